@@ -1,0 +1,127 @@
+//! Extractors for actix-web: the signed-in user, and their tokens.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::error::{InternalError, ResponseError};
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
+use fncy_login::{Tokens as SessionTokens, User, Visit};
+
+use crate::convert::{RequestHead, response};
+
+/// The signed-in user.
+///
+/// On a protected path there always is one. On a public path a visitor without a session is sent
+/// to sign in, or told so with a 401; take an `Option<CurrentUser>` to serve them too.
+///
+/// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
+/// to add; actix-web's `Option` swallows the error, so that `Option<CurrentUser>` is `None` then.
+#[derive(Clone, Debug)]
+pub struct CurrentUser(User);
+
+impl CurrentUser {
+    /// The user itself, to keep it beyond the request.
+    #[must_use]
+    pub fn into_inner(self) -> User {
+        self.0
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+/// The session's tokens, opened when a handler asks for them.
+///
+/// ```
+/// use fncy_login_actix::Tokens;
+///
+/// async fn handler(tokens: Tokens) -> String {
+///     let header = format!("Bearer {}", tokens.access_token());
+///     // … send it to FNCY's resource server
+/// #   drop(header);
+///     "done".to_owned()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Tokens(SessionTokens);
+
+impl Deref for Tokens {
+    type Target = SessionTokens;
+
+    fn deref(&self) -> &SessionTokens {
+        &self.0
+    }
+}
+
+impl FromRequest for CurrentUser {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(visit_with_user(request).map(|(_, user)| Self(user)))
+    }
+}
+
+impl FromRequest for Tokens {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(visit_with_user(request).and_then(|(visit, user)| {
+            let tokens = visit
+                .login()
+                .tokens(&RequestHead::of(request.head()), &user);
+            tokens.map(Self).map_err(|reply| {
+                InternalError::from_response("tokens_unusable", response(reply)).into()
+            })
+        }))
+    }
+}
+
+fn visit_with_user(request: &HttpRequest) -> Result<(Visit, User), actix_web::Error> {
+    let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+        tracing::error!(
+            "a handler asks for the user, but FncyLogin is not round its route: add \
+             `.wrap(FncyLogin::new(login))` to the App or scope"
+        );
+        let empty = HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
+        return Err(InternalError::from_response("FncyLogin is missing", empty).into());
+    };
+    match visit.user().cloned() {
+        Some(user) => Ok((visit, user)),
+        None => Err(NoUser {
+            visit,
+            request: request.clone(),
+        }
+        .into()),
+    }
+}
+
+/// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
+/// extractor never asks.
+#[derive(Debug)]
+struct NoUser {
+    visit: Visit,
+    request: HttpRequest,
+}
+
+impl fmt::Display for NoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nobody is signed in")
+    }
+}
+
+impl ResponseError for NoUser {
+    fn error_response(&self) -> HttpResponse {
+        let head = RequestHead::of(self.request.head());
+        response(self.visit.login().challenge(&head))
+    }
+}

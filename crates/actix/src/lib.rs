@@ -1,0 +1,50 @@
+//! Login with FNCY for actix-web: one middleware, and its users sign in.
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer, web};
+//! use fncy_login_actix::{CurrentUser, FncyLogin, Login};
+//!
+//! async fn home(user: CurrentUser) -> String {
+//!     format!("Hello, {}", user.id())
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let login = Login::from_env()?;
+//! HttpServer::new(move || {
+//!     App::new()
+//!         .wrap(FncyLogin::new(login.clone()))
+//!         .route("/", web::get().to(home))
+//! })
+//! .bind("127.0.0.1:3000")?
+//! .run()
+//! .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The middleware owns the gate and four endpoints: `/auth/login`, `/auth/callback`,
+//! `/auth/logout` and `/auth/session`. Everything else is the application's, and by default all of
+//! it needs a user; [`Builder::public`] and its like make exceptions.
+//!
+//! Round a `scope`, the endpoints are reached only if they lie in it: let the redirect URI be
+//! `…/scope/auth/callback`, or wrap the whole `App`.
+//!
+//! # Deployment
+//!
+//! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem
+//! each callback once. Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host`
+//! and no `X-Forwarded-…` header is read.
+
+mod convert;
+mod extract;
+mod future;
+mod layer;
+mod service;
+
+pub use fncy_login::{Builder, Clock, ConfigError, Login, Setting, Timestamp, User, Visit};
+
+pub use crate::extract::{CurrentUser, Tokens};
+pub use crate::layer::FncyLogin;
+#[doc(hidden)]
+pub use crate::service::FncyLoginMiddleware;

@@ -1,0 +1,191 @@
+//! What kind of request this is, which decides how "sign in first" is said.
+//!
+//! Rules: only a top-level navigation may start a login. A hint that a request is something else
+//! always wins over one that it is a navigation, so that adding a header never turns a 401 into a
+//! redirect.
+
+use crate::Head;
+use crate::head::{has, text};
+
+/// How a request asks, and so how it is answered without a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A person opens a page: they can be sent to sign in.
+    Navigation,
+    /// A person submits a form: they get a page, and the form is never replayed.
+    FormPost,
+    /// htmx asks by script, and follows `HX-Redirect` with the whole page.
+    Htmx,
+    /// A script, an image, a prefetch, an upgrade: it gets a status that it can read.
+    Other,
+}
+
+/// Classifies by Fetch Metadata where the browser sends it, else by what it accepts.
+pub(crate) fn classify<H: Head>(head: &H) -> Kind {
+    if has(head, "upgrade") || is_prefetch(head) {
+        return Kind::Other;
+    }
+    if text(head, "hx-request") == Some("true") {
+        return Kind::Htmx;
+    }
+    if has(head, "x-requested-with") || !asks_for_a_page(head) {
+        return Kind::Other;
+    }
+    match head.method() {
+        "GET" | "HEAD" => Kind::Navigation,
+        "POST" => Kind::FormPost,
+        _ => Kind::Other,
+    }
+}
+
+/// Whether a CORS preflight asks on behalf of a script (Fetch, section 4.8): it carries no cookies
+/// by design.
+pub(crate) fn is_preflight<H: Head>(head: &H) -> bool {
+    head.method() == "OPTIONS" && has(head, "origin") && has(head, "access-control-request-method")
+}
+
+/// Whether a browser fetches ahead of a person's decision.
+pub(crate) fn is_prefetch<H: Head>(head: &H) -> bool {
+    let purpose = |name| {
+        text(head, name).is_some_and(|value| {
+            let token = value.split([';', ',']).next().unwrap_or_default().trim();
+            token.eq_ignore_ascii_case("prefetch")
+        })
+    };
+    purpose("sec-purpose")
+        || purpose("purpose")
+        || purpose("x-moz")
+        || has(head, "next-router-prefetch")
+}
+
+/// Whether the request was caused by our own pages or typed by the person: the rule for requests
+/// that change something.
+pub(crate) fn is_same_origin<H: Head>(head: &H, origin: &str) -> bool {
+    if has(head, "sec-fetch-site") {
+        matches!(text(head, "sec-fetch-site"), Some("same-origin" | "none"))
+    } else {
+        text(head, "origin") == Some(origin)
+    }
+}
+
+fn asks_for_a_page<H: Head>(head: &H) -> bool {
+    let mode = has(head, "sec-fetch-mode");
+    let dest = has(head, "sec-fetch-dest");
+    if mode || dest {
+        (!mode || text(head, "sec-fetch-mode") == Some("navigate"))
+            && (!dest || text(head, "sec-fetch-dest") == Some("document"))
+    } else {
+        prefers_html(head)
+    }
+}
+
+/// Whether HTML is named and nothing that a program asks for is named before it (RFC 9110,
+/// section 12.5.1).
+fn prefers_html<H: Head>(head: &H) -> bool {
+    let mut html = 0.0_f32;
+    let mut data = 0.0_f32;
+    for line in head.lines("accept") {
+        let Ok(line) = std::str::from_utf8(line) else {
+            return false;
+        };
+        for range in line.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let weight = parts
+                .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
+                .map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
+            match media.as_str() {
+                "text/html" | "application/xhtml+xml" => html = html.max(weight),
+                "text/event-stream" => data = data.max(weight),
+                _ if media.ends_with("json") => data = data.max(weight),
+                _ => {}
+            }
+        }
+    }
+    html > 0.0 && html > data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, classify, is_same_origin};
+    use crate::testing::Request;
+
+    const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+    fn page() -> Request {
+        Request::get("/page").header("accept", HTML)
+    }
+
+    #[test]
+    fn a_person_opening_a_page_navigates() {
+        assert_eq!(classify(&page()), Kind::Navigation);
+        let modern = page()
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document");
+        assert_eq!(classify(&modern), Kind::Navigation);
+        let post = Request::new("POST", "/form").header("accept", HTML);
+        assert_eq!(classify(&post), Kind::FormPost);
+    }
+
+    #[test]
+    fn a_program_does_not() {
+        for request in [
+            Request::get("/"),
+            Request::get("/").header("accept", "*/*"),
+            Request::get("/").header("accept", "application/json"),
+            Request::get("/").header("accept", "application/json, text/html;q=0.9"),
+            Request::get("/").header("accept", "application/problem+json, text/html"),
+            Request::get("/").header("accept", "text/html;q=0"),
+            Request::get("/").header("accept", b"text/html\xff"),
+            Request::new("PUT", "/").header("accept", HTML),
+            Request::new("OPTIONS", "/").header("accept", HTML),
+        ] {
+            assert_eq!(classify(&request), Kind::Other, "{request:?}");
+        }
+    }
+
+    #[test]
+    fn no_hint_turns_a_401_into_a_redirect() {
+        let hints: [(&'static str, &str, Kind); 12] = [
+            ("sec-fetch-mode", "cors", Kind::Other),
+            ("sec-fetch-mode", "no-cors", Kind::Other),
+            ("sec-fetch-dest", "image", Kind::Other),
+            ("sec-fetch-dest", "iframe", Kind::Other),
+            ("sec-fetch-dest", "object", Kind::Other),
+            ("x-requested-with", "XMLHttpRequest", Kind::Other),
+            ("sec-purpose", "prefetch", Kind::Other),
+            ("sec-purpose", "prefetch;prerender", Kind::Other),
+            ("purpose", "prefetch", Kind::Other),
+            ("next-router-prefetch", "1", Kind::Other),
+            ("upgrade", "websocket", Kind::Other),
+            ("hx-request", "true", Kind::Htmx),
+        ];
+        for (name, value, kind) in hints {
+            assert_eq!(
+                classify(&page().header(name, value)),
+                kind,
+                "{name}: {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn fetch_metadata_beats_origin() {
+        let origin = "https://app.example";
+        let post = || Request::new("POST", "/").header("origin", origin);
+        assert!(is_same_origin(&post(), origin));
+        assert!(is_same_origin(
+            &post().header("sec-fetch-site", "none"),
+            origin
+        ));
+        for site in ["cross-site", "same-site", ""] {
+            assert!(!is_same_origin(
+                &post().header("sec-fetch-site", site),
+                origin
+            ));
+        }
+        let null = Request::new("POST", "/").header("origin", "null");
+        assert!(!is_same_origin(&null, origin));
+        assert!(!is_same_origin(&Request::new("POST", "/"), origin));
+    }
+}

@@ -1,0 +1,180 @@
+//! Writing `Set-Cookie` (RFC 6265bis, section 4.1): names and attributes of all our cookies.
+//!
+//! Rules: `HttpOnly; Secure; SameSite=Lax; Path=/` and the `__Host-` prefix for every cookie; no
+//! `Domain`; a removal carries the same attributes; nothing reads the clock.
+
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
+
+/// A browser drops a cookie whose name and value exceed this (RFC 6265bis, section 5.7); name,
+/// value **and** attributes are counted here, as some count them.
+pub(crate) const MAX_COOKIE_LEN: usize = 4096;
+/// How many cookies one session may take: beyond, proxies refuse the request's head.
+pub(crate) const MAX_CHUNKS: usize = 5;
+
+/// Names and attributes of our cookies.
+#[derive(Clone, Debug)]
+pub struct CookiePolicy {
+    secure: bool,
+    session: String,
+    login: String,
+    round: String,
+}
+
+/// The application's name in the cookies' names.
+const DEFAULT_NAME: &str = "fncy";
+/// Hexadecimal digits of a login's cookie name.
+const LOGIN_SUFFIX_LEN: usize = 16;
+/// Longer names eat what the value may have.
+const MAX_NAME_LEN: usize = 32;
+
+impl CookiePolicy {
+    /// Cookies named `__Host-{name}_…`. The default name is `fncy`; applications that share a host
+    /// need different ones.
+    ///
+    /// `None` for a name that is empty, longer than 32 bytes, or has other characters than
+    /// letters, digits and `-`: those are safe in every proxy, and a name can't smuggle in a
+    /// prefix or another cookie's suffix.
+    #[must_use]
+    pub fn new(name: Option<&str>) -> Option<Self> {
+        let name = checked(name)?;
+        Some(Self::named(true, &format!("__Host-{name}")))
+    }
+
+    /// Cookies for plain http in development: without `Secure` and `__Host-`, which browsers
+    /// refuse there, and with the port in the name, since ports share cookies.
+    #[must_use]
+    pub fn danger_insecure(name: Option<&str>, port: u16) -> Option<Self> {
+        let name = checked(name)?;
+        Some(Self::named(false, &format!("{name}_{port}")))
+    }
+
+    fn named(secure: bool, stem: &str) -> Self {
+        Self {
+            secure,
+            session: format!("{stem}_session"),
+            login: format!("{stem}_login_"),
+            round: format!("{stem}_round"),
+        }
+    }
+
+    /// The session's cookie; its further chunks are [`CookiePolicy::chunk_name`].
+    pub(crate) fn session_name(&self) -> &str {
+        &self.session
+    }
+
+    /// The name of a chunk; the first, 0, is the session's own.
+    pub(crate) fn chunk_name(&self, index: usize) -> String {
+        match index {
+            0 => self.session.clone(),
+            _ => format!("{}.{index}", self.session),
+        }
+    }
+
+    /// The cookie of the login whose `state` hashes to `digest`.
+    pub(crate) fn login_name(&self, digest: &[u8; 32]) -> String {
+        let hex = digest[..LOGIN_SUFFIX_LEN / 2]
+            .iter()
+            .map(|byte| format!("{byte:02x}"));
+        std::iter::once(self.login.clone()).chain(hex).collect()
+    }
+
+    /// The cookie that counts sign-ins which came back without a session.
+    pub(crate) fn round_name(&self) -> &str {
+        &self.round
+    }
+
+    /// Whether a name is a login's.
+    pub(crate) fn is_login(&self, name: &str) -> bool {
+        name.strip_prefix(&self.login).is_some_and(|suffix| {
+            suffix.len() == LOGIN_SUFFIX_LEN
+                && suffix
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        })
+    }
+
+    /// Whether a name is the session's or one of its further chunks'.
+    pub(crate) fn is_session(&self, name: &str) -> bool {
+        name.strip_prefix(&self.session).is_some_and(|rest| {
+            rest.is_empty() || (1..MAX_CHUNKS).any(|index| rest == format!(".{index}"))
+        })
+    }
+
+    /// The `Set-Cookie` line of a value that lives `max_age` seconds.
+    pub(crate) fn set(&self, name: &str, value: &str, max_age: u64) -> String {
+        let max_age = Duration::seconds(i64::try_from(max_age).unwrap_or(i64::MAX));
+        Cookie::build((name, value))
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .max_age(max_age)
+            .to_string()
+    }
+
+    /// The `Set-Cookie` line that removes a cookie: the same attributes, no value, no time to live.
+    pub(crate) fn remove(&self, name: &str) -> String {
+        self.set(name, "", 0)
+    }
+}
+
+fn checked(name: Option<&str>) -> Option<&str> {
+    let name = name.unwrap_or(DEFAULT_NAME);
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (plain && (1..=MAX_NAME_LEN).contains(&name.len())).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CookiePolicy;
+
+    #[test]
+    fn attributes_are_the_same_for_setting_and_removing() {
+        let policy = CookiePolicy::new(None).unwrap();
+        assert_eq!(
+            policy.set(policy.session_name(), "v", 60),
+            "__Host-fncy_session=v; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
+        );
+        assert_eq!(
+            policy.remove(policy.session_name()),
+            "__Host-fncy_session=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0"
+        );
+    }
+
+    #[test]
+    fn development_cookies_have_no_prefix_and_their_port() {
+        let policy = CookiePolicy::danger_insecure(None, 3000).unwrap();
+        assert_eq!(
+            policy.set(&policy.chunk_name(1), "v", 60),
+            "fncy_3000_session.1=v; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"
+        );
+    }
+
+    #[test]
+    fn names_of_ours_are_told_from_lookalikes() {
+        let policy = CookiePolicy::new(Some("shop")).unwrap();
+        let login = policy.login_name(&[0xab; 32]);
+        assert_eq!(login, "__Host-shop_login_abababababababab");
+        assert!(policy.is_login(&login));
+        for name in ["__Host-shop_login_", "__host-shop_login_abababababababab"] {
+            assert!(!policy.is_login(name), "{name}");
+        }
+        assert!(policy.is_session("__Host-shop_session.4"));
+        for name in [".5", ".0", ".00", ".-1", ".01", "x"] {
+            assert!(
+                !policy.is_session(&format!("__Host-shop_session{name}")),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_could_mean_something_else_are_refused() {
+        for name in ["", "a=b", "a;b", "__Secure-x", "ä", &"x".repeat(33)] {
+            assert!(CookiePolicy::new(Some(name)).is_none(), "{name}");
+        }
+    }
+}

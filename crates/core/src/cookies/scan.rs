@@ -1,0 +1,68 @@
+//! Reading the `Cookie` header (RFC 6265bis, section 5.7.3, from the server's side).
+//!
+//! Rules: total and linear; every line of the header counts (HTTP/2 splits it); names are compared
+//! byte by byte; a pair without a name is nobody's; no jar is built.
+
+use crate::Head;
+
+/// How many values of one name are tried: a sibling domain can add cookies of ours, and a fourth
+/// is an attack on our time.
+const MAX_CANDIDATES: usize = 3;
+
+/// Every pair of every line.
+pub(crate) fn pairs<H: Head>(head: &H) -> impl Iterator<Item = (&[u8], &[u8])> {
+    head.lines("cookie")
+        .flat_map(|line| line.split(|byte| *byte == b';'))
+        .filter_map(|pair| {
+            let equals = pair.iter().position(|byte| *byte == b'=')?;
+            let name = pair[..equals].trim_ascii();
+            (!name.is_empty()).then(|| (name, pair[equals + 1..].trim_ascii()))
+        })
+}
+
+/// The first few values of one name.
+pub(crate) fn values<'a, H: Head>(
+    head: &'a H,
+    name: &'a str,
+) -> impl Iterator<Item = &'a [u8]> + 'a {
+    pairs(head)
+        .filter(move |(found, _)| *found == name.as_bytes())
+        .map(|(_, value)| value)
+        .take(MAX_CANDIDATES)
+}
+
+/// The name as text, if a browser could have it from us.
+pub(crate) fn names<H: Head>(head: &H) -> impl Iterator<Item = &str> {
+    pairs(head).filter_map(|(name, _)| std::str::from_utf8(name).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pairs, values};
+    use crate::testing::Request;
+
+    #[test]
+    fn hostile_headers_are_read_to_their_end() {
+        let request = Request::get("/")
+            .header("cookie", b";;;=x; a; b=; \xff=\xfe; c=1=2; \"q\"=\"v\"")
+            .header("cookie", b"d=4");
+        let found: Vec<_> = pairs(&request).collect();
+        assert_eq!(
+            found,
+            [
+                (&b"b"[..], &b""[..]),
+                (b"\xff", b"\xfe"),
+                (b"c", b"1=2"),
+                (b"\"q\"", b"\"v\""),
+                (b"d", b"4"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_fourth_value_is_not_tried() {
+        let request = Request::get("/").header("cookie", b"s=1; s=2; S=x; s=3; s=4");
+        let found: Vec<_> = values(&request, "s").collect();
+        assert_eq!(found, [b"1", b"2", b"3"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The machine itself: its settings, and what is derived from them once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ring::digest::{SHA256, digest};
+
+use crate::cookies::policy::CookiePolicy;
+use crate::outcome::Reply;
+use crate::page::Pages;
+use crate::path::PathRules;
+use crate::provider::{AuthorizeUrl, Provider};
+use crate::seal::KeyRing;
+use crate::session::Tokens;
+use crate::site::Site;
+use crate::transaction::ProviderId;
+use crate::vault::Vault;
+use crate::{Code, Head, User};
+
+/// Everything that an application decides.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the application is.
+    pub site: Site,
+    /// Where its users sign in.
+    pub provider: Provider,
+    /// The secrets that seal cookies.
+    pub keys: KeyRing,
+    /// Names and attributes of cookies.
+    pub cookies: CookiePolicy,
+    /// Which paths need a user.
+    pub paths: PathRules,
+    /// Whether a CORS preflight passes without a user. Off by default: an application that answers
+    /// preflights itself turns it on.
+    pub allow_preflight: bool,
+}
+
+/// The machine. Cloning is cheap.
+#[derive(Clone)]
+pub struct Core(pub(crate) Arc<Machine>);
+
+pub(crate) struct Machine {
+    pub(crate) site: Site,
+    pub(crate) provider: Provider,
+    pub(crate) paths: PathRules,
+    pub(crate) allow_preflight: bool,
+    pub(crate) vault: Vault,
+    pub(crate) pages: Pages,
+    pub(crate) authorize_url: AuthorizeUrl,
+    pub(crate) provider_id: ProviderId,
+}
+
+impl Core {
+    /// Derives keys and all that doesn't differ from request to request.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let Settings {
+            site,
+            provider,
+            keys,
+            cookies,
+            paths,
+            allow_preflight,
+        } = settings;
+        let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
+        Self(Arc::new(Machine {
+            vault: Vault::new(keys, cookies, &provider.client_id),
+            pages: Pages::new(sign_out_origin.as_deref()),
+            authorize_url: AuthorizeUrl::new(&provider, &site),
+            provider_id: provider_id(&provider),
+            site,
+            provider,
+            paths,
+            allow_preflight,
+        }))
+    }
+
+    /// Where the application is.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// What a person gets where the driver can't go on.
+    #[must_use]
+    pub fn internal_error(&self) -> Reply {
+        self.failure(Code::Internal, "the driver could not go on", None)
+    }
+
+    /// The tokens of a request's session, opened now. `user` is the one that the machine admitted
+    /// this request with.
+    ///
+    /// # Errors
+    ///
+    /// The reply that ends the session, where its second segment is damaged or a chunk is missing.
+    pub fn tokens<H: Head>(&self, head: &H, user: &User) -> Result<Tokens, Reply> {
+        self.0.vault.tokens(head, user).ok_or_else(|| {
+            self.refuse(
+                head,
+                Code::TokensUnusable,
+                "the second segment does not open",
+            )
+            .cookies(self.0.vault.remove_session(head))
+        })
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("origin", &self.0.site.origin())
+            .finish_non_exhaustive()
+    }
+}
+
+fn provider_id(provider: &Provider) -> ProviderId {
+    let addresses = [&provider.authorize_url, &provider.token_url].map(|url| url.as_str());
+    let hash = digest(&SHA256, addresses.join(" ").as_bytes());
+    std::array::from_fn(|index| hash.as_ref()[index])
+}

@@ -1,0 +1,149 @@
+//! The callback: what the authorization server sent the browser back with (RFC 6749,
+//! section 4.1.2), judged before anything is believed.
+//!
+//! Rules: the provider is asked only for a code whose `state` opens a login of this very browser;
+//! a link that leads nowhere takes a signed-in person where they wanted to go; an answer of the
+//! provider always shows its page, and no page starts a login by itself; only the login that the
+//! callback names is cleared.
+
+use subtle::ConstantTimeEq as _;
+
+use super::Stage;
+use super::redemption::Redemption;
+use crate::classify::is_prefetch;
+use crate::outcome::{Outcome, Reply};
+use crate::provider::{Callback, CallbackOutcome, ProviderError};
+use crate::return_to::ReturnTo;
+use crate::step::{Exchange, Pending, Redeem, Step};
+use crate::transaction::{State, Transaction};
+use crate::{Code, Core, Head, Timestamp, User};
+
+impl Core {
+    /// `GET {prefix}/callback`.
+    pub(super) fn callback_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+        if head.method() != "GET" {
+            return self.method_not_allowed("GET");
+        }
+        if is_prefetch(head) {
+            return self.challenge(head, now);
+        }
+        let callback = match Callback::parse(head.query().unwrap_or_default()) {
+            Ok(callback) => callback,
+            Err(malformed) => {
+                let root = ReturnTo::root(&self.0.site);
+                let reply = self.failure(Code::InvalidCallback, malformed.0, Some(&root));
+                return Step::Done(Outcome::Reply(reply));
+            }
+        };
+        let machine = &*self.0;
+        let user = machine.vault.session(head, now).into_user();
+        let state = State::new(callback.state);
+        let Some(transaction) = machine.vault.transaction(head, &state, &machine.site) else {
+            return self.unknown_transaction(head, user.as_ref());
+        };
+        let finished = [machine
+            .vault
+            .cookies
+            .remove(&machine.vault.cookies.login_name(&state.digest))];
+        match self.judge(
+            &transaction,
+            callback.outcome,
+            callback.issuer.as_deref(),
+            now,
+        ) {
+            Verdict::Redeem(code) => {
+                let redeem = Redeem {
+                    code,
+                    verifier: machine.provider.pkce.then(|| transaction.pkce.verifier()),
+                    key: state.digest,
+                };
+                let redemption =
+                    Redemption::new(machine, head, transaction.return_to, finished, user, now);
+                Step::Send(
+                    Exchange::Redeem(redeem),
+                    Pending::new(self, Stage::Redeem(redemption)),
+                )
+            }
+            Verdict::Expired if user.is_some() => {
+                let reply = arrive(&transaction.return_to).cookies(finished);
+                Step::Done(Outcome::Reply(reply))
+            }
+            Verdict::Expired => {
+                let detail = "the login is older than ten minutes";
+                self.refused(Code::LoginExpired, detail.into(), &transaction, finished)
+            }
+            Verdict::Refused(error) => {
+                let ProviderError { code, detail, .. } = error;
+                self.refused(code, detail, &transaction, finished)
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        transaction: &Transaction,
+        outcome: CallbackOutcome,
+        issuer: Option<&str>,
+        now: Timestamp,
+    ) -> Verdict {
+        let machine = &*self.0;
+        let same_provider: bool = transaction.provider.ct_eq(&machine.provider_id).into();
+        if !same_provider {
+            let detail = "the login was started with another provider";
+            return Verdict::Refused(ProviderError::new(Code::WrongProvider, detail));
+        }
+        if transaction.is_expired(now) {
+            return Verdict::Expired;
+        }
+        if machine.provider.issuer.is_some() && machine.provider.issuer.as_deref() != issuer {
+            let detail = "iss is missing or is not FNCY_ISSUER";
+            return Verdict::Refused(ProviderError::new(Code::WrongIssuer, detail));
+        }
+        match outcome {
+            CallbackOutcome::Code(code) => Verdict::Redeem(code),
+            CallbackOutcome::Error(error) => Verdict::Refused(ProviderError::of_callback(&error)),
+            CallbackOutcome::Nothing => {
+                let detail = "it has neither a usable code nor an error";
+                Verdict::Refused(ProviderError::new(Code::InvalidCallback, detail))
+            }
+        }
+    }
+
+    fn unknown_transaction<H: Head>(&self, head: &H, user: Option<&User>) -> Step {
+        let machine = &*self.0;
+        let root = ReturnTo::root(&machine.site);
+        let reply = if user.is_some() {
+            arrive(&root)
+        } else if machine.vault.has_transactions(head) {
+            let detail = "no login of this browser has this state";
+            self.failure(Code::LoginExpired, detail, Some(&root))
+        } else {
+            let detail = "the callback came without any login's cookie";
+            self.failure(Code::LoginCookieMissing, detail, Some(&root))
+        };
+        Step::Done(Outcome::Reply(reply))
+    }
+
+    fn refused(
+        &self,
+        code: Code,
+        detail: std::borrow::Cow<'static, str>,
+        transaction: &Transaction,
+        finished: [String; 1],
+    ) -> Step {
+        let reply = self.failure(code, detail, Some(&transaction.return_to));
+        Step::Done(Outcome::Reply(reply.cookies(finished)))
+    }
+}
+
+/// What a callback comes to, once its login is known.
+enum Verdict {
+    Redeem(crate::Secret),
+    Expired,
+    Refused(ProviderError),
+}
+
+/// The end of a sign-in: the page that was asked for, and no code in its `Referer`.
+pub(super) fn arrive(return_to: &ReturnTo) -> Reply {
+    Reply::see_other(return_to.as_str()).header("referrer-policy", "no-referrer")
+}

@@ -1,0 +1,193 @@
+//! "Sign in first", said so that whoever asks can understand it (RFC 9110, section 15.5.2).
+//!
+//! Rules: a redirect is for navigations only; everything else gets a status, and no login is
+//! started for it; a form that was posted is never replayed.
+
+use std::borrow::Cow;
+
+use form_urlencoded::byte_serialize;
+use serde_json::Value;
+
+use super::Stage;
+use super::start::Start;
+use crate::classify::{Kind, classify};
+use crate::head::text;
+use crate::outcome::{Outcome, Reply, Report};
+use crate::page::{Action, Page};
+use crate::return_to::ReturnTo;
+use crate::session::Found;
+use crate::site::Endpoint;
+use crate::step::{Pending, Question, Step};
+use crate::{Code, Core, Head, Timestamp};
+
+/// The authentication scheme of our 401s: a name that makes no browser ask for a password.
+const SCHEME: &str = "FncyLogin";
+
+impl Core {
+    /// What a request without a user gets, wherever it was found out: the gate, or an extractor on
+    /// a public path.
+    pub fn challenge<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+        let found = self.0.vault.session(head, now);
+        self.challenge_found(head, now, &found)
+    }
+
+    pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {
+        let machine = &*self.0;
+        let dead_session = match found {
+            Found::Dead => machine.vault.remove_session(head),
+            Found::Live(_) | Found::Foreign | Found::Absent => Vec::new(),
+        };
+        let kind = classify(head);
+        if kind == Kind::Navigation {
+            let path = machine.site.browser_path(head.path());
+            let target = match head.query() {
+                Some(query) => format!("{path}?{query}"),
+                None => path.into_owned(),
+            };
+            let return_to = ReturnTo::parse(&target, &machine.site);
+            if machine
+                .vault
+                .round(head, now)
+                .is_some_and(|round| round.is_loop())
+            {
+                let detail = "three sign-ins within a minute came back without their session";
+                let reply = self.failure(Code::LoginLoop, detail, Some(&return_to));
+                return Step::Done(Outcome::Reply(reply.cookies(dead_session)));
+            }
+            return self.ask_to_start(head, return_to, dead_session);
+        }
+        Step::Done(Outcome::Reply(
+            self.unauthenticated(head, kind).cookies(dead_session),
+        ))
+    }
+
+    /// `GET {prefix}/login?return_to=`: a login that the application or a person asks for.
+    pub(super) fn login_endpoint<H: Head>(&self, head: &H) -> Step {
+        if !matches!(head.method(), "GET" | "HEAD") {
+            return self.method_not_allowed("GET, HEAD");
+        }
+        let kind = classify(head);
+        if kind == Kind::Navigation {
+            let return_to = self.asked_return_address(head.query());
+            return self.ask_to_start(head, return_to, Vec::new());
+        }
+        Step::Done(Outcome::Reply(self.unauthenticated(head, kind)))
+    }
+
+    fn ask_to_start<H: Head>(&self, head: &H, return_to: ReturnTo, removals: Vec<String>) -> Step {
+        let start = Start::new(&self.0, head, return_to, removals);
+        Step::Ask(Question::Entropy, Pending::new(self, Stage::Start(start)))
+    }
+
+    /// `return_to`, if it is there once.
+    fn asked_return_address(&self, query: Option<&str>) -> ReturnTo {
+        let site = &self.0.site;
+        let mut values = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+            .filter(|(name, _)| name == "return_to")
+            .map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (Some(address), None) => ReturnTo::parse(&address, site),
+            _ => ReturnTo::root(site),
+        }
+    }
+
+    /// 401 for what is no navigation.
+    fn unauthenticated<H: Head>(&self, head: &H, kind: Kind) -> Reply {
+        match kind {
+            Kind::FormPost => self
+                .page(Code::SignInRequired, Some(&self.login_url_of_page(head)))
+                .header("www-authenticate", self.authenticate()),
+            Kind::Htmx => self
+                .sign_in_problem(head)
+                .header("hx-redirect", self.login_url_of_page(head)),
+            Kind::Navigation | Kind::Other => self.sign_in_problem(head),
+        }
+    }
+
+    /// 401 for programs: problem+json (RFC 9457) that says where to sign in.
+    pub(super) fn sign_in_problem<H: Head>(&self, head: &H) -> Reply {
+        let mut members = problem_members(Code::SignInRequired);
+        members["login_url"] = self.login_url_of_page(head).into();
+        problem_of(Code::SignInRequired, &members).header("www-authenticate", self.authenticate())
+    }
+
+    fn authenticate(&self) -> String {
+        let login = self.0.site.path_of(Endpoint::Login);
+        format!("{SCHEME} login_url=\"{login}\"")
+    }
+
+    /// The address that starts a login which comes back to the page that a script or a form is on.
+    fn login_url_of_page<H: Head>(&self, head: &H) -> String {
+        let site = &self.0.site;
+        let page = ["hx-current-url", "referer"]
+            .into_iter()
+            .find_map(|name| ReturnTo::parse_url(text(head, name)?, site));
+        self.login_url(&page.unwrap_or_else(|| ReturnTo::root(site)))
+    }
+
+    /// The address that starts a login which comes back to `return_to`.
+    pub(super) fn login_url(&self, return_to: &ReturnTo) -> String {
+        let login = self.0.site.path_of(Endpoint::Login);
+        let address: String = byte_serialize(return_to.as_str().as_bytes()).collect();
+        format!("{login}?return_to={address}")
+    }
+
+    /// A refusal in the form that fits the request: a page for people, problem+json for programs.
+    pub(crate) fn refuse<H: Head>(&self, head: &H, code: Code, detail: &'static str) -> Reply {
+        let reply = match classify(head) {
+            Kind::Navigation | Kind::FormPost => self.page(code, None),
+            Kind::Htmx | Kind::Other => problem(code),
+        };
+        reply.report([Report::of(code, detail)])
+    }
+
+    /// A failed sign-in: its page, with a way to try again, and a line for the operator.
+    pub(crate) fn failure(
+        &self,
+        code: Code,
+        detail: impl Into<Cow<'static, str>>,
+        return_to: Option<&ReturnTo>,
+    ) -> Reply {
+        let login_url = return_to.map(|return_to| self.login_url(return_to));
+        self.page(code, login_url.as_deref())
+            .report([Report::of(code, detail)])
+    }
+
+    pub(super) fn page(&self, code: Code, login_url: Option<&str>) -> Reply {
+        let words = code.words();
+        self.0.pages.render(&Page {
+            status: code.status(),
+            title: words.title,
+            text: words.text,
+            code: Some(code.as_str()),
+            action: login_url.map(|href| Action::Go {
+                href,
+                label: "Sign in",
+            }),
+        })
+    }
+
+    pub(super) fn method_not_allowed(&self, allowed: &'static str) -> Step {
+        let reply = problem(Code::MethodNotAllowed).header("allow", allowed);
+        Step::Done(Outcome::Reply(reply))
+    }
+}
+
+fn problem(code: Code) -> Reply {
+    problem_of(code, &problem_members(code))
+}
+
+fn problem_members(code: Code) -> Value {
+    let words = code.words();
+    serde_json::json!({
+        "type": "about:blank",
+        "title": words.title,
+        "detail": words.text,
+        "status": code.status(),
+        "code": code.as_str(),
+    })
+}
+
+fn problem_of(code: Code, members: &Value) -> Reply {
+    Reply::new(code.status()).typed_body("application/problem+json", members.to_string())
+}

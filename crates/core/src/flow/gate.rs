@@ -1,0 +1,61 @@
+//! The gate: what every request goes through (RFC 6749 calls what it guards the client).
+//!
+//! Rules: a live session is admitted with nothing written and nothing drawn; what is public is
+//! admitted whatever its cookies say; everything else is challenged.
+
+use crate::classify::is_preflight;
+use crate::outcome::{Admission, Outcome};
+use crate::session::Found;
+use crate::site::Endpoint;
+use crate::step::Step;
+use crate::{Core, Head, Timestamp, User};
+
+/// Pages of one user are not for the next one, nor for the back button after a sign-out.
+const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
+
+impl Core {
+    /// Decides over a request, or asks one thing.
+    ///
+    /// The authenticated path ends here: it allocates the [`User`] and nothing else.
+    pub fn begin<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+        let machine = &*self.0;
+        let path = machine.site.browser_path(head.path());
+        if let Some(endpoint) = machine.site.endpoint(&path) {
+            return without_body_for_head(head, self.endpoint(endpoint, head, now));
+        }
+        let is_public =
+            machine.paths.is_public(&path) || (machine.allow_preflight && is_preflight(head));
+        match machine.vault.session(head, now) {
+            Found::Live(user) => admit(Some(user), is_public),
+            _ if is_public => admit(None, is_public),
+            found => without_body_for_head(head, self.challenge_found(head, now, &found)),
+        }
+    }
+
+    fn endpoint<H: Head>(&self, endpoint: Endpoint, head: &H, now: Timestamp) -> Step {
+        match endpoint {
+            Endpoint::Login => self.login_endpoint(head),
+            Endpoint::Callback => self.callback_endpoint(head, now),
+            Endpoint::Logout => self.sign_out_endpoint(head, now),
+            Endpoint::Session => self.session_endpoint(head, now),
+        }
+    }
+}
+
+fn admit(user: Option<User>, is_public: bool) -> Step {
+    Step::Done(Outcome::Admit(Admission {
+        user,
+        default_cache_control: (!is_public).then_some(DEFAULT_CACHE_CONTROL),
+    }))
+}
+
+/// HEAD is GET without a body (RFC 9110, section 9.3.2). Steps that ask lead to redirects, which
+/// have none.
+fn without_body_for_head<H: Head>(head: &H, mut step: Step) -> Step {
+    if head.method() == "HEAD"
+        && let Step::Done(Outcome::Reply(reply)) = &mut step
+    {
+        reply.body.clear();
+    }
+    step
+}

@@ -1,0 +1,70 @@
+//! What happens to a request, as functions from what is known to the next [`Step`].
+//!
+//! One file for each way through the machine; the graph is in the crate's documentation.
+
+mod callback;
+mod challenge;
+mod gate;
+mod redemption;
+mod session_info;
+mod sign_out;
+mod start;
+
+use crate::outcome::{Outcome, Reply, Report};
+use crate::step::Step;
+use crate::{Answer, Code, Core, Entropy, Timestamp};
+
+/// What a [`Pending`](crate::Pending) waits for.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// The entropy of a new login.
+    Start(start::Start),
+    /// The answer of the token endpoint.
+    Redeem(redemption::Redemption),
+    /// The user data of a redeemed code.
+    UserData(redemption::Redeemed),
+    /// The end of a revocation, whatever it is.
+    Revoke(Reply),
+}
+
+impl Core {
+    /// The machine's transition: (stage, answer) to the next step.
+    pub(crate) fn resume(
+        &self,
+        stage: Stage,
+        answer: Answer,
+        now: Timestamp,
+        entropy: Entropy,
+    ) -> Step {
+        match (stage, answer) {
+            (Stage::Start(start), Answer::Entropy) => self.start(start, now, entropy),
+            (Stage::Redeem(redemption), Answer::Spent) => self.spent(redemption),
+            (Stage::Redeem(redemption), Answer::Response(answer)) => {
+                self.redeemed(redemption, &answer, now)
+            }
+            (Stage::Redeem(redemption), Answer::Failed(failure)) => {
+                self.redemption_lost(&redemption, failure)
+            }
+            (Stage::UserData(redeemed), Answer::Response(answer)) => {
+                self.signed_in(redeemed, &answer, now, entropy)
+            }
+            (Stage::UserData(redeemed), Answer::Failed(failure)) => {
+                self.user_data_lost(&redeemed, failure)
+            }
+            (Stage::Revoke(reply), Answer::Response(answer)) if answer.status < 300 => {
+                Step::Done(Outcome::Reply(reply))
+            }
+            (Stage::Revoke(reply), _) => {
+                let report = Report::warning(
+                    "revocation_failed",
+                    "a token could not be revoked at the provider; it lives until it expires",
+                );
+                Step::Done(Outcome::Reply(reply.report([report])))
+            }
+            _ => {
+                let detail = "the driver gave an answer that was not asked for";
+                Step::Done(Outcome::Reply(self.failure(Code::Internal, detail, None)))
+            }
+        }
+    }
+}

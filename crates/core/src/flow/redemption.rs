@@ -1,0 +1,159 @@
+//! From a code to a session: token answer, user data, cookies (RFC 6749, section 4.1.4).
+//!
+//! Rules: a sign-in makes a **new** session and never changes one; until it succeeds, an older
+//! session stays as it was; the user data's id is the only identity.
+
+use crate::core::Machine;
+use crate::outcome::{Outcome, Reply};
+use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
+use crate::return_to::ReturnTo;
+use crate::round::Round;
+use crate::session::Tokens;
+use crate::step::{Exchange, Pending, Step};
+use crate::{Code, Core, Entropy, Head, Timestamp, User};
+
+use super::Stage;
+use super::callback::arrive;
+
+/// A callback whose code is being redeemed.
+#[derive(Debug)]
+pub(crate) struct Redemption {
+    return_to: ReturnTo,
+    /// The line that removes the login.
+    finished: [String; 1],
+    /// Who was signed in before, with the tokens of that session.
+    before: Option<(User, Option<Tokens>)>,
+    /// Names of the session cookies that the browser sent.
+    session_cookies: Vec<String>,
+    round: Round,
+}
+
+/// A code that was redeemed, whose user is being asked for.
+#[derive(Debug)]
+pub(crate) struct Redeemed {
+    redemption: Redemption,
+    tokens: TokenSet,
+}
+
+impl Redemption {
+    pub(super) fn new<H: Head>(
+        machine: &Machine,
+        head: &H,
+        return_to: ReturnTo,
+        finished: [String; 1],
+        user: Option<User>,
+        now: Timestamp,
+    ) -> Self {
+        let vault = &machine.vault;
+        Self {
+            return_to,
+            finished,
+            before: user.map(|user| {
+                let tokens = vault.tokens(head, &user);
+                (user, tokens)
+            }),
+            session_cookies: vault.session_names(head),
+            round: Round::after(vault.round(head, now), now),
+        }
+    }
+}
+
+impl Core {
+    /// The same callback again: the provider is not asked.
+    pub(super) fn spent(&self, redemption: Redemption) -> Step {
+        let reply = if redemption.before.is_some() {
+            arrive(&redemption.return_to)
+        } else {
+            let detail = "the code was redeemed before";
+            self.failure(Code::LoginExpired, detail, Some(&redemption.return_to))
+        };
+        Step::Done(Outcome::Reply(reply.cookies(redemption.finished)))
+    }
+
+    pub(super) fn redeemed(
+        &self,
+        redemption: Redemption,
+        answer: &ProviderAnswer,
+        now: Timestamp,
+    ) -> Step {
+        let tokens = match TokenSet::parse(answer, now) {
+            Ok(tokens) if tokens.expires_at > now => tokens,
+            Ok(_) => {
+                let detail = "expires_in of the token answer is not positive";
+                let error = ProviderError::new(Code::TokenExpired, detail);
+                return self.redemption_failed(&redemption, error);
+            }
+            Err(error) => return self.redemption_failed(&redemption, error),
+        };
+        let exchange = Exchange::UserData {
+            access_token: tokens.access_token.clone(),
+        };
+        let stage = Stage::UserData(Redeemed { redemption, tokens });
+        Step::Send(exchange, Pending::new(self, stage))
+    }
+
+    pub(super) fn redemption_lost(&self, redemption: &Redemption, failure: Failure) -> Step {
+        self.redemption_failed(redemption, ProviderError::lost(failure))
+    }
+
+    pub(super) fn user_data_lost(&self, redeemed: &Redeemed, failure: Failure) -> Step {
+        self.redemption_failed(&redeemed.redemption, ProviderError::lost(failure))
+    }
+
+    pub(super) fn signed_in(
+        &self,
+        redeemed: Redeemed,
+        answer: &ProviderAnswer,
+        now: Timestamp,
+        Entropy([first, second, salt]): Entropy,
+    ) -> Step {
+        let Redeemed { redemption, tokens } = redeemed;
+        let machine = &*self.0;
+        let vault = &machine.vault;
+        let user = match UserData::parse(answer, &machine.provider.pointers) {
+            Ok(user) => user,
+            Err(error) => return self.redemption_failed(&redemption, error),
+        };
+        let Ok(session) = vault.set_session(&user, &tokens, now, [first, second]) else {
+            let detail = "user and tokens do not fit into five cookies of 4,096 bytes";
+            let error = ProviderError::new(Code::SessionTooLarge, detail);
+            return self.redemption_failed(&redemption, error);
+        };
+        let leftovers = vault.remove_chunks(&redemption.session_cookies, session.len());
+        let reply = arrive(&redemption.return_to)
+            .cookies(redemption.finished)
+            .cookies(session)
+            .cookies(leftovers)
+            .cookies([vault.set_round(redemption.round, salt)])
+            .report(tokens.reports);
+        match redemption.before {
+            Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
+            _ => Step::Done(Outcome::Reply(reply)),
+        }
+    }
+
+    /// Revokes before the answer goes out, where the provider can.
+    pub(super) fn revoke(&self, tokens: Tokens, reply: Reply) -> Step {
+        if !self.0.provider.revocation {
+            return Step::Done(Outcome::Reply(reply));
+        }
+        let (token, kind) = tokens.into_revocable();
+        let exchange = Exchange::Revoke { token, kind };
+        Step::Send(exchange, Pending::new(self, Stage::Revoke(reply)))
+    }
+
+    fn redemption_failed(&self, redemption: &Redemption, error: ProviderError) -> Step {
+        let ProviderError {
+            code,
+            detail,
+            retry_after,
+        } = error;
+        let mut reply = self
+            .failure(code, detail, Some(&redemption.return_to))
+            .cookies(redemption.finished.clone());
+        if let Some(seconds) = retry_after {
+            reply = reply.header("retry-after", seconds.to_string());
+        }
+        Step::Done(Outcome::Reply(reply))
+    }
+}

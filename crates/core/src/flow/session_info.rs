@@ -1,0 +1,38 @@
+//! `GET {prefix}/session`: who is signed in, for a page's script.
+//!
+//! Rules: never a token; never a login; no CORS header, so that other origins can't read it.
+
+use serde_json::json;
+
+use crate::outcome::{Outcome, Reply};
+use crate::session::Found;
+use crate::step::Step;
+use crate::{Core, Head, Timestamp, User};
+
+impl Core {
+    pub(super) fn session_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+        if !matches!(head.method(), "GET" | "HEAD") {
+            return self.method_not_allowed("GET, HEAD");
+        }
+        let reply = match self.0.vault.session(head, now) {
+            Found::Live(user) => Reply::new(200).typed_body("application/json", body(&user, now)),
+            Found::Dead | Found::Foreign | Found::Absent => self.sign_in_problem(head),
+        };
+        Step::Done(Outcome::Reply(reply))
+    }
+}
+
+fn body(user: &User, now: Timestamp) -> String {
+    let ends = user.session_ends();
+    json!({
+        "user": {
+            "id": user.id(),
+            "name": user.name(),
+            "email": user.email(),
+            "scopes": user.scopes().collect::<Vec<_>>(),
+        },
+        "expires_at": ends.as_unix(),
+        "expires_in": ends.seconds_since(now),
+    })
+    .to_string()
+}

@@ -1,0 +1,95 @@
+//! The sign-out: `{prefix}/logout`.
+//!
+//! Rules: only a POST of our own origin changes anything; every cookie of ours goes, with the
+//! attributes that it came with; the tokens are revoked (RFC 7009), but nobody waits long for it;
+//! the last page is public and starts no login.
+
+use crate::classify::{Kind, classify, is_same_origin};
+use crate::head::has;
+use crate::outcome::{Outcome, Reply};
+use crate::page::{Action, Page};
+use crate::return_to::ReturnTo;
+use crate::site::Endpoint;
+use crate::step::Step;
+use crate::{Code, Core, Head, Timestamp};
+
+impl Core {
+    pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+        let is_ours = is_same_origin(head, self.0.site.origin());
+        match head.method() {
+            "GET" | "HEAD" => {
+                let is_foreign = has(head, "sec-fetch-site") && !is_ours;
+                if is_foreign && classify(head) != Kind::Navigation {
+                    return self.cross_site(head);
+                }
+                Step::Done(Outcome::Reply(self.sign_out_page(head, now)))
+            }
+            "POST" if is_ours => self.sign_out(head, now),
+            "POST" => self.cross_site(head),
+            _ => self.method_not_allowed("GET, HEAD, POST"),
+        }
+    }
+
+    fn cross_site<H: Head>(&self, head: &H) -> Step {
+        let detail = "a sign-out was asked for by another site";
+        Step::Done(Outcome::Reply(self.refuse(head, Code::CrossSite, detail)))
+    }
+
+    fn sign_out_page<H: Head>(&self, head: &H, now: Timestamp) -> Reply {
+        let machine = &*self.0;
+        let login_url = self.login_url(&ReturnTo::root(&machine.site));
+        let path = machine.site.path_of(Endpoint::Logout);
+        let page = if machine.vault.session(head, now).into_user().is_some() {
+            Page {
+                status: 200,
+                title: "Sign out?",
+                text: "You will have to sign in again to use this site.",
+                code: None,
+                action: Some(Action::Post {
+                    path: &path,
+                    label: "Sign out",
+                }),
+            }
+        } else {
+            Page {
+                status: 200,
+                title: "You are signed out",
+                text: "You can close this page, or sign in again.",
+                code: None,
+                action: Some(Action::Go {
+                    href: &login_url,
+                    label: "Sign in",
+                }),
+            }
+        };
+        machine.pages.render(&page)
+    }
+
+    fn sign_out<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+        let machine = &*self.0;
+        let vault = &machine.vault;
+        let location = machine.provider.sign_out_url.as_ref().map_or_else(
+            || machine.site.path_of(Endpoint::Logout),
+            |url| url.as_str().to_owned(),
+        );
+        let mut names = vault.names(head, |name| {
+            vault.cookies.is_session(name) || vault.cookies.is_login(name)
+        });
+        for name in [vault.cookies.session_name(), vault.cookies.round_name()] {
+            if !names.iter().any(|present| present == name) {
+                names.push(name.to_owned());
+            }
+        }
+        let reply = Reply::see_other(location)
+            .header("clear-site-data", "\"cache\"")
+            .cookies(names.iter().map(|name| vault.cookies.remove(name)));
+        let tokens = vault
+            .session(head, now)
+            .into_user()
+            .and_then(|user| vault.tokens(head, &user));
+        match tokens {
+            Some(tokens) => self.revoke(tokens, reply),
+            None => Step::Done(Outcome::Reply(reply)),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The start of a login: the browser is sent to the authorization server (RFC 6749,
+//! section 4.1.1).
+
+use crate::core::Machine;
+use crate::outcome::{Outcome, Reply};
+use crate::return_to::ReturnTo;
+use crate::step::Step;
+use crate::transaction::Transaction;
+use crate::{Core, Entropy, Head, Timestamp};
+
+/// A login that waits for its entropy.
+#[derive(Debug)]
+pub(crate) struct Start {
+    return_to: ReturnTo,
+    /// Lines that remove a dead session and logins that are too many.
+    removals: Vec<String>,
+}
+
+impl Start {
+    pub(super) fn new<H: Head>(
+        machine: &Machine,
+        head: &H,
+        return_to: ReturnTo,
+        mut removals: Vec<String>,
+    ) -> Self {
+        let vault = &machine.vault;
+        let surplus = vault.surplus_transactions(head, &machine.site);
+        removals.extend(surplus.iter().map(|name| vault.cookies.remove(name)));
+        Self {
+            return_to,
+            removals,
+        }
+    }
+}
+
+impl Core {
+    pub(super) fn start(&self, start: Start, now: Timestamp, entropy: Entropy) -> Step {
+        let machine = &*self.0;
+        let (transaction, salt) =
+            Transaction::start(start.return_to, machine.provider_id, now, entropy);
+        let state = transaction.state();
+        let location = machine.authorize_url.of(&state.text, &transaction.pkce);
+        let cookie = machine.vault.set_transaction(&transaction, &state, salt);
+        let reply = Reply::see_other(location)
+            .header("referrer-policy", "no-referrer")
+            .cookies(start.removals)
+            .cookies([cookie]);
+        Step::Done(Outcome::Reply(reply))
+    }
+}

@@ -1,0 +1,33 @@
+//! What the machine reads of a request: its head, and never its body.
+
+/// The head of a request, as an adapter shows it to the machine.
+///
+/// The body is not part of it: no decision about login depends on a body, so none is ever read.
+pub trait Head {
+    /// The method in upper case, such as `GET`.
+    fn method(&self) -> &str;
+
+    /// The path as the browser sent it, before any router stripped a prefix; without the query.
+    fn path(&self) -> &str;
+
+    /// The query without its question mark.
+    fn query(&self) -> Option<&str>;
+
+    /// Every line of a header, in order. HTTP/2 splits `Cookie` over several lines, so none may be
+    /// left out. `name` is in lower case.
+    fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]>;
+}
+
+/// The first line of a header, if it is visible ASCII or spaces.
+pub(crate) fn text<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a str> {
+    let line = head.lines(name).next()?;
+    let line = std::str::from_utf8(line).ok()?.trim_matches([' ', '\t']);
+    line.bytes()
+        .all(|byte| (b' '..=b'~').contains(&byte))
+        .then_some(line)
+}
+
+/// Whether a header is there at all, whatever it says.
+pub(crate) fn has<H: Head>(head: &H, name: &'static str) -> bool {
+    head.lines(name).next().is_some()
+}

@@ -1,0 +1,104 @@
+//! Strict JSON (RFC 8259): what a provider says is read once, in one way.
+//!
+//! Rules: a repeated member is an error at any depth (two readers would take different ones);
+//! nesting is bounded by the parser; nothing may follow the value.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Reads a whole body.
+pub(crate) fn parse(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice::<Strict>(body)
+        .ok()
+        .map(|Strict(value)| value)
+}
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without repeated members")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
+            if object.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member is repeated"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn all_kinds_of_values_are_read() {
+        let text = br#"{"a":[1,-1,1.5,true,null,"x",{"b":{}}]}"#;
+        let plain: serde_json::Value = serde_json::from_slice(text).unwrap();
+        assert_eq!(parse(text), Some(plain));
+    }
+
+    #[test]
+    fn what_two_readers_could_read_differently_is_refused() {
+        let deep = "[".repeat(10_000);
+        for text in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"x":{"a":1,"\u0061":2}}"#,
+            "{} {}",
+            "\u{feff}{}",
+            "NaN",
+            "",
+            &deep,
+        ] {
+            assert_eq!(parse(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a request comes to: it goes on to the application, or it is answered here.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{Code, User};
+
+/// The end of a request's way through the machine.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The application answers.
+    Admit(Admission),
+    /// We answer.
+    Reply(Reply),
+}
+
+/// A request that goes on to the application.
+#[derive(Debug)]
+pub struct Admission {
+    /// Who asks; none on a public path without a session.
+    pub user: Option<User>,
+    /// The `Cache-Control` of an answer that names none: what one user sees must not be stored for
+    /// the next.
+    pub default_cache_control: Option<&'static str>,
+}
+
+/// An answer of ours.
+///
+/// `Debug` shows no header values and no body: they hold cookies.
+#[derive(Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names in lower case and values; `set-cookie` may come several times.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; empty for redirects and for `HEAD`.
+    pub body: String,
+    /// What an operator should know.
+    pub reports: Vec<Report>,
+}
+
+/// A line for the operator's log: never a secret, never a text of the provider or the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How much it matters.
+    pub severity: Severity,
+    /// A stable code.
+    pub code: &'static str,
+    /// A clause that says what happened.
+    pub detail: Cow<'static, str>,
+}
+
+/// How much a [`Report`] matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Severity {
+    /// Part of normal life: somebody cancelled, a link expired.
+    Info,
+    /// Odd, and worked around.
+    Warning,
+    /// Nobody can sign in until an operator or the provider does something.
+    Error,
+}
+
+impl Report {
+    pub(crate) fn warning(code: &'static str, detail: &'static str) -> Self {
+        Self {
+            severity: Severity::Warning,
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    pub(crate) fn of(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            severity: match code.status() {
+                500.. => Severity::Error,
+                _ => Severity::Info,
+            },
+            code: code.as_str(),
+            detail: detail.into(),
+        }
+    }
+}
+
+impl Reply {
+    /// An answer that nobody stores.
+    pub(crate) fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: vec![("cache-control", "private, no-store".to_owned())],
+            body: String::new(),
+            reports: Vec::new(),
+        }
+    }
+
+    /// 303: whatever the method was, the browser goes on with GET (RFC 9110, section 15.4.4).
+    pub(crate) fn see_other(location: impl Into<String>) -> Self {
+        Self::new(303).header("location", location)
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn cookies(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        let lines = lines.into_iter().map(|line| ("set-cookie", line));
+        self.headers.extend(lines);
+        self
+    }
+
+    pub(crate) fn report(mut self, reports: impl IntoIterator<Item = Report>) -> Self {
+        self.reports.extend(reports);
+        self
+    }
+
+    pub(crate) fn typed_body(self, content_type: &str, body: String) -> Self {
+        Self { body, ..self }
+            .header("content-type", content_type)
+            .header("x-content-type-options", "nosniff")
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("reports", &self.reports)
+            .finish_non_exhaustive()
+    }
+}

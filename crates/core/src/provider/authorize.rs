@@ -1,0 +1,95 @@
+//! The authorization request (RFC 6749, section 4.1.1) with its code challenge (RFC 7636).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+
+use super::Provider;
+use crate::Secret;
+use crate::site::Site;
+
+/// The authorize URL, all but for what differs from login to login.
+#[derive(Debug)]
+pub(crate) struct AuthorizeUrl {
+    fixed: String,
+    pkce: bool,
+}
+
+/// A code verifier: 256 random bits as 43 characters (RFC 7636, section 4.1).
+pub(crate) struct Pkce([u8; 32]);
+
+impl Pkce {
+    pub(crate) fn new(random: [u8; 32]) -> Self {
+        Self(random)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    pub(crate) fn verifier(&self) -> Secret {
+        Secret::new(URL_SAFE_NO_PAD.encode(self.0))
+    }
+
+    /// Method `S256` (RFC 7636, section 4.2).
+    fn challenge(&self) -> String {
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, self.verifier().expose().as_bytes()))
+    }
+}
+
+impl AuthorizeUrl {
+    pub(crate) fn new(provider: &Provider, site: &Site) -> Self {
+        let url = &provider.authorize_url;
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("response_type", "code");
+        query.append_pair("client_id", &provider.client_id);
+        for name in provider.redirect_param.names() {
+            query.append_pair(name, site.redirect_uri());
+        }
+        if let Some(scope) = &provider.scope {
+            query.append_pair("scope", scope);
+        }
+        query.extend_pairs(provider.authorize_params.pairs());
+        let separator = if url.url().query().is_some() {
+            '&'
+        } else {
+            '?'
+        };
+        Self {
+            fixed: format!("{}{separator}{}", url.as_str(), query.finish()),
+            pkce: provider.pkce,
+        }
+    }
+
+    /// The URL of one login. `state` is base64url, so nothing needs an escape.
+    pub(crate) fn of(&self, state: &str, pkce: &Pkce) -> String {
+        let mut url = format!("{}&state={state}", self.fixed);
+        if self.pkce {
+            url.push_str("&code_challenge_method=S256&code_challenge=");
+            url.push_str(&pkce.challenge());
+        }
+        url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pkce;
+
+    #[test]
+    fn the_challenge_is_rfc_7636_appendix_b() {
+        let random = [
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212,
+            37, 77, 105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+        ];
+        let pkce = Pkce::new(random);
+        assert_eq!(
+            pkce.verifier().expose(),
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        );
+        assert_eq!(
+            pkce.challenge(),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+}

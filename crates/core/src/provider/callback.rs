@@ -1,0 +1,171 @@
+//! The authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1): what the callback's query
+//! says, before anybody believes it.
+//!
+//! Rules: a parameter that matters may come once; escapes must be UTF-8; what belongs to another
+//! flow is refused; `error_description` and `error_uri` are attacker's text and are never read.
+
+use percent_encoding::percent_decode;
+
+use crate::Secret;
+
+/// What a callback says.
+pub(crate) struct Callback {
+    pub(crate) state: String,
+    /// RFC 9207.
+    pub(crate) issuer: Option<String>,
+    pub(crate) outcome: Outcome,
+}
+
+/// How the authorization ended.
+pub(crate) enum Outcome {
+    Code(Secret),
+    /// The `error`, which wins over a `code` beside it.
+    Error(String),
+    /// Neither.
+    Nothing,
+}
+
+/// A callback that no authorization server sends.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Malformed(pub(crate) &'static str);
+
+/// Ours has 43 characters; a longer one is somebody else's.
+const MAX_STATE_LEN: usize = 128;
+/// Codes of 4 KB are seen; a longer one would not fit into a request line.
+const MAX_CODE_LEN: usize = 8 * 1024;
+
+/// Parameters of other flows (RFC 6749, section 4.2.2; OpenID Connect; JARM).
+const FOREIGN: [&[u8]; 3] = [b"access_token", b"id_token", b"response"];
+
+impl Callback {
+    pub(crate) fn parse(query: &str) -> Result<Self, Malformed> {
+        let mut state = Once::new("state");
+        let mut code = Once::new("code");
+        let mut error = Once::new("error");
+        let mut issuer = Once::new("iss");
+        for pair in query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decode(name);
+            if FOREIGN.contains(&name.as_slice()) {
+                return Err(Malformed("it has a parameter of another flow"));
+            }
+            for known in [&mut state, &mut code, &mut error, &mut issuer] {
+                known.take(&name, value)?;
+            }
+        }
+        let state = state
+            .value
+            .filter(|state| (1..=MAX_STATE_LEN).contains(&state.len()))
+            .ok_or(Malformed("its state is missing or too long"))?;
+        let outcome = match (error.value, code.value) {
+            (Some(error), _) => Outcome::Error(error),
+            (None, Some(code)) if is_code(&code) => Outcome::Code(Secret::new(code)),
+            _ => Outcome::Nothing,
+        };
+        Ok(Self {
+            state,
+            issuer: issuer.value,
+            outcome,
+        })
+    }
+}
+
+/// A parameter that may come once.
+struct Once {
+    name: &'static str,
+    value: Option<String>,
+}
+
+impl Once {
+    fn new(name: &'static str) -> Self {
+        Self { name, value: None }
+    }
+
+    fn take(&mut self, name: &[u8], value: &str) -> Result<(), Malformed> {
+        match name.strip_prefix(self.name.as_bytes()) {
+            Some(b"") if self.value.is_none() => {
+                let value = String::from_utf8(decode(value))
+                    .map_err(|_| Malformed("a parameter is not UTF-8"))?;
+                self.value = Some(value);
+                Ok(())
+            }
+            Some(b"" | [b'[', ..]) => Err(Malformed("a parameter is repeated")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `application/x-www-form-urlencoded`, as RFC 6749, section 4.1.2, has it.
+fn decode(text: &str) -> Vec<u8> {
+    let spaced: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte == b'+' { b' ' } else { byte })
+        .collect();
+    percent_decode(&spaced).collect()
+}
+
+/// RFC 6749, appendix A.11: visible characters and spaces.
+fn is_code(code: &str) -> bool {
+    (1..=MAX_CODE_LEN).contains(&code.len())
+        && code.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Callback, Outcome};
+
+    fn code_of(query: &str) -> Option<String> {
+        match Callback::parse(query).ok()?.outcome {
+            Outcome::Code(code) => Some(code.expose().to_owned()),
+            Outcome::Error(_) | Outcome::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn c20_a_code_is_read_exactly() {
+        assert_eq!(
+            code_of("code=a%2Bb%2Fc%3D%25+d&state=s"),
+            Some("a+b/c=% d".to_owned())
+        );
+        let long = "x".repeat(4096);
+        assert_eq!(code_of(&format!("state=s&code={long}")), Some(long));
+    }
+
+    #[test]
+    fn c12_an_error_wins() {
+        let callback = Callback::parse("code=c&error=access_denied&state=s").unwrap();
+        assert!(matches!(callback.outcome, Outcome::Error(error) if error == "access_denied"));
+    }
+
+    #[test]
+    fn c02_c13_c16_what_no_server_sends_is_malformed() {
+        let long = format!("code=c&state={}", "s".repeat(100_000));
+        for query in [
+            "",
+            "code=c",
+            "code=c&state=",
+            "code=c&state=%ff",
+            "code=%ff&state=s",
+            "code=c&code=c&state=s",
+            "code=c&state=s&state=s",
+            "code[]=c&state=s",
+            "code=c&state[0]=s",
+            "co%64e=c&code=c&state=s",
+            "code=c&state=s&iss=a&iss=b",
+            "code=c&state=s&id_token=x",
+            "code=c&state=s&access_token=x",
+            "response=x&state=s",
+            &long,
+        ] {
+            assert!(Callback::parse(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_callback_without_code_and_error_says_nothing() {
+        for query in ["state=s", "state=s&code=", "state=s&code=%00"] {
+            let callback = Callback::parse(query).unwrap();
+            assert!(matches!(callback.outcome, Outcome::Nothing), "{query}");
+        }
+    }
+}

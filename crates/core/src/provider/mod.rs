@@ -1,0 +1,17 @@
+//! The provider, from our side: where it is, how it is asked, what its answers mean.
+
+mod answer;
+mod authorize;
+mod callback;
+mod settings;
+mod token_answer;
+mod user_data;
+
+pub(crate) use answer::ProviderError;
+pub use answer::{Answer, Failure, ProviderAnswer};
+pub(crate) use authorize::{AuthorizeUrl, Pkce};
+pub(crate) use callback::{Callback, Outcome as CallbackOutcome};
+pub use settings::{AuthorizeParams, Provider, RedirectParam, ReservedParam};
+pub(crate) use token_answer::TokenSet;
+pub(crate) use user_data::UserData;
+pub use user_data::{BadPointer, UserPointers};

@@ -1,0 +1,112 @@
+//! What the machine must know of a provider and of the client's registration there.
+
+use super::UserPointers;
+use crate::SecureUrl;
+
+/// A provider, and the client that is registered with it.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Where browsers are sent to sign in (RFC 6749, section 3.1).
+    pub authorize_url: SecureUrl,
+    /// Where codes are redeemed (RFC 6749, section 3.2). The machine sends nothing there itself:
+    /// it binds each login to this provider and to no other.
+    pub token_url: SecureUrl,
+    /// The client identifier (RFC 6749, section 2.2).
+    pub client_id: String,
+    /// How the redirect URI is spelled in requests.
+    pub redirect_param: RedirectParam,
+    /// The scope to ask for, space-separated (RFC 6749, section 3.3); the server's default if none.
+    pub scope: Option<String>,
+    /// More parameters of the authorize URL.
+    pub authorize_params: AuthorizeParams,
+    /// Whether a code challenge is sent (RFC 7636). On unless a server refuses parameters that it
+    /// doesn't know.
+    pub pkce: bool,
+    /// If set, `iss` of each callback must equal it (RFC 9207).
+    pub issuer: Option<String>,
+    /// Whether tokens can be revoked at sign-out (RFC 7009).
+    pub revocation: bool,
+    /// Where browsers are sent after a sign-out, to end the provider's own session.
+    pub sign_out_url: Option<SecureUrl>,
+    /// Where the user's id, name and email are in the user data.
+    pub pointers: UserPointers,
+}
+
+/// How the redirect URI is spelled.
+///
+/// FNCY's documentation says `redirect_url` in its table and "Redirect URI" in its prose. A server
+/// ignores parameters that it doesn't know (RFC 6749, sections 3.1 and 3.2), so both are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RedirectParam {
+    /// `redirect_uri` and `redirect_url`, with the same value: the default.
+    #[default]
+    Both,
+    /// `redirect_uri`, as RFC 6749 has it.
+    RedirectUri,
+    /// `redirect_url`, as FNCY's parameter table has it.
+    RedirectUrl,
+}
+
+impl RedirectParam {
+    /// The names under which the redirect URI is sent.
+    #[must_use]
+    pub const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Both => &["redirect_uri", "redirect_url"],
+            Self::RedirectUri => &["redirect_uri"],
+            Self::RedirectUrl => &["redirect_url"],
+        }
+    }
+}
+
+/// Parameters that an application adds to the authorize URL, such as `prompt=consent`.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizeParams(Vec<(String, String)>);
+
+/// A parameter that is ours to set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReservedParam(pub String);
+
+impl AuthorizeParams {
+    /// What the machine sets itself, or what would keep the answer from the callback's query.
+    const RESERVED: [&'static str; 9] = [
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "redirect_uri",
+        "redirect_url",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+    ];
+
+    /// Reads a query string.
+    ///
+    /// # Errors
+    ///
+    /// [`ReservedParam`], with its name, for one that is ours to set.
+    ///
+    /// ```
+    /// use fncy_login_core::AuthorizeParams;
+    ///
+    /// assert!(AuthorizeParams::parse("prompt=consent&ui_locales=ko").is_ok());
+    /// assert_eq!(AuthorizeParams::parse("state=x").unwrap_err().0, "state");
+    /// ```
+    pub fn parse(query: &str) -> Result<Self, ReservedParam> {
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        match pairs
+            .iter()
+            .find(|(name, _)| Self::RESERVED.contains(&name.as_str()))
+        {
+            Some((name, _)) => Err(ReservedParam(name.clone())),
+            None => Ok(Self(pairs)),
+        }
+    }
+
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+}

@@ -1,0 +1,187 @@
+//! User data: who the access token speaks for.
+//!
+//! Rules: the id found here is the only identity; it is kept exactly or the sign-in is refused;
+//! name and email are decoration, and are dropped rather than trusted when they look odd.
+
+use serde_json::Value;
+
+use super::{ProviderAnswer, ProviderError};
+use crate::Code;
+
+/// Where id, name and email are in the user data: JSON pointers (RFC 6901).
+///
+/// FNCY publishes no shape for its user data, so all three are settings.
+#[derive(Clone, Debug)]
+pub struct UserPointers {
+    id: Vec<String>,
+    name: String,
+    email: String,
+}
+
+/// A text that is no JSON pointer (RFC 6901): one is empty or begins with a slash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadPointer;
+
+impl UserPointers {
+    /// Pointers, with defaults for what is not named: the first present of `/sub` and `/id`;
+    /// `/name`; `/email`.
+    ///
+    /// # Errors
+    ///
+    /// [`BadPointer`] for a text that doesn't begin with a slash.
+    pub fn new(
+        id: Option<&str>,
+        name: Option<&str>,
+        email: Option<&str>,
+    ) -> Result<Self, BadPointer> {
+        let checked = |pointer: &str| {
+            pointer
+                .starts_with('/')
+                .then(|| pointer.to_owned())
+                .ok_or(BadPointer)
+        };
+        Ok(Self {
+            id: match id {
+                Some(id) => vec![checked(id)?],
+                None => vec!["/sub".to_owned(), "/id".to_owned()],
+            },
+            name: checked(name.unwrap_or("/name"))?,
+            email: checked(email.unwrap_or("/email"))?,
+        })
+    }
+}
+
+/// Who is signed in.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct UserData {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+/// A longer id is no id: keys of databases have 255 bytes.
+const MAX_ID_LEN: usize = 255;
+/// Longer names are cut, in bytes.
+const MAX_NAME_LEN: usize = 200;
+/// RFC 5321, section 4.5.3.1: a longer address can't be delivered to.
+const MAX_EMAIL_LEN: usize = 254;
+
+impl UserData {
+    pub(crate) fn parse(
+        answer: &ProviderAnswer,
+        pointers: &UserPointers,
+    ) -> Result<Self, ProviderError> {
+        let object = answer.object().map_err(|error| match error.code {
+            Code::ProviderUnavailable => error,
+            _ => ProviderError::new(Code::UserDataRefused, error.detail),
+        })?;
+        let value = Value::Object(object);
+        let id = pointers
+            .id
+            .iter()
+            .find_map(|pointer| value.pointer(pointer).filter(|found| !found.is_null()))
+            .ok_or_else(|| {
+                ProviderError::new(
+                    Code::UserIdMissing,
+                    format!(
+                        "the user data have no id at {}; set FNCY_USER_ID to its JSON pointer",
+                        pointers.id.join(" or ")
+                    ),
+                )
+            })?;
+        Ok(Self {
+            id: canonical_id(id).ok_or_else(|| {
+                ProviderError::new(
+                    Code::UserDataRefused,
+                    "the user id is not a whole number, or a string of 1 to 255 bytes without control characters",
+                )
+            })?,
+            name: text(value.pointer(&pointers.name)).map(|name| cut(name, MAX_NAME_LEN)),
+            email: text(value.pointer(&pointers.email))
+                .filter(|email| email.len() <= MAX_EMAIL_LEN)
+                .map(str::to_owned),
+        })
+    }
+}
+
+/// An id as a string. A number with a fraction or an exponent has lost digits already.
+fn canonical_id(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) if number.is_u64() || number.is_i64() => Some(number.to_string()),
+        Value::String(_) => text(Some(value))
+            .filter(|id| id.len() <= MAX_ID_LEN)
+            .map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn text(value: Option<&Value>) -> Option<&str> {
+    value?
+        .as_str()
+        .filter(|text| !text.is_empty() && !text.chars().any(char::is_control))
+}
+
+fn cut(text: &str, bytes: usize) -> String {
+    let end = (0..=bytes.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default();
+    text[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UserData, UserPointers};
+    use crate::Code;
+    use crate::provider::{ProviderAnswer, ProviderError};
+
+    fn parse(status: u16, body: &str) -> Result<UserData, ProviderError> {
+        let answer = ProviderAnswer {
+            status,
+            retry_after: None,
+            body: body.as_bytes().to_vec(),
+        };
+        UserData::parse(&answer, &UserPointers::new(None, None, None).unwrap())
+    }
+
+    #[test]
+    fn id_name_and_email_are_found() {
+        let user = parse(200, r#"{"id":42,"name":"김하늘","email":"a@b.example"}"#).unwrap();
+        assert_eq!(user.id, "42");
+        assert_eq!(user.name.as_deref(), Some("김하늘"));
+        assert_eq!(user.email.as_deref(), Some("a@b.example"));
+        assert_eq!(parse(200, r#"{"sub":"s","id":"i"}"#).unwrap().id, "s");
+    }
+
+    #[test]
+    fn p33_no_id_is_guessed() {
+        let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(10_000));
+        for (status, body, code) in [
+            (200, "{}", Code::UserIdMissing),
+            (200, r#"{"id":null}"#, Code::UserIdMissing),
+            (200, "[]", Code::UserDataRefused),
+            (200, r#"{"id":""}"#, Code::UserDataRefused),
+            (200, r#"{"id":1.5}"#, Code::UserDataRefused),
+            (200, r#"{"id":18446744073709551616}"#, Code::UserDataRefused),
+            (200, r#"{"id":true}"#, Code::UserDataRefused),
+            (200, r#"{"id":"a\u0000b"}"#, Code::UserDataRefused),
+            (200, r#"{"id":"a","id":"b"}"#, Code::UserDataRefused),
+            (200, &long, Code::UserDataRefused),
+            (401, r#"{"error":"invalid_token"}"#, Code::UserDataRefused),
+            (503, "", Code::ProviderUnavailable),
+        ] {
+            assert_eq!(parse(status, body).unwrap_err().code, code, "{body}");
+        }
+    }
+
+    #[test]
+    fn decoration_is_dropped_when_it_looks_odd() {
+        let body = format!(
+            r#"{{"id":"a","name":"{}","email":"a\nb"}}"#,
+            "é".repeat(150)
+        );
+        let user = parse(200, &body).unwrap();
+        assert_eq!(user.name.unwrap().len(), 200);
+        assert_eq!(user.email, None);
+    }
+}

@@ -1,0 +1,165 @@
+//! The return address: where a person lands after signing in.
+//!
+//! Rules: same origin by construction. A strict grammar **and** the URL standard's own parser must
+//! agree; the query is kept byte by byte; what is too long loses its query, then everything; one
+//! of our own endpoints is never a return address, so that no sign-in ends in a sign-out.
+
+use crate::site::Site;
+
+/// A path of the application with its query, safe in a `Location`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnTo(String);
+
+impl ReturnTo {
+    /// Longer addresses don't fit into the cookie of a login beside the other four.
+    pub const MAX_LEN: usize = 1024;
+
+    /// The application's front page, where nothing better is known.
+    pub(crate) fn root(site: &Site) -> Self {
+        Self(format!("{}/", site.base()))
+    }
+
+    /// An address that somebody else wrote: kept if it stays on our origin, else the front page.
+    ///
+    /// ```
+    /// use fncy_login_core::{ReturnTo, Site};
+    ///
+    /// let site = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
+    /// assert_eq!(ReturnTo::parse("/page?a=1&b=2", &site).as_str(), "/page?a=1&b=2");
+    /// assert_eq!(ReturnTo::parse("//evil.example", &site).as_str(), "/");
+    /// assert_eq!(ReturnTo::parse("/auth/logout", &site).as_str(), "/");
+    /// ```
+    #[must_use]
+    pub fn parse(address: &str, site: &Site) -> Self {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
+        [address, path]
+            .into_iter()
+            .find(|candidate| candidate.len() <= Self::MAX_LEN)
+            .filter(|candidate| is_local(candidate, site))
+            .map_or_else(|| Self::root(site), |kept| Self(kept.to_owned()))
+    }
+
+    /// The path of an absolute URL, such as a `Referer`, if it is of our origin.
+    pub(crate) fn parse_url(url: &str, site: &Site) -> Option<Self> {
+        let rest = url.strip_prefix(site.origin())?;
+        rest.starts_with('/').then(|| Self::parse(rest, site))
+    }
+
+    /// The address: it begins with a slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_local(address: &str, site: &Site) -> bool {
+    let tail = address.find(['?', '#']).unwrap_or(address.len());
+    let (path, tail) = address.split_at(tail);
+    let mut segments = path.bytes();
+    let grammar = segments.next() == Some(b'/')
+        && segments.next() != Some(b'/')
+        && path.bytes().all(|byte| is_harmless(byte) && byte != b'\\')
+        && tail.bytes().all(is_harmless);
+    grammar
+        && site.url().join(address).is_ok_and(|joined| {
+            joined.origin() == site.url().origin()
+                && joined.username().is_empty()
+                && joined.password().is_none()
+                && !site.is_endpoint(&joined)
+        })
+}
+
+/// Visible ASCII but for what ends an attribute or a tag somewhere: browsers send everything else
+/// as it stands.
+fn is_harmless(byte: u8) -> bool {
+    (b'!'..=b'~').contains(&byte) && !matches!(byte, b'"' | b'<' | b'>')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReturnTo;
+    use crate::site::Site;
+
+    fn site() -> Site {
+        Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap()
+    }
+
+    fn parse(address: &str) -> String {
+        ReturnTo::parse(address, &site()).0
+    }
+
+    #[test]
+    fn what_is_harmless_is_kept_exactly() {
+        for address in [
+            "/",
+            "/page",
+            "/a%2Fb?x=%2F&y=1+2&y=3&z",
+            "/app?redirect=//evil.example#/inbox",
+            "/%ED%95%9C%EA%B8%80?q={a|b}^`\\",
+            "/sub/auth/profile",
+        ] {
+            assert_eq!(parse(address), address);
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_origin_is_the_front_page() {
+        for address in [
+            "",
+            "page",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "\\\\evil",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+            "/a\0",
+            "/\u{2028}",
+            "/ x",
+            "?x",
+            "#x",
+        ] {
+            assert_eq!(parse(address), "/sub/", "{address:?}");
+        }
+    }
+
+    #[test]
+    fn r12_our_own_endpoints_are_the_front_page() {
+        for address in [
+            "/sub/auth/logout",
+            "/sub/auth/logout/",
+            "/sub/auth/login?return_to=/x",
+            "/sub/auth/callback?code=x",
+            "/sub/auth/session",
+            "/sub/x/../auth/logout",
+            "/sub/auth/%6cogout",
+            "/sub/%2e%2e/sub/auth/logout",
+        ] {
+            assert_eq!(parse(address), "/sub/", "{address}");
+        }
+    }
+
+    #[test]
+    fn too_long_an_address_loses_its_query_then_everything() {
+        let query = format!("/page?{}", "x".repeat(ReturnTo::MAX_LEN));
+        assert_eq!(parse(&query), "/page");
+        assert_eq!(
+            parse(&format!("/{}", "x".repeat(ReturnTo::MAX_LEN))),
+            "/sub/"
+        );
+        let longest = format!("/{}", "x".repeat(ReturnTo::MAX_LEN - 1));
+        assert_eq!(parse(&longest), longest);
+    }
+
+    #[test]
+    fn a_referer_counts_if_it_is_ours() {
+        let url = |url| ReturnTo::parse_url(url, &site()).map(|address| address.0);
+        assert_eq!(
+            url("https://app.example/form?x=1"),
+            Some("/form?x=1".to_owned())
+        );
+        assert_eq!(url("https://app.example.evil/form"), None);
+        assert_eq!(url("https://evil.example/form"), None);
+    }
+}

@@ -1,0 +1,90 @@
+//! One secret and the keys that are derived from it, one for each purpose.
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+
+use super::{NONCE_LEN, Purpose, SALT_LEN};
+
+/// Bytes of a key's id: enough to tell a handful of keys apart, too few to say anything of them.
+pub(super) const ID_LEN: usize = 4;
+
+/// The domain of every derivation: another format must use another.
+const DOMAIN: &[u8] = b"fncy-login v1";
+
+/// The keys of one secret. Key schedules are kept for the life of the application.
+pub(super) struct Key {
+    pub(super) id: [u8; ID_LEN],
+    session: LessSafeKey,
+    tokens: LessSafeKey,
+    /// Expanded once more for each login, by its salt: strangers can cause any number of logins,
+    /// and random nonces under one key would wear it out.
+    login: Prk,
+}
+
+impl Key {
+    pub(super) fn derive(secret: &[u8]) -> Self {
+        let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(secret);
+        let mut id = [0; ID_LEN];
+        expand_into(&prk, b"key id", &mut id);
+        let mut login = [0; 32];
+        expand_into(&prk, b"login", &mut login);
+        Self {
+            id,
+            session: aead(&prk, &[b"session"]),
+            tokens: aead(&prk, &[b"tokens"]),
+            login: Prk::new_less_safe(HKDF_SHA256, &login),
+        }
+    }
+
+    pub(super) fn for_purpose(&self, purpose: Purpose) -> &LessSafeKey {
+        match purpose {
+            Purpose::Session => &self.session,
+            Purpose::Tokens => &self.tokens,
+        }
+    }
+
+    /// The key of one login's message, which seals once: its nonce is constant.
+    pub(super) fn for_login(&self, salt: &[u8; SALT_LEN]) -> LessSafeKey {
+        aead(&self.login, &[b"login message", salt])
+    }
+}
+
+/// Seals in place and appends the tag.
+pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE_LEN], aad: &[u8], body: &mut Vec<u8>) {
+    // ring refuses only bodies of more than 64 GiB.
+    #[expect(clippy::expect_used, reason = "bodies are at most a few kilobytes")]
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), body)
+        .expect("the body is shorter than AES-GCM's limit");
+}
+
+/// Opens in place; the plain text is a prefix of `body`.
+pub(super) fn open<'b>(
+    key: &LessSafeKey,
+    nonce: [u8; NONCE_LEN],
+    aad: &[u8],
+    body: &'b mut [u8],
+) -> Option<&'b mut [u8]> {
+    key.open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(aad), body)
+        .ok()
+}
+
+fn aead(prk: &Prk, info: &[&[u8]]) -> LessSafeKey {
+    #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes")]
+    let okm = prk
+        .expand(info, &AES_256_GCM)
+        .expect("a key's length is within HKDF's limit");
+    LessSafeKey::new(UnboundKey::from(okm))
+}
+
+fn expand_into(prk: &Prk, info: &[u8], out: &mut [u8]) {
+    struct Length(usize);
+    impl KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+    #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes")]
+    prk.expand(&[info], Length(out.len()))
+        .and_then(|okm| okm.fill(out))
+        .expect("the length is within HKDF's limit");
+}

@@ -1,0 +1,288 @@
+//! The key ring: the first key seals, all of them open.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::aead::LessSafeKey;
+use zeroize::Zeroizing;
+
+use super::key::{self, Key};
+use super::{HEADER_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION};
+
+/// What a key with a random nonce seals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The session's first segment: who is signed in.
+    Session,
+    /// The session's second segment: its tokens.
+    Tokens,
+}
+
+/// The secrets that seal and open cookies, the sealing one first.
+///
+/// To rotate: add the new secret as second on every instance, then make it the first, then drop
+/// the old one when the longest session is over. Opening goes by a key id that is derived from the
+/// secret, so the order on one instance doesn't matter to the others.
+pub struct KeyRing {
+    sealing: Key,
+    former: Vec<Key>,
+}
+
+impl KeyRing {
+    /// Fewer bytes than this can be guessed: 256 bits, the strength of the cipher.
+    pub const MIN_SECRET_LEN: usize = 32;
+    /// Fewer distinct bytes than this were typed by a person, not drawn.
+    pub const MIN_DISTINCT_BYTES: usize = 8;
+
+    /// Derives the keys of a sealing secret and of former ones that still open.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakSecret`], with the secret's position (0 is the sealing one), for one shorter than
+    /// [`KeyRing::MIN_SECRET_LEN`] or with fewer than [`KeyRing::MIN_DISTINCT_BYTES`] distinct
+    /// bytes.
+    pub fn new(sealing: &[u8], former: &[impl AsRef<[u8]>]) -> Result<Self, WeakSecret> {
+        check(sealing, 0)?;
+        for (index, secret) in former.iter().enumerate() {
+            check(secret.as_ref(), index + 1)?;
+        }
+        Ok(Self {
+            sealing: Key::derive(sealing),
+            former: former
+                .iter()
+                .map(|secret| Key::derive(secret.as_ref()))
+                .collect(),
+        })
+    }
+
+    /// Seals under a random nonce. A key stands for 2^32 of them (NIST SP 800-38D, section 8.3).
+    pub(crate) fn seal(
+        &self,
+        purpose: Purpose,
+        nonce: [u8; NONCE_LEN],
+        aad: &[u8],
+        body: &[u8],
+    ) -> String {
+        self.seal_with(self.sealing.for_purpose(purpose), nonce, &nonce, aad, body)
+    }
+
+    /// Seals under a key of the message's own, derived from its salt.
+    pub(crate) fn seal_login(&self, salt: [u8; SALT_LEN], aad: &[u8], body: &[u8]) -> String {
+        let key = self.sealing.for_login(&salt);
+        self.seal_with(&key, [0; NONCE_LEN], &salt, aad, body)
+    }
+
+    fn seal_with(
+        &self,
+        key: &LessSafeKey,
+        nonce: [u8; NONCE_LEN],
+        prefix: &[u8],
+        aad: &[u8],
+        body: &[u8],
+    ) -> String {
+        let mut sealed = Zeroizing::new(Vec::with_capacity(body.len() + 16));
+        sealed.extend_from_slice(body);
+        key::seal(key, nonce, aad, &mut sealed);
+        let mut out = Vec::with_capacity(HEADER_LEN + prefix.len() + sealed.len());
+        out.push(VERSION);
+        out.extend_from_slice(&self.sealing.id);
+        out.extend_from_slice(prefix);
+        out.extend_from_slice(&sealed);
+        URL_SAFE_NO_PAD.encode(out)
+    }
+
+    /// Opens what [`KeyRing::seal`] made, in `buffer`; a text too long for the buffer is broken.
+    pub(crate) fn open<'b>(
+        &self,
+        purpose: Purpose,
+        aad: &[u8],
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], OpenError> {
+        let (key, nonce, body) = self.parts::<NONCE_LEN>(text, buffer)?;
+        key::open(key.for_purpose(purpose), nonce, aad, body)
+            .map(|plain| &*plain)
+            .ok_or(OpenError::Broken)
+    }
+
+    /// Opens what [`KeyRing::seal_login`] made.
+    pub(crate) fn open_login<'b>(
+        &self,
+        aad: &[u8],
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], OpenError> {
+        let (key, salt, body) = self.parts::<SALT_LEN>(text, buffer)?;
+        key::open(&key.for_login(&salt), [0; NONCE_LEN], aad, body)
+            .map(|plain| &*plain)
+            .ok_or(OpenError::Broken)
+    }
+
+    /// Decodes a text, and finds its key, the `N` bytes behind the header and the sealed body.
+    fn parts<'b, const N: usize>(
+        &self,
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<(&Key, [u8; N], &'b mut [u8]), OpenError> {
+        let length = URL_SAFE_NO_PAD
+            .decode_slice(text, buffer)
+            .map_err(|_| OpenError::Broken)?;
+        let (header, rest) = buffer[..length]
+            .split_first_chunk_mut::<HEADER_LEN>()
+            .ok_or(OpenError::Broken)?;
+        let [version, id @ ..] = *header;
+        if version != VERSION {
+            return Err(OpenError::Foreign);
+        }
+        let key = std::iter::once(&self.sealing)
+            .chain(&self.former)
+            .find(|key| key.id == id)
+            .ok_or(OpenError::Foreign)?;
+        let (prefix, body) = rest.split_first_chunk_mut::<N>().ok_or(OpenError::Broken)?;
+        Ok((key, *prefix, body))
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyRing")
+            .field("keys", &(1 + self.former.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A secret that is too short or too regular to protect anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeakSecret {
+    /// Which secret: 0 is the one that seals.
+    pub position: usize,
+    /// Its length, in bytes.
+    pub length: usize,
+    /// How many distinct bytes it has.
+    pub distinct: usize,
+}
+
+fn check(secret: &[u8], position: usize) -> Result<(), WeakSecret> {
+    let mut seen = [false; 256];
+    for byte in secret {
+        seen[usize::from(*byte)] = true;
+    }
+    let distinct = seen.into_iter().filter(|seen| *seen).count();
+    if secret.len() < KeyRing::MIN_SECRET_LEN || distinct < KeyRing::MIN_DISTINCT_BYTES {
+        return Err(WeakSecret {
+            position,
+            length: secret.len(),
+            distinct,
+        });
+    }
+    Ok(())
+}
+
+/// What a sealed text is bound to, beside its key: version, purpose, cookie name, client, and
+/// whatever the purpose adds. Each part is preceded by its length, so that no two lists of parts
+/// give the same bytes.
+pub(crate) fn associated_data(
+    purpose: &str,
+    cookie: &str,
+    client_id: &str,
+    more: &[u8],
+) -> Vec<u8> {
+    let parts = [
+        purpose.as_bytes(),
+        cookie.as_bytes(),
+        client_id.as_bytes(),
+        more,
+    ];
+    let mut data = vec![VERSION];
+    for part in parts {
+        data.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        data.extend_from_slice(part);
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyRing, OpenError, Purpose, associated_data};
+
+    const OLD: &[u8; 32] = b"an old secret of thirty-two byte";
+    const NEW: &[u8; 32] = b"the new one, of thirty-two bytes";
+
+    fn ring(sealing: &[u8], former: &[&[u8]]) -> KeyRing {
+        KeyRing::new(sealing, former).unwrap()
+    }
+
+    fn open(ring: &KeyRing, aad: &[u8], text: &str) -> Result<Vec<u8>, OpenError> {
+        let mut buffer = [0; 256];
+        ring.open(Purpose::Session, aad, text.as_bytes(), &mut buffer)
+            .map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn a_seal_opens_for_its_own_place_only() {
+        let ring = ring(NEW, &[]);
+        let aad = associated_data("session", "a", "client", b"");
+        let text = ring.seal(Purpose::Session, [1; 12], &aad, b"body");
+        assert_eq!(open(&ring, &aad, &text), Ok(b"body".to_vec()));
+        for other in [
+            associated_data("tokens", "a", "client", b""),
+            associated_data("session", "b", "client", b""),
+            associated_data("session", "a", "other", b""),
+            associated_data("session", "a", "client", b"x"),
+        ] {
+            assert_eq!(open(&ring, &other, &text), Err(OpenError::Broken));
+        }
+        let mut buffer = [0; 256];
+        assert_eq!(
+            ring.open(Purpose::Tokens, &aad, text.as_bytes(), &mut buffer),
+            Err(OpenError::Broken)
+        );
+    }
+
+    #[test]
+    fn no_flipped_bit_opens() {
+        let ring = ring(NEW, &[]);
+        let text = ring.seal(Purpose::Session, [1; 12], b"", b"body");
+        for index in 0..text.len() {
+            for bit in 0..8 {
+                let mut changed = text.clone().into_bytes();
+                changed[index] ^= 1 << bit;
+                let mut buffer = [0; 256];
+                assert!(
+                    ring.open(Purpose::Session, b"", &changed, &mut buffer)
+                        .is_err(),
+                    "byte {index}, bit {bit}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn rotation_opens_by_key_id_and_a_dropped_key_is_foreign() {
+        let text = ring(OLD, &[]).seal(Purpose::Session, [1; 12], b"", b"body");
+        assert_eq!(open(&ring(NEW, &[OLD]), b"", &text), Ok(b"body".to_vec()));
+        assert_eq!(open(&ring(OLD, &[NEW]), b"", &text), Ok(b"body".to_vec()));
+        assert_eq!(open(&ring(NEW, &[]), b"", &text), Err(OpenError::Foreign));
+    }
+
+    #[test]
+    fn a_login_message_opens_and_its_salt_is_part_of_its_key() {
+        let ring = ring(NEW, &[]);
+        let text = ring.seal_login([7; 32], b"aad", b"body");
+        let mut buffer = [0; 256];
+        assert_eq!(
+            ring.open_login(b"aad", text.as_bytes(), &mut buffer),
+            Ok(&b"body"[..])
+        );
+        assert_ne!(text, ring.seal_login([8; 32], b"aad", b"body"));
+    }
+
+    #[test]
+    fn weak_secrets_are_refused_by_position() {
+        let short = KeyRing::new(b"changeme", &[] as &[&[u8]]).unwrap_err();
+        assert_eq!((short.position, short.length), (0, 8));
+        let regular = KeyRing::new(NEW, &[&[b'a'; 40]]).unwrap_err();
+        assert_eq!((regular.position, regular.distinct), (1, 1));
+    }
+}

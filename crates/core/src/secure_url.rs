@@ -1,0 +1,131 @@
+//! Addresses that codes, secrets and tokens may travel to.
+//!
+//! Rule: https, or http on this machine.
+
+use std::fmt;
+
+use url::Url;
+
+/// An address of the provider or of the application: absolute, https (http on a loopback host only), without a user and
+/// a fragment.
+///
+/// ```
+/// use fncy_login_core::{SecureUrl, UrlError};
+///
+/// assert!(SecureUrl::parse("https://fncy.example/v1/oauth2/token").is_ok());
+/// assert!(SecureUrl::parse("http://127.0.0.1:4000/token").is_ok());
+/// assert_eq!(SecureUrl::parse("http://fncy.example/").unwrap_err(), UrlError::NotHttps);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecureUrl(Url);
+
+/// Why an address is refused. `Display` is the end of a sentence that begins with the setting's
+/// name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// It isn't an absolute URL.
+    NotAUrl,
+    /// It is neither https, nor http on a loopback host.
+    NotHttps,
+    /// It has a user or a fragment.
+    Decorated,
+}
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAUrl => "is not an absolute URL; write one that begins with https://",
+            Self::NotHttps => "must begin with https:// (http:// is for localhost only)",
+            Self::Decorated => "must have no user and no fragment",
+        })
+    }
+}
+
+impl std::error::Error for UrlError {}
+
+impl SecureUrl {
+    /// Reads an address.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError`], for each way in which it can't be one.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let url = Url::parse(text).map_err(|_| UrlError::NotAUrl)?;
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
+            return Err(UrlError::NotHttps);
+        }
+        if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+            return Err(UrlError::Decorated);
+        }
+        Ok(Self(url))
+    }
+
+    /// This address with `path` behind its own, such as the documented paths behind the base.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Self {
+        let mut url = self.0.clone();
+        url.set_query(None);
+        url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
+        Self(url)
+    }
+
+    /// The address as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`, by name and never by
+    /// resolving.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SecureUrl, UrlError};
+
+    #[test]
+    fn only_what_is_safe_to_send_secrets_to() {
+        for (text, error) in [
+            ("fncy.example", UrlError::NotAUrl),
+            ("http://fncy.example", UrlError::NotHttps),
+            ("http://localhost.fncy.example", UrlError::NotHttps),
+            ("ftp://localhost", UrlError::NotHttps),
+            ("https://user@fncy.example", UrlError::Decorated),
+            ("https://fncy.example/#x", UrlError::Decorated),
+        ] {
+            assert_eq!(SecureUrl::parse(text).unwrap_err(), error, "{text}");
+        }
+    }
+
+    #[test]
+    fn documented_paths_go_behind_the_base() {
+        let base = SecureUrl::parse("https://fncy.example/kr/").unwrap();
+        assert_eq!(
+            base.below("/v1/oauth2/token").as_str(),
+            "https://fncy.example/kr/v1/oauth2/token"
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! The application as browsers see it: its origin, the path that it lives under, our endpoints.
+//!
+//! Rule: all of it comes from the configured redirect URI. No `Host`, no `Forwarded` and no
+//! `X-Forwarded-…` header is ever read, so none can be forged.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+use url::{Position, Url};
+
+use crate::{SecureUrl, UrlError};
+
+/// Where the application is, and where our endpoints are in it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    redirect_uri: String,
+    address: SecureUrl,
+    origin: String,
+    base: String,
+    prefix: String,
+    base_stripped: bool,
+}
+
+/// What one of our own paths is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Login,
+    Callback,
+    Logout,
+    Session,
+}
+
+impl Endpoint {
+    const ALL: [(&'static str, Self); 4] = [
+        ("/login", Self::Login),
+        ("/callback", Self::Callback),
+        ("/logout", Self::Logout),
+        ("/session", Self::Session),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        let (_, endpoint) = Self::ALL.into_iter().find(|(path, _)| *path == name)?;
+        Some(endpoint)
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Login => "/login",
+            Self::Callback => "/callback",
+            Self::Logout => "/logout",
+            Self::Session => "/session",
+        }
+    }
+}
+
+/// Why a redirect URI doesn't say where the application is. `Display` is the end of a sentence
+/// that begins with the setting's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SiteError {
+    /// It is no address that a code may travel to.
+    Url(UrlError),
+    /// It has a query.
+    HasQuery,
+    /// Its path doesn't end with the prefix and `/callback`.
+    NotTheCallback,
+    /// The prefix isn't a plain path such as `/auth`.
+    BadPrefix,
+}
+
+impl From<UrlError> for SiteError {
+    fn from(error: UrlError) -> Self {
+        Self::Url(error)
+    }
+}
+
+impl fmt::Display for SiteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::HasQuery => f.write_str("must have no query"),
+            Self::NotTheCallback => f.write_str(
+                "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback",
+            ),
+            Self::BadPrefix => {
+                f.write_str("goes with a prefix that is not a plain path such as /auth")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SiteError {}
+
+impl Site {
+    /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`.
+    ///
+    /// `base_stripped` says that a proxy in front removes the base from the path before the
+    /// application sees it.
+    ///
+    /// # Errors
+    ///
+    /// [`SiteError`], for each way in which a redirect URI can't be one.
+    pub fn new(redirect_uri: &str, prefix: &str, base_stripped: bool) -> Result<Self, SiteError> {
+        if !crate::path::is_canonical(prefix) || prefix.ends_with('/') {
+            return Err(SiteError::BadPrefix);
+        }
+        let address = SecureUrl::parse(redirect_uri)?;
+        let url = address.url();
+        if url.query().is_some() {
+            return Err(SiteError::HasQuery);
+        }
+        let base = url
+            .path()
+            .strip_suffix("/callback")
+            .and_then(|rest| rest.strip_suffix(prefix))
+            .filter(|base| {
+                base.is_empty() || (crate::path::is_canonical(base) && !base.ends_with('/'))
+            })
+            .ok_or(SiteError::NotTheCallback)?
+            .to_owned();
+        Ok(Self {
+            origin: url[..Position::BeforePath].to_owned(),
+            base,
+            prefix: prefix.to_owned(),
+            base_stripped,
+            redirect_uri: redirect_uri.to_owned(),
+            address,
+        })
+    }
+
+    /// The redirect URI, exactly as it is sent to the authorization server.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// Scheme, host and port, as browsers write them into `Origin`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the site is on this machine only, where browsers accept plain http.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.address.is_loopback()
+    }
+
+    /// The port, written or implied.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        // http and https, the only two schemes here, both have one.
+        self.url().port_or_known_default().unwrap_or_default()
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        self.address.url()
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {
+        format!("{}{}{}", self.base, self.prefix, endpoint.path())
+    }
+
+    /// The path as the browser sent it, of a path as the application sees it.
+    pub(crate) fn browser_path<'a>(&self, seen: &'a str) -> Cow<'a, str> {
+        if self.base_stripped {
+            Cow::Owned(format!("{}{seen}", self.base))
+        } else {
+            Cow::Borrowed(seen)
+        }
+    }
+
+    /// Which endpoint of ours a browser's path names, byte by byte.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        path.strip_prefix(&*self.base)
+            .and_then(|rest| rest.strip_prefix(&*self.prefix))
+            .and_then(Endpoint::named)
+    }
+
+    /// Whether any reader of this address might take it for an endpoint of ours.
+    pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
+        let decoded = percent_decode_str(address.path()).decode_utf8_lossy();
+        self.endpoint(decoded.trim_end_matches('/')).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Endpoint, Site, SiteError};
+    use crate::UrlError;
+
+    #[test]
+    fn the_base_is_what_stands_before_the_prefix() {
+        let site = Site::new("https://app.example:8443/sub/auth/callback", "/auth", false).unwrap();
+        assert_eq!(site.origin(), "https://app.example:8443");
+        assert_eq!(site.base(), "/sub");
+        assert_eq!(site.endpoint("/sub/auth/login"), Some(Endpoint::Login));
+        assert_eq!(site.endpoint("/auth/login"), None);
+        assert_eq!(site.endpoint("/sub/auth/login/"), None);
+        assert_eq!(site.path_of(Endpoint::Logout), "/sub/auth/logout");
+    }
+
+    #[test]
+    fn a_stripped_base_is_put_back() {
+        let site = Site::new("https://app.example/sub/auth/callback", "/auth", true).unwrap();
+        assert_eq!(site.browser_path("/auth/login"), "/sub/auth/login");
+    }
+
+    #[test]
+    fn each_mistake_has_its_name() {
+        for (uri, prefix, error) in [
+            (
+                "app.example/auth/callback",
+                "/auth",
+                UrlError::NotAUrl.into(),
+            ),
+            (
+                "http://app.example/auth/callback",
+                "/auth",
+                UrlError::NotHttps.into(),
+            ),
+            (
+                "https://a@app.example/auth/callback",
+                "/auth",
+                UrlError::Decorated.into(),
+            ),
+            (
+                "https://app.example/auth/callback?x=1",
+                "/auth",
+                SiteError::HasQuery,
+            ),
+            (
+                "https://app.example/callback",
+                "/auth",
+                SiteError::NotTheCallback,
+            ),
+            (
+                "https://app.example//auth/callback",
+                "/auth",
+                SiteError::NotTheCallback,
+            ),
+            (
+                "https://app.example/auth/callback",
+                "auth",
+                SiteError::BadPrefix,
+            ),
+            ("https://app.example/callback", "/", SiteError::BadPrefix),
+        ] {
+            assert_eq!(Site::new(uri, prefix, false).unwrap_err(), error, "{uri}");
+        }
+        assert!(Site::new("http://localhost:3000/auth/callback", "/auth", false).is_ok());
+    }
+}

@@ -1,0 +1,90 @@
+//! How the machine asks: one thing at a time, with a value that must be given back.
+
+use crate::flow::Stage;
+use crate::outcome::Outcome;
+use crate::{Answer, Core, Entropy, Secret, Timestamp};
+
+/// Where a request stands.
+#[must_use]
+#[derive(Debug)]
+pub enum Step {
+    /// It is decided.
+    Done(Outcome),
+    /// The provider must be asked.
+    Send(Exchange, Pending),
+    /// The driver itself must be asked.
+    Ask(Question, Pending),
+}
+
+/// A request to the provider, by its meaning: how it is written is the driver's to know.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Exchange {
+    /// Redeem an authorization code (RFC 6749, section 4.1.3).
+    Redeem(Redeem),
+    /// Read the user data with an access token (RFC 6750, section 2.1).
+    UserData {
+        /// The token to show.
+        access_token: Secret,
+    },
+    /// Revoke a token (RFC 7009). Best effort: the person is not kept waiting for it.
+    Revoke {
+        /// The token to revoke.
+        token: Secret,
+        /// Which kind it is.
+        kind: TokenKind,
+    },
+}
+
+/// The kind of a token, as a hint for its revocation (RFC 7009, section 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `access_token`
+    Access,
+    /// `refresh_token`
+    Refresh,
+}
+
+/// What is needed to redeem a code.
+#[derive(Debug)]
+pub struct Redeem {
+    /// The authorization code.
+    pub code: Secret,
+    /// The code verifier (RFC 7636, section 4.5).
+    pub verifier: Option<Secret>,
+    /// Names this login: the driver redeems once for each key.
+    pub key: [u8; 32],
+}
+
+/// A question to the driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Question {
+    /// A login begins: nothing is asked but the entropy that comes with every answer.
+    /// The answer is [`Answer::Entropy`].
+    Entropy,
+}
+
+/// A request that waits for one answer.
+///
+/// It can be resumed once, by value, and in no other order than the machine's own.
+#[must_use]
+#[derive(Debug)]
+pub struct Pending {
+    core: Core,
+    stage: Box<Stage>,
+}
+
+impl Pending {
+    pub(crate) fn new(core: &Core, stage: Stage) -> Self {
+        Self {
+            core: core.clone(),
+            stage: Box::new(stage),
+        }
+    }
+
+    /// Goes on with the answer. One that doesn't fit the question ends in an internal error.
+    pub fn resume(self, answer: Answer, now: Timestamp, entropy: Entropy) -> Step {
+        self.core.resume(*self.stage, answer, now, entropy)
+    }
+}

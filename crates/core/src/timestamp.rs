@@ -1,0 +1,39 @@
+//! A point in time, handed in by the caller: nothing in this crate reads a clock.
+
+/// Seconds since the Unix epoch.
+///
+/// ```
+/// use fncy_login_core::Timestamp;
+///
+/// let now = Timestamp::from_unix(1_000);
+/// assert_eq!(now.plus(60).seconds_since(now), 60);
+/// assert_eq!(now.seconds_since(now.plus(60)), 0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The point `seconds` after the Unix epoch.
+    #[must_use]
+    pub const fn from_unix(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_unix(self) -> u64 {
+        self.0
+    }
+
+    /// This point moved into the future; saturates.
+    #[must_use]
+    pub const fn plus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// Seconds from `earlier` to here; zero when `earlier` lies ahead.
+    #[must_use]
+    pub const fn seconds_since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}

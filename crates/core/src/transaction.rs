@@ -1,0 +1,185 @@
+//! The transaction: one login under way, in one sealed cookie of its own.
+//!
+//! Rules: a transaction belongs to the browser that started it, to one `state`, to one provider
+//! and to one client; it is found by a hash of `state` and believed after a comparison in constant
+//! time; it ends after ten minutes, but an expired one still knows where the person wanted to go.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::codec::{Reader, Writer};
+use crate::cookies::scan;
+use crate::entropy::Entropy;
+use crate::provider::Pkce;
+use crate::return_to::ReturnTo;
+use crate::seal::OpenError;
+use crate::site::Site;
+use crate::vault::Vault;
+use crate::{Head, Timestamp};
+
+/// A login takes a person minutes at most: seconds.
+const LIFE: u64 = 10 * 60;
+/// The cookie outlives the login, so that an expired link still knows its way back: seconds.
+const COOKIE_LIFE: u64 = 60 * 60;
+/// More logins than this at once are a script's, not a person's tabs.
+const MAX_PENDING: usize = 5;
+/// More cookies than this are not even opened to see how old they are.
+const MAX_OPENED: usize = 3 * MAX_PENDING;
+/// The longest sealed text: a return address of 1,024 bytes and all else.
+const MAX_TEXT_LEN: usize = 1600;
+
+/// One login under way.
+pub(crate) struct Transaction {
+    pub(crate) return_to: ReturnTo,
+    pub(crate) pkce: Pkce,
+    /// A fingerprint of the provider that this login was sent to.
+    pub(crate) provider: ProviderId,
+    state: [u8; 32],
+    started: Timestamp,
+}
+
+/// Tells providers apart: the first bytes of a hash of their addresses.
+pub(crate) type ProviderId = [u8; 8];
+
+/// `state` as it is sent, and the hash that names its cookie.
+pub(crate) struct State {
+    pub(crate) text: String,
+    pub(crate) digest: [u8; 32],
+}
+
+impl State {
+    pub(crate) fn new(text: String) -> Self {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        Self { text, digest: hash }
+    }
+}
+
+impl Transaction {
+    /// A new login. Two blocks of entropy become `state` and the code verifier; the third is left
+    /// for its seal.
+    pub(crate) fn start(
+        return_to: ReturnTo,
+        provider: ProviderId,
+        now: Timestamp,
+        Entropy([state, verifier, salt]): Entropy,
+    ) -> (Self, [u8; 32]) {
+        let transaction = Self {
+            return_to,
+            pkce: Pkce::new(verifier),
+            provider,
+            state,
+            started: now,
+        };
+        (transaction, salt)
+    }
+
+    pub(crate) fn state(&self) -> State {
+        State::new(URL_SAFE_NO_PAD.encode(self.state))
+    }
+
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        now.seconds_since(self.started) >= LIFE
+    }
+
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(
+            Writer::with_capacity(96 + self.return_to.as_str().len())
+                .raw(&self.provider)
+                .number(self.started.as_unix())
+                .raw(&self.state)
+                .raw(self.pkce.as_bytes())
+                .text(self.return_to.as_str())
+                .into_bytes(),
+        )
+    }
+
+    fn decode(body: &[u8], site: &Site) -> Option<Self> {
+        let mut body = Reader::new(body);
+        let transaction = Self {
+            provider: *body.array()?,
+            started: Timestamp::from_unix(body.number()?),
+            state: *body.array()?,
+            pkce: Pkce::new(*body.array()?),
+            return_to: ReturnTo::parse(body.text()?, site),
+        };
+        body.is_empty().then_some(transaction)
+    }
+}
+
+impl Vault {
+    /// The `Set-Cookie` line of a new transaction.
+    pub(crate) fn set_transaction(
+        &self,
+        transaction: &Transaction,
+        state: &State,
+        salt: [u8; 32],
+    ) -> String {
+        let name = self.cookies.login_name(&state.digest);
+        let aad = self.aad("login", &name, b"");
+        let text = self.keys.seal_login(salt, &aad, &transaction.encode());
+        self.cookies.set(&name, &text, COOKIE_LIFE)
+    }
+
+    /// The transaction that a `state` belongs to, if this browser has it.
+    pub(crate) fn transaction<H: Head>(
+        &self,
+        head: &H,
+        state: &State,
+        site: &Site,
+    ) -> Option<Transaction> {
+        let name = self.cookies.login_name(&state.digest);
+        scan::values(head, &name)
+            .filter_map(|text| self.open_transaction(&name, text, site).ok())
+            .find(|transaction| {
+                let own = transaction.state().text;
+                own.as_bytes().ct_eq(state.text.as_bytes()).into()
+            })
+    }
+
+    /// The names that must go before one more login may start: those that don't open first, then
+    /// the oldest.
+    pub(crate) fn surplus_transactions<H: Head>(&self, head: &H, site: &Site) -> Vec<String> {
+        let mut pending: Vec<(Option<Timestamp>, &str)> = scan::pairs(head)
+            .filter_map(|(name, text)| Some((std::str::from_utf8(name).ok()?, text)))
+            .filter(|(name, _)| self.cookies.is_login(name))
+            .enumerate()
+            .map(|(index, (name, text))| {
+                let started = (index < MAX_OPENED)
+                    .then(|| self.open_transaction(name, text, site).ok())
+                    .flatten()
+                    .map(|transaction| transaction.started);
+                (started, name)
+            })
+            .collect();
+        pending.sort_unstable();
+        pending.dedup_by_key(|(_, name)| *name);
+        let surplus = (pending.len() + 1).saturating_sub(MAX_PENDING);
+        pending
+            .into_iter()
+            .take(surplus)
+            .map(|(_, name)| name.to_owned())
+            .collect()
+    }
+
+    /// Whether a request has any login's cookie, whatever is in it.
+    pub(crate) fn has_transactions<H: Head>(&self, head: &H) -> bool {
+        scan::names(head).any(|name| self.cookies.is_login(name))
+    }
+
+    fn open_transaction(
+        &self,
+        name: &str,
+        text: &[u8],
+        site: &Site,
+    ) -> Result<Transaction, OpenError> {
+        let mut buffer = Zeroizing::new([0; MAX_TEXT_LEN]);
+        let body =
+            self.keys
+                .open_login(&self.aad("login", name, b""), text, buffer.as_mut_slice())?;
+        Transaction::decode(body, site).ok_or(OpenError::Broken)
+    }
+}

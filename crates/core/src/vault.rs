@@ -1,0 +1,47 @@
+//! The vault: keys, cookie names and the client that all our cookies are bound to.
+//!
+//! Each noun that lives in a cookie adds its own methods, beside its own rules: sessions in
+//! `session.rs`, transactions in `transaction.rs`, rounds in `round.rs`.
+
+use crate::Head;
+use crate::cookies::policy::CookiePolicy;
+use crate::cookies::scan;
+use crate::seal::{KeyRing, associated_data};
+
+/// What seals and opens cookies.
+#[derive(Debug)]
+pub(crate) struct Vault {
+    pub(crate) keys: KeyRing,
+    pub(crate) cookies: CookiePolicy,
+    client_id: String,
+    /// Of the session's first segment, kept since every request needs it.
+    pub(crate) session_aad: Vec<u8>,
+}
+
+impl Vault {
+    pub(crate) fn new(keys: KeyRing, cookies: CookiePolicy, client_id: &str) -> Self {
+        let session_aad = associated_data("session", cookies.session_name(), client_id, b"");
+        Self {
+            keys,
+            cookies,
+            client_id: client_id.to_owned(),
+            session_aad,
+        }
+    }
+
+    /// What a cookie is bound to, beside its key.
+    pub(crate) fn aad(&self, purpose: &str, cookie: &str, more: &[u8]) -> Vec<u8> {
+        associated_data(purpose, cookie, &self.client_id, more)
+    }
+
+    /// The names of a request's cookies that fit, each once.
+    pub(crate) fn names<H: Head>(&self, head: &H, fits: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut names: Vec<String> = scan::names(head)
+            .filter(|name| fits(name))
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,102 @@
+//! `FNCY_COOKIE_SECRET`: one or more secrets as text.
+//!
+//! Rule: text that is all hexadecimal digits, of even length, is hex; everything else is base64,
+//! with or without padding, of either alphabet.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use fncy_login_core::{KeyRing, WeakSecret};
+use zeroize::Zeroizing;
+
+/// The secrets of a setting.
+pub(crate) struct Secrets {
+    pub(crate) sealing: Zeroizing<Vec<u8>>,
+    pub(crate) former: Vec<Zeroizing<Vec<u8>>>,
+}
+
+const HOW: &str =
+    "write at least 32 random bytes as base64 or hex, as `openssl rand -base64 32` prints them";
+
+/// Reads secrets separated by commas; an error is the end of a sentence.
+pub(crate) fn parse(text: &str) -> Result<Secrets, String> {
+    let mut secrets = text.split(',').enumerate().map(|(index, secret)| {
+        decode(secret.trim()).ok_or_else(|| {
+            format!(
+                "has a secret (number {}) that is neither base64 nor hex; {HOW}",
+                index + 1
+            )
+        })
+    });
+    // Even an empty text has one part.
+    let sealing = secrets.next().unwrap_or_else(|| Err(HOW.to_owned()))?;
+    Ok(Secrets {
+        sealing,
+        former: secrets.collect::<Result<_, _>>()?,
+    })
+}
+
+/// What is wrong with a weak secret, without showing it.
+pub(crate) fn explain(weak: WeakSecret) -> impl fmt::Display {
+    let number = weak.position + 1;
+    if weak.length < KeyRing::MIN_SECRET_LEN {
+        format!(
+            "has a secret (number {number}) of only {} bytes; {HOW}",
+            weak.length
+        )
+    } else {
+        format!(
+            "has a secret (number {number}) of only {} distinct bytes; {HOW}",
+            weak.distinct
+        )
+    }
+}
+
+fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    if text.is_empty() {
+        return None;
+    }
+    if text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let (pairs, _) = text.as_bytes().as_chunks::<2>();
+        let bytes = pairs.iter().map(|pair| {
+            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+            u8::try_from(high? * 16 + low?).ok()
+        });
+        return bytes.collect::<Option<Vec<u8>>>().map(Zeroizing::new);
+    }
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    [alphabet::STANDARD, alphabet::URL_SAFE]
+        .iter()
+        .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(text).ok())
+        .map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, parse};
+
+    #[test]
+    fn hex_is_told_from_base64() {
+        assert_eq!(decode("00ff").unwrap().as_slice(), [0, 255]);
+        assert_eq!(decode("00f").map(|bytes| bytes.len()), Some(2));
+        assert_eq!(decode("-_8").unwrap().as_slice(), [251, 255]);
+        assert_eq!(decode("+/8=").unwrap().as_slice(), [251, 255]);
+        assert!(decode("").is_none());
+        assert!(decode("not a secret").is_none());
+    }
+
+    #[test]
+    fn several_are_separated_by_commas() {
+        let secrets = parse("00ff, 0102 ,+/8=").unwrap();
+        assert_eq!(secrets.sealing.as_slice(), [0, 255]);
+        assert_eq!(secrets.former.len(), 2);
+        let error = parse("00ff,??").err().unwrap();
+        assert!(
+            error.contains("number 2") && !error.contains("??"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! The world that the machine is shielded from: clock and randomness. Nothing else reads them.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the file that reads the clock and draws entropy"
+)]
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fncy_login_core::{Entropy, Timestamp};
+use zeroize::Zeroizing;
+
+/// What tells the time. Replaced in tests, to see sessions expire.
+///
+/// ```
+/// use std::sync::Arc;
+/// use fncy_login::{Clock, Login, Timestamp};
+///
+/// struct Stopped;
+///
+/// impl Clock for Stopped {
+///     fn now(&self) -> Timestamp {
+///         Timestamp::from_unix(1_900_000_000)
+///     }
+/// }
+///
+/// let builder = Login::builder().clock(Arc::new(Stopped));
+/// ```
+pub trait Clock: Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The operating system's clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        Timestamp::from_unix(since.unwrap_or_default().as_secs())
+    }
+}
+
+/// Fresh bytes of the operating system's generator.
+pub(crate) fn draw() -> Result<Entropy, getrandom::Error> {
+    let mut bytes = Zeroizing::new([0; Entropy::LEN]);
+    getrandom::getrandom(bytes.as_mut_slice())?;
+    Ok(Entropy::new(&bytes))
+}

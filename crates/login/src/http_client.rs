@@ -1,0 +1,150 @@
+//! The HTTP client that talks to the provider.
+//!
+//! Rules: a deadline for the whole exchange, body included; no redirect is followed, no cookie is
+//! kept; answers are read uncompressed, and up to a limit; connections are not pooled, since a
+//! kept one that the provider has just closed would lose a request that must not be sent twice
+//! (TLS sessions are resumed instead).
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{Failure, ProviderAnswer};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, RETRY_AFTER, USER_AGENT};
+use http::{HeaderValue, Request, Response};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+/// Ten times the largest answer that a provider has a reason to give.
+const MAX_BODY_LEN: usize = 256 * 1024;
+/// More exchanges at once than this wait for their turn: a provider is not stormed.
+const MAX_CONCURRENT: usize = 32;
+
+/// A client for the provider's endpoints.
+pub(crate) struct HttpClient {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    permits: Semaphore,
+}
+
+/// Why no client could be made. `Display` is a sentence for the operator.
+#[derive(Debug)]
+pub(crate) struct NoRoots;
+
+impl HttpClient {
+    /// A client that trusts what the operating system trusts.
+    ///
+    /// `needs_roots` is off where every endpoint is on loopback: a development machine without
+    /// certificates still works.
+    pub(crate) fn new(needs_roots: bool) -> Result<Self, NoRoots> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if needs_roots && roots.is_empty() {
+            return Err(NoRoots);
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        #[expect(
+            clippy::expect_used,
+            reason = "ring has cipher suites for TLS 1.2 and 1.3"
+        )]
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("ring supports the default protocol versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        // Plain http is for loopback: no other address passes `SecureUrl`.
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self {
+            client: Client::builder(TokioExecutor::new())
+                .pool_max_idle_per_host(0)
+                .build(connector),
+            permits: Semaphore::new(MAX_CONCURRENT),
+        })
+    }
+
+    /// Sends a request and reads its whole answer, or fails at the deadline.
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<Vec<u8>>,
+        deadline: Instant,
+    ) -> Result<ProviderAnswer, Failure> {
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("fncy-login/", env!("CARGO_PKG_VERSION"))),
+        );
+        let request = request.map(|body| Full::new(Bytes::from(body)));
+        timeout_at(deadline, self.exchange(request))
+            .await
+            .unwrap_or(Err(Failure::TimedOut))
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<ProviderAnswer, Failure> {
+        // The semaphore is never closed; without a permit nothing is sent.
+        let _permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| Failure::Transport)?;
+        let response = self.client.request(request).await.map_err(|error| {
+            tracing::warn!(cause = chain(&error), "the provider can't be reached");
+            Failure::Transport
+        })?;
+        read(response).await
+    }
+}
+
+async fn read(response: Response<Incoming>) -> Result<ProviderAnswer, Failure> {
+    let (head, body) = response.into_parts();
+    let encodings = head.headers.get_all(CONTENT_ENCODING);
+    if encodings.iter().any(|encoding| encoding != "identity") {
+        return Err(Failure::Encoded);
+    }
+    let body = Limited::new(body, MAX_BODY_LEN)
+        .collect()
+        .await
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Failure::TooLarge
+            } else {
+                Failure::Transport
+            }
+        })?;
+    Ok(ProviderAnswer {
+        status: head.status.as_u16(),
+        retry_after: head
+            .headers
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+/// The causes of an error, the outermost first: such as a certificate that nobody trusts. They
+/// speak of connections; requests and answers are not in them.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// How long one exchange may take.
+pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);

@@ -1,0 +1,17 @@
+//! What the core reports, as log lines an operator can search for.
+//!
+//! Rule: a line has a stable code and a clause of ours; no secret, no address, no text that a
+//! browser or the provider sent.
+
+use fncy_login_core::{Reply, Severity};
+
+pub(crate) fn log(reply: &Reply) {
+    for report in &reply.reports {
+        let (code, detail) = (report.code, &*report.detail);
+        match report.severity {
+            Severity::Error => tracing::error!(code, detail, "sign-in failed"),
+            Severity::Warning => tracing::warn!(code, detail, "sign-in needs attention"),
+            _ => tracing::info!(code, detail, "sign-in ended early"),
+        }
+    }
+}

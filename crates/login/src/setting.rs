@@ -1,0 +1,89 @@
+//! The settings that are text: their names in the environment, and what each is.
+
+/// Declares the settings once: name in the environment, default, what it is.
+macro_rules! settings {
+    ($($variant:ident = $name:literal, $default:expr, $about:literal;)*) => {
+        /// A setting that is text, under its name in the environment.
+        ///
+        /// ```
+        /// use fncy_login::Setting;
+        ///
+        /// assert_eq!(Setting::ClientId.name(), "FNCY_CLIENT_ID");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Setting {
+            $(#[doc = $about] $variant,)*
+        }
+
+        impl Setting {
+            /// All of them: the required ones first, then by topic.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name of its environment variable.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What holds where it isn't set; none for a required one.
+            #[must_use]
+            pub const fn default_value(self) -> Option<&'static str> {
+                match self { $(Self::$variant => $default,)* }
+            }
+
+            /// What it is, in a sentence.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)* }
+            }
+        }
+    };
+}
+
+settings! {
+    BaseUrl = "FNCY_BASE_URL", None,
+        "Base address of FNCY's authorization server, as FNCY gave it to you.";
+    ClientId = "FNCY_CLIENT_ID", None,
+        "Client ID (RFC 6749, section 2.2).";
+    ClientSecret = "FNCY_CLIENT_SECRET", None,
+        "Client secret.";
+    RedirectUri = "FNCY_REDIRECT_URI", None,
+        "Redirect URI that is registered with FNCY; the application's own origin and sub-path are taken from it.";
+    UserinfoUrl = "FNCY_USERINFO_URL", None,
+        "Address of the user data endpoint.";
+    CookieSecret = "FNCY_COOKIE_SECRET", None,
+        "At least 32 random bytes as base64 or hex; several, separated by commas: the first seals, all open.";
+    AuthorizeUrl = "FNCY_AUTHORIZE_URL", Some("/v1/oauth2/authorize below the base"),
+        "Address of the authorization endpoint.";
+    TokenUrl = "FNCY_TOKEN_URL", Some("/v1/oauth2/token below the base"),
+        "Address of the token endpoint.";
+    TokenBody = "FNCY_TOKEN_BODY", Some("json"),
+        "How token requests are written: `json` as FNCY documents, or `form` as RFC 6749 has it.";
+    ClientAuth = "FNCY_CLIENT_AUTH", Some("body"),
+        "Where the client secret is sent: in the `body`, or as HTTP `basic`.";
+    RedirectParam = "FNCY_REDIRECT_PARAM", Some("both"),
+        "How the redirect URI is spelled in requests: `both`, `redirect_uri` or `redirect_url`.";
+    Scope = "FNCY_SCOPE", Some("none: the server's own default"),
+        "Scopes to ask for, separated by spaces.";
+    AuthorizeParams = "FNCY_AUTHORIZE_PARAMS", Some("none"),
+        "More parameters for the authorize URL as a query string, such as `prompt=consent`.";
+    Issuer = "FNCY_ISSUER", Some("none: not checked"),
+        "If set, `iss` of each callback must equal it (RFC 9207).";
+    RevocationUrl = "FNCY_REVOCATION_URL", Some("none: nothing is revoked"),
+        "Address of the revocation endpoint (RFC 7009), for sign-outs.";
+    SignOutUrl = "FNCY_SIGN_OUT_URL", Some("none: the provider's own session stays"),
+        "Where browsers go after a sign-out, to end the provider's session.";
+    UserId = "FNCY_USER_ID", Some("the first present of `/sub` and `/id`"),
+        "JSON pointer to the user's id in the user data.";
+    UserName = "FNCY_USER_NAME", Some("/name"),
+        "JSON pointer to the user's name.";
+    UserEmail = "FNCY_USER_EMAIL", Some("/email"),
+        "JSON pointer to the user's email address.";
+    CookieName = "FNCY_COOKIE_NAME", Some("fncy"),
+        "The application's name in its cookies' names, where several share a host.";
+    BaseStripped = "FNCY_BASE_STRIPPED", Some("0"),
+        "`1` where a proxy strips the sub-path of the redirect URI.";
+    DangerInsecureCookies = "FNCY_DANGER_INSECURE_COOKIES", Some("0"),
+        "`1` for cookies without `Secure` in development on plain http; only with a loopback redirect URI.";
+}

@@ -1,0 +1,84 @@
+//! Nouns of `http` and nouns of the machine, and nothing that decides.
+
+use fncy_login::{Head, Reply};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+
+/// A request's head, as the machine reads it.
+pub(crate) struct RequestHead<'a> {
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> RequestHead<'a> {
+    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
+        Self::new(
+            request.method(),
+            request.uri(),
+            request.headers(),
+            request.extensions(),
+        )
+    }
+
+    /// A nested router sees a stripped path; axum keeps the browser's in the extensions.
+    pub(crate) fn new(
+        method: &'a Method,
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        extensions: &'a Extensions,
+    ) -> Self {
+        Self {
+            method,
+            uri: original_uri(extensions).unwrap_or(uri),
+            headers,
+        }
+    }
+}
+
+#[cfg(feature = "axum")]
+fn original_uri(extensions: &Extensions) -> Option<&Uri> {
+    extensions
+        .get::<axum::extract::OriginalUri>()
+        .map(|original| &original.0)
+}
+
+#[cfg(not(feature = "axum"))]
+fn original_uri(_: &Extensions) -> Option<&Uri> {
+    None
+}
+
+impl Head for RequestHead<'_> {
+    fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.uri.query()
+    }
+
+    fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers
+            .get_all(name)
+            .into_iter()
+            .map(HeaderValue::as_bytes)
+    }
+}
+
+/// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.
+pub(crate) fn response(reply: Reply) -> Response<String> {
+    let (status, headers, body) = (reply.status, reply.headers, reply.body);
+    let builder = headers.into_iter().fold(
+        Response::builder().status(status),
+        |builder, (name, value)| builder.header(name, value),
+    );
+    builder.body(body).unwrap_or_else(|error| {
+        tracing::error!(%error, "a reply could not be written");
+        let mut response = Response::new(String::new());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
+}

@@ -1,0 +1,114 @@
+//! Extractors for axum: the signed-in user, and their tokens.
+
+use std::ops::Deref;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::response::{IntoResponse, Response};
+use fncy_login::{Tokens as SessionTokens, User, Visit};
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::convert::{RequestHead, response};
+
+/// The signed-in user.
+///
+/// On a protected path there always is one. On a public path a visitor without a session is sent
+/// to sign in, or told so with a 401; take an `Option<CurrentUser>` to serve them too.
+///
+/// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
+/// to add.
+#[derive(Clone, Debug)]
+pub struct CurrentUser(User);
+
+impl CurrentUser {
+    /// The user itself, to keep it beyond the request.
+    #[must_use]
+    pub fn into_inner(self) -> User {
+        self.0
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+/// The session's tokens, opened when a handler asks for them.
+///
+/// ```
+/// use fncy_login_tower::Tokens;
+///
+/// async fn handler(tokens: Tokens) -> String {
+///     let header = format!("Bearer {}", tokens.access_token());
+///     // … send it to FNCY's resource server
+/// #   drop(header);
+///     "done".to_owned()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Tokens(SessionTokens);
+
+impl Deref for Tokens {
+    type Target = SessionTokens;
+
+    fn deref(&self) -> &SessionTokens {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for CurrentUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let visit = visit(parts)?;
+        match visit.user() {
+            Some(user) => Ok(Self(user.clone())),
+            None => Err(challenge(visit, parts)),
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
+        Ok(visit(parts)?.user().cloned().map(Self))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Tokens {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let visit = visit(parts)?;
+        let Some(user) = visit.user() else {
+            return Err(challenge(visit, parts));
+        };
+        visit
+            .login()
+            .tokens(&head(parts), user)
+            .map(Self)
+            .map_err(|reply| response(reply).into_response())
+    }
+}
+
+fn visit(parts: &Parts) -> Result<&Visit, Response> {
+    parts.extensions.get::<Visit>().ok_or_else(|| {
+        tracing::error!(
+            "a handler asks for the user, but FncyLogin is not round its route: add \
+             `.layer(FncyLogin::new(login))` behind the route, or use `FncyLogin::wrap`"
+        );
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+fn challenge(visit: &Visit, parts: &Parts) -> Response {
+    response(visit.login().challenge(&head(parts))).into_response()
+}
+
+fn head(parts: &Parts) -> RequestHead<'_> {
+    RequestHead::new(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
+}

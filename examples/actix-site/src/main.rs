@@ -1,0 +1,2 @@
+//! actix-site
+fn main() {}

@@ -1,0 +1,2 @@
+//! axum-site
+fn main() {}

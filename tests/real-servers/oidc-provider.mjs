@@ -1,0 +1,53 @@
+// A provider that is not written here (https://github.com/panva/node-oidc-provider), for one test.
+//
+// It takes its settings as one argument of JSON, listens on a free loopback port, prints one line
+// of JSON when it is ready, and ends when its standard input does, so that it dies with its
+// parent. People sign in at its own development pages with any name; that name is their subject.
+
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+const settings = JSON.parse(process.argv[2]);
+
+const client = (client_id, token_endpoint_auth_method) => ({
+  client_id,
+  client_secret: settings.clientSecret,
+  token_endpoint_auth_method,
+  redirect_uris: [settings.redirectUri],
+  post_logout_redirect_uris: [new URL('/', settings.redirectUri).href],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+});
+
+const server = createServer();
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+const issuer = `http://127.0.0.1:${server.address().port}`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    client(settings.clientId, 'client_secret_post'),
+    client(settings.basicClientId, 'client_secret_basic'),
+  ],
+  claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+  cookies: { keys: ['a key that signs nothing of value'] },
+  features: {
+    devInteractions: { enabled: true },
+    revocation: { enabled: true },
+    rpInitiatedLogout: { enabled: true },
+    userinfo: { enabled: true },
+  },
+  findAccount: (_ctx, sub) => ({
+    accountId: sub,
+    claims: () => ({ sub, name: `Person ${sub}`, email: `${sub}@people.example`, email_verified: true }),
+  }),
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  ttl: { AccessToken: settings.accessTokenSeconds },
+});
+
+server.on('request', provider.callback());
+process.stdin.on('end', () => process.exit(0)).resume();
+console.log(JSON.stringify({ baseUrl: issuer }));
+
+// From here on nobody reads its output, and writing to a closed pipe would end it.
+console.info = console.warn = () => {};

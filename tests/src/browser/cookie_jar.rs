@@ -1,0 +1,294 @@
+//! A browser's cookies: stored and sent as RFC 6265bis sections 5.7 and 5.8 have it.
+//!
+//! Where browsers differ, the jar is as strict as the strictest:
+//!
+//! - `Secure` cookies are set and sent over https alone, so not from `http://localhost` (Safari).
+//! - `__Secure-` and `__Host-` are enforced in any case, and a cookie without a name may not have
+//!   a value that looks like one (5.4).
+//! - A cookie set over http never shadows a `Secure` one (5.7).
+//! - `SameSite=None` needs `Secure`; a cross-site subrequest sets nothing else (5.7).
+//!
+//! The clock is [`CookieJar::now`]: nothing expires by itself.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use url::Url;
+
+use super::set_cookie::{SameSite, SetCookie};
+use super::site;
+
+/// The relation of a request to the site it goes to (RFC 6265bis section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// From the same site, or from the person at the address bar.
+    SameSite,
+    /// From another site, a top-level navigation by a safe method: a link, a redirect.
+    CrossSiteNavigation,
+    /// From another site, a top-level navigation by an unsafe method: a form's `POST`.
+    CrossSitePost,
+    /// From another site, below the top level: `fetch`, an image, a frame.
+    CrossSiteSubrequest,
+}
+
+/// A cookie that a jar holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cookie {
+    name: Vec<u8>,
+    value: Vec<u8>,
+    /// The host, or the domain above it that the cookie's `Domain` named.
+    pub domain: String,
+    /// Whether it goes to that host alone.
+    pub host_only: bool,
+    /// The path at and below which it is sent.
+    pub path: String,
+    /// Sent over https alone.
+    pub secure: bool,
+    /// Kept from scripts.
+    pub http_only: bool,
+    /// When it goes along with requests from other sites.
+    pub same_site: SameSite,
+    /// Unix seconds; `None` for a cookie that goes when the browser is closed.
+    pub expires: Option<u64>,
+    created: u64,
+}
+
+impl Cookie {
+    /// Its name.
+    pub fn name(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.name)
+    }
+
+    /// Its value.
+    pub fn value(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.value)
+    }
+
+    fn is_same_slot(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.domain == other.domain
+            && self.host_only == other.host_only
+            && self.path == other.path
+    }
+
+    fn matches_host(&self, host: &str) -> bool {
+        if self.host_only {
+            host == self.domain
+        } else {
+            domain_matches(host, &self.domain)
+        }
+    }
+
+    fn goes_in(&self, context: Context) -> bool {
+        match context {
+            Context::SameSite => true,
+            Context::CrossSiteNavigation => self.same_site != SameSite::Strict,
+            Context::CrossSitePost | Context::CrossSiteSubrequest => {
+                self.same_site == SameSite::None
+            }
+        }
+    }
+
+    /// 5.4, "Cookie name prefixes".
+    fn keeps_prefix(&self) -> bool {
+        let prefixed = if self.name.is_empty() {
+            &self.value
+        } else {
+            &self.name
+        };
+        let has = |prefix: &str| {
+            prefixed
+                .get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+        };
+        match (has("__Secure-"), has("__Host-")) {
+            (false, false) => true,
+            _ if self.name.is_empty() => false,
+            (true, _) => self.secure,
+            (_, true) => self.secure && self.host_only && self.path == "/",
+        }
+    }
+}
+
+/// The cookies of one browser profile.
+#[derive(Debug, Default)]
+pub struct CookieJar {
+    /// Unix seconds, set by the test.
+    pub now: u64,
+    cookies: Vec<Cookie>,
+    stored: u64,
+}
+
+impl CookieJar {
+    /// An empty jar at an instant in Unix seconds.
+    pub fn new(now: u64) -> Self {
+        Self {
+            now,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a response's `Set-Cookie` lines.
+    pub fn apply<L: AsRef<[u8]>>(
+        &mut self,
+        url: &Url,
+        context: Context,
+        lines: impl IntoIterator<Item = L>,
+    ) {
+        for line in lines {
+            if let Some(set) = SetCookie::parse(line.as_ref(), self.now) {
+                self.take(url, context, set);
+            }
+        }
+    }
+
+    /// The value of the `Cookie` header of a request, longest paths first, then oldest first.
+    pub fn header(&self, url: &Url, context: Context) -> Option<Vec<u8>> {
+        let host = url.host_str()?;
+        let mut sent: Vec<_> = self
+            .cookies()
+            .filter(|cookie| {
+                cookie.matches_host(host)
+                    && path_matches(url.path(), &cookie.path)
+                    && (!cookie.secure || url.scheme() == "https")
+                    && cookie.goes_in(context)
+            })
+            .collect();
+        sent.sort_by_key(|cookie| (Reverse(cookie.path.len()), cookie.created));
+        let pairs: Vec<Vec<u8>> = sent
+            .into_iter()
+            .map(|cookie| match cookie.name.as_slice() {
+                b"" => cookie.value.clone(),
+                name => [name, b"=", &cookie.value].concat(),
+            })
+            .collect();
+        (!pairs.is_empty()).then(|| pairs.join(b"; ".as_slice()))
+    }
+
+    /// What it holds and has not expired.
+    pub fn cookies(&self) -> impl Iterator<Item = &Cookie> {
+        self.cookies
+            .iter()
+            .filter(|cookie| cookie.expires.is_none_or(|at| at > self.now))
+    }
+
+    /// The first cookie of a name.
+    pub fn get(&self, name: &str) -> Option<&Cookie> {
+        self.cookies().find(|cookie| cookie.name == name.as_bytes())
+    }
+
+    /// Puts a cookie of any bytes into the jar, as someone with the profile's files would:
+    /// host-only, for the whole host, in every context.
+    pub fn insert(&mut self, url: &Url, name: &[u8], value: &[u8]) {
+        self.store(Cookie {
+            name: name.to_vec(),
+            value: value.to_vec(),
+            domain: url.host_str().unwrap_or_default().to_owned(),
+            host_only: true,
+            path: "/".to_owned(),
+            secure: url.scheme() == "https",
+            http_only: true,
+            same_site: SameSite::None,
+            expires: None,
+            created: 0,
+        });
+    }
+
+    /// Forgets the cookies of a name.
+    pub fn remove(&mut self, name: &str) {
+        self.cookies.retain(|cookie| cookie.name != name.as_bytes());
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.cookies.clear();
+    }
+
+    /// 5.7, the storage model.
+    fn take(&mut self, url: &Url, context: Context, set: SetCookie) {
+        let Some(host) = url.host_str() else { return };
+        let https = url.scheme() == "https";
+        let own_suffix = site::is_public_suffix(&set.domain) && set.domain == host;
+        let host_only = set.domain.is_empty() || own_suffix;
+        if !host_only && (site::is_public_suffix(&set.domain) || !domain_matches(host, &set.domain))
+        {
+            return;
+        }
+        let cookie = Cookie {
+            name: set.name,
+            value: set.value,
+            domain: if host_only {
+                host.to_owned()
+            } else {
+                set.domain
+            },
+            host_only,
+            path: set.path.unwrap_or_else(|| default_path(url.path())),
+            secure: set.secure,
+            http_only: set.http_only,
+            same_site: set.same_site,
+            expires: set.expires,
+            created: 0,
+        };
+        let allowed = (https || !cookie.secure && !self.shadows_secure(&cookie))
+            && (cookie.same_site != SameSite::None || cookie.secure)
+            && (context != Context::CrossSiteSubrequest || cookie.same_site == SameSite::None)
+            && cookie.keeps_prefix();
+        if allowed {
+            self.store(cookie);
+        }
+    }
+
+    fn shadows_secure(&self, new: &Cookie) -> bool {
+        self.cookies().any(|old| {
+            old.secure
+                && old.name == new.name
+                && (domain_matches(&old.domain, &new.domain)
+                    || domain_matches(&new.domain, &old.domain))
+                && path_matches(&new.path, &old.path)
+        })
+    }
+
+    /// A cookie in the same slot is replaced and hands on its place in the order.
+    fn store(&mut self, mut cookie: Cookie) {
+        self.stored += 1;
+        cookie.created = self.stored;
+        if let Some(at) = self
+            .cookies
+            .iter()
+            .position(|old| old.is_same_slot(&cookie))
+        {
+            cookie.created = self.cookies.swap_remove(at).created;
+        }
+        if cookie.expires.is_none_or(|at| at > self.now) {
+            self.cookies.push(cookie);
+        }
+    }
+}
+
+/// 5.1.3.
+fn domain_matches(host: &str, domain: &str) -> bool {
+    host == domain
+        || !site::is_ip_address(host)
+            && host
+                .strip_suffix(domain)
+                .is_some_and(|labels| labels.ends_with('.'))
+}
+
+/// 5.1.4, the path of a cookie that names none.
+fn default_path(path: &str) -> String {
+    match path.rfind('/') {
+        Some(0) | None => "/".to_owned(),
+        Some(last) => path[..last].to_owned(),
+    }
+}
+
+/// 5.1.4.
+fn path_matches(path: &str, cookie_path: &str) -> bool {
+    path.strip_prefix(cookie_path)
+        .is_some_and(|rest| rest.is_empty() || cookie_path.ends_with('/') || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+#[path = "cookie_jar_tests.rs"]
+mod tests;

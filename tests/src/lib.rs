@@ -1,0 +1,18 @@
+//! Tests of FNCY Login from the outside: a browser model, servers not written here, and the
+//! scenarios in which the two meet an application.
+//!
+//! - [`browser`]: what a browser keeps, sends and follows.
+//! - [`corpora`]: data that others wrote, one case a line.
+//! - [`real_server`]: providers not written here, run as child processes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test's failure is a panic, and a skipped test says so on stderr"
+)]
+
+pub mod browser;
+pub mod corpora;
+pub mod real_server;

@@ -1,0 +1,20 @@
+//! Providers not written here, run as child processes of a test.
+//!
+//! They are optional: where one is not installed its tests say so on stderr and skip. With
+//! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
+
+pub mod oidc_provider;
+
+/// # Panics
+///
+/// The real servers are required.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether to skip is a setting of the tests alone"
+)]
+fn skip<T>(sentence: &str) -> Option<T> {
+    let required = std::env::var("FNCY_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
+    assert!(!required, "{sentence}");
+    eprintln!("{sentence}");
+    None
+}

@@ -1,0 +1,226 @@
+//! Installing what a command needs.
+//!
+//! Rules kept here: what is there is used; system packages are installed by root through apt, for others
+//! they are named; versions are pinned; tools go below `target`, never into the user's own folders.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use crate::run::{self, Run, probe};
+use crate::workspace;
+
+/// A program from a Debian package, in the order they are needed.
+struct Needed {
+    program: &'static str,
+    package: &'static str,
+    /// The lowest major version that will do.
+    at_least: u32,
+    why: &'static str,
+}
+
+/// npm is a package of its own in some repositories and part of `nodejs` in others: looked for after it.
+const NEEDED: &[Needed] = &[
+    Needed {
+        program: "node",
+        package: "nodejs",
+        at_least: 20,
+        why: "the real servers of tests/real-servers run on it",
+    },
+    Needed {
+        program: "npm",
+        package: "npm",
+        at_least: 0,
+        why: "it installs the real servers of tests/real-servers",
+    },
+];
+
+/// A subcommand of cargo, at the version the project is checked with.
+pub(crate) struct CargoTool {
+    subcommand: &'static str,
+    version: &'static str,
+}
+
+pub(crate) const CARGO_DENY: CargoTool = CargoTool {
+    subcommand: "deny",
+    version: "0.20.2",
+};
+
+pub(crate) const CARGO_AUDIT: CargoTool = CargoTool {
+    subcommand: "audit",
+    version: "0.22.2",
+};
+
+/// Settings that make a tool quick to build rather than quick to run.
+const CHEAP_BUILD: [(&str, &str); 4] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+];
+
+/// Installs the system's packages that are missing.
+pub(crate) fn debian_packages() -> Result<(), String> {
+    let mut updated = false;
+    for needed in NEEDED {
+        if version_of(needed.program).is_none() {
+            apt_install(needed, &mut updated)?;
+        }
+        let Needed {
+            program,
+            at_least,
+            why,
+            ..
+        } = needed;
+        match version_of(program) {
+            Some(version) if major(&version) >= Some(*at_least) => {}
+            Some(version) => {
+                return Err(format!(
+                    "`{program}` is {version}, at least {at_least} is needed ({why}): install a newer one."
+                ));
+            }
+            None => {
+                return Err(format!(
+                    "`{program}` is still missing after its package was installed."
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
+    let Needed {
+        program,
+        package,
+        why,
+        ..
+    } = needed;
+    let root = probe("id", &["-u"]).as_deref() == Some("0");
+    if !root || version_of("apt-get").is_none() {
+        return Err(format!(
+            "`{program}` is missing ({why}): install it (Debian: `apt-get install {package}`, as root)."
+        ));
+    }
+    if !*updated {
+        Run::new("apt-get").args(["-q", "update"]).go()?;
+        *updated = true;
+    }
+    Run::new("apt-get")
+        .args(["-q", "install", "-y", "--no-install-recommends", package])
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .go()
+}
+
+fn version_of(program: &str) -> Option<String> {
+    probe(program, &["--version"])
+}
+
+/// The major version in `v20.1.2` or `20.1.2`.
+fn major(version: &str) -> Option<u32> {
+    let version = version.strip_prefix('v').unwrap_or(version);
+    version.split('.').next()?.parse().ok()
+}
+
+/// Installs the real servers' packages where they are missing or older than their lock file.
+pub(crate) fn node_modules() -> Result<(), String> {
+    let folder = workspace::root().join("tests").join("real-servers");
+    let lock = folder.join("package-lock.json");
+    if !lock.is_file() {
+        println!("tests/real-servers has no package-lock.json: nothing to install for it");
+        return Ok(());
+    }
+    // npm writes this file last: an installation that was interrupted has none.
+    let installed = folder.join("node_modules").join(".package-lock.json");
+    if is_current(modified(&installed), modified(&lock)) {
+        return Ok(());
+    }
+    Run::new("npm")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .within(&folder)
+        .go()
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|data| data.modified()).ok()
+}
+
+fn is_current(installed: Option<SystemTime>, lock: Option<SystemTime>) -> bool {
+    installed.is_some_and(|installed| Some(installed) >= lock)
+}
+
+/// The tool ready to run, built first where its version is not to be found.
+pub(crate) fn cargo_tool(tool: &CargoTool) -> Result<Run, String> {
+    let CargoTool {
+        subcommand,
+        version,
+    } = *tool;
+    let name = format!("cargo-{subcommand}");
+    let tools = workspace::target().join("tools");
+    let own = tools.join("bin").join(&name).into_os_string();
+    let fits = |path: &OsString| {
+        probe(path, &["--version"]).is_some_and(|said| is_version(&said, version))
+    };
+    let on_path = OsString::from(&name);
+    let path = if fits(&on_path) {
+        on_path
+    } else {
+        if !fits(&own) {
+            build(&name, version, &tools)?;
+        }
+        own
+    };
+    Ok(Run::named("cargo", path).arg(subcommand))
+}
+
+fn build(name: &str, version: &str, tools: &Path) -> Result<(), String> {
+    let builds = tools.join("build");
+    let install = run::cargo("install --quiet --locked --force --no-default-features")
+        .args([name, "--version", version, "--root"])
+        .arg(tools)
+        .arg("--target-dir")
+        .arg(&builds);
+    CHEAP_BUILD
+        .iter()
+        .fold(install, |install, (name, value)| install.env(name, value))
+        .go()?;
+    // Hundreds of megabytes that nobody reads again.
+    fs::remove_dir_all(&builds)
+        .map_err(|error| format!("remove {} by hand: {error}.", builds.display()))
+}
+
+/// Whether `NAME VERSION`, as a tool answers to `--version`, is that version.
+fn is_version(said: &str, version: &str) -> bool {
+    said.split_whitespace().nth(1) == Some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_current, is_version, major};
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn the_major_version_is_the_first_number() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("9.8.1"), Some(9));
+        assert_eq!(major("unknown"), None);
+    }
+
+    #[test]
+    fn a_tool_fits_only_at_its_exact_version() {
+        assert!(is_version("cargo-deny 0.20.2", "0.20.2"));
+        assert!(!is_version("cargo-deny 0.20.20", "0.20.2"));
+        assert!(!is_version("", "0.20.2"));
+    }
+
+    #[test]
+    fn what_is_older_than_its_lock_file_or_unfinished_is_not_current() {
+        let then = SystemTime::UNIX_EPOCH;
+        let later = then + Duration::from_secs(1);
+        assert!(is_current(Some(later), Some(then)));
+        assert!(is_current(Some(then), Some(then)));
+        assert!(!is_current(Some(then), Some(later)));
+        assert!(!is_current(None, Some(then)));
+    }
+}

@@ -1,0 +1,67 @@
+//! `cargo xtask lint`: what a change must pass besides its tests.
+//!
+//! Rules kept here: warnings are errors; nothing but the crates themselves is fetched.
+
+use crate::install::{self, CARGO_DENY};
+use crate::run;
+use crate::steps::{self, Done, Step};
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        run: format,
+    },
+    Step {
+        name: "clippy",
+        run: clippy,
+    },
+    Step {
+        name: "documentation",
+        run: documentation,
+    },
+    Step {
+        name: "dependencies",
+        run: dependencies,
+    },
+    Step {
+        name: "crates",
+        run: crates,
+    },
+];
+
+/// Runs all of them.
+pub(crate) fn run() -> Result<(), String> {
+    steps::run(STEPS)
+}
+
+fn format() -> Result<Done, String> {
+    run::cargo("fmt --all --check").go()?;
+    Ok(Done::Passed)
+}
+
+fn clippy() -> Result<Done, String> {
+    run::cargo("clippy --workspace --all-targets --locked -- -D warnings").go()?;
+    Ok(Done::Passed)
+}
+
+fn documentation() -> Result<Done, String> {
+    run::cargo("doc --workspace --no-deps --locked --document-private-items")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .go()?;
+    Ok(Done::Passed)
+}
+
+/// Licences, bans and sources, by `deny.toml`. An exception that matches nothing any more fails.
+fn dependencies() -> Result<Done, String> {
+    install::cargo_tool(&CARGO_DENY)?
+        .args(["--locked", "check"])
+        .args(["-D", "unmatched-skip", "-D", "unnecessary-skip"])
+        .args(["bans", "licenses", "sources"])
+        .go()?;
+    Ok(Done::Passed)
+}
+
+fn crates() -> Result<Done, String> {
+    crate::crates::check()?;
+    Ok(Done::Passed)
+}

@@ -1,0 +1,57 @@
+//! `cargo xtask`: the project's own commands, the same by hand and in CI.
+//!
+//! Rules kept here: the standard library only, so that nothing has to be built first; every command that
+//! changes or checks something is echoed before it runs; an error is a sentence that says what to do.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool"
+)]
+
+mod crates;
+mod install;
+mod lint;
+mod run;
+mod slow;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test            install what the tests need, then run all of them
+  lint            formatting, clippy, documentation, dependencies, number of crates
+  slow            what takes too long for CI or needs data from beside the checkout
+  crates          how many crates each adapter pulls in
+  crates --check  fail where that is too many, or README.md says another number";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["test"] => test::run(),
+        ["lint"] => lint::run(),
+        ["slow"] => slow::run(),
+        ["crates"] => crates::print(),
+        ["crates", "--check"] => crates::check(),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

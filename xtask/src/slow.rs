@@ -1,0 +1,49 @@
+//! `cargo xtask slow`: what is too slow for CI, or needs data from beside the checkout.
+//!
+//! Rules kept here: run by hand; what can't be checked says so and why; nothing is fetched but tools.
+
+use std::fs;
+
+use crate::install::{self, CARGO_AUDIT};
+use crate::run::Run;
+use crate::steps::{self, Done, Step};
+use crate::workspace;
+
+const STEPS: &[Step] = &[Step {
+    name: "advisories",
+    run: advisories,
+}];
+
+/// Runs all of them.
+pub(crate) fn run() -> Result<(), String> {
+    steps::run(STEPS)
+}
+
+/// Known vulnerabilities, unsound and unmaintained crates in `Cargo.lock`.
+///
+/// Yanked versions are found only among crates whose index entry cargo has cached; for others
+/// cargo-audit prints an error and passes.
+fn advisories() -> Result<Done, String> {
+    let packed = workspace::shared("advisory-db.tar.gz");
+    if !packed.is_file() {
+        let why = format!("the advisory database {} is missing", packed.display());
+        return Ok(Done::NotChecked(why));
+    }
+    let target = workspace::target();
+    let database = target.join("advisory-db");
+    if database.exists() {
+        fs::remove_dir_all(&database)
+            .map_err(|error| format!("remove {} by hand: {error}.", database.display()))?;
+    }
+    Run::new("tar")
+        .arg("-xzf")
+        .arg(&packed)
+        .arg("-C")
+        .arg(&target)
+        .go()?;
+    install::cargo_tool(&CARGO_AUDIT)?
+        .args(["--no-fetch", "--deny", "warnings", "--db"])
+        .arg(&database)
+        .go()?;
+    Ok(Done::Passed)
+}

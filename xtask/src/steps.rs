@@ -1,0 +1,101 @@
+//! Named steps, one after the other, with a table at the end.
+//!
+//! Rules kept here: a failed step doesn't hide what the later ones say; what was not checked is never
+//! shown as passed; one failure fails the whole.
+
+use std::time::{Duration, Instant};
+
+/// One step.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn() -> Result<Done, String>,
+}
+
+/// How a step ended that found nothing wrong.
+pub(crate) enum Done {
+    /// It was checked.
+    Passed,
+    /// It could not be checked, and why.
+    NotChecked(String),
+}
+
+/// Runs every step, then prints the table.
+pub(crate) fn run(steps: &[Step]) -> Result<(), String> {
+    let mut table = Vec::new();
+    let mut failed = Vec::new();
+    for step in steps {
+        println!("\n== {}", step.name);
+        let (result, took) = timed(step.run);
+        let state = match result {
+            Ok(Done::Passed) => "ok",
+            Ok(Done::NotChecked(why)) => {
+                println!("{}: not checked, {why}", step.name);
+                "not checked"
+            }
+            Err(problem) => {
+                println!("{}: {problem}", step.name);
+                failed.push(step.name);
+                "failed"
+            }
+        };
+        table.push(row(step.name, took, state));
+    }
+    println!("\n{}", table.join("\n"));
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("failed: {}.", failed.join(", ")))
+    }
+}
+
+fn row(name: &str, took: Duration, state: &str) -> String {
+    format!("{name:<16}{:>8.1} s  {state}", took.as_secs_f64())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a step took is for people to read; nothing is decided by it"
+)]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    let result = work();
+    (result, began.elapsed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Done, Step, row, run};
+    use std::time::Duration;
+
+    const PASSES: Step = Step {
+        name: "passes",
+        run: || Ok(Done::Passed),
+    };
+    const UNCHECKED: Step = Step {
+        name: "unchecked",
+        run: || Ok(Done::NotChecked("there is no data".to_owned())),
+    };
+    const FAILS: Step = Step {
+        name: "fails",
+        run: || Err("no".to_owned()),
+    };
+
+    #[test]
+    fn what_was_not_checked_does_not_fail_the_whole() {
+        assert_eq!(run(&[PASSES, UNCHECKED]), Ok(()));
+    }
+
+    #[test]
+    fn a_failure_is_named_and_the_later_steps_still_run() {
+        let problem = run(&[FAILS, PASSES, FAILS]);
+        assert_eq!(problem, Err("failed: fails, fails.".to_owned()));
+    }
+
+    #[test]
+    fn rows_line_up() {
+        let short = row("a", Duration::from_millis(40), "ok");
+        let long = row("advisories", Duration::from_secs(156), "ok");
+        assert_eq!(short.len(), long.len());
+        assert!(long.ends_with("156.0 s  ok"));
+    }
+}

@@ -1,0 +1,21 @@
+//! `cargo xtask test`: every test of the workspace, with what they need.
+//!
+//! Rules kept here: what is missing is installed or named; no test skips in silence.
+
+use crate::{install, run, workspace};
+
+/// Installs what the tests need and runs them.
+pub(crate) fn run() -> Result<(), String> {
+    install::debian_packages()?;
+    install::node_modules()?;
+    let corpora = workspace::corpora();
+    if !corpora.is_dir() {
+        println!(
+            "corpora: {} is missing; the tests that read it can't check anything (set FNCY_CORPORA to the folder)",
+            corpora.display()
+        );
+    }
+    run::cargo("test --workspace --locked")
+        .env("FNCY_REQUIRE_REAL_SERVERS", "1")
+        .go()
+}
