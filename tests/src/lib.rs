@@ -4,6 +4,9 @@
 //! - [`browser`]: what a browser keeps, sends and follows.
 //! - [`corpora`]: data that others wrote, one case a line.
 //! - [`real_server`]: providers not written here, run as child processes.
+//! - [`harness`]: the same toy application over the bare driver, tower and actix-web.
+//! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
+//! - [`scenarios`]: the table of behaviours.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,4 +18,7 @@
 
 pub mod browser;
 pub mod corpora;
+pub mod harness;
 pub mod real_server;
+pub mod scenarios;
+pub mod world;

@@ -66,8 +66,10 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
         });
         return bytes.collect::<Option<Vec<u8>>>().map(Zeroizing::new);
     }
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    // Unlike a cookie, a secret has no other spelling to be confused with.
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
     [alphabet::STANDARD, alphabet::URL_SAFE]
         .iter()
         .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(text).ok())

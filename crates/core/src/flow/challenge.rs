@@ -79,14 +79,15 @@ impl Core {
         Step::Ask(Question::Entropy, Pending::new(self, Stage::Start(start)))
     }
 
-    /// `return_to`, if it is there once.
+    /// `return_to`, if it is there once: a path, or a URL of our own origin.
     fn asked_return_address(&self, query: Option<&str>) -> ReturnTo {
         let site = &self.0.site;
         let mut values = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .filter(|(name, _)| name == "return_to")
             .map(|(_, value)| value);
         match (values.next(), values.next()) {
-            (Some(address), None) => ReturnTo::parse(&address, site),
+            (Some(address), None) => ReturnTo::parse_url(&address, site)
+                .unwrap_or_else(|| ReturnTo::parse(&address, site)),
             _ => ReturnTo::root(site),
         }
     }

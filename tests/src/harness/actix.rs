@@ -1,0 +1,101 @@
+//! The toy application on actix-web, with the middleware round it.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
+use fncy_login::{Login, Visit};
+use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
+
+use super::Calls;
+use crate::browser::{Backend, RawRequest, RawResponse, Socket};
+
+/// A server on a thread of its own, which ends with it.
+pub(super) struct Served {
+    socket: Socket,
+    handle: ServerHandle,
+}
+
+impl Backend for Served {
+    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
+        self.socket.send(request)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // The message is sent by the call; the future only waits for the end.
+        drop(self.handle.stop(false));
+    }
+}
+
+pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
+    let (send, received) = std::sync::mpsc::channel::<(SocketAddr, ServerHandle)>();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = HttpServer::new(move || {
+                App::new().configure(|config| {
+                    let application = application(mount, &calls);
+                    match logins.as_slice() {
+                        [] => config.service(application),
+                        [only] => config.service(application.wrap(FncyLogin::new(only.clone()))),
+                        [outer, inner] => config.service(
+                            application
+                                .wrap(FncyLogin::new(inner.clone()))
+                                .wrap(FncyLogin::new(outer.clone())),
+                        ),
+                        _ => panic!("two logins at most"),
+                    };
+                })
+            })
+            .workers(2)
+            .bind("127.0.0.1:0")
+            .unwrap();
+            let address = server.addrs()[0];
+            let server = server.run();
+            send.send((address, server.handle())).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let (address, handle) = received.recv().unwrap();
+    Served {
+        socket: Socket(address),
+        handle,
+    }
+}
+
+fn application(mount: &str, calls: &Calls) -> Scope {
+    web::scope(mount)
+        .app_data(web::Data::new(calls.clone()))
+        .route("/extract", web::get().to(extract))
+        .route("/maybe", web::get().to(maybe))
+        .route("/token", web::get().to(token))
+        .default_service(web::to(anything))
+}
+
+async fn extract(calls: web::Data<Calls>, user: CurrentUser) -> String {
+    calls.answer("/extract", Some(user.id()))
+}
+
+async fn maybe(calls: web::Data<Calls>, user: Option<CurrentUser>) -> String {
+    calls.answer("/maybe", user.as_ref().map(|user| user.id()))
+}
+
+async fn token(tokens: Tokens) -> String {
+    tokens.access_token().to_owned()
+}
+
+async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse {
+    let extensions = request.extensions();
+    let visit = extensions.get::<Visit>();
+    let user = visit.and_then(Visit::user).map(|user| user.id());
+    let text = calls.answer(request.path(), user);
+    let mut response = HttpResponse::Ok();
+    if request.path().ends_with("/own") {
+        response
+            .append_header(("cache-control", "max-age=60"))
+            .append_header(("set-cookie", "own=1"));
+    }
+    response.body(text)
+}

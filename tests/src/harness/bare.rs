@@ -1,0 +1,133 @@
+//! The driver without a framework: the smallest adapter there can be.
+
+use std::pin::Pin;
+
+use fncy_login::{Decision, Head, Login, Outcome, Reply, Visit};
+
+use super::Calls;
+use crate::browser::{Backend, RawRequest, RawResponse};
+
+pub(super) struct Bare {
+    pub(super) logins: Vec<Login>,
+    pub(super) calls: Calls,
+}
+
+struct RawHead<'a> {
+    request: &'a RawRequest,
+    path: String,
+    query: Option<String>,
+}
+
+impl<'a> RawHead<'a> {
+    fn of(request: &'a RawRequest) -> Self {
+        let target = String::from_utf8_lossy(&request.target).into_owned();
+        // The absolute form (RFC 9112, section 3.2.2).
+        let target = match target.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains(['/', '?']) => rest
+                .find('/')
+                .map_or("/", |slash| &rest[slash..])
+                .to_owned(),
+            _ => target,
+        };
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
+            None => (target, None),
+        };
+        Self {
+            request,
+            path,
+            query,
+        }
+    }
+}
+
+impl Head for RawHead<'_> {
+    fn method(&self) -> &str {
+        &self.request.method
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+        self.request
+            .headers
+            .iter()
+            .filter(move |(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_slice())
+    }
+}
+
+impl Backend for Bare {
+    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
+        Box::pin(async move { self.answer(&request).await })
+    }
+}
+
+impl Bare {
+    async fn answer(&self, request: &RawRequest) -> RawResponse {
+        let head = RawHead::of(request);
+        let mut visit: Option<Visit> = None;
+        let mut cache_control = None;
+        for login in &self.logins {
+            match login.decide(&head, visit.as_ref()) {
+                Decision::Pass => {}
+                Decision::Now(Outcome::Admit(admission)) => {
+                    visit = Some(Visit::new(login.clone(), admission.user));
+                    cache_control = admission.default_cache_control.or(cache_control);
+                }
+                Decision::Now(Outcome::Reply(reply)) => return response(reply),
+                Decision::Later(reply) => return response(reply.await),
+            }
+        }
+        let response = self.application(&head, visit.as_ref());
+        match cache_control {
+            Some(value) if response.header("cache-control").is_none() => {
+                response.with_header("cache-control", value)
+            }
+            _ => response,
+        }
+    }
+
+    fn application(&self, head: &RawHead<'_>, visit: Option<&Visit>) -> RawResponse {
+        let path = head.path();
+        let user = visit.and_then(Visit::user);
+        let needs_user = matches!(path, "/extract" | "/token");
+        match (visit, user) {
+            (None, _) if needs_user => RawResponse::new(500),
+            (Some(visit), None) if needs_user => response(visit.login().challenge(head)),
+            (Some(visit), Some(user)) if path == "/token" => {
+                match visit.login().tokens(head, user) {
+                    Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),
+                    Err(reply) => response(reply),
+                }
+            }
+            _ => {
+                let text = self.calls.answer(path, user.map(|user| user.id()));
+                let response = RawResponse::new(200).with_body(text);
+                if path == "/own" {
+                    response
+                        .with_header("cache-control", "max-age=60")
+                        .with_header("set-cookie", "own=1")
+                } else {
+                    response
+                }
+            }
+        }
+    }
+}
+
+fn response(reply: Reply) -> RawResponse {
+    reply
+        .headers
+        .into_iter()
+        .fold(RawResponse::new(reply.status), |response, (name, value)| {
+            response.with_header(name, value)
+        })
+        .with_body(reply.body)
+}

@@ -1,0 +1,99 @@
+//! The toy application on axum, with the tower layer round it.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use fncy_login::{Login, Visit};
+use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::Calls;
+use crate::browser::{Backend, RawRequest, RawResponse, Socket};
+
+/// A server on a thread of its own, which ends with it.
+pub(super) struct Served {
+    socket: Socket,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Backend for Served {
+    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
+        self.socket.send(request)
+    }
+}
+
+pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
+    serve_router(mounted(application(calls), logins, mount))
+}
+
+fn application(calls: Calls) -> Router {
+    Router::new()
+        .route("/extract", get(extract))
+        .route("/maybe", get(maybe))
+        .route("/token", get(token))
+        .fallback(anything)
+        .with_state(calls)
+}
+
+fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
+    let router = logins
+        .into_iter()
+        .rev()
+        .fold(router, |router, login| router.layer(FncyLogin::new(login)));
+    match mount {
+        "" => router,
+        mount => Router::new().nest(mount, router),
+    }
+}
+
+fn serve_router(router: Router) -> Served {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (send_address, address) = std::sync::mpsc::channel::<SocketAddr>();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            send_address.send(listener.local_addr().unwrap()).unwrap();
+            tokio::select! {
+                served = async { axum::serve(listener, router).await } => served.unwrap(),
+                _ = stopped => {}
+            }
+        });
+    });
+    Served {
+        socket: Socket(address.recv().unwrap()),
+        _stop: stop,
+    }
+}
+
+async fn extract(State(calls): State<Calls>, user: CurrentUser) -> String {
+    calls.answer("/extract", Some(user.id()))
+}
+
+async fn maybe(State(calls): State<Calls>, user: Option<CurrentUser>) -> String {
+    calls.answer("/maybe", user.as_ref().map(|user| user.id()))
+}
+
+async fn token(tokens: Tokens) -> String {
+    tokens.access_token().to_owned()
+}
+
+async fn anything(State(calls): State<Calls>, request: Request) -> Response {
+    let visit = request.extensions().get::<Visit>();
+    let user = visit.and_then(Visit::user).map(|user| user.id());
+    let path = request.uri().path();
+    let text = calls.answer(path, user);
+    if path.ends_with("/own") {
+        let headers = [("cache-control", "max-age=60"), ("set-cookie", "own=1")];
+        return (headers, text).into_response();
+    }
+    text.into_response()
+}

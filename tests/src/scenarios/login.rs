@@ -1,0 +1,194 @@
+//! The main road: sign in, stay, read the tokens.
+
+use fncy_dev_server::{Endpoint, TokenBody};
+use fncy_login::{Login, Setting};
+use serde_json::Value;
+
+use crate::harness::Harness;
+use crate::world::{APP, COOKIE_SECRET, World};
+
+pub(super) async fn signs_in_and_lands_on_the_page_that_was_asked_for(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/page?a=1", "alex").await;
+    assert_eq!(page.url.as_str(), format!("{APP}/page?a=1"));
+    assert_eq!(page.text(), "user=alex");
+    assert_eq!(world.token_requests(), 1);
+    assert_eq!(world.cookies("__Host-fncy_login"), [""; 0]);
+    assert_eq!(world.cookies("__Host-fncy_session").len(), 1);
+
+    let history = world.browser.history();
+    let callback = &history[history.len() - 2];
+    assert_eq!(callback.url.path(), "/auth/callback");
+    assert_eq!(
+        callback.response.header("referrer-policy"),
+        Some("no-referrer")
+    );
+    assert_eq!(tab.visit(&format!("{APP}/other")).await.text(), "user=alex");
+}
+
+pub(super) async fn both_spellings_and_both_bodies_reach_the_provider(harness: Harness) {
+    for (body, word) in [(TokenBody::Json, "json"), (TokenBody::Form, "form")] {
+        for (param, names) in [
+            ("both", &["redirect_uri", "redirect_url"][..]),
+            ("redirect_uri", &["redirect_uri"]),
+            ("redirect_url", &["redirect_url"]),
+        ] {
+            for auth in ["body", "basic"] {
+                let world = World::with(harness, |setup| {
+                    setup.provider = setup
+                        .provider
+                        .clone()
+                        .client("shop +/:%", "s3cret +/:%&=")
+                        .token_body(body);
+                    setup.login = Box::new(move |builder| {
+                        builder
+                            .set(Setting::TokenBody, word)
+                            .set(Setting::RedirectParam, param)
+                            .set(Setting::ClientAuth, auth)
+                    });
+                });
+                let mut tab = world.tab();
+                let page = world.visit_and_sign_in(&mut tab, "/", "alex").await;
+                assert_eq!(page.text(), "user=alex", "{word} {param} {auth}");
+                let authorize = &world.provider.requests(Endpoint::Authorize)[0];
+                let query = authorize.query.clone().unwrap_or_default();
+                let token = &world.provider.requests(Endpoint::Token)[0];
+                let body = String::from_utf8_lossy(&token.body);
+                for name in ["redirect_uri", "redirect_url"] {
+                    let is_sent = names.contains(&name);
+                    assert_eq!(query.contains(&format!("{name}=")), is_sent, "{query}");
+                    assert_eq!(body.contains(name), is_sent, "{name} {word} {param}");
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn a_session_ends_with_its_access_token(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/", "alex").await;
+    world.advance(299);
+    assert_eq!(tab.get(&format!("{APP}/")).await.status, 200);
+    world.advance(1);
+    assert_eq!(tab.get(&format!("{APP}/")).await.status, 303);
+    assert_eq!(tab.fetch(&format!("{APP}/api")).await.status, 401);
+}
+
+pub(super) async fn the_session_endpoint_names_the_user_and_no_token(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let url = format!("{APP}/auth/session");
+    let before = tab.get(&url).await;
+    assert_eq!(before.status, 401);
+    assert_eq!(
+        before.header("content-type"),
+        Some("application/problem+json")
+    );
+    world.visit_and_sign_in(&mut tab, "/", "haneul").await;
+    let session = tab.fetch(&url).await;
+    assert_eq!(session.status, 200);
+    assert_eq!(session.header("cache-control"), Some("private, no-store"));
+    assert_eq!(session.header("access-control-allow-origin"), None);
+    let json: Value = serde_json::from_slice(&session.body).unwrap();
+    assert_eq!(json["user"]["id"], "haneul");
+    assert_eq!(json["user"]["name"], "김하늘");
+    assert_eq!(json["expires_in"], 300);
+    assert_eq!(json["user"]["scopes"], serde_json::json!(["profile"]));
+}
+
+pub(super) async fn tokens_are_opened_for_a_handler_that_asks(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/token", "alex").await;
+    assert_eq!(page.status, 200);
+    assert!(
+        world
+            .provider
+            .issued_secrets()
+            .contains(&page.text().into_owned())
+    );
+}
+
+pub(super) async fn a_damaged_second_segment_gives_no_token(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/", "alex").await;
+    let name = "__Host-fncy_session";
+    let mut value = world.browser.jar().get(name).unwrap().value().into_owned();
+    let last = value.pop().unwrap();
+    value.push(if last == 'A' { 'Q' } else { 'A' });
+    let url = url::Url::parse(APP).unwrap();
+    world.browser.jar().remove(name);
+    world
+        .browser
+        .jar()
+        .insert(&url, name.as_bytes(), value.as_bytes());
+
+    assert_eq!(tab.get(&format!("{APP}/")).await.text(), "user=alex");
+    let refused = tab.get(&format!("{APP}/token")).await;
+    assert_eq!(refused.status, 401);
+    assert!(
+        refused.text().contains("tokens_unusable"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(tab.get(&format!("{APP}/")).await.status, 303);
+}
+
+pub(super) async fn a_key_that_was_rotated_still_opens(harness: Harness) {
+    let new = "a-new-secret-that-nobody-has-guessed-before-0123";
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(move |builder| {
+            builder.set(Setting::CookieSecret, format!("{new},{COOKIE_SECRET}"))
+        });
+    });
+    let before = crate::world::usual(&world.provider, &format!("{APP}/auth/callback"))
+        .clock(world.clock())
+        .build()
+        .unwrap();
+    let mut tab = world.tab();
+    world.serve(before.clone());
+    world.visit_and_sign_in(&mut tab, "/", "alex").await;
+    world.serve(world.login.clone());
+    assert_eq!(tab.get(&format!("{APP}/")).await.text(), "user=alex");
+
+    world.serve(with_secret(&world, new));
+    let dropped = tab.get(&format!("{APP}/")).await;
+    assert_eq!(dropped.status, 303);
+    assert_eq!(
+        world.cookies("__Host-fncy_session").len(),
+        1,
+        "an unknown key clears nothing"
+    );
+}
+
+fn with_secret(world: &World, secret: &str) -> Login {
+    crate::world::usual(&world.provider, &format!("{APP}/auth/callback"))
+        .set(Setting::CookieSecret, secret)
+        .clock(world.clock())
+        .build()
+        .unwrap()
+}
+
+pub(super) async fn three_rounds_without_a_session_end_on_a_page(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    for round in 0..3 {
+        let page = tab.get(&format!("{APP}/page")).await;
+        assert_eq!(page.status, 303, "round {round}");
+        let callback = world
+            .approve(page.header("location").unwrap(), "alex")
+            .await;
+        assert_eq!(tab.get(&callback).await.status, 303);
+        world.browser.jar().remove("__Host-fncy_session");
+    }
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.status, 400);
+    assert!(page.text().contains("login_loop"), "{}", page.text());
+    // The page's own link is a way on, and a minute later all is forgotten.
+    assert!(page.text().contains("/auth/login?return_to=%2Fpage"));
+    world.advance(60);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+}

@@ -1,0 +1,114 @@
+//! The scenario table: what must happen, whatever drives the login.
+//!
+//! A scenario knows no framework; each runs on every harness. Its name carries the first row of the
+//! threat and fault matrix that it covers, and the table lists all of them.
+
+mod callback;
+mod callback_repeated;
+mod login;
+mod request;
+mod return_address;
+mod routing;
+mod sign_out;
+
+use std::pin::Pin;
+
+use crate::harness::Harness;
+
+/// One behaviour.
+#[derive(Clone, Copy)]
+pub struct Scenario {
+    /// Its name.
+    pub name: &'static str,
+    /// The rows of the matrix that it covers.
+    pub rows: &'static [&'static str],
+    /// Runs it on a harness; a panic is a failure.
+    pub run: fn(Harness) -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+macro_rules! scenarios {
+    ($($module:ident: { $($name:ident [$($row:literal),*],)* })*) => {
+        /// Every scenario.
+        pub const ALL: &[Scenario] = &[$($(
+            Scenario {
+                name: stringify!($name),
+                rows: &[$($row),*],
+                run: |harness| Box::pin($module::$name(harness)),
+            },
+        )*)*];
+    };
+}
+
+scenarios! {
+    login: {
+        signs_in_and_lands_on_the_page_that_was_asked_for ["C1"],
+        both_spellings_and_both_bodies_reach_the_provider ["C20"],
+        a_session_ends_with_its_access_token [],
+        the_session_endpoint_names_the_user_and_no_token [],
+        tokens_are_opened_for_a_handler_that_asks [],
+        a_damaged_second_segment_gives_no_token [],
+        a_key_that_was_rotated_still_opens [],
+        three_rounds_without_a_session_end_on_a_page [],
+    }
+    request: {
+        r01_a_navigation_is_sent_to_the_provider ["R1"],
+        r02_a_program_is_told_where_to_sign_in ["R2", "R3", "R4"],
+        r05_an_image_starts_no_login ["R5"],
+        r06_a_prefetch_starts_no_login ["R6"],
+        r07_a_posted_form_is_never_replayed ["R7"],
+        r08_other_methods_are_refused ["R8"],
+        r08_a_preflight_passes_where_that_is_set ["R8"],
+        r09_an_upgrade_is_refused_before_it_happens ["R9"],
+        r15_headers_of_proxies_are_ignored ["R15"],
+        r16_the_host_header_is_not_believed ["R16"],
+        r17_identity_headers_are_nobody ["R17"],
+        r20_a_hundred_logins_leave_five_cookies ["R20"],
+        r21_what_one_user_sees_is_not_stored ["R21"],
+        htmx_is_sent_to_the_login_endpoint [],
+    }
+    routing: {
+        r14_only_a_canonical_path_is_public ["R14"],
+        r14_protect_only_leaves_nothing_open ["R14"],
+        r18_a_nested_application_knows_where_it_is ["R18"],
+        r19_the_same_login_twice_is_inert ["R19"],
+        r19_without_the_layer_an_extractor_is_a_500 ["R19"],
+        r21_a_public_page_is_served_whatever_its_cookies_say ["R21"],
+        an_extractor_on_a_public_path_sends_to_sign_in [],
+    }
+    return_address: {
+        r10_no_line_of_the_corpora_leaves_the_origin ["R10"],
+        r11_hostile_addresses_fall_back ["R11"],
+        r12_our_own_endpoints_are_no_address ["R12"],
+        r13_a_repeated_address_is_none ["R13"],
+        the_exact_query_comes_back [],
+    }
+    callback: {
+        c02_a_malformed_callback_asks_nobody ["C2", "C13", "C16"],
+        c03_another_browsers_state_is_refused ["C3"],
+        c04_state_differs_in_one_bit ["C4"],
+        c05_two_tabs_finish_in_either_order ["C5"],
+        c09_a_cancelled_sign_in_shows_its_page ["C9", "C10"],
+        c11_nothing_of_an_error_is_reflected ["C11", "C12"],
+        c14_another_issuer_is_refused ["C14"],
+        c15_only_get_redeems ["C15", "C22"],
+        c17_a_login_of_another_provider_is_refused ["C17"],
+        c18_another_user_replaces_the_session_wholly ["C18"],
+        c19_a_login_survives_a_rotation ["C19"],
+        no_cookie_at_all_names_the_likely_causes [],
+        failures_of_the_provider_end_on_their_page [],
+    }
+    callback_repeated: {
+        c06_a_callback_again_leads_to_the_page ["C6"],
+        c07_a_callback_again_without_a_session_says_expired ["C7"],
+        c08_an_old_login_knows_its_way_back ["C8"],
+        c21_the_exchange_outlives_its_browser ["C21"],
+        c23_the_same_callback_at_once_is_one_redemption ["C23"],
+        c23_the_same_callback_later_is_spent ["C23"],
+    }
+    sign_out: {
+        signs_out_and_asks_again [],
+        only_our_own_origin_signs_out [],
+        a_sign_out_goes_on_to_the_provider [],
+        a_sign_out_finishes_without_the_provider [],
+    }
+}

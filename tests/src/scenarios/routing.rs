@@ -1,0 +1,165 @@
+//! Rows R14, R18, R19 and R21: which paths are covered, wherever the login is put.
+
+use crate::browser::{Context, RawRequest};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+const HTML: &str = "text/html";
+
+async fn status(world: &World, target: &str) -> u16 {
+    let request = RawRequest::new("GET", target)
+        .with_header("host", "app.example")
+        .with_header("accept", HTML);
+    world.raw(request).await.status
+}
+
+pub(super) async fn r14_only_a_canonical_path_is_public(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.is_public = true;
+        setup.login = Box::new(|builder| builder.public_prefix("/public"));
+    });
+    for target in [
+        "/public",
+        "/public/x",
+        "/public/x?y=/admin",
+        "/public/a%20b",
+    ] {
+        assert_eq!(status(&world, target).await, 200, "{target}");
+    }
+    for target in [
+        "/public/../admin",
+        "/public/%2e%2e/admin",
+        "//admin",
+        "/public;/admin",
+        "/public/;x",
+        "/PUBLIC/x",
+        "/public%2fx",
+        "/public%00",
+        "/public/x%5c..",
+        "/publicity",
+        "/admin",
+    ] {
+        assert_eq!(status(&world, target).await, 303, "{target}");
+    }
+    let public: Vec<_> = world.calls.all();
+    assert!(
+        public.iter().all(|call| call.path.starts_with("/public")),
+        "{public:?}"
+    );
+}
+
+pub(super) async fn r14_protect_only_leaves_nothing_open(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.is_public = true;
+        setup.login = Box::new(|builder| builder.protect_only("/admin"));
+    });
+    for target in ["/", "/administrator", "/x?y=/admin"] {
+        assert_eq!(status(&world, target).await, 200, "{target}");
+    }
+    for target in [
+        "/admin",
+        "/admin/",
+        "/admin/x",
+        "/%61dmin",
+        "//admin",
+        "/x/../admin",
+    ] {
+        assert_eq!(status(&world, target).await, 303, "{target}");
+    }
+}
+
+pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness) {
+    let world = World::with(harness, |setup| setup.mount = "/sub");
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/sub/page?a=1").await;
+    let redirect_uri = "redirect_uri=https%3A%2F%2Fapp.example%2Fsub%2Fauth%2Fcallback";
+    assert!(location.contains(redirect_uri), "{location}");
+    let callback = world.approve(&location, "alex").await;
+    let page = tab.visit(&callback).await;
+    assert_eq!(page.url.as_str(), format!("{APP}/sub/page?a=1"));
+    assert_eq!(page.text(), "user=alex");
+    let jar = world.browser.jar();
+    assert!(jar.cookies().all(|cookie| cookie.path == "/"));
+    drop(jar);
+    let session = tab.fetch(&format!("{APP}/sub/auth/session")).await;
+    assert_eq!(session.status, 200);
+    let page = tab.visit(&format!("{APP}/sub/auth/logout")).await;
+    let page = tab.submit(&page, "form", None).await;
+    assert_eq!(page.url.as_str(), format!("{APP}/sub/auth/logout"));
+    assert!(page.text().contains("You are signed out"));
+}
+
+pub(super) async fn r19_the_same_login_twice_is_inert(harness: Harness) {
+    let world = World::with(harness, |setup| setup.layers = 2);
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(page.text(), "user=alex");
+    assert_eq!(world.calls.all().len(), 1);
+    assert_eq!(page.headers_named("cache-control").count(), 1);
+}
+
+pub(super) async fn r19_without_the_layer_an_extractor_is_a_500(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.layers = 0;
+        setup.is_public = true;
+    });
+    assert_eq!(status(&world, "/extract").await, 500);
+    assert_eq!(status(&world, "/token").await, 500);
+    let maybe = status(&world, "/maybe").await;
+    let line = match harness {
+        Harness::Bare => return assert_eq!(maybe, 200),
+        Harness::Tower => {
+            assert_eq!(maybe, 500);
+            ".layer(FncyLogin::new(login))"
+        }
+        Harness::Actix => {
+            assert_eq!(maybe, 200);
+            ".wrap(FncyLogin::new(login))"
+        }
+    };
+    assert!(world.logged().contains(line));
+}
+
+pub(super) async fn r21_a_public_page_is_served_whatever_its_cookies_say(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.is_public = true;
+        setup.login = Box::new(|builder| builder.public("/maybe"));
+    });
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let url = url::Url::parse(&format!("{APP}/maybe")).unwrap();
+    let living = tab.get(url.as_str()).await;
+    assert_eq!(living.text(), "user=alex");
+    assert_eq!(living.header("cache-control"), None);
+
+    world.advance(300);
+    let asked = world.token_requests();
+    let cookies = world.browser.jar().header(&url, Context::SameSite);
+    for stale in [
+        cookies.unwrap_or_default(),
+        b"__Host-fncy_session=AQ".to_vec(),
+    ] {
+        for _ in 0..20 {
+            let request = RawRequest::new("GET", "/maybe")
+                .with_header("host", "app.example")
+                .with_header("cookie", &stale);
+            let answer = world.raw(request).await;
+            assert_eq!(answer.text(), "user=-");
+            assert_eq!(answer.header("set-cookie"), None);
+        }
+    }
+    assert_eq!(world.token_requests(), asked);
+}
+
+pub(super) async fn an_extractor_on_a_public_path_sends_to_sign_in(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.public_prefix("/"));
+    });
+    let mut tab = world.tab();
+    assert_eq!(tab.fetch(&format!("{APP}/extract")).await.status, 401);
+    let page = world
+        .visit_and_sign_in(&mut tab, "/extract?a=1", "alex")
+        .await;
+    assert_eq!(page.url.as_str(), format!("{APP}/extract?a=1"));
+    assert_eq!(page.text(), "user=alex");
+}

@@ -1,0 +1,108 @@
+//! What must hold in every scenario.
+//!
+//! - The application is called only with a user, but for worlds with public paths.
+//! - No code is redeemed twice.
+//! - A response that sets a cookie of ours is `private, no-store`.
+//! - Every `Location` is on the application's origin or at the provider.
+//! - No code, token, verifier, cookie or secret is in the log.
+//! - Nothing that the provider issued is in a body or a URL of ours, but for the code in the
+//!   callback, which the provider put there, and the token that `/token` asks for.
+
+use std::collections::HashSet;
+
+use fncy_dev_server::Endpoint;
+use serde_json::Value;
+
+use super::{APP, COOKIE_SECRET, World};
+use crate::browser::Exchange;
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.assert_invariants();
+        }
+    }
+}
+
+impl World {
+    fn assert_invariants(&self) {
+        let calls = self.calls.all();
+        let anonymous = calls.iter().find(|call| call.user.is_none());
+        assert!(
+            self.is_public || anonymous.is_none(),
+            "called without a user: {anonymous:?}"
+        );
+
+        let redeemed = self.redeemed_codes();
+        let distinct: HashSet<_> = redeemed.iter().collect();
+        assert_eq!(distinct.len(), redeemed.len(), "a code was redeemed twice");
+
+        let secrets = self.secrets();
+        for exchange in self.browser.history() {
+            if exchange.url.as_str().starts_with(APP) {
+                self.assert_response(&exchange, &secrets);
+            }
+        }
+        let logged = self.logs.text();
+        for secret in &secrets {
+            assert!(!logged.contains(secret), "logged: {secret}");
+        }
+    }
+
+    fn redeemed_codes(&self) -> Vec<String> {
+        let requests = self.provider.requests(Endpoint::Token);
+        let bodies = requests.iter().map(|request| request.body.as_slice());
+        bodies
+            .filter_map(|body| match serde_json::from_slice::<Value>(body) {
+                Ok(json) => json["code"].as_str().map(str::to_owned),
+                Err(_) => form_urlencoded::parse(body)
+                    .find(|(name, _)| name == "code")
+                    .map(|(_, code)| code.into_owned()),
+            })
+            .collect()
+    }
+
+    /// What must not be seen: issued by the provider, sent to it, or kept in a cookie of ours.
+    fn secrets(&self) -> Vec<String> {
+        let mut secrets = self.provider.issued_secrets();
+        secrets.push(self.provider.client_secret().to_owned());
+        secrets.push(COOKIE_SECRET.to_owned());
+        for exchange in self.browser.history() {
+            let values = exchange.set_cookies().into_iter().filter_map(|line| {
+                let (_, value) = line.split(';').next()?.split_once('=')?;
+                (value.len() > 16).then(|| value.to_owned())
+            });
+            secrets.extend(values);
+        }
+        secrets
+    }
+
+    fn assert_response(&self, exchange: &Exchange, secrets: &[String]) {
+        let (url, response) = (&exchange.url, &exchange.response);
+        let ours = exchange.set_cookies();
+        if ours.iter().any(|line| line.contains("fncy_")) {
+            let policy = response.header("cache-control");
+            assert_eq!(
+                policy,
+                Some("private, no-store"),
+                "a cookie is set at {url}"
+            );
+        }
+        if let Some(location) = exchange.location() {
+            let is_local = location.starts_with('/') && !location.starts_with("//");
+            let is_provider = location.starts_with(self.provider.base_url());
+            assert!(is_local || is_provider, "{url} leads to {location}");
+        }
+        if url.path() != "/token" {
+            let body = response.text();
+            let location = exchange.location().unwrap_or_default();
+            for secret in secrets {
+                assert!(!body.contains(secret), "in the body of {url}: {secret}");
+                assert!(
+                    !location.contains(secret),
+                    "in the location of {url}: {secret}"
+                );
+            }
+        }
+    }
+}

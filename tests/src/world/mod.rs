@@ -1,0 +1,229 @@
+//! A world for one scenario: a provider, an application on one harness, a browser, a clock.
+//!
+//! When it ends, it asserts what must hold in **every** scenario, whatever the scenario itself
+//! looked at: see [`invariants`].
+
+mod clock;
+mod invariants;
+mod logs;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use fncy_dev_server::{DevServer, Endpoint};
+use fncy_login::{Builder, Clock, Login, Setting};
+
+pub use self::clock::TestClock;
+pub use self::logs::Logs;
+use crate::browser::{Backend, Browser, Page, RawRequest, RawResponse, Tab};
+use crate::harness::{Calls, Harness};
+
+/// The application's origin.
+pub const APP: &str = "https://app.example";
+/// 2030-01-01.
+const START: u64 = 1_893_456_000;
+/// Long and irregular enough.
+pub const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
+
+/// How a world differs from the usual one.
+pub struct Setup {
+    /// What changes in the login's settings.
+    pub login: Box<dyn FnOnce(Builder) -> Builder>,
+    /// The provider's.
+    pub provider: fncy_dev_server::Builder,
+    /// Where the application is nested; nowhere by default.
+    pub mount: &'static str,
+    /// How often the login is put round the application; once by default.
+    pub layers: usize,
+    /// Whether the application may be called without a user.
+    pub is_public: bool,
+}
+
+/// Everything that a scenario needs.
+pub struct World {
+    /// Which harness serves the application.
+    pub harness: Harness,
+    /// FNCY, as documented.
+    pub provider: DevServer,
+    /// The login round the application.
+    pub login: Login,
+    /// What reached the application.
+    pub calls: Calls,
+    /// A person's browser.
+    pub browser: Browser,
+    clock: Arc<TestClock>,
+    app: Arc<dyn Backend>,
+    logs: Logs,
+    is_public: bool,
+}
+
+impl World {
+    /// The usual world: everything is protected, endpoints below `/auth`.
+    pub fn new(harness: Harness) -> Self {
+        Self::with(harness, |_| {})
+    }
+
+    /// A world that differs.
+    pub fn with(harness: Harness, change: impl FnOnce(&mut Setup)) -> Self {
+        let logs = Logs::start();
+        let clock = Arc::new(TestClock::new(START));
+        let mut setup = Setup {
+            login: Box::new(|builder| builder),
+            provider: DevServer::builder(),
+            mount: "",
+            layers: 1,
+            is_public: false,
+        };
+        change(&mut setup);
+        let redirect_uri = format!("{APP}{}/auth/callback", setup.mount);
+        let provider = setup.provider.redirect_uri(&redirect_uri).start().unwrap();
+        let builder = usual(&provider, &redirect_uri).clock(Arc::clone(&clock) as _);
+        let login = (setup.login)(builder).build().unwrap();
+        let calls = Calls::default();
+        let logins = vec![login.clone(); setup.layers];
+        let app: Arc<dyn Backend> = harness.serve(logins, setup.mount, calls.clone()).into();
+        let browser = Browser::new(START);
+        browser.route(APP, Shared(Arc::clone(&app)));
+        Self {
+            harness,
+            provider,
+            login,
+            calls,
+            browser,
+            clock,
+            app,
+            logs,
+            is_public: setup.is_public,
+        }
+    }
+
+    /// A tab of the person's browser.
+    pub fn tab(&self) -> Tab {
+        self.browser.tab()
+    }
+
+    /// Another person's browser.
+    pub fn stranger(&self) -> Browser {
+        let browser = Browser::new(self.clock.unix());
+        browser.route(APP, Shared(Arc::clone(&self.app)));
+        browser
+    }
+
+    /// From now on the browser meets the application behind another login, as after a restart.
+    pub fn serve(&self, login: Login) {
+        let app = self.harness.serve(vec![login], "", self.calls.clone());
+        self.browser.route(APP, Shared(app.into()));
+    }
+
+    /// The clock of this world.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as _
+    }
+
+    /// Sends bytes to the application as they are, with no browser in between.
+    pub async fn raw(&self, request: RawRequest) -> RawResponse {
+        self.app.send(request).await
+    }
+
+    /// Lets time pass, for the application and for the browser.
+    pub fn advance(&self, seconds: u64) {
+        self.clock.advance(seconds);
+        self.browser.jar().now += seconds;
+    }
+
+    /// Signs in at the provider, from the page that it shows: to wherever that leads.
+    pub async fn sign_in(&self, tab: &mut Tab, page: Page, user: &str) -> Page {
+        let page = tab.submit(&page, "form", Some(("user", user))).await;
+        self.consent(tab, page, "allow").await
+    }
+
+    /// Presses a button of the consent page, if that is where the browser is.
+    pub async fn consent(&self, tab: &mut Tab, page: Page, decision: &str) -> Page {
+        if page.url.as_str().starts_with(self.provider.base_url()) {
+            return tab
+                .submit(&page, "form", Some(("decision", decision)))
+                .await;
+        }
+        page
+    }
+
+    /// Opens a page and signs in on the way.
+    pub async fn visit_and_sign_in(&self, tab: &mut Tab, path: &str, user: &str) -> Page {
+        let page = tab.visit(&format!("{APP}{path}")).await;
+        self.sign_in(tab, page, user).await
+    }
+
+    /// What the provider sends a browser back with: the callback's URL, which is not opened. All
+    /// of it happens in another browser, so that this one still has its own steps ahead.
+    pub async fn approve(&self, authorize_url: &str, user: &str) -> String {
+        self.answer(authorize_url, user, "allow").await
+    }
+
+    /// The same for somebody who cancels.
+    pub async fn cancel(&self, authorize_url: &str, user: &str) -> String {
+        self.answer(authorize_url, user, "cancel").await
+    }
+
+    async fn answer(&self, authorize_url: &str, user: &str, decision: &str) -> String {
+        let elsewhere = Browser::new(self.clock.unix());
+        elsewhere.route(APP, |_: &RawRequest| RawResponse::new(200));
+        let mut tab = elsewhere.tab();
+        let separator = if authorize_url.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
+        let page = tab
+            .visit(&format!("{authorize_url}{separator}prompt=consent"))
+            .await;
+        let page = tab.submit(&page, "form", Some(("user", user))).await;
+        let page = self.consent(&mut tab, page, decision).await;
+        page.url.to_string()
+    }
+
+    /// Starts a login by opening a page: the address at the provider that the browser is sent to.
+    pub async fn start(&self, tab: &mut Tab, path: &str) -> String {
+        let page = tab.get(&format!("{APP}{path}")).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        page.header("location").unwrap().to_owned()
+    }
+
+    /// What was logged since the world began, by this scenario and by those beside it.
+    pub fn logged(&self) -> String {
+        self.logs.text()
+    }
+
+    /// How many requests the token endpoint got.
+    pub fn token_requests(&self) -> u64 {
+        self.provider.request_count(Endpoint::Token)
+    }
+
+    /// The names of the browser's cookies that begin like this.
+    pub fn cookies(&self, prefix: &str) -> Vec<String> {
+        self.browser
+            .jar()
+            .cookies()
+            .map(|cookie| cookie.name().into_owned())
+            .filter(|name| name.starts_with(prefix))
+            .collect()
+    }
+}
+
+/// The settings of an application whose provider is the dev server; its sign-out ends on our own
+/// page.
+pub fn usual(provider: &DevServer, redirect_uri: &str) -> Builder {
+    Login::builder()
+        .vars(provider.environment())
+        .set(Setting::RedirectUri, redirect_uri)
+        .set(Setting::CookieSecret, COOKIE_SECRET)
+        .set(Setting::SignOutUrl, "")
+}
+
+/// A backend that a browser and the world share.
+struct Shared(Arc<dyn Backend>);
+
+impl Backend for Shared {
+    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
+        self.0.send(request)
+    }
+}

@@ -1,0 +1,62 @@
+//! Runs every scenario on every harness, and then asks whether each row of the threat and fault
+//! matrix that this project claims has really run.
+
+use std::collections::HashSet;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use fncy_login_tests::harness::Harness;
+use fncy_login_tests::scenarios::ALL;
+use libtest_mimic::{Arguments, Trial};
+
+/// The rows of these letters, up to these numbers, must run on each harness.
+const CLAIMED: [(&str, u32); 2] = [("R", 21), ("C", 23)];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let is_whole_table = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list;
+    let ran: Arc<Mutex<HashSet<(Harness, &str)>>> = Arc::default();
+    let trials = Harness::ALL.into_iter().flat_map(|harness| {
+        let ran = &ran;
+        ALL.iter().map(move |scenario| {
+            let ran = Arc::clone(ran);
+            Trial::test(format!("{harness}::{}", scenario.name), move || {
+                run(harness, scenario.run);
+                let rows = scenario.rows.iter().map(|row| (harness, *row));
+                ran.lock().map_err(|_| "a scenario panicked")?.extend(rows);
+                Ok(())
+            })
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    if is_whole_table && !conclusion.has_failed() {
+        let ran = ran
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let missing: Vec<String> = Harness::ALL
+            .into_iter()
+            .flat_map(|harness| claimed().map(move |row| (harness, row)))
+            .filter(|(harness, row)| !ran.contains(&(*harness, row.as_str())))
+            .map(|(harness, row)| format!("{harness} {row}"))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "no scenario covers: {}",
+            missing.join(", ")
+        );
+    }
+    conclusion.exit_code()
+}
+
+fn claimed() -> impl Iterator<Item = String> {
+    let rows = CLAIMED.into_iter();
+    rows.flat_map(|(letter, count)| (1..=count).map(move |number| format!("{letter}{number}")))
+}
+
+fn run(harness: Harness, scenario: fn(Harness) -> std::pin::Pin<Box<dyn Future<Output = ()>>>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(scenario(harness));
+}
