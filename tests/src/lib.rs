@@ -16,9 +16,20 @@
     reason = "a test's failure is a panic, and a skipped test says so on stderr"
 )]
 
+#[cfg(test)]
+mod adapters;
 pub mod browser;
+#[cfg(test)]
+mod claims;
 pub mod corpora;
 pub mod harness;
+#[cfg(test)]
+mod opaque;
 pub mod real_server;
 pub mod scenarios;
 pub mod world;
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -1,4 +1,67 @@
-//! core
+//! The pure machine of FNCY Login: the head of a request and the time go in, and an outcome comes
+//! out, or one question with a value that must be given back with the answer.
+//!
+//! Nothing here waits, retries, reads a clock, draws randomness or opens a socket. The driver,
+//! `fncy-login`, does all of that; adapters translate its outcomes for a web framework.
+//!
+//! # The states
+//!
+//! ```text
+//!  Core::begin(head, now)                                 Core::challenge(head, now)
+//!    |                                                                |
+//!    |-- live session, or public path ----------> Done(Admit)         |
+//!    |                                                                |
+//!    |-- no session -------------------------------------------------\|
+//!    |-- /login ------------------------------------------------------|
+//!    |                                                                |
+//!    |                        not a navigation, or a loop             |
+//!    |   Done(Reply) <------------------------------------------------|
+//!    |   ^                                                            | a navigation
+//!    |   | 303 to FNCY, login cookie                                  v
+//!    |   \--------------------------------------- Ask(Entropy) -- Stage::Start
+//!    |
+//!    |-- /callback: malformed, foreign, expired, refused --------> Done(Reply)
+//!    |-- /callback: a code, and a login of this browser
+//!    |        |
+//!    |        v
+//!    |   Send(Redeem) -- Stage::Redeem -- spent, refused, lost --> Done(Reply)
+//!    |        | tokens
+//!    |        v
+//!    |   Send(UserData) -- Stage::UserData -- refused, lost -----> Done(Reply)
+//!    |        | a user: a new session
+//!    |        |------------------------------------------------> Done(Reply)
+//!    |        | an older session was another user's
+//!    |        v
+//!    |   Send(Revoke) -- Stage::Revoke -- whatever comes --------> Done(Reply)
+//!    |        ^
+//!    |        | the session had tokens, and there is a revocation endpoint
+//!    |-- POST /logout ------------------------------------------> Done(Reply)
+//!    |-- GET /logout, /session ---------------------------------> Done(Reply)
+//! ```
+//!
+//! Each `Send` and `Ask` comes with a [`Pending`], which [`Pending::resume`] consumes: no step can be
+//! taken twice or out of order. An answer that doesn't fit its question ends in an internal error.
+//!
+//! # Layout
+//!
+//! | module | what it decides |
+//! | --- | --- |
+//! | `flow` | the ways through the machine, one file for each |
+//! | `classify`, `path`, `return_to` | what a request is, whether it needs a user, where it may return to |
+//! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
+//! | `seal`, `cookies`, `vault` | AES-256-GCM and HKDF; reading and writing cookies; both together |
+//! | `session`, `transaction`, `round` | what is kept in cookies: who is signed in, a login under way, a loop |
+//! | `code`, `page`, `outcome` | what people, programs and operators are told |
+//!
+//! # Intentional omissions
+//!
+//! - The implicit grant and the resource owner password credentials grant (RFC 9700, sections 2.1.2
+//!   and 2.4).
+//! - `response_mode=form_post`: the callback would need cross-site cookies.
+//! - `Host`, `Forwarded` and `X-Forwarded-…`: the redirect URI says where the application is.
+//! - ID tokens: FNCY documents none. The user data's id is the only identity.
+//! - A cache of opened cookies: opening one costs less than looking it up safely.
+
 mod classify;
 mod code;
 mod codec;

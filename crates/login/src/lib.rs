@@ -1,4 +1,20 @@
-//! login
+//! The driver of FNCY Login: it answers what the core asks, and gives adapters one function to call.
+//!
+//! Applications use `fncy-login-tower` or `fncy-login-actix`, which re-export what they need of
+//! this crate. An adapter for another framework needs three things of it:
+//!
+//! 1. [`Head`], implemented for the framework's request.
+//! 2. [`Login::decide`] for each request, and a match over [`Decision`]: go on with a [`Visit`] in
+//!    the request's extensions, or send a [`Reply`].
+//! 3. Extractors that read the [`Visit`]: [`Login::challenge`] where there is no user,
+//!    [`Login::tokens`] where a handler asks for tokens.
+//!
+//! What waits for FNCY runs in tasks of the current tokio runtime. The exchange of a code outlives
+//! the connection of the browser that brought it.
+//!
+//! Secrets are zeroised in our own types and memories; the buffers of the HTTP and TLS crates are
+//! not.
+
 mod builder;
 mod config_error;
 mod cookie_secret;

@@ -9,11 +9,13 @@ mod calls;
 mod tower;
 
 use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use fncy_login::Login;
 
 pub use self::calls::{Call, Calls};
-use crate::browser::Backend;
+use crate::browser::{Backend, RawRequest, RawResponse};
 
 /// A way to drive a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,12 +33,22 @@ impl Harness {
     pub const ALL: [Self; 3] = [Self::Bare, Self::Tower, Self::Actix];
 
     /// Serves the toy application, with the logins round it, the outermost first.
-    pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Box<dyn Backend> {
-        match self {
-            Self::Bare => Box::new(bare::Bare { logins, calls }),
-            Self::Tower => Box::new(tower::serve(logins, mount, calls)),
-            Self::Actix => Box::new(actix::serve(logins, mount, calls)),
-        }
+    pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
+        Served(match self {
+            Self::Bare => Arc::new(bare::Bare { logins, calls }),
+            Self::Tower => Arc::new(tower::serve(logins, mount, calls)),
+            Self::Actix => Arc::new(actix::serve(logins, mount, calls)),
+        })
+    }
+}
+
+/// A served application, which ends with its last clone.
+#[derive(Clone)]
+pub struct Served(Arc<dyn Backend>);
+
+impl Backend for Served {
+    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
+        self.0.send(request)
     }
 }
 

@@ -4,6 +4,8 @@
 //! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
 
 pub mod oidc_provider;
+#[cfg(test)]
+mod sign_in_tests;
 
 /// # Panics
 ///

@@ -7,7 +7,6 @@ mod clock;
 mod invariants;
 mod logs;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use fncy_dev_server::{DevServer, Endpoint};
@@ -15,8 +14,8 @@ use fncy_login::{Builder, Clock, Login, Setting};
 
 pub use self::clock::TestClock;
 pub use self::logs::Logs;
-use crate::browser::{Backend, Browser, Page, RawRequest, RawResponse, Tab};
-use crate::harness::{Calls, Harness};
+use crate::browser::{Backend as _, Browser, Page, RawRequest, RawResponse, Tab};
+use crate::harness::{Calls, Harness, Served};
 
 /// The application's origin.
 pub const APP: &str = "https://app.example";
@@ -52,7 +51,7 @@ pub struct World {
     /// A person's browser.
     pub browser: Browser,
     clock: Arc<TestClock>,
-    app: Arc<dyn Backend>,
+    app: Served,
     logs: Logs,
     is_public: bool,
 }
@@ -81,9 +80,9 @@ impl World {
         let login = (setup.login)(builder).build().unwrap();
         let calls = Calls::default();
         let logins = vec![login.clone(); setup.layers];
-        let app: Arc<dyn Backend> = harness.serve(logins, setup.mount, calls.clone()).into();
+        let app = harness.serve(logins, setup.mount, calls.clone());
         let browser = Browser::new(START);
-        browser.route(APP, Shared(Arc::clone(&app)));
+        browser.route(APP, app.clone());
         Self {
             harness,
             provider,
@@ -105,14 +104,14 @@ impl World {
     /// Another person's browser.
     pub fn stranger(&self) -> Browser {
         let browser = Browser::new(self.clock.unix());
-        browser.route(APP, Shared(Arc::clone(&self.app)));
+        browser.route(APP, self.app.clone());
         browser
     }
 
     /// From now on the browser meets the application behind another login, as after a restart.
     pub fn serve(&self, login: Login) {
         let app = self.harness.serve(vec![login], "", self.calls.clone());
-        self.browser.route(APP, Shared(app.into()));
+        self.browser.route(APP, app);
     }
 
     /// The clock of this world.
@@ -217,13 +216,4 @@ pub fn usual(provider: &DevServer, redirect_uri: &str) -> Builder {
         .set(Setting::RedirectUri, redirect_uri)
         .set(Setting::CookieSecret, COOKIE_SECRET)
         .set(Setting::SignOutUrl, "")
-}
-
-/// A backend that a browser and the world share.
-struct Shared(Arc<dyn Backend>);
-
-impl Backend for Shared {
-    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
-        self.0.send(request)
-    }
 }

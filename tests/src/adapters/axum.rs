@@ -1,0 +1,140 @@
+//! Every way to put a router together: nest, merge in both orders, late routes, fallbacks.
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use fncy_login_tower::{CurrentUser, FncyLogin};
+use http::{Request, Response, StatusCode};
+use tower::ServiceExt as _;
+
+use super::login;
+
+async fn home() -> &'static str {
+    "home"
+}
+
+fn router(path: &str) -> Router {
+    Router::new().route(path, get(home))
+}
+
+async fn ask(router: &Router, path: &str) -> Response<Body> {
+    let request = Request::get(path)
+        .header("accept", "text/html")
+        .body(Body::empty())
+        .unwrap();
+    router.clone().oneshot(request).await.unwrap()
+}
+
+/// Where a request without a session ends: `sign in` for a redirect to the provider.
+async fn gate(router: &Router, path: &str) -> &'static str {
+    let response = ask(router, path).await;
+    match response.status() {
+        StatusCode::SEE_OTHER => "sign in",
+        StatusCode::OK => "open",
+        StatusCode::NOT_FOUND => "nothing",
+        status => panic!("{path}: {status}"),
+    }
+}
+
+#[tokio::test]
+async fn a_layer_covers_what_was_there_before_it() {
+    let (login, _provider) = login("", |builder| builder);
+    let app = router("/before")
+        .layer(FncyLogin::new(login))
+        .route("/late", get(home));
+    assert_eq!(gate(&app, "/before").await, "sign in");
+    assert_eq!(gate(&app, "/nowhere").await, "sign in");
+    assert_eq!(gate(&app, "/auth/login").await, "sign in");
+    assert_eq!(gate(&app, "/late").await, "open");
+}
+
+#[tokio::test]
+async fn wrap_covers_everything_in_any_order() {
+    let (login, _provider) = login("", |builder| builder);
+    let wrap = |router| FncyLogin::new(login.clone()).wrap(router);
+    let nested = router("/").nest("/sub", router("/page"));
+    let merged = router("/").merge(router("/sub/page"));
+    let the_other_way = router("/sub/page").merge(router("/"));
+    let with_fallback = router("/sub/page").fallback(home);
+    for app in [nested, merged, the_other_way, with_fallback] {
+        let app = wrap(app);
+        for path in ["/", "/sub/page", "/late", "/auth/login", "/auth/session/x"] {
+            assert_eq!(gate(&app, path).await, "sign in", "{path}");
+        }
+        assert_eq!(ask(&app, "/auth/session").await.status(), 401);
+    }
+}
+
+#[tokio::test]
+async fn a_wrapped_router_can_itself_be_nested_or_merged() {
+    let (login, _provider) = login("/sub", |builder| builder);
+    let inner = FncyLogin::new(login).wrap(router("/page"));
+    let nested = router("/").nest("/sub", inner.clone());
+    let as_service = router("/").nest_service("/sub", inner);
+    for app in [nested, as_service] {
+        assert_eq!(gate(&app, "/").await, "open");
+        assert_eq!(gate(&app, "/sub/page").await, "sign in");
+        assert_eq!(gate(&app, "/sub/auth/login").await, "sign in");
+        let location = ask(&app, "/sub/page?a=1").await;
+        let location = location.headers()["location"].to_str().unwrap();
+        assert!(location.contains("%2Fsub%2Fauth%2Fcallback"), "{location}");
+    }
+}
+
+#[tokio::test]
+async fn a_layer_beneath_nest_needs_a_wrap_for_its_endpoints() {
+    let (login, _provider) = login("/sub", |builder| builder);
+    let inner = router("/page").layer(FncyLogin::new(login.clone()));
+    let app = router("/").nest("/sub", inner);
+    assert_eq!(gate(&app, "/sub/page").await, "sign in");
+    assert_eq!(
+        gate(&app, "/sub/auth/login").await,
+        "nothing",
+        "axum drops the fallback"
+    );
+    let app = FncyLogin::new(login).wrap(app);
+    assert_eq!(gate(&app, "/sub/auth/login").await, "sign in");
+}
+
+#[tokio::test]
+async fn part_of_an_application_is_protected_by_its_path() {
+    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let app = FncyLogin::new(login).wrap(router("/").route("/admin/{page}", get(home)));
+    assert_eq!(gate(&app, "/").await, "open");
+    assert_eq!(gate(&app, "/admin/users").await, "sign in");
+    assert_eq!(gate(&app, "/nowhere").await, "nothing");
+}
+
+#[tokio::test]
+async fn handlers_with_a_state_of_their_own_still_fit() {
+    async fn handler(_: CurrentUser, state: axum::extract::State<u8>) -> String {
+        state.to_string()
+    }
+    let (login, _provider) = login("", |builder| builder);
+    let app = Router::new()
+        .route("/", get(handler))
+        .layer(FncyLogin::new(login))
+        .with_state(7_u8);
+    assert_eq!(gate(&app, "/").await, "sign in");
+}
+
+#[tokio::test]
+async fn a_sub_path_that_a_proxy_strips_is_put_back() {
+    let (login, _provider) = login("/sub", |builder| {
+        builder.set(fncy_login::Setting::BaseStripped, "1")
+    });
+    let app = FncyLogin::new(login).wrap(router("/page"));
+    assert_eq!(gate(&app, "/auth/login").await, "sign in");
+    let request = Request::post("/page")
+        .header("accept", "text/html")
+        .header("referer", "https://app.example/sub/page?x=1")
+        .body(Body::empty())
+        .unwrap();
+    let refused = app.clone().oneshot(request).await.unwrap();
+    let body = axum::body::to_bytes(refused.into_body(), 65_536)
+        .await
+        .unwrap();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let link = "href=\"/sub/auth/login?return_to=%2Fsub%2Fpage%3Fx%3D1\"";
+    assert!(body.contains(link), "{body}");
+}

@@ -1,0 +1,143 @@
+//! Nothing that a person or a log sees holds a secret: every public type that has one is formatted
+//! and searched.
+
+use fncy_login::{ConfigError, Login, Setting};
+use fncy_login_core::{KeyRing, ProviderAnswer, Secret};
+
+use crate::world::COOKIE_SECRET;
+
+const SECRET: &str = "a-client-secret-that-is-nowhere-else";
+
+fn builder() -> fncy_login::Builder {
+    Login::builder()
+        .set(Setting::BaseUrl, "http://127.0.0.1:9")
+        .set(Setting::ClientId, "id")
+        .set(Setting::ClientSecret, SECRET)
+        .set(Setting::RedirectUri, "https://app.example/auth/callback")
+        .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
+        .set(Setting::CookieSecret, COOKIE_SECRET)
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let login = builder().build().unwrap();
+    let answer = ProviderAnswer {
+        status: 200,
+        retry_after: None,
+        body: SECRET.as_bytes().to_vec(),
+    };
+    let ring = KeyRing::new(SECRET.as_bytes(), &[COOKIE_SECRET]).unwrap();
+    let shown = [
+        format!("{:?}", builder()),
+        format!("{login:?}"),
+        format!("{answer:?}"),
+        format!("{ring:?}"),
+        format!("{:?}", Secret::new(SECRET.to_owned())),
+    ];
+    for text in shown {
+        assert!(
+            !text.contains(SECRET) && !text.contains(COOKIE_SECRET),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_secret_is_not_quoted() {
+    for wrong in ["too-short", "{not base64, nor hex!}", &"a".repeat(64)] {
+        let error = error(builder().set(Setting::CookieSecret, wrong));
+        assert!(error.names(Setting::CookieSecret));
+        assert!(!error.to_string().contains(wrong), "{error}");
+    }
+}
+
+fn error(builder: fncy_login::Builder) -> ConfigError {
+    builder.build().unwrap_err()
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let nothing = error(Login::builder());
+    let required = [
+        Setting::BaseUrl,
+        Setting::ClientId,
+        Setting::ClientSecret,
+        Setting::RedirectUri,
+        Setting::UserinfoUrl,
+        Setting::CookieSecret,
+    ];
+    assert_eq!(nothing.mistakes().count(), required.len(), "{nothing}");
+    for setting in required {
+        let sentence = format!("{} is not set; write this: ", setting.name());
+        assert!(nothing.to_string().contains(&sentence), "{nothing}");
+    }
+}
+
+#[test]
+fn each_wrong_value_is_named_with_what_to_write() {
+    for (setting, value, hint) in [
+        (
+            Setting::BaseUrl,
+            "fncy.example",
+            "write one that begins with https://",
+        ),
+        (
+            Setting::BaseUrl,
+            "http://fncy.example",
+            "must begin with https://",
+        ),
+        (Setting::TokenUrl, "https://a@fncy.example", "no user"),
+        (
+            Setting::UserinfoUrl,
+            "ftp://fncy.example",
+            "must begin with https://",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/callback",
+            "/callback, such as https://",
+        ),
+        (
+            Setting::RedirectUri,
+            "http://app.example/auth/callback",
+            "localhost only",
+        ),
+        (Setting::TokenBody, "xml", "write one of: json, form"),
+        (Setting::ClientAuth, "post", "write one of: body, basic"),
+        (
+            Setting::RedirectParam,
+            "uri",
+            "write one of: both, redirect_uri, redirect_url",
+        ),
+        (
+            Setting::AuthorizeParams,
+            "prompt=login&state=x",
+            "has state, which is set for you",
+        ),
+        (Setting::UserId, "id", "write a JSON pointer"),
+        (Setting::UserEmail, "email", "write a JSON pointer"),
+        (Setting::CookieName, "a;b", "letters, digits and hyphens"),
+        (
+            Setting::CookieSecret,
+            "changeme",
+            "at least 32 random bytes",
+        ),
+        (Setting::BaseStripped, "yes", "write one of: 0, 1"),
+        (
+            Setting::DangerInsecureCookies,
+            "1",
+            "redirect URI on localhost only",
+        ),
+    ] {
+        let error = error(builder().set(setting, value));
+        assert_eq!(error.mistakes().count(), 1, "{error}");
+        assert!(error.names(setting), "{error}");
+        assert!(error.to_string().contains(hint), "{error}");
+        assert!(error.to_string().contains(setting.name()), "{error}");
+    }
+    let error = error(builder().public("assets"));
+    assert!(
+        error.to_string().contains("\"assets\" matches no request"),
+        "{error}"
+    );
+}
