@@ -1,6 +1,8 @@
 //! Runs every scenario on every harness, and then asks whether each row of the threat and fault
 //! matrix that this project claims has really run.
 
+#![allow(clippy::expect_used, reason = "a test's failure is a panic")]
+
 use std::collections::HashSet;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};

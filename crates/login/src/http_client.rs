@@ -33,7 +33,7 @@ pub(crate) struct HttpClient {
     permits: Semaphore,
 }
 
-/// Why no client could be made. `Display` is a sentence for the operator.
+/// No authority's certificate is on this machine.
 #[derive(Debug)]
 pub(crate) struct NoRoots;
 

@@ -21,6 +21,7 @@ mod cookie_secret;
 mod env;
 mod http_client;
 mod login;
+mod parser;
 mod provider_client;
 mod redemptions;
 mod report;

@@ -61,7 +61,6 @@ impl Login {
     }
 
     /// Starts to put a login together.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::new()
     }

@@ -78,7 +78,7 @@ impl ProviderClient {
 
     fn write(&self, exchange: Exchange) -> Result<HttpRequest, Unwritable> {
         match exchange {
-            Exchange::Redeem(redeem) => self.redeem(redeem),
+            Exchange::Redeem(redeem) => self.redeem(&redeem),
             Exchange::UserData { access_token } => self.user_data(&access_token),
             Exchange::Revoke { token, kind } => self.revoke(&token, kind),
             _ => Err(Unwritable),
@@ -86,7 +86,7 @@ impl ProviderClient {
     }
 
     /// RFC 6749, section 4.1.3, with RFC 7636, section 4.5.
-    fn redeem(&self, redeem: Redeem) -> Result<HttpRequest, Unwritable> {
+    fn redeem(&self, redeem: &Redeem) -> Result<HttpRequest, Unwritable> {
         let client = self
             .client()
             .set_token_uri(TokenUrl::new(self.token_url.as_str().to_owned()).map_err(unwritable)?);

@@ -63,7 +63,7 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts)?;
+        let visit = visit(parts).ok_or_else(missing_layer)?;
         match visit.user() {
             Some(user) => Ok(Self(user.clone())),
             None => Err(challenge(visit, parts)),
@@ -75,7 +75,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
-        Ok(visit(parts)?.user().cloned().map(Self))
+        let visit = visit(parts).ok_or_else(missing_layer)?;
+        Ok(visit.user().cloned().map(Self))
     }
 }
 
@@ -83,7 +84,7 @@ impl<S: Sync> FromRequestParts<S> for Tokens {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts)?;
+        let visit = visit(parts).ok_or_else(missing_layer)?;
         let Some(user) = visit.user() else {
             return Err(challenge(visit, parts));
         };
@@ -95,14 +96,16 @@ impl<S: Sync> FromRequestParts<S> for Tokens {
     }
 }
 
-fn visit(parts: &Parts) -> Result<&Visit, Response> {
-    parts.extensions.get::<Visit>().ok_or_else(|| {
-        tracing::error!(
-            "a handler asks for the user, but FncyLogin is not round its route: add \
-             `.layer(FncyLogin::new(login))` behind the route, or use `FncyLogin::wrap`"
-        );
-        StatusCode::INTERNAL_SERVER_ERROR.into_response()
-    })
+fn visit(parts: &Parts) -> Option<&Visit> {
+    parts.extensions.get()
+}
+
+fn missing_layer() -> Response {
+    tracing::error!(
+        "a handler asks for the user, but FncyLogin is not round its route: add \
+         `.layer(FncyLogin::new(login))` behind the route, or use `FncyLogin::wrap`"
+    );
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 fn challenge(visit: &Visit, parts: &Parts) -> Response {

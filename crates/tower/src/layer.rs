@@ -44,7 +44,6 @@ impl FncyLogin {
     /// Use this where a router is nested or merged into the one that `.layer` is called on: axum
     /// drops the inner router's fallback there, and with it our endpoints.
     #[cfg(feature = "axum")]
-    #[must_use]
     pub fn wrap(self, router: axum::Router) -> axum::Router {
         axum::Router::new().fallback_service(self.layer(router))
     }

@@ -4,6 +4,7 @@
 //! threat and fault matrix that it covers, and the table lists all of them.
 
 mod callback;
+mod callback_answers;
 mod callback_repeated;
 mod login;
 mod request;
@@ -87,14 +88,16 @@ scenarios! {
         c03_another_browsers_state_is_refused ["C3"],
         c04_state_differs_in_one_bit ["C4"],
         c05_two_tabs_finish_in_either_order ["C5"],
+        c15_only_get_redeems ["C15", "C22"],
+        c17_a_login_of_another_provider_is_refused ["C17"],
+        c19_a_login_survives_a_rotation ["C19"],
+        no_cookie_at_all_names_the_likely_causes [],
+    }
+    callback_answers: {
         c09_a_cancelled_sign_in_shows_its_page ["C9", "C10"],
         c11_nothing_of_an_error_is_reflected ["C11", "C12"],
         c14_another_issuer_is_refused ["C14"],
-        c15_only_get_redeems ["C15", "C22"],
-        c17_a_login_of_another_provider_is_refused ["C17"],
         c18_another_user_replaces_the_session_wholly ["C18"],
-        c19_a_login_survives_a_rotation ["C19"],
-        no_cookie_at_all_names_the_likely_causes [],
         failures_of_the_provider_end_on_their_page [],
     }
     callback_repeated: {

@@ -78,9 +78,8 @@ pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness)
     let page = tab.visit(&callback).await;
     assert_eq!(page.url.as_str(), format!("{APP}/sub/page?a=1"));
     assert_eq!(page.text(), "user=alex");
-    let jar = world.browser.jar();
-    assert!(jar.cookies().all(|cookie| cookie.path == "/"));
-    drop(jar);
+    let is_for_all = |cookie: &crate::browser::Cookie| cookie.path == "/";
+    assert!(world.browser.jar().cookies().all(is_for_all));
     let session = tab.fetch(&format!("{APP}/sub/auth/session")).await;
     assert_eq!(session.status, 200);
     let page = tab.visit(&format!("{APP}/sub/auth/logout")).await;

@@ -1,0 +1,151 @@
+//! Settings as text, parsed into what they mean.
+//!
+//! Rules: parsed once, never validated again; every mistake is one sentence that names the setting,
+//! what was found and what to write; the value of a secret is never shown.
+
+use std::collections::BTreeMap;
+
+use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, UserPointers};
+
+use crate::cookie_secret::{self, Secrets};
+use crate::{ConfigError, Setting};
+
+/// Parses settings, and collects what is wrong with them.
+pub(crate) struct Parser<'a> {
+    values: &'a BTreeMap<Setting, String>,
+    pub(crate) errors: ConfigError,
+}
+
+impl<'a> Parser<'a> {
+    pub(crate) fn new(values: &'a BTreeMap<Setting, String>) -> Self {
+        Self {
+            values,
+            errors: ConfigError::default(),
+        }
+    }
+
+    pub(crate) fn value(&self, setting: Setting) -> Option<&'a str> {
+        let value = self.values.get(&setting)?.trim();
+        (!value.is_empty()).then_some(value)
+    }
+
+    pub(crate) fn required(&mut self, setting: Setting) -> Option<&'a str> {
+        let value = self.value(setting);
+        if value.is_none() {
+            let what = setting.about();
+            let rest = format_args!("is not set; write this: {}", what.trim_end_matches('.'));
+            self.errors.add(setting, rest);
+        }
+        value
+    }
+
+    pub(crate) fn url(&mut self, setting: Setting) -> Option<SecureUrl> {
+        self.required(setting)?;
+        self.optional_url(setting)
+    }
+
+    pub(crate) fn optional_url(&mut self, setting: Setting) -> Option<SecureUrl> {
+        let value = self.value(setting)?;
+        SecureUrl::parse(value)
+            .map_err(|error| {
+                self.errors
+                    .add(setting, format_args!("is {value:?}, which {error}"));
+            })
+            .ok()
+    }
+
+    /// One of a few words; the first is the default.
+    pub(crate) fn one_of<T: Clone>(&mut self, setting: Setting, words: &[(&str, T)]) -> Option<T> {
+        let Some(value) = self.value(setting) else {
+            return words.first().map(|(_, meaning)| meaning.clone());
+        };
+        let found = words.iter().find(|(word, _)| *word == value);
+        if found.is_none() {
+            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            let rest = format_args!("is {value:?}; write one of: {}", words.join(", "));
+            self.errors.add(setting, rest);
+        }
+        found.map(|(_, meaning)| meaning.clone())
+    }
+
+    fn switch(&mut self, setting: Setting) -> bool {
+        self.one_of(setting, &[("0", false), ("1", true)])
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn site(&mut self, prefix: &str) -> Option<Site> {
+        let base_stripped = self.switch(Setting::BaseStripped);
+        let value = self.required(Setting::RedirectUri)?;
+        Site::new(value, prefix, base_stripped)
+            .map_err(|error| {
+                self.errors.add(
+                    Setting::RedirectUri,
+                    format_args!("is {value:?}, which {error}"),
+                );
+            })
+            .ok()
+    }
+
+    pub(crate) fn cookies(&mut self, site: Option<&Site>) -> Option<CookiePolicy> {
+        let name = self.value(Setting::CookieName);
+        let insecure = self.switch(Setting::DangerInsecureCookies);
+        let port = match site {
+            Some(site) if insecure && !site.is_loopback() => {
+                let rest =
+                    "is for development, with a redirect URI on localhost only; leave it out";
+                self.errors.add(Setting::DangerInsecureCookies, rest);
+                return None;
+            }
+            site => site.map(Site::port).unwrap_or_default(),
+        };
+        let policy = if insecure {
+            CookiePolicy::danger_insecure(name, port)
+        } else {
+            CookiePolicy::new(name)
+        };
+        if policy.is_none() {
+            let rest = format_args!(
+                "is {:?}; write up to 32 letters, digits and hyphens",
+                name.unwrap_or_default()
+            );
+            self.errors.add(Setting::CookieName, rest);
+        }
+        policy
+    }
+
+    pub(crate) fn pointers(&mut self) -> Option<UserPointers> {
+        let [id, name, email] =
+            [Setting::UserId, Setting::UserName, Setting::UserEmail].map(|setting| {
+                let value = self.value(setting)?;
+                if UserPointers::new(Some(value), None, None).is_err() {
+                    let rest = format_args!("is {value:?}; write a JSON pointer, such as /data/id");
+                    self.errors.add(setting, rest);
+                }
+                Some(value)
+            });
+        UserPointers::new(id, name, email).ok()
+    }
+
+    pub(crate) fn authorize_params(&mut self) -> Option<AuthorizeParams> {
+        let query = self.value(Setting::AuthorizeParams).unwrap_or_default();
+        AuthorizeParams::parse(query)
+            .map_err(|reserved| {
+                let rest = format_args!("has {}, which is set for you; leave it out", reserved.0);
+                self.errors.add(Setting::AuthorizeParams, rest);
+            })
+            .ok()
+    }
+
+    pub(crate) fn keys(&mut self) -> Option<KeyRing> {
+        let value = self.required(Setting::CookieSecret)?;
+        let Secrets { sealing, former } = cookie_secret::parse(value)
+            .map_err(|mistake| self.errors.add(Setting::CookieSecret, mistake))
+            .ok()?;
+        KeyRing::new(&sealing, &former)
+            .map_err(|weak| {
+                self.errors
+                    .add(Setting::CookieSecret, cookie_secret::explain(weak));
+            })
+            .ok()
+    }
+}

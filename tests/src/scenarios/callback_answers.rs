@@ -1,0 +1,237 @@
+//! Rows C9 to C12, C14 and C18: what the provider's answer comes to, in the callback and behind it.
+
+use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::Setting;
+
+use super::callback::{assert_failure, callback, state_of};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+pub(super) async fn c09_a_cancelled_sign_in_shows_its_page(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/", "alex").await;
+    let before = world
+        .browser
+        .jar()
+        .get("__Host-fncy_session")
+        .cloned()
+        .unwrap();
+    let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
+    let other = world
+        .start(&mut tab.clone(), "/auth/login?return_to=/x")
+        .await;
+    let cancelled = world.cancel(&location, "haneul").await;
+    let page = tab.visit(&cancelled).await;
+    assert_failure(&page, 403, "access_denied");
+    assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
+    let after = world
+        .browser
+        .jar()
+        .get("__Host-fncy_session")
+        .cloned()
+        .unwrap();
+    assert_eq!(
+        before.value(),
+        after.value(),
+        "an older session stays as it was"
+    );
+    assert_eq!(
+        world.cookies("__Host-fncy_login").len(),
+        1,
+        "only its own login is cleared"
+    );
+
+    world.browser.jar().remove("__Host-fncy_session");
+    let unknown = callback(&mut tab, "error=access_denied&state=unknown").await;
+    assert_failure(&unknown, 400, "login_expired");
+    assert_eq!(unknown.header("set-cookie"), None);
+    let finished = world.approve(&other, "alex").await;
+    assert_eq!(tab.visit(&finished).await.url.path(), "/x");
+}
+
+pub(super) async fn c11_nothing_of_an_error_is_reflected(harness: Harness) {
+    let world = World::new(harness);
+    for error in [
+        "server_error",
+        "%3Cscript%3Ealert(1)%3C/script%3E",
+        "access_denied",
+    ] {
+        let mut tab = world.stranger().tab();
+        let state = state_of(&world.start(&mut tab, "/page").await);
+        let query = format!(
+            "error={error}&error_description=%3Cscript%3Eevil&error_uri=javascript:evil&code=c&state={state}"
+        );
+        let page = callback(&mut tab, &query).await;
+        let text = page.text();
+        assert!(
+            matches!(page.status, 403 | 502) && !text.contains("evil") && !text.contains("<script")
+        );
+        assert!(!world.logged().contains("javascript:evil"));
+    }
+    assert_eq!(world.token_requests(), 0, "an error wins over a code");
+}
+
+pub(super) async fn c14_another_issuer_is_refused(harness: Harness) {
+    let issuer = "https://fncy.example";
+    for (sent, status) in [
+        (None, 400),
+        (Some("https://evil.example"), 400),
+        (Some(issuer), 303),
+    ] {
+        let world = World::with(harness, |setup| {
+            setup.provider = setup.provider.clone().issuer(sent.map(str::to_owned));
+            setup.login = Box::new(move |builder| builder.set(Setting::Issuer, issuer));
+        });
+        let mut tab = world.tab();
+        let location = world.start(&mut tab, "/page").await;
+        let answer = world.approve(&location, "alex").await;
+        let page = tab.get(&answer).await;
+        assert_eq!(page.status, status, "{sent:?}");
+        assert_eq!(world.token_requests(), u64::from(status == 303));
+        if status == 400 {
+            assert_failure(&page, 400, "wrong_issuer");
+        }
+    }
+}
+
+pub(super) async fn c18_another_user_replaces_the_session_wholly(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/", "alex").await;
+    let first = world
+        .browser
+        .jar()
+        .get("__Host-fncy_session")
+        .cloned()
+        .unwrap();
+    for (user, revocations) in [("alex", 0), ("jun", 1)] {
+        let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
+        let answer = world.approve(&location, user).await;
+        let page = tab.visit(&answer).await;
+        assert_eq!(page.text(), format!("user={user}"));
+        assert_eq!(world.provider.request_count(Endpoint::Revoke), revocations);
+    }
+    let second = world
+        .browser
+        .jar()
+        .get("__Host-fncy_session")
+        .cloned()
+        .unwrap();
+    assert_ne!(first.value(), second.value());
+    let revoked = &world.provider.requests(Endpoint::Revoke)[0];
+    assert_eq!(revoked.status, Some(200));
+}
+
+pub(super) async fn failures_of_the_provider_end_on_their_page(harness: Harness) {
+    let json = |status, body: &str| Fault::json(status, body);
+    let tokens = r#"{"access_token":"at-of-a-test","token_type":"bearer","expires_in":60}"#;
+    for (endpoint, fault, status, code) in [
+        (
+            Endpoint::Token,
+            Fault::status(500),
+            503,
+            "provider_unavailable",
+        ),
+        (
+            Endpoint::Token,
+            Fault::status(429).header("retry-after", "7"),
+            503,
+            "provider_unavailable",
+        ),
+        (
+            Endpoint::Token,
+            Fault::lost_answer(),
+            503,
+            "provider_unavailable",
+        ),
+        (
+            Endpoint::Token,
+            json(200, "<html>"),
+            502,
+            "invalid_response",
+        ),
+        (
+            Endpoint::Token,
+            json(200, tokens).header("content-encoding", "gzip"),
+            502,
+            "invalid_response",
+        ),
+        (
+            Endpoint::Token,
+            json(302, "{}").header("location", "http://127.0.0.1:1/"),
+            502,
+            "invalid_response",
+        ),
+        (
+            Endpoint::Token,
+            json(200, r#"{"access_token":"a b"}"#),
+            502,
+            "invalid_response",
+        ),
+        (
+            Endpoint::Token,
+            json(200, r#"{"access_token":"at-of-a-test","expires_in":0}"#),
+            502,
+            "token_expired",
+        ),
+        (
+            Endpoint::Token,
+            json(400, r#"{"error":"invalid_grant"}"#),
+            400,
+            "login_expired",
+        ),
+        (
+            Endpoint::Token,
+            json(401, r#"{"error":"invalid_client"}"#),
+            500,
+            "client_rejected",
+        ),
+        (
+            Endpoint::Token,
+            json(400, r#"{"error":"invalid_request"}"#),
+            502,
+            "provider_refused",
+        ),
+        (
+            Endpoint::UserData,
+            Fault::status(401),
+            502,
+            "user_data_refused",
+        ),
+        (
+            Endpoint::UserData,
+            Fault::status(503),
+            503,
+            "provider_unavailable",
+        ),
+        (
+            Endpoint::UserData,
+            json(200, r#"{"name":"x"}"#),
+            502,
+            "user_id_missing",
+        ),
+        (
+            Endpoint::UserData,
+            json(200, &format!(r#"{{"id":"{}"}}"#, "x".repeat(300_000))),
+            502,
+            "invalid_response",
+        ),
+    ] {
+        let world = World::new(harness);
+        let mut tab = world.tab();
+        let location = world.start(&mut tab, "/page").await;
+        let answer = world.approve(&location, "alex").await;
+        world.provider.fault(endpoint, fault);
+        let page = tab.get(&answer).await;
+        assert_failure(&page, status, code);
+        assert_eq!(
+            page.header("retry-after").is_some(),
+            status == 503,
+            "{code}"
+        );
+        assert_eq!(world.cookies("__Host-"), [""; 0], "{code}");
+        assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
+        assert!(world.logged().contains(code));
+    }
+}
