@@ -22,6 +22,8 @@ pub mod browser;
 #[cfg(test)]
 mod claims;
 pub mod corpora;
+#[cfg(test)]
+mod deadlines;
 pub mod harness;
 #[cfg(test)]
 mod opaque;

@@ -5,7 +5,7 @@ use fncy_login::Setting;
 
 use super::callback::{assert_failure, callback, state_of};
 use crate::harness::Harness;
-use crate::world::{APP, World};
+use crate::world::World;
 
 pub(super) async fn c09_a_cancelled_sign_in_shows_its_page(harness: Harness) {
     let world = World::new(harness);
