@@ -135,9 +135,22 @@ fn each_wrong_value_is_named_with_what_to_write() {
         assert!(error.to_string().contains(hint), "{error}");
         assert!(error.to_string().contains(setting.name()), "{error}");
     }
-    let error = error(builder().public("assets"));
-    assert!(
-        error.to_string().contains("\"assets\" matches no request"),
-        "{error}"
-    );
+    for (wrong, hint) in [
+        (builder().public("assets"), "\"assets\" matches no request"),
+        (
+            builder().danger_allow_cross_site("/a/../b"),
+            "matches no request",
+        ),
+        (
+            builder().trusted_origin("https://a.example/"),
+            "without a path",
+        ),
+        (
+            builder().trusted_origin("a.example"),
+            "write one such as https://",
+        ),
+    ] {
+        let error = wrong.build().unwrap_err();
+        assert!(error.to_string().contains(hint), "{error}");
+    }
 }

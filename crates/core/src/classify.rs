@@ -58,16 +58,6 @@ pub(crate) fn is_prefetch<H: Head>(head: &H) -> bool {
         || has(head, "next-router-prefetch")
 }
 
-/// Whether the request was caused by our own pages or typed by the person: the rule for requests
-/// that change something.
-pub(crate) fn is_same_origin<H: Head>(head: &H, origin: &str) -> bool {
-    if has(head, "sec-fetch-site") {
-        matches!(text(head, "sec-fetch-site"), Some("same-origin" | "none"))
-    } else {
-        text(head, "origin") == Some(origin)
-    }
-}
-
 fn asks_for_a_page<H: Head>(head: &H) -> bool {
     let mode = has(head, "sec-fetch-mode");
     let dest = has(head, "sec-fetch-dest");
@@ -107,7 +97,7 @@ fn prefers_html<H: Head>(head: &H) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, classify, is_same_origin};
+    use super::{Kind, classify};
     use crate::testing::Request;
 
     const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -167,25 +157,5 @@ mod tests {
                 "{name}: {value}"
             );
         }
-    }
-
-    #[test]
-    fn fetch_metadata_beats_origin() {
-        let origin = "https://app.example";
-        let post = || Request::new("POST", "/").header("origin", origin);
-        assert!(is_same_origin(&post(), origin));
-        assert!(is_same_origin(
-            &post().header("sec-fetch-site", "none"),
-            origin
-        ));
-        for site in ["cross-site", "same-site", ""] {
-            assert!(!is_same_origin(
-                &post().header("sec-fetch-site", site),
-                origin
-            ));
-        }
-        let null = Request::new("POST", "/").header("origin", "null");
-        assert!(!is_same_origin(&null, origin));
-        assert!(!is_same_origin(&Request::new("POST", "/"), origin));
     }
 }

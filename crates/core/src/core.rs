@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ring::digest::{SHA256, digest};
 
 use crate::cookies::policy::CookiePolicy;
+use crate::cross_site::Sources;
 use crate::outcome::Reply;
 use crate::page::Pages;
 use crate::path::PathRules;
@@ -33,6 +34,8 @@ pub struct Settings {
     /// Whether a CORS preflight passes without a user. Off by default: an application that answers
     /// preflights itself turns it on.
     pub allow_preflight: bool,
+    /// Origins, beside the site's own, whose pages may send unsafe requests with a session.
+    pub trusted_origins: Vec<String>,
 }
 
 /// The machine. Cloning is cheap.
@@ -44,6 +47,7 @@ pub(crate) struct Machine {
     pub(crate) provider: Provider,
     pub(crate) paths: PathRules,
     pub(crate) allow_preflight: bool,
+    pub(crate) sources: Sources,
     pub(crate) vault: Vault,
     pub(crate) pages: Pages,
     pub(crate) authorize_url: AuthorizeUrl,
@@ -61,6 +65,7 @@ impl Core {
             cookies,
             paths,
             allow_preflight,
+            trusted_origins,
         } = settings;
         let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
         Self(Arc::new(Machine {
@@ -68,6 +73,7 @@ impl Core {
             pages: Pages::new(sign_out_origin.as_deref()),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),
+            sources: Sources::new(site.origin(), trusted_origins),
             site,
             provider,
             paths,

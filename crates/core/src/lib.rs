@@ -10,6 +10,7 @@
 //!  Core::begin(head, now)                                 Core::challenge(head, now)
 //!    |                                                                |
 //!    |-- live session, or public path ----------> Done(Admit)         |
+//!    |-- live session, unsafe, another site's --> Done(Reply)         |
 //!    |                                                                |
 //!    |-- no session -------------------------------------------------\|
 //!    |-- /login ------------------------------------------------------|
@@ -47,7 +48,7 @@
 //! | module | what it decides |
 //! | --- | --- |
 //! | `flow` | the ways through the machine, one file for each |
-//! | `classify`, `path`, `return_to` | what a request is, whether it needs a user, where it may return to |
+//! | `classify`, `cross_site`, `path`, `return_to` | what a request is, who sent it, whether it needs a user, where it may return to |
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
 //! | `seal`, `cookies`, `vault` | AES-256-GCM and HKDF; reading and writing cookies; both together |
 //! | `session`, `transaction`, `round` | what is kept in cookies: who is signed in, a login under way, a loop |
@@ -67,6 +68,7 @@ mod code;
 mod codec;
 mod cookies;
 mod core;
+mod cross_site;
 mod entropy;
 mod flow;
 mod head;

@@ -1,4 +1,4 @@
-//! Which paths need a user.
+//! Which paths need a user, and which take requests from other sites.
 //!
 //! Rules: a path is compared as the browser sent it; only a **canonical** path can be public, in
 //! both modes, since a framework may decode or collapse what we would compare literally (actix-web
@@ -17,28 +17,23 @@
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PathRules {
-    public: Vec<Pattern>,
-    protected: Vec<Pattern>,
-}
-
-#[derive(Clone, Debug)]
-enum Pattern {
-    Exactly(String),
-    Under(String),
+    public: PathSet,
+    protected: PathSet,
+    cross_site: PathSet,
 }
 
 impl PathRules {
     /// Makes one path public.
     #[must_use]
     pub fn public(mut self, path: impl Into<String>) -> Self {
-        self.public.push(Pattern::Exactly(path.into()));
+        self.public.0.push(Pattern::Exactly(path.into()));
         self
     }
 
     /// Makes a path and all below it public.
     #[must_use]
     pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
-        self.public.push(Pattern::under(&path.into()));
+        self.public.0.push(Pattern::under(&path.into()));
         self
     }
 
@@ -46,15 +41,23 @@ impl PathRules {
     /// paths; `public` makes exceptions.
     #[must_use]
     pub fn protect_only(mut self, path: impl Into<String>) -> Self {
-        self.protected.push(Pattern::under(&path.into()));
+        self.protected.0.push(Pattern::under(&path.into()));
+        self
+    }
+
+    /// Lets other sites send unsafe requests to this path, with the session of whoever's browser
+    /// sends them.
+    #[must_use]
+    pub fn danger_allow_cross_site(mut self, path: impl Into<String>) -> Self {
+        self.cross_site.0.push(Pattern::Exactly(path.into()));
         self
     }
 
     /// The patterns that can never match, since no canonical path is like them.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
-        self.public
-            .iter()
-            .chain(&self.protected)
+        [&self.public, &self.protected, &self.cross_site]
+            .into_iter()
+            .flat_map(|set| &set.0)
             .map(Pattern::text)
             .filter(|text| !text.is_empty() && !is_canonical(text))
     }
@@ -62,13 +65,30 @@ impl PathRules {
     /// Whether a path, as the browser sent it, needs no user.
     #[must_use]
     pub fn is_public(&self, path: &str) -> bool {
-        if self.public.is_empty() && self.protected.is_empty() {
-            return false;
-        }
-        let listed = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(path));
-        let open = listed(&self.public) || (!self.protected.is_empty() && !listed(&self.protected));
-        open && is_canonical(path)
+        let is_open = self.public.lists(path)
+            || (!self.protected.0.is_empty() && !self.protected.lists(path));
+        is_open && is_canonical(path)
     }
+
+    /// Whether other sites may send unsafe requests to a path.
+    pub(crate) fn allows_cross_site(&self, path: &str) -> bool {
+        self.cross_site.lists(path) && is_canonical(path)
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct PathSet(Vec<Pattern>);
+
+impl PathSet {
+    fn lists(&self, path: &str) -> bool {
+        self.0.iter().any(|pattern| pattern.matches(path))
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Pattern {
+    Exactly(String),
+    Under(String),
 }
 
 impl Pattern {

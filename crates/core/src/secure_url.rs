@@ -76,8 +76,9 @@ impl SecureUrl {
         self.0.as_str()
     }
 
-    /// Scheme, host and port.
-    pub(crate) fn origin(&self) -> String {
+    /// Scheme, host and port, as browsers write them into `Origin`.
+    #[must_use]
+    pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 

@@ -37,6 +37,7 @@ pub struct Builder {
     paths: PathRules,
     prefix: String,
     allow_preflight: bool,
+    trusted_origins: Vec<String>,
     pkce: bool,
     clock: Arc<dyn Clock>,
 }
@@ -48,6 +49,7 @@ impl Builder {
             paths: PathRules::default(),
             prefix: "/auth".to_owned(),
             allow_preflight: false,
+            trusted_origins: Vec::new(),
             pkce: true,
             clock: Arc::new(SystemClock),
         }
@@ -114,6 +116,23 @@ impl Builder {
         self
     }
 
+    /// Lets the pages of another origin of yours send unsafe requests (POST, PUT, …) and open
+    /// WebSockets with a user's session. By default only the application's own pages may, by
+    /// `Sec-Fetch-Site` or `Origin`: a sibling domain is the same *site*, so `SameSite` cookies
+    /// alone don't stop it.
+    pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
+        self.trusted_origins.push(origin.into());
+        self
+    }
+
+    /// Lets every site send unsafe requests to one path with the session of whoever's browser sends
+    /// them, such as a provider's form post. What the handler does must be harmless without the
+    /// user's will, or be protected in another way.
+    pub fn danger_allow_cross_site(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.danger_allow_cross_site(path);
+        self
+    }
+
     /// Sends no code challenge (RFC 7636), for a server that refuses parameters that it doesn't
     /// know. A stolen code can then be redeemed by whoever has the client secret.
     pub fn danger_without_pkce(mut self) -> Self {
@@ -144,6 +163,13 @@ impl Builder {
             parser.errors.add_general(format!(
                 "The path {pattern:?} matches no request; write one that begins with a slash and has no escapes of plain characters."
             ));
+        }
+        for origin in &self.trusted_origins {
+            if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
+                parser.errors.add_general(format!(
+                    "The trusted origin {origin:?} is none; write one such as https://admin.example, without a path."
+                ));
+            }
         }
         let base = parser.url(Setting::BaseUrl);
         let below = |path| base.as_ref().map(|base| base.below(path));
@@ -218,6 +244,7 @@ impl Builder {
             cookies: cookies?,
             paths: self.paths.clone(),
             allow_preflight: self.allow_preflight,
+            trusted_origins: self.trusted_origins.clone(),
         });
         Some(Login::new(core, client, Arc::clone(&self.clock)))
     }

@@ -25,13 +25,12 @@ async fn run() -> Result<(), StartError> {
         .public("/")
         .public("/site.css")
         .build()?;
-    let listeners = site::listen(&login)?;
-    provider.announce(&login);
 
     let user_data = Data::new(provider.user_data()?);
+    let layer = FncyLogin::new(login.clone());
     let mut server = HttpServer::new(move || {
         App::new()
-            .wrap(FncyLogin::new(login.clone()))
+            .wrap(layer.clone())
             .app_data(user_data.clone())
             .route("/", get().to(home))
             .route("/site.css", get().to(style))
@@ -39,10 +38,11 @@ async fn run() -> Result<(), StartError> {
             .route("/me", get().to(me))
             .route("/profile", get().to(profile))
     })
-    .shutdown_timeout(5);
-    for listener in listeners {
+    .shutdown_signal(site::interrupted());
+    for listener in site::listen(&login)? {
         server = server.listen(listener)?;
     }
+    provider.announce(&login);
     Ok(server.run().await?)
 }
 

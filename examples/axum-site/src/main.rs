@@ -42,7 +42,11 @@ async fn run() -> Result<(), StartError> {
     let mut servers = JoinSet::new();
     for listener in site::listen(&login)? {
         let server = axum::serve(TcpListener::from_std(listener)?, app.clone());
-        servers.spawn(server.with_graceful_shutdown(interrupted()).into_future());
+        servers.spawn(
+            server
+                .with_graceful_shutdown(site::interrupted())
+                .into_future(),
+        );
     }
     provider.announce(&login);
     while let Some(served) = servers.join_next().await {
@@ -88,11 +92,4 @@ async fn profile(
 
 async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css")], pages::STYLE)
-}
-
-/// Ctrl-C. Where it can't be noticed, it ends the process at once, as everywhere.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

@@ -11,6 +11,11 @@ mod user_data;
 use std::error::Error;
 use std::process::ExitCode;
 
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
 pub use listen::{ListenError, listen};
 pub use provider::Provider;
 pub use user_data::{UserData, UserDataError};
@@ -19,11 +24,22 @@ pub use user_data::{UserData, UserDataError};
 pub type StartError = Box<dyn Error + Send + Sync>;
 
 /// Sends log lines to standard error, so that an operator sees the codes of failed sign-ins.
+/// actix-web's own lines about its start are not among them.
 pub fn log_to_stderr() {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::INFO)
+    let levels = Targets::new()
+        .with_default(Level::INFO)
+        .with_target("actix_server", Level::WARN);
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .with(levels)
         .init();
+}
+
+/// Waits for Ctrl-C. Where that can't be noticed, it ends the process at once, as everywhere.
+pub async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Ends the program: with the error as a sentence and code 1, if there is one.

@@ -6,6 +6,7 @@
 mod callback;
 mod callback_answers;
 mod callback_repeated;
+mod cross_site;
 mod login;
 mod request;
 mod return_address;
@@ -107,6 +108,9 @@ scenarios! {
         c21_the_exchange_outlives_its_browser ["C21"],
         c23_the_same_callback_at_once_is_one_redemption ["C23"],
         c23_the_same_callback_later_is_spent ["C23"],
+    }
+    cross_site: {
+        l08_another_site_changes_nothing ["L8"],
     }
     sign_out: {
         signs_out_and_asks_again [],

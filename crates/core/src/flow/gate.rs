@@ -1,14 +1,16 @@
 //! The gate: what every request goes through (RFC 6749 calls what it guards the client).
 //!
-//! Rules: a live session is admitted with nothing written and nothing drawn; what is public is
-//! admitted whatever its cookies say; everything else is challenged.
+//! Rules: a live session is admitted with nothing written and nothing drawn, unless another site
+//! sent an unsafe request with it; what is public is admitted whatever its cookies say; everything
+//! else is challenged.
 
 use crate::classify::is_preflight;
+use crate::cross_site::is_unsafe;
 use crate::outcome::{Admission, Outcome};
 use crate::session::Found;
 use crate::site::Endpoint;
 use crate::step::Step;
-use crate::{Core, Head, Timestamp, User};
+use crate::{Code, Core, Head, Timestamp, User};
 
 /// Pages of one user are not for the next one, nor for the back button after a sign-out.
 const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
@@ -26,10 +28,24 @@ impl Core {
         let is_public =
             machine.paths.is_public(&path) || (machine.allow_preflight && is_preflight(head));
         match machine.vault.session(head, now) {
+            Found::Live(_) if self.is_forged(head, &path) => {
+                without_body_for_head(head, self.cross_site(head))
+            }
             Found::Live(user) => admit(Some(user), is_public),
             _ if is_public => admit(None, is_public),
             found => without_body_for_head(head, self.challenge_found(head, now, &found)),
         }
+    }
+
+    /// Whether another site's page may have sent this with a session that isn't its own to use.
+    fn is_forged<H: Head>(&self, head: &H, path: &str) -> bool {
+        is_unsafe(head) && !self.0.sources.vouch_for(head) && !self.0.paths.allows_cross_site(path)
+    }
+
+    /// 403, for what another site asked to do.
+    pub(super) fn cross_site<H: Head>(&self, head: &H) -> Step {
+        let detail = "a request that changes something came from another site";
+        Step::Done(Outcome::Reply(self.refuse(head, Code::CrossSite, detail)))
     }
 
     fn endpoint<H: Head>(&self, endpoint: Endpoint, head: &H, now: Timestamp) -> Step {

@@ -4,18 +4,18 @@
 //! attributes that it came with; the tokens are revoked (RFC 7009), but nobody waits long for it;
 //! the last page is public and starts no login.
 
-use crate::classify::{Kind, classify, is_same_origin};
+use crate::classify::{Kind, classify};
 use crate::head::has;
 use crate::outcome::{Outcome, Reply};
 use crate::page::{Action, Page};
 use crate::return_to::ReturnTo;
 use crate::site::Endpoint;
 use crate::step::Step;
-use crate::{Code, Core, Head, Timestamp};
+use crate::{Core, Head, Timestamp};
 
 impl Core {
     pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
-        let is_ours = is_same_origin(head, self.0.site.origin());
+        let is_ours = self.0.sources.vouch_for(head);
         match head.method() {
             "GET" | "HEAD" => {
                 let is_foreign = has(head, "sec-fetch-site") && !is_ours;
@@ -28,11 +28,6 @@ impl Core {
             "POST" => self.cross_site(head),
             _ => self.method_not_allowed("GET, HEAD, POST"),
         }
-    }
-
-    fn cross_site<H: Head>(&self, head: &H) -> Step {
-        let detail = "a sign-out was asked for by another site";
-        Step::Done(Outcome::Reply(self.refuse(head, Code::CrossSite, detail)))
     }
 
     fn sign_out_page<H: Head>(&self, head: &H, now: Timestamp) -> Reply {

@@ -1,0 +1,101 @@
+//! Where a request comes from, for those that change something.
+//!
+//! Rules: `Sec-Fetch-Site`, which no page can forge, decides where the browser sends it; else
+//! `Origin` does; with neither, nothing says that the request is ours. `SameSite=Lax` alone is no
+//! defence: a sibling domain is the same site, and a form of it would carry the session.
+
+use crate::Head;
+use crate::head::{has, text};
+
+/// The origins whose requests are as good as our own.
+#[derive(Clone, Debug)]
+pub(crate) struct Sources {
+    own: String,
+    trusted: Vec<String>,
+}
+
+impl Sources {
+    pub(crate) fn new(own: &str, trusted: Vec<String>) -> Self {
+        Self {
+            own: own.to_owned(),
+            trusted,
+        }
+    }
+
+    /// Whether one of our own pages, or the person in the address bar, caused the request.
+    pub(crate) fn vouch_for<H: Head>(&self, head: &H) -> bool {
+        let origin = text(head, "origin");
+        if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
+            return true;
+        }
+        if has(head, "sec-fetch-site") {
+            matches!(text(head, "sec-fetch-site"), Some("same-origin" | "none"))
+        } else {
+            origin == Some(&self.own)
+        }
+    }
+}
+
+/// Whether a request may change something (RFC 9110, section 9.2.1), or open a connection on which
+/// nothing is checked any more.
+pub(crate) fn is_unsafe<H: Head>(head: &H) -> bool {
+    !matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE") || has(head, "upgrade")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sources, is_unsafe};
+    use crate::testing::Request;
+
+    const OWN: &str = "https://app.example";
+
+    fn sources() -> Sources {
+        Sources::new(OWN, vec!["https://admin.example".to_owned()])
+    }
+
+    #[test]
+    fn l08_fetch_metadata_beats_origin() {
+        let post = || Request::new("POST", "/").header("origin", OWN);
+        assert!(sources().vouch_for(&post()));
+        for (site, is_ours) in [
+            ("same-origin", true),
+            ("none", true),
+            ("same-site", false),
+            ("cross-site", false),
+            ("", false),
+        ] {
+            let request = post().header("sec-fetch-site", site);
+            assert_eq!(sources().vouch_for(&request), is_ours, "{site}");
+        }
+    }
+
+    #[test]
+    fn l08_without_metadata_only_our_origin_passes() {
+        for origin in [
+            "null",
+            "https://app.example.evil",
+            "http://app.example",
+            "https://APP.example",
+        ] {
+            let request = Request::new("POST", "/").header("origin", origin);
+            assert!(!sources().vouch_for(&request), "{origin}");
+        }
+        assert!(!sources().vouch_for(&Request::new("POST", "/")));
+    }
+
+    #[test]
+    fn a_trusted_origin_passes_as_another_site() {
+        let request = Request::new("POST", "/")
+            .header("origin", "https://admin.example")
+            .header("sec-fetch-site", "cross-site");
+        assert!(sources().vouch_for(&request));
+    }
+
+    #[test]
+    fn reading_is_safe_and_an_upgrade_is_not() {
+        assert!(!is_unsafe(&Request::get("/")));
+        assert!(is_unsafe(&Request::new("POST", "/")));
+        assert!(is_unsafe(&Request::new("BREW", "/")));
+        assert!(is_unsafe(&Request::get("/").header("upgrade", "websocket")));
+    }
+}

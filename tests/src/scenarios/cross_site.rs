@@ -1,0 +1,62 @@
+//! Row L8: what other sites' pages can do with a session that a browser sends along.
+
+use crate::browser::{Context, RawRequest};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| {
+            builder
+                .public("/public")
+                .trusted_origin("https://admin.example")
+                .danger_allow_cross_site("/webhook")
+        });
+    });
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let url = url::Url::parse(APP).unwrap();
+    let cookies = world.browser.jar().header(&url, Context::SameSite).unwrap();
+    let before = world.calls.all().len();
+    let mut passed = 0;
+    for (method, path, name, value, status) in [
+        ("POST", "/page", "sec-fetch-site", "same-origin", 200),
+        ("POST", "/page", "sec-fetch-site", "none", 200),
+        ("POST", "/page", "sec-fetch-site", "same-site", 403),
+        ("POST", "/page", "sec-fetch-site", "cross-site", 403),
+        ("POST", "/page", "origin", APP, 200),
+        ("POST", "/page", "origin", "null", 403),
+        ("POST", "/page", "origin", "https://evil.example", 403),
+        ("POST", "/page", "origin", "https://admin.example", 200),
+        ("DELETE", "/page", "x-nothing", "", 403),
+        ("POST", "/public", "sec-fetch-site", "cross-site", 403),
+        ("POST", "/webhook", "sec-fetch-site", "cross-site", 200),
+        ("POST", "/%77ebhook", "sec-fetch-site", "cross-site", 403),
+        ("GET", "/page", "sec-fetch-site", "cross-site", 200),
+    ] {
+        let request = RawRequest::new(method, path)
+            .with_header("host", "app.example")
+            .with_header("content-length", "0")
+            .with_header("cookie", &cookies)
+            .with_header(name, value);
+        let response = world.raw(request).await;
+        assert_eq!(response.status, status, "{method} {path} {name}: {value}");
+        if status == 403 {
+            assert!(
+                response.text().contains("\"code\":\"cross_site\""),
+                "{}",
+                response.text()
+            );
+        }
+        passed += usize::from(status == 200);
+    }
+    assert_eq!(world.calls.all().len(), before + passed);
+
+    let socket = RawRequest::new("GET", "/socket")
+        .with_header("host", "app.example")
+        .with_header("connection", "upgrade")
+        .with_header("upgrade", "websocket")
+        .with_header("origin", "https://evil.example")
+        .with_header("cookie", &cookies);
+    assert_eq!(world.raw(socket).await.status, 403);
+}
