@@ -41,12 +41,9 @@ async fn run() -> Result<(), StartError> {
 
     let mut servers = JoinSet::new();
     for listener in site::listen(&login)? {
-        let server = axum::serve(TcpListener::from_std(listener)?, app.clone());
-        servers.spawn(
-            server
-                .with_graceful_shutdown(site::interrupted())
-                .into_future(),
-        );
+        let server = axum::serve(TcpListener::from_std(listener)?, app.clone())
+            .with_graceful_shutdown(site::interrupted());
+        servers.spawn(server.into_future());
     }
     provider.announce(&login);
     while let Some(served) = servers.join_next().await {

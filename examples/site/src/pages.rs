@@ -12,8 +12,8 @@ use crate::UserDataError;
 /// The style sheet, served at `/site.css`.
 pub const STYLE: &str = include_str!("site.css");
 
-/// A second fence behind the escaping: nothing on these pages may load but the style sheet.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:";
+/// A second fence behind the escaping: no script, and nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; connect-src 'self'";
 
 /// A lozenge on the accent colour.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E\
