@@ -68,7 +68,7 @@ fn every_mistake_is_reported_at_once() {
     ];
     assert_eq!(nothing.mistakes().count(), required.len(), "{nothing}");
     for setting in required {
-        let sentence = format!("{} is not set; write this: ", setting.name());
+        let sentence = format!("{} is not set; it must be ", setting.name());
         assert!(nothing.to_string().contains(&sentence), "{nothing}");
     }
 }

@@ -1,10 +1,10 @@
 //! Nouns of actix-web and nouns of the machine, and nothing that decides.
 
 use actix_web::HttpResponse;
-use actix_web::dev::RequestHead as ActixHead;
+use actix_web::dev::{RequestHead as ActixHead, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
-use fncy_login::{Head, Reply};
+use actix_web::http::header::{self, HeaderValue};
+use fncy_login::{Finish, Head, Reply};
 
 /// A request's head, as the machine reads it. actix-web keeps the whole path beneath a scope.
 pub(crate) struct RequestHead<'a>(&'a ActixHead);
@@ -31,6 +31,27 @@ impl Head for RequestHead<'_> {
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         self.0.headers.get_all(name).map(HeaderValue::as_bytes)
     }
+}
+
+/// An answer of the application, with what the login adds.
+pub(crate) fn finished<B>(
+    mut response: ServiceResponse<B>,
+    finish: Option<Finish>,
+) -> ServiceResponse<B> {
+    let headers = response.headers_mut();
+    if let Some(finish) = finish {
+        let additions = finish.additions(headers.contains_key(header::CACHE_CONTROL));
+        if let Some(value) = additions.cache_control {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+        }
+        for line in additions.cookies {
+            // Ours are ASCII: nothing is dropped here.
+            if let Ok(line) = HeaderValue::try_from(line) {
+                headers.append(header::SET_COOKIE, line);
+            }
+        }
+    }
+    response
 }
 
 /// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.

@@ -66,7 +66,16 @@ impl FromRequest for CurrentUser {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(visit_with_user(request).map(|(_, user)| Self(user)))
+        ready(visit(request).and_then(|visit| {
+            match visit.user() {
+                Some(user) => Ok(Self(user.clone())),
+                None => Err(NoUser {
+                    visit,
+                    request: request.clone(),
+                }
+                .into()),
+            }
+        }))
     }
 }
 
@@ -75,34 +84,24 @@ impl FromRequest for Tokens {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(visit_with_user(request).and_then(|(visit, user)| {
-            let tokens = visit
-                .login()
-                .tokens(&RequestHead::of(request.head()), &user);
-            tokens.map(Self).map_err(|reply| {
-                InternalError::from_response("tokens_unusable", response(reply)).into()
-            })
+        ready(visit(request).and_then(|visit| {
+            let tokens = visit.tokens(&RequestHead::of(request.head()));
+            tokens
+                .map(Self)
+                .map_err(|reply| InternalError::from_response("no tokens", response(reply)).into())
         }))
     }
 }
 
-fn visit_with_user(request: &HttpRequest) -> Result<(Visit, User), actix_web::Error> {
-    let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+fn visit(request: &HttpRequest) -> Result<Visit, actix_web::Error> {
+    request.extensions().get().cloned().ok_or_else(|| {
         tracing::error!(
             "a handler asks for the user, but FncyLogin is not round its route: add \
              `.wrap(FncyLogin::new(login))` to the App or scope"
         );
         let empty = HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
-        return Err(InternalError::from_response("FncyLogin is missing", empty).into());
-    };
-    match visit.user().cloned() {
-        Some(user) => Ok((visit, user)),
-        None => Err(NoUser {
-            visit,
-            request: request.clone(),
-        }
-        .into()),
-    }
+        InternalError::from_response("FncyLogin is missing", empty).into()
+    })
 }
 
 /// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
@@ -122,6 +121,6 @@ impl fmt::Display for NoUser {
 impl ResponseError for NoUser {
     fn error_response(&self) -> HttpResponse {
         let head = RequestHead::of(self.request.head());
-        response(self.visit.login().challenge(&head))
+        response(self.visit.challenge(&head))
     }
 }

@@ -2,103 +2,121 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use actix_web::HttpRequest;
-use actix_web::body::{BoxBody, EitherBody};
-use actix_web::dev::ServiceResponse;
-use actix_web::http::header;
-use fncy_login::Reply;
+use actix_web::HttpMessage as _;
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use fncy_login::{Finish, Reply, Verdict};
 use pin_project_lite::pin_project;
 
-use crate::convert::response;
+use crate::convert::{finished, response};
 
 pin_project! {
     /// The response of the middleware.
     #[doc(hidden)]
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<S>
+    where
+        S: Service<ServiceRequest>,
+    {
         #[pin]
-        state: State<F>,
+        state: State<S>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<F> {
-        Inner { #[pin] future: F, default_cache_control: Option<&'static str> },
-        Ready { response: Option<ServiceResponse<BoxBody>> },
+    enum State<S>
+    where
+        S: Service<ServiceRequest>,
+    {
+        Inner { #[pin] future: S::Future, finish: Option<Finish> },
+        Reply { reply: Option<(Reply, ServiceRequest)> },
         Later {
-            reply: Pin<Box<dyn Future<Output = Reply> + Send>>,
-            request: Option<HttpRequest>,
+            verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
+            waiting: Option<Waiting<S>>,
         },
     }
 }
 
-impl<F> ResponseFuture<F> {
-    pub(crate) fn inner(future: F, default_cache_control: Option<&'static str>) -> Self {
+/// An application and the request that it gets if it is admitted.
+pub(crate) struct Waiting<S> {
+    pub(crate) inner: Rc<S>,
+    pub(crate) request: ServiceRequest,
+}
+
+impl<S: Service<ServiceRequest>> ResponseFuture<S> {
+    pub(crate) fn inner(future: S::Future, finish: Option<Finish>) -> Self {
         Self {
-            state: State::Inner {
-                future,
-                default_cache_control,
-            },
+            state: State::Inner { future, finish },
         }
     }
 
-    pub(crate) fn ready(response: ServiceResponse<BoxBody>) -> Self {
+    pub(crate) fn reply(reply: Reply, request: ServiceRequest) -> Self {
         Self {
-            state: State::Ready {
-                response: Some(response),
+            state: State::Reply {
+                reply: Some((reply, request)),
             },
         }
     }
 
     pub(crate) fn later(
-        reply: Pin<Box<dyn Future<Output = Reply> + Send>>,
-        request: HttpRequest,
+        verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
+        waiting: Waiting<S>,
     ) -> Self {
         Self {
             state: State::Later {
-                reply,
-                request: Some(request),
+                verdict,
+                waiting: Some(waiting),
             },
         }
     }
 }
 
-impl<F, B> Future for ResponseFuture<F>
+impl<S, B> Future for ResponseFuture<S>
 where
-    F: Future<Output = Result<ServiceResponse<B>, actix_web::Error>>,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
 {
     type Output = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let own = match self.project().state.project() {
-            StateProjection::Inner {
-                future,
-                default_cache_control,
-            } => {
-                let mut response = ready!(future.poll(cx))?;
-                if let Some(value) = default_cache_control
-                    && !response.headers().contains_key(header::CACHE_CONTROL)
-                {
-                    response.headers_mut().insert(
-                        header::CACHE_CONTROL,
-                        header::HeaderValue::from_static(value),
-                    );
+        let mut state = self.project().state;
+        loop {
+            let next = match state.as_mut().project() {
+                StateProjection::Inner { future, finish } => {
+                    let response = ready!(future.poll(cx))?;
+                    let response = finished(response, finish.take());
+                    return Poll::Ready(Ok(response.map_into_left_body()));
                 }
-                return Poll::Ready(Ok(response.map_into_left_body()));
-            }
-            StateProjection::Ready { response } => response.take(),
-            StateProjection::Later { reply, request } => {
-                let reply = ready!(reply.as_mut().poll(cx));
-                request
-                    .take()
-                    .map(|request| ServiceResponse::new(request, response(reply)))
-            }
-        };
-        // A future that is polled after it was ready has nothing more to say.
-        own.map_or(Poll::Pending, |response| {
-            Poll::Ready(Ok(response.map_into_right_body()))
-        })
+                StateProjection::Reply { reply } => {
+                    // A future that is polled after it was ready has nothing more to say.
+                    let Some((reply, request)) = reply.take() else {
+                        return Poll::Pending;
+                    };
+                    let response = request.into_response(response(reply));
+                    return Poll::Ready(Ok(response.map_into_right_body()));
+                }
+                StateProjection::Later { verdict, waiting } => {
+                    let verdict = ready!(verdict.as_mut().poll(cx));
+                    let Some(Waiting { inner, request }) = waiting.take() else {
+                        return Poll::Pending;
+                    };
+                    match verdict {
+                        Verdict::Admit(admitted) => {
+                            request.extensions_mut().insert(admitted.visit);
+                            State::Inner {
+                                future: inner.call(request),
+                                finish: Some(admitted.finish),
+                            }
+                        }
+                        Verdict::Reply(reply) => State::Reply {
+                            reply: Some((reply, request)),
+                        },
+                    }
+                }
+            };
+            state.set(next);
+        }
     }
 }

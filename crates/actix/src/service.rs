@@ -1,26 +1,30 @@
 //! The service: asks the login about each request, and does what it says.
 
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::HttpMessage as _;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use fncy_login::{Admission, Decision, Login, Outcome, Visit};
+use fncy_login::{Decision, Login, Verdict, Visit};
 
-use crate::convert::{RequestHead, response};
-use crate::future::ResponseFuture;
+use crate::convert::RequestHead;
+use crate::future::{self, ResponseFuture};
 
 /// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FncyLoginMiddleware<S> {
     login: Login,
-    inner: S,
+    inner: Rc<S>,
 }
 
 impl<S> FncyLoginMiddleware<S> {
     pub(crate) fn new(login: Login, inner: S) -> Self {
-        Self { login, inner }
+        Self {
+            login,
+            inner: Rc::new(inner),
+        }
     }
 }
 
@@ -31,7 +35,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = actix_web::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<S>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -45,19 +49,15 @@ where
         };
         match decision {
             Decision::Pass => ResponseFuture::inner(self.inner.call(request), None),
-            Decision::Now(Outcome::Admit(admission)) => {
-                let Admission {
-                    user,
-                    default_cache_control,
-                } = admission;
-                let visit = Visit::new(self.login.clone(), user);
-                request.extensions_mut().insert(visit);
-                ResponseFuture::inner(self.inner.call(request), default_cache_control)
+            Decision::Now(Verdict::Admit(admitted)) => {
+                request.extensions_mut().insert(admitted.visit);
+                ResponseFuture::inner(self.inner.call(request), Some(admitted.finish))
             }
-            Decision::Now(Outcome::Reply(reply)) => {
-                ResponseFuture::ready(request.into_response(response(reply)))
+            Decision::Now(Verdict::Reply(reply)) => ResponseFuture::reply(reply, request),
+            Decision::Later(verdict) => {
+                let inner = Rc::clone(&self.inner);
+                ResponseFuture::later(verdict, future::Waiting { inner, request })
             }
-            Decision::Later(reply) => ResponseFuture::later(reply, request.into_parts().0),
         }
     }
 }

@@ -45,6 +45,8 @@ pub enum Code {
     SignInRequired,
     /// The access token had expired when it arrived.
     TokenExpired,
+    /// The access token has expired, on a path where nothing renews it.
+    TokensExpired,
     /// The session's tokens are damaged or incomplete.
     TokensUnusable,
     /// The user data could not be read with the access token.
@@ -86,8 +88,8 @@ impl Code {
             Self::AccessDenied => (
                 "access_denied",
                 403,
-                "Sign-in was cancelled",
-                "You declined access, so you are not signed in. You can try again at any time.",
+                "You are not signed in",
+                "Access was not granted, so you are not signed in. You can try again at any time.",
             ),
             Self::ClientRejected => (
                 "client_rejected",
@@ -172,6 +174,12 @@ impl Code {
                 502,
                 "The sign-in had expired when it arrived",
                 "The sign-in service gave an access that is no longer valid. Please try again.",
+            ),
+            Self::TokensExpired => (
+                "tokens_expired",
+                401,
+                "Your access has expired",
+                "This page can't renew it. Please open a page of this site that needs you to be signed in.",
             ),
             Self::TokensUnusable => (
                 "tokens_unusable",

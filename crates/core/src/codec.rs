@@ -3,6 +3,8 @@
 //!
 //! Rules: reading is total and borrows; a body is valid only if it was read to its last byte.
 
+use crate::Timestamp;
+
 /// Appends values to a body.
 pub(crate) struct Writer(Vec<u8>);
 
@@ -57,6 +59,10 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn number(&mut self) -> Option<u64> {
         self.array().copied().map(u64::from_be_bytes)
+    }
+
+    pub(crate) fn time(&mut self) -> Option<Timestamp> {
+        self.number().map(Timestamp::from_unix)
     }
 
     pub(crate) fn text(&mut self) -> Option<&'a str> {

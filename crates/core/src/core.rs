@@ -12,11 +12,12 @@ use crate::page::Pages;
 use crate::path::PathRules;
 use crate::provider::{AuthorizeUrl, Provider};
 use crate::seal::KeyRing;
-use crate::session::Tokens;
+use crate::session::Lifetimes;
 use crate::site::Site;
+use crate::tokens::Tokens;
 use crate::transaction::ProviderId;
 use crate::vault::Vault;
-use crate::{Code, Head, User};
+use crate::{Code, Head, Secret, Timestamp, User};
 
 /// Everything that an application decides.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub cookies: CookiePolicy,
     /// Which paths need a user.
     pub paths: PathRules,
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
     /// Whether a CORS preflight passes without a user. Off by default: an application that answers
     /// preflights itself turns it on.
     pub allow_preflight: bool,
@@ -46,6 +49,7 @@ pub(crate) struct Machine {
     pub(crate) site: Site,
     pub(crate) provider: Provider,
     pub(crate) paths: PathRules,
+    pub(crate) lifetimes: Lifetimes,
     pub(crate) allow_preflight: bool,
     pub(crate) sources: Sources,
     pub(crate) vault: Vault,
@@ -64,6 +68,7 @@ impl Core {
             keys,
             cookies,
             paths,
+            lifetimes,
             allow_preflight,
             trusted_origins,
         } = settings;
@@ -77,6 +82,7 @@ impl Core {
             site,
             provider,
             paths,
+            lifetimes,
             allow_preflight,
         }))
     }
@@ -85,6 +91,12 @@ impl Core {
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key).
+    #[must_use]
+    pub fn token_digest(&self, token: &Secret) -> [u8; 32] {
+        self.0.vault.keys.token_digest(token)
     }
 
     /// What a person gets where the driver can't go on.
@@ -98,8 +110,13 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// The reply that ends the session, where its second segment is damaged or a chunk is missing.
-    pub fn tokens<H: Head>(&self, head: &H, user: &User) -> Result<Tokens, Reply> {
+    /// The reply that ends the session, where its second segment is damaged or a chunk is missing;
+    /// the one that says so, where the access token has expired. On a protected path it never has.
+    pub fn tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
+        if user.segment().token_expires <= now {
+            let detail = "the access token has expired, and nothing renews it on a public path";
+            return Err(self.refuse(head, Code::TokensExpired, detail));
+        }
         self.0.vault.tokens(head, user).ok_or_else(|| {
             self.refuse(
                 head,

@@ -7,9 +7,17 @@
 //! # The states
 //!
 //! ```text
-//!  Core::begin(head, now)                                 Core::challenge(head, now)
+//!  Core::begin(head, moment)                              Core::challenge(head, moment)
 //!    |                                                                |
 //!    |-- live session, or public path ----------> Done(Admit)         |
+//!    |-- live session, idle for a while                               |
+//!    |        v                                                       |
+//!    |   Ask(Entropy) -- Stage::Roll -----------> Done(Admit)         |
+//!    |-- live session, access token expired                           |
+//!    |        v                                                       |
+//!    |   Send(Renew) -- Stage::Renew -- renewed -> Done(Admit)        |
+//!    |        | refused, another user's --------- (no session) ----->\|
+//!    |        \ lost ---------------------------> Done(Reply) 503     |
 //!    |-- live session, unsafe, another site's --> Done(Reply)         |
 //!    |                                                                |
 //!    |-- no session -------------------------------------------------\|
@@ -51,7 +59,9 @@
 //! | `classify`, `cross_site`, `path`, `return_to` | what a request is, who sent it, whether it needs a user, where it may return to |
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
 //! | `seal`, `cookies`, `vault` | AES-256-GCM and HKDF; reading and writing cookies; both together |
-//! | `session`, `transaction`, `round` | what is kept in cookies: who is signed in, a login under way, a loop |
+//! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
+//! | `renewal` | the tokens of a session, renewed apart from any request |
+//! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `page`, `outcome` | what people, programs and operators are told |
 //!
 //! # Intentional omissions
@@ -77,17 +87,20 @@ mod outcome;
 mod page;
 mod path;
 mod provider;
+mod renewal;
 mod return_to;
 mod round;
 mod seal;
 mod secret;
 mod secure_url;
 mod session;
+mod session_cookie;
 mod site;
 mod step;
 #[cfg(test)]
 mod testing;
 mod timestamp;
+mod tokens;
 mod transaction;
 mod user;
 mod vault;
@@ -97,18 +110,20 @@ pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, Settings};
 pub use crate::entropy::Entropy;
 pub use crate::head::Head;
-pub use crate::outcome::{Admission, Outcome, Reply, Report, Severity};
+pub use crate::outcome::{Admission, Outcome, PRIVATE, Reply, Report, Severity, Update};
 pub use crate::path::PathRules;
 pub use crate::provider::{
     Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,
     ReservedParam, UserPointers,
 };
+pub use crate::renewal::{Renew, RenewalFailure, Successor};
 pub use crate::return_to::ReturnTo;
 pub use crate::seal::{KeyRing, WeakSecret};
 pub use crate::secret::Secret;
 pub use crate::secure_url::{SecureUrl, UrlError};
-pub use crate::session::Tokens;
+pub use crate::session::{Lifetimes, Moment};
 pub use crate::site::{Site, SiteError};
 pub use crate::step::{Exchange, Pending, Question, Redeem, Step, TokenKind};
 pub use crate::timestamp::Timestamp;
-pub use crate::user::User;
+pub use crate::tokens::Tokens;
+pub use crate::user::{SessionRef, User};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{Code, User};
+use crate::{Code, SessionRef, Tokens, User};
 
 /// The end of a request's way through the machine.
 #[derive(Debug)]
@@ -22,6 +22,27 @@ pub struct Admission {
     /// The `Cache-Control` of an answer that names none: what one user sees must not be stored for
     /// the next.
     pub default_cache_control: Option<&'static str>,
+    /// The session as it is from now on, where it was renewed or its idle time moved on.
+    pub update: Option<Box<Update>>,
+}
+
+/// A session that changed on the way in: the browser is told with the application's answer.
+pub struct Update {
+    /// The `Set-Cookie` lines. An answer that carries them is [`PRIVATE`]; they are left out if the
+    /// session has ended meanwhile.
+    pub cookies: Vec<String>,
+    /// The tokens, where they were renewed: those in the request's cookie are the old ones.
+    pub tokens: Option<Tokens>,
+}
+
+/// The `Cache-Control` of every answer that sets a cookie of ours.
+pub const PRIVATE: &str = "private, no-store";
+
+/// Says that there is one: it holds cookies and tokens.
+impl fmt::Debug for Update {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Update").finish_non_exhaustive()
+    }
 }
 
 /// An answer of ours.
@@ -37,6 +58,8 @@ pub struct Reply {
     pub body: String,
     /// What an operator should know.
     pub reports: Vec<Report>,
+    /// A session that ends with this answer, however long its cookie would have lived.
+    pub ends: Option<SessionRef>,
 }
 
 /// A line for the operator's log: never a secret, never a text of the provider or the browser.
@@ -73,8 +96,9 @@ impl Report {
 
     pub(crate) fn of(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            severity: match code.status() {
-                500.. => Severity::Error,
+            severity: match (code, code.status()) {
+                (Code::LoginLoop, _) => Severity::Warning,
+                (_, 500..) => Severity::Error,
                 _ => Severity::Info,
             },
             code: code.as_str(),
@@ -88,9 +112,10 @@ impl Reply {
     pub(crate) fn new(status: u16) -> Self {
         Self {
             status,
-            headers: vec![("cache-control", "private, no-store".to_owned())],
+            headers: vec![("cache-control", PRIVATE.to_owned())],
             body: String::new(),
             reports: Vec::new(),
+            ends: None,
         }
     }
 
@@ -113,6 +138,17 @@ impl Reply {
     pub(crate) fn report(mut self, reports: impl IntoIterator<Item = Report>) -> Self {
         self.reports.extend(reports);
         self
+    }
+
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.header("retry-after", seconds.to_string())
+    }
+
+    pub(crate) fn ends(self, session: Option<SessionRef>) -> Self {
+        Self {
+            ends: session,
+            ..self
+        }
     }
 
     pub(crate) fn typed_body(self, content_type: &str, body: String) -> Self {

@@ -20,6 +20,8 @@ pub(crate) struct Page<'a> {
     /// For the operator whom the person asks.
     pub(crate) code: Option<&'a str>,
     pub(crate) action: Option<Action<'a>>,
+    /// A second way on, less prominent: where it leads, and what it says.
+    pub(crate) aside: Option<(&'a str, &'a str)>,
 }
 
 /// The way on.
@@ -88,6 +90,14 @@ impl fmt::Display for Page<'_> {
             )?,
             None => {}
         }
+        if let Some((href, label)) = self.aside {
+            writeln!(
+                f,
+                "<a class=\"aside\" href=\"{}\">{}</a>",
+                Escaped(href),
+                Escaped(label)
+            )?;
+        }
         if let Some(code) = self.code {
             writeln!(
                 f,
@@ -134,10 +144,11 @@ mod tests {
                 href: hostile,
                 label: hostile,
             }),
+            aside: Some((hostile, hostile)),
         };
         let html = page.to_string();
         assert!(!html.contains("<script>"), "{html}");
-        assert_eq!(html.matches("&lt;script&gt;&quot;&#39;&amp;").count(), 6);
+        assert_eq!(html.matches("&lt;script&gt;&quot;&#39;&amp;").count(), 8);
     }
 
     #[test]
@@ -148,6 +159,7 @@ mod tests {
             text: "t",
             code: None,
             action: None,
+            aside: None,
         };
         let reply = Pages::new(Some("https://fncy.example")).render(&page);
         let (_, policy) = reply

@@ -20,6 +20,7 @@ pub struct PathRules {
     public: PathSet,
     protected: PathSet,
     cross_site: PathSet,
+    background: PathSet,
 }
 
 impl PathRules {
@@ -53,13 +54,26 @@ impl PathRules {
         self
     }
 
+    /// Says that requests to this path come by themselves, such as polling: they keep no idle
+    /// session alive.
+    #[must_use]
+    pub fn background(mut self, path: impl Into<String>) -> Self {
+        self.background.0.push(Pattern::Exactly(path.into()));
+        self
+    }
+
     /// The patterns that can never match, since no canonical path is like them.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
-        [&self.public, &self.protected, &self.cross_site]
-            .into_iter()
-            .flat_map(|set| &set.0)
-            .map(Pattern::text)
-            .filter(|text| !text.is_empty() && !is_canonical(text))
+        [
+            &self.public,
+            &self.protected,
+            &self.cross_site,
+            &self.background,
+        ]
+        .into_iter()
+        .flat_map(|set| &set.0)
+        .map(Pattern::text)
+        .filter(|text| !text.is_empty() && !is_canonical(text))
     }
 
     /// Whether a path, as the browser sent it, needs no user.
@@ -68,6 +82,10 @@ impl PathRules {
         let is_open = self.public.lists(path)
             || (!self.protected.0.is_empty() && !self.protected.lists(path));
         is_open && is_canonical(path)
+    }
+
+    pub(crate) fn is_background(&self, path: &str) -> bool {
+        self.background.lists(path)
     }
 
     /// Whether other sites may send unsafe requests to a path.

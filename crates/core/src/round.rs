@@ -61,7 +61,7 @@ impl Vault {
                 let mut body = Reader::new(body);
                 let round = Round {
                     count: body.byte()?,
-                    first: Timestamp::from_unix(body.number()?),
+                    first: body.time()?,
                 };
                 body.is_empty().then_some(round)
             })

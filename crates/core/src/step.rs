@@ -2,6 +2,7 @@
 
 use crate::flow::Stage;
 use crate::outcome::Outcome;
+use crate::renewal::Renew;
 use crate::{Answer, Core, Entropy, Secret, Timestamp};
 
 /// Where a request stands.
@@ -27,6 +28,10 @@ pub enum Exchange {
         /// The token to show.
         access_token: Secret,
     },
+    /// Renew a session's tokens (RFC 6749, section 6). The answer is [`Answer::Renewed`] or
+    /// [`Answer::NotRenewed`]: the driver runs it once for many requests, and has the raw answer
+    /// judged by [`Core::judge_renewal`].
+    Renew(Box<Renew>),
     /// Revoke a token (RFC 7009). Best effort: the person is not kept waiting for it.
     Revoke {
         /// The token to revoke.

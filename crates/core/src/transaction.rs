@@ -101,7 +101,7 @@ impl Transaction {
         let mut body = Reader::new(body);
         let transaction = Self {
             provider: *body.array()?,
-            started: Timestamp::from_unix(body.number()?),
+            started: body.time()?,
             state: *body.array()?,
             pkce: Pkce::new(*body.array()?),
             return_to: ReturnTo::parse(body.text()?, site),

@@ -14,6 +14,21 @@ use crate::codec::{Reader, Writer};
 #[derive(Clone)]
 pub struct User(Arc<[u8]>);
 
+/// An access token is renewed this long before it expires, in seconds: requests to the resource
+/// server take time, and clocks differ. Never more than a quarter of the token's life.
+const MAX_LEEWAY: u64 = 30;
+
+/// What tells sessions apart, for who remembers something of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionRef {
+    /// 128 random bits, the same for the session's whole life.
+    pub id: [u8; 16],
+    /// How often its tokens were renewed.
+    pub generation: u32,
+    /// When it ends at the latest.
+    pub ends: Timestamp,
+}
+
 /// The session's first segment: id, times, the user.
 #[derive(Clone, Copy)]
 pub(crate) struct Segment<'a> {
@@ -21,8 +36,22 @@ pub(crate) struct Segment<'a> {
     pub(crate) session_id: [u8; 16],
     /// How many cookies the whole session takes.
     pub(crate) chunks: u8,
+    /// Counts the refreshes: of two cookies of one session, the higher one is newer.
+    pub(crate) generation: u32,
+    /// When the person signed in.
     pub(crate) issued: Timestamp,
+    /// When the session ends, whatever happens.
     pub(crate) ends: Timestamp,
+    /// When it ends unless it is used: moved on now and then.
+    pub(crate) idle_ends: Timestamp,
+    /// When the access token expires.
+    pub(crate) token_expires: Timestamp,
+    /// How long the access token was to live when it came, in seconds.
+    pub(crate) token_life: u64,
+    /// Whether there is a refresh token, so that the session outlives its access token.
+    pub(crate) can_renew: bool,
+    /// When the user data was last read.
+    pub(crate) user_read: Timestamp,
     pub(crate) user_id: &'a str,
     /// Empty where there is none, as are the next two.
     pub(crate) name: &'a str,
@@ -35,8 +64,14 @@ impl<'a> Segment<'a> {
         Writer::with_capacity(256)
             .raw(&self.session_id)
             .byte(self.chunks)
+            .raw(&self.generation.to_be_bytes())
             .number(self.issued.as_unix())
             .number(self.ends.as_unix())
+            .number(self.idle_ends.as_unix())
+            .number(self.token_expires.as_unix())
+            .number(self.token_life)
+            .byte(u8::from(self.can_renew))
+            .number(self.user_read.as_unix())
             .text(self.user_id)
             .text(self.name)
             .text(self.email)
@@ -49,14 +84,39 @@ impl<'a> Segment<'a> {
         let segment = Self {
             session_id: *body.array()?,
             chunks: body.byte()?,
-            issued: Timestamp::from_unix(body.number()?),
-            ends: Timestamp::from_unix(body.number()?),
+            generation: u32::from_be_bytes(*body.array()?),
+            issued: body.time()?,
+            ends: body.time()?,
+            idle_ends: body.time()?,
+            token_expires: body.time()?,
+            token_life: body.number()?,
+            can_renew: body.byte()? == 1,
+            user_read: body.time()?,
             user_id: body.text()?,
             name: body.text()?,
             email: body.text()?,
             scopes: body.text()?,
         };
         (body.is_empty() && !segment.user_id.is_empty()).then_some(segment)
+    }
+
+    /// When the session is over, as far as it is known now.
+    pub(crate) fn over(&self) -> Timestamp {
+        let over = self.ends.min(self.idle_ends);
+        if self.can_renew {
+            over
+        } else {
+            over.min(self.token_expires)
+        }
+    }
+
+    /// Whether the access token should be renewed before it is used: it has expired, or expires
+    /// within the leeway.
+    pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
+        let leeway = MAX_LEEWAY.min(self.token_life / 4);
+        // Up to half of it, by the session: those that were issued together don't renew together.
+        let spread = leeway * u64::from(self.session_id[0]) / 512;
+        self.can_renew && now.plus(leeway - spread) >= self.token_expires
     }
 }
 
@@ -98,10 +158,21 @@ impl User {
         scopes.split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// When the session ends.
+    /// When the session ends unless it is used before.
     #[must_use]
     pub fn session_ends(&self) -> Timestamp {
-        self.segment().ends
+        self.segment().over()
+    }
+
+    /// Names the session and its generation, which no user and no other session has.
+    #[must_use]
+    pub fn session(&self) -> SessionRef {
+        let segment = self.segment();
+        SessionRef {
+            id: segment.session_id,
+            generation: segment.generation,
+            ends: segment.ends,
+        }
     }
 }
 

@@ -5,8 +5,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use fncy_login_core::{Core, PathRules, Provider, RedirectParam, Secret, SecureUrl, Settings};
+use fncy_login_core::{
+    Core, Lifetimes, PathRules, Provider, RedirectParam, Secret, SecureUrl, Settings,
+};
 use oauth2::AuthType;
 
 use crate::env::{Clock, SystemClock};
@@ -38,6 +41,8 @@ pub struct Builder {
     prefix: String,
     allow_preflight: bool,
     trusted_origins: Vec<String>,
+    absolute: Duration,
+    idle: Duration,
     pkce: bool,
     clock: Arc<dyn Clock>,
 }
@@ -50,6 +55,8 @@ impl Builder {
             prefix: "/auth".to_owned(),
             allow_preflight: false,
             trusted_origins: Vec::new(),
+            absolute: Duration::from_secs(7 * 24 * 60 * 60),
+            idle: Duration::from_secs(24 * 60 * 60),
             pkce: true,
             clock: Arc::new(SystemClock),
         }
@@ -130,6 +137,28 @@ impl Builder {
     /// user's will, or be protected in another way.
     pub fn danger_allow_cross_site(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.danger_allow_cross_site(path);
+        self
+    }
+
+    /// How long a session lasts, whatever happens. The default, a week, is how long a stolen cookie
+    /// can be used at most; 30 days is the longest.
+    pub fn absolute(mut self, life: Duration) -> Self {
+        self.absolute = life;
+        self
+    }
+
+    /// How long a session lasts without a request. The default, a day, ends those on machines that
+    /// are not their user's. It is moved on when a tenth of it has passed, by whatever is neither a
+    /// prefetch, nor an upgrade, nor a path that [`Builder::background`] names.
+    pub fn idle(mut self, life: Duration) -> Self {
+        self.idle = life;
+        self
+    }
+
+    /// Says that requests to this path come by themselves, such as polling: they keep no idle
+    /// session alive.
+    pub fn background(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.background(path);
         self
     }
 
@@ -243,6 +272,7 @@ impl Builder {
             keys: keys?,
             cookies: cookies?,
             paths: self.paths.clone(),
+            lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),
             allow_preflight: self.allow_preflight,
             trusted_origins: self.trusted_origins.clone(),
         });

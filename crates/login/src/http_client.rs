@@ -72,6 +72,11 @@ impl HttpClient {
         })
     }
 
+    /// Whether an exchange could begin at once.
+    pub(crate) fn is_free(&self) -> bool {
+        self.permits.available_permits() > 0
+    }
+
     /// Sends a request and reads its whole answer, or fails at the deadline.
     pub(crate) async fn send(
         &self,

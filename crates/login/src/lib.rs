@@ -15,24 +15,28 @@
 //! Secrets are zeroised in our own types and memories; the buffers of the HTTP and TLS crates are
 //! not.
 
+mod admitted;
 mod builder;
 mod config_error;
 mod cookie_secret;
+mod ended;
 mod env;
 mod http_client;
 mod login;
 mod parser;
 mod provider_client;
 mod redemptions;
+mod renewals;
 mod report;
 mod setting;
 mod visit;
 
-pub use fncy_login_core::{Admission, Code, Head, Outcome, Reply, Site, Timestamp, Tokens, User};
+pub use fncy_login_core::{Code, Head, Reply, Site, Timestamp, Tokens, User};
 
+pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::builder::Builder;
 pub use crate::config_error::ConfigError;
 pub use crate::env::Clock;
-pub use crate::login::{Decision, Login};
+pub use crate::login::{Decision, Login, Verdict};
 pub use crate::setting::Setting;
 pub use crate::visit::Visit;

@@ -32,8 +32,9 @@ impl<'a> Parser<'a> {
     pub(crate) fn required(&mut self, setting: Setting) -> Option<&'a str> {
         let value = self.value(setting);
         if value.is_none() {
-            let what = setting.about();
-            let rest = format_args!("is not set; write this: {}", what.trim_end_matches('.'));
+            let (first, rest) = setting.about().split_at(1);
+            let what = format!("{}{rest}", first.to_lowercase());
+            let rest = format_args!("is not set; it must be {}", what.trim_end_matches('.'));
             self.errors.add(setting, rest);
         }
         value

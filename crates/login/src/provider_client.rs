@@ -57,7 +57,7 @@ struct Unwritable;
 
 impl ProviderClient {
     /// Runs one exchange; `deadline` is that of everything which one request may cause.
-    pub(crate) async fn run(&self, exchange: Exchange, deadline: Instant) -> Answer {
+    pub(crate) async fn run(&self, exchange: &Exchange, deadline: Instant) -> Answer {
         let own = match exchange {
             Exchange::Revoke { .. } => REVOCATION_DEADLINE,
             _ => EXCHANGE_DEADLINE,
@@ -76,20 +76,19 @@ impl ProviderClient {
         }
     }
 
-    fn write(&self, exchange: Exchange) -> Result<HttpRequest, Unwritable> {
+    fn write(&self, exchange: &Exchange) -> Result<HttpRequest, Unwritable> {
         match exchange {
-            Exchange::Redeem(redeem) => self.redeem(&redeem),
-            Exchange::UserData { access_token } => self.user_data(&access_token),
-            Exchange::Revoke { token, kind } => self.revoke(&token, kind),
+            Exchange::Redeem(redeem) => self.redeem(redeem),
+            Exchange::Renew(renew) => self.renew(&renew.refresh_token),
+            Exchange::UserData { access_token } => self.user_data(access_token),
+            Exchange::Revoke { token, kind } => self.revoke(token, *kind),
             _ => Err(Unwritable),
         }
     }
 
     /// RFC 6749, section 4.1.3, with RFC 7636, section 4.5.
     fn redeem(&self, redeem: &Redeem) -> Result<HttpRequest, Unwritable> {
-        let client = self
-            .client()
-            .set_token_uri(TokenUrl::new(self.token_url.as_str().to_owned()).map_err(unwritable)?);
+        let client = self.client().set_token_uri(self.token_uri()?);
         let mut request =
             client.exchange_code(AuthorizationCode::new(redeem.code.expose().to_owned()));
         if let Some(verifier) = &redeem.verifier {
@@ -106,6 +105,15 @@ impl ProviderClient {
         }
         let capture = Capture::default();
         drop(request.request(&capture));
+        self.encode(capture.into_request()?)
+    }
+
+    /// RFC 6749, section 6.
+    fn renew(&self, refresh_token: &Secret) -> Result<HttpRequest, Unwritable> {
+        let token = RefreshToken::new(refresh_token.expose().to_owned());
+        let client = self.client().set_token_uri(self.token_uri()?);
+        let capture = Capture::default();
+        drop(client.exchange_refresh_token(&token).request(&capture));
         self.encode(capture.into_request()?)
     }
 
@@ -138,6 +146,10 @@ impl ProviderClient {
         let mut request = capture.into_request()?;
         *request.uri_mut() = url.as_str().parse().map_err(unwritable)?;
         self.encode(request)
+    }
+
+    fn token_uri(&self) -> Result<TokenUrl, Unwritable> {
+        TokenUrl::new(self.token_url.as_str().to_owned()).map_err(unwritable)
     }
 
     fn client(&self) -> BasicClient {

@@ -43,21 +43,21 @@ macro_rules! settings {
 
 settings! {
     BaseUrl = "FNCY_BASE_URL", None,
-        "Base address of FNCY's authorization server, as FNCY gave it to you.";
+        "The base address of FNCY's authorization server, as FNCY gave it to you.";
     ClientId = "FNCY_CLIENT_ID", None,
-        "Client ID (RFC 6749, section 2.2).";
+        "The client ID (RFC 6749, section 2.2).";
     ClientSecret = "FNCY_CLIENT_SECRET", None,
-        "Client secret.";
+        "The client secret.";
     RedirectUri = "FNCY_REDIRECT_URI", None,
-        "Redirect URI that is registered with FNCY; the application's own origin and sub-path are taken from it.";
+        "The redirect URI that is registered with FNCY; the application's own origin and sub-path are taken from it.";
     UserinfoUrl = "FNCY_USERINFO_URL", None,
-        "Address of the user data endpoint.";
+        "The address of the user data endpoint.";
     CookieSecret = "FNCY_COOKIE_SECRET", None,
         "At least 32 random bytes as base64 or hex; several, separated by commas: the first seals, all open.";
     AuthorizeUrl = "FNCY_AUTHORIZE_URL", Some("/v1/oauth2/authorize below the base"),
-        "Address of the authorization endpoint.";
+        "The address of the authorization endpoint.";
     TokenUrl = "FNCY_TOKEN_URL", Some("/v1/oauth2/token below the base"),
-        "Address of the token endpoint.";
+        "The address of the token endpoint.";
     TokenBody = "FNCY_TOKEN_BODY", Some("json"),
         "How token requests are written: `json` as FNCY documents, or `form` as RFC 6749 has it.";
     ClientAuth = "FNCY_CLIENT_AUTH", Some("body"),
@@ -71,7 +71,7 @@ settings! {
     Issuer = "FNCY_ISSUER", Some("none: not checked"),
         "If set, `iss` of each callback must equal it (RFC 9207).";
     RevocationUrl = "FNCY_REVOCATION_URL", Some("none: nothing is revoked"),
-        "Address of the revocation endpoint (RFC 7009), for sign-outs.";
+        "The address of the revocation endpoint (RFC 7009), for sign-outs.";
     SignOutUrl = "FNCY_SIGN_OUT_URL", Some("none: the provider's own session stays"),
         "Where browsers go after a sign-out, to end the provider's session.";
     UserId = "FNCY_USER_ID", Some("the first present of `/sub` and `/id`"),

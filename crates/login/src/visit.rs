@@ -1,6 +1,8 @@
 //! What a request carries once a login has let it through.
 
-use fncy_login_core::User;
+use std::sync::Arc;
+
+use fncy_login_core::{Head, Reply, Tokens, User};
 
 use crate::Login;
 
@@ -23,13 +25,16 @@ use crate::Login;
 pub struct Visit {
     login: Login,
     user: Option<User>,
+    renewed: Option<Arc<Tokens>>,
 }
 
 impl Visit {
-    /// For adapters: the mark of a request that `login` admitted.
-    #[must_use]
-    pub fn new(login: Login, user: Option<User>) -> Self {
-        Self { login, user }
+    pub(crate) fn new(login: Login, user: Option<User>, renewed: Option<Tokens>) -> Self {
+        Self {
+            login,
+            user,
+            renewed: renewed.map(Arc::new),
+        }
     }
 
     /// Who asks; none on a public path without a session.
@@ -38,10 +43,26 @@ impl Visit {
         self.user.as_ref()
     }
 
-    /// The login that let the request through.
+    /// For extractors: the tokens of this visit's session; `head` is that of the same request.
+    ///
+    /// # Errors
+    ///
+    /// What the visitor gets instead: they are sent to sign in where there is no session, which
+    /// also is the end of a session whose tokens are damaged; on a public path they are told if the
+    /// access token has expired.
+    pub fn tokens<H: Head>(&self, head: &H) -> Result<Tokens, Reply> {
+        match (&self.renewed, &self.user) {
+            (Some(tokens), _) => Ok(Tokens::clone(tokens)),
+            (None, Some(user)) => self.login.tokens(head, user),
+            (None, None) => Err(self.challenge(head)),
+        }
+    }
+
+    /// For extractors: what a visitor without a session gets where a user is needed. A navigation
+    /// is sent to sign in, everything else is told so.
     #[must_use]
-    pub fn login(&self) -> &Login {
-        &self.login
+    pub fn challenge<H: Head>(&self, head: &H) -> Reply {
+        self.login.challenge(head)
     }
 
     pub(crate) fn is_of(&self, login: &Login) -> bool {

@@ -1,7 +1,9 @@
 //! Nouns of `http` and nouns of the machine, and nothing that decides.
 
-use fncy_login::{Head, Reply};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use fncy_login::{Finish, Head, Reply};
+use http::{
+    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
+};
 
 /// A request's head, as the machine reads it.
 pub(crate) struct RequestHead<'a> {
@@ -66,6 +68,24 @@ impl Head for RequestHead<'_> {
             .into_iter()
             .map(HeaderValue::as_bytes)
     }
+}
+
+/// An answer of the application, with what the login adds.
+pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> Response<R> {
+    let headers = response.headers_mut();
+    if let Some(finish) = finish {
+        let additions = finish.additions(headers.contains_key(header::CACHE_CONTROL));
+        if let Some(value) = additions.cache_control {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+        }
+        for line in additions.cookies {
+            // Ours are ASCII: nothing is dropped here.
+            if let Ok(line) = HeaderValue::try_from(line) {
+                headers.append(header::SET_COOKIE, line);
+            }
+        }
+    }
+    response
 }
 
 /// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.

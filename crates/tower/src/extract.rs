@@ -66,7 +66,7 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
         let visit = visit(parts).ok_or_else(missing_layer)?;
         match visit.user() {
             Some(user) => Ok(Self(user.clone())),
-            None => Err(challenge(visit, parts)),
+            None => Err(response(visit.challenge(&head(parts))).into_response()),
         }
     }
 }
@@ -85,12 +85,8 @@ impl<S: Sync> FromRequestParts<S> for Tokens {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let visit = visit(parts).ok_or_else(missing_layer)?;
-        let Some(user) = visit.user() else {
-            return Err(challenge(visit, parts));
-        };
-        visit
-            .login()
-            .tokens(&head(parts), user)
+        let tokens = visit.tokens(&head(parts));
+        tokens
             .map(Self)
             .map_err(|reply| response(reply).into_response())
     }
@@ -106,10 +102,6 @@ fn missing_layer() -> Response {
          `.layer(FncyLogin::new(login))` behind the route, or use `FncyLogin::wrap`"
     );
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
-}
-
-fn challenge(visit: &Visit, parts: &Parts) -> Response {
-    response(visit.login().challenge(&head(parts))).into_response()
 }
 
 fn head(parts: &Parts) -> RequestHead<'_> {

@@ -4,82 +4,109 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use fncy_login::Reply;
-use http::{HeaderValue, Response, header};
+use fncy_login::{Finish, Reply, Verdict};
+use http::{Request, Response};
 use pin_project_lite::pin_project;
+use tower_service::Service;
 
 use crate::body::Body;
-use crate::convert::response;
+use crate::convert::{finished, response};
 
 pin_project! {
     /// The response of a [`FncyLoginService`](crate::FncyLoginService).
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<S, B>
+    where
+        S: Service<Request<B>>,
+    {
         #[pin]
-        state: State<F>,
+        state: State<S, B>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<F> {
-        Inner { #[pin] future: F, default_cache_control: Option<&'static str> },
-        Ready { reply: Option<Response<String>> },
-        Later { reply: Pin<Box<dyn Future<Output = Reply> + Send>> },
+    enum State<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        Inner { #[pin] future: S::Future, finish: Option<Finish> },
+        Reply { reply: Option<Reply> },
+        Later {
+            verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
+            waiting: Option<Waiting<S, B>>,
+        },
     }
 }
 
-impl<F> ResponseFuture<F> {
-    pub(crate) fn inner(future: F, default_cache_control: Option<&'static str>) -> Self {
+/// An application and the request that it gets if it is admitted.
+pub(crate) struct Waiting<S, B> {
+    pub(crate) inner: S,
+    pub(crate) request: Request<B>,
+}
+
+impl<S: Service<Request<B>>, B> ResponseFuture<S, B> {
+    pub(crate) fn inner(future: S::Future, finish: Option<Finish>) -> Self {
         Self {
-            state: State::Inner {
-                future,
-                default_cache_control,
+            state: State::Inner { future, finish },
+        }
+    }
+
+    pub(crate) fn reply(reply: Reply) -> Self {
+        Self {
+            state: State::Reply { reply: Some(reply) },
+        }
+    }
+
+    pub(crate) fn later(
+        verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
+        waiting: Waiting<S, B>,
+    ) -> Self {
+        Self {
+            state: State::Later {
+                verdict,
+                waiting: Some(waiting),
             },
         }
     }
-
-    pub(crate) fn ready(reply: Response<String>) -> Self {
-        Self {
-            state: State::Ready { reply: Some(reply) },
-        }
-    }
-
-    pub(crate) fn later(reply: Pin<Box<dyn Future<Output = Reply> + Send>>) -> Self {
-        Self {
-            state: State::Later { reply },
-        }
-    }
 }
 
-impl<F, R, E> Future for ResponseFuture<F>
+impl<S, B, R> Future for ResponseFuture<S, B>
 where
-    F: Future<Output = Result<Response<R>, E>>,
+    S: Service<Request<B>, Response = Response<R>>,
 {
-    type Output = Result<Response<Body<R>>, E>;
+    type Output = Result<Response<Body<R>>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProjection::Inner {
-                future,
-                default_cache_control,
-            } => {
-                let mut response = ready!(future.poll(cx))?;
-                if let Some(value) = default_cache_control {
-                    response
-                        .headers_mut()
-                        .entry(header::CACHE_CONTROL)
-                        .or_insert(HeaderValue::from_static(value));
+        let mut state = self.project().state;
+        loop {
+            let next = match state.as_mut().project() {
+                StateProjection::Inner { future, finish } => {
+                    let response = ready!(future.poll(cx))?;
+                    let response = finished(response, finish.take());
+                    return Poll::Ready(Ok(response.map(Body::inner)));
                 }
-                Poll::Ready(Ok(response.map(Body::inner)))
-            }
-            StateProjection::Ready { reply } => match reply.take() {
-                Some(reply) => Poll::Ready(Ok(reply.map(Body::reply))),
-                None => Poll::Pending,
-            },
-            StateProjection::Later { reply } => {
-                let reply = ready!(reply.as_mut().poll(cx));
-                Poll::Ready(Ok(response(reply).map(Body::reply)))
-            }
+                StateProjection::Reply { reply } => {
+                    // A future that is polled after it was ready has nothing more to say.
+                    let Some(reply) = reply.take() else {
+                        return Poll::Pending;
+                    };
+                    return Poll::Ready(Ok(response(reply).map(Body::reply)));
+                }
+                StateProjection::Later { verdict, waiting } => {
+                    match (ready!(verdict.as_mut().poll(cx)), waiting.take()) {
+                        (Verdict::Admit(admitted), Some(mut waiting)) => {
+                            waiting.request.extensions_mut().insert(admitted.visit);
+                            State::Inner {
+                                future: waiting.inner.call(waiting.request),
+                                finish: Some(admitted.finish),
+                            }
+                        }
+                        (Verdict::Admit(_), None) => return Poll::Pending,
+                        (Verdict::Reply(reply), _) => State::Reply { reply: Some(reply) },
+                    }
+                }
+            };
+            state.set(next);
         }
     }
 }

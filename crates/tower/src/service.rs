@@ -2,13 +2,13 @@
 
 use std::task::{Context, Poll};
 
-use fncy_login::{Admission, Decision, Login, Outcome, Visit};
+use fncy_login::{Decision, Login, Verdict, Visit};
 use http::{Request, Response};
 use tower_service::Service;
 
 use crate::body::Body;
-use crate::convert::{RequestHead, response};
-use crate::future::ResponseFuture;
+use crate::convert::RequestHead;
+use crate::future::{self, ResponseFuture};
 
 /// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
 #[derive(Clone, Debug)]
@@ -25,11 +25,11 @@ impl<S> FncyLoginService<S> {
 
 impl<S, B, R> Service<Request<B>> for FncyLoginService<S>
 where
-    S: Service<Request<B>, Response = Response<R>>,
+    S: Service<Request<B>, Response = Response<R>> + Clone,
 {
     type Response = Response<Body<R>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<S, B>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -37,20 +37,19 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let before = request.extensions().get::<Visit>();
-        let decision = self.login.decide(&RequestHead::of(&request), before);
-        match decision {
+        match self.login.decide(&RequestHead::of(&request), before) {
             Decision::Pass => ResponseFuture::inner(self.inner.call(request), None),
-            Decision::Now(Outcome::Admit(admission)) => {
-                let Admission {
-                    user,
-                    default_cache_control,
-                } = admission;
-                let visit = Visit::new(self.login.clone(), user);
-                request.extensions_mut().insert(visit);
-                ResponseFuture::inner(self.inner.call(request), default_cache_control)
+            Decision::Now(Verdict::Admit(admitted)) => {
+                request.extensions_mut().insert(admitted.visit);
+                ResponseFuture::inner(self.inner.call(request), Some(admitted.finish))
             }
-            Decision::Now(Outcome::Reply(reply)) => ResponseFuture::ready(response(reply)),
-            Decision::Later(reply) => ResponseFuture::later(reply),
+            Decision::Now(Verdict::Reply(reply)) => ResponseFuture::reply(reply),
+            Decision::Later(verdict) => {
+                // The clone has not been polled; the one that is ready waits for the verdict.
+                let unready = self.inner.clone();
+                let inner = std::mem::replace(&mut self.inner, unready);
+                ResponseFuture::later(verdict, future::Waiting { inner, request })
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use fncy_login::{Decision, Head, Login, Outcome, Reply, Visit};
+use fncy_login::{Decision, Finish, Head, Login, Reply, Verdict, Visit};
 
 use super::Calls;
 use crate::browser::{Backend, RawRequest, RawResponse};
@@ -73,25 +73,23 @@ impl Bare {
     async fn answer(&self, request: &RawRequest) -> RawResponse {
         let head = RawHead::of(request);
         let mut visit: Option<Visit> = None;
-        let mut cache_control = None;
+        let mut finishes: Vec<Finish> = Vec::new();
         for login in &self.logins {
-            match login.decide(&head, visit.as_ref()) {
-                Decision::Pass => {}
-                Decision::Now(Outcome::Admit(admission)) => {
-                    visit = Some(Visit::new(login.clone(), admission.user));
-                    cache_control = admission.default_cache_control.or(cache_control);
+            let verdict = match login.decide(&head, visit.as_ref()) {
+                Decision::Pass => continue,
+                Decision::Now(verdict) => verdict,
+                Decision::Later(verdict) => verdict.await,
+            };
+            match verdict {
+                Verdict::Admit(admitted) => {
+                    visit = Some(admitted.visit);
+                    finishes.push(admitted.finish);
                 }
-                Decision::Now(Outcome::Reply(reply)) => return response(reply),
-                Decision::Later(reply) => return response(reply.await),
+                Verdict::Reply(reply) => return response(reply),
             }
         }
         let response = self.application(&head, visit.as_ref());
-        match cache_control {
-            Some(value) if response.header("cache-control").is_none() => {
-                response.with_header("cache-control", value)
-            }
-            _ => response,
-        }
+        finishes.into_iter().rev().fold(response, finished)
     }
 
     fn application(&self, head: &RawHead<'_>, visit: Option<&Visit>) -> RawResponse {
@@ -100,13 +98,11 @@ impl Bare {
         let needs_user = matches!(path, "/extract" | "/token");
         match (visit, user) {
             (None, _) if needs_user => RawResponse::new(500),
-            (Some(visit), None) if needs_user => response(visit.login().challenge(head)),
-            (Some(visit), Some(user)) if path == "/token" => {
-                match visit.login().tokens(head, user) {
-                    Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),
-                    Err(reply) => response(reply),
-                }
-            }
+            (Some(visit), None) if needs_user => response(visit.challenge(head)),
+            (Some(visit), _) if path == "/token" => match visit.tokens(head) {
+                Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),
+                Err(reply) => response(reply),
+            },
             _ => {
                 let text = self.calls.answer(path, user.map(|user| user.id()));
                 let response = RawResponse::new(200).with_body(text);
@@ -120,6 +116,17 @@ impl Bare {
             }
         }
     }
+}
+
+fn finished(mut response: RawResponse, finish: Finish) -> RawResponse {
+    let additions = finish.additions(response.header("cache-control").is_some());
+    if let Some(value) = additions.cache_control {
+        response.headers.retain(|(name, _)| name != "cache-control");
+        response = response.with_header("cache-control", value);
+    }
+    additions.cookies.iter().fold(response, |response, line| {
+        response.with_header("set-cookie", line)
+    })
 }
 
 fn response(reply: Reply) -> RawResponse {

@@ -65,17 +65,6 @@ pub(super) async fn both_spellings_and_both_bodies_reach_the_provider(harness: H
     }
 }
 
-pub(super) async fn a_session_ends_with_its_access_token(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = world.tab();
-    world.visit_and_sign_in(&mut tab, "/", "alex").await;
-    world.advance(299);
-    assert_eq!(tab.get(&format!("{APP}/")).await.status, 200);
-    world.advance(1);
-    assert_eq!(tab.get(&format!("{APP}/")).await.status, 303);
-    assert_eq!(tab.fetch(&format!("{APP}/api")).await.status, 401);
-}
-
 pub(super) async fn the_session_endpoint_names_the_user_and_no_token(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
@@ -94,7 +83,7 @@ pub(super) async fn the_session_endpoint_names_the_user_and_no_token(harness: Ha
     let json: Value = serde_json::from_slice(&session.body).unwrap();
     assert_eq!(json["user"]["id"], "haneul");
     assert_eq!(json["user"]["name"], "김하늘");
-    assert_eq!(json["expires_in"], 300);
+    assert_eq!(json["expires_in"], 24 * 3600);
     assert_eq!(json["user"]["scopes"], serde_json::json!(["profile"]));
 }
 

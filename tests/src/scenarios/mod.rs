@@ -7,7 +7,9 @@ mod callback;
 mod callback_answers;
 mod callback_repeated;
 mod cross_site;
+mod lifetime;
 mod login;
+mod renewal;
 mod request;
 mod return_address;
 mod routing;
@@ -45,7 +47,6 @@ scenarios! {
     login: {
         signs_in_and_lands_on_the_page_that_was_asked_for ["C1"],
         both_spellings_and_both_bodies_reach_the_provider ["C20"],
-        a_session_ends_with_its_access_token [],
         the_session_endpoint_names_the_user_and_no_token [],
         tokens_are_opened_for_a_handler_that_asks [],
         a_damaged_second_segment_gives_no_token [],
@@ -108,6 +109,27 @@ scenarios! {
         c21_the_exchange_outlives_its_browser ["C21"],
         c23_the_same_callback_at_once_is_one_redemption ["C23"],
         c23_the_same_callback_later_is_spent ["C23"],
+    }
+    lifetime: {
+        k13_an_idle_session_ends ["K13"],
+        a_session_in_use_is_rolled_rarely [],
+        no_session_outlives_a_week [],
+        on_a_public_path_an_expired_token_says_so [],
+    }
+    renewal: {
+        f01_a_hundred_requests_are_one_exchange ["F1", "P21"],
+        f02_an_old_cookie_is_served_from_memory ["F2", "F3"],
+        f04_a_renewal_outlives_its_client ["F4"],
+        f09_an_outage_signs_nobody_out ["F9", "P28"],
+        f10_a_sign_out_wins_over_a_renewal ["F10", "K23", "L4"],
+        f10_a_sign_out_revokes_what_the_browser_never_got ["F10"],
+        f14_an_older_cookie_that_lands_last_does_no_harm ["F14"],
+        p18_a_stillborn_token_causes_no_storm ["P18"],
+        p23_a_refused_token_asks_to_sign_in_again ["P23"],
+        p24_a_refused_client_signs_nobody_out ["P24"],
+        p32_another_users_data_ends_the_session ["P32"],
+        p33_user_data_that_cannot_be_read_again_changes_nothing ["P33"],
+        short_lived_tokens_are_renewed_in_time [],
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],

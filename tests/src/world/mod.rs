@@ -119,6 +119,11 @@ impl World {
         Arc::clone(&self.clock) as _
     }
 
+    /// The application, for requests that go on by themselves.
+    pub fn app(&self) -> Served {
+        self.app.clone()
+    }
+
     /// Sends bytes to the application as they are, with no browser in between.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
         self.app.send(request).await

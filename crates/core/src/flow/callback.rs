@@ -14,18 +14,19 @@ use crate::classify::is_prefetch;
 use crate::outcome::{Outcome, Reply};
 use crate::provider::{Callback, CallbackOutcome, ProviderError};
 use crate::return_to::ReturnTo;
+use crate::session::Moment;
 use crate::step::{Exchange, Pending, Redeem, Step};
 use crate::transaction::{State, Transaction};
 use crate::{Code, Core, Head, Timestamp, User};
 
 impl Core {
     /// `GET {prefix}/callback`.
-    pub(super) fn callback_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+    pub(super) fn callback_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         if head.method() != "GET" {
             return self.method_not_allowed("GET");
         }
         if is_prefetch(head) {
-            return self.challenge(head, now);
+            return self.challenge(head, moment);
         }
         let callback = match Callback::parse(head.query().unwrap_or_default()) {
             Ok(callback) => callback,
@@ -36,7 +37,7 @@ impl Core {
             }
         };
         let machine = &*self.0;
-        let user = machine.vault.session(head, now).into_user();
+        let user = machine.vault.session(head, moment).into_user();
         let state = State::new(callback.state);
         let Some(transaction) = machine.vault.transaction(head, &state, &machine.site) else {
             return self.unknown_transaction(head, user.as_ref());
@@ -49,7 +50,7 @@ impl Core {
             &transaction,
             callback.outcome,
             callback.issuer.as_deref(),
-            now,
+            moment.now,
         ) {
             Verdict::Redeem(code) => {
                 let redeem = Redeem {
@@ -58,7 +59,7 @@ impl Core {
                     key: state.digest,
                 };
                 let redemption =
-                    Redemption::new(machine, head, transaction.return_to, finished, user, now);
+                    Redemption::new(machine, head, transaction.return_to, finished, user, moment);
                 Step::Send(
                     Exchange::Redeem(redeem),
                     Pending::new(self, Stage::Redeem(redemption)),

@@ -15,50 +15,74 @@ use crate::head::text;
 use crate::outcome::{Outcome, Reply, Report};
 use crate::page::{Action, Page};
 use crate::return_to::ReturnTo;
-use crate::session::Found;
+use crate::session::{Found, Moment};
 use crate::site::Endpoint;
 use crate::step::{Pending, Question, Step};
-use crate::{Code, Core, Head, Timestamp};
+use crate::{Code, Core, Head, SessionRef, Timestamp};
 
 /// The authentication scheme of our 401s: a name that makes no browser ask for a password.
 const SCHEME: &str = "FncyLogin";
 
+/// What becomes of a request without a user.
+#[derive(Debug)]
+pub(crate) enum Anonymous {
+    SentToSignIn(Start),
+    Told(Reply),
+}
+
 impl Core {
     /// What a request without a user gets, wherever it was found out: the gate, or an extractor on
     /// a public path.
-    pub fn challenge<H: Head>(&self, head: &H, now: Timestamp) -> Step {
-        let found = self.0.vault.session(head, now);
-        self.challenge_found(head, now, &found)
+    pub fn challenge<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
+        let found = self.0.vault.session(head, moment);
+        self.challenge_found(head, moment.now, &found)
     }
 
     pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {
-        let machine = &*self.0;
         let dead_session = match found {
-            Found::Dead => machine.vault.remove_session(head),
+            Found::Dead => self.0.vault.remove_session(head),
             Found::Live(_) | Found::Foreign | Found::Absent => Vec::new(),
         };
+        self.send_away(self.anonymous(head, now), dead_session, None)
+    }
+
+    /// What this request gets if it turns out to have no user.
+    pub(super) fn anonymous<H: Head>(&self, head: &H, now: Timestamp) -> Anonymous {
+        let machine = &*self.0;
         let kind = classify(head);
-        if kind == Kind::Navigation {
-            let path = machine.site.browser_path(head.path());
-            let target = match head.query() {
-                Some(query) => format!("{path}?{query}"),
-                None => path.into_owned(),
-            };
-            let return_to = ReturnTo::parse(&target, &machine.site);
-            if machine
-                .vault
-                .round(head, now)
-                .is_some_and(|round| round.is_loop())
-            {
-                let detail = "three sign-ins within a minute came back without their session";
-                let reply = self.failure(Code::LoginLoop, detail, Some(&return_to));
-                return Step::Done(Outcome::Reply(reply.cookies(dead_session)));
-            }
-            return self.ask_to_start(head, return_to, dead_session);
+        if kind != Kind::Navigation {
+            return Anonymous::Told(self.unauthenticated(head, kind));
         }
-        Step::Done(Outcome::Reply(
-            self.unauthenticated(head, kind).cookies(dead_session),
-        ))
+        let path = machine.site.browser_path(head.path());
+        let target = match head.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.into_owned(),
+        };
+        let return_to = ReturnTo::parse(&target, &machine.site);
+        let round = machine.vault.round(head, now);
+        if round.is_some_and(|round| round.is_loop()) {
+            let detail = "three sign-ins within a minute came back without their session";
+            return Anonymous::Told(self.failure(Code::LoginLoop, detail, Some(&return_to)));
+        }
+        Anonymous::SentToSignIn(Start::new(machine, head, return_to))
+    }
+
+    /// Ends a request without a user, and with it a session, if there was one.
+    pub(super) fn send_away(
+        &self,
+        anonymous: Anonymous,
+        removals: Vec<String>,
+        ends: Option<SessionRef>,
+    ) -> Step {
+        match anonymous {
+            Anonymous::Told(reply) => {
+                Step::Done(Outcome::Reply(reply.cookies(removals).ends(ends)))
+            }
+            Anonymous::SentToSignIn(start) => {
+                let start = start.after(removals, ends);
+                Step::Ask(Question::Entropy, Pending::new(self, Stage::Start(start)))
+            }
+        }
     }
 
     /// `GET {prefix}/login?return_to=`: a login that the application or a person asks for.
@@ -66,17 +90,14 @@ impl Core {
         if !matches!(head.method(), "GET" | "HEAD") {
             return self.method_not_allowed("GET, HEAD");
         }
-        let kind = classify(head);
-        if kind == Kind::Navigation {
-            let return_to = self.asked_return_address(head.query());
-            return self.ask_to_start(head, return_to, Vec::new());
-        }
-        Step::Done(Outcome::Reply(self.unauthenticated(head, kind)))
-    }
-
-    fn ask_to_start<H: Head>(&self, head: &H, return_to: ReturnTo, removals: Vec<String>) -> Step {
-        let start = Start::new(&self.0, head, return_to, removals);
-        Step::Ask(Question::Entropy, Pending::new(self, Stage::Start(start)))
+        let anonymous = match classify(head) {
+            Kind::Navigation => {
+                let return_to = self.asked_return_address(head.query());
+                Anonymous::SentToSignIn(Start::new(&self.0, head, return_to))
+            }
+            kind => Anonymous::Told(self.unauthenticated(head, kind)),
+        };
+        self.send_away(anonymous, Vec::new(), None)
     }
 
     /// `return_to`, if it is there once: a path, or a URL of our own origin.
@@ -165,6 +186,7 @@ impl Core {
                 href,
                 label: "Sign in",
             }),
+            aside: None,
         })
     }
 

@@ -4,37 +4,54 @@
 //! sent an unsafe request with it; what is public is admitted whatever its cookies say; everything
 //! else is challenged.
 
-use crate::classify::is_preflight;
+use crate::classify::{is_prefetch, is_preflight};
 use crate::cross_site::is_unsafe;
+use crate::head::has;
 use crate::outcome::{Admission, Outcome};
-use crate::session::Found;
+use crate::session::{Found, Moment};
 use crate::site::Endpoint;
 use crate::step::Step;
 use crate::{Code, Core, Head, Timestamp, User};
 
 /// Pages of one user are not for the next one, nor for the back button after a sign-out.
-const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
+pub(super) const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
 
 impl Core {
     /// Decides over a request, or asks one thing.
     ///
     /// The authenticated path ends here: it allocates the [`User`] and nothing else.
-    pub fn begin<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+    pub fn begin<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let machine = &*self.0;
         let path = machine.site.browser_path(head.path());
         if let Some(endpoint) = machine.site.endpoint(&path) {
-            return without_body_for_head(head, self.endpoint(endpoint, head, now));
+            return without_body_for_head(head, self.endpoint(endpoint, head, moment));
         }
         let is_public =
             machine.paths.is_public(&path) || (machine.allow_preflight && is_preflight(head));
-        match machine.vault.session(head, now) {
+        match machine.vault.session(head, moment) {
             Found::Live(_) if self.is_forged(head, &path) => {
                 without_body_for_head(head, self.cross_site(head))
             }
-            Found::Live(user) => admit(Some(user), is_public),
-            _ if is_public => admit(None, is_public),
-            found => without_body_for_head(head, self.challenge_found(head, now, &found)),
+            Found::Live(user) if is_public => admit(Some(user), None),
+            Found::Live(user) => self.keep_up(head, &path, user, moment.now),
+            _ if is_public => admit(None, None),
+            found => without_body_for_head(head, self.challenge_found(head, moment.now, &found)),
         }
+    }
+
+    /// A live session on a protected path: as it is, nearly always.
+    fn keep_up<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
+        let machine = &*self.0;
+        let segment = user.segment();
+        if segment.is_stale(now) {
+            return self.renew(head, user, now);
+        }
+        let is_background =
+            || is_prefetch(head) || has(head, "upgrade") || machine.paths.is_background(path);
+        if machine.lifetimes.is_roll_due(&segment, now) && !is_background() {
+            return self.ask_to_roll(head, user);
+        }
+        admit(Some(user), Some(DEFAULT_CACHE_CONTROL))
     }
 
     /// Whether another site's page may have sent this with a session that isn't its own to use.
@@ -48,20 +65,21 @@ impl Core {
         Step::Done(Outcome::Reply(self.refuse(head, Code::CrossSite, detail)))
     }
 
-    fn endpoint<H: Head>(&self, endpoint: Endpoint, head: &H, now: Timestamp) -> Step {
+    fn endpoint<H: Head>(&self, endpoint: Endpoint, head: &H, moment: Moment<'_>) -> Step {
         match endpoint {
             Endpoint::Login => self.login_endpoint(head),
-            Endpoint::Callback => self.callback_endpoint(head, now),
-            Endpoint::Logout => self.sign_out_endpoint(head, now),
-            Endpoint::Session => self.session_endpoint(head, now),
+            Endpoint::Callback => self.callback_endpoint(head, moment),
+            Endpoint::Logout => self.sign_out_endpoint(head, moment),
+            Endpoint::Session => self.session_endpoint(head, moment),
         }
     }
 }
 
-fn admit(user: Option<User>, is_public: bool) -> Step {
+fn admit(user: Option<User>, default_cache_control: Option<&'static str>) -> Step {
     Step::Done(Outcome::Admit(Admission {
         user,
-        default_cache_control: (!is_public).then_some(DEFAULT_CACHE_CONTROL),
+        default_cache_control,
+        update: None,
     }))
 }
 

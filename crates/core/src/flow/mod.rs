@@ -6,6 +6,8 @@ mod callback;
 mod challenge;
 mod gate;
 mod redemption;
+mod renewal;
+mod roll;
 mod session_info;
 mod sign_out;
 mod start;
@@ -23,6 +25,10 @@ pub(crate) enum Stage {
     Redeem(redemption::Redemption),
     /// The user data of a redeemed code.
     UserData(redemption::Redeemed),
+    /// New tokens for a session.
+    Renew(Box<renewal::Renewing>),
+    /// The entropy of a session's new seal.
+    Roll(roll::Roll),
     /// The end of a revocation, whatever it is.
     Revoke(Reply),
 }
@@ -51,6 +57,13 @@ impl Core {
             (Stage::UserData(redeemed), Answer::Failed(failure)) => {
                 self.user_data_lost(&redeemed, failure)
             }
+            (Stage::Renew(renewing), Answer::Renewed(successor)) => {
+                self.renewed(*renewing, &successor, now, &entropy)
+            }
+            (Stage::Renew(renewing), Answer::NotRenewed(failure)) => {
+                self.not_renewed(*renewing, failure, now)
+            }
+            (Stage::Roll(roll), Answer::Entropy) => self.roll(roll, now, &entropy),
             (Stage::Revoke(reply), Answer::Response(answer)) if answer.status < 300 => {
                 Step::Done(Outcome::Reply(reply))
             }

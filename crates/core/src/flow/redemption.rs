@@ -4,12 +4,15 @@
 //! session stays as it was; the user data's id is the only identity.
 
 use crate::core::Machine;
+use crate::entropy::pair;
 use crate::outcome::{Outcome, Reply};
 use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
 use crate::return_to::ReturnTo;
 use crate::round::Round;
-use crate::session::Tokens;
+use crate::session::Moment;
 use crate::step::{Exchange, Pending, Step};
+use crate::tokens::Tokens;
+use crate::user::Segment;
 use crate::{Code, Core, Entropy, Head, Timestamp, User};
 
 use super::Stage;
@@ -42,7 +45,7 @@ impl Redemption {
         return_to: ReturnTo,
         finished: [String; 1],
         user: Option<User>,
-        now: Timestamp,
+        moment: Moment<'_>,
     ) -> Self {
         let vault = &machine.vault;
         Self {
@@ -53,7 +56,7 @@ impl Redemption {
                 (user, tokens)
             }),
             session_cookies: vault.session_names(head),
-            round: Round::after(vault.round(head, now), now),
+            round: Round::after(vault.round(head, moment.now), moment.now),
         }
     }
 }
@@ -86,7 +89,7 @@ impl Core {
             Err(error) => return self.redemption_failed(&redemption, error),
         };
         let exchange = Exchange::UserData {
-            access_token: tokens.access_token.clone(),
+            access_token: tokens.tokens.access_token.clone(),
         };
         let stage = Stage::UserData(Redeemed { redemption, tokens });
         Step::Send(exchange, Pending::new(self, stage))
@@ -105,7 +108,7 @@ impl Core {
         redeemed: Redeemed,
         answer: &ProviderAnswer,
         now: Timestamp,
-        Entropy([first, second, salt]): Entropy,
+        Entropy([ids, nonce, salt]): Entropy,
     ) -> Step {
         let Redeemed { redemption, tokens } = redeemed;
         let machine = &*self.0;
@@ -114,18 +117,39 @@ impl Core {
             Ok(user) => user,
             Err(error) => return self.redemption_failed(&redemption, error),
         };
-        let Ok(session) = vault.set_session(&user, &tokens, now, [first, second]) else {
+        let (session_id, tokens_nonce) = pair(&ids);
+        let ends = machine.lifetimes.ends(now);
+        let segment = Segment {
+            session_id,
+            chunks: 0,
+            generation: 0,
+            issued: now,
+            ends,
+            idle_ends: machine.lifetimes.idle_ends(now).min(ends),
+            token_expires: tokens.expires_at,
+            token_life: tokens.life,
+            can_renew: tokens.tokens.refresh_token.is_some(),
+            user_read: now,
+            user_id: &user.id,
+            name: user.name.as_deref().unwrap_or_default(),
+            email: user.email.as_deref().unwrap_or_default(),
+            scopes: tokens.scopes.as_deref().unwrap_or_default(),
+        };
+        let sealed_tokens = vault.seal_tokens(&tokens.tokens, &segment, tokens_nonce);
+        let Ok((session, _)) = vault.set_session(segment, &sealed_tokens, now, &nonce) else {
             let detail = "user and tokens do not fit into five cookies of 4,096 bytes";
             let error = ProviderError::new(Code::SessionTooLarge, detail);
             return self.redemption_failed(&redemption, error);
         };
+        let before = redemption.before.as_ref().map(|(user, _)| user.session());
         let leftovers = vault.remove_chunks(&redemption.session_cookies, session.len());
         let reply = arrive(&redemption.return_to)
             .cookies(redemption.finished)
             .cookies(session)
             .cookies(leftovers)
             .cookies([vault.set_round(redemption.round, salt)])
-            .report(tokens.reports);
+            .report(tokens.reports)
+            .ends(before);
         match redemption.before {
             Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
             _ => Step::Done(Outcome::Reply(reply)),
@@ -137,9 +161,10 @@ impl Core {
         if !self.0.provider.revocation {
             return Step::Done(Outcome::Reply(reply));
         }
-        let (token, kind) = tokens.into_revocable();
-        let exchange = Exchange::Revoke { token, kind };
-        Step::Send(exchange, Pending::new(self, Stage::Revoke(reply)))
+        Step::Send(
+            tokens.into_revocation(),
+            Pending::new(self, Stage::Revoke(reply)),
+        )
     }
 
     fn redemption_failed(&self, redemption: &Redemption, error: ProviderError) -> Step {
@@ -152,7 +177,7 @@ impl Core {
             .failure(code, detail, Some(&redemption.return_to))
             .cookies(redemption.finished.clone());
         if let Some(seconds) = retry_after {
-            reply = reply.header("retry-after", seconds.to_string());
+            reply = reply.retry_after(seconds);
         }
         Step::Done(Outcome::Reply(reply))
     }

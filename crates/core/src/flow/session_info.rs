@@ -5,17 +5,19 @@
 use serde_json::json;
 
 use crate::outcome::{Outcome, Reply};
-use crate::session::Found;
+use crate::session::{Found, Moment};
 use crate::step::Step;
 use crate::{Core, Head, Timestamp, User};
 
 impl Core {
-    pub(super) fn session_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+    pub(super) fn session_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         if !matches!(head.method(), "GET" | "HEAD") {
             return self.method_not_allowed("GET, HEAD");
         }
-        let reply = match self.0.vault.session(head, now) {
-            Found::Live(user) => Reply::new(200).typed_body("application/json", body(&user, now)),
+        let reply = match self.0.vault.session(head, moment) {
+            Found::Live(user) => {
+                Reply::new(200).typed_body("application/json", body(&user, moment.now))
+            }
             Found::Dead | Found::Foreign | Found::Absent => self.sign_in_problem(head),
         };
         Step::Done(Outcome::Reply(reply))

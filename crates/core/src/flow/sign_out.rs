@@ -9,12 +9,13 @@ use crate::head::has;
 use crate::outcome::{Outcome, Reply};
 use crate::page::{Action, Page};
 use crate::return_to::ReturnTo;
+use crate::session::Moment;
 use crate::site::Endpoint;
 use crate::step::Step;
-use crate::{Core, Head, Timestamp};
+use crate::{Core, Head};
 
 impl Core {
-    pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+    pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let is_ours = self.0.sources.vouch_for(head);
         match head.method() {
             "GET" | "HEAD" => {
@@ -22,19 +23,20 @@ impl Core {
                 if is_foreign && classify(head) != Kind::Navigation {
                     return self.cross_site(head);
                 }
-                Step::Done(Outcome::Reply(self.sign_out_page(head, now)))
+                Step::Done(Outcome::Reply(self.sign_out_page(head, moment)))
             }
-            "POST" if is_ours => self.sign_out(head, now),
+            "POST" if is_ours => self.sign_out(head, moment),
             "POST" => self.cross_site(head),
             _ => self.method_not_allowed("GET, HEAD, POST"),
         }
     }
 
-    fn sign_out_page<H: Head>(&self, head: &H, now: Timestamp) -> Reply {
+    fn sign_out_page<H: Head>(&self, head: &H, moment: Moment<'_>) -> Reply {
         let machine = &*self.0;
-        let login_url = self.login_url(&ReturnTo::root(&machine.site));
+        let root = ReturnTo::root(&machine.site);
+        let login_url = self.login_url(&root);
         let path = machine.site.path_of(Endpoint::Logout);
-        let page = if machine.vault.session(head, now).into_user().is_some() {
+        let page = if machine.vault.session(head, moment).into_user().is_some() {
             Page {
                 status: 200,
                 title: "Sign out?",
@@ -44,6 +46,7 @@ impl Core {
                     path: &path,
                     label: "Sign out",
                 }),
+                aside: Some((root.as_str(), "Stay signed in")),
             }
         } else {
             Page {
@@ -55,12 +58,13 @@ impl Core {
                     href: &login_url,
                     label: "Sign in",
                 }),
+                aside: Some((root.as_str(), "Back to the site")),
             }
         };
         machine.pages.render(&page)
     }
 
-    fn sign_out<H: Head>(&self, head: &H, now: Timestamp) -> Step {
+    fn sign_out<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let machine = &*self.0;
         let vault = &machine.vault;
         let location = machine.provider.sign_out_url.as_ref().map_or_else(
@@ -78,11 +82,11 @@ impl Core {
         let reply = Reply::see_other(location)
             .header("clear-site-data", "\"cache\"")
             .cookies(names.iter().map(|name| vault.cookies.remove(name)));
-        let tokens = vault
-            .session(head, now)
-            .into_user()
-            .and_then(|user| vault.tokens(head, &user));
-        match tokens {
+        let Some(user) = vault.session(head, moment).into_user() else {
+            return Step::Done(Outcome::Reply(reply));
+        };
+        let reply = reply.ends(Some(user.session()));
+        match vault.tokens(head, &user) {
             Some(tokens) => self.revoke(tokens, reply),
             None => Step::Done(Outcome::Reply(reply)),
         }

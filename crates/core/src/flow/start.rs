@@ -6,7 +6,7 @@ use crate::outcome::{Outcome, Reply};
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::transaction::Transaction;
-use crate::{Core, Entropy, Head, Timestamp};
+use crate::{Core, Entropy, Head, SessionRef, Timestamp};
 
 /// A login that waits for its entropy.
 #[derive(Debug)]
@@ -14,22 +14,28 @@ pub(crate) struct Start {
     return_to: ReturnTo,
     /// Lines that remove a dead session and logins that are too many.
     removals: Vec<String>,
+    /// A session that is over.
+    ends: Option<SessionRef>,
 }
 
 impl Start {
-    pub(super) fn new<H: Head>(
-        machine: &Machine,
-        head: &H,
-        return_to: ReturnTo,
-        mut removals: Vec<String>,
-    ) -> Self {
+    pub(super) fn new<H: Head>(machine: &Machine, head: &H, return_to: ReturnTo) -> Self {
         let vault = &machine.vault;
         let surplus = vault.surplus_transactions(head, &machine.site);
-        removals.extend(surplus.iter().map(|name| vault.cookies.remove(name)));
         Self {
             return_to,
-            removals,
+            removals: surplus
+                .iter()
+                .map(|name| vault.cookies.remove(name))
+                .collect(),
+            ends: None,
         }
+    }
+
+    /// This login, after a session whose cookies these lines remove.
+    pub(super) fn after(mut self, removals: Vec<String>, ends: Option<SessionRef>) -> Self {
+        self.removals.extend(removals);
+        Self { ends, ..self }
     }
 }
 
@@ -44,7 +50,8 @@ impl Core {
         let reply = Reply::see_other(location)
             .header("referrer-policy", "no-referrer")
             .cookies(start.removals)
-            .cookies([cookie]);
+            .cookies([cookie])
+            .ends(start.ends);
         Step::Done(Outcome::Reply(reply))
     }
 }

@@ -4,9 +4,11 @@
 //! meaning; a [`Failure`] means that nothing is known.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::renewal::{RenewalFailure, Successor};
 use crate::{Code, json};
 
 /// The answer to an exchange or a question.
@@ -21,6 +23,11 @@ pub enum Answer {
     /// To [`Exchange::Redeem`](crate::Exchange::Redeem): this login was redeemed before, and the
     /// provider was not asked.
     Spent,
+    /// To [`Exchange::Renew`](crate::Exchange::Renew): there are new tokens, perhaps since a
+    /// while.
+    Renewed(Arc<Successor>),
+    /// To [`Exchange::Renew`](crate::Exchange::Renew): there are none.
+    NotRenewed(RenewalFailure),
 }
 
 /// An HTTP answer of the provider, as it came.
@@ -80,7 +87,7 @@ pub(crate) struct ProviderError {
 }
 
 /// When the provider names no time to come back.
-const DEFAULT_RETRY_AFTER: u64 = 30;
+const DEFAULT_RETRY_AFTER: u64 = 5;
 /// Longer times are the provider's mistake, or a way to lock people out.
 const MAX_RETRY_AFTER: u64 = 300;
 
@@ -233,9 +240,9 @@ mod tests {
             (Some("5"), 5),
             (Some("0"), 1),
             (Some("99999999"), 300),
-            (Some(date), 30),
-            (Some("soon"), 30),
-            (None, 30),
+            (Some(date), 5),
+            (Some("soon"), 5),
+            (None, 5),
         ] {
             assert_eq!(
                 error(429, value, "").retry_after,

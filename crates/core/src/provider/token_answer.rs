@@ -8,16 +8,18 @@ use serde_json::{Map, Value};
 
 use super::{ProviderAnswer, ProviderError};
 use crate::outcome::Report;
+use crate::tokens::Tokens;
 use crate::{Code, Secret, Timestamp};
 
 /// What a token endpoint granted.
 #[derive(Debug)]
 pub(crate) struct TokenSet {
-    pub(crate) access_token: Secret,
-    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) tokens: Tokens,
     pub(crate) expires_at: Timestamp,
-    /// Sorted, without repetitions, space-separated: empty where the answer names none.
-    pub(crate) scopes: String,
+    /// How long the access token is to live, in seconds.
+    pub(crate) life: u64,
+    /// Sorted, without repetitions, space-separated; none where the answer names no scope at all.
+    pub(crate) scopes: Option<String>,
     /// What was unusual about the answer.
     pub(crate) reports: Vec<Report>,
 }
@@ -34,11 +36,15 @@ impl TokenSet {
         let object = answer.object()?;
         let mut reports = Vec::new();
         check_type(&object, &mut reports)?;
+        let life = life(&object, &mut reports);
         Ok(Self {
-            access_token: token(&object, "access_token")?
-                .ok_or_else(|| invalid("access_token is missing"))?,
-            refresh_token: token(&object, "refresh_token")?,
-            expires_at: now.plus(life(&object, &mut reports)),
+            tokens: Tokens {
+                access_token: token(&object, "access_token")?
+                    .ok_or_else(|| invalid("access_token is missing"))?,
+                refresh_token: token(&object, "refresh_token")?,
+            },
+            expires_at: now.plus(life),
+            life,
             scopes: scopes(&object, &mut reports),
             reports,
         })
@@ -110,9 +116,9 @@ fn saturating_floor(number: f64) -> u64 {
     number as u64
 }
 
-fn scopes(object: &Map<String, Value>, reports: &mut Vec<Report>) -> String {
+fn scopes(object: &Map<String, Value>, reports: &mut Vec<Report>) -> Option<String> {
     let mut scopes: Vec<&str> = match object.get("scope") {
-        None | Some(Value::Null) => Vec::new(),
+        None | Some(Value::Null) => return None,
         Some(Value::String(text)) => text.split(' ').collect(),
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
         Some(_) => {
@@ -126,7 +132,7 @@ fn scopes(object: &Map<String, Value>, reports: &mut Vec<Report>) -> String {
     scopes.retain(|scope| is_scope(scope));
     scopes.sort_unstable();
     scopes.dedup();
-    scopes.join(" ")
+    Some(scopes.join(" "))
 }
 
 /// RFC 6749, section 3.3.
@@ -165,10 +171,10 @@ mod tests {
                 "scope":["write","read","read"],"refresh_token":"rt"}"#,
         )
         .unwrap();
-        assert_eq!(tokens.access_token.expose(), "at");
-        assert_eq!(tokens.refresh_token.unwrap().expose(), "rt");
+        assert_eq!(tokens.tokens.access_token(), "at");
+        assert_eq!(tokens.tokens.refresh_token.unwrap().expose(), "rt");
         assert_eq!(tokens.expires_at.as_unix(), 3599);
-        assert_eq!(tokens.scopes, "read write");
+        assert_eq!(tokens.scopes.as_deref(), Some("read write"));
         assert!(tokens.reports.is_empty());
     }
 
@@ -223,19 +229,17 @@ mod tests {
     #[test]
     fn p20_scopes_are_a_set_and_nothing_is_granted_by_silence() {
         for (value, scopes) in [
-            ("\"b a  b\"", "a b"),
-            ("[\"b\",\"a\",7]", "a b"),
-            ("\"\"", ""),
-            ("[]", ""),
-            ("null", ""),
-            ("7", ""),
+            ("\"b a  b\"", Some("a b")),
+            ("[\"b\",\"a\",7]", Some("a b")),
+            ("\"\"", Some("")),
+            ("[]", Some("")),
+            ("null", None),
+            ("7", Some("")),
         ] {
-            assert_eq!(
-                with(&format!(r#","scope":{value}"#)).unwrap().scopes,
-                scopes
-            );
+            let tokens = with(&format!(r#","scope":{value}"#)).unwrap();
+            assert_eq!(tokens.scopes.as_deref(), scopes, "{value}");
         }
-        assert_eq!(with("").unwrap().scopes, "");
+        assert_eq!(with("").unwrap().scopes, None);
     }
 
     #[test]

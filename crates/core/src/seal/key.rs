@@ -2,6 +2,7 @@
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use ring::hmac;
 
 use super::{NONCE_LEN, Purpose, SALT_LEN};
 
@@ -19,6 +20,7 @@ pub(super) struct Key {
     /// Expanded once more for each login, by its salt: strangers can cause any number of logins,
     /// and random nonces under one key would wear it out.
     login: Prk,
+    digest: hmac::Key,
 }
 
 impl Key {
@@ -26,6 +28,8 @@ impl Key {
         let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(secret);
         let mut id = [0; ID_LEN];
         expand_into(&prk, b"key id", &mut id);
+        let mut digest = [0; 32];
+        expand_into(&prk, b"token digest", &mut digest);
         let mut login = [0; 32];
         expand_into(&prk, b"login", &mut login);
         Self {
@@ -33,6 +37,7 @@ impl Key {
             session: aead(&prk, &[b"session"]),
             tokens: aead(&prk, &[b"tokens"]),
             login: Prk::new_less_safe(HKDF_SHA256, &login),
+            digest: hmac::Key::new(hmac::HMAC_SHA256, &digest),
         }
     }
 
@@ -41,6 +46,13 @@ impl Key {
             Purpose::Session => &self.session,
             Purpose::Tokens => &self.tokens,
         }
+    }
+
+    /// What stands for a token where it must not be kept: nobody without the secret can tell whether
+    /// a token that they know is meant.
+    pub(super) fn digest(&self, token: &[u8]) -> [u8; 32] {
+        let tag = hmac::sign(&self.digest, token);
+        std::array::from_fn(|index| tag.as_ref()[index])
     }
 
     /// The key of one login's message, which seals once: its nonce is constant.

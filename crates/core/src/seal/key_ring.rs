@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::key::{self, Key};
 use super::{HEADER_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION};
+use crate::Secret;
 
 /// What a key with a random nonce seals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,11 @@ impl KeyRing {
                 .map(|secret| Key::derive(secret.as_ref()))
                 .collect(),
         })
+    }
+
+    /// A keyed hash of a token, under the sealing key.
+    pub(crate) fn token_digest(&self, token: &Secret) -> [u8; 32] {
+        self.sealing.digest(token.expose().as_bytes())
     }
 
     /// Seals under a random nonce. A key stands for 2^32 of them (NIST SP 800-38D, section 8.3).

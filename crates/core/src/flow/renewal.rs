@@ -1,0 +1,168 @@
+//! An expired access token on a protected path: the session is renewed before the application is
+//! called (RFC 6749, section 6).
+//!
+//! Rules:
+//! - While the access token lives, nothing that goes wrong here is noticed.
+//! - A refused refresh token is no proof that the session is over: the browser may hold a cookie
+//!   that another response has replaced already. It is anonymous, and its cookie stays until the
+//!   access token is so old that no replacement can be on its way.
+//! - What the network lost signs nobody out: 503, and the cookie stays.
+//! - Another user's data ends the session.
+
+use std::sync::Arc;
+
+use super::Stage;
+use super::challenge::Anonymous;
+use super::gate::DEFAULT_CACHE_CONTROL;
+use crate::entropy::pair;
+use crate::outcome::{Admission, Outcome, Reply, Report, Update};
+use crate::renewal::{Renew, RenewalFailure, Successor};
+use crate::step::{Exchange, Pending, Step};
+use crate::tokens::Tokens;
+use crate::user::Segment;
+use crate::{Code, Core, Entropy, Head, Timestamp, User};
+
+/// User data is read again with a refresh, but not more often than this: seconds.
+const USER_DATA_LIFE: u64 = 5 * 60;
+/// How long a successor may still be on its way to a browser: a laptop closed in the middle.
+/// Seconds.
+const GRACE: u64 = 60 * 60;
+
+/// A request whose session is being renewed.
+#[derive(Debug)]
+pub(crate) struct Renewing {
+    user: User,
+    /// What the request gets if there is no user after all.
+    anonymous: Anonymous,
+    /// What it gets if nobody knows.
+    unavailable: Reply,
+    session_cookies: Vec<String>,
+}
+
+impl Core {
+    pub(super) fn renew<H: Head>(&self, head: &H, user: User, now: Timestamp) -> Step {
+        let vault = &self.0.vault;
+        let Some(Tokens {
+            refresh_token: Some(refresh_token),
+            ..
+        }) = vault.tokens(head, &user)
+        else {
+            let removals = vault.remove_session(head);
+            return self.send_away(self.anonymous(head, now), removals, None);
+        };
+        let segment = user.segment();
+        let renew = Renew {
+            key: vault.keys.token_digest(&refresh_token),
+            refresh_token,
+            session: user.session(),
+            user_id: segment.user_id.to_owned(),
+            reads_user: now.seconds_since(segment.user_read) >= USER_DATA_LIFE,
+            is_urgent: segment.token_expires <= now,
+        };
+        let renewing = Renewing {
+            anonymous: self.anonymous(head, now),
+            unavailable: self.refuse(
+                head,
+                Code::ProviderUnavailable,
+                "the session could not be renewed",
+            ),
+            session_cookies: vault.session_names(head),
+            user,
+        };
+        Step::Send(
+            Exchange::Renew(Box::new(renew)),
+            Pending::new(self, Stage::Renew(Box::new(renewing))),
+        )
+    }
+
+    pub(super) fn renewed(
+        &self,
+        renewing: Renewing,
+        successor: &Arc<Successor>,
+        now: Timestamp,
+        Entropy([nonce, tokens_nonce, _]): &Entropy,
+    ) -> Step {
+        let vault = &self.0.vault;
+        let before = renewing.user.segment();
+        let user = successor.user.as_ref();
+        let is_ours = user.is_none_or(|user| user.id == before.user_id);
+        if !is_ours {
+            return self.not_renewed(renewing, RenewalFailure::OtherUser, now);
+        }
+        if successor.generation <= before.generation {
+            return self.not_renewed(renewing, RenewalFailure::Refused, now);
+        }
+        let segment = Segment {
+            generation: successor.generation,
+            idle_ends: self.0.lifetimes.idle_ends(now).min(before.ends),
+            token_expires: successor.expires_at,
+            token_life: successor.life,
+            user_read: user.map_or(before.user_read, |_| successor.user_read),
+            name: user.map_or(before.name, |user| user.name.as_deref().unwrap_or_default()),
+            email: user.map_or(before.email, |user| {
+                user.email.as_deref().unwrap_or_default()
+            }),
+            scopes: successor.scopes.as_deref().unwrap_or(before.scopes),
+            ..before
+        };
+        let (tokens_nonce, []) = pair(tokens_nonce);
+        let sealed_tokens = vault.seal_tokens(&successor.tokens, &segment, tokens_nonce);
+        let Ok((mut cookies, user)) = vault.set_session(segment, &sealed_tokens, now, nonce) else {
+            let detail = "the renewed session does not fit into five cookies of 4,096 bytes";
+            let reply = self.failure(Code::SessionTooLarge, detail, None);
+            return Step::Done(Outcome::Reply(reply));
+        };
+        cookies.extend(vault.remove_chunks(&renewing.session_cookies, cookies.len()));
+        if successor.expires_at <= now {
+            // Nothing can be done with the new access token, but the refresh token may be the only
+            // one that still works.
+            let reply = renewing.unavailable.cookies(cookies);
+            return Step::Done(Outcome::Reply(reply));
+        }
+        Step::Done(Outcome::Admit(Admission {
+            user: Some(user),
+            default_cache_control: Some(DEFAULT_CACHE_CONTROL),
+            update: Some(Box::new(Update {
+                cookies,
+                tokens: Some(successor.tokens.clone()),
+            })),
+        }))
+    }
+
+    pub(super) fn not_renewed(
+        &self,
+        renewing: Renewing,
+        failure: RenewalFailure,
+        now: Timestamp,
+    ) -> Step {
+        let segment = renewing.user.segment();
+        if failure != RenewalFailure::OtherUser && now < segment.token_expires {
+            return Step::Done(Outcome::Admit(Admission {
+                user: Some(renewing.user),
+                default_cache_control: Some(DEFAULT_CACHE_CONTROL),
+                update: None,
+            }));
+        }
+        let removals = self.0.vault.remove_chunks(&renewing.session_cookies, 0);
+        match failure {
+            RenewalFailure::OtherUser => {
+                let ends = Some(renewing.user.session());
+                self.send_away(renewing.anonymous, removals, ends)
+            }
+            RenewalFailure::Refused => {
+                let is_late = now.seconds_since(segment.token_expires) > GRACE;
+                let removals = if is_late { removals } else { Vec::new() };
+                self.send_away(renewing.anonymous, removals, None)
+            }
+            RenewalFailure::Misconfigured => {
+                let detail = "the provider refuses the client; sessions can't be renewed";
+                let report = Report::of(Code::ClientRejected, detail);
+                let reply = renewing.unavailable.report([report]);
+                Step::Done(Outcome::Reply(reply.retry_after(failure.retry_after())))
+            }
+            RenewalFailure::Unavailable { .. } | RenewalFailure::Unreadable => Step::Done(
+                Outcome::Reply(renewing.unavailable.retry_after(failure.retry_after())),
+            ),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The roll: a session in use is moved away from its idle end.
+//!
+//! Rules: rarely, since each roll is a `Set-Cookie`; never for what comes by itself; the second
+//! segment is copied as it is, so that no token is opened for it.
+
+use super::Stage;
+use super::gate::DEFAULT_CACHE_CONTROL;
+use crate::outcome::{Admission, Outcome, Update};
+use crate::step::{Pending, Question, Step};
+use crate::user::Segment;
+use crate::{Core, Entropy, Head, Timestamp, User};
+
+/// A session that waits for the entropy of its new seal.
+#[derive(Debug)]
+pub(crate) struct Roll {
+    user: User,
+    sealed_tokens: String,
+    session_cookies: Vec<String>,
+}
+
+impl Core {
+    pub(super) fn ask_to_roll<H: Head>(&self, head: &H, user: User) -> Step {
+        let vault = &self.0.vault;
+        let sealed_tokens = vault.sealed_tokens(head, &user.segment());
+        let roll = Roll {
+            // Damaged or missing tokens stay so: whoever asks for them finds out.
+            sealed_tokens: sealed_tokens.into_iter().next().unwrap_or_default(),
+            session_cookies: vault.session_names(head),
+            user,
+        };
+        Step::Ask(Question::Entropy, Pending::new(self, Stage::Roll(roll)))
+    }
+
+    pub(super) fn roll(&self, roll: Roll, now: Timestamp, Entropy([nonce, ..]): &Entropy) -> Step {
+        let machine = &*self.0;
+        let before = roll.user.segment();
+        let segment = Segment {
+            idle_ends: machine.lifetimes.idle_ends(now).min(before.ends),
+            ..before
+        };
+        let written = machine
+            .vault
+            .set_session(segment, &roll.sealed_tokens, now, nonce);
+        let (user, update) = match written {
+            Ok((mut cookies, user)) => {
+                let leftovers = machine
+                    .vault
+                    .remove_chunks(&roll.session_cookies, cookies.len());
+                cookies.extend(leftovers);
+                let update = Update {
+                    cookies,
+                    tokens: None,
+                };
+                (user, Some(Box::new(update)))
+            }
+            // It fitted before; if it doesn't now, it stays as it is.
+            Err(_) => (roll.user, None),
+        };
+        Step::Done(Outcome::Admit(Admission {
+            user: Some(user),
+            default_cache_control: Some(DEFAULT_CACHE_CONTROL),
+            update,
+        }))
+    }
+}

@@ -1,0 +1,207 @@
+//! The renewal of a session's tokens (RFC 6749, section 6), apart from any request: many requests
+//! may wait for the same one.
+//!
+//! Rules: what is shared between requests is the provider's answer, never a cookie; an answer
+//! without a refresh token leaves the old one in use; failures split three ways, by what they say
+//! of the session.
+
+use crate::provider::{Answer, Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
+use crate::tokens::Tokens;
+use crate::user::SessionRef;
+use crate::{Code, Core, Exchange, Secret, Timestamp};
+
+/// A refresh token to be used once, and what must be known to use its answer.
+#[derive(Clone, Debug)]
+pub struct Renew {
+    /// The refresh token.
+    pub refresh_token: Secret,
+    /// A keyed hash of it: one exchange for each key, however many requests ask.
+    pub key: [u8; 32],
+    /// The session that it belongs to.
+    pub session: SessionRef,
+    /// Whose session it is.
+    pub(crate) user_id: String,
+    /// Whether the user data is to be read again with the new access token.
+    pub reads_user: bool,
+    /// Whether the access token has expired: without an answer the request fails.
+    pub is_urgent: bool,
+}
+
+/// What a refresh token was exchanged for. Requests that still show the old one get this.
+#[derive(Debug)]
+pub struct Successor {
+    pub(crate) tokens: Tokens,
+    key: [u8; 32],
+    pub(crate) expires_at: Timestamp,
+    pub(crate) life: u64,
+    /// None: unchanged.
+    pub(crate) scopes: Option<String>,
+    /// One more than the session's that was renewed.
+    pub(crate) generation: u32,
+    /// None: not read, or not readable; what was known stays.
+    pub(crate) user: Option<UserData>,
+    pub(crate) user_read: Timestamp,
+}
+
+impl Successor {
+    /// A keyed hash of its own refresh token, which is the old one's where the provider doesn't
+    /// rotate.
+    #[must_use]
+    pub fn key(&self) -> [u8; 32] {
+        self.key
+    }
+
+    /// The access token, for reading the user data again.
+    #[must_use]
+    pub fn access_token(&self) -> Secret {
+        self.tokens.access_token.clone()
+    }
+
+    /// Whether its access token can still be used.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.expires_at > now
+    }
+
+    /// Whether its access token had expired when it came, so that asking again at once is no use.
+    #[must_use]
+    pub fn was_stillborn(&self) -> bool {
+        self.life == 0
+    }
+
+    /// The generation that a session has once it is renewed with this.
+    #[must_use]
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// What ends these tokens at the provider.
+    #[must_use]
+    pub fn revocation(&self) -> Exchange {
+        self.tokens.clone().into_revocation()
+    }
+}
+
+/// Why a session was not renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RenewalFailure {
+    /// The refresh token is not valid (any more): `invalid_grant`.
+    Refused,
+    /// The provider can't be reached or is overloaded.
+    Unavailable {
+        /// When to ask again, in seconds.
+        retry_after: u64,
+    },
+    /// The provider's answer makes no sense.
+    Unreadable,
+    /// The provider refuses the client: an operator's mistake.
+    Misconfigured,
+    /// The new access token is another user's.
+    OtherUser,
+}
+
+/// When a browser should try again, where nothing better is known: seconds.
+const RETRY_AFTER: u64 = 5;
+
+impl RenewalFailure {
+    /// When to ask again, in seconds.
+    #[must_use]
+    pub fn retry_after(self) -> u64 {
+        match self {
+            Self::Unavailable { retry_after } => retry_after,
+            _ => RETRY_AFTER,
+        }
+    }
+
+    fn of(error: &ProviderError) -> Self {
+        match error.code {
+            Code::LoginExpired => Self::Refused,
+            Code::ClientRejected => Self::Misconfigured,
+            Code::ProviderUnavailable => Self::Unavailable {
+                retry_after: error.retry_after.unwrap_or(RETRY_AFTER),
+            },
+            _ => Self::Unreadable,
+        }
+    }
+}
+
+impl Core {
+    /// What the token endpoint's answer to a refresh means.
+    ///
+    /// # Errors
+    ///
+    /// [`RenewalFailure`], by what the answer says of the session.
+    pub fn judge_renewal(
+        &self,
+        renew: &Renew,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<Successor, RenewalFailure> {
+        let set = whole(answer)
+            .and_then(|answer| TokenSet::parse(answer, now))
+            .map_err(|error| RenewalFailure::of(&error))?;
+        let refresh_token = set.tokens.refresh_token;
+        let refresh_token = refresh_token.unwrap_or_else(|| renew.refresh_token.clone());
+        Ok(Successor {
+            key: self.token_digest(&refresh_token),
+            tokens: Tokens {
+                access_token: set.tokens.access_token,
+                refresh_token: Some(refresh_token),
+            },
+            expires_at: set.expires_at,
+            life: set.life,
+            scopes: set.scopes,
+            generation: renew.session.generation.saturating_add(1),
+            user: None,
+            user_read: now,
+        })
+    }
+
+    /// Adds the user data that was read again; what can't be read changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`RenewalFailure::OtherUser`] for another user's.
+    pub fn judge_user_again(
+        &self,
+        renew: &Renew,
+        successor: Successor,
+        answer: &Answer,
+    ) -> Result<Successor, RenewalFailure> {
+        let pointers = &self.0.provider.pointers;
+        match whole(answer).and_then(|answer| UserData::parse(answer, pointers)) {
+            Ok(user) if user.id != renew.user_id => Err(RenewalFailure::OtherUser),
+            Ok(user) => Ok(Successor {
+                user: Some(user),
+                ..successor
+            }),
+            Err(_) => Ok(successor),
+        }
+    }
+}
+
+impl Renew {
+    /// The renewal after a successor whose own access token has expired again.
+    #[must_use]
+    pub fn again(self, successor: &Successor) -> Option<Self> {
+        let refresh_token = successor.tokens.refresh_token.clone()?;
+        Some(Self {
+            key: successor.key,
+            refresh_token,
+            session: SessionRef {
+                generation: successor.generation,
+                ..self.session
+            },
+            ..self
+        })
+    }
+}
+
+fn whole(answer: &Answer) -> Result<&ProviderAnswer, ProviderError> {
+    match answer {
+        Answer::Response(answer) => Ok(answer),
+        Answer::Failed(failure) => Err(ProviderError::lost(*failure)),
+        _ => Err(ProviderError::lost(Failure::Transport)),
+    }
+}

@@ -1,0 +1,82 @@
+//! Writing a session: one value, in as many cookies as it takes.
+//!
+//! Rules: the first segment always fits into the first cookie; the count of cookies is sealed; what
+//! would not fit is an error that somebody sees, never a cookie that a browser drops silently; what
+//! a longer session left behind is removed.
+
+use crate::cookies::policy::{MAX_CHUNKS, MAX_COOKIE_LEN};
+use crate::entropy::pair;
+use crate::seal::{OVERHEAD, Purpose};
+use crate::user::{Segment, User};
+use crate::vault::Vault;
+use crate::{Head, Timestamp};
+
+/// The first segment's limit, in bytes: it is opened on every request.
+pub(crate) const MAX_SEGMENT_LEN: usize = 1024;
+
+/// The session doesn't fit into cookies that browsers keep.
+#[derive(Debug)]
+pub(crate) struct TooLarge;
+
+impl Vault {
+    /// The `Set-Cookie` lines of a session whose tokens are sealed already, and its user.
+    pub(crate) fn set_session(
+        &self,
+        mut segment: Segment<'_>,
+        sealed_tokens: &str,
+        now: Timestamp,
+        entropy: &[u8; 32],
+    ) -> Result<(Vec<String>, User), TooLarge> {
+        let max_age = segment.over().seconds_since(now);
+        let longest_name = self.cookies.chunk_name(MAX_CHUNKS - 1);
+        let room = MAX_COOKIE_LEN - self.cookies.set(&longest_name, "", max_age).len();
+        let length = segment.encode().len();
+        let chunks = (text_len(length) + 1 + sealed_tokens.len()).div_ceil(room);
+        if length > MAX_SEGMENT_LEN || chunks > MAX_CHUNKS {
+            return Err(TooLarge);
+        }
+        // At most MAX_CHUNKS.
+        segment.chunks = u8::try_from(chunks).unwrap_or_default();
+        let (nonce, []) = pair(entropy);
+        let body = segment.encode();
+        let user = User::from_segment(&body).ok_or(TooLarge)?;
+        let sealed = self
+            .keys
+            .seal(Purpose::Session, nonce, &self.session_aad, &body);
+        let value = format!("{sealed}.{sealed_tokens}");
+        let chunks = value.as_bytes().chunks(room).enumerate();
+        let lines = chunks.map(|(index, chunk)| {
+            let name = self.cookies.chunk_name(index);
+            self.cookies
+                .set(&name, &String::from_utf8_lossy(chunk), max_age)
+        });
+        Ok((lines.collect(), user))
+    }
+
+    /// The lines that remove the session cookies of a request, whatever is in them.
+    pub(crate) fn remove_session<H: Head>(&self, head: &H) -> Vec<String> {
+        self.remove_chunks(&self.session_names(head), 0)
+    }
+
+    /// The lines that remove all but the first `kept` of these chunks.
+    pub(crate) fn remove_chunks(&self, names: &[String], kept: usize) -> Vec<String> {
+        let kept: Vec<String> = (0..kept)
+            .map(|index| self.cookies.chunk_name(index))
+            .collect();
+        names
+            .iter()
+            .filter(|name| !kept.contains(name))
+            .map(|name| self.cookies.remove(name))
+            .collect()
+    }
+
+    /// The names of the session cookies that a request has.
+    pub(crate) fn session_names<H: Head>(&self, head: &H) -> Vec<String> {
+        self.names(head, |name| self.cookies.is_session(name))
+    }
+}
+
+/// The length of a body once it is sealed and in base64url without padding.
+fn text_len(body: usize) -> usize {
+    ((body + OVERHEAD) * 4).div_ceil(3)
+}

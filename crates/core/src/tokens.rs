@@ -1,0 +1,121 @@
+//! The session's second segment: its tokens.
+//!
+//! Rules: it is opened only by who needs a token; it is bound to the session and to the generation
+//! of its first segment, so that no older tokens can be put beside a newer user.
+
+use zeroize::Zeroizing;
+
+use crate::codec::{Reader, Writer};
+use crate::cookies::scan;
+use crate::seal::{NONCE_LEN, Purpose};
+use crate::user::{Segment, User};
+use crate::vault::Vault;
+use crate::{Exchange, Head, Secret, TokenKind};
+
+/// The tokens of a session.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub(crate) access_token: Secret,
+    pub(crate) refresh_token: Option<Secret>,
+}
+
+impl Tokens {
+    /// The access token, to be sent as `Authorization: Bearer …` (RFC 6750, section 2.1) to FNCY's
+    /// resource server, and to nobody else.
+    #[must_use]
+    pub fn access_token(&self) -> &str {
+        self.access_token.expose()
+    }
+
+    /// What ends them at the provider: revoking a refresh token ends what hangs on it (RFC 7009,
+    /// section 2.1).
+    pub(crate) fn into_revocation(self) -> Exchange {
+        match self.refresh_token {
+            Some(token) => Exchange::Revoke {
+                token,
+                kind: TokenKind::Refresh,
+            },
+            None => Exchange::Revoke {
+                token: self.access_token,
+                kind: TokenKind::Access,
+            },
+        }
+    }
+
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let access = self.access_token.expose();
+        let refresh = self.refresh_token.as_ref().map_or("", Secret::expose);
+        Zeroizing::new(
+            Writer::with_capacity(4 + access.len() + refresh.len())
+                .text(access)
+                .text(refresh)
+                .into_bytes(),
+        )
+    }
+
+    fn decode(body: &[u8]) -> Option<Self> {
+        let mut body = Reader::new(body);
+        let access_token = Secret::new(body.text()?.to_owned());
+        let refresh_token = Some(body.text()?)
+            .filter(|token| !token.is_empty())
+            .map(|token| Secret::new(token.to_owned()));
+        body.is_empty().then_some(Self {
+            access_token,
+            refresh_token,
+        })
+    }
+}
+
+impl Vault {
+    /// The tokens of a user's session, if its second segment is whole.
+    pub(crate) fn tokens<H: Head>(&self, head: &H, user: &User) -> Option<Tokens> {
+        let segment = user.segment();
+        let aad = self.tokens_aad(&segment);
+        self.sealed_tokens(head, &segment)
+            .into_iter()
+            .find_map(|text| {
+                let mut buffer = Zeroizing::new(vec![0; text.len().next_multiple_of(4)]);
+                let body = self
+                    .keys
+                    .open(Purpose::Tokens, &aad, text.as_bytes(), &mut buffer)
+                    .ok()?;
+                Tokens::decode(body)
+            })
+    }
+
+    /// The second segment as it came, unopened: one for each cookie that might be the session's.
+    pub(crate) fn sealed_tokens<H: Head>(&self, head: &H, segment: &Segment<'_>) -> Vec<String> {
+        let mut rest = String::new();
+        for index in 1..usize::from(segment.chunks) {
+            let name = self.cookies.chunk_name(index);
+            match scan::values(head, &name).next() {
+                Some(chunk) => rest.push_str(&String::from_utf8_lossy(chunk)),
+                None => return Vec::new(),
+            }
+        }
+        scan::values(head, self.cookies.session_name())
+            .filter_map(|value| {
+                let dot = value.iter().position(|byte| *byte == b'.')?;
+                let first = String::from_utf8_lossy(&value[dot + 1..]);
+                Some(format!("{first}{rest}"))
+            })
+            .collect()
+    }
+
+    pub(crate) fn seal_tokens(
+        &self,
+        tokens: &Tokens,
+        segment: &Segment<'_>,
+        nonce: [u8; NONCE_LEN],
+    ) -> String {
+        let aad = self.tokens_aad(segment);
+        self.keys
+            .seal(Purpose::Tokens, nonce, &aad, &tokens.encode())
+    }
+
+    fn tokens_aad(&self, segment: &Segment<'_>) -> Vec<u8> {
+        let mut binding = segment.session_id.to_vec();
+        binding.extend_from_slice(&segment.generation.to_be_bytes());
+        self.aad("tokens", self.cookies.session_name(), &binding)
+    }
+}

@@ -1,0 +1,85 @@
+//! A request that goes on to the application, and what its answer must still be given.
+
+use fncy_login_core::{Admission, PRIVATE, SessionRef};
+
+use crate::{Login, Visit};
+
+/// A request that a login lets through.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The mark for the request's extensions.
+    pub visit: Visit,
+    /// What becomes of the application's answer.
+    pub finish: Finish,
+}
+
+/// What a login adds to the answer of the application.
+#[derive(Debug)]
+#[must_use]
+pub struct Finish {
+    default_cache_control: Option<&'static str>,
+    renewal: Option<Box<Renewal>>,
+}
+
+/// A session that the browser must be told of.
+#[derive(Debug)]
+struct Renewal {
+    login: Login,
+    session: SessionRef,
+    cookies: Vec<String>,
+}
+
+/// Headers for the application's answer.
+#[derive(Debug, Default)]
+pub struct Additions {
+    /// The `Cache-Control` to set, in place of whatever is there.
+    pub cache_control: Option<&'static str>,
+    /// The `Set-Cookie` lines to append.
+    pub cookies: Vec<String>,
+}
+
+impl Admitted {
+    pub(crate) fn new(login: &Login, admission: Admission) -> Self {
+        let Admission {
+            user,
+            default_cache_control,
+            update,
+        } = admission;
+        let (cookies, tokens) = match update {
+            Some(update) => (update.cookies, update.tokens),
+            None => (Vec::new(), None),
+        };
+        let renewal = user.as_ref().filter(|_| !cookies.is_empty()).map(|user| {
+            Box::new(Renewal {
+                login: login.clone(),
+                session: user.session(),
+                cookies,
+            })
+        });
+        Self {
+            visit: Visit::new(login.clone(), user, tokens),
+            finish: Finish {
+                default_cache_control,
+                renewal,
+            },
+        }
+    }
+}
+
+impl Finish {
+    /// Called when the application has answered: a session that was signed out while it worked is
+    /// not given back to the browser.
+    #[must_use]
+    pub fn additions(self, has_cache_control: bool) -> Additions {
+        match self.renewal {
+            Some(renewal) if !renewal.login.has_ended(&renewal.session) => Additions {
+                cache_control: Some(PRIVATE),
+                cookies: renewal.cookies,
+            },
+            _ => Additions {
+                cache_control: self.default_cache_control.filter(|_| !has_cache_control),
+                cookies: Vec::new(),
+            },
+        }
+    }
+}

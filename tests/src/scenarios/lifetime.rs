@@ -1,0 +1,98 @@
+//! How long a session lasts: idle, absolute, and what keeps it alive.
+
+use std::time::Duration;
+
+use crate::browser::Tab;
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+const HOUR: u64 = 3600;
+
+fn long_tokens(harness: Harness) -> World {
+    World::with(harness, |setup| {
+        let life = Duration::from_secs(30 * 24 * HOUR);
+        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.login = Box::new(|builder| builder.background("/poll"));
+    })
+}
+
+async fn signed_in(world: &World) -> Tab {
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    tab
+}
+
+pub(super) async fn k13_an_idle_session_ends(harness: Harness) {
+    let world = long_tokens(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(24 * HOUR - 1);
+    world.browser.jar().now -= 24 * HOUR;
+    assert_eq!(tab.get(&format!("{APP}/auth/session")).await.status, 200);
+    world.advance(1);
+    assert_eq!(
+        tab.get(&format!("{APP}/page")).await.status,
+        303,
+        "whatever Max-Age says"
+    );
+}
+
+pub(super) async fn a_session_in_use_is_rolled_rarely(harness: Harness) {
+    let world = long_tokens(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(2 * HOUR);
+    let early = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(early.header("set-cookie"), None);
+    world.advance(HOUR);
+    for (what, page) in [
+        ("background", tab.get(&format!("{APP}/poll")).await),
+        ("prefetch", tab.prefetch(&format!("{APP}/page")).await),
+        ("session", tab.get(&format!("{APP}/auth/session")).await),
+    ] {
+        assert_eq!(
+            (page.status, page.header("set-cookie")),
+            (200, None),
+            "{what}"
+        );
+    }
+    let rolled = tab.get(&format!("{APP}/page")).await;
+    assert!(rolled.header("set-cookie").is_some());
+    assert_eq!(rolled.header("cache-control"), Some("private, no-store"));
+    assert_eq!(
+        tab.get(&format!("{APP}/page")).await.header("set-cookie"),
+        None
+    );
+    let token = tab.get(&format!("{APP}/token")).await;
+    assert_eq!(token.status, 200, "the tokens were copied");
+    world.advance(23 * HOUR);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+}
+
+pub(super) async fn no_session_outlives_a_week(harness: Harness) {
+    let world = long_tokens(harness);
+    let mut tab = signed_in(&world).await;
+    for _ in 0..13 {
+        world.advance(12 * HOUR);
+        assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    }
+    world.advance(12 * HOUR);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+}
+
+pub(super) async fn on_a_public_path_an_expired_token_says_so(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.public("/token").public("/maybe"));
+    });
+    let mut tab = signed_in(&world).await;
+    world.advance(301);
+    let asked = world.token_requests();
+    assert_eq!(tab.get(&format!("{APP}/maybe")).await.text(), "user=alex");
+    let expired = tab.get(&format!("{APP}/token")).await;
+    assert_eq!(expired.status, 401);
+    assert!(expired.text().contains("<code>tokens_expired</code>"));
+    assert_eq!(expired.header("set-cookie"), None);
+    assert_eq!(
+        world.token_requests(),
+        asked,
+        "a public path renews nothing"
+    );
+}

@@ -1,0 +1,297 @@
+//! Rows F and the refresh column of P: what happens when the access token has expired.
+
+use std::time::Duration;
+
+use fncy_dev_server::{Endpoint, Fault};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use url::Url;
+
+use crate::browser::{Backend as _, Context, RawRequest, RawResponse, Tab};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+/// The default life of the dev server's access tokens.
+const LIFE: u64 = 300;
+
+async fn signed_in(world: &World) -> Tab {
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    tab
+}
+
+/// A request with the cookies that the browser has now.
+fn request(world: &World, path: &str) -> RawRequest {
+    let url = Url::parse(APP).unwrap();
+    let cookies = world.browser.jar().header(&url, Context::SameSite);
+    RawRequest::new("GET", path)
+        .with_header("host", "app.example")
+        .with_header("accept", "text/html")
+        .with_header("cookie", cookies.unwrap_or_default())
+}
+
+fn sets_session(response: &RawResponse) -> bool {
+    response.headers_named("set-cookie").any(|line| {
+        line.starts_with(b"__Host-fncy_session=") && !line.starts_with(b"__Host-fncy_session=;")
+    })
+}
+
+/// How many renewals the provider was asked for: a sign-in was one request.
+fn renewals(world: &World) -> u64 {
+    world.token_requests() - 1
+}
+
+pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
+    for rotates in [true, false] {
+        let world = World::with(harness, |setup| {
+            setup.provider = setup.provider.clone().rotation(rotates);
+        });
+        let mut tab = signed_in(&world).await;
+        world.advance(LIFE + 1);
+        let held = world.provider.hold(Endpoint::Token);
+        let mut requests = JoinSet::new();
+        for _ in 0..100 {
+            let (app, request) = (world.app(), request(&world, "/token"));
+            requests.spawn(async move { app.send(request).await });
+        }
+        sleep(Duration::from_millis(300)).await;
+        drop(held);
+        let mut tokens = std::collections::HashSet::new();
+        while let Some(response) = requests.join_next().await {
+            let response = response.unwrap();
+            assert_eq!(response.status, 200, "{}", response.text());
+            assert_eq!(response.header("cache-control"), Some("private, no-store"));
+            assert!(sets_session(&response));
+            tokens.insert(response.text().into_owned());
+        }
+        assert_eq!(renewals(&world), 1);
+        assert_eq!(tokens.len(), 1, "all have the same new access token");
+        for round in 0..2 {
+            assert_eq!(
+                tab.get(&format!("{APP}/page")).await.text(),
+                "user=alex",
+                "{round}"
+            );
+            world.advance(LIFE);
+        }
+        assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    }
+}
+
+pub(super) async fn f02_an_old_cookie_is_served_from_memory(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        let life = Duration::from_secs(600);
+        setup.provider = setup.provider.clone().access_token_life(life);
+    });
+    let mut tab = signed_in(&world).await;
+    world.advance(601);
+    let old = request(&world, "/page");
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
+    world.advance(30);
+    let late = world.raw(old.clone()).await;
+    assert_eq!(late.text(), "user=alex");
+    assert!(sets_session(&late));
+    assert_eq!(renewals(&world), 1);
+
+    // A laptop that was closed in the middle: its browser never got a new cookie.
+    world.advance(40 * 60);
+    let closed = world.raw(old).await;
+    assert_eq!(closed.text(), "user=alex");
+    assert_eq!(renewals(&world), 2, "the successor's own token had expired");
+}
+
+pub(super) async fn f04_a_renewal_outlives_its_client(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let held = world.provider.hold(Endpoint::Token);
+    let old = request(&world, "/page");
+    let gone = tokio::time::timeout(Duration::from_millis(300), world.raw(old)).await;
+    assert!(gone.is_err(), "the client left before there was an answer");
+    drop(held);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 1);
+}
+
+pub(super) async fn f09_an_outage_signs_nobody_out(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.provider.fault(Endpoint::Token, Fault::status(503));
+    // Within the leeway the access token still lives.
+    world.advance(LIFE - 5);
+    let admitted = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(admitted.text(), "user=alex");
+    assert_eq!(admitted.header("set-cookie"), None);
+    world.advance(10);
+    for _ in 0..20 {
+        let page = tab.get(&format!("{APP}/page")).await;
+        assert_eq!(page.status, 503);
+        assert!(page.text().contains("<code>provider_unavailable</code>"));
+        assert!(page.header("retry-after").is_some());
+        assert_eq!(page.header("set-cookie"), None, "nobody is signed out");
+        let fetched = tab.fetch(&format!("{APP}/api")).await;
+        assert_eq!(fetched.status, 503);
+        assert_eq!(
+            fetched.header("content-type"),
+            Some("application/problem+json")
+        );
+    }
+    assert_eq!(renewals(&world), 1, "one answer speaks for a while");
+    world.provider.clear_faults();
+    sleep(Duration::from_millis(5_100)).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+}
+
+pub(super) async fn f10_a_sign_out_wins_over_a_renewal(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let old = request(&world, "/page");
+    let held = world.provider.hold(Endpoint::Token);
+    let (app, slow) = (world.app(), old.clone());
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    sleep(Duration::from_millis(200)).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.submit(&page, "form", None).await;
+    assert!(page.text().contains("You are signed out"));
+    drop(held);
+    let slow = slow.await.unwrap();
+    assert!(!sets_session(&slow), "a slow answer brings nothing back");
+    assert_eq!(
+        world.raw(old).await.status,
+        303,
+        "a copy of the cookie is no session any more"
+    );
+}
+
+pub(super) async fn f10_a_sign_out_revokes_what_the_browser_never_got(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    assert_eq!(world.raw(request(&world, "/page")).await.status, 200);
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    tab.submit(&page, "form", None).await;
+    let revoked = &world.provider.requests(Endpoint::Revoke)[0];
+    let body: serde_json::Value = serde_json::from_slice(&revoked.body).unwrap();
+    let issued = world.provider.issued_secrets();
+    let refresh_tokens: Vec<_> = issued
+        .iter()
+        .filter(|secret| secret.contains("refresh"))
+        .collect();
+    assert_eq!(refresh_tokens.len(), 2);
+    assert_eq!(body["token"].as_str(), Some(refresh_tokens[1].as_str()));
+}
+
+pub(super) async fn f14_an_older_cookie_that_lands_last_does_no_harm(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    let mut generations = Vec::new();
+    for _ in 0..3 {
+        generations.push(request(&world, "/page"));
+        world.advance(LIFE + 1);
+        assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
+    }
+    let asked = renewals(&world);
+    for old in generations.into_iter().rev() {
+        let response = world.raw(old).await;
+        assert_eq!(response.text(), "user=alex");
+        assert!(sets_session(&response));
+    }
+    assert_eq!(renewals(&world), asked);
+}
+
+pub(super) async fn p18_a_stillborn_token_causes_no_storm(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let body = r#"{"access_token":"at-dead-on-arrival","refresh_token":"rt-of-it","expires_in":0}"#;
+    world
+        .provider
+        .fault(Endpoint::Token, Fault::json(200, body));
+    for _ in 0..10 {
+        assert_eq!(tab.get(&format!("{APP}/page")).await.status, 503);
+    }
+    assert_eq!(renewals(&world), 1);
+}
+
+pub(super) async fn p23_a_refused_token_asks_to_sign_in_again(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    let refused = Fault::json(400, r#"{"error":"invalid_grant"}"#);
+    world.provider.fault(Endpoint::Token, refused);
+    world.advance(LIFE - 5);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    world.advance(10);
+    for _ in 0..5 {
+        let page = tab.get(&format!("{APP}/page")).await;
+        assert_eq!(page.status, 303);
+        assert_eq!(world.cookies("__Host-fncy_session").len(), 1, "not cleared");
+    }
+    assert_eq!(
+        renewals(&world),
+        1,
+        "a refused token is not asked for again"
+    );
+    world.advance(3601);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+    assert_eq!(
+        world.cookies("__Host-fncy_session"),
+        [""; 0],
+        "too old to have been replaced"
+    );
+}
+
+pub(super) async fn p24_a_refused_client_signs_nobody_out(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    let refused = Fault::json(401, r#"{"error":"invalid_client"}"#);
+    world.provider.fault(Endpoint::Token, refused.once());
+    world.advance(LIFE + 1);
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.status, 503);
+    assert_eq!(page.header("set-cookie"), None);
+    assert!(world.logged().contains("client_rejected"));
+}
+
+pub(super) async fn p32_another_users_data_ends_the_session(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let old = request(&world, "/page");
+    world.provider.fault(
+        Endpoint::UserData,
+        Fault::json(200, r#"{"id":"jun"}"#).once(),
+    );
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.status, 303);
+    assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
+    assert_eq!(world.raw(old).await.status, 303);
+}
+
+pub(super) async fn p33_user_data_that_cannot_be_read_again_changes_nothing(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    world
+        .provider
+        .fault(Endpoint::UserData, Fault::status(500).once());
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(world.provider.request_count(Endpoint::UserData), 2);
+}
+
+pub(super) async fn short_lived_tokens_are_renewed_in_time(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.provider = setup
+            .provider
+            .clone()
+            .access_token_life(Duration::from_secs(5));
+    });
+    let mut tab = signed_in(&world).await;
+    for round in 1..=10 {
+        world.advance(5);
+        assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+        assert_eq!(renewals(&world), round);
+    }
+    let read = world.provider.request_count(Endpoint::UserData);
+    assert_eq!(read, 1, "user data is read at most every five minutes");
+}
