@@ -27,7 +27,7 @@ pin_project! {
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S>
+    pub(crate) enum State<S>
     where
         S: Service<ServiceRequest>,
     {
@@ -46,31 +46,9 @@ pub(crate) struct Waiting<S> {
     pub(crate) request: ServiceRequest,
 }
 
-impl<S: Service<ServiceRequest>> ResponseFuture<S> {
-    pub(crate) fn inner(future: S::Future, finish: Option<Finish>) -> Self {
-        Self {
-            state: State::Inner { future, finish },
-        }
-    }
-
-    pub(crate) fn reply(reply: Reply, request: ServiceRequest) -> Self {
-        Self {
-            state: State::Reply {
-                reply: Some((reply, request)),
-            },
-        }
-    }
-
-    pub(crate) fn later(
-        verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-        waiting: Waiting<S>,
-    ) -> Self {
-        Self {
-            state: State::Later {
-                verdict,
-                waiting: Some(waiting),
-            },
-        }
+impl<S: Service<ServiceRequest>> From<State<S>> for ResponseFuture<S> {
+    fn from(state: State<S>) -> Self {
+        Self { state }
     }
 }
 

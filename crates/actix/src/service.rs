@@ -9,7 +9,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use fncy_login::{Decision, Login, Verdict, Visit};
 
 use crate::convert::RequestHead;
-use crate::future::{self, ResponseFuture};
+use crate::future::{ResponseFuture, State, Waiting};
 
 /// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
 #[doc(hidden)]
@@ -47,17 +47,29 @@ where
             let head = RequestHead::of(request.head());
             self.login.decide(&head, extensions.get::<Visit>())
         };
-        match decision {
-            Decision::Pass => ResponseFuture::inner(self.inner.call(request), None),
+        let state = match decision {
+            Decision::Pass => State::Inner {
+                future: self.inner.call(request),
+                finish: None,
+            },
             Decision::Now(Verdict::Admit(admitted)) => {
                 request.extensions_mut().insert(admitted.visit);
-                ResponseFuture::inner(self.inner.call(request), Some(admitted.finish))
+                State::Inner {
+                    future: self.inner.call(request),
+                    finish: Some(admitted.finish),
+                }
             }
-            Decision::Now(Verdict::Reply(reply)) => ResponseFuture::reply(reply, request),
+            Decision::Now(Verdict::Reply(reply)) => State::Reply {
+                reply: Some((reply, request)),
+            },
             Decision::Later(verdict) => {
                 let inner = Rc::clone(&self.inner);
-                ResponseFuture::later(verdict, future::Waiting { inner, request })
+                State::Later {
+                    verdict,
+                    waiting: Some(Waiting { inner, request }),
+                }
             }
-        }
+        };
+        state.into()
     }
 }

@@ -25,7 +25,7 @@ pin_project! {
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, B>
+    pub(crate) enum State<S, B>
     where
         S: Service<Request<B>>,
     {
@@ -44,29 +44,9 @@ pub(crate) struct Waiting<S, B> {
     pub(crate) request: Request<B>,
 }
 
-impl<S: Service<Request<B>>, B> ResponseFuture<S, B> {
-    pub(crate) fn inner(future: S::Future, finish: Option<Finish>) -> Self {
-        Self {
-            state: State::Inner { future, finish },
-        }
-    }
-
-    pub(crate) fn reply(reply: Reply) -> Self {
-        Self {
-            state: State::Reply { reply: Some(reply) },
-        }
-    }
-
-    pub(crate) fn later(
-        verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
-        waiting: Waiting<S, B>,
-    ) -> Self {
-        Self {
-            state: State::Later {
-                verdict,
-                waiting: Some(waiting),
-            },
-        }
+impl<S: Service<Request<B>>, B> From<State<S, B>> for ResponseFuture<S, B> {
+    fn from(state: State<S, B>) -> Self {
+        Self { state }
     }
 }
 

@@ -8,7 +8,7 @@ use tower_service::Service;
 
 use crate::body::Body;
 use crate::convert::RequestHead;
-use crate::future::{self, ResponseFuture};
+use crate::future::{ResponseFuture, State, Waiting};
 
 /// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
 #[derive(Clone, Debug)]
@@ -37,19 +37,29 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let before = request.extensions().get::<Visit>();
-        match self.login.decide(&RequestHead::of(&request), before) {
-            Decision::Pass => ResponseFuture::inner(self.inner.call(request), None),
+        let state = match self.login.decide(&RequestHead::of(&request), before) {
+            Decision::Pass => State::Inner {
+                future: self.inner.call(request),
+                finish: None,
+            },
             Decision::Now(Verdict::Admit(admitted)) => {
                 request.extensions_mut().insert(admitted.visit);
-                ResponseFuture::inner(self.inner.call(request), Some(admitted.finish))
+                State::Inner {
+                    future: self.inner.call(request),
+                    finish: Some(admitted.finish),
+                }
             }
-            Decision::Now(Verdict::Reply(reply)) => ResponseFuture::reply(reply),
+            Decision::Now(Verdict::Reply(reply)) => State::Reply { reply: Some(reply) },
             Decision::Later(verdict) => {
                 // The clone has not been polled; the one that is ready waits for the verdict.
                 let unready = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, unready);
-                ResponseFuture::later(verdict, future::Waiting { inner, request })
+                State::Later {
+                    verdict,
+                    waiting: Some(Waiting { inner, request }),
+                }
             }
-        }
+        };
+        state.into()
     }
 }
