@@ -20,7 +20,7 @@ pub struct Renew {
     /// The session that it belongs to.
     pub session: SessionRef,
     /// Whose session it is.
-    pub(crate) user_id: String,
+    pub user_id: String,
     /// Whether the user data is to be read again with the new access token.
     pub reads_user: bool,
     /// Whether the access token has expired: without an answer the request fails.

@@ -281,3 +281,7 @@ impl Memory {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "renewals_tests.rs"]
+mod tests;

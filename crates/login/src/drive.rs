@@ -1,0 +1,122 @@
+//! Driving the machine: answering it until it is done.
+//!
+//! Rules: what needs no waiting is answered at once; a code is redeemed once, in a task that
+//! outlives its browser; all that one request may cause has one deadline.
+
+use std::time::Duration;
+
+use fncy_login_core::{Answer, Exchange, Outcome, Pending, Question, Redeem, Reply, Step};
+use tokio::time::Instant;
+
+use crate::redemptions::Entered;
+use crate::{Login, env};
+
+/// All that one request may cause takes no longer.
+const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
+
+/// A step that is done, or that only the provider can help on.
+pub(crate) enum Settled {
+    Done(Outcome),
+    Send(Exchange, Pending),
+}
+
+impl Login {
+    /// Answers what needs no waiting.
+    pub(crate) fn settle(&self, mut step: Step) -> Settled {
+        loop {
+            step = match step {
+                Step::Done(outcome) => return Settled::Done(outcome),
+                Step::Send(exchange, pending) => return Settled::Send(exchange, pending),
+                Step::Ask(Question::Entropy, pending) => self.resume(pending, Answer::Entropy),
+                Step::Ask(..) => Step::Done(Outcome::Reply(self.0.core.internal_error())),
+            };
+        }
+    }
+
+    fn resume(&self, pending: Pending, answer: Answer) -> Step {
+        match env::draw() {
+            Ok(entropy) => pending.resume(answer, self.0.clock.now(), entropy),
+            Err(error) => {
+                tracing::error!(%error, "the operating system gives no entropy");
+                Step::Done(Outcome::Reply(self.0.core.internal_error()))
+            }
+        }
+    }
+
+    pub(crate) async fn exchange(&self, exchange: Exchange, pending: Pending) -> Outcome {
+        let deadline = Instant::now() + REQUEST_DEADLINE;
+        match exchange {
+            Exchange::Redeem(redeem) => {
+                Outcome::Reply(self.redeem_once(redeem, pending, deadline).await)
+            }
+            Exchange::Renew(renew) => {
+                let answer = match self.renew_once(*renew, deadline).await {
+                    Ok(successor) => Answer::Renewed(successor),
+                    Err(failure) => Answer::NotRenewed(failure),
+                };
+                match self.settle(self.resume(pending, answer)) {
+                    Settled::Done(outcome) => outcome,
+                    Settled::Send(..) => Outcome::Reply(self.0.core.internal_error()),
+                }
+            }
+            exchange => Outcome::Reply(self.drive(exchange, pending, deadline).await),
+        }
+    }
+
+    /// Exchanges with the provider until the machine is done, for a login or a sign-out: both end
+    /// in a reply.
+    async fn drive(
+        &self,
+        mut exchange: Exchange,
+        mut pending: Pending,
+        deadline: Instant,
+    ) -> Reply {
+        loop {
+            let exchange_now = self.latest(exchange);
+            let answer = self.0.provider.run(&exchange_now, deadline).await;
+            match self.settle(self.resume(pending, answer)) {
+                Settled::Done(Outcome::Reply(reply)) => return reply,
+                Settled::Done(Outcome::Admit(_)) => return self.0.core.internal_error(),
+                Settled::Send(next, waiting) => (exchange, pending) = (next, waiting),
+            }
+        }
+    }
+
+    /// Redeems in a task of its own, which outlives the browser's connection: a code that was sent
+    /// is spent, whoever still listens.
+    async fn redeem_once(&self, redeem: Redeem, pending: Pending, deadline: Instant) -> Reply {
+        let key = redeem.key;
+        let mut coming = match self.0.redemptions.enter(key) {
+            Entered::Spent => {
+                return match self.settle(self.resume(pending, Answer::Spent)) {
+                    Settled::Done(Outcome::Reply(reply)) => reply,
+                    _ => self.0.core.internal_error(),
+                };
+            }
+            Entered::Joined(coming) => coming,
+            Entered::First(sender, coming) => {
+                let login = self.clone();
+                let redemption = tokio::spawn(async move {
+                    login
+                        .drive(Exchange::Redeem(redeem), pending, deadline)
+                        .await
+                });
+                let redemptions = self.0.redemptions.clone();
+                tokio::spawn(async move {
+                    // Without a reply, since the task panicked, the sender goes and tells so.
+                    if let Ok(reply) = redemption.await {
+                        sender.send_replace(Some(reply));
+                    }
+                    drop(sender);
+                    redemptions.retire(key).await;
+                });
+                coming
+            }
+        };
+        let reply = coming.wait_for(Option::is_some).await;
+        reply
+            .ok()
+            .and_then(|reply| reply.clone())
+            .unwrap_or_else(|| self.0.core.internal_error())
+    }
+}
