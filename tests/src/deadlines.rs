@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
+use url::Url;
 
-use crate::browser::Page;
+use crate::browser::{Backend as _, Context, Page, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::world::{APP, World};
 
@@ -55,4 +57,49 @@ async fn p36_a_sign_out_waits_two_seconds_for_a_revocation() {
     drop(held);
     assert!(page.text().contains("You are signed out"));
     assert!((2..4).contains(&waited.as_secs()), "{waited:?}");
+}
+
+/// What somebody with a browser of their own and an invented code can cause.
+async fn bogus_callbacks(world: &World, count: usize) -> JoinSet<RawResponse> {
+    let mut bogus = JoinSet::new();
+    for index in 0..count {
+        let mut tab = world.stranger().tab();
+        let location = Url::parse(&world.start(&mut tab, "/page").await).unwrap();
+        let mut state = location.query_pairs().filter(|(name, _)| name == "state");
+        let state = state.next().unwrap().1.into_owned();
+        let url = Url::parse(APP).unwrap();
+        let cookies = tab.browser().jar().header(&url, Context::SameSite).unwrap();
+        let request = RawRequest::new(
+            "GET",
+            &format!("/auth/callback?code=x{index}&state={state}"),
+        )
+        .with_header("host", "app.example")
+        .with_header("cookie", cookies);
+        let app = world.app();
+        bogus.spawn(async move { app.send(request).await });
+    }
+    bogus
+}
+
+#[tokio::test]
+async fn strangers_cannot_make_everybody_wait() {
+    let world = World::new(Harness::Bare);
+    let held = world.provider.hold(Endpoint::Token);
+    let mut bogus = bogus_callbacks(&world, 32 + 256).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(world.token_requests(), 32, "so many are under way at once");
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let (page, waited) = timed(tab.get(&callback)).await;
+    assert_eq!(page.status, 503);
+    assert!(page.header("retry-after").is_some());
+    assert!(waited.as_secs() < 2, "{waited:?}");
+    drop(held);
+    while let Some(response) = bogus.join_next().await {
+        assert_eq!(response.unwrap().status, 400);
+    }
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
 }

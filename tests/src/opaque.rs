@@ -43,6 +43,14 @@ fn debug_shows_no_secret() {
 }
 
 #[test]
+fn an_address_with_a_password_is_not_quoted() {
+    for setting in [Setting::BaseUrl, Setting::RedirectUri] {
+        let error = error(builder().set(setting, "https://user:hunter2@app.example/auth/callback"));
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
 fn a_wrong_secret_is_not_quoted() {
     for wrong in ["too-short", "{not base64, nor hex!}", &"a".repeat(64)] {
         let error = error(builder().set(Setting::CookieSecret, wrong));
@@ -102,6 +110,17 @@ fn each_wrong_value_is_named_with_what_to_write() {
             "http://app.example/auth/callback",
             "localhost only",
         ),
+        (
+            Setting::RedirectUri,
+            "https://app.example:443/auth/callback",
+            "no default port",
+        ),
+        (
+            Setting::AuthorizeUrl,
+            "https://fncy.example/a?state=x",
+            "has state, which is set for you",
+        ),
+        (Setting::AuthorizeParams, "request_uri=x", "has request_uri"),
         (Setting::TokenBody, "xml", "write one of: json, form"),
         (Setting::ClientAuth, "post", "write one of: body, basic"),
         (
@@ -135,7 +154,15 @@ fn each_wrong_value_is_named_with_what_to_write() {
         assert!(error.to_string().contains(hint), "{error}");
         assert!(error.to_string().contains(setting.name()), "{error}");
     }
+    let sub = || {
+        builder().set(
+            Setting::RedirectUri,
+            "https://app.example/sub/auth/callback",
+        )
+    };
     for (wrong, hint) in [
+        (sub().protect_only("/admin"), "is not below \"/sub\""),
+        (builder().public_prefix(""), "\"\" matches no request"),
         (builder().public("assets"), "\"assets\" matches no request"),
         (
             builder().danger_allow_cross_site("/a/../b"),

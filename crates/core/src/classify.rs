@@ -22,13 +22,16 @@ pub(crate) enum Kind {
 
 /// Classifies by Fetch Metadata where the browser sends it, else by what it accepts.
 pub(crate) fn classify<H: Head>(head: &H) -> Kind {
-    if has(head, "upgrade") || is_prefetch(head) {
+    if is_upgrade(head) || is_prefetch(head) {
         return Kind::Other;
     }
     if text(head, "hx-request") == Some("true") {
         return Kind::Htmx;
     }
-    if has(head, "x-requested-with") || !asks_for_a_page(head) {
+    // Android's web views put their application's name here, on navigations too.
+    let is_script = text(head, "x-requested-with")
+        .is_some_and(|value| value.eq_ignore_ascii_case("xmlhttprequest"));
+    if is_script || !asks_for_a_page(head) {
         return Kind::Other;
     }
     match head.method() {
@@ -36,6 +39,11 @@ pub(crate) fn classify<H: Head>(head: &H) -> Kind {
         "POST" => Kind::FormPost,
         _ => Kind::Other,
     }
+}
+
+/// Whether the connection is to become another one, such as a WebSocket.
+pub(crate) fn is_upgrade<H: Head>(head: &H) -> bool {
+    head.method() == "CONNECT" || head.lines("upgrade").any(|line| !line.is_empty())
 }
 
 /// Whether a CORS preflight asks on behalf of a script (Fetch, section 4.8): it carries no cookies
@@ -62,8 +70,14 @@ fn asks_for_a_page<H: Head>(head: &H) -> bool {
     let mode = has(head, "sec-fetch-mode");
     let dest = has(head, "sec-fetch-dest");
     if mode || dest {
-        (!mode || text(head, "sec-fetch-mode") == Some("navigate"))
-            && (!dest || text(head, "sec-fetch-dest") == Some("document"))
+        let navigates = text(head, "sec-fetch-mode") == Some("navigate");
+        let is_document = match text(head, "sec-fetch-dest") {
+            Some("document") => true,
+            // A service worker that passes a navigation on: no script can ask for this mode.
+            Some("empty") => navigates,
+            _ => false,
+        };
+        (!mode || navigates) && (!dest || is_document)
     } else {
         prefers_html(head)
     }
@@ -113,6 +127,14 @@ mod tests {
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document");
         assert_eq!(classify(&modern), Kind::Navigation);
+        for (name, value) in [("x-requested-with", "com.example.browser"), ("upgrade", "")] {
+            let request = page().header(name, value);
+            assert_eq!(classify(&request), Kind::Navigation, "{name}: {value}");
+        }
+        let by_service_worker = page()
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "empty");
+        assert_eq!(classify(&by_service_worker), Kind::Navigation);
         let post = Request::new("POST", "/form").header("accept", HTML);
         assert_eq!(classify(&post), Kind::FormPost);
     }

@@ -5,6 +5,7 @@
 //! defence: a sibling domain is the same site, and a form of it would carry the session.
 
 use crate::Head;
+use crate::classify::is_upgrade;
 use crate::head::{has, text};
 
 /// The origins whose requests are as good as our own.
@@ -39,7 +40,7 @@ impl Sources {
 /// Whether a request may change something (RFC 9110, section 9.2.1), or open a connection on which
 /// nothing is checked any more.
 pub(crate) fn is_unsafe<H: Head>(head: &H) -> bool {
-    !matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE") || has(head, "upgrade")
+    !matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE") || is_upgrade(head)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 //!
 //! Rules: a path is compared as the browser sent it; only a **canonical** path can be public, in
 //! both modes, since a framework may decode or collapse what we would compare literally (actix-web
-//! serves `/admin` for `/%61dmin`).
+//! serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
+//! in one.
+
+use percent_encoding::percent_decode_str;
 
 /// Which paths need a user: all of them by default.
 ///
@@ -27,14 +30,14 @@ impl PathRules {
     /// Makes one path public.
     #[must_use]
     pub fn public(mut self, path: impl Into<String>) -> Self {
-        self.public.0.push(Pattern::Exactly(path.into()));
+        self.public.0.push(Pattern::exactly(path));
         self
     }
 
     /// Makes a path and all below it public.
     #[must_use]
     pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
-        self.public.0.push(Pattern::under(&path.into()));
+        self.public.0.push(Pattern::under(path));
         self
     }
 
@@ -42,7 +45,7 @@ impl PathRules {
     /// paths; `public` makes exceptions.
     #[must_use]
     pub fn protect_only(mut self, path: impl Into<String>) -> Self {
-        self.protected.0.push(Pattern::under(&path.into()));
+        self.protected.0.push(Pattern::under(path));
         self
     }
 
@@ -50,7 +53,7 @@ impl PathRules {
     /// sends them.
     #[must_use]
     pub fn danger_allow_cross_site(mut self, path: impl Into<String>) -> Self {
-        self.cross_site.0.push(Pattern::Exactly(path.into()));
+        self.cross_site.0.push(Pattern::exactly(path));
         self
     }
 
@@ -58,12 +61,26 @@ impl PathRules {
     /// session alive.
     #[must_use]
     pub fn background(mut self, path: impl Into<String>) -> Self {
-        self.background.0.push(Pattern::Exactly(path.into()));
+        self.background.0.push(Pattern::exactly(path));
         self
     }
 
     /// The patterns that can never match, since no canonical path is like them.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
+        self.patterns()
+            .map(|pattern| pattern.written.as_str())
+            .filter(|written| !is_canonical(written))
+    }
+
+    /// The patterns that lie beside the application, whose paths begin with `base`: one that
+    /// protects would protect nothing.
+    pub fn beside<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
+        self.patterns()
+            .filter(move |pattern| !pattern.is_below(base))
+            .map(|pattern| pattern.written.as_str())
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         [
             &self.public,
             &self.protected,
@@ -72,15 +89,13 @@ impl PathRules {
         ]
         .into_iter()
         .flat_map(|set| &set.0)
-        .map(Pattern::text)
-        .filter(|text| !text.is_empty() && !is_canonical(text))
     }
 
     /// Whether a path, as the browser sent it, needs no user.
     #[must_use]
     pub fn is_public(&self, path: &str) -> bool {
         let is_open = self.public.lists(path)
-            || (!self.protected.0.is_empty() && !self.protected.lists(path));
+            || (!self.protected.0.is_empty() && !self.protected.lists_decoded(path));
         is_open && is_canonical(path)
     }
 
@@ -98,35 +113,60 @@ impl PathRules {
 struct PathSet(Vec<Pattern>);
 
 impl PathSet {
+    /// Whether a path is listed as it is written: for exceptions from safety.
     fn lists(&self, path: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.matches(path))
+        self.0
+            .iter()
+            .any(|pattern| pattern.matches(pattern.written.as_bytes(), path.as_bytes()))
+    }
+
+    /// Whether a path is listed in any spelling: for what must be safe. A router takes `/%40x` for
+    /// `/@x`, and `/%ea` for `/%EA`.
+    fn lists_decoded(&self, path: &str) -> bool {
+        let path: Vec<u8> = percent_decode_str(path).collect();
+        self.0.iter().any(|pattern| {
+            let written: Vec<u8> = percent_decode_str(&pattern.written).collect();
+            pattern.matches(&written, &path)
+        })
     }
 }
 
 #[derive(Clone, Debug)]
-enum Pattern {
-    Exactly(String),
-    Under(String),
+struct Pattern {
+    written: String,
+    /// Whether all below it is meant too.
+    is_prefix: bool,
 }
 
 impl Pattern {
-    /// A prefix is kept without its last slash, so that `/a/` and `/a` mean the same.
-    fn under(path: &str) -> Self {
-        Self::Under(path.trim_end_matches('/').to_owned())
-    }
-
-    fn text(&self) -> &str {
-        let (Self::Exactly(text) | Self::Under(text)) = self;
-        text
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        match self {
-            Self::Exactly(exact) => path == exact,
-            Self::Under(prefix) => path
-                .strip_prefix(prefix.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+    fn exactly(written: impl Into<String>) -> Self {
+        Self {
+            written: written.into(),
+            is_prefix: false,
         }
+    }
+
+    fn under(written: impl Into<String>) -> Self {
+        Self {
+            written: written.into(),
+            is_prefix: true,
+        }
+    }
+
+    /// `/a/` and `/a` mean the same as prefixes.
+    fn matches(&self, written: &[u8], path: &[u8]) -> bool {
+        if !self.is_prefix {
+            return path == written;
+        }
+        let prefix = written.strip_suffix(b"/").unwrap_or(written);
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+    }
+
+    fn is_below(&self, base: &str) -> bool {
+        let rest = self.written.strip_prefix(base);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            || (self.is_prefix && self.matches(self.written.as_bytes(), base.as_bytes()))
     }
 }
 
@@ -226,6 +266,42 @@ mod tests {
     }
 
     #[test]
+    fn r14_every_spelling_of_a_protected_path_is_protected() {
+        let rules = PathRules::default()
+            .protect_only("/@admin")
+            .protect_only("/users:export")
+            .protect_only("/%EA%B4%80");
+        for path in [
+            "/@admin",
+            "/%40admin",
+            "/%40admin/x",
+            "/users%3Aexport",
+            "/users%3aexport",
+            "/%ea%b4%80",
+        ] {
+            assert!(!rules.is_public(path), "{path}");
+        }
+        assert!(rules.is_public("/%40administrator"));
+    }
+
+    #[test]
+    fn an_exception_holds_in_one_spelling() {
+        let rules = PathRules::default().public("/@help");
+        assert!(rules.is_public("/@help"));
+        assert!(!rules.is_public("/%40help"));
+    }
+
+    #[test]
+    fn patterns_beside_the_application_are_named() {
+        let rules = PathRules::default()
+            .protect_only("/admin")
+            .public("/sub/x")
+            .public_prefix("/");
+        assert_eq!(rules.beside("/sub").collect::<Vec<_>>(), ["/admin"]);
+        assert_eq!(rules.beside("").count(), 0);
+    }
+
+    #[test]
     fn exceptions_below_a_protected_path() {
         let rules = PathRules::default()
             .protect_only("/admin")
@@ -241,8 +317,11 @@ mod tests {
 
     #[test]
     fn a_pattern_that_cannot_match_is_named() {
-        let rules = PathRules::default().public("assets").public_prefix("/");
-        assert_eq!(rules.impossible().collect::<Vec<_>>(), ["assets"]);
+        let rules = PathRules::default()
+            .public("assets")
+            .public_prefix("")
+            .public_prefix("/");
+        assert_eq!(rules.impossible().collect::<Vec<_>>(), ["assets", ""]);
         assert!(rules.is_public("/x"));
         assert!(is_canonical("/"));
     }

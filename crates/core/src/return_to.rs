@@ -65,6 +65,7 @@ fn is_local(address: &str, site: &Site) -> bool {
             joined.origin() == site.url().origin()
                 && joined.username().is_empty()
                 && joined.password().is_none()
+                && !joined.path().starts_with("//")
                 && !site.is_endpoint(&joined)
         })
 }
@@ -116,6 +117,8 @@ mod tests {
             "/a\r\nSet-Cookie: x",
             "/a\0",
             "/\u{2028}",
+            "/..//evil.example",
+            "/.//evil.example",
             "/ x",
             "?x",
             "#x",
@@ -134,6 +137,8 @@ mod tests {
             "/sub/auth/session",
             "/sub/x/../auth/logout",
             "/sub/auth/%6cogout",
+            "/sub/auth//logout",
+            "/sub/auth/logout;x",
             "/sub/%2e%2e/sub/auth/logout",
         ] {
             assert_eq!(parse(address), "/sub/", "{address}");

@@ -63,6 +63,9 @@ pub enum SiteError {
     Url(UrlError),
     /// It has a query.
     HasQuery,
+    /// It isn't written as browsers write it: a missing slash, capitals in the host, a default
+    /// port. Authorization servers compare it letter by letter.
+    NotNormal,
     /// Its path doesn't end with the prefix and `/callback`.
     NotTheCallback,
     /// The prefix isn't a plain path such as `/auth`.
@@ -80,6 +83,9 @@ impl fmt::Display for SiteError {
         match self {
             Self::Url(error) => error.fmt(f),
             Self::HasQuery => f.write_str("must have no query"),
+            Self::NotNormal => f.write_str(
+                "must be written as browsers write it: scheme and host in small letters, no default port",
+            ),
             Self::NotTheCallback => f.write_str(
                 "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback",
             ),
@@ -109,6 +115,9 @@ impl Site {
         let url = address.url();
         if url.query().is_some() {
             return Err(SiteError::HasQuery);
+        }
+        if url.as_str() != redirect_uri {
+            return Err(SiteError::NotNormal);
         }
         let base = url
             .path()
@@ -158,7 +167,9 @@ impl Site {
         self.address.url()
     }
 
-    pub(crate) fn base(&self) -> &str {
+    /// The path that the application lives under: empty, or such as `/sub`.
+    #[must_use]
+    pub fn base(&self) -> &str {
         &self.base
     }
 
@@ -168,7 +179,9 @@ impl Site {
 
     /// The path as the browser sent it, of a path as the application sees it.
     pub(crate) fn browser_path<'a>(&self, seen: &'a str) -> Cow<'a, str> {
-        if self.base_stripped {
+        // `*` and an empty path are no paths of the application: with a base in front they would
+        // look like one.
+        if self.base_stripped && seen.starts_with('/') {
             Cow::Owned(format!("{}{seen}", self.base))
         } else {
             Cow::Borrowed(seen)
@@ -185,7 +198,12 @@ impl Site {
     /// Whether any reader of this address might take it for an endpoint of ours.
     pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
         let decoded = percent_decode_str(address.path()).decode_utf8_lossy();
-        self.endpoint(decoded.trim_end_matches('/')).is_some()
+        let segments = decoded
+            .split('/')
+            .map(|segment| segment.split(';').next().unwrap_or_default())
+            .filter(|segment| !segment.is_empty());
+        let plain: String = segments.flat_map(|segment| ["/", segment]).collect();
+        self.endpoint(&plain).is_some()
     }
 }
 

@@ -28,6 +28,8 @@ const COOKIE_LIFE: u64 = 60 * 60;
 const MAX_PENDING: usize = 5;
 /// More cookies than this are not even opened to see how old they are.
 const MAX_OPENED: usize = 3 * MAX_PENDING;
+/// More removals than this would make an answer that proxies refuse; the rest go with the next.
+const MAX_REMOVED: usize = 20;
 /// The longest sealed text: a return address of 1,024 bytes and all else.
 const MAX_TEXT_LEN: usize = 1600;
 
@@ -158,6 +160,7 @@ impl Vault {
         pending.sort_unstable();
         pending.dedup_by_key(|(_, name)| *name);
         let surplus = (pending.len() + 1).saturating_sub(MAX_PENDING);
+        let surplus = surplus.min(MAX_REMOVED);
         pending
             .into_iter()
             .take(surplus)
@@ -181,5 +184,93 @@ impl Vault {
             self.keys
                 .open_login(&self.aad("login", name, b""), text, buffer.as_mut_slice())?;
         Transaction::decode(body, site).ok_or(OpenError::Broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, Transaction};
+    use crate::Timestamp;
+    use crate::cookies::policy::CookiePolicy;
+    use crate::entropy::Entropy;
+    use crate::return_to::ReturnTo;
+    use crate::seal::KeyRing;
+    use crate::site::Site;
+    use crate::testing::Request;
+    use crate::vault::Vault;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+
+    fn vault() -> Vault {
+        let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
+        Vault::new(keys.unwrap(), CookiePolicy::new(None).unwrap(), "client")
+    }
+
+    fn site() -> Site {
+        Site::new("https://app.example/auth/callback", "/auth", false).unwrap()
+    }
+
+    fn transaction(block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
+        let mut bytes = [block; Entropy::LEN];
+        bytes[32..64].fill(block.wrapping_add(1));
+        bytes[64..].fill(block.wrapping_add(2));
+        let return_to = ReturnTo::parse("/page", &site());
+        Transaction::start(return_to, [1; 8], now, Entropy::new(&bytes))
+    }
+
+    /// The `Cookie` header of a `Set-Cookie` line.
+    fn pair(line: &str) -> &str {
+        line.split(';').next().unwrap()
+    }
+
+    #[test]
+    fn c04_a_login_is_found_by_its_own_state_only() {
+        let (vault, site) = (vault(), site());
+        let (transaction, salt) = transaction(1, NOW);
+        let other = State::new("another state".to_owned());
+        let line = vault.set_transaction(&transaction, &other, salt);
+        let request = Request::get("/").header("cookie", pair(&line));
+        assert!(vault.transaction(&request, &other, &site).is_none());
+
+        let own = transaction.state();
+        let line = vault.set_transaction(&transaction, &own, salt);
+        let request = Request::get("/").header("cookie", pair(&line));
+        assert!(vault.transaction(&request, &own, &site).is_some());
+    }
+
+    #[test]
+    fn state_verifier_and_seal_share_no_entropy() {
+        let (transaction, salt) = transaction(1, NOW);
+        let state = transaction.state().text;
+        assert_ne!(transaction.pkce.verifier().expose(), state);
+        assert_ne!(&salt, transaction.pkce.as_bytes());
+        assert_ne!(salt, [1; 32]);
+    }
+
+    #[test]
+    fn r20_what_does_not_open_goes_first_then_the_oldest() {
+        let (vault, site) = (vault(), site());
+        let mut pairs = vec!["__Host-fncy_login_0123456789abcdef=garbage".to_owned()];
+        let mut names = Vec::new();
+        for age in [30, 50, 10, 40, 20] {
+            let (transaction, salt) =
+                transaction(age, Timestamp::from_unix(1_000 - u64::from(age)));
+            let line = vault.set_transaction(&transaction, &transaction.state(), salt);
+            names.push((age, pair(&line).split('=').next().unwrap().to_owned()));
+            pairs.push(pair(&line).to_owned());
+        }
+        let request = Request::get("/").header("cookie", pairs.join("; "));
+        let surplus = vault.surplus_transactions(&request, &site);
+        let oldest = names.iter().find(|(age, _)| *age == 50).unwrap();
+        assert_eq!(surplus, ["__Host-fncy_login_0123456789abcdef", &oldest.1]);
+    }
+
+    #[test]
+    fn an_answer_removes_no_more_than_a_proxy_lets_through() {
+        let many: Vec<String> = (0..10_000)
+            .map(|index| format!("__Host-fncy_login_{index:016x}="))
+            .collect();
+        let request = Request::get("/").header("cookie", many.join("; "));
+        assert_eq!(vault().surplus_transactions(&request, &site()).len(), 20);
     }
 }

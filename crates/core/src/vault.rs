@@ -8,6 +8,9 @@ use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
 use crate::seal::{KeyRing, associated_data};
 
+/// Five chunks, five logins and some more: what a browser has of us.
+const MAX_NAMES: usize = 20;
+
 /// What seals and opens cookies.
 #[derive(Debug)]
 pub(crate) struct Vault {
@@ -34,7 +37,8 @@ impl Vault {
         associated_data(purpose, cookie, &self.client_id, more)
     }
 
-    /// The names of a request's cookies that fit, each once.
+    /// The names of a request's cookies that fit, each once, and no more than an answer can
+    /// remove.
     pub(crate) fn names<H: Head>(&self, head: &H, fits: impl Fn(&str) -> bool) -> Vec<String> {
         let mut names: Vec<String> = scan::names(head)
             .filter(|name| fits(name))
@@ -42,6 +46,7 @@ impl Vault {
             .collect();
         names.sort_unstable();
         names.dedup();
+        names.truncate(MAX_NAMES);
         names
     }
 }

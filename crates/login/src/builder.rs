@@ -203,7 +203,7 @@ impl Builder {
         let base = parser.url(Setting::BaseUrl);
         let below = |path| base.as_ref().map(|base| base.below(path));
         let authorize_url = parser
-            .optional_url(Setting::AuthorizeUrl)
+            .authorize_url()
             .or_else(|| below("/v1/oauth2/authorize"));
         let token_url = parser
             .optional_url(Setting::TokenUrl)
@@ -235,6 +235,14 @@ impl Builder {
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
         let site = parser.site(&self.prefix);
+        if let Some(site) = &site {
+            for pattern in self.paths.beside(site.base()) {
+                parser.errors.add_general(format!(
+                    "The path {pattern:?} is not below {:?}, where the redirect URI puts the application; write paths as browsers send them.",
+                    site.base()
+                ));
+            }
+        }
         let cookies = parser.cookies(site.as_ref());
         let keys = parser.keys();
         let http = http_client([&token_url, &userinfo_url, &revocation_url], parser);

@@ -59,7 +59,16 @@ impl Login {
                     Settled::Send(..) => Outcome::Reply(self.0.core.internal_error()),
                 }
             }
-            exchange => Outcome::Reply(self.drive(exchange, pending, deadline).await),
+            exchange => {
+                let login = self.clone();
+                let driven =
+                    tokio::spawn(async move { login.drive(exchange, pending, deadline).await });
+                Outcome::Reply(
+                    driven
+                        .await
+                        .unwrap_or_else(|_| self.0.core.internal_error()),
+                )
+            }
         }
     }
 

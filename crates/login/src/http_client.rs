@@ -26,11 +26,15 @@ use tokio::time::{Instant, timeout_at};
 const MAX_BODY_LEN: usize = 256 * 1024;
 /// More exchanges at once than this wait for their turn: a provider is not stormed.
 const MAX_CONCURRENT: usize = 32;
+/// More than this don't even wait: strangers can cause exchanges, by callbacks with an invented
+/// code, and must not make everybody else wait for the deadline.
+const MAX_WAITING: usize = 256;
 
 /// A client for the provider's endpoints.
 pub(crate) struct HttpClient {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     permits: Semaphore,
+    places: Semaphore,
 }
 
 /// No authority's certificate is on this machine.
@@ -69,6 +73,7 @@ impl HttpClient {
                 .pool_max_idle_per_host(0)
                 .build(connector),
             permits: Semaphore::new(MAX_CONCURRENT),
+            places: Semaphore::new(MAX_CONCURRENT + MAX_WAITING),
         })
     }
 
@@ -97,6 +102,10 @@ impl HttpClient {
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<ProviderAnswer, Failure> {
+        let _place = self.places.try_acquire().map_err(|_| {
+            tracing::warn!("too many exchanges with the provider wait; one was not sent");
+            Failure::Transport
+        })?;
         // The semaphore is never closed; without a permit nothing is sent.
         let _permit = self
             .permits

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, UserPointers};
+use fncy_login_core::{
+    AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, SiteError, UrlError, UserPointers,
+};
 
 use crate::cookie_secret::{self, Secrets};
 use crate::{ConfigError, Setting};
@@ -48,11 +50,27 @@ impl<'a> Parser<'a> {
     pub(crate) fn optional_url(&mut self, setting: Setting) -> Option<SecureUrl> {
         let value = self.value(setting)?;
         SecureUrl::parse(value)
-            .map_err(|error| {
-                self.errors
-                    .add(setting, format_args!("is {value:?}, which {error}"));
+            .map_err(|error| match error {
+                // A user in it may come with a password.
+                UrlError::Decorated => self.errors.add(setting, error),
+                error => self
+                    .errors
+                    .add(setting, format_args!("is {value:?}, which {error}")),
             })
             .ok()
+    }
+
+    pub(crate) fn authorize_url(&mut self) -> Option<SecureUrl> {
+        let url = self.optional_url(Setting::AuthorizeUrl)?;
+        if let Some(reserved) = AuthorizeParams::reserved_in(&url) {
+            self.reserved(Setting::AuthorizeUrl, &reserved);
+        }
+        Some(url)
+    }
+
+    fn reserved(&mut self, setting: Setting, name: &str) {
+        let rest = format_args!("has {name}, which is set for you; leave it out");
+        self.errors.add(setting, rest);
     }
 
     /// One of a few words; the first is the default.
@@ -78,11 +96,12 @@ impl<'a> Parser<'a> {
         let base_stripped = self.switch(Setting::BaseStripped);
         let value = self.required(Setting::RedirectUri)?;
         Site::new(value, prefix, base_stripped)
-            .map_err(|error| {
-                self.errors.add(
+            .map_err(|error| match error {
+                SiteError::Url(UrlError::Decorated) => self.errors.add(Setting::RedirectUri, error),
+                error => self.errors.add(
                     Setting::RedirectUri,
                     format_args!("is {value:?}, which {error}"),
-                );
+                ),
             })
             .ok()
     }
@@ -130,10 +149,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn authorize_params(&mut self) -> Option<AuthorizeParams> {
         let query = self.value(Setting::AuthorizeParams).unwrap_or_default();
         AuthorizeParams::parse(query)
-            .map_err(|reserved| {
-                let rest = format_args!("has {}, which is set for you; leave it out", reserved.0);
-                self.errors.add(Setting::AuthorizeParams, rest);
-            })
+            .map_err(|reserved| self.reserved(Setting::AuthorizeParams, &reserved.0))
             .ok()
     }
 

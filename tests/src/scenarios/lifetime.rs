@@ -25,10 +25,9 @@ async fn signed_in(world: &World) -> Tab {
 pub(super) async fn k13_an_idle_session_ends(harness: Harness) {
     let world = long_tokens(harness);
     let mut tab = signed_in(&world).await;
-    world.advance(24 * HOUR - 1);
-    world.browser.jar().now -= 24 * HOUR;
+    world.advance_server(24 * HOUR - 1);
     assert_eq!(tab.get(&format!("{APP}/auth/session")).await.status, 200);
-    world.advance(1);
+    world.advance_server(1);
     assert_eq!(
         tab.get(&format!("{APP}/page")).await.status,
         303,
@@ -71,10 +70,10 @@ pub(super) async fn no_session_outlives_a_week(harness: Harness) {
     let world = long_tokens(harness);
     let mut tab = signed_in(&world).await;
     for _ in 0..13 {
-        world.advance(12 * HOUR);
+        world.advance_server(12 * HOUR);
         assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     }
-    world.advance(12 * HOUR);
+    world.advance_server(12 * HOUR);
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
 }
 

@@ -25,6 +25,18 @@ pub(super) async fn signs_in_and_lands_on_the_page_that_was_asked_for(harness: H
         Some("no-referrer")
     );
     assert_eq!(tab.visit(&format!("{APP}/other")).await.text(), "user=alex");
+
+    let authorize = world.provider.requests(Endpoint::Authorize)[0]
+        .query
+        .clone();
+    let token = &world.provider.requests(Endpoint::Token)[0];
+    let body: Value = serde_json::from_slice(&token.body).unwrap();
+    let verifier = body["code_verifier"].as_str().unwrap();
+    assert_eq!(verifier.len(), 43);
+    assert!(
+        !authorize.unwrap().contains(verifier),
+        "the verifier is no parameter of the URL"
+    );
 }
 
 pub(super) async fn both_spellings_and_both_bodies_reach_the_provider(harness: Harness) {

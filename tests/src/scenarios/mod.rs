@@ -6,6 +6,7 @@
 mod callback;
 mod callback_answers;
 mod callback_repeated;
+mod chunks;
 mod cross_site;
 mod lifetime;
 mod login;
@@ -109,6 +110,12 @@ scenarios! {
         c21_the_exchange_outlives_its_browser ["C21"],
         c23_the_same_callback_at_once_is_one_redemption ["C23"],
         c23_the_same_callback_later_is_spent ["C23"],
+    }
+    chunks: {
+        k09_a_missing_chunk_ends_the_session_at_its_first_use ["K9"],
+        k10_what_does_not_fit_is_seen ["K10"],
+        k11_large_tokens_travel_in_chunks ["K11", "K12"],
+        cookies_may_come_on_several_lines [],
     }
     lifetime: {
         k13_an_idle_session_ends ["K13"],

@@ -154,6 +154,13 @@ pub(super) async fn r08_other_methods_are_refused(harness: Harness) {
         request.method = method.to_owned();
         assert_problem(&world.raw(request).await, method);
     }
+    for endpoint in ["/auth/login", "/auth/session"] {
+        let mut post = page(endpoint);
+        post.method = "POST".to_owned();
+        let refused = world.raw(post).await;
+        assert_eq!(refused.status, 405);
+        assert_eq!(refused.header("allow"), Some("GET, HEAD"));
+    }
     let mut preflight = page("/page").with_header("origin", "https://other.example");
     preflight.method = "OPTIONS".to_owned();
     let preflight = preflight.with_header("access-control-request-method", "GET");

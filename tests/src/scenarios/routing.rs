@@ -51,7 +51,12 @@ pub(super) async fn r14_only_a_canonical_path_is_public(harness: Harness) {
 pub(super) async fn r14_protect_only_leaves_nothing_open(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.is_public = true;
-        setup.login = Box::new(|builder| builder.protect_only("/admin"));
+        setup.login = Box::new(|builder| {
+            builder
+                .protect_only("/admin")
+                .protect_only("/@staff")
+                .protect_only("/%EA%B4%80")
+        });
     });
     for target in ["/", "/administrator", "/x?y=/admin"] {
         assert_eq!(status(&world, target).await, 200, "{target}");
@@ -63,6 +68,9 @@ pub(super) async fn r14_protect_only_leaves_nothing_open(harness: Harness) {
         "/%61dmin",
         "//admin",
         "/x/../admin",
+        "/@staff",
+        "/%40staff",
+        "/%ea%b4%80",
     ] {
         assert_eq!(status(&world, target).await, 303, "{target}");
     }
@@ -95,6 +103,9 @@ pub(super) async fn r19_the_same_login_twice_is_inert(harness: Harness) {
     assert_eq!(page.text(), "user=alex");
     assert_eq!(world.calls.all().len(), 1);
     assert_eq!(page.headers_named("cache-control").count(), 1);
+    world.advance(301);
+    let renewed = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(renewed.headers_named("set-cookie").count(), 1);
 }
 
 pub(super) async fn r19_without_the_layer_an_extractor_is_a_500(harness: Harness) {
@@ -129,7 +140,9 @@ pub(super) async fn r21_a_public_page_is_served_whatever_its_cookies_say(harness
     let url = url::Url::parse(&format!("{APP}/maybe")).unwrap();
     let living = tab.get(url.as_str()).await;
     assert_eq!(living.text(), "user=alex");
-    assert_eq!(living.header("cache-control"), None);
+    assert_eq!(living.header("cache-control"), Some("private, no-cache"));
+    let nobody = world.stranger().tab().get(url.as_str()).await;
+    assert_eq!(nobody.header("cache-control"), None);
 
     world.advance(300);
     let asked = world.token_requests();

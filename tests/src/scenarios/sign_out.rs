@@ -5,7 +5,7 @@ use fncy_login::Setting;
 
 use crate::browser::{Context, RawRequest};
 use crate::harness::Harness;
-use crate::world::{APP, World};
+use crate::world::{APP, World, usual};
 
 pub(super) async fn signs_out_and_asks_again(harness: Harness) {
     let world = World::new(harness);
@@ -78,24 +78,24 @@ pub(super) async fn only_our_own_origin_signs_out(harness: Harness) {
 }
 
 pub(super) async fn a_sign_out_goes_on_to_the_provider(harness: Harness) {
-    let world = World::with(harness, |setup| {
-        setup.login =
-            Box::new(|builder| builder.set(Setting::SignOutUrl, "http://127.0.0.1:9/bye"));
-    });
-    let request = RawRequest::new("POST", "/auth/logout")
-        .with_header("host", "app.example")
-        .with_header("content-length", "0")
-        .with_header("origin", APP);
-    let response = world.raw(request).await;
-    assert_eq!(response.status, 303);
-    assert_eq!(response.header("location"), Some("http://127.0.0.1:9/bye"));
-    let page = RawRequest::new("GET", "/auth/logout").with_header("host", "app.example");
-    let page = world.raw(page).await;
+    let world = World::new(harness);
+    let login = usual(&world.provider, &format!("{APP}/auth/callback"))
+        .set(Setting::SignOutUrl, world.provider.sign_out_url())
+        .clock(world.clock());
+    world.serve(login.build().unwrap());
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let policy = page.header("content-security-policy").unwrap();
+    let target = format!("form-action 'self' {};", world.provider.base_url());
+    assert!(policy.contains(&target), "{policy}");
+    let page = tab.submit(&page, "form", None).await;
     assert!(
-        policy.contains("form-action 'self' http://127.0.0.1:9;"),
-        "{policy}"
+        page.url.as_str().starts_with(world.provider.base_url()),
+        "{}",
+        page.url
     );
+    assert_eq!(world.cookies("__Host-"), [""; 0]);
 }
 
 pub(super) async fn a_sign_out_finishes_without_the_provider(harness: Harness) {

@@ -38,15 +38,21 @@ impl World {
         assert_eq!(distinct.len(), redeemed.len(), "a code was redeemed twice");
 
         let secrets = self.secrets();
-        for exchange in self.browser.history() {
-            if exchange.url.as_str().starts_with(APP) {
-                self.assert_response(&exchange, &secrets);
-            }
+        for exchange in self.exchanges() {
+            self.assert_response(&exchange, &secrets);
         }
         let logged = self.logs.text();
         for secret in &secrets {
             assert!(!logged.contains(secret), "logged: {secret}");
         }
+    }
+
+    /// What the application answered, to browsers and to others.
+    fn exchanges(&self) -> Vec<Exchange> {
+        let mut exchanges = self.browser.history();
+        exchanges.retain(|exchange| exchange.url.as_str().starts_with(APP));
+        exchanges.extend(self.raw.lock().unwrap().iter().cloned());
+        exchanges
     }
 
     fn redeemed_codes(&self) -> Vec<String> {
@@ -67,7 +73,7 @@ impl World {
         let mut secrets = self.provider.issued_secrets();
         secrets.push(self.provider.client_secret().to_owned());
         secrets.push(COOKIE_SECRET.to_owned());
-        for exchange in self.browser.history() {
+        for exchange in self.exchanges() {
             let values = exchange.set_cookies().into_iter().filter_map(|line| {
                 let (_, value) = line.split(';').next()?.split_once('=')?;
                 (value.len() > 16).then(|| value.to_owned())

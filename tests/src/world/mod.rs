@@ -1,20 +1,22 @@
 //! A world for one scenario: a provider, an application on one harness, a browser, a clock.
 //!
 //! When it ends, it asserts what must hold in **every** scenario, whatever the scenario itself
-//! looked at: see [`invariants`].
+//! looked at: see `invariants.rs`.
 
 mod clock;
 mod invariants;
 mod logs;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use fncy_dev_server::{DevServer, Endpoint};
 use fncy_login::{Builder, Clock, Login, Setting};
 
 pub use self::clock::TestClock;
 pub use self::logs::Logs;
-use crate::browser::{Backend as _, Browser, Page, RawRequest, RawResponse, Tab};
+use url::Url;
+
+use crate::browser::{Backend as _, Browser, Exchange, Page, RawRequest, RawResponse, Tab};
 use crate::harness::{Calls, Harness, Served};
 
 /// The application's origin.
@@ -54,6 +56,8 @@ pub struct World {
     app: Served,
     logs: Logs,
     is_public: bool,
+    /// What was answered to no browser.
+    raw: Mutex<Vec<Exchange>>,
 }
 
 impl World {
@@ -93,6 +97,7 @@ impl World {
             app,
             logs,
             is_public: setup.is_public,
+            raw: Mutex::default(),
         }
     }
 
@@ -126,13 +131,26 @@ impl World {
 
     /// Sends bytes to the application as they are, with no browser in between.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
-        self.app.send(request).await
+        let response = self.app.send(request.clone()).await;
+        let target = String::from_utf8_lossy(&request.target);
+        let path = target.split('?').next().unwrap_or_default();
+        self.raw.lock().unwrap().push(Exchange {
+            url: Url::parse(APP).unwrap().join(path).unwrap(),
+            request,
+            response: response.clone(),
+        });
+        response
     }
 
     /// Lets time pass, for the application and for the browser.
     pub fn advance(&self, seconds: u64) {
-        self.clock.advance(seconds);
+        self.advance_server(seconds);
         self.browser.jar().now += seconds;
+    }
+
+    /// Lets time pass for the application alone: the browser keeps its cookies.
+    pub fn advance_server(&self, seconds: u64) {
+        self.clock.advance(seconds);
     }
 
     /// Signs in at the provider, from the page that it shows: to wherever that leads.

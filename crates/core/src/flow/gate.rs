@@ -4,9 +4,8 @@
 //! sent an unsafe request with it; what is public is admitted whatever its cookies say; everything
 //! else is challenged.
 
-use crate::classify::{is_prefetch, is_preflight};
+use crate::classify::{is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
-use crate::head::has;
 use crate::outcome::{Admission, Outcome};
 use crate::session::{Found, Moment};
 use crate::site::Endpoint;
@@ -32,7 +31,7 @@ impl Core {
             Found::Live(_) if self.is_forged(head, &path) => {
                 without_body_for_head(head, self.cross_site(head))
             }
-            Found::Live(user) if is_public => admit(Some(user), None),
+            Found::Live(user) if is_public => admit(Some(user), Some(DEFAULT_CACHE_CONTROL)),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
             _ if is_public => admit(None, None),
             found => without_body_for_head(head, self.challenge_found(head, moment.now, &found)),
@@ -47,7 +46,7 @@ impl Core {
             return self.renew(head, user, now);
         }
         let is_background =
-            || is_prefetch(head) || has(head, "upgrade") || machine.paths.is_background(path);
+            || is_prefetch(head) || is_upgrade(head) || machine.paths.is_background(path);
         if machine.lifetimes.is_roll_due(&segment, now) && !is_background() {
             return self.ask_to_roll(head, user);
         }

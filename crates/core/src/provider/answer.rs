@@ -167,7 +167,8 @@ impl ProviderAnswer {
         let error = object
             .as_ref()
             .and_then(|object| object.get("error"))
-            .and_then(Value::as_str);
+            .filter(|error| !error.is_null())
+            .map(|error| error.as_str().unwrap_or_default());
         match (self.status, error) {
             (429 | 500..=599, _) => Err(ProviderError {
                 retry_after: Some(self.retry_after_seconds()),
@@ -220,6 +221,11 @@ mod tests {
             (400, r#"{"errors":["x"]}"#, Code::ProviderRefused),
             (200, r#"{"error":"invalid_grant"}"#, Code::LoginExpired),
             (403, "<html>", Code::ProviderRefused),
+            (
+                200,
+                r#"{"error":{},"access_token":"a"}"#,
+                Code::ProviderRefused,
+            ),
             (200, "<html>", Code::InvalidResponse),
             (200, "[]", Code::InvalidResponse),
             (302, "{}", Code::InvalidResponse),

@@ -69,12 +69,14 @@ pub struct ReservedParam(pub String);
 
 impl AuthorizeParams {
     /// What the machine sets itself, or what would keep the answer from the callback's query.
-    const RESERVED: [&'static str; 9] = [
+    const RESERVED: [&'static str; 11] = [
         "client_id",
         "code_challenge",
         "code_challenge_method",
         "redirect_uri",
         "redirect_url",
+        "request",
+        "request_uri",
         "response_mode",
         "response_type",
         "scope",
@@ -104,6 +106,14 @@ impl AuthorizeParams {
             Some((name, _)) => Err(ReservedParam(name.clone())),
             None => Ok(Self(pairs)),
         }
+    }
+
+    /// The parameter of an authorize URL's own query that is ours to set, if there is one.
+    #[must_use]
+    pub fn reserved_in(url: &SecureUrl) -> Option<String> {
+        let mut pairs = url.url().query_pairs();
+        let found = pairs.find(|(name, _)| Self::RESERVED.contains(&&**name));
+        found.map(|(name, _)| name.into_owned())
     }
 
     pub(crate) fn pairs(&self) -> &[(String, String)] {

@@ -288,6 +288,8 @@ mod tests {
     fn weak_secrets_are_refused_by_position() {
         let short = KeyRing::new(b"changeme", &[] as &[&[u8]]).unwrap_err();
         assert_eq!((short.position, short.length), (0, 8));
+        let irregular = KeyRing::new(b"0123456789abcdef0123456789abcde", &[] as &[&[u8]]);
+        assert_eq!(irregular.unwrap_err().length, 31);
         let regular = KeyRing::new(NEW, &[&[b'a'; 40]]).unwrap_err();
         assert_eq!((regular.position, regular.distinct), (1, 1));
     }

@@ -1,0 +1,85 @@
+//! Rows K9 to K12: sessions that take more than one cookie.
+
+use fncy_dev_server::{Endpoint, Fault};
+use url::Url;
+
+use crate::browser::{Context, Page, RawRequest, Tab};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+const SESSION: &str = "__Host-fncy_session";
+
+/// Signs in with an access token of that many characters.
+async fn sign_in(world: &World, tab: &mut Tab, length: usize) -> (String, Page) {
+    let token = "t".repeat(length);
+    let body = format!(r#"{{"access_token":"{token}","token_type":"bearer","expires_in":3600}}"#);
+    let location = world.start(tab, "/auth/login?return_to=/token").await;
+    let callback = world.approve(&location, "alex").await;
+    world
+        .provider
+        .fault(Endpoint::Token, Fault::json(200, &body).once());
+    let user = Fault::json(200, r#"{"id":"alex"}"#);
+    world.provider.fault(Endpoint::UserData, user.once());
+    let page = tab.visit(&callback).await;
+    world.provider.clear_faults();
+    (token, page)
+}
+
+pub(super) async fn k11_large_tokens_travel_in_chunks(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    for (length, cookies) in [(900, 1), (6_000, 3), (12_000, 5), (900, 1), (3_500, 2)] {
+        let (token, page) = sign_in(&world, &mut tab, length).await;
+        assert_eq!(page.text(), token, "{length}");
+        assert_eq!(world.cookies(SESSION).len(), cookies, "{length}");
+        for line in world
+            .browser
+            .history()
+            .iter()
+            .flat_map(|exchange| exchange.set_cookies())
+        {
+            assert!(line.len() <= 4096, "{} bytes", line.len());
+        }
+    }
+}
+
+pub(super) async fn k10_what_does_not_fit_is_seen(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let (_, page) = sign_in(&world, &mut tab, 16_000).await;
+    assert_eq!(page.status, 500);
+    assert!(page.text().contains("<code>session_too_large</code>"));
+    assert_eq!(world.cookies(SESSION), [""; 0]);
+    assert!(world.logged().contains("session_too_large"));
+}
+
+pub(super) async fn k09_a_missing_chunk_ends_the_session_at_its_first_use(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let (token, _) = sign_in(&world, &mut tab, 6_000).await;
+    let url = Url::parse(APP).unwrap();
+    world
+        .browser
+        .jar()
+        .insert(&url, b"__Host-fncy_session.4", b"stale");
+    assert_eq!(tab.get(&format!("{APP}/token")).await.text(), token);
+    world.browser.jar().remove("__Host-fncy_session.1");
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(tab.get(&format!("{APP}/token")).await.status, 401);
+    assert_eq!(world.cookies(SESSION), [""; 0]);
+}
+
+pub(super) async fn cookies_may_come_on_several_lines(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let (token, _) = sign_in(&world, &mut tab, 6_000).await;
+    let url = Url::parse(APP).unwrap();
+    let header = world.browser.jar().header(&url, Context::SameSite).unwrap();
+    let mut request = RawRequest::new("GET", "/token")
+        .with_header("host", "app.example")
+        .with_header("cookie", "other=1");
+    for pair in header.split(|byte| *byte == b';').rev() {
+        request = request.with_header("cookie", pair.trim_ascii());
+    }
+    assert_eq!(world.raw(request).await.text(), token);
+}
