@@ -3,17 +3,14 @@
 //! Rules: a redirect is for navigations only; everything else gets a status, and no login is
 //! started for it; a form that was posted is never replayed.
 
-use std::borrow::Cow;
-
 use form_urlencoded::byte_serialize;
-use serde_json::Value;
 
-use super::Stage;
+use super::refusal::bodiless_for_head;
 use super::start::Start;
+use super::{Stage, refusal};
 use crate::classify::{Kind, classify};
 use crate::head::text;
-use crate::outcome::{Outcome, Reply, Report};
-use crate::page::{Action, Page};
+use crate::outcome::{Outcome, Reply};
 use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
 use crate::site::Endpoint;
@@ -51,20 +48,27 @@ impl Core {
         let machine = &*self.0;
         let kind = classify(head);
         if kind != Kind::Navigation {
-            return Anonymous::Told(self.unauthenticated(head, kind));
+            return Anonymous::Told(bodiless_for_head(head, self.unauthenticated(head, kind)));
         }
-        let path = machine.site.browser_path(head.path());
-        let target = match head.query() {
-            Some(query) => format!("{path}?{query}"),
-            None => path.into_owned(),
-        };
-        let return_to = ReturnTo::parse(&target, &machine.site);
+        let return_to = self.address_of(head);
         let round = machine.vault.round(head, now);
         if round.is_some_and(|round| round.is_loop()) {
             let detail = "three sign-ins within a minute came back without their session";
-            return Anonymous::Told(self.failure(Code::LoginLoop, detail, Some(&return_to)));
+            let reply = self.failure(Code::LoginLoop, detail, Some(&return_to));
+            return Anonymous::Told(bodiless_for_head(head, reply));
         }
         Anonymous::SentToSignIn(Start::new(machine, head, return_to))
+    }
+
+    /// The page that a request is for, as an address to come back to.
+    pub(super) fn address_of<H: Head>(&self, head: &H) -> ReturnTo {
+        let site = &self.0.site;
+        let path = site.browser_path(head.path());
+        let address = match head.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.into_owned(),
+        };
+        ReturnTo::parse(&address, site)
     }
 
     /// Ends a request without a user, and with it a session, if there was one.
@@ -128,9 +132,10 @@ impl Core {
 
     /// 401 for programs: problem+json (RFC 9457) that says where to sign in.
     pub(super) fn sign_in_problem<H: Head>(&self, head: &H) -> Reply {
-        let mut members = problem_members(Code::SignInRequired);
+        let mut members = refusal::members(Code::SignInRequired);
         members["login_url"] = self.login_url_of_page(head).into();
-        problem_of(Code::SignInRequired, &members).header("www-authenticate", self.authenticate())
+        refusal::problem(Code::SignInRequired, &members)
+            .header("www-authenticate", self.authenticate())
     }
 
     fn authenticate(&self) -> String {
@@ -153,64 +158,4 @@ impl Core {
         let address: String = byte_serialize(return_to.as_str().as_bytes()).collect();
         format!("{login}?return_to={address}")
     }
-
-    /// A refusal in the form that fits the request: a page for people, problem+json for programs.
-    pub(crate) fn refuse<H: Head>(&self, head: &H, code: Code, detail: &'static str) -> Reply {
-        let reply = match classify(head) {
-            Kind::Navigation | Kind::FormPost => self.page(code, None),
-            Kind::Htmx | Kind::Other => problem(code),
-        };
-        reply.report([Report::of(code, detail)])
-    }
-
-    /// A failed sign-in: its page, with a way to try again, and a line for the operator.
-    pub(crate) fn failure(
-        &self,
-        code: Code,
-        detail: impl Into<Cow<'static, str>>,
-        return_to: Option<&ReturnTo>,
-    ) -> Reply {
-        let login_url = return_to.map(|return_to| self.login_url(return_to));
-        self.page(code, login_url.as_deref())
-            .report([Report::of(code, detail)])
-    }
-
-    pub(super) fn page(&self, code: Code, login_url: Option<&str>) -> Reply {
-        let words = code.words();
-        self.0.pages.render(&Page {
-            status: code.status(),
-            title: words.title,
-            text: words.text,
-            code: Some(code.as_str()),
-            action: login_url.map(|href| Action::Go {
-                href,
-                label: "Sign in",
-            }),
-            aside: None,
-        })
-    }
-
-    pub(super) fn method_not_allowed(&self, allowed: &'static str) -> Step {
-        let reply = problem(Code::MethodNotAllowed).header("allow", allowed);
-        Step::Done(Outcome::Reply(reply))
-    }
-}
-
-fn problem(code: Code) -> Reply {
-    problem_of(code, &problem_members(code))
-}
-
-fn problem_members(code: Code) -> Value {
-    let words = code.words();
-    serde_json::json!({
-        "type": "about:blank",
-        "title": words.title,
-        "detail": words.text,
-        "status": code.status(),
-        "code": code.as_str(),
-    })
-}
-
-fn problem_of(code: Code, members: &Value) -> Reply {
-    Reply::new(code.status()).typed_body("application/problem+json", members.to_string())
 }

@@ -4,6 +4,7 @@
 //! sent an unsafe request with it; what is public is admitted whatever its cookies say; everything
 //! else is challenged.
 
+use super::refusal::bodiless_for_head;
 use crate::classify::{is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
 use crate::outcome::{Admission, Outcome};
@@ -34,7 +35,7 @@ impl Core {
             Found::Live(user) if is_public => admit(Some(user), Some(DEFAULT_CACHE_CONTROL)),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
             _ if is_public => admit(None, None),
-            found => without_body_for_head(head, self.challenge_found(head, moment.now, &found)),
+            found => self.challenge_found(head, moment.now, &found),
         }
     }
 
@@ -82,13 +83,12 @@ fn admit(user: Option<User>, default_cache_control: Option<&'static str>) -> Ste
     }))
 }
 
-/// HEAD is GET without a body (RFC 9110, section 9.3.2). Steps that ask lead to redirects, which
-/// have none.
-fn without_body_for_head<H: Head>(head: &H, mut step: Step) -> Step {
-    if head.method() == "HEAD"
-        && let Step::Done(Outcome::Reply(reply)) = &mut step
-    {
-        reply.body.clear();
+/// Steps that ask lead to redirects, which have no body.
+fn without_body_for_head<H: Head>(head: &H, step: Step) -> Step {
+    match step {
+        Step::Done(Outcome::Reply(reply)) => {
+            Step::Done(Outcome::Reply(bodiless_for_head(head, reply)))
+        }
+        step => step,
     }
-    step
 }

@@ -6,6 +6,7 @@ mod callback;
 mod challenge;
 mod gate;
 mod redemption;
+mod refusal;
 mod renewal;
 mod roll;
 mod session_info;

@@ -61,11 +61,7 @@ impl Core {
         };
         let renewing = Renewing {
             anonymous: self.anonymous(head, now),
-            unavailable: self.refuse(
-                head,
-                Code::ProviderUnavailable,
-                "the session could not be renewed",
-            ),
+            unavailable: self.unavailable(head),
             session_cookies: vault.session_names(head),
             user,
         };
