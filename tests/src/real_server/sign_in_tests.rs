@@ -67,6 +67,44 @@ async fn a_certified_provider_signs_in_and_out() {
 }
 
 #[tokio::test]
+async fn a_certified_provider_renews_for_ten_requests_at_once() {
+    let redirect_uri = format!("{APP}/auth/callback");
+    let Some(provider) = OidcProvider::start_with(&redirect_uri, 2) else {
+        return;
+    };
+    for harness in Harness::ALL {
+        let login = login(&provider, OidcProvider::CLIENT_ID, "body");
+        let browser = Browser::new(NOW);
+        let app = harness.serve(vec![login.build().unwrap()], "", Calls::default());
+        browser.route(APP, app);
+        let mut tab = browser.tab();
+        let page = tab.visit(&format!("{APP}/token")).await;
+        let mut token = oidc_provider::sign_in(&mut tab, page, "sumin")
+            .await
+            .text()
+            .into_owned();
+        // It rotates, and ends everything where a refresh token is used twice.
+        for _ in 0..2 {
+            tokio::time::sleep(std::time::Duration::from_millis(2_200)).await;
+            let mut requests = tokio::task::JoinSet::new();
+            for _ in 0..10 {
+                let tab = tab.clone();
+                requests.spawn(async move { tab.fetch(&format!("{APP}/token")).await });
+            }
+            let mut tokens = std::collections::HashSet::new();
+            while let Some(page) = requests.join_next().await {
+                let page = page.unwrap();
+                assert_eq!(page.status, 200, "{harness}: {}", page.text());
+                tokens.insert(page.text().into_owned());
+            }
+            assert_eq!(tokens.len(), 1, "{harness}");
+            assert!(!tokens.contains(&token), "{harness}");
+            token = tokens.into_iter().next().unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_secret_is_the_operators_fault() {
     let Some(provider) = OidcProvider::start(&format!("{APP}/auth/callback")) else {
         return;

@@ -14,6 +14,7 @@ use axum::response::Response;
 
 pub(crate) use answer::{code_url, error_url};
 pub(crate) use next_step::{NextStep, next_step};
+pub(crate) use prompt::Prompt;
 pub(crate) use request::AuthorizeRequest;
 use request::Invalid;
 
@@ -49,7 +50,8 @@ pub(crate) async fn authorize(
         let mut browser = lock(&provider.browser);
         SessionCookie::of(&headers, &browser).unwrap_or_else(|| browser.open(&provider.ids))
     };
-    let response = match advance(&provider, &session, request) {
+    let prompt = request.prompt;
+    let response = match advance(&provider, &session, request, prompt) {
         Outcome::Answer(url) => see_other(&url),
         Outcome::Page { token, page } => show_page(&provider, &token, &page),
     };

@@ -7,7 +7,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::{Outcome, Page, PageKind, denied, redirect, reshow, see_other, submitted};
+use super::{
+    Outcome, Page, PageKind, denied, not_submitted, redirect, reshow, see_other, submitted,
+};
 use crate::authorize::code_url;
 use crate::pages;
 use crate::params::Params;
@@ -28,7 +30,7 @@ pub(crate) async fn submit(
 ) -> Response {
     let form = Params::from_form(&body);
     let Some((session, page)) = submitted(&provider, &headers, &form) else {
-        return pages::error::expired();
+        return not_submitted(&provider, &headers, &form);
     };
     let PageKind::Consent { user } = page.kind else {
         return pages::error::expired();

@@ -2,7 +2,8 @@
 //!
 //! * A page's token is good once, and only from the session the page was made for, so that another
 //!   site can neither submit a form nor have somebody else's answered.
-//! * Signing in replaces the session ID (OWASP ASVS 3.2.1).
+//! * Signing in replaces the session ID (OWASP ASVS 3.2.1). The pages open in other tabs are then of
+//!   use only as links to the authorization endpoint are: see [`ask_again`].
 //! * Forms are answered with 303, so that going back never submits one twice.
 
 pub(crate) mod consent;
@@ -19,7 +20,7 @@ pub(crate) use cookie::SessionCookie;
 pub(crate) use page::{Page, PageKind};
 pub(crate) use state::Browser;
 
-use crate::authorize::{AuthorizeRequest, NextStep, code_url, error_url, next_step};
+use crate::authorize::{AuthorizeRequest, NextStep, Prompt, code_url, error_url, next_step};
 use crate::pages;
 use crate::params::Params;
 use crate::provider::{Provider, lock};
@@ -33,17 +34,19 @@ pub(crate) enum Outcome {
     Answer(String),
 }
 
-/// Takes a request as far as it goes without asking the user.
+/// Takes a request as far as it goes without asking the user. The prompt is what is left of the
+/// request's own.
 pub(crate) fn advance(
     provider: &Provider,
     session: &SessionCookie,
     request: AuthorizeRequest,
+    prompt: Prompt,
 ) -> Outcome {
     let user = lock(&provider.browser).user(session);
     let consented = user
         .as_ref()
         .is_some_and(|user| lock(&provider.browser).has_consented(user, &request.scope));
-    let kind = match (next_step(request.prompt, user.is_some(), consented), user) {
+    let kind = match (next_step(prompt, user.is_some(), consented), user) {
         (NextStep::Answer, Some(user)) => {
             return Outcome::Answer(code_url(provider, &request, &user));
         }
@@ -109,9 +112,34 @@ fn reshow(provider: &Provider, headers: &HeaderMap, query: Option<&str>) -> Resp
         let browser = lock(&provider.browser);
         SessionCookie::of(headers, &browser).and_then(|session| browser.page(&session, token))
     };
-    page.map_or_else(pages::error::expired, |page| {
-        show_page(provider, token, &page)
+    page.map_or_else(
+        || ask_again(provider, headers, token),
+        |page| show_page(provider, token, &page),
+    )
+}
+
+/// For a page of a session that is not the browser's any more, since another tab has signed in: makes
+/// the page's request again, as it came, for the user of the session there is now.
+///
+/// Any link to the authorization endpoint can do as much, so the token protects nothing here; what a
+/// form says besides it is not looked at.
+fn ask_again(provider: &Provider, headers: &HeaderMap, token: &str) -> Response {
+    let known = {
+        let browser = lock(&provider.browser);
+        SessionCookie::of(headers, &browser)
+            .filter(|session| browser.user(session).is_some())
+            .zip(browser.request(token))
+    };
+    known.map_or_else(pages::error::expired, |(session, request)| {
+        let prompt = request.prompt;
+        redirect(&advance(provider, &session, request, prompt))
     })
+}
+
+/// The answer to a form that [`submitted`] does not know.
+fn not_submitted(provider: &Provider, headers: &HeaderMap, form: &Params) -> Response {
+    let token = form.get("token").ok().flatten().unwrap_or_default();
+    ask_again(provider, headers, token)
 }
 
 /// What a submitted form belongs to; its token is used up.

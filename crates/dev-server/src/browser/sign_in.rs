@@ -7,9 +7,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::{Outcome, Page, PageKind, advance, denied, redirect, reshow, submitted};
+use super::{Outcome, Page, PageKind, advance, denied, not_submitted, redirect, reshow, submitted};
+use crate::authorize::Prompt;
 use crate::demo_user::{DEMO_PASSWORD, DemoUser};
-use crate::pages;
 use crate::params::Params;
 use crate::provider::{Provider, lock};
 use crate::settings::Settings;
@@ -29,7 +29,7 @@ pub(crate) async fn submit(
 ) -> Response {
     let form = Params::from_form(&body);
     let Some((session, page)) = submitted(&provider, &headers, &form) else {
-        return pages::error::expired();
+        return not_submitted(&provider, &headers, &form);
     };
     if form.get("decision") == Ok(Some("cancel")) {
         return denied(&provider, &page.request);
@@ -43,10 +43,17 @@ pub(crate) async fn submit(
         return redirect(&Outcome::Page { token, page });
     };
     let session = lock(&provider.browser).sign_in(&provider.ids, &session, user.id.clone());
-    let mut request = page.request;
     // The sign-in it asked for has happened.
-    request.prompt.login = false;
-    session.set_on(redirect(&advance(&provider, &session, request)))
+    let prompt = Prompt {
+        login: false,
+        ..page.request.prompt
+    };
+    session.set_on(redirect(&advance(
+        &provider,
+        &session,
+        page.request,
+        prompt,
+    )))
 }
 
 fn chosen<'a>(settings: &'a Settings, form: &Params) -> Option<&'a DemoUser> {

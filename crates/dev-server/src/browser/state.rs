@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Page, SessionCookie};
+use crate::authorize::AuthorizeRequest;
 use crate::id_source::IdSource;
 
 #[derive(Default)]
@@ -56,6 +57,12 @@ impl Browser {
     pub(super) fn page(&self, session: &SessionCookie, token: &str) -> Option<Page> {
         let (owner, page) = self.pages.get(token)?;
         (owner == session).then(|| page.clone())
+    }
+
+    /// The request of a page, whichever session the page was made for.
+    pub(super) fn request(&self, token: &str) -> Option<AuthorizeRequest> {
+        let (_, page) = self.pages.get(token)?;
+        Some(page.request.clone())
     }
 
     pub(super) fn take_page(&mut self, session: &SessionCookie, token: &str) -> Option<Page> {

@@ -17,13 +17,15 @@ pub(crate) fn bad_request(description: &str) -> Response {
     )
 }
 
-/// A form was submitted twice, or from another browser, or before a restart.
+/// A page was used already, or is another browser's where nobody is signed in, or is from before a
+/// restart.
 pub(crate) fn expired() -> Response {
     show(
         StatusCode::BAD_REQUEST,
         "This page is no longer good",
-        "Each page can be used once, in the browser it was made for.",
-        "Go back to the application and sign in again.",
+        "It has been used already, or was made for another browser or before you signed out, or this \
+         server has been restarted since.",
+        "Go back to the application and sign in from there.",
     )
 }
 

@@ -12,3 +12,4 @@ mod faults;
 mod grant;
 mod pages;
 mod program;
+mod tabs;
