@@ -21,6 +21,8 @@ pub enum Code {
     ClientRejected,
     /// A request from another site tried to change something.
     CrossSite,
+    /// The user may not do this.
+    Forbidden,
     /// Something that should not be able to happen.
     Internal,
     /// The authorization server answered with a callback that no server sends.
@@ -31,6 +33,8 @@ pub enum Code {
     LoginCookieMissing,
     /// The login is too old, already used, or not this browser's.
     LoginExpired,
+    /// The application refused the user.
+    LoginRefused,
     /// Sign-ins succeed, but the session doesn't come back.
     LoginLoop,
     /// The endpoint has no such method (RFC 9110, section 15.5.6).
@@ -103,6 +107,12 @@ impl Code {
                 "Request from another site",
                 "Another site tried to do this on your behalf, so nothing was done.",
             ),
+            Self::Forbidden => (
+                "forbidden",
+                403,
+                "You may not open this",
+                "You are signed in, but this needs more than your account has.",
+            ),
             Self::Internal => (
                 "internal",
                 500,
@@ -132,6 +142,12 @@ impl Code {
                 400,
                 "This sign-in link has expired",
                 "It was used already, or too much time went by. Please sign in again.",
+            ),
+            Self::LoginRefused => (
+                "login_refused",
+                403,
+                "You can't sign in here",
+                "This site does not accept your account.",
             ),
             Self::LoginLoop => (
                 "login_loop",

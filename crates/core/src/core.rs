@@ -34,6 +34,8 @@ pub struct Settings {
     pub paths: PathRules,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
+    /// Whether the application has a word to say over each sign-in.
+    pub asks_approval: bool,
     /// Whether a CORS preflight passes without a user. Off by default: an application that answers
     /// preflights itself turns it on.
     pub allow_preflight: bool,
@@ -50,6 +52,7 @@ pub(crate) struct Machine {
     pub(crate) provider: Provider,
     pub(crate) paths: PathRules,
     pub(crate) lifetimes: Lifetimes,
+    pub(crate) asks_approval: bool,
     pub(crate) allow_preflight: bool,
     pub(crate) sources: Sources,
     pub(crate) vault: Vault,
@@ -69,6 +72,7 @@ impl Core {
             cookies,
             paths,
             lifetimes,
+            asks_approval,
             allow_preflight,
             trusted_origins,
         } = settings;
@@ -83,6 +87,7 @@ impl Core {
             provider,
             paths,
             lifetimes,
+            asks_approval,
             allow_preflight,
         }))
     }

@@ -37,7 +37,9 @@
 //!    |        | tokens
 //!    |        v
 //!    |   Send(UserData) -- Stage::UserData -- refused, lost -----> Done(Reply)
-//!    |        | a user: a new session
+//!    |        | a user, if the application asks for a word over each
+//!    |        |   Ask(Approve) -- Stage::Approve -- refused --------> Done(Reply)
+//!    |        | a new session
 //!    |        |------------------------------------------------> Done(Reply)
 //!    |        | an older session was another user's
 //!    |        v
@@ -111,7 +113,7 @@ pub use crate::core::{Core, Settings};
 pub use crate::entropy::Entropy;
 pub use crate::head::Head;
 pub use crate::outcome::{Admission, Outcome, PRIVATE, Reply, Report, Severity, Update};
-pub use crate::path::PathRules;
+pub use crate::path::{Need, PathRules};
 pub use crate::provider::{
     Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,
     ReservedParam, UserPointers,
@@ -123,7 +125,7 @@ pub use crate::secret::Secret;
 pub use crate::secure_url::{SecureUrl, UrlError};
 pub use crate::session::{Lifetimes, Moment};
 pub use crate::site::{Site, SiteError};
-pub use crate::step::{Exchange, Pending, Question, Redeem, Step, TokenKind};
+pub use crate::step::{Exchange, Newcomer, Pending, Question, Redeem, Step, TokenKind};
 pub use crate::timestamp::Timestamp;
 pub use crate::tokens::Tokens;
-pub use crate::user::{SessionRef, User};
+pub use crate::user::{NotThisType, SessionRef, User};

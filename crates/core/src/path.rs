@@ -5,7 +5,13 @@
 //! serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
 //! in one.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
 use percent_encoding::percent_decode_str;
+
+use crate::User;
 
 /// Which paths need a user: all of them by default.
 ///
@@ -24,6 +30,7 @@ pub struct PathRules {
     protected: PathSet,
     cross_site: PathSet,
     background: PathSet,
+    needs: Vec<(Pattern, Need)>,
 }
 
 impl PathRules {
@@ -65,6 +72,24 @@ impl PathRules {
         self
     }
 
+    /// Protects a path and all below it, for users of whom this is true.
+    #[must_use]
+    pub fn require(mut self, path: impl Into<String>, need: Need) -> Self {
+        self.needs.push((Pattern::under(path), need));
+        self
+    }
+
+    /// Whether a user may open a path, in any of its spellings.
+    pub(crate) fn admits(&self, path: &str, user: &User) -> bool {
+        if self.needs.is_empty() {
+            return true;
+        }
+        let path = decoded(path);
+        self.needs
+            .iter()
+            .all(|(pattern, need)| !pattern.matches_decoded(&path) || need.is_met(user))
+    }
+
     /// The patterns that can never match, since no canonical path is like them.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
         self.patterns()
@@ -89,14 +114,20 @@ impl PathRules {
         ]
         .into_iter()
         .flat_map(|set| &set.0)
+        .chain(self.needs.iter().map(|(pattern, _)| pattern))
     }
 
     /// Whether a path, as the browser sent it, needs no user.
     #[must_use]
     pub fn is_public(&self, path: &str) -> bool {
+        if self.public.0.is_empty() && self.protected.0.is_empty() {
+            return false;
+        }
+        let plain = decoded(path);
         let is_open = self.public.lists(path)
-            || (!self.protected.0.is_empty() && !self.protected.lists_decoded(path));
-        is_open && is_canonical(path)
+            || (!self.protected.0.is_empty() && !self.protected.lists_decoded(&plain));
+        let needs_more = |(pattern, _): &(Pattern, Need)| pattern.matches_decoded(&plain);
+        is_open && is_canonical(path) && !self.needs.iter().any(needs_more)
     }
 
     pub(crate) fn is_background(&self, path: &str) -> bool {
@@ -109,52 +140,85 @@ impl PathRules {
     }
 }
 
+/// What a path needs of its user, beyond being signed in.
+#[derive(Clone)]
+pub enum Need {
+    /// A granted scope.
+    Scope(String),
+    /// Whatever the application asks for.
+    Predicate(Arc<dyn Fn(&User) -> bool + Send + Sync>),
+}
+
+impl Need {
+    fn is_met(&self, user: &User) -> bool {
+        match self {
+            Self::Scope(scope) => user.has_scope(scope),
+            Self::Predicate(predicate) => predicate(user),
+        }
+    }
+}
+
+impl fmt::Debug for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scope(scope) => f.debug_tuple("Scope").field(scope).finish(),
+            Self::Predicate(_) => f.write_str("Predicate(..)"),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct PathSet(Vec<Pattern>);
 
 impl PathSet {
     /// Whether a path is listed as it is written: for exceptions from safety.
     fn lists(&self, path: &str) -> bool {
-        self.0
-            .iter()
-            .any(|pattern| pattern.matches(pattern.written.as_bytes(), path.as_bytes()))
+        self.0.iter().any(|pattern| pattern.matches(path))
     }
 
     /// Whether a path is listed in any spelling: for what must be safe. A router takes `/%40x` for
     /// `/@x`, and `/%ea` for `/%EA`.
-    fn lists_decoded(&self, path: &str) -> bool {
-        let path: Vec<u8> = percent_decode_str(path).collect();
-        self.0.iter().any(|pattern| {
-            let written: Vec<u8> = percent_decode_str(&pattern.written).collect();
-            pattern.matches(&written, &path)
-        })
+    fn lists_decoded(&self, path: &[u8]) -> bool {
+        self.0.iter().any(|pattern| pattern.matches_decoded(path))
     }
 }
 
 #[derive(Clone, Debug)]
 struct Pattern {
     written: String,
+    decoded: Vec<u8>,
     /// Whether all below it is meant too.
     is_prefix: bool,
 }
 
 impl Pattern {
     fn exactly(written: impl Into<String>) -> Self {
-        Self {
-            written: written.into(),
-            is_prefix: false,
-        }
+        Self::new(written.into(), false)
     }
 
     fn under(written: impl Into<String>) -> Self {
+        Self::new(written.into(), true)
+    }
+
+    fn new(written: String, is_prefix: bool) -> Self {
         Self {
-            written: written.into(),
-            is_prefix: true,
+            decoded: percent_decode_str(&written).collect(),
+            written,
+            is_prefix,
         }
     }
 
+    fn matches(&self, path: &str) -> bool {
+        self.covers(self.written.as_bytes(), path.as_bytes())
+    }
+
+    /// Whether a decoded path matches, in whatever spelling it came.
+    fn matches_decoded(&self, path: &[u8]) -> bool {
+        self.covers(&self.decoded, path)
+    }
+
     /// `/a/` and `/a` mean the same as prefixes.
-    fn matches(&self, written: &[u8], path: &[u8]) -> bool {
+    fn covers(&self, written: &[u8], path: &[u8]) -> bool {
         if !self.is_prefix {
             return path == written;
         }
@@ -166,8 +230,13 @@ impl Pattern {
     fn is_below(&self, base: &str) -> bool {
         let rest = self.written.strip_prefix(base);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            || (self.is_prefix && self.matches(self.written.as_bytes(), base.as_bytes()))
+            || (self.is_prefix && self.matches(base))
     }
+}
+
+/// A path as a router may read it; borrowed where it has no escapes.
+fn decoded(path: &str) -> Cow<'_, [u8]> {
+    percent_decode_str(path).into()
 }
 
 /// Whether every reader of this path sees the same segments: absolute, only the characters that

@@ -169,8 +169,10 @@ impl Core {
         successor: Successor,
         answer: &Answer,
     ) -> Result<Successor, RenewalFailure> {
-        let pointers = &self.0.provider.pointers;
-        match whole(answer).and_then(|answer| UserData::parse(answer, pointers)) {
+        let provider = &self.0.provider;
+        let user = whole(answer)
+            .and_then(|answer| UserData::parse(answer, &provider.pointers, &provider.keep_claims));
+        match user {
             Ok(user) if user.id != renew.user_id => Err(RenewalFailure::OtherUser),
             Ok(user) => Ok(Successor {
                 user: Some(user),

@@ -3,6 +3,7 @@
 use crate::flow::Stage;
 use crate::outcome::Outcome;
 use crate::renewal::Renew;
+use crate::tokens::Tokens;
 use crate::{Answer, Core, Entropy, Secret, Timestamp};
 
 /// Where a request stands.
@@ -62,12 +63,28 @@ pub struct Redeem {
 }
 
 /// A question to the driver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Question {
     /// A login begins: nothing is asked but the entropy that comes with every answer.
     /// The answer is [`Answer::Entropy`].
     Entropy,
+    /// Whether somebody may sign in, where the application has a word to say. The answer is
+    /// [`Answer::Approved`] or [`Answer::Refused`].
+    Approve(Box<Newcomer>),
+}
+
+/// Somebody who has signed in at the provider, and not yet here.
+#[derive(Debug)]
+pub struct Newcomer {
+    /// The user's id at the provider.
+    pub id: String,
+    /// The granted scopes, space-separated.
+    pub scopes: String,
+    /// All that the provider said of the user: a JSON object.
+    pub user_data: String,
+    /// The tokens.
+    pub tokens: Tokens,
 }
 
 /// A request that waits for one answer.

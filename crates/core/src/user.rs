@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
+
 use crate::Timestamp;
 use crate::codec::{Reader, Writer};
 
@@ -17,6 +19,18 @@ pub struct User(Arc<[u8]>);
 /// An access token is renewed this long before it expires, in seconds: requests to the resource
 /// server take time, and clocks differ. Never more than a quarter of the token's life.
 const MAX_LEEWAY: u64 = 30;
+
+/// Claims or session data are there, but are no value of the type that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotThisType;
+
+impl fmt::Display for NotThisType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the session has data of another type")
+    }
+}
+
+impl std::error::Error for NotThisType {}
 
 /// What tells sessions apart, for who remembers something of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +67,14 @@ pub(crate) struct Segment<'a> {
     /// When the user data was last read.
     pub(crate) user_read: Timestamp,
     pub(crate) user_id: &'a str,
-    /// Empty where there is none, as are the next two.
+    /// Empty where there is none, as are all that follow.
     pub(crate) name: &'a str,
     pub(crate) email: &'a str,
     pub(crate) scopes: &'a str,
+    /// Members of the user data: a JSON object.
+    pub(crate) claims: &'a str,
+    /// What the application added at the sign-in: JSON.
+    pub(crate) data: &'a str,
 }
 
 impl<'a> Segment<'a> {
@@ -76,6 +94,8 @@ impl<'a> Segment<'a> {
             .text(self.name)
             .text(self.email)
             .text(self.scopes)
+            .text(self.claims)
+            .text(self.data)
             .into_bytes()
     }
 
@@ -96,6 +116,8 @@ impl<'a> Segment<'a> {
             name: body.text()?,
             email: body.text()?,
             scopes: body.text()?,
+            claims: body.text()?,
+            data: body.text()?,
         };
         (body.is_empty() && !segment.user_id.is_empty()).then_some(segment)
     }
@@ -156,6 +178,46 @@ impl User {
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         let scopes = self.segment().scopes;
         scopes.split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    /// Whether a scope was granted.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().any(|granted| granted == scope)
+    }
+
+    /// A member of the user data that the application keeps in the session. None where it isn't
+    /// kept, wasn't there, or is no `T`.
+    #[must_use]
+    pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let mut claims: serde_json::Map<String, serde_json::Value> = self.claims_as().ok()?;
+        serde_json::from_value(claims.remove(name)?).ok()
+    }
+
+    /// All kept members of the user data.
+    ///
+    /// # Errors
+    ///
+    /// [`NotThisType`], where they are no `T`.
+    pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, NotThisType> {
+        let claims = self.segment().claims;
+        let claims = if claims.is_empty() { "{}" } else { claims };
+        serde_json::from_str(claims).map_err(|_| NotThisType)
+    }
+
+    /// What the application added to the session at the sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`NotThisType`], where there is something, but no `T`: perhaps it was added by another
+    /// release.
+    pub fn session_data<T: DeserializeOwned>(&self) -> Result<Option<T>, NotThisType> {
+        match self.segment().data {
+            "" => Ok(None),
+            data => serde_json::from_str(data)
+                .map(Some)
+                .map_err(|_| NotThisType),
+        }
     }
 
     /// When the session ends unless it is used before.

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{
-    Core, Lifetimes, PathRules, Provider, RedirectParam, Secret, SecureUrl, Settings,
+    Core, Lifetimes, Need, PathRules, Provider, RedirectParam, Secret, SecureUrl, Settings,
 };
 use oauth2::AuthType;
 
+use crate::approval::Hook;
 use crate::env::{Clock, SystemClock};
 use crate::http_client::{HttpClient, NoRoots};
 use crate::parser::Parser;
 use crate::provider_client::{ProviderClient, TokenBody};
-use crate::{ConfigError, Login, Setting};
+use crate::{Approval, ConfigError, Login, NewLogin, Refusal, Setting, User};
 
 /// Puts a [`Login`] together.
 ///
@@ -44,6 +45,9 @@ pub struct Builder {
     absolute: Duration,
     idle: Duration,
     pkce: bool,
+    trust_requested_scope: bool,
+    keep_claims: Vec<String>,
+    on_login: Option<Hook>,
     clock: Arc<dyn Clock>,
 }
 
@@ -58,6 +62,9 @@ impl Builder {
             absolute: Duration::from_secs(7 * 24 * 60 * 60),
             idle: Duration::from_secs(24 * 60 * 60),
             pkce: true,
+            trust_requested_scope: false,
+            keep_claims: Vec::new(),
+            on_login: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -159,6 +166,77 @@ impl Builder {
     /// session alive.
     pub fn background(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.background(path);
+        self
+    }
+
+    /// Has a word to say over each sign-in: called once for each, with what FNCY says of the user,
+    /// after the code was redeemed and before there is a session. It may add data to the session,
+    /// or refuse with a message for the person. It has what is left of the request's 15 seconds.
+    ///
+    /// ```
+    /// use fncy_login::{Approval, Login, NewLogin, Refusal};
+    ///
+    /// let builder = Login::builder().on_login(async |login: NewLogin| {
+    ///     let data: serde_json::Value = login
+    ///         .user_data()
+    ///         .map_err(|_| Refusal::new("Your account could not be read."))?;
+    ///     if data["email"].as_str().is_some_and(|email| email.ends_with("@our.example")) {
+    ///         Ok(Approval::new())
+    ///     } else {
+    ///         Err(Refusal::new("This site is for members of Our Example."))
+    ///     }
+    /// });
+    /// ```
+    pub fn on_login<F, R>(mut self, hook: F) -> Self
+    where
+        F: Fn(NewLogin) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Approval, Refusal>> + Send + 'static,
+    {
+        self.on_login = Some(Arc::new(move |login| Box::pin(hook(login))));
+        self
+    }
+
+    /// Keeps members of the user data in the session, for [`User::claim`](crate::User::claim).
+    /// None by default: cookies are small, and what isn't kept can't be stolen.
+    pub fn keep_claims<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.keep_claims.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Takes an answer that names no scope to grant what was asked for (RFC 6749, section 5.1). By
+    /// default it grants nothing to [`Builder::require_scope`]: some servers leave out the scope
+    /// when they should have said that they granted less (CVE-2022-31690).
+    pub fn trust_requested_scope(mut self) -> Self {
+        self.trust_requested_scope = true;
+        self
+    }
+
+    /// Protects a path and all below it, for users with this scope; others get a 403.
+    pub fn require_scope(self, path: impl Into<String>, scope: impl Into<String>) -> Self {
+        self.require_need(path, Need::Scope(scope.into()))
+    }
+
+    /// Protects a path and all below it, for users of whom this is true; others get a 403.
+    ///
+    /// ```
+    /// use fncy_login::{Login, User};
+    ///
+    /// let builder = Login::builder()
+    ///     .keep_claims(["roles"])
+    ///     .require("/admin", |user: &User| {
+    ///         user.claim::<Vec<String>>("roles")
+    ///             .is_some_and(|roles| roles.iter().any(|role| role == "admin"))
+    ///     });
+    /// ```
+    pub fn require<P>(self, path: impl Into<String>, predicate: P) -> Self
+    where
+        P: Fn(&User) -> bool + Send + Sync + 'static,
+    {
+        self.require_need(path, Need::Predicate(Arc::new(predicate)))
+    }
+
+    fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {
+        self.paths = self.paths.require(path, need);
         self
     }
 
@@ -269,6 +347,8 @@ impl Builder {
             scope: parser.value(Setting::Scope).map(str::to_owned),
             authorize_params: authorize_params?,
             pkce: self.pkce,
+            trust_requested_scope: self.trust_requested_scope,
+            keep_claims: self.keep_claims.clone(),
             issuer: parser.value(Setting::Issuer).map(str::to_owned),
             revocation: client.revocation_url.is_some(),
             sign_out_url,
@@ -280,11 +360,13 @@ impl Builder {
             keys: keys?,
             cookies: cookies?,
             paths: self.paths.clone(),
+            asks_approval: self.on_login.is_some(),
             lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),
             allow_preflight: self.allow_preflight,
             trusted_origins: self.trusted_origins.clone(),
         });
-        Some(Login::new(core, client, Arc::clone(&self.clock)))
+        let clock = Arc::clone(&self.clock);
+        Some(Login::new(core, client, clock, self.on_login.clone()))
     }
 }
 

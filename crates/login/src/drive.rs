@@ -5,19 +5,22 @@
 
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Exchange, Outcome, Pending, Question, Redeem, Reply, Step};
-use tokio::time::Instant;
+use fncy_login_core::{
+    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Redeem, Reply, Step,
+};
+use tokio::time::{Instant, timeout_at};
 
 use crate::redemptions::Entered;
-use crate::{Login, env};
+use crate::{Login, NewLogin, approval, env};
 
 /// All that one request may cause takes no longer.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 
-/// A step that is done, or that only the provider can help on.
+/// A step that is done, or that only the provider or the application can help on.
 pub(crate) enum Settled {
     Done(Outcome),
     Send(Exchange, Pending),
+    Approve(Box<Newcomer>, Pending),
 }
 
 impl Login {
@@ -28,6 +31,9 @@ impl Login {
                 Step::Done(outcome) => return Settled::Done(outcome),
                 Step::Send(exchange, pending) => return Settled::Send(exchange, pending),
                 Step::Ask(Question::Entropy, pending) => self.resume(pending, Answer::Entropy),
+                Step::Ask(Question::Approve(newcomer), pending) => {
+                    return Settled::Approve(newcomer, pending);
+                }
                 Step::Ask(..) => Step::Done(Outcome::Reply(self.0.core.internal_error())),
             };
         }
@@ -56,7 +62,7 @@ impl Login {
                 };
                 match self.settle(self.resume(pending, answer)) {
                     Settled::Done(outcome) => outcome,
-                    Settled::Send(..) => Outcome::Reply(self.0.core.internal_error()),
+                    _ => Outcome::Reply(self.0.core.internal_error()),
                 }
             }
             exchange => {
@@ -74,20 +80,33 @@ impl Login {
 
     /// Exchanges with the provider until the machine is done, for a login or a sign-out: both end
     /// in a reply.
-    async fn drive(
-        &self,
-        mut exchange: Exchange,
-        mut pending: Pending,
-        deadline: Instant,
-    ) -> Reply {
+    async fn drive(&self, exchange: Exchange, pending: Pending, deadline: Instant) -> Reply {
+        let mut settled = Settled::Send(exchange, pending);
         loop {
-            let exchange_now = self.latest(exchange);
-            let answer = self.0.provider.run(&exchange_now, deadline).await;
-            match self.settle(self.resume(pending, answer)) {
+            let (answer, pending) = match settled {
                 Settled::Done(Outcome::Reply(reply)) => return reply,
                 Settled::Done(Outcome::Admit(_)) => return self.0.core.internal_error(),
-                Settled::Send(next, waiting) => (exchange, pending) = (next, waiting),
-            }
+                Settled::Send(exchange, pending) => {
+                    let exchange = self.latest(exchange);
+                    (self.0.provider.run(&exchange, deadline).await, pending)
+                }
+                Settled::Approve(newcomer, pending) => {
+                    (self.approve(*newcomer, deadline).await, pending)
+                }
+            };
+            settled = self.settle(self.resume(pending, answer));
+        }
+    }
+
+    /// Asks `on_login`, but not for ever.
+    async fn approve(&self, newcomer: Newcomer, deadline: Instant) -> Answer {
+        let Some(on_login) = &self.0.on_login else {
+            return Answer::Failed(Failure::TimedOut);
+        };
+        let word = on_login(NewLogin::new(newcomer));
+        match timeout_at(deadline, word).await {
+            Ok(word) => approval::answer(word),
+            Err(_) => Answer::Failed(Failure::TimedOut),
         }
     }
 

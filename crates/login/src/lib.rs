@@ -16,6 +16,7 @@
 //! not.
 
 mod admitted;
+mod approval;
 mod builder;
 mod config_error;
 mod cookie_secret;
@@ -33,9 +34,10 @@ mod report;
 mod setting;
 mod visit;
 
-pub use fncy_login_core::{Code, Head, Reply, Site, Timestamp, Tokens, User};
+pub use fncy_login_core::{Code, Head, NotThisType, Reply, Site, Timestamp, Tokens, User};
 
 pub use crate::admitted::{Additions, Admitted, Finish};
+pub use crate::approval::{Approval, NewLogin, Refusal};
 pub use crate::builder::Builder;
 pub use crate::config_error::ConfigError;
 pub use crate::env::Clock;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use fncy_login_core::{Core, Head, Moment, Outcome, Reply, SessionRef, Site, Tokens, User};
 
 use crate::admitted::Admitted;
+use crate::approval::Hook;
 use crate::drive::Settled;
 use crate::ended::Ended;
 use crate::env::Clock;
@@ -27,6 +28,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) redemptions: Redemptions,
     pub(crate) renewals: Renewals,
+    pub(crate) on_login: Option<Hook>,
     ended: Ended,
 }
 
@@ -67,11 +69,17 @@ impl Login {
         Builder::new()
     }
 
-    pub(crate) fn new(core: Core, provider: ProviderClient, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        core: Core,
+        provider: ProviderClient,
+        clock: Arc<dyn Clock>,
+        on_login: Option<Hook>,
+    ) -> Self {
         Self(Arc::new(Inner {
             core,
             provider,
             clock,
+            on_login,
             redemptions: Redemptions::default(),
             renewals: Renewals::default(),
             ended: Ended::default(),
@@ -96,6 +104,9 @@ impl Login {
         let step = self.at_this_moment(|moment| self.0.core.begin(head, moment));
         match self.settle(step) {
             Settled::Done(outcome) => Decision::Now(self.verdict(outcome)),
+            Settled::Approve(..) => {
+                Decision::Now(Verdict::Reply(self.send(self.0.core.internal_error())))
+            }
             Settled::Send(exchange, pending) => {
                 let login = self.clone();
                 Decision::Later(Box::pin(async move {
@@ -110,9 +121,7 @@ impl Login {
         let step = self.at_this_moment(|moment| self.0.core.challenge(head, moment));
         match self.settle(step) {
             Settled::Done(Outcome::Reply(reply)) => self.send(reply),
-            Settled::Done(Outcome::Admit(_)) | Settled::Send(..) => {
-                self.send(self.0.core.internal_error())
-            }
+            _ => self.send(self.0.core.internal_error()),
         }
     }
 

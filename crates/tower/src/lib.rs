@@ -44,7 +44,10 @@ mod future;
 mod layer;
 mod service;
 
-pub use fncy_login::{Builder, Clock, ConfigError, Login, Setting, Timestamp, User, Visit};
+pub use fncy_login::{
+    Approval, Builder, Clock, ConfigError, Login, NewLogin, NotThisType, Refusal, Setting,
+    Timestamp, User, Visit,
+};
 
 pub use crate::body::Body;
 #[cfg(feature = "axum")]

@@ -75,11 +75,11 @@ fn application(mount: &str, calls: &Calls) -> Scope {
 }
 
 async fn extract(calls: web::Data<Calls>, user: CurrentUser) -> String {
-    calls.answer("/extract", Some(user.id()))
+    calls.answer("/extract", Some(&user))
 }
 
 async fn maybe(calls: web::Data<Calls>, user: Option<CurrentUser>) -> String {
-    calls.answer("/maybe", user.as_ref().map(|user| user.id()))
+    calls.answer("/maybe", user.as_deref())
 }
 
 async fn token(tokens: Tokens) -> String {
@@ -89,7 +89,7 @@ async fn token(tokens: Tokens) -> String {
 async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse {
     let extensions = request.extensions();
     let visit = extensions.get::<Visit>();
-    let user = visit.and_then(Visit::user).map(|user| user.id());
+    let user = visit.and_then(Visit::user);
     let text = calls.answer(request.path(), user);
     let mut response = HttpResponse::Ok();
     if request.path().ends_with("/own") {

@@ -104,7 +104,7 @@ impl Bare {
                 Err(reply) => response(reply),
             },
             _ => {
-                let text = self.calls.answer(path, user.map(|user| user.id()));
+                let text = self.calls.answer(path, user);
                 let response = RawResponse::new(200).with_body(text);
                 if path == "/own" {
                     response

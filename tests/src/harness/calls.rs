@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use fncy_login::User;
+use serde_json::Value;
+
 /// A request that the application answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -17,12 +20,21 @@ pub struct Calls(Arc<Mutex<Vec<Call>>>);
 
 impl Calls {
     /// Writes a call down, and gives the text that answers it.
-    pub fn answer(&self, path: &str, user: Option<&str>) -> String {
+    pub fn answer(&self, path: &str, user: Option<&User>) -> String {
+        let id = user.map(|user| user.id());
         self.0.lock().unwrap().push(Call {
             path: path.to_owned(),
-            user: user.map(str::to_owned),
+            user: id.map(str::to_owned),
         });
-        format!("user={}", user.unwrap_or("-"))
+        match user {
+            Some(user) if path == "/data" => {
+                let roles: Option<Vec<String>> = user.claim("roles");
+                let data: Option<Value> = user.session_data().unwrap();
+                let scopes: Vec<_> = user.scopes().collect();
+                format!("{roles:?} {} {scopes:?}", data.unwrap_or_default())
+            }
+            _ => format!("user={}", id.unwrap_or("-")),
+        }
     }
 
     /// All calls so far.

@@ -75,11 +75,11 @@ fn serve_router(router: Router) -> Served {
 }
 
 async fn extract(State(calls): State<Calls>, user: CurrentUser) -> String {
-    calls.answer("/extract", Some(user.id()))
+    calls.answer("/extract", Some(&user))
 }
 
 async fn maybe(State(calls): State<Calls>, user: Option<CurrentUser>) -> String {
-    calls.answer("/maybe", user.as_ref().map(|user| user.id()))
+    calls.answer("/maybe", user.as_deref())
 }
 
 async fn token(tokens: Tokens) -> String {
@@ -88,7 +88,7 @@ async fn token(tokens: Tokens) -> String {
 
 async fn anything(State(calls): State<Calls>, request: Request) -> Response {
     let visit = request.extensions().get::<Visit>();
-    let user = visit.and_then(Visit::user).map(|user| user.id());
+    let user = visit.and_then(Visit::user);
     let path = request.uri().path();
     let text = calls.answer(path, user);
     if path.ends_with("/own") {

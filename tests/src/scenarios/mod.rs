@@ -3,6 +3,7 @@
 //! A scenario knows no framework; each runs on every harness. Its name carries the first row of the
 //! threat and fault matrix that it covers, and the table lists all of them.
 
+mod approval;
 mod callback;
 mod callback_answers;
 mod callback_repeated;
@@ -110,6 +111,13 @@ scenarios! {
         c21_the_exchange_outlives_its_browser ["C21"],
         c23_the_same_callback_at_once_is_one_redemption ["C23"],
         c23_the_same_callback_later_is_spent ["C23"],
+    }
+    approval: {
+        on_login_adds_data_and_claims_are_kept [],
+        on_login_refuses_with_its_own_words [],
+        a_hook_that_panics_is_an_error_and_no_session [],
+        guards_give_403 [],
+        p20_silence_grants_nothing_unless_it_is_trusted ["P20"],
     }
     chunks: {
         k09_a_missing_chunk_ends_the_session_at_its_first_use ["K9"],

@@ -32,6 +32,11 @@ impl Core {
             Found::Live(_) if self.is_forged(head, &path) => {
                 without_body_for_head(head, self.cross_site(head))
             }
+            Found::Live(user) if !machine.paths.admits(&path, &user) => {
+                let detail = "the user lacks what the path needs";
+                let reply = self.refuse(head, Code::Forbidden, detail);
+                without_body_for_head(head, Step::Done(Outcome::Reply(reply)))
+            }
             Found::Live(user) if is_public => admit(Some(user), Some(DEFAULT_CACHE_CONTROL)),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
             _ if is_public => admit(None, None),

@@ -26,6 +26,8 @@ pub(crate) enum Stage {
     Redeem(redemption::Redemption),
     /// The user data of a redeemed code.
     UserData(redemption::Redeemed),
+    /// The application's word on a user.
+    Approve(Box<redemption::Arrived>),
     /// New tokens for a session.
     Renew(Box<renewal::Renewing>),
     /// The entropy of a session's new seal.
@@ -53,11 +55,18 @@ impl Core {
                 self.redemption_lost(&redemption, failure)
             }
             (Stage::UserData(redeemed), Answer::Response(answer)) => {
-                self.signed_in(redeemed, &answer, now, entropy)
+                self.user_known(redeemed, &answer, now, entropy)
             }
             (Stage::UserData(redeemed), Answer::Failed(failure)) => {
                 self.user_data_lost(&redeemed, failure)
             }
+            (Stage::Approve(arrived), Answer::Approved { data }) => {
+                self.signed_in(*arrived, &data, now, entropy)
+            }
+            (Stage::Approve(arrived), Answer::Refused { message }) => {
+                self.not_approved(&arrived, &message)
+            }
+            (Stage::Approve(arrived), Answer::Failed(_)) => self.approval_lost(&arrived),
             (Stage::Renew(renewing), Answer::Renewed(successor)) => {
                 self.renewed(*renewing, &successor, now, &entropy)
             }

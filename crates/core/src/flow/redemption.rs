@@ -10,7 +10,7 @@ use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData
 use crate::return_to::ReturnTo;
 use crate::round::Round;
 use crate::session::Moment;
-use crate::step::{Exchange, Pending, Step};
+use crate::step::{Exchange, Newcomer, Pending, Question, Step};
 use crate::tokens::Tokens;
 use crate::user::Segment;
 use crate::{Code, Core, Entropy, Head, Timestamp, User};
@@ -36,6 +36,14 @@ pub(crate) struct Redemption {
 pub(crate) struct Redeemed {
     redemption: Redemption,
     tokens: TokenSet,
+}
+
+/// A user whom the application may still refuse.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    redeemed: Redeemed,
+    user: UserData,
+    scopes: String,
 }
 
 impl Redemption {
@@ -103,20 +111,75 @@ impl Core {
         self.redemption_failed(&redeemed.redemption, ProviderError::lost(failure))
     }
 
-    pub(super) fn signed_in(
+    pub(super) fn user_known(
         &self,
         redeemed: Redeemed,
         answer: &ProviderAnswer,
         now: Timestamp,
+        entropy: Entropy,
+    ) -> Step {
+        let provider = &self.0.provider;
+        let user = match UserData::parse(answer, &provider.pointers, &provider.keep_claims) {
+            Ok(user) => user,
+            Err(error) => return self.redemption_failed(&redeemed.redemption, error),
+        };
+        let scopes = self.granted(&redeemed.tokens);
+        let arrived = Arrived {
+            redeemed,
+            user,
+            scopes,
+        };
+        if !self.0.asks_approval {
+            return self.signed_in(arrived, "", now, entropy);
+        }
+        let newcomer = Newcomer {
+            id: arrived.user.id.clone(),
+            scopes: arrived.scopes.clone(),
+            user_data: arrived.user.whole.clone(),
+            tokens: arrived.redeemed.tokens.tokens.clone(),
+        };
+        Step::Ask(
+            Question::Approve(Box::new(newcomer)),
+            Pending::new(self, Stage::Approve(Box::new(arrived))),
+        )
+    }
+
+    /// What the answer grants: nothing by silence, unless the application trusts that.
+    fn granted(&self, tokens: &TokenSet) -> String {
+        let provider = &self.0.provider;
+        match (&tokens.scopes, &provider.scope) {
+            (Some(scopes), _) => scopes.clone(),
+            (None, Some(requested)) if provider.trust_requested_scope => requested.clone(),
+            (None, _) => String::new(),
+        }
+    }
+
+    pub(super) fn not_approved(&self, arrived: &Arrived, message: &str) -> Step {
+        let redemption = &arrived.redeemed.redemption;
+        let reply = self.said_no(message).cookies(redemption.finished.clone());
+        Step::Done(Outcome::Reply(reply))
+    }
+
+    pub(super) fn approval_lost(&self, arrived: &Arrived) -> Step {
+        let detail = "on_login did not answer within the deadline";
+        let error = ProviderError::new(Code::Internal, detail);
+        self.redemption_failed(&arrived.redeemed.redemption, error)
+    }
+
+    pub(super) fn signed_in(
+        &self,
+        arrived: Arrived,
+        data: &str,
+        now: Timestamp,
         Entropy([ids, nonce, salt]): Entropy,
     ) -> Step {
-        let Redeemed { redemption, tokens } = redeemed;
+        let Arrived {
+            redeemed: Redeemed { redemption, tokens },
+            user,
+            scopes,
+        } = arrived;
         let machine = &*self.0;
         let vault = &machine.vault;
-        let user = match UserData::parse(answer, &machine.provider.pointers) {
-            Ok(user) => user,
-            Err(error) => return self.redemption_failed(&redemption, error),
-        };
         let (session_id, tokens_nonce) = pair(&ids);
         let ends = machine.lifetimes.ends(now);
         let segment = Segment {
@@ -133,11 +196,13 @@ impl Core {
             user_id: &user.id,
             name: user.name.as_deref().unwrap_or_default(),
             email: user.email.as_deref().unwrap_or_default(),
-            scopes: tokens.scopes.as_deref().unwrap_or_default(),
+            scopes: &scopes,
+            claims: &user.claims,
+            data,
         };
         let sealed_tokens = vault.seal_tokens(&tokens.tokens, &segment, tokens_nonce);
         let Ok((session, _)) = vault.set_session(segment, &sealed_tokens, now, &nonce) else {
-            let detail = "user and tokens do not fit into five cookies of 4,096 bytes";
+            let detail = "user and tokens do not fit into five cookies of 4,096 bytes, or the user not into 1,024 bytes of the first";
             let error = ProviderError::new(Code::SessionTooLarge, detail);
             return self.redemption_failed(&redemption, error);
         };

@@ -55,6 +55,24 @@ impl Core {
             .report([Report::of(code, detail)])
     }
 
+    /// The application doesn't want this user, and says so in its own words.
+    pub(super) fn said_no(&self, message: &str) -> Reply {
+        let code = Code::LoginRefused;
+        let page = Page {
+            status: code.status(),
+            title: code.words().title,
+            text: message,
+            code: Some(code.as_str()),
+            action: None,
+            aside: None,
+        };
+        let detail = "on_login refused the user";
+        self.0
+            .pages
+            .render(&page)
+            .report([Report::of(code, detail)])
+    }
+
     pub(super) fn page(&self, code: Code, login_url: Option<&str>) -> Reply {
         let action = login_url.map(|href| Action::Go {
             href,

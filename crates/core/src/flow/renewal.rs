@@ -98,6 +98,7 @@ impl Core {
             email: user.map_or(before.email, |user| {
                 user.email.as_deref().unwrap_or_default()
             }),
+            claims: user.map_or(before.claims, |user| &user.claims),
             scopes: successor.scopes.as_deref().unwrap_or(before.scopes),
             ..before
         };

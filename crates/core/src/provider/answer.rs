@@ -23,6 +23,16 @@ pub enum Answer {
     /// To [`Exchange::Redeem`](crate::Exchange::Redeem): this login was redeemed before, and the
     /// provider was not asked.
     Spent,
+    /// To [`Question::Approve`](crate::Question::Approve): welcome.
+    Approved {
+        /// What the application adds to the session: JSON, or nothing.
+        data: String,
+    },
+    /// To [`Question::Approve`](crate::Question::Approve): not here.
+    Refused {
+        /// What the person is told.
+        message: String,
+    },
     /// To [`Exchange::Renew`](crate::Exchange::Renew): there are new tokens, perhaps since a
     /// while.
     Renewed(Arc<Successor>),

@@ -28,6 +28,12 @@ pub struct Provider {
     pub revocation: bool,
     /// Where browsers are sent after a sign-out, to end the provider's own session.
     pub sign_out_url: Option<SecureUrl>,
+    /// Whether an answer that names no scope is taken to grant the scope that was asked for, as
+    /// RFC 6749, section 5.1, has it. Off by default: a server that forgets to name what it left
+    /// out would grant it (CVE-2022-31690).
+    pub trust_requested_scope: bool,
+    /// The members of the user data that are kept in the session.
+    pub keep_claims: Vec<String>,
     /// Where the user's id, name and email are in the user data.
     pub pointers: UserPointers,
 }

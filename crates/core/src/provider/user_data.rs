@@ -3,7 +3,7 @@
 //! Rules: the id found here is the only identity; it is kept exactly or the sign-in is refused;
 //! name and email are decoration, and are dropped rather than trusted when they look odd.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{ProviderAnswer, ProviderError};
 use crate::Code;
@@ -57,6 +57,10 @@ pub(crate) struct UserData {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
+    /// The members that are kept in the session: a JSON object, or nothing.
+    pub(crate) claims: String,
+    /// All that the provider said: a JSON object.
+    pub(crate) whole: String,
 }
 
 /// A longer id is no id: keys of databases have 255 bytes.
@@ -70,11 +74,13 @@ impl UserData {
     pub(crate) fn parse(
         answer: &ProviderAnswer,
         pointers: &UserPointers,
+        keep: &[String],
     ) -> Result<Self, ProviderError> {
         let object = answer.object().map_err(|error| match error.code {
             Code::ProviderUnavailable => error,
             _ => ProviderError::new(Code::UserDataRefused, error.detail),
         })?;
+        let claims = kept(&object, keep);
         let value = Value::Object(object);
         let id = pointers
             .id
@@ -100,8 +106,22 @@ impl UserData {
             email: text(value.pointer(&pointers.email))
                 .filter(|email| email.len() <= MAX_EMAIL_LEN)
                 .map(str::to_owned),
+            claims,
+            whole: value.to_string(),
         })
     }
+}
+
+/// The members that the application wants on every request.
+fn kept(object: &Map<String, Value>, keep: &[String]) -> String {
+    let kept: Map<String, Value> = keep
+        .iter()
+        .filter_map(|name| Some((name.clone(), object.get(name)?.clone())))
+        .collect();
+    if kept.is_empty() {
+        return String::new();
+    }
+    Value::Object(kept).to_string()
 }
 
 /// An id as a string. A number with a fraction or an exponent has lost digits already.
@@ -141,7 +161,12 @@ mod tests {
             retry_after: None,
             body: body.as_bytes().to_vec(),
         };
-        UserData::parse(&answer, &UserPointers::new(None, None, None).unwrap())
+        let keep = ["roles".to_owned()];
+        UserData::parse(
+            &answer,
+            &UserPointers::new(None, None, None).unwrap(),
+            &keep,
+        )
     }
 
     #[test]
@@ -150,6 +175,9 @@ mod tests {
         assert_eq!(user.id, "42");
         assert_eq!(user.name.as_deref(), Some("김하늘"));
         assert_eq!(user.email.as_deref(), Some("a@b.example"));
+        assert_eq!(user.claims, "");
+        let user = parse(200, r#"{"id":42,"roles":["a"],"other":1}"#).unwrap();
+        assert_eq!(user.claims, r#"{"roles":["a"]}"#);
         assert_eq!(parse(200, r#"{"sub":"s","id":"i"}"#).unwrap().id, "s");
     }
 
