@@ -59,6 +59,12 @@ fn a_wrong_secret_is_not_quoted() {
     }
 }
 
+#[test]
+fn a_main_that_returns_the_error_shows_its_sentences() {
+    let error = error(Login::builder());
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
 fn error(builder: fncy_login::Builder) -> ConfigError {
     builder.build().unwrap_err()
 }
@@ -162,11 +168,13 @@ fn each_wrong_value_is_named_with_what_to_write() {
     };
     for (wrong, hint) in [
         (sub().protect_only("/admin"), "is not below \"/sub\""),
-        (builder().public_prefix(""), "\"\" matches no request"),
-        (builder().public("assets"), "\"assets\" matches no request"),
+        (builder().public_prefix(""), "\"\" is no plain path"),
+        (builder().protect_only("/admin/*"), "is no plain path"),
+        (builder().public("/item/{id}"), "is no plain path"),
+        (builder().public("assets"), "\"assets\" is no plain path"),
         (
             builder().danger_allow_cross_site("/a/../b"),
-            "matches no request",
+            "is no plain path",
         ),
         (
             builder().trusted_origin("https://a.example/"),

@@ -105,7 +105,7 @@ impl Code {
                 "cross_site",
                 403,
                 "Request from another site",
-                "Another site tried to do this on your behalf, so nothing was done.",
+                "This did not come from this site's own pages, so nothing was done.",
             ),
             Self::Forbidden => (
                 "forbidden",
@@ -183,7 +183,7 @@ impl Code {
                 "sign_in_required",
                 401,
                 "Please sign in",
-                "This needs you to be signed in. What you sent was not stored.",
+                "This needs you to be signed in. Nothing was stored or changed.",
             ),
             Self::TokenExpired => (
                 "token_expired",

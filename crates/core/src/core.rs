@@ -11,7 +11,7 @@ use crate::outcome::Reply;
 use crate::page::Pages;
 use crate::path::PathRules;
 use crate::provider::{AuthorizeUrl, Provider};
-use crate::seal::KeyRing;
+use crate::seal::{KeyRing, Protection};
 use crate::session::Lifetimes;
 use crate::site::Site;
 use crate::tokens::Tokens;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub keys: KeyRing,
     /// Names and attributes of cookies.
     pub cookies: CookiePolicy,
+    /// How the readable part of a session is protected.
+    pub protection: Protection,
     /// Which paths need a user.
     pub paths: PathRules,
     /// How long sessions last.
@@ -70,6 +72,7 @@ impl Core {
             provider,
             keys,
             cookies,
+            protection,
             paths,
             lifetimes,
             asks_approval,
@@ -78,7 +81,7 @@ impl Core {
         } = settings;
         let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
         Self(Arc::new(Machine {
-            vault: Vault::new(keys, cookies, &provider.client_id),
+            vault: Vault::new(keys, cookies, protection, &provider.client_id),
             pages: Pages::new(sign_out_origin.as_deref()),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),

@@ -60,7 +60,7 @@
 //! | `flow` | the ways through the machine, one file for each |
 //! | `classify`, `cross_site`, `path`, `return_to` | what a request is, who sent it, whether it needs a user, where it may return to |
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
-//! | `seal`, `cookies`, `vault` | AES-256-GCM and HKDF; reading and writing cookies; both together |
+//! | `seal`, `cookies`, `vault` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies; both together |
 //! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
 //! | `renewal` | the tokens of a session, renewed apart from any request |
 //! | `transaction`, `round` | a login under way, a loop |
@@ -120,7 +120,7 @@ pub use crate::provider::{
 };
 pub use crate::renewal::{Renew, RenewalFailure, Successor};
 pub use crate::return_to::ReturnTo;
-pub use crate::seal::{KeyRing, WeakSecret};
+pub use crate::seal::{KeyRing, Protection, WeakSecret};
 pub use crate::secret::Secret;
 pub use crate::secure_url::{SecureUrl, UrlError};
 pub use crate::session::{Lifetimes, Moment};

@@ -90,18 +90,19 @@ impl PathRules {
             .all(|(pattern, need)| !pattern.matches_decoded(&path) || need.is_met(user))
     }
 
-    /// The patterns that can never match, since no canonical path is like them.
+    /// The patterns that can never match as they are meant: no canonical path is like them, or they
+    /// have the wildcards of a router.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
         self.patterns()
             .map(|pattern| pattern.written.as_str())
-            .filter(|written| !is_canonical(written))
+            .filter(|written| !is_canonical(written) || is_pattern(written))
     }
 
     /// The patterns that lie beside the application, whose paths begin with `base`: one that
     /// protects would protect nothing.
     pub fn beside<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
         self.patterns()
-            .filter(move |pattern| !pattern.is_below(base))
+            .filter(move |pattern| is_canonical(&pattern.written) && !pattern.is_below(base))
             .map(|pattern| pattern.written.as_str())
     }
 
@@ -232,6 +233,10 @@ impl Pattern {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             || (self.is_prefix && self.matches(base))
     }
+}
+
+fn is_pattern(written: &str) -> bool {
+    written.contains(['*', '{', '}'])
 }
 
 /// A path as a router may read it; borrowed where it has no escapes.
@@ -389,9 +394,12 @@ mod tests {
         let rules = PathRules::default()
             .public("assets")
             .public_prefix("")
+            .protect_only("/admin/*")
             .public_prefix("/");
-        assert_eq!(rules.impossible().collect::<Vec<_>>(), ["assets", ""]);
-        assert!(rules.is_public("/x"));
+        assert_eq!(
+            rules.impossible().collect::<Vec<_>>(),
+            ["assets", "", "/admin/*"]
+        );
         assert!(is_canonical("/"));
     }
 }

@@ -7,14 +7,14 @@
 //! - An ended session is dead, whatever its cookie says.
 
 use crate::cookies::scan;
-use crate::seal::{OVERHEAD, OpenError, Purpose};
+use crate::seal::{MAX_OVERHEAD, OpenError};
 use crate::session_cookie::MAX_SEGMENT_LEN;
 use crate::user::{Segment, SessionRef, User};
 use crate::vault::Vault;
 use crate::{Head, Timestamp};
 
 /// The first segment's limit as text, rounded up to whole groups of four.
-const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + OVERHEAD).next_multiple_of(3);
+const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + MAX_OVERHEAD).next_multiple_of(3);
 /// Instances' clocks differ: a session issued this far ahead is still believed. Seconds.
 const MAX_SKEW: u64 = 60;
 
@@ -120,7 +120,7 @@ impl Vault {
         let mut buffer = [0; MAX_TEXT_LEN];
         let body = self
             .keys
-            .open(Purpose::Session, &self.session_aad, text, &mut buffer)?;
+            .open_session(&self.session_aad, text, &mut buffer)?;
         let segment = Segment::decode(body).ok_or(OpenError::Broken)?;
         let is_plausible = segment.issued <= moment.now.plus(MAX_SKEW)
             && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX;

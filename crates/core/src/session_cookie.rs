@@ -6,7 +6,7 @@
 
 use crate::cookies::policy::{MAX_CHUNKS, MAX_COOKIE_LEN};
 use crate::entropy::pair;
-use crate::seal::{OVERHEAD, Purpose};
+use crate::seal::{Protection, Purpose};
 use crate::user::{Segment, User};
 use crate::vault::Vault;
 use crate::{Head, Timestamp};
@@ -31,7 +31,8 @@ impl Vault {
         let longest_name = self.cookies.chunk_name(MAX_CHUNKS - 1);
         let room = MAX_COOKIE_LEN - self.cookies.set(&longest_name, "", max_age).len();
         let length = segment.encode().len();
-        let chunks = (text_len(length) + 1 + sealed_tokens.len()).div_ceil(room);
+        let text_len = ((length + self.protection.overhead()) * 4).div_ceil(3);
+        let chunks = (text_len + 1 + sealed_tokens.len()).div_ceil(room);
         if length > MAX_SEGMENT_LEN || chunks > MAX_CHUNKS {
             return Err(TooLarge);
         }
@@ -40,9 +41,11 @@ impl Vault {
         let (nonce, []) = pair(entropy);
         let body = segment.encode();
         let user = User::from_segment(&body).ok_or(TooLarge)?;
-        let sealed = self
-            .keys
-            .seal(Purpose::Session, nonce, &self.session_aad, &body);
+        let aad = &self.session_aad;
+        let sealed = match self.protection {
+            Protection::Private => self.keys.seal(Purpose::Session, nonce, aad, &body),
+            Protection::Signed => self.keys.sign(aad, &body),
+        };
         let value = format!("{sealed}.{sealed_tokens}");
         let chunks = value.as_bytes().chunks(room).enumerate();
         let lines = chunks.map(|(index, chunk)| {
@@ -74,9 +77,4 @@ impl Vault {
     pub(crate) fn session_names<H: Head>(&self, head: &H) -> Vec<String> {
         self.names(head, |name| self.cookies.is_session(name))
     }
-}
-
-/// The length of a body once it is sealed and in base64url without padding.
-fn text_len(body: usize) -> usize {
-    ((body + OVERHEAD) * 4).div_ceil(3)
 }

@@ -87,7 +87,7 @@ impl fmt::Display for SiteError {
                 "must be written as browsers write it: scheme and host in small letters, no default port",
             ),
             Self::NotTheCallback => f.write_str(
-                "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback",
+                "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback; for another prefix than /auth, call Builder::prefix",
             ),
             Self::BadPrefix => {
                 f.write_str("goes with a prefix that is not a plain path such as /auth")

@@ -194,7 +194,7 @@ mod tests {
     use crate::cookies::policy::CookiePolicy;
     use crate::entropy::Entropy;
     use crate::return_to::ReturnTo;
-    use crate::seal::KeyRing;
+    use crate::seal::{KeyRing, Protection};
     use crate::site::Site;
     use crate::testing::Request;
     use crate::vault::Vault;
@@ -203,7 +203,12 @@ mod tests {
 
     fn vault() -> Vault {
         let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
-        Vault::new(keys.unwrap(), CookiePolicy::new(None).unwrap(), "client")
+        Vault::new(
+            keys.unwrap(),
+            CookiePolicy::new(None).unwrap(),
+            Protection::Private,
+            "client",
+        )
     }
 
     fn site() -> Site {

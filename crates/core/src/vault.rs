@@ -6,7 +6,7 @@
 use crate::Head;
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
-use crate::seal::{KeyRing, associated_data};
+use crate::seal::{KeyRing, Protection, associated_data};
 
 /// Five chunks, five logins and some more: what a browser has of us.
 const MAX_NAMES: usize = 20;
@@ -16,17 +16,24 @@ const MAX_NAMES: usize = 20;
 pub(crate) struct Vault {
     pub(crate) keys: KeyRing,
     pub(crate) cookies: CookiePolicy,
+    pub(crate) protection: Protection,
     client_id: String,
     /// Of the session's first segment, kept since every request needs it.
     pub(crate) session_aad: Vec<u8>,
 }
 
 impl Vault {
-    pub(crate) fn new(keys: KeyRing, cookies: CookiePolicy, client_id: &str) -> Self {
+    pub(crate) fn new(
+        keys: KeyRing,
+        cookies: CookiePolicy,
+        protection: Protection,
+        client_id: &str,
+    ) -> Self {
         let session_aad = associated_data("session", cookies.session_name(), client_id, b"");
         Self {
             keys,
             cookies,
+            protection,
             client_id: client_id.to_owned(),
             session_aad,
         }

@@ -84,6 +84,9 @@ fn greeting(server: &DevServer) -> String {
     format!(
         "The FNCY development server listens on {base_url}\n\
          Open that address for the demo users; stop with Ctrl-C. An application needs:\n\n\
-         {variables}"
+         {variables}\n\
+         and, of its own:\n\n\
+         FNCY_REDIRECT_URI=http://localhost:3000/auth/callback\n\
+         FNCY_COOKIE_SECRET=$(openssl rand -base64 32)\n"
     )
 }

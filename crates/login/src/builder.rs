@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{
-    Core, Lifetimes, Need, PathRules, Provider, RedirectParam, Secret, SecureUrl, Settings,
+    Core, Lifetimes, PathRules, Protection, Provider, RedirectParam, Secret, SecureUrl, Settings,
 };
 use oauth2::AuthType;
 
@@ -17,7 +17,7 @@ use crate::env::{Clock, SystemClock};
 use crate::http_client::{HttpClient, NoRoots};
 use crate::parser::Parser;
 use crate::provider_client::{ProviderClient, TokenBody};
-use crate::{Approval, ConfigError, Login, NewLogin, Refusal, Setting, User};
+use crate::{Approval, ConfigError, Login, NewLogin, Refusal, Setting};
 
 /// Puts a [`Login`] together.
 ///
@@ -38,12 +38,13 @@ use crate::{Approval, ConfigError, Login, NewLogin, Refusal, Setting, User};
 #[must_use]
 pub struct Builder {
     values: BTreeMap<Setting, String>,
-    paths: PathRules,
+    pub(crate) paths: PathRules,
     prefix: String,
     allow_preflight: bool,
     trusted_origins: Vec<String>,
     absolute: Duration,
     idle: Duration,
+    protection: Protection,
     pkce: bool,
     trust_requested_scope: bool,
     keep_claims: Vec<String>,
@@ -61,6 +62,7 @@ impl Builder {
             trusted_origins: Vec::new(),
             absolute: Duration::from_secs(7 * 24 * 60 * 60),
             idle: Duration::from_secs(24 * 60 * 60),
+            protection: Protection::Private,
             pkce: true,
             trust_requested_scope: false,
             keep_claims: Vec::new(),
@@ -78,10 +80,22 @@ impl Builder {
         let found = Setting::ALL
             .iter()
             .filter_map(|setting| Some((setting.name(), std::env::var(setting.name()).ok()?)));
-        self.vars(found.collect::<Vec<_>>())
+        let found: Vec<_> = found.collect();
+        let known = |name: &str| Setting::ALL.iter().any(|setting| setting.name() == name);
+        for (name, _) in std::env::vars_os() {
+            if let Some(name) = name.to_str().filter(|name| name.starts_with("FNCY_"))
+                && !known(name)
+            {
+                tracing::warn!(
+                    name,
+                    "an environment variable looks like a setting, and is none"
+                );
+            }
+        }
+        self.vars(found)
     }
 
-    /// Takes settings by their names in the environment; other names are nobody's.
+    /// Takes settings by their names in the environment; other names are ignored.
     pub fn vars<N: AsRef<str>>(mut self, vars: impl IntoIterator<Item = (N, String)>) -> Self {
         for (name, value) in vars {
             if let Some(setting) = Setting::ALL.iter().find(|s| s.name() == name.as_ref()) {
@@ -94,25 +108,6 @@ impl Builder {
     /// Sets one setting; the last call counts. An empty value is no value.
     pub fn set(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.values.insert(setting, value.into());
-        self
-    }
-
-    /// Makes one path public, as the browser sends it. By default every path needs a user, since
-    /// a forgotten rule then shows as a sign-in and not as a leak.
-    pub fn public(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.public(path);
-        self
-    }
-
-    /// Makes a path and all below it public.
-    pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.public_prefix(path);
-        self
-    }
-
-    /// Turns the rule round: only this path and all below it need a user.
-    pub fn protect_only(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.protect_only(path);
         self
     }
 
@@ -139,14 +134,6 @@ impl Builder {
         self
     }
 
-    /// Lets every site send unsafe requests to one path with the session of whoever's browser sends
-    /// them, such as a provider's form post. What the handler does must be harmless without the
-    /// user's will, or be protected in another way.
-    pub fn danger_allow_cross_site(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.danger_allow_cross_site(path);
-        self
-    }
-
     /// How long a session lasts, whatever happens. The default, a week, is how long a stolen cookie
     /// can be used at most; 30 days is the longest.
     pub fn absolute(mut self, life: Duration) -> Self {
@@ -159,13 +146,6 @@ impl Builder {
     /// prefetch, nor an upgrade, nor a path that [`Builder::background`] names.
     pub fn idle(mut self, life: Duration) -> Self {
         self.idle = life;
-        self
-    }
-
-    /// Says that requests to this path come by themselves, such as polling: they keep no idle
-    /// session alive.
-    pub fn background(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.background(path);
         self
     }
 
@@ -211,32 +191,12 @@ impl Builder {
         self
     }
 
-    /// Protects a path and all below it, for users with this scope; others get a 403.
-    pub fn require_scope(self, path: impl Into<String>, scope: impl Into<String>) -> Self {
-        self.require_need(path, Need::Scope(scope.into()))
-    }
-
-    /// Protects a path and all below it, for users of whom this is true; others get a 403.
-    ///
-    /// ```
-    /// use fncy_login::{Login, User};
-    ///
-    /// let builder = Login::builder()
-    ///     .keep_claims(["roles"])
-    ///     .require("/admin", |user: &User| {
-    ///         user.claim::<Vec<String>>("roles")
-    ///             .is_some_and(|roles| roles.iter().any(|role| role == "admin"))
-    ///     });
-    /// ```
-    pub fn require<P>(self, path: impl Into<String>, predicate: P) -> Self
-    where
-        P: Fn(&User) -> bool + Send + Sync + 'static,
-    {
-        self.require_need(path, Need::Predicate(Arc::new(predicate)))
-    }
-
-    fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {
-        self.paths = self.paths.require(path, need);
+    /// Signs the session's first segment instead of encrypting it: user, claims and session data
+    /// can then be read by whoever has the cookie, such as an edge worker. Tokens stay encrypted.
+    /// Private by default: what nobody can read, nobody can leak. Both kinds open, so that the
+    /// change signs nobody out.
+    pub fn signed_cookies(mut self) -> Self {
+        self.protection = Protection::Signed;
         self
     }
 
@@ -268,7 +228,7 @@ impl Builder {
     fn parse(&self, parser: &mut Parser<'_>) -> Option<Login> {
         for pattern in self.paths.impossible() {
             parser.errors.add_general(format!(
-                "The path {pattern:?} matches no request; write one that begins with a slash and has no escapes of plain characters."
+                "The path {pattern:?} is no plain path; write one such as \"/admin\", which covers all below it in `protect_only`, `public_prefix` and `require`."
             ));
         }
         for origin in &self.trusted_origins {
@@ -359,6 +319,7 @@ impl Builder {
             provider,
             keys: keys?,
             cookies: cookies?,
+            protection: self.protection,
             paths: self.paths.clone(),
             asks_approval: self.on_login.is_some(),
             lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),

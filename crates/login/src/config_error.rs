@@ -13,7 +13,7 @@ use crate::Setting;
 /// assert!(error.to_string().contains("FNCY_CLIENT_ID is not set"));
 /// assert!(error.mistakes().count() > 1);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ConfigError(Vec<(Option<Setting>, String)>);
 
 impl ConfigError {
@@ -53,6 +53,13 @@ impl fmt::Display for ConfigError {
         f.write_str("Login with FNCY can't start:")?;
         self.mistakes()
             .try_for_each(|sentence| write!(f, "\n- {sentence}"))
+    }
+}
+
+/// The sentences, as `Display`: a `main` that returns the error shows it with `Debug`.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

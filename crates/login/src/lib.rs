@@ -6,8 +6,8 @@
 //! 1. [`Head`], implemented for the framework's request.
 //! 2. [`Login::decide`] for each request, and a match over [`Decision`]: go on with a [`Visit`] in
 //!    the request's extensions, or send a [`Reply`].
-//! 3. Extractors that read the [`Visit`]: [`Login::challenge`] where there is no user,
-//!    [`Login::tokens`] where a handler asks for tokens.
+//! 3. Extractors that read the [`Visit`]: [`Visit::challenge`] where there is no user,
+//!    [`Visit::tokens`] where a handler asks for tokens.
 //!
 //! What waits for FNCY runs in tasks of the current tokio runtime. The exchange of a code outlives
 //! the connection of the browser that brought it.
@@ -31,6 +31,7 @@ mod redemptions;
 mod renew;
 mod renewals;
 mod report;
+mod rules;
 mod setting;
 mod visit;
 

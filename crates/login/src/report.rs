@@ -9,9 +9,9 @@ pub(crate) fn log(reply: &Reply) {
     for report in &reply.reports {
         let (code, detail) = (report.code, &*report.detail);
         match report.severity {
-            Severity::Error => tracing::error!(code, detail, "sign-in failed"),
-            Severity::Warning => tracing::warn!(code, detail, "sign-in needs attention"),
-            _ => tracing::info!(code, detail, "sign-in ended early"),
+            Severity::Error => tracing::error!(code, detail, "login: failed"),
+            Severity::Warning => tracing::warn!(code, detail, "login: needs attention"),
+            _ => tracing::info!(code, detail, "login: refused"),
         }
     }
 }

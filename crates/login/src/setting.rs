@@ -53,7 +53,7 @@ settings! {
     UserinfoUrl = "FNCY_USERINFO_URL", None,
         "The address of the user data endpoint.";
     CookieSecret = "FNCY_COOKIE_SECRET", None,
-        "At least 32 random bytes as base64 or hex; several, separated by commas: the first seals, all open.";
+        "At least 32 random bytes as base64 or hex, as `openssl rand -base64 32` prints them; several, separated by commas: the first seals, all open.";
     AuthorizeUrl = "FNCY_AUTHORIZE_URL", Some("/v1/oauth2/authorize below the base"),
         "The address of the authorization endpoint.";
     TokenUrl = "FNCY_TOKEN_URL", Some("/v1/oauth2/token below the base"),

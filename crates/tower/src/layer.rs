@@ -7,8 +7,9 @@ use crate::service::FncyLoginService;
 
 /// Login with FNCY, as a tower [`Layer`].
 ///
-/// In axum, `.layer(…)` covers the routes that were added **before** it; [`FncyLogin::wrap`] goes
-/// round a finished router, with its fallback, whatever is in it.
+/// In axum, [`FncyLogin::wrap`] goes round a finished router. As a layer it covers what the router
+/// holds at that moment, and its fallback, where our endpoints are: not in `route_layer`, which
+/// leaves the fallback out.
 ///
 /// ```no_run
 /// use axum::{Router, routing::get};
@@ -20,9 +21,7 @@ use crate::service::FncyLoginService;
 ///
 /// # fn main() -> Result<(), fncy_login_tower::ConfigError> {
 /// let login = Login::from_env()?;
-/// let app: Router = Router::new()
-///     .route("/", get(home))
-///     .layer(FncyLogin::new(login));
+/// let app: Router = FncyLogin::new(login).wrap(Router::new().route("/", get(home)));
 /// # Ok(())
 /// # }
 /// ```
@@ -38,11 +37,9 @@ impl FncyLogin {
         Self { login }
     }
 
-    /// Puts the login round a finished router: nested, merged or with late routes, all of it is
-    /// covered, and so are the addresses that it has no route for.
-    ///
-    /// Use this where a router is nested or merged into the one that `.layer` is called on: axum
-    /// drops the inner router's fallback there, and with it our endpoints.
+    /// Puts the login round a finished router: all that it has is covered, and so are the addresses
+    /// that it has no route for. Routes and layers that are added to the router which this returns
+    /// are outside. It takes a `Router<()>`: call `with_state` before.
     #[cfg(feature = "axum")]
     pub fn wrap(self, router: axum::Router) -> axum::Router {
         axum::Router::new().fallback_service(self.layer(router))

@@ -10,9 +10,7 @@
 //!
 //! # fn main() -> Result<(), fncy_login_tower::ConfigError> {
 //! let login = Login::from_env()?;
-//! let app: Router = Router::new()
-//!     .route("/", get(home))
-//!     .layer(FncyLogin::new(login));
+//! let app: Router = FncyLogin::new(login).wrap(Router::new().route("/", get(home)));
 //! # Ok(())
 //! # }
 //! ```
@@ -21,14 +19,15 @@
 //! `/auth/session`. Everything else is the application's, and by default all of it needs a user;
 //! [`Builder::public`] and its like make exceptions.
 //!
-//! # `layer` or `wrap`
+//! # `wrap` or `layer`
 //!
-//! - [`FncyLogin`] as a layer covers the routes that were added before it, and the fallback of a
-//!   router that is neither nested nor merged.
 //! - [`FncyLogin::wrap`] goes round a finished router: nothing in it is left out.
-//! - Beneath `Router::nest`, a layer still sees the path as the browser sent it. Its endpoints are
-//!   reached only if the outer router leads there: nest a router that was wrapped with
-//!   `nest_service`, or wrap the outer one.
+//! - As a layer, it covers what the router holds at that moment, nested and merged routers too, and
+//!   its fallback.
+//! - Don't nest a router that carries the layer into another one: axum drops its fallback, and with
+//!   it our endpoints. A wrapped router can be nested; the path is still seen as the browser sent it.
+//! - Never use `route_layer`: it leaves out the fallback, and with it our endpoints.
+//! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us.
 //!
 //! # Deployment
 //!

@@ -1,5 +1,7 @@
 //! The main road: sign in, stay, read the tokens.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fncy_dev_server::{Endpoint, TokenBody};
 use fncy_login::{Login, Setting};
 use serde_json::Value;
@@ -163,6 +165,45 @@ pub(super) async fn a_key_that_was_rotated_still_opens(harness: Harness) {
         1,
         "an unknown key clears nothing"
     );
+}
+
+pub(super) async fn a_signed_session_is_readable_and_its_tokens_are_not(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(fncy_login::Builder::signed_cookies);
+    });
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/token", "alex").await;
+    let token = page.text().into_owned();
+    let cookie = world
+        .browser
+        .jar()
+        .get("__Host-fncy_session")
+        .cloned()
+        .unwrap();
+    let value = cookie.value().into_owned();
+    let read = |text: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(text).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let (user, tokens) = value.split_once('.').unwrap();
+    assert!(read(user).contains("alex@") && !read(tokens).contains(&token));
+    // The same application with private cookies: nobody is signed out.
+    world.serve(with_secret(&world, COOKIE_SECRET));
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    world.advance(301);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    let cookie = world
+        .browser
+        .jar()
+        .get("__Host-fncy_session")
+        .cloned()
+        .unwrap();
+    let (user, _) = cookie
+        .value()
+        .split_once('.')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    assert!(!read(&user).contains("alex"));
 }
 
 fn with_secret(world: &World, secret: &str) -> Login {

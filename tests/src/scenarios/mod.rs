@@ -53,6 +53,7 @@ scenarios! {
         tokens_are_opened_for_a_handler_that_asks [],
         a_damaged_second_segment_gives_no_token [],
         a_key_that_was_rotated_still_opens [],
+        a_signed_session_is_readable_and_its_tokens_are_not [],
         three_rounds_without_a_session_end_on_a_page [],
     }
     request: {

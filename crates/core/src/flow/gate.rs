@@ -66,7 +66,7 @@ impl Core {
 
     /// 403, for what another site asked to do.
     pub(super) fn cross_site<H: Head>(&self, head: &H) -> Step {
-        let detail = "a request that changes something came from another site";
+        let detail = "neither Sec-Fetch-Site nor Origin says that the request came from this site; see Builder::trusted_origin";
         Step::Done(Outcome::Reply(self.refuse(head, Code::CrossSite, detail)))
     }
 

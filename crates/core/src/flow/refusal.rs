@@ -83,13 +83,14 @@ impl Core {
 
     fn page_with(&self, code: Code, action: Option<Action<'_>>) -> Reply {
         let words = code.words();
+        let root = ReturnTo::root(&self.0.site);
         self.0.pages.render(&Page {
             status: code.status(),
             title: words.title,
             text: words.text,
             code: Some(code.as_str()),
             action,
-            aside: None,
+            aside: Some((root.as_str(), "Back to the site")),
         })
     }
 

@@ -3,6 +3,7 @@
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
+use zeroize::Zeroizing;
 
 use super::{NONCE_LEN, Purpose, SALT_LEN};
 
@@ -21,6 +22,7 @@ pub(super) struct Key {
     /// and random nonces under one key would wear it out.
     login: Prk,
     digest: hmac::Key,
+    signing: hmac::Key,
 }
 
 impl Key {
@@ -28,16 +30,15 @@ impl Key {
         let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(secret);
         let mut id = [0; ID_LEN];
         expand_into(&prk, b"key id", &mut id);
-        let mut digest = [0; 32];
-        expand_into(&prk, b"token digest", &mut digest);
-        let mut login = [0; 32];
-        expand_into(&prk, b"login", &mut login);
+        let mut login = Zeroizing::new([0; 32]);
+        expand_into(&prk, b"login", login.as_mut_slice());
         Self {
             id,
             session: aead(&prk, &[b"session"]),
             tokens: aead(&prk, &[b"tokens"]),
-            login: Prk::new_less_safe(HKDF_SHA256, &login),
-            digest: hmac::Key::new(hmac::HMAC_SHA256, &digest),
+            login: Prk::new_less_safe(HKDF_SHA256, login.as_slice()),
+            digest: mac(&prk, b"token digest"),
+            signing: mac(&prk, b"signed session"),
         }
     }
 
@@ -53,6 +54,15 @@ impl Key {
     pub(super) fn digest(&self, token: &[u8]) -> [u8; 32] {
         let tag = hmac::sign(&self.digest, token);
         std::array::from_fn(|index| tag.as_ref()[index])
+    }
+
+    pub(super) fn sign(&self, aad: &[u8], signed: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.signing, &[aad, signed].concat())
+    }
+
+    /// Compares in constant time.
+    pub(super) fn is_signed(&self, aad: &[u8], signed: &[u8], tag: &[u8]) -> bool {
+        hmac::verify(&self.signing, &[aad, signed].concat(), tag).is_ok()
     }
 
     /// The key of one login's message, which seals once: its nonce is constant.
@@ -86,6 +96,12 @@ fn aead(prk: &Prk, info: &[&[u8]]) -> LessSafeKey {
         .expand(info, &AES_256_GCM)
         .expect("a key's length is within HKDF's limit");
     LessSafeKey::new(UnboundKey::from(okm))
+}
+
+fn mac(prk: &Prk, info: &[u8]) -> hmac::Key {
+    let mut key = Zeroizing::new([0; 32]);
+    expand_into(prk, info, key.as_mut_slice());
+    hmac::Key::new(hmac::HMAC_SHA256, key.as_slice())
 }
 
 fn expand_into(prk: &Prk, info: &[u8], out: &mut [u8]) {

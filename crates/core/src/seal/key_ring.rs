@@ -8,7 +8,7 @@ use ring::aead::LessSafeKey;
 use zeroize::Zeroizing;
 
 use super::key::{self, Key};
-use super::{HEADER_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION};
+use super::{HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION, VERSION_SIGNED};
 use crate::Secret;
 
 /// What a key with a random nonce seals.
@@ -98,6 +98,42 @@ impl KeyRing {
         URL_SAFE_NO_PAD.encode(out)
     }
 
+    /// Signs a body that stays readable. The header is signed with it.
+    pub(crate) fn sign(&self, aad: &[u8], body: &[u8]) -> String {
+        let mut out = Vec::with_capacity(HEADER_LEN + body.len() + MAC_LEN);
+        out.push(VERSION_SIGNED);
+        out.extend_from_slice(&self.sealing.id);
+        out.extend_from_slice(body);
+        let tag = self.sealing.sign(aad, &out);
+        out.extend_from_slice(tag.as_ref());
+        URL_SAFE_NO_PAD.encode(out)
+    }
+
+    /// Opens what [`KeyRing::seal`] made for a session, or [`KeyRing::sign`]: an application that
+    /// changes from one to the other signs nobody out.
+    pub(crate) fn open_session<'b>(
+        &self,
+        aad: &[u8],
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], OpenError> {
+        // The first four characters are the first three bytes.
+        let mut start = [0; 3];
+        let decoded = URL_SAFE_NO_PAD.decode_slice(text.get(..4).unwrap_or_default(), &mut start);
+        if decoded != Ok(3) || start[0] != VERSION_SIGNED {
+            return self.open(Purpose::Session, aad, text, buffer);
+        }
+        let bytes = decode(text, buffer)?;
+        let key = self.key_of(bytes, VERSION_SIGNED)?;
+        let (signed, tag) = bytes
+            .split_last_chunk::<MAC_LEN>()
+            .ok_or(OpenError::Broken)?;
+        let body = signed.get(HEADER_LEN..).ok_or(OpenError::Broken)?;
+        key.is_signed(aad, signed, tag)
+            .then_some(body)
+            .ok_or(OpenError::Broken)
+    }
+
     /// Opens what [`KeyRing::seal`] made, in `buffer`; a text too long for the buffer is broken.
     pub(crate) fn open<'b>(
         &self,
@@ -131,23 +167,35 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<(&Key, [u8; N], &'b mut [u8]), OpenError> {
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(text, buffer)
-            .map_err(|_| OpenError::Broken)?;
-        let (header, rest) = buffer[..length]
-            .split_first_chunk_mut::<HEADER_LEN>()
+        let bytes = decode(text, buffer)?;
+        let key = self.key_of(bytes, VERSION)?;
+        let (prefix, body) = bytes
+            .get_mut(HEADER_LEN..)
+            .and_then(|rest| rest.split_first_chunk_mut::<N>())
             .ok_or(OpenError::Broken)?;
-        let [version, id @ ..] = *header;
-        if version != VERSION {
-            return Err(OpenError::Foreign);
-        }
-        let key = std::iter::once(&self.sealing)
-            .chain(&self.former)
-            .find(|key| key.id == id)
-            .ok_or(OpenError::Foreign)?;
-        let (prefix, body) = rest.split_first_chunk_mut::<N>().ok_or(OpenError::Broken)?;
         Ok((key, *prefix, body))
     }
+
+    /// The key that the header of a text of this version names.
+    fn key_of(&self, bytes: &[u8], version: u8) -> Result<&Key, OpenError> {
+        let ([found, id @ ..], _) = bytes
+            .split_first_chunk::<HEADER_LEN>()
+            .ok_or(OpenError::Broken)?;
+        if *found != version {
+            return Err(OpenError::Foreign);
+        }
+        std::iter::once(&self.sealing)
+            .chain(&self.former)
+            .find(|key| key.id == *id)
+            .ok_or(OpenError::Foreign)
+    }
+}
+
+fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b mut [u8], OpenError> {
+    let length = URL_SAFE_NO_PAD
+        .decode_slice(text, buffer)
+        .map_err(|_| OpenError::Broken)?;
+    Ok(&mut buffer[..length])
 }
 
 impl fmt::Debug for KeyRing {
@@ -210,6 +258,9 @@ pub(crate) fn associated_data(
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::{KeyRing, OpenError, Purpose, associated_data};
 
     const OLD: &[u8; 32] = b"an old secret of thirty-two byte";
@@ -261,6 +312,36 @@ mod tests {
                     "byte {index}, bit {bit}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_signed_text_is_readable_and_no_changed_bit_passes() {
+        let ring = ring(NEW, &[]);
+        let text = ring.sign(b"aad", b"body");
+        let mut buffer = [0; 256];
+        let opened = ring.open_session(b"aad", text.as_bytes(), &mut buffer);
+        assert_eq!(opened, Ok(&b"body"[..]));
+        let readable = URL_SAFE_NO_PAD.decode(&text).unwrap();
+        assert_eq!(&readable[5..9], b"body");
+        for aad in [&b"aae"[..], b""] {
+            let mut buffer = [0; 256];
+            let refused = ring.open_session(aad, text.as_bytes(), &mut buffer);
+            assert_eq!(refused, Err(OpenError::Broken));
+        }
+        for index in 0..text.len() {
+            for bit in 0..8 {
+                let mut changed = text.clone().into_bytes();
+                changed[index] ^= 1 << bit;
+                let mut buffer = [0; 256];
+                let opened = ring.open_session(b"aad", &changed, &mut buffer);
+                assert!(opened.is_err(), "byte {index}, bit {bit}");
+            }
+        }
+        for cut in 0..text.len() {
+            let mut buffer = [0; 256];
+            let opened = ring.open_session(b"aad", &text.as_bytes()[..cut], &mut buffer);
+            assert!(opened.is_err(), "cut at {cut}");
         }
     }
 

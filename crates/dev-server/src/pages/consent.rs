@@ -42,7 +42,7 @@ pub(crate) fn show(
 
 fn scope(token: &str) -> String {
     let meaning = match token {
-        "profile" => "See your name, language and roles",
+        "profile" => "See your name, email address, language and roles",
         "email" => "See your email address",
         "openid" => "Know who you are",
         "offline_access" => "Stay signed in while you are away",

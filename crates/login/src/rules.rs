@@ -1,0 +1,78 @@
+//! The builder's rules about paths: what is public, what needs more than a user, what may come from
+//! elsewhere.
+//!
+//! Rule: paths are plain, as browsers send them, with the sub-path of the application; a rule that
+//! can't match is a start-up error.
+
+use std::sync::Arc;
+
+use fncy_login_core::Need;
+
+use crate::{Builder, User};
+
+impl Builder {
+    /// Makes one path public, as the browser sends it. By default every path needs a user, since
+    /// a forgotten rule then shows as a sign-in and not as a leak.
+    pub fn public(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.public(path);
+        self
+    }
+
+    /// Makes a path and all below it public.
+    pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.public_prefix(path);
+        self
+    }
+
+    /// Turns the rule round: only this path and all below it need a user, in whatever spelling they
+    /// come. May be called more than once; what is in none of the paths becomes public. A plain
+    /// path, no pattern: `/admin` covers `/admin` and `/admin/x`.
+    pub fn protect_only(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.protect_only(path);
+        self
+    }
+
+    /// Says that requests to this path come by themselves, such as polling: they keep no idle
+    /// session alive.
+    pub fn background(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.background(path);
+        self
+    }
+
+    /// Lets every site send unsafe requests to one path with the session of whoever's browser sends
+    /// them, such as a provider's form post. What the handler does must be harmless without the
+    /// user's will, or be protected in another way.
+    pub fn danger_allow_cross_site(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.danger_allow_cross_site(path);
+        self
+    }
+
+    /// Protects a path and all below it, for users with this scope; others get a 403.
+    pub fn require_scope(self, path: impl Into<String>, scope: impl Into<String>) -> Self {
+        self.require_need(path, Need::Scope(scope.into()))
+    }
+
+    /// Protects a path and all below it, for users of whom this is true; others get a 403.
+    ///
+    /// ```
+    /// use fncy_login::{Login, User};
+    ///
+    /// let builder = Login::builder()
+    ///     .keep_claims(["roles"])
+    ///     .require("/admin", |user: &User| {
+    ///         user.claim::<Vec<String>>("roles")
+    ///             .is_some_and(|roles| roles.iter().any(|role| role == "admin"))
+    ///     });
+    /// ```
+    pub fn require<P>(self, path: impl Into<String>, predicate: P) -> Self
+    where
+        P: Fn(&User) -> bool + Send + Sync + 'static,
+    {
+        self.require_need(path, Need::Predicate(Arc::new(predicate)))
+    }
+
+    fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {
+        self.paths = self.paths.require(path, need);
+        self
+    }
+}
