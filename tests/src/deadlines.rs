@@ -86,7 +86,8 @@ async fn strangers_cannot_make_everybody_wait() {
     let world = World::new(Harness::Bare);
     let held = world.provider.hold(Endpoint::Token);
     let mut bogus = bogus_callbacks(&world, 32 + 256).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    world.until_token_requests(32).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(world.token_requests(), 32, "so many are under way at once");
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/page").await;

@@ -8,12 +8,14 @@ mod invariants;
 mod logs;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint};
 use fncy_login::{Builder, Clock, Login, Setting};
 
 pub use self::clock::TestClock;
 pub use self::logs::Logs;
+use tokio::time::sleep;
 use url::Url;
 
 use crate::browser::{Backend as _, Browser, Exchange, Page, RawRequest, RawResponse, Tab};
@@ -218,6 +220,21 @@ impl World {
     /// How many requests the token endpoint got.
     pub fn token_requests(&self) -> u64 {
         self.provider.request_count(Endpoint::Token)
+    }
+
+    /// Waits until the token endpoint has got so many requests.
+    ///
+    /// # Panics
+    ///
+    /// It hasn't within ten seconds.
+    pub async fn until_token_requests(&self, count: u64) {
+        for _ in 0..1_000 {
+            if self.token_requests() >= count {
+                return;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{} token requests, and not {count}", self.token_requests());
     }
 
     /// The names of the browser's cookies that begin like this.
