@@ -109,9 +109,11 @@ impl Login {
         };
         let mut newest = None;
         let mut key = self.0.core.token_digest(&token);
-        while let Some(successor) = self.0.renewals.latest(&key)
-            && successor.key() != key
-        {
+        // Bounded, since a provider may give an old token out again.
+        for _ in 0..MAX_CHAIN {
+            let Some(successor) = self.0.renewals.latest(&key) else {
+                break;
+            };
             key = successor.key();
             newest = Some(successor);
         }
