@@ -29,6 +29,8 @@ pub mod harness;
 mod opaque;
 pub mod real_server;
 pub mod scenarios;
+#[cfg(test)]
+mod tls;
 pub mod world;
 
 /// The README's code, compiled.
