@@ -121,16 +121,12 @@ impl Vault {
         let body = self
             .keys
             .open_session(&self.session_aad, text, &mut buffer)?;
-        let segment = Segment::decode(body).ok_or(OpenError::Broken)?;
-        let is_plausible = segment.issued <= moment.now.plus(MAX_SKEW)
-            && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX;
-        if !is_plausible || segment.over() <= moment.now {
-            return Err(OpenError::Broken);
-        }
-        let user = User::from_segment(body).ok_or(OpenError::Broken)?;
-        if (moment.has_ended)(&user.session()) {
-            return Err(OpenError::Broken);
-        }
-        Ok(user)
+        User::open(body, |segment| {
+            segment.issued <= moment.now.plus(MAX_SKEW)
+                && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX
+                && segment.over() > moment.now
+                && !(moment.has_ended)(&segment.session())
+        })
+        .ok_or(OpenError::Broken)
     }
 }

@@ -19,11 +19,13 @@ pub(crate) const MAX_SEGMENT_LEN: usize = 1024;
 pub(crate) struct TooLarge;
 
 impl Vault {
-    /// The `Set-Cookie` lines of a session whose tokens are sealed already, and its user.
+    /// The `Set-Cookie` lines of a session whose tokens are sealed already, and its user. Of the
+    /// session cookies that are `present`, the ones that it doesn't take any more are removed.
     pub(crate) fn set_session(
         &self,
         mut segment: Segment<'_>,
         sealed_tokens: &str,
+        present: &[String],
         now: Timestamp,
         entropy: &[u8; 32],
     ) -> Result<(Vec<String>, User), TooLarge> {
@@ -40,19 +42,23 @@ impl Vault {
         segment.chunks = u8::try_from(chunks).unwrap_or_default();
         let (nonce, []) = pair(entropy);
         let body = segment.encode();
-        let user = User::from_segment(&body).ok_or(TooLarge)?;
+        let user = User::open(&body, |_| true).ok_or(TooLarge)?;
         let aad = &self.session_aad;
         let sealed = match self.protection {
             Protection::Private => self.keys.seal(Purpose::Session, nonce, aad, &body),
             Protection::Signed => self.keys.sign(aad, &body),
         };
         let value = format!("{sealed}.{sealed_tokens}");
-        let chunks = value.as_bytes().chunks(room).enumerate();
-        let lines = chunks.map(|(index, chunk)| {
-            let name = self.cookies.chunk_name(index);
-            self.cookies
-                .set(&name, &String::from_utf8_lossy(chunk), max_age)
-        });
+        let lines = value
+            .as_bytes()
+            .chunks(room)
+            .enumerate()
+            .map(|(index, chunk)| {
+                let name = self.cookies.chunk_name(index);
+                self.cookies
+                    .set(&name, &String::from_utf8_lossy(chunk), max_age)
+            })
+            .chain(self.remove_chunks(present, chunks));
         Ok((lines.collect(), user))
     }
 

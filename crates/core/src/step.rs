@@ -1,7 +1,7 @@
 //! How the machine asks: one thing at a time, with a value that must be given back.
 
 use crate::flow::Stage;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Reply};
 use crate::renewal::Renew;
 use crate::tokens::Tokens;
 use crate::{Answer, Core, Entropy, Secret, Timestamp};
@@ -16,6 +16,12 @@ pub enum Step {
     Send(Exchange, Pending),
     /// The driver itself must be asked.
     Ask(Question, Pending),
+}
+
+impl Step {
+    pub(crate) fn reply(reply: Reply) -> Self {
+        Self::Done(Outcome::Reply(reply))
+    }
 }
 
 /// A request to the provider, by its meaning: how it is written is the driver's to know.

@@ -122,6 +122,14 @@ impl<'a> Segment<'a> {
         (body.is_empty() && !segment.user_id.is_empty()).then_some(segment)
     }
 
+    pub(crate) fn session(&self) -> SessionRef {
+        SessionRef {
+            id: self.session_id,
+            generation: self.generation,
+            ends: self.ends,
+        }
+    }
+
     /// When the session is over, as far as it is known now.
     pub(crate) fn over(&self) -> Timestamp {
         let over = self.ends.min(self.idle_ends);
@@ -143,14 +151,14 @@ impl<'a> Segment<'a> {
 }
 
 impl User {
-    /// Takes a body that decodes.
-    pub(crate) fn from_segment(body: &[u8]) -> Option<Self> {
-        Segment::decode(body)?;
-        Some(Self(Arc::from(body)))
+    /// Takes a body that decodes to a segment which is accepted; allocates nothing else.
+    pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Segment<'_>) -> bool) -> Option<Self> {
+        let segment = Segment::decode(body)?;
+        accept(&segment).then(|| Self(Arc::from(body)))
     }
 
     pub(crate) fn segment(&self) -> Segment<'_> {
-        #[expect(clippy::expect_used, reason = "from_segment takes only what decodes")]
+        #[expect(clippy::expect_used, reason = "open takes only what decodes")]
         Segment::decode(&self.0).expect("the body decoded before")
     }
 
@@ -229,12 +237,7 @@ impl User {
     /// Names the session and its generation, which no user and no other session has.
     #[must_use]
     pub fn session(&self) -> SessionRef {
-        let segment = self.segment();
-        SessionRef {
-            id: segment.session_id,
-            generation: segment.generation,
-            ends: segment.ends,
-        }
+        self.segment().session()
     }
 }
 

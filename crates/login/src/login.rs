@@ -151,7 +151,7 @@ impl Login {
         match outcome {
             Outcome::Admit(admission) => {
                 if let Some(user) = &admission.user {
-                    self.0.renewals.confirm(&user.session());
+                    self.0.renewals.confirm(|| user.session());
                 }
                 Verdict::Admit(Admitted::new(self, admission))
             }

@@ -139,12 +139,12 @@ impl Renewals {
     }
 
     /// A request shows this generation of a session: what led to it is needed no longer.
-    pub(crate) fn confirm(&self, session: &SessionRef) {
+    pub(crate) fn confirm(&self, session: impl FnOnce() -> SessionRef) {
         if self.0.unconfirmed.load(Ordering::Acquire) == 0 {
             return;
         }
         let mut memory = self.memory();
-        memory.confirm(session, Instant::now());
+        memory.confirm(&session(), Instant::now());
         self.count(&memory);
     }
 

@@ -90,14 +90,14 @@ async fn f03_a_successor_is_kept_an_hour_or_a_minute_after_it_was_shown() {
     assert_eq!(finds(&renewals, &old, NOW), "nobody");
 
     let renewals = after(&old, &answered(&login, &old, ROTATED));
-    renewals.confirm(&old.session);
+    renewals.confirm(|| old.session);
     advance(Duration::from_secs(120)).await;
     assert_eq!(
         finds(&renewals, &old, NOW),
         "a successor",
         "that was the old generation"
     );
-    renewals.confirm(&renew(&login, "r2", 1).session);
+    renewals.confirm(|| renew(&login, "r2", 1).session);
     advance(Duration::from_secs(59)).await;
     assert_eq!(finds(&renewals, &old, NOW), "a successor");
     advance(Duration::from_secs(1)).await;

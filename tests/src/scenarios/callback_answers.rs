@@ -11,12 +11,7 @@ pub(super) async fn c09_a_cancelled_sign_in_shows_its_page(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/", "alex").await;
-    let before = world
-        .browser
-        .jar()
-        .get("__Host-fncy_session")
-        .cloned()
-        .unwrap();
+    let before = world.session_cookie();
     let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
     let other = world
         .start(&mut tab.clone(), "/auth/login?return_to=/x")
@@ -25,17 +20,8 @@ pub(super) async fn c09_a_cancelled_sign_in_shows_its_page(harness: Harness) {
     let page = tab.visit(&cancelled).await;
     assert_failure(&page, 403, "access_denied");
     assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
-    let after = world
-        .browser
-        .jar()
-        .get("__Host-fncy_session")
-        .cloned()
-        .unwrap();
-    assert_eq!(
-        before.value(),
-        after.value(),
-        "an older session stays as it was"
-    );
+    let after = world.session_cookie();
+    assert_eq!(before, after, "an older session stays as it was");
     assert_eq!(
         world.cookies("__Host-fncy_login").len(),
         1,
@@ -99,12 +85,7 @@ pub(super) async fn c18_another_user_replaces_the_session_wholly(harness: Harnes
     let world = World::new(harness);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/", "alex").await;
-    let first = world
-        .browser
-        .jar()
-        .get("__Host-fncy_session")
-        .cloned()
-        .unwrap();
+    let first = world.session_cookie();
     for (user, revocations) in [("alex", 0), ("jun", 1)] {
         let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
         let answer = world.approve(&location, user).await;
@@ -112,13 +93,8 @@ pub(super) async fn c18_another_user_replaces_the_session_wholly(harness: Harnes
         assert_eq!(page.text(), format!("user={user}"));
         assert_eq!(world.provider.request_count(Endpoint::Revoke), revocations);
     }
-    let second = world
-        .browser
-        .jar()
-        .get("__Host-fncy_session")
-        .cloned()
-        .unwrap();
-    assert_ne!(first.value(), second.value());
+    let second = world.session_cookie();
+    assert_ne!(first, second);
     let revoked = &world.provider.requests(Endpoint::Revoke)[0];
     assert_eq!(revoked.status, Some(200));
 }

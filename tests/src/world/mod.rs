@@ -237,6 +237,12 @@ impl World {
         panic!("{} token requests, and not {count}", self.token_requests());
     }
 
+    /// The value of the browser's session cookie.
+    pub fn session_cookie(&self) -> String {
+        let jar = self.browser.jar();
+        jar.get("__Host-fncy_session").unwrap().value().into_owned()
+    }
+
     /// The names of the browser's cookies that begin like this.
     pub fn cookies(&self, prefix: &str) -> Vec<String> {
         self.browser

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 use super::Stage;
 use super::redemption::Redemption;
 use crate::classify::is_prefetch;
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Reply;
 use crate::provider::{Callback, CallbackOutcome, ProviderError};
 use crate::return_to::ReturnTo;
 use crate::session::Moment;
@@ -33,7 +33,7 @@ impl Core {
             Err(malformed) => {
                 let root = ReturnTo::root(&self.0.site);
                 let reply = self.failure(Code::InvalidCallback, malformed.0, Some(&root));
-                return Step::Done(Outcome::Reply(reply));
+                return Step::reply(reply);
             }
         };
         let machine = &*self.0;
@@ -67,7 +67,7 @@ impl Core {
             }
             Verdict::Expired if user.is_some() => {
                 let reply = arrive(&transaction.return_to).cookies(finished);
-                Step::Done(Outcome::Reply(reply))
+                Step::reply(reply)
             }
             Verdict::Expired => {
                 let detail = "the login is older than ten minutes";
@@ -122,7 +122,7 @@ impl Core {
             let detail = "the callback came without any login's cookie";
             self.failure(Code::LoginCookieMissing, detail, Some(&root))
         };
-        Step::Done(Outcome::Reply(reply))
+        Step::reply(reply)
     }
 
     fn refused(
@@ -133,7 +133,7 @@ impl Core {
         finished: [String; 1],
     ) -> Step {
         let reply = self.failure(code, detail, Some(&transaction.return_to));
-        Step::Done(Outcome::Reply(reply.cookies(finished)))
+        Step::reply(reply.cookies(finished))
     }
 }
 

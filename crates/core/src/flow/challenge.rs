@@ -10,7 +10,7 @@ use super::start::Start;
 use super::{Stage, refusal};
 use crate::classify::{Kind, classify};
 use crate::head::text;
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Reply;
 use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
 use crate::site::Endpoint;
@@ -79,9 +79,7 @@ impl Core {
         ends: Option<SessionRef>,
     ) -> Step {
         match anonymous {
-            Anonymous::Told(reply) => {
-                Step::Done(Outcome::Reply(reply.cookies(removals).ends(ends)))
-            }
+            Anonymous::Told(reply) => Step::reply(reply.cookies(removals).ends(ends)),
             Anonymous::SentToSignIn(start) => {
                 let start = start.after(removals, ends);
                 Step::Ask(Question::Entropy, Pending::new(self, Stage::Start(start)))

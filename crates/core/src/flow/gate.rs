@@ -7,14 +7,14 @@
 use super::refusal::bodiless_for_head;
 use crate::classify::{is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
-use crate::outcome::{Admission, Outcome};
+use crate::outcome::{Admission, Outcome, Update};
 use crate::session::{Found, Moment};
 use crate::site::Endpoint;
 use crate::step::Step;
 use crate::{Code, Core, Head, Timestamp, User};
 
 /// Pages of one user are not for the next one, nor for the back button after a sign-out.
-pub(super) const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
+const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
 
 impl Core {
     /// Decides over a request, or asks one thing.
@@ -35,11 +35,11 @@ impl Core {
             Found::Live(user) if !machine.paths.admits(&path, &user) => {
                 let detail = "the user lacks what the path needs";
                 let reply = self.refuse(head, Code::Forbidden, detail);
-                without_body_for_head(head, Step::Done(Outcome::Reply(reply)))
+                without_body_for_head(head, Step::reply(reply))
             }
-            Found::Live(user) if is_public => admit(Some(user), Some(DEFAULT_CACHE_CONTROL)),
+            Found::Live(user) if is_public => admit_user(user, None),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
-            _ if is_public => admit(None, None),
+            _ if is_public => admit(None, None, None),
             found => self.challenge_found(head, moment.now, &found),
         }
     }
@@ -56,7 +56,7 @@ impl Core {
         if machine.lifetimes.is_roll_due(&segment, now) && !is_background() {
             return self.ask_to_roll(head, user);
         }
-        admit(Some(user), Some(DEFAULT_CACHE_CONTROL))
+        admit_user(user, None)
     }
 
     /// Whether another site's page may have sent this with a session that isn't its own to use.
@@ -67,7 +67,7 @@ impl Core {
     /// 403, for what another site asked to do.
     pub(super) fn cross_site<H: Head>(&self, head: &H) -> Step {
         let detail = "neither Sec-Fetch-Site nor Origin says that the request came from this site; see Builder::trusted_origin";
-        Step::Done(Outcome::Reply(self.refuse(head, Code::CrossSite, detail)))
+        Step::reply(self.refuse(head, Code::CrossSite, detail))
     }
 
     fn endpoint<H: Head>(&self, endpoint: Endpoint, head: &H, moment: Moment<'_>) -> Step {
@@ -80,20 +80,27 @@ impl Core {
     }
 }
 
-fn admit(user: Option<User>, default_cache_control: Option<&'static str>) -> Step {
+/// Lets a user through, with what the browser must be told of their session.
+pub(super) fn admit_user(user: User, update: Option<Update>) -> Step {
+    admit(Some(user), Some(DEFAULT_CACHE_CONTROL), update)
+}
+
+fn admit(
+    user: Option<User>,
+    default_cache_control: Option<&'static str>,
+    update: Option<Update>,
+) -> Step {
     Step::Done(Outcome::Admit(Admission {
         user,
         default_cache_control,
-        update: None,
+        update: update.map(Box::new),
     }))
 }
 
 /// Steps that ask lead to redirects, which have no body.
 fn without_body_for_head<H: Head>(head: &H, step: Step) -> Step {
     match step {
-        Step::Done(Outcome::Reply(reply)) => {
-            Step::Done(Outcome::Reply(bodiless_for_head(head, reply)))
-        }
+        Step::Done(Outcome::Reply(reply)) => Step::reply(bodiless_for_head(head, reply)),
         step => step,
     }
 }

@@ -13,7 +13,7 @@ mod session_info;
 mod sign_out;
 mod start;
 
-use crate::outcome::{Outcome, Reply, Report};
+use crate::outcome::{Reply, Report};
 use crate::step::Step;
 use crate::{Answer, Code, Core, Entropy, Timestamp};
 
@@ -75,18 +75,18 @@ impl Core {
             }
             (Stage::Roll(roll), Answer::Entropy) => self.roll(roll, now, &entropy),
             (Stage::Revoke(reply), Answer::Response(answer)) if answer.status < 300 => {
-                Step::Done(Outcome::Reply(reply))
+                Step::reply(reply)
             }
             (Stage::Revoke(reply), _) => {
                 let report = Report::warning(
                     "revocation_failed",
                     "a token could not be revoked at the provider; it lives until it expires",
                 );
-                Step::Done(Outcome::Reply(reply.report([report])))
+                Step::reply(reply.report([report]))
             }
             _ => {
                 let detail = "the driver gave an answer that was not asked for";
-                Step::Done(Outcome::Reply(self.failure(Code::Internal, detail, None)))
+                Step::reply(self.failure(Code::Internal, detail, None))
             }
         }
     }

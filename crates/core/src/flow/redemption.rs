@@ -5,7 +5,7 @@
 
 use crate::core::Machine;
 use crate::entropy::pair;
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Reply;
 use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
 use crate::return_to::ReturnTo;
 use crate::round::Round;
@@ -78,7 +78,7 @@ impl Core {
             let detail = "the code was redeemed before";
             self.failure(Code::LoginExpired, detail, Some(&redemption.return_to))
         };
-        Step::Done(Outcome::Reply(reply.cookies(redemption.finished)))
+        Step::reply(reply.cookies(redemption.finished))
     }
 
     pub(super) fn redeemed(
@@ -135,7 +135,8 @@ impl Core {
         let newcomer = Newcomer {
             id: arrived.user.id.clone(),
             scopes: arrived.scopes.clone(),
-            user_data: arrived.user.whole.clone(),
+            // It was read as JSON before, which is UTF-8.
+            user_data: String::from_utf8_lossy(&answer.body).into_owned(),
             tokens: arrived.redeemed.tokens.tokens.clone(),
         };
         Step::Ask(
@@ -157,7 +158,7 @@ impl Core {
     pub(super) fn not_approved(&self, arrived: &Arrived, message: &str) -> Step {
         let redemption = &arrived.redeemed.redemption;
         let reply = self.said_no(message).cookies(redemption.finished.clone());
-        Step::Done(Outcome::Reply(reply))
+        Step::reply(reply)
     }
 
     pub(super) fn approval_lost(&self, arrived: &Arrived) -> Step {
@@ -201,30 +202,34 @@ impl Core {
             data,
         };
         let sealed_tokens = vault.seal_tokens(&tokens.tokens, &segment, tokens_nonce);
-        let Ok((session, _)) = vault.set_session(segment, &sealed_tokens, now, &nonce) else {
+        let Ok((session, _)) = vault.set_session(
+            segment,
+            &sealed_tokens,
+            &redemption.session_cookies,
+            now,
+            &nonce,
+        ) else {
             let detail = "user and tokens do not fit into five cookies of 4,096 bytes, or the user not into 1,024 bytes of the first";
             let error = ProviderError::new(Code::SessionTooLarge, detail);
             return self.redemption_failed(&redemption, error);
         };
         let before = redemption.before.as_ref().map(|(user, _)| user.session());
-        let leftovers = vault.remove_chunks(&redemption.session_cookies, session.len());
         let reply = arrive(&redemption.return_to)
             .cookies(redemption.finished)
             .cookies(session)
-            .cookies(leftovers)
             .cookies([vault.set_round(redemption.round, salt)])
             .report(tokens.reports)
             .ends(before);
         match redemption.before {
             Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
-            _ => Step::Done(Outcome::Reply(reply)),
+            _ => Step::reply(reply),
         }
     }
 
     /// Revokes before the answer goes out, where the provider can.
     pub(super) fn revoke(&self, tokens: Tokens, reply: Reply) -> Step {
         if !self.0.provider.revocation {
-            return Step::Done(Outcome::Reply(reply));
+            return Step::reply(reply);
         }
         Step::Send(
             tokens.into_revocation(),
@@ -244,6 +249,6 @@ impl Core {
         if let Some(seconds) = retry_after {
             reply = reply.retry_after(seconds);
         }
-        Step::Done(Outcome::Reply(reply))
+        Step::reply(reply)
     }
 }

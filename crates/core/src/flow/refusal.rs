@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::classify::{Kind, classify};
-use crate::outcome::{Outcome, Reply, Report};
+use crate::outcome::{Reply, Report};
 use crate::page::{Action, Page};
 use crate::return_to::ReturnTo;
 use crate::step::Step;
@@ -97,7 +97,7 @@ impl Core {
     pub(super) fn method_not_allowed(&self, allowed: &'static str) -> Step {
         let code = Code::MethodNotAllowed;
         let reply = problem(code, &members(code)).header("allow", allowed);
-        Step::Done(Outcome::Reply(reply))
+        Step::reply(reply)
     }
 }
 

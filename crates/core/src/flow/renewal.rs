@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use super::Stage;
 use super::challenge::Anonymous;
-use super::gate::DEFAULT_CACHE_CONTROL;
+use super::gate::admit_user;
 use crate::entropy::pair;
-use crate::outcome::{Admission, Outcome, Reply, Report, Update};
+use crate::outcome::{Outcome, Reply, Report, Update};
 use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
 use crate::tokens::Tokens;
@@ -104,26 +104,24 @@ impl Core {
         };
         let (tokens_nonce, []) = pair(tokens_nonce);
         let sealed_tokens = vault.seal_tokens(&successor.tokens, &segment, tokens_nonce);
-        let Ok((mut cookies, user)) = vault.set_session(segment, &sealed_tokens, now, nonce) else {
+        let present = &renewing.session_cookies;
+        let written = vault.set_session(segment, &sealed_tokens, present, now, nonce);
+        let Ok((cookies, user)) = written else {
             let detail = "the renewed session does not fit into five cookies of 4,096 bytes";
             let reply = self.failure(Code::SessionTooLarge, detail, None);
-            return Step::Done(Outcome::Reply(reply));
+            return Step::reply(reply);
         };
-        cookies.extend(vault.remove_chunks(&renewing.session_cookies, cookies.len()));
         if successor.expires_at <= now {
             // Nothing can be done with the new access token, but the refresh token may be the only
             // one that still works.
             let reply = renewing.unavailable.cookies(cookies);
-            return Step::Done(Outcome::Reply(reply));
+            return Step::reply(reply);
         }
-        Step::Done(Outcome::Admit(Admission {
-            user: Some(user),
-            default_cache_control: Some(DEFAULT_CACHE_CONTROL),
-            update: Some(Box::new(Update {
-                cookies,
-                tokens: Some(successor.tokens.clone()),
-            })),
-        }))
+        let update = Update {
+            cookies,
+            tokens: Some(successor.tokens.clone()),
+        };
+        admit_user(user, Some(update))
     }
 
     pub(super) fn not_renewed(
@@ -134,11 +132,7 @@ impl Core {
     ) -> Step {
         let segment = renewing.user.segment();
         if failure != RenewalFailure::OtherUser && now < segment.token_expires {
-            return Step::Done(Outcome::Admit(Admission {
-                user: Some(renewing.user),
-                default_cache_control: Some(DEFAULT_CACHE_CONTROL),
-                update: None,
-            }));
+            return admit_user(renewing.user, None);
         }
         let removals = self.0.vault.remove_chunks(&renewing.session_cookies, 0);
         match failure {
@@ -155,7 +149,7 @@ impl Core {
                 let detail = "the provider refuses the client; sessions can't be renewed";
                 let report = Report::of(Code::ClientRejected, detail);
                 let reply = renewing.unavailable.report([report]);
-                Step::Done(Outcome::Reply(reply.retry_after(failure.retry_after())))
+                Step::reply(reply.retry_after(failure.retry_after()))
             }
             RenewalFailure::Unavailable { .. } | RenewalFailure::Unreadable => Step::Done(
                 Outcome::Reply(renewing.unavailable.retry_after(failure.retry_after())),

@@ -4,8 +4,8 @@
 //! segment is copied as it is, so that no token is opened for it.
 
 use super::Stage;
-use super::gate::DEFAULT_CACHE_CONTROL;
-use crate::outcome::{Admission, Outcome, Update};
+use super::gate::admit_user;
+use crate::outcome::Update;
 use crate::step::{Pending, Question, Step};
 use crate::user::Segment;
 use crate::{Core, Entropy, Head, Timestamp, User};
@@ -38,28 +38,23 @@ impl Core {
             idle_ends: machine.lifetimes.idle_ends(now).min(before.ends),
             ..before
         };
-        let written = machine
-            .vault
-            .set_session(segment, &roll.sealed_tokens, now, nonce);
-        let (user, update) = match written {
-            Ok((mut cookies, user)) => {
-                let leftovers = machine
-                    .vault
-                    .remove_chunks(&roll.session_cookies, cookies.len());
-                cookies.extend(leftovers);
+        let written = machine.vault.set_session(
+            segment,
+            &roll.sealed_tokens,
+            &roll.session_cookies,
+            now,
+            nonce,
+        );
+        match written {
+            Ok((cookies, user)) => {
                 let update = Update {
                     cookies,
                     tokens: None,
                 };
-                (user, Some(Box::new(update)))
+                admit_user(user, Some(update))
             }
             // It fitted before; if it doesn't now, it stays as it is.
-            Err(_) => (roll.user, None),
-        };
-        Step::Done(Outcome::Admit(Admission {
-            user: Some(user),
-            default_cache_control: Some(DEFAULT_CACHE_CONTROL),
-            update,
-        }))
+            Err(_) => admit_user(roll.user, None),
+        }
     }
 }

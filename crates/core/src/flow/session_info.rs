@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Reply;
 use crate::session::{Found, Moment};
 use crate::step::Step;
 use crate::{Core, Head, Timestamp, User};
@@ -20,7 +20,7 @@ impl Core {
             }
             Found::Dead | Found::Foreign | Found::Absent => self.sign_in_problem(head),
         };
-        Step::Done(Outcome::Reply(reply))
+        Step::reply(reply)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::classify::{Kind, classify};
 use crate::head::has;
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Reply;
 use crate::page::{Action, Page};
 use crate::return_to::ReturnTo;
 use crate::session::Moment;
@@ -23,7 +23,7 @@ impl Core {
                 if is_foreign && classify(head) != Kind::Navigation {
                     return self.cross_site(head);
                 }
-                Step::Done(Outcome::Reply(self.sign_out_page(head, moment)))
+                Step::reply(self.sign_out_page(head, moment))
             }
             "POST" if is_ours => self.sign_out(head, moment),
             "POST" => self.cross_site(head),
@@ -83,12 +83,12 @@ impl Core {
             .header("clear-site-data", "\"cache\"")
             .cookies(names.iter().map(|name| vault.cookies.remove(name)));
         let Some(user) = vault.session(head, moment).into_user() else {
-            return Step::Done(Outcome::Reply(reply));
+            return Step::reply(reply);
         };
         let reply = reply.ends(Some(user.session()));
         match vault.tokens(head, &user) {
             Some(tokens) => self.revoke(tokens, reply),
-            None => Step::Done(Outcome::Reply(reply)),
+            None => Step::reply(reply),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! section 4.1.1).
 
 use crate::core::Machine;
-use crate::outcome::{Outcome, Reply};
+use crate::outcome::Reply;
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::transaction::Transaction;
@@ -52,6 +52,6 @@ impl Core {
             .cookies(start.removals)
             .cookies([cookie])
             .ends(start.ends);
-        Step::Done(Outcome::Reply(reply))
+        Step::reply(reply)
     }
 }

@@ -59,8 +59,6 @@ pub(crate) struct UserData {
     pub(crate) email: Option<String>,
     /// The members that are kept in the session: a JSON object, or nothing.
     pub(crate) claims: String,
-    /// All that the provider said: a JSON object.
-    pub(crate) whole: String,
 }
 
 /// A longer id is no id: keys of databases have 255 bytes.
@@ -107,7 +105,6 @@ impl UserData {
                 .filter(|email| email.len() <= MAX_EMAIL_LEN)
                 .map(str::to_owned),
             claims,
-            whole: value.to_string(),
         })
     }
 }
