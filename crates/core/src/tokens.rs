@@ -74,12 +74,8 @@ impl Vault {
         self.sealed_tokens(head, &segment)
             .into_iter()
             .find_map(|text| {
-                let mut buffer = Zeroizing::new(vec![0; text.len().next_multiple_of(4)]);
-                let body = self
-                    .keys
-                    .open(Purpose::Tokens, &aad, text.as_bytes(), &mut buffer)
-                    .ok()?;
-                Tokens::decode(body)
+                self.keys
+                    .open_long(Purpose::Tokens, &aad, text.as_bytes(), Tokens::decode)
             })
     }
 

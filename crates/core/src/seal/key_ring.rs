@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 
 use super::key::{self, Key};
 use super::{HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION, VERSION_SIGNED};
-use crate::Secret;
 
 /// What a key with a random nonce seals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +17,8 @@ pub(crate) enum Purpose {
     Session,
     /// The session's second segment: its tokens.
     Tokens,
+    /// What the instances of an application tell one another.
+    Shared,
 }
 
 /// The secrets that seal and open cookies, the sealing one first.
@@ -55,11 +56,6 @@ impl KeyRing {
                 .map(|secret| Key::derive(secret.as_ref()))
                 .collect(),
         })
-    }
-
-    /// A keyed hash of a token, under the sealing key.
-    pub(crate) fn token_digest(&self, token: &Secret) -> [u8; 32] {
-        self.sealing.digest(token.expose().as_bytes())
     }
 
     /// Seals under a random nonce. A key stands for 2^32 of them (NIST SP 800-38D, section 8.3).
@@ -146,6 +142,19 @@ impl KeyRing {
         key::open(key.for_purpose(purpose), nonce, aad, body)
             .map(|plain| &*plain)
             .ok_or(OpenError::Broken)
+    }
+
+    /// Opens a text of any length, which is read where it lies and zeroised.
+    pub(crate) fn open_long<T>(
+        &self,
+        purpose: Purpose,
+        aad: &[u8],
+        text: &[u8],
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let mut buffer = Zeroizing::new(vec![0; text.len().next_multiple_of(4)]);
+        let body = self.open(purpose, aad, text, &mut buffer).ok()?;
+        read(body)
     }
 
     /// Opens what [`KeyRing::seal_login`] made.
