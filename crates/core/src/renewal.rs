@@ -200,7 +200,7 @@ impl Renew {
     }
 }
 
-fn whole(answer: &Answer) -> Result<&ProviderAnswer, ProviderError> {
+pub(crate) fn whole(answer: &Answer) -> Result<&ProviderAnswer, ProviderError> {
     match answer {
         Answer::Response(answer) => Ok(answer),
         Answer::Failed(failure) => Err(ProviderError::lost(*failure)),

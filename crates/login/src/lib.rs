@@ -18,6 +18,9 @@
 mod admitted;
 mod approval;
 mod builder;
+mod client_token;
+mod client_token_error;
+mod client_tokens;
 mod config_error;
 mod cookie_secret;
 mod drive;
@@ -40,6 +43,8 @@ pub use fncy_login_core::{Code, Head, NotThisType, Reply, Site, Timestamp, Token
 pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::approval::{Approval, NewLogin, Refusal};
 pub use crate::builder::Builder;
+pub use crate::client_token::ClientToken;
+pub use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
 pub use crate::config_error::ConfigError;
 pub use crate::env::Clock;
 pub use crate::login::{Decision, Login, Verdict};

@@ -9,6 +9,7 @@ use fncy_login_core::{Core, Head, Moment, Outcome, Reply, SessionRef, Site, Toke
 
 use crate::admitted::Admitted;
 use crate::approval::Hook;
+use crate::client_tokens::ClientTokens;
 use crate::drive::Settled;
 use crate::ended::Ended;
 use crate::env::Clock;
@@ -28,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) redemptions: Redemptions,
     pub(crate) renewals: Renewals,
+    pub(crate) client_tokens: ClientTokens,
     pub(crate) on_login: Option<Hook>,
     ended: Ended,
 }
@@ -82,6 +84,7 @@ impl Login {
             on_login,
             redemptions: Redemptions::default(),
             renewals: Renewals::default(),
+            client_tokens: ClientTokens::default(),
             ended: Ended::default(),
         }))
     }
