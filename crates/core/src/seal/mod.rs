@@ -12,6 +12,10 @@
 
 mod key;
 mod key_ring;
+#[cfg(test)]
+mod vector;
+#[cfg(test)]
+mod vectors;
 
 pub use key_ring::{KeyRing, WeakSecret};
 pub(crate) use key_ring::{Purpose, associated_data};
