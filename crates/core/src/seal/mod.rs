@@ -13,6 +13,8 @@
 mod key;
 mod key_ring;
 #[cfg(test)]
+mod nonces;
+#[cfg(test)]
 mod vector;
 #[cfg(test)]
 mod vectors;
