@@ -21,6 +21,8 @@ mod adapters;
 pub mod browser;
 #[cfg(test)]
 mod claims;
+#[cfg(test)]
+mod client_token;
 pub mod corpora;
 #[cfg(test)]
 mod deadlines;

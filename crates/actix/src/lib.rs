@@ -46,6 +46,7 @@ pub use fncy_login::{
     Approval, Builder, Clock, ConfigError, Login, NewLogin, NotThisType, Refusal, Setting,
     Timestamp, User, Visit,
 };
+pub use fncy_login::{ClientToken, ClientTokenError, ClientTokenErrorKind};
 
 pub use crate::extract::{CurrentUser, Tokens};
 pub use crate::layer::FncyLogin;

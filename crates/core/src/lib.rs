@@ -64,6 +64,7 @@
 //! | `seal`, `cookies`, `vault` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies; both together |
 //! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
 //! | `renewal`, `shared` | the tokens of a session, renewed apart from any request; what instances tell one another |
+//! | `client_token` | a token for the application itself, apart from any user |
 //! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `page`, `outcome` | what people, programs and operators are told |
 //!
@@ -77,6 +78,7 @@
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
 mod classify;
+mod client_token;
 mod code;
 mod codec;
 mod cookies;
@@ -109,6 +111,7 @@ mod transaction;
 mod user;
 mod vault;
 
+pub use crate::client_token::{ClientGrant, NoClientGrant, NoGrantReason};
 pub use crate::code::Code;
 pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, Settings};

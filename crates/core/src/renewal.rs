@@ -8,7 +8,7 @@
 use crate::provider::{Answer, Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
 use crate::tokens::Tokens;
 use crate::user::SessionRef;
-use crate::{Code, Core, Exchange, Secret, Timestamp};
+use crate::{Code, Core, Exchange, Report, Secret, Timestamp};
 
 /// A refresh token to be used once, and what must be known to use its answer.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ impl RenewalFailure {
 }
 
 impl Core {
-    /// What the token endpoint's answer to a refresh means.
+    /// What the token endpoint's answer to a refresh means, and what was unusual about it.
     ///
     /// # Errors
     ///
@@ -169,13 +169,13 @@ impl Core {
         renew: &Renew,
         answer: &Answer,
         now: Timestamp,
-    ) -> Result<Successor, RenewalFailure> {
+    ) -> Result<(Successor, Vec<Report>), RenewalFailure> {
         let set = whole(answer)
             .and_then(|answer| TokenSet::parse(answer, now))
             .map_err(|error| RenewalFailure::of(&error))?;
         let refresh_token = set.tokens.refresh_token;
         let refresh_token = refresh_token.unwrap_or_else(|| renew.refresh_token.clone());
-        Ok(Successor {
+        let successor = Successor {
             key: self.token_digest(&refresh_token),
             tokens: Tokens {
                 access_token: set.tokens.access_token,
@@ -189,7 +189,8 @@ impl Core {
             user_read: now,
             data: None,
             awaits_approval: self.0.asks_on_renewal,
-        })
+        };
+        Ok((successor, set.reports))
     }
 
     /// Adds the user data that was read again, and gives it back; what can't be read changes
@@ -244,7 +245,7 @@ impl Renew {
     }
 }
 
-fn whole(answer: &Answer) -> Result<&ProviderAnswer, ProviderError> {
+pub(crate) fn whole(answer: &Answer) -> Result<&ProviderAnswer, ProviderError> {
     match answer {
         Answer::Response(answer) => Ok(answer),
         Answer::Failed(failure) => Err(ProviderError::lost(*failure)),

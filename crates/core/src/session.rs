@@ -163,3 +163,105 @@ impl Vault {
         user.map(|user| (user, standing)).ok_or(OpenError::Broken)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, Lifetimes, Moment, Standing};
+    use crate::Timestamp;
+    use crate::cookies::policy::CookiePolicy;
+    use crate::seal::{KeyRing, Protection, Purpose};
+    use crate::testing::Request;
+    use crate::user::Segment;
+    use crate::vault::Vault;
+
+    const NOW: u64 = 1_893_456_000;
+    /// The first of January of the year one million.
+    const YEAR_MILLION: u64 = 31_494_784_780_800;
+
+    fn vault() -> Vault {
+        let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
+        let cookies = CookiePolicy::new(None).unwrap();
+        Vault::new(keys.unwrap(), cookies, Protection::Private, "client")
+    }
+
+    fn segment() -> Segment<'static> {
+        let at = Timestamp::from_unix;
+        Segment {
+            session_id: [1; 16],
+            chunks: 1,
+            generation: 0,
+            issued: at(NOW),
+            ends: at(NOW + Lifetimes::MAX),
+            idle_ends: at(NOW + 1),
+            token_expires: at(NOW + 1),
+            token_life: 1,
+            can_renew: true,
+            user_read: at(NOW),
+            user_id: "alex",
+            name: "",
+            email: "",
+            scopes: "",
+            claims: "",
+            data: "",
+        }
+    }
+
+    /// What a request finds whose session has these times, under a seal that is right.
+    fn found(segment: &Segment<'_>) -> Found {
+        let vault = vault();
+        let (keys, aad) = (&vault.keys, &vault.session_aad);
+        let text = keys.seal(Purpose::Session, [1; 12], aad, &segment.encode());
+        let request = Request::get("/").header("cookie", format!("__Host-fncy_session={text}."));
+        let moment = Moment {
+            now: Timestamp::from_unix(NOW),
+            standing: &|_, _| Standing::Live,
+        };
+        vault.session(&request, moment)
+    }
+
+    #[test]
+    fn k14_absurd_times_are_refused_even_under_a_right_seal() {
+        assert!(matches!(found(&segment()), Found::Live(_)));
+        let absurd = [0, YEAR_MILLION, 1_u64.wrapping_neg(), i64::MIN as u64];
+        for time in absurd.map(Timestamp::from_unix) {
+            let own = segment();
+            let ends = Segment { ends: time, ..own };
+            // The idle end alone can't keep a session, and one that has come ends it.
+            let all = Segment {
+                idle_ends: time,
+                token_expires: time,
+                ..ends
+            };
+            let from_the_future = Segment {
+                issued: time,
+                ..all
+            };
+            for segment in [ends, all, from_the_future] {
+                assert!(matches!(found(&segment), Found::Dead), "{time:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn k14_no_session_outlives_the_longest_lifetime() {
+        let own = segment();
+        let day = 24 * 60 * 60;
+        for (issued, lasts, is_live) in [
+            (NOW, Lifetimes::MAX, true),
+            (NOW, Lifetimes::MAX + 1, false),
+            (NOW + 60, Lifetimes::MAX, true),
+            (NOW + 61, Lifetimes::MAX, false),
+            (NOW - day, day, false),
+            (NOW - day, day + 1, true),
+        ] {
+            let segment = Segment {
+                issued: Timestamp::from_unix(issued),
+                ends: Timestamp::from_unix(issued + lasts),
+                idle_ends: Timestamp::from_unix(u64::MAX),
+                ..own
+            };
+            let found = matches!(found(&segment), Found::Live(_));
+            assert_eq!(found, is_live, "{issued}, {lasts}");
+        }
+    }
+}

@@ -39,6 +39,13 @@ pub enum Exchange {
     /// [`Answer::NotRenewed`]: the driver runs it once for many requests, and has the raw answer
     /// judged by [`Core::judge_renewal`].
     Renew(Box<Renew>),
+    /// Ask for an access token of the client's own (RFC 6749, section 4.4.2). No request waits for it
+    /// in this machine: the driver has the raw answer judged by [`ClientGrant::judge`](crate::ClientGrant::judge).
+    ClientCredentials {
+        /// The scopes to ask for, as [`ClientGrant::scope`](crate::ClientGrant::scope) writes them;
+        /// none: the provider's default.
+        scope: Option<String>,
+    },
     /// Revoke a token (RFC 7009). Best effort: the person is not kept waiting for it.
     Revoke {
         /// The token to revoke.

@@ -26,7 +26,7 @@
 //! | --- | --- |
 //! | `GET /` | what this is, the settings to point an application at it, request counters |
 //! | `GET /v1/oauth2/authorize` | RFC 6749 section 4.1.1, RFC 7636 section 4.3 |
-//! | `POST /v1/oauth2/token` | RFC 6749 sections 4.1.3, 4.4.2 and 6 |
+//! | `POST /v1/oauth2/token` | RFC 6749 sections 4.1.3, 4.4.2 and 6; see [Grants](#grants) |
 //! | `POST /v1/oauth2/revoke` | RFC 7009 section 2.1 |
 //! | `GET /v1/user` | the signed-in user's data, for a bearer token (RFC 6750) |
 //! | `GET`, `POST /sign-in` | the sign-in page and its form |
@@ -35,6 +35,18 @@
 //! | `PUT /_dev/faults/{endpoint}` | replaces an endpoint's faults; see [`Fault`] for the JSON |
 //! | `DELETE /_dev/faults` | clears every fault |
 //! | `GET /_dev/requests` | how many requests each endpoint has received |
+//!
+//! # Grants
+//!
+//! | `grant_type` | what it gives |
+//! | --- | --- |
+//! | `authorization_code` | the tokens of the user who signed in; a code is good once, within a minute |
+//! | `refresh_token` | new tokens of the same authorization, with the same scope or less |
+//! | `client_credentials` | an access token of the client's own: no user, no refresh token, and no user data for it (403) |
+//!
+//! Every well-formed scope is granted, since FNCY publishes none; `profile` if none is asked for.
+//!
+//! # Pages
 //!
 //! The forms can be driven without a browser. Each has a hidden input `token`, good for one
 //! submission from the session it was made for; the sign-in form has a button `user` per demo user,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use fncy_login_core::{Core, Lifetimes, Provider, RedirectParam, Secret, SecureUrl, Settings};
 use oauth2::AuthType;
 
+use crate::client_tokens::ClientTokens;
 use crate::http_client::{HttpClient, NoRoots};
 use crate::in_process::InProcess;
 use crate::login::Inner;
@@ -146,6 +147,7 @@ impl Builder {
             clock,
             coordinator,
             redemptions: Redemptions::default(),
+            client_tokens: ClientTokens::default(),
             refresher,
             on_login: self.on_login.clone(),
             admits_unverified: self.admits_unverified,

@@ -19,6 +19,9 @@ mod admitted;
 mod approval;
 mod build;
 mod builder;
+mod client_token;
+mod client_token_error;
+mod client_tokens;
 mod config_error;
 mod cookie_secret;
 mod coordinator;
@@ -47,6 +50,8 @@ pub use fncy_login_core::{
 pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::approval::{Approval, NewLogin, Refusal, RenewedLogin};
 pub use crate::builder::Builder;
+pub use crate::client_token::ClientToken;
+pub use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
 pub use crate::config_error::ConfigError;
 pub use crate::coordinator::{
     Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind,

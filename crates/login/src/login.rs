@@ -9,6 +9,7 @@ use fncy_login_core::{Core, Head, Moment, Outcome, Reply, Site, Standing, Tokens
 
 use crate::admitted::Admitted;
 use crate::approval::LoginHook;
+use crate::client_tokens::ClientTokens;
 use crate::coordinator::{Coordinator, Known, soon};
 use crate::drive::Settled;
 use crate::env::Clock;
@@ -29,6 +30,7 @@ pub(crate) struct Inner {
     pub(crate) coordinator: Arc<dyn Coordinator>,
     pub(crate) redemptions: Redemptions,
     pub(crate) refresher: Refresher,
+    pub(crate) client_tokens: ClientTokens,
     pub(crate) on_login: Option<LoginHook>,
     /// Whether a session is believed while nobody can say whether it was ended.
     pub(crate) admits_unverified: bool,

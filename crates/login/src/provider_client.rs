@@ -16,7 +16,7 @@ use http::{HeaderValue, Method, Request};
 use oauth2::basic::BasicClient;
 use oauth2::{
     AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RevocationUrl, StandardRevocableToken,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RevocationUrl, Scope, StandardRevocableToken,
     SyncHttpClient, TokenUrl,
 };
 use tokio::time::Instant;
@@ -96,6 +96,7 @@ impl ProviderClient {
         match exchange {
             Exchange::Redeem(redeem) => self.redeem(redeem),
             Exchange::Renew(renew) => self.renew(&renew.refresh_token),
+            Exchange::ClientCredentials { scope } => self.client_credentials(scope.as_deref()),
             Exchange::UserData { access_token } => self.user_data(access_token),
             Exchange::Revoke { token, kind } => self.revoke(token, *kind),
             _ => Err(Unwritable),
@@ -130,6 +131,18 @@ impl ProviderClient {
         let client = self.client().set_token_uri(self.token_uri()?);
         let capture = Capture::default();
         drop(client.exchange_refresh_token(&token).request(&capture));
+        self.encode(capture.into_request()?)
+    }
+
+    /// RFC 6749, section 4.4.2.
+    fn client_credentials(&self, scope: Option<&str>) -> Result<HttpRequest, Unwritable> {
+        let client = self.client().set_token_uri(self.token_uri()?);
+        let mut request = client.exchange_client_credentials();
+        if let Some(scope) = scope {
+            request = request.add_scope(Scope::new(scope.to_owned()));
+        }
+        let capture = Capture::default();
+        drop(request.request(&capture));
         self.encode(capture.into_request()?)
     }
 

@@ -35,7 +35,9 @@ impl Redemptions {
     /// The reply that is coming, and what tells it, for the first who asks.
     fn enter(&self, key: Key) -> (Coming, Option<watch::Sender<Option<Reply>>>) {
         let mut table = self.table();
-        if let Some(coming) = table.get(&key) {
+        // A sender that went without a word was a task of a runtime that is no more.
+        let coming = table.get(&key);
+        if let Some(coming) = coming.filter(|coming| coming.has_changed().is_ok()) {
             return (coming.clone(), None);
         }
         let (sender, coming) = watch::channel(None);

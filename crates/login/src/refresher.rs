@@ -32,6 +32,7 @@ use crate::coordinator::{
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
 use crate::renewals::{Entered, Renewals, Renewed, Sender};
+use crate::report;
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.
 const MAX_CHAIN: usize = 16;
@@ -183,9 +184,10 @@ impl Refresher {
         let Parts { core, clock, .. } = &*self.0;
         let exchange = Exchange::Renew(Box::new(renew.clone()));
         let answer = self.0.provider.run(&exchange, deadline).await;
-        let mut successor = core
+        let (mut successor, reports) = core
             .judge_renewal(renew, &answer, clock.now())
             .inspect_err(|failure| tracing::warn!(?failure, "a session was not renewed"))?;
+        report::log(&reports);
         if successor.was_stillborn() {
             self.0.renewals.rest(successor.key());
         }

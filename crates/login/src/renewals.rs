@@ -128,7 +128,9 @@ impl Memory {
 
     fn enter(&mut self, key: Key, now: Instant, may_start: bool) -> Entered {
         self.noted.forget(now);
-        if let Some(coming) = self.coming.get(&key) {
+        // A sender that went without a word was a task of a runtime that is no more.
+        let coming = self.coming.get(&key);
+        if let Some(coming) = coming.filter(|coming| coming.has_changed().is_ok()) {
             return Entered::Joined(coming.clone());
         }
         let resting = match self.noted.get(&key) {

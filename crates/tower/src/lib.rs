@@ -47,6 +47,7 @@ pub use fncy_login::{
     Approval, Builder, Clock, ConfigError, Login, NewLogin, NotThisType, Refusal, Setting,
     Timestamp, User, Visit,
 };
+pub use fncy_login::{ClientToken, ClientTokenError, ClientTokenErrorKind};
 
 pub use crate::body::Body;
 #[cfg(feature = "axum")]

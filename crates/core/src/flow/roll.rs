@@ -1,12 +1,15 @@
 //! The roll: a session in use is moved away from its idle end.
 //!
 //! Rules: rarely, since each roll is a `Set-Cookie`; never for what comes by itself; the second
-//! segment is copied as it is, so that no token is opened for it.
+//! segment is copied as it is, so that no token is opened for it, but under a key that seals no more:
+//! a session that is used outlives no rotation with its old key.
 
 use super::Stage;
 use super::gate::admit_user;
+use crate::entropy::pair;
 use crate::outcome::Update;
 use crate::step::{Pending, Question, Step};
+use crate::tokens::Tokens;
 use crate::user::Segment;
 use crate::{Core, Entropy, Head, Timestamp, User};
 
@@ -14,37 +17,59 @@ use crate::{Core, Entropy, Head, Timestamp, User};
 #[derive(Debug)]
 pub(crate) struct Roll {
     user: User,
-    sealed_tokens: String,
+    second: Second,
     session_cookies: Vec<String>,
+}
+
+/// The second segment.
+#[derive(Debug)]
+enum Second {
+    Copied(String),
+    Opened(Tokens),
 }
 
 impl Core {
     pub(super) fn ask_to_roll<H: Head>(&self, head: &H, user: User) -> Step {
         let vault = &self.0.vault;
-        let sealed_tokens = vault.sealed_tokens(head, &user.segment());
+        // Damaged or missing tokens stay so: whoever asks for them finds out.
+        let sealed = vault
+            .sealed_tokens(head, &user.segment())
+            .into_iter()
+            .next();
+        let sealed = sealed.unwrap_or_default();
+        let outdated = !vault.keys.is_sealing(sealed.as_bytes());
+        let opened = outdated.then(|| vault.tokens(head, &user)).flatten();
         let roll = Roll {
-            // Damaged or missing tokens stay so: whoever asks for them finds out.
-            sealed_tokens: sealed_tokens.into_iter().next().unwrap_or_default(),
+            second: opened.map_or(Second::Copied(sealed), Second::Opened),
             session_cookies: vault.session_names(head),
             user,
         };
         Step::Ask(Question::Entropy, Pending::new(self, Stage::Roll(roll)))
     }
 
-    pub(super) fn roll(&self, roll: Roll, now: Timestamp, Entropy([nonce, ..]): &Entropy) -> Step {
+    pub(super) fn roll(
+        &self,
+        roll: Roll,
+        now: Timestamp,
+        Entropy([nonce, tokens_nonce, _]): &Entropy,
+    ) -> Step {
         let machine = &*self.0;
         let before = roll.user.segment();
         let segment = Segment {
             idle_ends: machine.lifetimes.idle_ends(now).min(before.ends),
             ..before
         };
-        let written = machine.vault.set_session(
-            segment,
-            &roll.sealed_tokens,
-            &roll.session_cookies,
-            now,
-            nonce,
-        );
+        let sealed_tokens = match roll.second {
+            Second::Copied(sealed) => sealed,
+            Second::Opened(tokens) => {
+                let (nonce, []) = pair(tokens_nonce);
+                machine.vault.seal_tokens(&tokens, &segment, nonce)
+            }
+        };
+        let written =
+            machine
+                .vault
+                .set_session(segment, &sealed_tokens, &roll.session_cookies, now, nonce);
         match written {
             Ok((cookies, user)) => {
                 let update = Update {

@@ -12,6 +12,6 @@ pub use answer::{Answer, Failure, ProviderAnswer};
 pub(crate) use authorize::{AuthorizeUrl, Pkce};
 pub(crate) use callback::{Callback, Outcome as CallbackOutcome};
 pub use settings::{AuthorizeParams, Provider, RedirectParam, ReservedParam};
-pub(crate) use token_answer::TokenSet;
+pub(crate) use token_answer::{TokenSet, is_scope};
 pub(crate) use user_data::UserData;
 pub use user_data::{BadPointer, UserPointers};

@@ -136,7 +136,7 @@ fn scopes(object: &Map<String, Value>, reports: &mut Vec<Report>) -> Option<Stri
 }
 
 /// RFC 6749, section 3.3.
-fn is_scope(scope: &str) -> bool {
+pub(crate) fn is_scope(scope: &str) -> bool {
     !scope.is_empty()
         && scope
             .bytes()

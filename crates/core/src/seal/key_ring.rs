@@ -24,8 +24,9 @@ pub(crate) enum Purpose {
 /// The secrets that seal and open cookies, the sealing one first.
 ///
 /// To rotate: add the new secret as second on every instance, then make it the first, then drop
-/// the old one when the longest session is over. Opening goes by a key id that is derived from the
-/// secret, so the order on one instance doesn't matter to the others.
+/// the old one when whatever is used has been sealed anew: `docs/cookie-format.md` has the steps.
+/// Opening goes by a key id that is derived from the secret, so the order on one instance doesn't
+/// matter to the others.
 pub struct KeyRing {
     sealing: Key,
     former: Vec<Key>,
@@ -103,6 +104,14 @@ impl KeyRing {
         let tag = self.sealing.sign(aad, &out);
         out.extend_from_slice(tag.as_ref());
         URL_SAFE_NO_PAD.encode(out)
+    }
+
+    /// Whether a text is under the key that seals.
+    pub(crate) fn is_sealing(&self, text: &[u8]) -> bool {
+        // The first eight characters are the first six bytes.
+        let mut start = [0; 6];
+        let decoded = URL_SAFE_NO_PAD.decode_slice(text.get(..8).unwrap_or_default(), &mut start);
+        decoded == Ok(6) && start[1..HEADER_LEN] == self.sealing.id
     }
 
     /// Opens what [`KeyRing::seal`] made for a session, or [`KeyRing::sign`]: an application that

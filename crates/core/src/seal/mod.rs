@@ -12,6 +12,12 @@
 
 mod key;
 mod key_ring;
+#[cfg(test)]
+mod nonces;
+#[cfg(test)]
+mod vector;
+#[cfg(test)]
+mod vectors;
 
 pub(crate) use key::TokenDigest;
 pub use key_ring::{KeyRing, WeakSecret};

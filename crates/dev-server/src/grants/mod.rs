@@ -4,6 +4,7 @@
 //!   whole (RFC 9700 section 4.14.2, RFC 6749 section 4.1.2).
 //! * Time and identifiers are arguments.
 
+mod client_credentials;
 mod code;
 mod refresh;
 
@@ -73,20 +74,6 @@ impl Grants {
 
     pub(crate) fn secrets(&self) -> &[String] {
         &self.secrets
-    }
-
-    /// RFC 6749 section 4.4: a token for the client itself, without a refresh token (4.4.3).
-    pub(crate) fn client_credentials(
-        &mut self,
-        ids: &IdSource,
-        now: Instant,
-        scope: Vec<String>,
-    ) -> Issued {
-        let family = self.found(Grant {
-            user: None,
-            scope: scope.clone(),
-        });
-        self.issue(ids, now, family, scope, None)
     }
 
     /// What an access token allows; nothing if it is unknown, expired or revoked.

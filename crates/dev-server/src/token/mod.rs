@@ -18,7 +18,7 @@ use crate::grants::Issued;
 use crate::params::Params;
 use crate::provider::{Provider, lock};
 use crate::refusal::Refusal;
-use crate::{request_body, scope};
+use crate::request_body;
 
 pub(crate) async fn token(
     State(provider): State<Arc<Provider>>,
@@ -37,11 +37,7 @@ fn exchange(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Result<Iss
     match params.require("grant_type", "grant_type is missing.")? {
         "authorization_code" => authorization_code(provider, &params),
         "refresh_token" => refresh_token(provider, &params),
-        "client_credentials" => {
-            let scope = scope::parse(params.get("scope")?)?;
-            let mut grants = lock(&provider.grants);
-            Ok(grants.client_credentials(&provider.ids, env::now(), scope))
-        }
+        "client_credentials" => client_credentials(provider, &params),
         _ => Err(Refusal::new(
             "unsupported_grant_type",
             "grant_type must be authorization_code, refresh_token or client_credentials.",
@@ -61,4 +57,9 @@ fn refresh_token(provider: &Provider, params: &Params) -> Result<Issued, Refusal
     let token = params.require("refresh_token", "refresh_token is missing.")?;
     let scope = params.get("scope")?;
     lock(&provider.grants).refresh(&provider.ids, env::now(), token, scope)
+}
+
+fn client_credentials(provider: &Provider, params: &Params) -> Result<Issued, Refusal> {
+    let scope = params.get("scope")?;
+    lock(&provider.grants).client_credentials(&provider.ids, env::now(), scope)
 }

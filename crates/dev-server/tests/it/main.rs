@@ -8,6 +8,7 @@
 mod app;
 mod browser;
 mod client;
+mod client_credentials;
 mod faults;
 mod grant;
 mod pages;

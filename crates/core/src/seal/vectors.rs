@@ -1,0 +1,378 @@
+//! The test vectors of `docs/cookie-format.md`, checked against the code in both directions.
+//!
+//! Rules: every value of the page is looked at; keys are derived, and texts opened and sealed, a second
+//! time with nothing but HMAC and AES-GCM, so that the page can be followed without this crate.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use ring::digest::{SHA256, digest};
+use ring::hmac::{HMAC_SHA256, Key, sign};
+
+use super::vector::{PAGE, Vector};
+use super::{KeyRing, Protection, Purpose, associated_data};
+use crate::Secret;
+use crate::cookies::policy::CookiePolicy;
+use crate::entropy::Entropy;
+use crate::return_to::ReturnTo;
+use crate::round::Round;
+use crate::session::{Moment, Standing};
+use crate::site::Site;
+use crate::testing::Request;
+use crate::tokens::Tokens;
+use crate::transaction::{State, Transaction};
+use crate::user::{Segment, User};
+use crate::vault::Vault;
+
+fn keys() -> KeyRing {
+    KeyRing::new(&Vector::of("keys").bytes("secret"), &[] as &[&[u8]]).unwrap()
+}
+
+fn vault(protection: Protection) -> Vault {
+    let client_id = Vector::of("private").text("client_id");
+    let cookies = CookiePolicy::new(None).unwrap();
+    Vault::new(keys(), cookies, protection, client_id)
+}
+
+fn site() -> Site {
+    Site::new("https://app.example/auth/callback", "/auth", false).unwrap()
+}
+
+/// A request with the cookie of this `Set-Cookie` line.
+fn request(line: &str) -> Request {
+    Request::get("/").header("cookie", line.split(';').next().unwrap())
+}
+
+fn session_body() -> Vector {
+    Vector::of("session-body")
+}
+
+/// The first segment of the page, field by field.
+fn segment(vector: &Vector) -> Segment<'static> {
+    Segment {
+        session_id: vector.array("session_id"),
+        chunks: vector.number("chunks").try_into().unwrap(),
+        generation: vector.number("generation").try_into().unwrap(),
+        issued: vector.time("issued"),
+        ends: vector.time("ends"),
+        idle_ends: vector.time("idle_ends"),
+        token_expires: vector.time("token_expires"),
+        token_life: vector.number("token_life"),
+        can_renew: vector.number("can_renew") == 1,
+        user_read: vector.time("user_read"),
+        user_id: vector.text("user_id"),
+        name: vector.text("name"),
+        email: vector.text("email"),
+        scopes: vector.text("scopes"),
+        claims: vector.text("claims"),
+        data: vector.text("data"),
+    }
+}
+
+fn tokens(vector: &Vector) -> Tokens {
+    Tokens {
+        access_token: Secret::new(vector.text("access_token").to_owned()),
+        refresh_token: Some(Secret::new(vector.text("refresh_token").to_owned())),
+    }
+}
+
+fn user() -> User {
+    User::open(&session_body().bytes("body"), |_| true).unwrap()
+}
+
+/// AES-256-GCM under a key of the page, with nothing of ours.
+fn aes(key: &[u8]) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap())
+}
+
+/// Opens a text as the page says it, where `N` bytes follow the key id.
+fn open_by_hand<const N: usize>(key: &[u8], text: &str, aad: &[u8]) -> ([u8; N], Vec<u8>) {
+    let bytes = URL_SAFE_NO_PAD.decode(text).unwrap();
+    let (header, rest) = bytes.split_at(5);
+    assert_eq!(
+        header,
+        [&[1][..], &Vector::of("keys").bytes("key_id")].concat()
+    );
+    let (prefix, sealed) = rest.split_first_chunk::<N>().unwrap();
+    let nonce = prefix[..].try_into().unwrap_or([0; 12]);
+    let mut sealed = sealed.to_vec();
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    let body = aes(key)
+        .open_in_place(nonce, Aad::from(aad), &mut sealed)
+        .unwrap();
+    (*prefix, body.to_vec())
+}
+
+/// Seals a body as the page says it: `prefix` is a nonce, or a salt for a nonce of zeros.
+fn seal_by_hand(key: &[u8], prefix: &[u8], aad: &[u8], body: &[u8]) -> String {
+    let nonce = prefix.try_into().unwrap_or([0; 12]);
+    let mut sealed = body.to_vec();
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    aes(key)
+        .seal_in_place_append_tag(nonce, Aad::from(aad), &mut sealed)
+        .unwrap();
+    let id = Vector::of("keys").bytes("key_id");
+    URL_SAFE_NO_PAD.encode([&[1][..], &id, prefix, &sealed].concat())
+}
+
+fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    sign(&Key::new(HMAC_SHA256, key), message).as_ref().to_vec()
+}
+
+/// The one block of HKDF's expansion that 32 bytes take (RFC 5869, section 2.3).
+fn expand(prk: &[u8], info: &[u8]) -> Vec<u8> {
+    mac(prk, &[info, &[1]].concat())
+}
+
+#[test]
+fn the_page_has_these_vectors_and_no_others() {
+    let names: Vec<_> = PAGE
+        .lines()
+        .filter_map(|line| line.strip_prefix("```vector "))
+        .collect();
+    let checked = [
+        "keys",
+        "session-body",
+        "private",
+        "signed",
+        "tokens",
+        "session-cookie",
+        "login",
+        "round",
+    ];
+    assert_eq!(names, checked);
+}
+
+#[test]
+fn keys_are_derived_as_the_page_says() {
+    let vector = Vector::of("keys");
+    let prk = mac(b"fncy-login v1", &vector.bytes("secret"));
+    assert_eq!(prk, vector.bytes("prk"));
+    assert_eq!(expand(&prk, b"key id")[..4], vector.bytes("key_id"));
+    for (info, name) in [
+        (&b"session"[..], "session"),
+        (b"tokens", "tokens"),
+        (b"login", "login"),
+        (b"shared", "shared"),
+        (b"signed session", "signed_session"),
+    ] {
+        assert_eq!(expand(&prk, info), vector.bytes(name), "{name}");
+    }
+    vector.assert_all_seen();
+}
+
+#[test]
+fn the_first_segment_is_written_and_read_field_by_field() {
+    let vector = session_body();
+    let body = vector.bytes("body");
+    assert_eq!(segment(&vector).encode(), body);
+    let read = Segment::decode(&body).unwrap();
+    assert_eq!(read.encode(), body);
+    let fields = (
+        read.user_id,
+        read.name,
+        read.email,
+        read.scopes,
+        read.claims,
+        read.data,
+    );
+    let written = segment(&vector);
+    let expected = (
+        written.user_id,
+        written.name,
+        written.email,
+        written.scopes,
+        written.claims,
+        written.data,
+    );
+    assert_eq!(fields, expected);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_private_segment_is_sealed_and_opened() {
+    let (vector, body) = (Vector::of("private"), session_body().bytes("body"));
+    let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
+    let place = (vector.text("cookie"), vector.text("client_id"));
+    assert_eq!(associated_data("session", place.0, place.1, b""), aad);
+    let nonce = vector.array("nonce");
+    assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
+    let mut buffer = [0; 1024];
+    let opened = keys().open_session(&aad, text.as_bytes(), &mut buffer);
+    assert_eq!(opened, Ok(&*body));
+
+    let key = Vector::of("keys").bytes("session");
+    assert_eq!(open_by_hand(&key, text, &aad), (nonce, body));
+    let other = seal_by_hand(&key, &[7; 12], &aad, b"another body");
+    let opened = keys().open_session(&aad, other.as_bytes(), &mut buffer);
+    assert_eq!(opened, Ok(&b"another body"[..]));
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_signed_segment_is_signed_and_opened() {
+    let (vector, body) = (Vector::of("signed"), session_body().bytes("body"));
+    let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
+    assert_eq!(aad, Vector::of("private").bytes("associated_data"));
+    assert_eq!(keys().sign(&aad, &body), text);
+    let mut buffer = [0; 1024];
+    let opened = keys().open_session(&aad, text.as_bytes(), &mut buffer);
+    assert_eq!(opened, Ok(&*body));
+
+    let keys = Vector::of("keys");
+    let signed = [&[2][..], &keys.bytes("key_id"), &body].concat();
+    let tag = mac(&keys.bytes("signed_session"), &[&*aad, &signed].concat());
+    assert_eq!(URL_SAFE_NO_PAD.encode([signed, tag].concat()), text);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn tokens_are_sealed_beside_their_own_user_only() {
+    let vector = Vector::of("tokens");
+    let (vault, text) = (vault(Protection::Private), vector.text("text"));
+    let (tokens, nonce) = (tokens(&vector), vector.array("nonce"));
+    let session = session_body();
+    let own = segment(&session);
+    assert_eq!(vault.seal_tokens(&tokens, &own, nonce), text);
+    let line = format!("__Host-fncy_session=.{text}");
+    let opened = vault.tokens(&request(&line), &user()).unwrap();
+    assert_eq!(opened.access_token(), tokens.access_token());
+    let refresh_token = opened.refresh_token.unwrap();
+    assert_eq!(refresh_token.expose(), vector.text("refresh_token"));
+
+    let aad = vector.bytes("associated_data");
+    let key = Vector::of("keys").bytes("tokens");
+    assert_eq!(
+        open_by_hand(&key, text, &aad),
+        (nonce, vector.bytes("body"))
+    );
+    let other = seal_by_hand(&key, &[7; 12], &aad, &vector.bytes("body"));
+    let line = format!("__Host-fncy_session=.{other}");
+    assert!(vault.tokens(&request(&line), &user()).is_some());
+
+    let older = Segment {
+        generation: 2,
+        ..own
+    };
+    let older = User::open(&older.encode(), |_| true).unwrap();
+    assert!(vault.tokens(&request(&line), &older).is_none());
+    vector.assert_all_seen();
+}
+
+#[test]
+fn the_whole_cookie_is_set_and_read() {
+    let vector = Vector::of("session-cookie");
+    let (now, line) = (vector.time("now"), vector.text("line"));
+    let vault = vault(Protection::Private);
+    let mut entropy = [0; 32];
+    entropy[..12].copy_from_slice(&Vector::of("private").bytes("nonce"));
+    let sealed = Vector::of("tokens").text("text");
+    let session = session_body();
+    let written = vault.set_session(segment(&session), sealed, &[], now, &entropy);
+    let (lines, _) = written.ok().unwrap();
+    assert_eq!(lines, [line]);
+
+    let moment = Moment {
+        now,
+        standing: &|_, _| Standing::Live,
+    };
+    let found = vault.session(&request(line), moment).into_user().unwrap();
+    assert_eq!(found.segment().encode(), session.bytes("body"));
+    assert!(vault.tokens(&request(line), &found).is_some());
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_chunk_is_as_long_as_the_page_says() {
+    let room = 4_019;
+    assert!(PAGE.contains("(4,019 bytes with the default name and a `Max-Age` of five digits)"));
+    let session = session_body();
+    let sealed = "x".repeat(2 * room);
+    let now = session.time("issued");
+    let vault = vault(Protection::Private);
+    let written = vault.set_session(segment(&session), &sealed, &[], now, &[1; 32]);
+    let (lines, user) = written.ok().unwrap();
+    assert_eq!((lines.len(), user.segment().chunks), (3, 3));
+    for (line, suffix) in lines.iter().zip(["", ".1", ".2"]) {
+        let rest = line.strip_prefix("__Host-fncy_session").unwrap();
+        let (value, _) = rest.split_once(';').unwrap();
+        let value = value.strip_prefix(&format!("{suffix}=")).unwrap();
+        assert_eq!(value.len() == room, suffix != ".2");
+        assert!(line.len() <= 4_096);
+    }
+}
+
+#[test]
+fn a_login_is_sealed_and_found() {
+    let vector = Vector::of("login");
+    let addresses = [vector.text("authorize_url"), vector.text("token_url")].join(" ");
+    let provider = vector.array::<8>("provider");
+    assert_eq!(
+        digest(&SHA256, addresses.as_bytes()).as_ref()[..8],
+        provider
+    );
+    let mut entropy = [0; Entropy::LEN];
+    entropy[..32].copy_from_slice(&vector.bytes("state"));
+    entropy[32..64].copy_from_slice(&vector.bytes("verifier"));
+    entropy[64..].copy_from_slice(&vector.bytes("salt"));
+    let started = vector.time("started");
+    let return_to = ReturnTo::parse(vector.text("return_to"), &site());
+    let entropy = Entropy::new(&entropy);
+    let (transaction, salt) = Transaction::start(return_to, provider, started, entropy);
+    let state = transaction.state();
+    assert_eq!(state.text, vector.text("state_sent"));
+    let verifier = vector.text("verifier_sent");
+    assert_eq!(transaction.pkce.verifier().expose(), verifier);
+    let vault = vault(Protection::Signed);
+    let line = vector.text("line");
+    assert_eq!(vault.set_transaction(&transaction, &state, salt), line);
+
+    let state = State::new(vector.text("state_sent").to_owned());
+    let found = vault.transaction(&request(line), &state, &site()).unwrap();
+    assert_eq!(found.return_to.as_str(), vector.text("return_to"));
+    assert_eq!(found.provider, provider);
+    assert_eq!(found.pkce.verifier().expose(), verifier);
+    assert!(!found.is_expired(started.plus(599)) && found.is_expired(started.plus(600)));
+    assert_message("login", &vector);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_round_is_sealed_and_read() {
+    let vector = Vector::of("round");
+    let (vault, line) = (vault(Protection::Private), vector.text("line"));
+    let (first, count) = (vector.time("first"), vector.number("count"));
+    let round = (0..count).fold(None, |before, _| Some(Round::after(before, first)));
+    assert_eq!(vault.set_round(round.unwrap(), vector.array("salt")), line);
+
+    let found = vault.round(&request(line), first.plus(59)).unwrap();
+    assert!(!found.is_loop());
+    assert!(Round::after(Some(found), first).is_loop());
+    assert!(vault.round(&request(line), first.plus(60)).is_none());
+    assert_message("round", &vector);
+    vector.assert_all_seen();
+}
+
+/// A login or a round: a key for each salt, the associated data, and the text by hand.
+fn assert_message(purpose: &str, vector: &Vector) {
+    let (cookie, text) = (vector.text("cookie"), vector.text("text"));
+    let client_id = Vector::of("private").text("client_id");
+    let aad = vector.bytes("associated_data");
+    assert_eq!(associated_data(purpose, cookie, client_id, b""), aad);
+    let line = vector.text("line");
+    assert!(line.starts_with(&format!("{cookie}={text};")), "{line}");
+    let (salt, key) = (vector.array::<32>("salt"), vector.bytes("key"));
+    let logins = Vector::of("keys").bytes("login");
+    assert_eq!(
+        expand(&logins, &[&b"login message"[..], &salt].concat()),
+        key
+    );
+    let body = vector.bytes("body");
+    assert_eq!(open_by_hand(&key, text, &aad), (salt, body.clone()));
+
+    let key = expand(&logins, &[&b"login message"[..], &[7; 32]].concat());
+    let other = seal_by_hand(&key, &[7; 32], &aad, &body);
+    let mut buffer = [0; 1024];
+    let opened = keys().open_login(&aad, other.as_bytes(), &mut buffer);
+    assert_eq!(opened, Ok(&*body));
+}
