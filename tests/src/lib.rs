@@ -6,6 +6,7 @@
 //! - [`real_server`]: providers not written here, run as child processes.
 //! - [`harness`]: the same toy application over the bare driver, tower and actix-web.
 //! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
+//! - [`store`]: what several instances of an application share.
 //! - [`scenarios`]: the table of behaviours.
 
 #![allow(
@@ -31,6 +32,7 @@ pub mod harness;
 mod opaque;
 pub mod real_server;
 pub mod scenarios;
+pub mod store;
 #[cfg(test)]
 mod tls;
 pub mod world;

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::error::{InternalError, ResponseError};
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
-use fncy_login::{Tokens as SessionTokens, User, Visit};
+use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
 
 use crate::convert::{RequestHead, response};
 
@@ -20,13 +20,20 @@ use crate::convert::{RequestHead, response};
 /// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
 /// to add; actix-web's `Option` swallows the error, so that `Option<CurrentUser>` is `None` then.
 #[derive(Clone, Debug)]
-pub struct CurrentUser(User);
+pub struct CurrentUser(SignedIn);
 
 impl CurrentUser {
     /// The user itself, to keep it beyond the request.
     #[must_use]
     pub fn into_inner(self) -> User {
-        self.0
+        self.0.into_user()
+    }
+
+    /// The session, for a connection that outlives this request, such as a WebSocket or an event
+    /// stream.
+    #[must_use]
+    pub fn watch(&self) -> LiveSession {
+        self.0.watch()
     }
 }
 
@@ -67,14 +74,10 @@ impl FromRequest for CurrentUser {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(visit(request).and_then(|visit| {
-            match visit.user() {
-                Some(user) => Ok(Self(user.clone())),
-                None => Err(NoUser {
-                    visit,
-                    request: request.clone(),
-                }
-                .into()),
-            }
+            visit.signed_in().map(Self).ok_or_else(|| {
+                let request = request.clone();
+                NoUser { visit, request }.into()
+            })
         }))
     }
 }

@@ -41,6 +41,7 @@ pub struct Additions {
 
 impl Admitted {
     pub(crate) fn new(login: &Login, admission: Admission) -> Self {
+        login.0.watched.renewed(&admission);
         let Admission {
             user,
             default_cache_control,

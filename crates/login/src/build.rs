@@ -10,6 +10,7 @@ use oauth2::AuthType;
 use crate::client_tokens::ClientTokens;
 use crate::http_client::{HttpClient, NoRoots};
 use crate::in_process::InProcess;
+use crate::live::Watched;
 use crate::login::Inner;
 use crate::parser::Parser;
 use crate::provider_client::{ProviderClient, TokenBody};
@@ -149,6 +150,7 @@ impl Builder {
             redemptions: Redemptions::default(),
             client_tokens: ClientTokens::default(),
             refresher,
+            watched: Watched::default(),
             on_login: self.on_login.clone(),
             admits_unverified: self.admits_unverified,
         }))

@@ -32,6 +32,7 @@ mod fading;
 mod hooks;
 mod http_client;
 mod in_process;
+mod live;
 mod login;
 mod parser;
 mod provider_client;
@@ -58,6 +59,7 @@ pub use crate::coordinator::{
 };
 pub use crate::env::Clock;
 pub use crate::in_process::InProcess;
+pub use crate::live::{LiveSession, SessionEnd};
 pub use crate::login::{Decision, Login, Verdict};
 pub use crate::setting::Setting;
-pub use crate::visit::Visit;
+pub use crate::visit::{SignedIn, Visit};

@@ -13,6 +13,7 @@ use crate::client_tokens::ClientTokens;
 use crate::coordinator::{Coordinator, Known, soon};
 use crate::drive::Settled;
 use crate::env::Clock;
+use crate::live::Watched;
 use crate::provider_client::ProviderClient;
 use crate::redemptions::Redemptions;
 use crate::refresher::Refresher;
@@ -31,6 +32,7 @@ pub(crate) struct Inner {
     pub(crate) redemptions: Redemptions,
     pub(crate) refresher: Refresher,
     pub(crate) client_tokens: ClientTokens,
+    pub(crate) watched: Watched,
     pub(crate) on_login: Option<LoginHook>,
     /// Whether a session is believed while nobody can say whether it was ended.
     pub(crate) admits_unverified: bool,
@@ -155,10 +157,13 @@ impl Login {
     /// A reply on its way out, and with it the end of a session. A person is signed out here even
     /// where the other instances can't be told.
     pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
-        if let Some(session) = reply.ends.take()
-            && soon(self.0.coordinator.end(*session)).await.is_err()
-        {
-            tracing::error!("a session was ended here, and the other instances could not be told");
+        if let Some(session) = reply.ends.take() {
+            if soon(self.0.coordinator.end(*session)).await.is_err() {
+                tracing::error!(
+                    "a session was ended here, and the other instances could not be told"
+                );
+            }
+            self.0.watched.ended(&session);
         }
         self.send(reply)
     }

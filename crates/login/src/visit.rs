@@ -1,10 +1,11 @@
 //! What a request carries once a login has let it through.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use fncy_login_core::{Head, Reply, Tokens, User};
 
-use crate::Login;
+use crate::{LiveSession, Login};
 
 /// The mark that a login leaves in the extensions of each request that it admits.
 ///
@@ -28,6 +29,13 @@ pub struct Visit {
     renewed: Option<Arc<Tokens>>,
 }
 
+/// A user, and the login that let them through: what an adapter's `CurrentUser` is made of.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    user: User,
+    login: Login,
+}
+
 impl Visit {
     pub(crate) fn new(login: Login, user: Option<User>, renewed: Option<Tokens>) -> Self {
         Self {
@@ -41,6 +49,15 @@ impl Visit {
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         self.user.as_ref()
+    }
+
+    /// The same for extractors: together with the login that let them through.
+    #[must_use]
+    pub fn signed_in(&self) -> Option<SignedIn> {
+        self.user.as_ref().map(|user| SignedIn {
+            user: user.clone(),
+            login: self.login.clone(),
+        })
     }
 
     /// For extractors: the tokens of this visit's session; `head` is that of the same request.
@@ -67,5 +84,27 @@ impl Visit {
 
     pub(crate) fn is_of(&self, login: &Login) -> bool {
         self.login.is_same(login)
+    }
+}
+
+impl SignedIn {
+    /// The user alone.
+    #[must_use]
+    pub fn into_user(self) -> User {
+        self.user
+    }
+
+    /// The session, for a connection that outlives the request.
+    #[must_use]
+    pub fn watch(&self) -> LiveSession {
+        self.login.watch(&self.user)
+    }
+}
+
+impl Deref for SignedIn {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
-use fncy_login::{Tokens as SessionTokens, User, Visit};
+use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
 use http::StatusCode;
 use http::request::Parts;
 
@@ -18,13 +18,20 @@ use crate::convert::{RequestHead, response};
 /// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
 /// to add.
 #[derive(Clone, Debug)]
-pub struct CurrentUser(User);
+pub struct CurrentUser(SignedIn);
 
 impl CurrentUser {
     /// The user itself, to keep it beyond the request.
     #[must_use]
     pub fn into_inner(self) -> User {
-        self.0
+        self.0.into_user()
+    }
+
+    /// The session, for a connection that outlives this request, such as a WebSocket or an event
+    /// stream.
+    #[must_use]
+    pub fn watch(&self) -> LiveSession {
+        self.0.watch()
     }
 }
 
@@ -64,10 +71,8 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let visit = visit(parts).ok_or_else(missing_layer)?;
-        match visit.user() {
-            Some(user) => Ok(Self(user.clone())),
-            None => Err(response(visit.challenge(&head(parts))).into_response()),
-        }
+        let challenge = || response(visit.challenge(&head(parts))).into_response();
+        visit.signed_in().map(Self).ok_or_else(challenge)
     }
 }
 
@@ -76,7 +81,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
         let visit = visit(parts).ok_or_else(missing_layer)?;
-        Ok(visit.user().cloned().map(Self))
+        Ok(visit.signed_in().map(Self))
     }
 }
 

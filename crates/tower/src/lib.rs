@@ -44,8 +44,8 @@ mod layer;
 mod service;
 
 pub use fncy_login::{
-    Approval, Builder, Clock, ConfigError, Login, NewLogin, NotThisType, Refusal, Setting,
-    Timestamp, User, Visit,
+    Approval, Builder, Clock, ConfigError, LiveSession, Login, NewLogin, NotThisType, Refusal,
+    RenewedLogin, SessionEnd, Setting, Timestamp, User, Visit,
 };
 pub use fncy_login::{ClientToken, ClientTokenError, ClientTokenErrorKind};
 

@@ -9,6 +9,7 @@ mod callback_answers;
 mod callback_repeated;
 mod chunks;
 mod cross_site;
+mod instances;
 mod lifetime;
 mod login;
 mod renewal;
@@ -146,6 +147,19 @@ scenarios! {
         p32_another_users_data_ends_the_session ["P32"],
         p33_user_data_that_cannot_be_read_again_changes_nothing ["P33"],
         short_lived_tokens_are_renewed_in_time [],
+    }
+    instances: {
+        f06_instances_use_a_token_once ["F6"],
+        f06_without_a_store_the_loser_keeps_its_cookie ["F6"],
+        f07_a_lease_that_an_exchange_outlasts_begins_none ["F7"],
+        f08_without_the_store_nothing_is_refreshed ["F8"],
+        f08_a_danger_switch_refreshes_all_the_same ["F8"],
+        f13_forged_sessions_are_nobodys_work ["F13"],
+        l10_a_session_that_cannot_be_checked_is_neither_in_nor_out ["L10"],
+        l10_a_sign_in_waits_for_the_store ["L10"],
+        l12_what_the_store_makes_up_is_anonymous ["L12"],
+        k23_a_sign_out_ends_copies_on_other_instances ["K23"],
+        c23_a_callback_on_two_instances_is_one_redemption ["C23"],
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],

@@ -14,14 +14,14 @@ use crate::world::{APP, World};
 /// The default life of the dev server's access tokens.
 const LIFE: u64 = 300;
 
-async fn signed_in(world: &World) -> Tab {
+pub(super) async fn signed_in(world: &World) -> Tab {
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     tab
 }
 
 /// A request with the cookies that the browser has now.
-fn request(world: &World, path: &str) -> RawRequest {
+pub(super) fn request(world: &World, path: &str) -> RawRequest {
     let url = Url::parse(APP).unwrap();
     let cookies = world.browser.jar().header(&url, Context::SameSite);
     RawRequest::new("GET", path)
@@ -30,14 +30,14 @@ fn request(world: &World, path: &str) -> RawRequest {
         .with_header("cookie", cookies.unwrap_or_default())
 }
 
-fn sets_session(response: &RawResponse) -> bool {
+pub(super) fn sets_session(response: &RawResponse) -> bool {
     response.headers_named("set-cookie").any(|line| {
         line.starts_with(b"__Host-fncy_session=") && !line.starts_with(b"__Host-fncy_session=;")
     })
 }
 
 /// How many renewals the provider was asked for: a sign-in was one request.
-fn renewals(world: &World) -> u64 {
+pub(super) fn renewals(world: &World) -> u64 {
     world.token_requests() - 1
 }
 

@@ -9,6 +9,7 @@
 //!   callback, which the provider put there, and the token that `/token` asks for.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 
 use fncy_dev_server::Endpoint;
 use serde_json::Value;
@@ -29,7 +30,7 @@ impl World {
         let calls = self.calls.all();
         let anonymous = calls.iter().find(|call| call.user.is_none());
         assert!(
-            self.is_public || anonymous.is_none(),
+            self.is_public.load(Ordering::Relaxed) || anonymous.is_none(),
             "called without a user: {anonymous:?}"
         );
 

@@ -7,6 +7,7 @@ mod clock;
 mod invariants;
 mod logs;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ pub struct World {
     clock: Arc<TestClock>,
     app: Served,
     logs: Logs,
-    is_public: bool,
+    is_public: AtomicBool,
     /// What was answered to no browser.
     raw: Mutex<Vec<Exchange>>,
 }
@@ -98,7 +99,7 @@ impl World {
             clock,
             app,
             logs,
-            is_public: setup.is_public,
+            is_public: AtomicBool::new(setup.is_public),
             raw: Mutex::default(),
         }
     }
@@ -121,6 +122,19 @@ impl World {
         self.browser.route(APP, app);
     }
 
+    /// Another instance of the application, beside the one that the browser meets.
+    pub fn instance(&self, change: impl FnOnce(Builder) -> Builder) -> Served {
+        let redirect_uri = format!("{APP}/auth/callback");
+        let builder = usual(&self.provider, &redirect_uri).clock(self.clock());
+        let login = change(builder).build().unwrap();
+        self.harness.serve(vec![login], "", self.calls.clone())
+    }
+
+    /// From now on the application may be called without a user.
+    pub fn may_be_anonymous(&self) {
+        self.is_public.store(true, Ordering::Relaxed);
+    }
+
     /// The clock of this world.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock) as _
@@ -133,7 +147,12 @@ impl World {
 
     /// Sends bytes to the application as they are, with no browser in between.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
-        let response = self.app.send(request.clone()).await;
+        self.send(&self.app, request).await
+    }
+
+    /// The same to another instance.
+    pub async fn send(&self, app: &Served, request: RawRequest) -> RawResponse {
+        let response = app.send(request.clone()).await;
         let target = String::from_utf8_lossy(&request.target);
         let path = target.split('?').next().unwrap_or_default();
         self.raw.lock().unwrap().push(Exchange {

@@ -1,0 +1,227 @@
+//! Sessions of connections that outlive their request: WebSockets, event streams, long downloads.
+//!
+//! Rules: such a connection sees its session's end within five seconds, and at once where it is ended
+//! in this process; it keeps no session alive and renews none, since it could set no cookie; what
+//! other requests of the session renew, it sees.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fncy_login_core::{Admission, SessionRef, Tokens, User};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::Login;
+use crate::coordinator::{Known, Unreachable, soon};
+
+/// How often a connection looks whether its session has ended elsewhere.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+type SessionId = [u8; 16];
+
+/// A session as a connection sees it that outlives its request. Cloning is cheap.
+///
+/// ```
+/// use fncy_login::{LiveSession, SessionEnd};
+///
+/// async fn serve(session: LiveSession) -> SessionEnd {
+///     // … beside whatever the connection does, in a `select!`:
+///     session.ended().await
+/// }
+/// ```
+#[derive(Clone)]
+pub struct LiveSession {
+    login: Login,
+    news: watch::Receiver<News>,
+    _place: Arc<Place>,
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionEnd {
+    /// It was signed out, or ended by the application or the provider.
+    SignedOut,
+    /// Its time is over: absolute, idle, or that of an access token which can't be renewed.
+    Expired,
+    /// Nobody can say at the moment whether it was ended. The connection should be closed; the one
+    /// that follows it is let in or not.
+    Unverified,
+}
+
+/// The sessions that somebody watches.
+#[derive(Clone, Default)]
+pub(crate) struct Watched(Arc<Table>);
+
+#[derive(Default)]
+struct Table {
+    sessions: Mutex<HashMap<SessionId, watch::Sender<News>>>,
+    /// How many there are, so that nobody locks for nothing.
+    count: AtomicUsize,
+}
+
+#[derive(Clone)]
+struct News {
+    user: User,
+    /// Those that were renewed since somebody watches.
+    tokens: Option<Arc<Tokens>>,
+    was_ended: bool,
+}
+
+/// Gives the place in the table back when the last one who watches goes.
+struct Place {
+    table: Arc<Table>,
+    session: SessionId,
+}
+
+impl Watched {
+    /// A request has brought news of a session.
+    pub(crate) fn renewed(&self, admission: &Admission) {
+        let (Some(user), Some(update)) = (&admission.user, &admission.update) else {
+            return;
+        };
+        self.tell(&user.session(), |news| {
+            news.user = user.clone();
+            if let Some(tokens) = &update.tokens {
+                news.tokens = Some(Arc::new(tokens.clone()));
+            }
+        });
+    }
+
+    /// A session was ended here.
+    pub(crate) fn ended(&self, session: &SessionRef) {
+        self.tell(session, |news| news.was_ended = true);
+    }
+
+    fn tell(&self, session: &SessionRef, change: impl FnOnce(&mut News)) {
+        if self.0.count.load(Ordering::Acquire) > 0
+            && let Some(sender) = self.0.sessions().get(&session.id)
+        {
+            sender.send_modify(change);
+        }
+    }
+
+    fn watch(&self, user: &User) -> (watch::Receiver<News>, Place) {
+        let session = user.session().id;
+        let mut sessions = self.0.sessions();
+        let sender = sessions.entry(session).or_insert_with(|| {
+            watch::Sender::new(News {
+                user: user.clone(),
+                tokens: None,
+                was_ended: false,
+            })
+        });
+        let news = sender.subscribe();
+        self.0.count.store(sessions.len(), Ordering::Release);
+        let table = Arc::clone(&self.0);
+        (news, Place { table, session })
+    }
+}
+
+impl Table {
+    fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, watch::Sender<News>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut sessions = self.table.sessions();
+        let is_last = |sender: &watch::Sender<News>| sender.is_closed();
+        if sessions.get(&self.session).is_some_and(is_last) {
+            sessions.remove(&self.session);
+        }
+        self.table.count.store(sessions.len(), Ordering::Release);
+    }
+}
+
+impl Login {
+    pub(crate) fn watch(&self, user: &User) -> LiveSession {
+        let (news, place) = self.0.watched.watch(user);
+        LiveSession {
+            login: self.clone(),
+            news,
+            _place: Arc::new(place),
+        }
+    }
+}
+
+impl LiveSession {
+    /// The user, as the newest request of the session has them.
+    #[must_use]
+    pub fn user(&self) -> User {
+        self.news.borrow().user.clone()
+    }
+
+    /// The newest tokens that another request has renewed since this connection began; none if it
+    /// was none. Those that it began with are in its request.
+    #[must_use]
+    pub fn renewed_tokens(&self) -> Option<Tokens> {
+        let news = self.news.borrow();
+        news.tokens.as_deref().cloned()
+    }
+
+    /// Waits until the session is over, and says why. May be called again, and dropped at any time.
+    pub async fn ended(&self) -> SessionEnd {
+        let mut news = self.news.clone();
+        loop {
+            if let Some(end) = self.check().await {
+                return end;
+            }
+            let now = self.login.0.clock.now();
+            let left = self.user().session_ends().seconds_since(now);
+            let look = LOOK_EVERY.min(Duration::from_secs(left));
+            // Whether there is news or it is time to look: both are looked at above.
+            drop(timeout(look, news.changed()).await);
+        }
+    }
+
+    /// Whether the session is over by now, and why. Waits only where somebody else must be asked,
+    /// and for two seconds at most.
+    pub async fn check(&self) -> Option<SessionEnd> {
+        let (user, was_ended) = {
+            let news = self.news.borrow();
+            (news.user.clone(), news.was_ended)
+        };
+        let login = &self.login.0;
+        if was_ended {
+            return Some(SessionEnd::SignedOut);
+        }
+        if user.session_ends() <= login.clock.now() {
+            return Some(SessionEnd::Expired);
+        }
+        let session = user.session();
+        let has_ended = match login.coordinator.known(&session, user.id()) {
+            Known::Live => Ok(false),
+            Known::Ended => Ok(true),
+            Known::Ask => soon(login.coordinator.has_ended(session, user.id())).await,
+        };
+        match has_ended {
+            Ok(false) => None,
+            Ok(true) => Some(SessionEnd::SignedOut),
+            Err(Unreachable) if login.admits_unverified => None,
+            Err(Unreachable) => Some(SessionEnd::Unverified),
+        }
+    }
+}
+
+impl fmt::Debug for LiveSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveSession")
+            .field("user", &self.user())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for SessionEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SignedOut => "you were signed out",
+            Self::Expired => "your session has expired",
+            Self::Unverified => "your session can't be checked at the moment",
+        })
+    }
+}

@@ -1,0 +1,272 @@
+//! Several instances of an application, with and without a store that they share: rows F6 to F8, L10,
+//! L12, and what C23 and K23 say of more than one instance.
+
+use std::time::Duration;
+
+use fncy_dev_server::Endpoint;
+use fncy_login::Builder;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::renewal::{renewals, request, sets_session, signed_in};
+use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
+use crate::harness::Harness;
+use crate::store::Store;
+use crate::world::{APP, World};
+
+/// The default life of the dev server's access tokens.
+const LIFE: u64 = 300;
+
+/// A world whose application shares a store.
+fn with_store(
+    harness: Harness,
+    store: &Store,
+    change: impl FnOnce(Builder) -> Builder + 'static,
+) -> World {
+    let instance = store.instance();
+    World::with(harness, |setup| {
+        setup.login = Box::new(|builder| change(builder.coordinator(instance)));
+    })
+}
+
+/// Whether an answer takes the session's cookie away.
+fn clears_session(response: &RawResponse) -> bool {
+    response
+        .headers_named("set-cookie")
+        .any(|line| line.starts_with(b"__Host-fncy_session=;"))
+}
+
+fn post(path: &str, cookies: &[u8]) -> RawRequest {
+    RawRequest::new("POST", path)
+        .with_header("host", "app.example")
+        .with_header("origin", APP)
+        .with_header("content-length", "0")
+        .with_header("cookie", cookies)
+}
+
+pub(super) async fn f06_instances_use_a_token_once(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let old = request(&world, "/token");
+    let mut requests = JoinSet::new();
+    for number in 0..60 {
+        let app = if number % 2 == 0 {
+            world.app()
+        } else {
+            other.clone()
+        };
+        let old = old.clone();
+        requests.spawn(async move { app.send(old).await });
+    }
+    let mut tokens = std::collections::HashSet::new();
+    while let Some(response) = requests.join_next().await {
+        let response = response.unwrap();
+        assert_eq!(response.status, 200, "{}", response.text());
+        tokens.insert(response.text().into_owned());
+    }
+    assert_eq!((renewals(&world), tokens.len()), (1, 1));
+    let contents = store.contents();
+    assert!(!contents.is_empty());
+    for secret in world.provider.issued_secrets() {
+        assert!(!contents.contains(&secret), "in the store: {secret}");
+    }
+    world.advance(LIFE + 1);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+}
+
+pub(super) async fn f06_without_a_store_the_loser_keeps_its_cookie(harness: Harness) {
+    let world = World::new(harness);
+    let other = world.instance(|builder| builder);
+    signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let old = request(&world, "/page");
+    assert_eq!(world.raw(old.clone()).await.status, 200);
+    let lost = world.send(&other, old).await;
+    assert_eq!(lost.status, 303);
+    assert!(!clears_session(&lost));
+    assert_eq!(renewals(&world), 2, "the documented limit");
+}
+
+pub(super) async fn f07_a_lease_that_an_exchange_outlasts_begins_none(harness: Harness) {
+    let store = Store::with_lease(Duration::from_secs(10));
+    let world = with_store(harness, &store, |builder| builder);
+    signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let response = world.raw(request(&world, "/page")).await;
+    assert_eq!(response.status, 503);
+    assert!(!clears_session(&response));
+    assert_eq!(renewals(&world), 0);
+}
+
+pub(super) async fn f08_without_the_store_nothing_is_refreshed(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| {
+        builder.danger_admit_without_store()
+    });
+    let mut tab = signed_in(&world).await;
+    store.set_down(true);
+    world.advance(LIFE - 5);
+    let living = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(living.text(), "user=alex", "its access token lives");
+    assert_eq!(living.header("set-cookie"), None);
+    world.advance(10);
+    let expired = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(expired.status, 503);
+    assert_eq!(expired.header("set-cookie"), None);
+    assert!(expired.header("retry-after").is_some());
+    assert_eq!(renewals(&world), 0);
+    store.set_down(false);
+    sleep(Duration::from_millis(5_100)).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 1);
+}
+
+pub(super) async fn f08_a_danger_switch_refreshes_all_the_same(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| {
+        builder
+            .danger_admit_without_store()
+            .danger_refresh_without_store()
+    });
+    let mut tab = signed_in(&world).await;
+    store.set_down(true);
+    world.advance(LIFE + 1);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 1);
+}
+
+pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder.public("/maybe"));
+    let mut tab = signed_in(&world).await;
+    store.set_down(true);
+    sleep(Duration::from_millis(400)).await;
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.status, 503);
+    assert!(page.text().contains("<code>session_unverified</code>"));
+    assert_eq!(page.header("retry-after"), Some("5"));
+    assert_eq!(page.header("set-cookie"), None);
+    for (path, status, text) in [
+        ("/api", 503, "\"code\":\"session_unverified\""),
+        ("/auth/session", 503, "\"code\":\"session_unverified\""),
+        ("/maybe", 200, "user=-"),
+    ] {
+        let answer = tab.fetch(&format!("{APP}{path}")).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.text().contains(text), "{path}: {}", answer.text());
+        assert_eq!(answer.header("set-cookie"), None, "{path}");
+    }
+    world.may_be_anonymous();
+
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.submit(&page, "form", None).await;
+    assert!(page.text().contains("You are signed out"));
+    assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
+    assert!(
+        world
+            .logged()
+            .contains("the other instances could not be told")
+    );
+}
+
+pub(super) async fn l10_a_sign_in_waits_for_the_store(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    store.set_down(true);
+    let page = tab.get(&callback).await;
+    assert_eq!(page.status, 503);
+    assert_eq!(world.token_requests(), 0);
+    store.set_down(false);
+    let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(page.text(), "user=alex");
+}
+
+pub(super) async fn l12_what_the_store_makes_up_is_anonymous(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let old = request(&world, "/page");
+    assert_eq!(world.raw(old.clone()).await.status, 200);
+    store.tamper();
+    let fooled = world.raw(old).await;
+    assert_eq!(fooled.status, 303);
+    assert!(!clears_session(&fooled));
+    assert_eq!(renewals(&world), 1);
+}
+
+pub(super) async fn k23_a_sign_out_ends_copies_on_other_instances(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    signed_in(&world).await;
+    let copy = request(&world, "/page");
+    assert_eq!(world.send(&other, copy.clone()).await.text(), "user=alex");
+    let url = url::Url::parse(APP).unwrap();
+    let cookies = world.browser.jar().header(&url, Context::SameSite).unwrap();
+    assert_eq!(world.raw(post("/auth/logout", &cookies)).await.status, 303);
+    assert_eq!(world.raw(copy.clone()).await.status, 303);
+    sleep(Duration::from_millis(400)).await;
+    assert_eq!(world.send(&other, copy).await.status, 303);
+}
+
+pub(super) async fn c23_a_callback_on_two_instances_is_one_redemption(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let callback = callback.strip_prefix(APP).unwrap().to_owned();
+    let same = request(&world, &callback);
+    let held = world.provider.hold(Endpoint::Token);
+    let (app, first) = (world.app(), same.clone());
+    let first = tokio::spawn(async move { app.send(first).await });
+    let second = tokio::spawn(async move { other.send(same).await });
+    world.until_token_requests(1).await;
+    sleep(Duration::from_millis(100)).await;
+    drop(held);
+    let session = |response: RawResponse| {
+        assert_eq!(response.status, 303);
+        assert_eq!(response.header("location"), Some("/page"));
+        let mut lines = response.headers_named("set-cookie");
+        let line = lines.find(|line| line.starts_with(b"__Host-fncy_session="));
+        String::from_utf8(line.unwrap().to_vec()).unwrap()
+    };
+    let first = session(first.await.unwrap());
+    let second = session(second.await.unwrap());
+    assert_eq!(first, second);
+    assert_eq!(world.token_requests(), 1);
+}
+
+pub(super) async fn f13_forged_sessions_are_nobodys_work(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    signed_in(&world).await;
+    let genuine = world.session_cookie();
+    world.advance(LIFE + 1);
+    let claims = store.claims();
+    for number in 0..50 {
+        let mut forged = genuine.clone().into_bytes();
+        forged[20 + number] = if forged[20 + number] == b'A' {
+            b'B'
+        } else {
+            b'A'
+        };
+        let cookie = [b"__Host-fncy_session=".as_slice(), &forged].concat();
+        let forged = RawRequest::new("GET", "/page")
+            .with_header("host", "app.example")
+            .with_header("accept", "text/html")
+            .with_header("cookie", cookie);
+        assert_eq!(world.raw(forged).await.status, 303);
+    }
+    assert_eq!((store.claims() - claims, renewals(&world)), (0, 0));
+    assert!(sets_session(&world.raw(request(&world, "/page")).await));
+    assert_eq!((store.claims() - claims, renewals(&world)), (1, 1));
+}

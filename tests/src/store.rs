@@ -1,0 +1,248 @@
+//! A coordinator that another process could be: it keeps bytes, its leases run out by themselves, and
+//! it can be out of reach.
+//!
+//! Each instance of an application has an [`Instance`], its own way to the [`Store`] that all of them
+//! share, with a short memory of what it has asked.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use fncy_login::{
+    Asked, Claim, Coordinator, Finished, Known, Lease, SessionRef, Unreachable, Work, WorkKind,
+};
+use tokio::time::{Instant, sleep};
+
+type Name = (WorkKind, [u8; 32]);
+type SessionId = [u8; 16];
+
+/// What the instances share. Clones are the same.
+#[derive(Clone)]
+pub struct Store(Arc<Mutex<State>>);
+
+struct State {
+    is_down: bool,
+    lease: Duration,
+    claims: u64,
+    fences: u64,
+    leases: HashMap<Name, (u64, Instant)>,
+    left: HashMap<Name, Left>,
+    ended: HashMap<SessionId, SessionRef>,
+}
+
+struct Left {
+    outcome: Finished,
+    since: Instant,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::with_lease(Duration::from_secs(30))
+    }
+}
+
+impl Store {
+    /// A store whose leases last this long.
+    pub fn with_lease(lease: Duration) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            is_down: false,
+            lease,
+            claims: 0,
+            fences: 0,
+            leases: HashMap::new(),
+            left: HashMap::new(),
+            ended: HashMap::new(),
+        })))
+    }
+
+    /// A way to this store for one instance.
+    pub fn instance(&self) -> Instance {
+        Instance {
+            store: self.clone(),
+            looked: Arc::default(),
+        }
+    }
+
+    /// From now on nobody reaches it, or everybody does again.
+    pub fn set_down(&self, is_down: bool) {
+        self.state().is_down = is_down;
+    }
+
+    /// How often anybody has claimed anything.
+    pub fn claims(&self) -> u64 {
+        self.state().claims
+    }
+
+    /// Replaces all that was left by what somebody made up.
+    pub fn tamper(&self) {
+        for left in self.state().left.values_mut() {
+            left.outcome.sealed.reverse();
+        }
+    }
+
+    /// Everything that it keeps, as text, for who looks for secrets.
+    pub fn contents(&self) -> String {
+        let state = self.state();
+        let texts = state.left.values().map(|left| &left.outcome.sealed);
+        texts
+            .map(|sealed| String::from_utf8_lossy(sealed).into_owned())
+            .collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// As anybody meets it.
+    fn reach(&self) -> Result<MutexGuard<'_, State>, Unreachable> {
+        let state = self.state();
+        if state.is_down {
+            Err(Unreachable)
+        } else {
+            Ok(state)
+        }
+    }
+}
+
+impl State {
+    /// What is left for a claim, if anything is.
+    fn answer(&self, work: &Work) -> Option<Claim> {
+        let Left { outcome, since } = self.left.get(&(work.kind, work.key))?;
+        let age = since.elapsed();
+        let is_newer = work
+            .newer_than
+            .is_none_or(|version| outcome.version > version);
+        if age < outcome.keep && is_newer {
+            Some(Claim::Done(outcome.sealed.clone()))
+        } else if age < outcome.keep + outcome.spent && !outcome.spent.is_zero() {
+            Some(Claim::Spent)
+        } else {
+            None
+        }
+    }
+}
+
+/// One instance's way to the store.
+#[derive(Clone)]
+pub struct Instance {
+    store: Store,
+    /// When it last heard that a session lives.
+    looked: Arc<Mutex<HashMap<SessionId, Instant>>>,
+}
+
+/// For how long a word on a session is good enough. The contract's five seconds would make every
+/// test wait for them.
+const STALE_AFTER: Duration = Duration::from_millis(300);
+
+impl Coordinator for Instance {
+    fn known(&self, session: &SessionRef, _: &str) -> Known {
+        let looked = self.looked.lock().unwrap();
+        match looked.get(&session.id) {
+            Some(when) if when.elapsed() < STALE_AFTER => Known::Live,
+            _ => Known::Ask,
+        }
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, _: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            let has_ended = self.store.reach()?.ended.contains_key(&session.id);
+            let mut looked = self.looked.lock().unwrap();
+            if has_ended {
+                looked.remove(&session.id);
+            } else {
+                looked.insert(session.id, Instant::now());
+            }
+            Ok(has_ended)
+        })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        Box::pin(async move {
+            self.looked.lock().unwrap().remove(&session.id);
+            self.store.reach()?.ended.insert(session.id, session);
+            Ok(())
+        })
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        let name = (work.kind, work.key);
+        self.store.state().claims += 1;
+        Box::pin(async move {
+            loop {
+                {
+                    let mut state = self.store.reach()?;
+                    if let Some(answer) = state.answer(&work) {
+                        return Ok(answer);
+                    }
+                    let now = Instant::now();
+                    let is_held = state.leases.get(&name).is_some_and(|held| held.1 > now);
+                    if !is_held {
+                        state.fences += 1;
+                        let (fence, until) = (state.fences, now + state.lease);
+                        state.leases.insert(name, (fence, until));
+                        return Ok(Claim::Granted(Box::new(StoreLease {
+                            store: self.store.clone(),
+                            name,
+                            fence,
+                            until,
+                        })));
+                    }
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+        })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        Box::pin(async move {
+            Ok(match self.store.reach()?.answer(&work) {
+                Some(Claim::Done(sealed)) => Some(sealed),
+                _ => None,
+            })
+        })
+    }
+
+    fn confirm(&self, _: &dyn Fn() -> SessionRef) {}
+}
+
+struct StoreLease {
+    store: Store,
+    name: Name,
+    fence: u64,
+    until: Instant,
+}
+
+impl Lease for StoreLease {
+    fn remaining(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        Box::pin(async move {
+            let mut state = self.store.reach()?;
+            let is_latest = state
+                .leases
+                .get(&self.name)
+                .is_none_or(|held| held.0 == self.fence);
+            if is_latest {
+                let since = Instant::now();
+                state.left.insert(self.name, Left { outcome, since });
+            }
+            drop(state);
+            Ok(())
+        })
+    }
+}
+
+impl Drop for StoreLease {
+    fn drop(&mut self) {
+        let mut state = self.store.state();
+        if state
+            .leases
+            .get(&self.name)
+            .is_some_and(|held| held.0 == self.fence)
+        {
+            state.leases.remove(&self.name);
+        }
+    }
+}
