@@ -241,7 +241,7 @@ impl Refresher {
         user_data: Option<String>,
         deadline: Instant,
     ) -> Result<(), RenewalFailure> {
-        let Some(on_renew) = &self.0.on_renew else {
+        let Some(on_renew) = self.0.on_renew.clone() else {
             return Ok(());
         };
         if !successor.awaits_approval() {
@@ -249,7 +249,7 @@ impl Refresher {
         }
         let login = RenewedLogin::new(renew, successor, user_data);
         // In a task of its own, so that a panic is one failure among others.
-        let word = tokio::spawn(on_renew(login));
+        let word = tokio::spawn(async move { on_renew(login).await });
         match timeout_at(deadline, word).await {
             Ok(Ok(Ok(approval))) => {
                 successor.approve(approval.into_data());

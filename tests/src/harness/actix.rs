@@ -1,5 +1,6 @@
 //! The toy application on actix-web, with the middleware round it.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
@@ -7,8 +8,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{Login, Visit};
 use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
+use futures_util::stream::once;
 
-use super::Calls;
+use super::{Calls, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
@@ -71,6 +73,7 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/extract", web::get().to(extract))
         .route("/maybe", web::get().to(maybe))
         .route("/token", web::get().to(token))
+        .route("/live", web::get().to(live))
         .default_service(web::to(anything))
 }
 
@@ -84,6 +87,12 @@ async fn maybe(calls: web::Data<Calls>, user: Option<CurrentUser>) -> String {
 
 async fn token(tokens: Tokens) -> String {
     tokens.access_token().to_owned()
+}
+
+async fn live(user: CurrentUser) -> HttpResponse {
+    let end = live_text(user.watch());
+    let text = async { Ok::<_, Infallible>(web::Bytes::from(end.await)) };
+    HttpResponse::Ok().streaming(Box::pin(once(text)))
 }
 
 async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse {

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use fncy_login::{Decision, Finish, Head, Login, Reply, Verdict, Visit};
 
-use super::Calls;
+use super::{Calls, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -88,7 +88,12 @@ impl Bare {
                 Verdict::Reply(reply) => return response(reply),
             }
         }
-        let response = self.application(&head, visit.as_ref());
+        let response = match visit.as_ref().and_then(Visit::signed_in) {
+            Some(user) if head.path() == "/live" => {
+                RawResponse::new(200).with_body(live_text(user.watch()).await)
+            }
+            _ => self.application(&head, visit.as_ref()),
+        };
         finishes.into_iter().rev().fold(response, finished)
     }
 

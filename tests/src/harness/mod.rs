@@ -1,7 +1,8 @@
 //! The same toy application over each way to drive a login: the bare driver, tower, actix-web.
 //!
 //! The application answers every path with who is signed in, and writes down each call; `/extract`,
-//! `/maybe` and `/token` use extractors, `/own` sets headers of its own.
+//! `/maybe` and `/token` use extractors, `/own` sets headers of its own, and `/live` is an answer that
+//! goes on until its session ends, and then says what it saw.
 
 mod actix;
 mod bare;
@@ -12,10 +13,18 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use fncy_login::Login;
+use fncy_login::{LiveSession, Login};
 
 pub use self::calls::{Call, Calls};
 use crate::browser::{Backend, RawRequest, RawResponse};
+
+/// What a connection saw of its session, told when that has ended.
+async fn live_text(session: LiveSession) -> String {
+    let end = session.ended().await;
+    let tokens = session.renewed_tokens();
+    let tokens = tokens.map_or("none", |_| "newer tokens");
+    format!("{}: {end}, {tokens}", session.user().id())
+}
 
 /// A way to drive a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

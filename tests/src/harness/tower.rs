@@ -1,18 +1,21 @@
 //! The toy application on axum, with the tower layer round it.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use fncy_login::{Login, Visit};
 use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
+use futures_util::stream::once;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::Calls;
+use super::{Calls, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
@@ -36,6 +39,7 @@ fn application(calls: Calls) -> Router {
         .route("/extract", get(extract))
         .route("/maybe", get(maybe))
         .route("/token", get(token))
+        .route("/live", get(live))
         .fallback(anything)
         .with_state(calls)
 }
@@ -84,6 +88,11 @@ async fn maybe(State(calls): State<Calls>, user: Option<CurrentUser>) -> String 
 
 async fn token(tokens: Tokens) -> String {
     tokens.access_token().to_owned()
+}
+
+async fn live(user: CurrentUser) -> Body {
+    let end = live_text(user.watch());
+    Body::from_stream(once(async { Ok::<_, Infallible>(end.await) }))
 }
 
 async fn anything(State(calls): State<Calls>, request: Request) -> Response {

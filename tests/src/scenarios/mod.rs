@@ -9,8 +9,10 @@ mod callback_answers;
 mod callback_repeated;
 mod chunks;
 mod cross_site;
+mod hooks;
 mod instances;
 mod lifetime;
+mod live;
 mod login;
 mod renewal;
 mod request;
@@ -147,6 +149,7 @@ scenarios! {
         p32_another_users_data_ends_the_session ["P32"],
         p33_user_data_that_cannot_be_read_again_changes_nothing ["P33"],
         short_lived_tokens_are_renewed_in_time [],
+        f12_sessions_that_expire_together_do_not_storm_the_provider ["F12"],
     }
     instances: {
         f06_instances_use_a_token_once ["F6"],
@@ -161,6 +164,18 @@ scenarios! {
         k23_a_sign_out_ends_copies_on_other_instances ["K23"],
         c23_a_callback_on_two_instances_is_one_redemption ["C23"],
     }
+    hooks: {
+        on_renew_replaces_the_sessions_data [],
+        on_renew_refuses_and_the_session_is_over [],
+        on_renew_that_panics_signs_nobody_out [],
+        sign_in_only_keeps_no_token [],
+    }
+    live: {
+        f11_a_stream_sees_a_sign_out_and_what_was_renewed ["F11"],
+        f11_a_stream_ends_when_its_session_has_expired ["F11"],
+        f11_a_stream_keeps_no_session_alive_and_sees_one_in_use ["F11"],
+        f11_a_stream_is_renewed_before_it_begins ["F11"],
+    }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],
     }
@@ -169,5 +184,6 @@ scenarios! {
         only_our_own_origin_signs_out [],
         a_sign_out_goes_on_to_the_provider [],
         a_sign_out_finishes_without_the_provider [],
+        l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
     }
 }

@@ -301,3 +301,47 @@ pub(super) async fn short_lived_tokens_are_renewed_in_time(harness: Harness) {
     let read = world.provider.request_count(Endpoint::UserData);
     assert_eq!(read, 1, "user data is read at most every five minutes");
 }
+
+pub(super) async fn f12_sessions_that_expire_together_do_not_storm_the_provider(harness: Harness) {
+    const SESSIONS: u64 = 50;
+    let world = World::new(harness);
+    let mut requests = Vec::new();
+    for _ in 0..SESSIONS {
+        let browser = world.stranger();
+        world
+            .visit_and_sign_in(&mut browser.tab(), "/page", "alex")
+            .await;
+        let url = Url::parse(APP).unwrap();
+        let cookies = browser.jar().header(&url, Context::SameSite).unwrap();
+        requests.push(
+            RawRequest::new("GET", "/page")
+                .with_header("host", "app.example")
+                .with_header("cookie", cookies),
+        );
+    }
+    let before = world.token_requests();
+    assert_eq!(before, SESSIONS);
+    world.advance(LIFE + 1);
+    let held = world.provider.hold(Endpoint::Token);
+    let mut answers = JoinSet::new();
+    for request in requests {
+        let app = world.app();
+        answers.spawn(async move { app.send(request).await });
+    }
+    world.until_token_requests(before + 32).await;
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(
+        world.token_requests(),
+        before + 32,
+        "so many at once, and no more"
+    );
+    drop(held);
+    while let Some(answer) = answers.join_next().await {
+        assert_eq!(answer.unwrap().text(), "user=alex");
+    }
+    assert_eq!(
+        world.token_requests(),
+        before + SESSIONS,
+        "one for each session"
+    );
+}

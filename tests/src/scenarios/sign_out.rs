@@ -3,7 +3,10 @@
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+
 use crate::browser::{Context, RawRequest};
+use crate::corpora;
 use crate::harness::Harness;
 use crate::world::{APP, World, usual};
 
@@ -108,4 +111,51 @@ pub(super) async fn a_sign_out_finishes_without_the_provider(harness: Harness) {
     assert!(page.text().contains("You are signed out"));
     assert!(world.logged().contains("revocation_failed"));
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+}
+
+/// Where a sign-out that was asked to return to `address` leads.
+async fn farewell(world: &World, address: &[u8]) -> String {
+    let address = percent_encode(address, NON_ALPHANUMERIC);
+    let request = RawRequest::new("POST", &format!("/auth/logout?return_to={address}"))
+        .with_header("host", "app.example")
+        .with_header("content-length", "0")
+        .with_header("origin", APP);
+    let response = world.raw(request).await;
+    assert_eq!(response.status, 303);
+    response.header("location").unwrap().to_owned()
+}
+
+pub(super) async fn l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.public_prefix("/bye"));
+    });
+    for (address, location) in [
+        ("/bye", "/bye"),
+        ("/bye/now?a=1&b=%20x", "/bye/now?a=1&b=%20x"),
+        ("https://app.example/bye", "/bye"),
+        ("/page", "/auth/logout"),
+        ("/bye/../page", "/auth/logout"),
+        ("/auth/login", "/auth/logout"),
+        ("https://evil.example/bye", "/auth/logout"),
+        ("//evil.example/bye", "/auth/logout"),
+        ("/bye\\@evil.example", "/auth/logout"),
+        ("", "/auth/logout"),
+    ] {
+        assert_eq!(
+            farewell(&world, address.as_bytes()).await,
+            location,
+            "{address}"
+        );
+    }
+    let app = url::Url::parse(APP).unwrap();
+    for file in [
+        "open-redirect-oauth2-proxy.txt",
+        "open-redirect-mod-auth-openidc.txt",
+    ] {
+        for line in corpora::lines(file).unwrap_or_default() {
+            let location = farewell(&world, &line).await;
+            let resolved = app.join(&location).unwrap();
+            assert_eq!(resolved.origin(), app.origin(), "{location}");
+        }
+    }
 }

@@ -1,0 +1,115 @@
+//! What an application says to a renewal, and sessions without tokens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use fncy_dev_server::Endpoint;
+use fncy_login::{Approval, NewLogin, Refusal, RenewedLogin};
+use serde_json::{Value, json};
+
+use super::renewal::{renewals, request, signed_in};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+pub(super) async fn on_renew_replaces_the_sessions_data(harness: Harness) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(move |builder| {
+            builder
+                .on_login(async |_: NewLogin| Ok(Approval::with_data(&json!(1)).unwrap()))
+                .on_renew(move |login: RenewedLogin| {
+                    let times = counter.fetch_add(1, Ordering::SeqCst);
+                    async move {
+                        let user_data: Option<Value> = login.user_data().unwrap();
+                        assert_eq!(
+                            user_data.is_some(),
+                            times == 0,
+                            "every five minutes at most"
+                        );
+                        assert!(!login.tokens().access_token().is_empty());
+                        let count: u64 = login.session_data().unwrap().unwrap();
+                        match times {
+                            0 => Ok(Approval::with_data(&(count + 1)).unwrap()),
+                            _ => Ok(Approval::new()),
+                        }
+                    }
+                })
+        });
+        let life = std::time::Duration::from_secs(299);
+        setup.provider = setup.provider.clone().access_token_life(life);
+    });
+    let mut tab = signed_in(&world).await;
+    world.advance(300);
+    assert!(tab.get(&format!("{APP}/data")).await.text().contains(" 2 "));
+    world.advance(299);
+    let kept = tab.get(&format!("{APP}/data")).await;
+    assert!(kept.text().contains(" 2 "), "{}", kept.text());
+    assert_eq!((renewals(&world), asked.load(Ordering::SeqCst)), (2, 2));
+}
+
+pub(super) async fn on_renew_refuses_and_the_session_is_over(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| {
+            builder.on_renew(async |_: RenewedLogin| Err(Refusal::new("You have left.")))
+        });
+    });
+    let mut tab = signed_in(&world).await;
+    // Within the leeway the access token still lives, and is no reason to stay.
+    world.advance(295);
+    let copy = request(&world, "/page");
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+    assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
+    assert_eq!(world.raw(copy).await.status, 303);
+    assert_eq!(renewals(&world), 1);
+    assert_eq!(world.provider.request_count(Endpoint::Revoke), 1);
+    assert!(world.logged().contains("on_renew refused a user"));
+}
+
+pub(super) async fn on_renew_that_panics_signs_nobody_out(harness: Harness) {
+    let panics = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&panics);
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(move |builder| {
+            builder.on_renew(move |_: RenewedLogin| {
+                assert!(
+                    !switch.load(Ordering::SeqCst),
+                    "as a hook of an application may"
+                );
+                async { Ok(Approval::new()) }
+            })
+        });
+    });
+    let mut tab = signed_in(&world).await;
+    world.advance(301);
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!((page.status, page.header("set-cookie")), (503, None));
+    panics.store(false, Ordering::SeqCst);
+    tokio::time::sleep(std::time::Duration::from_millis(5_100)).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 1, "its tokens were kept");
+}
+
+pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.sign_in_only());
+    });
+    let mut tab = signed_in(&world).await;
+    let cookie = world.session_cookie();
+    assert!(cookie.ends_with('.'), "nothing is behind the dot: {cookie}");
+    world.advance(20 * 3600);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    let asked = tab.get(&format!("{APP}/token")).await;
+    assert_eq!(asked.status, 500);
+    assert!(world.logged().contains("sign_in_only throws them away"));
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    world.advance(24 * 3600);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303, "idle");
+    assert_eq!(
+        (
+            renewals(&world),
+            world.provider.request_count(Endpoint::UserData)
+        ),
+        (0, 1)
+    );
+}
