@@ -117,16 +117,24 @@ impl Vault {
 
     fn open_session(&self, value: &[u8], moment: Moment<'_>) -> Result<User, OpenError> {
         let text = value.split(|byte| *byte == b'.').next().unwrap_or_default();
-        let mut buffer = [0; MAX_TEXT_LEN];
-        let body = self
-            .keys
-            .open_session(&self.session_aad, text, &mut buffer)?;
-        User::open(body, |segment| {
+        self.open_user(text, |segment| {
             segment.issued <= moment.now.plus(MAX_SKEW)
                 && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX
                 && segment.over() > moment.now
                 && !(moment.has_ended)(&segment.session())
         })
-        .ok_or(OpenError::Broken)
+    }
+
+    /// The user of a first segment that opens and is accepted.
+    pub(crate) fn open_user(
+        &self,
+        text: &[u8],
+        accept: impl FnOnce(&Segment<'_>) -> bool,
+    ) -> Result<User, OpenError> {
+        let mut buffer = [0; MAX_TEXT_LEN];
+        let body = self
+            .keys
+            .open_session(&self.session_aad, text, &mut buffer)?;
+        User::open(body, accept).ok_or(OpenError::Broken)
     }
 }

@@ -21,10 +21,9 @@ pub(crate) struct Roll {
 impl Core {
     pub(super) fn ask_to_roll<H: Head>(&self, head: &H, user: User) -> Step {
         let vault = &self.0.vault;
-        let sealed_tokens = vault.sealed_tokens(head, &user.segment());
         let roll = Roll {
             // Damaged or missing tokens stay so: whoever asks for them finds out.
-            sealed_tokens: sealed_tokens.into_iter().next().unwrap_or_default(),
+            sealed_tokens: vault.own_sealed_tokens(head, &user).unwrap_or_default(),
             session_cookies: vault.session_names(head),
             user,
         };
