@@ -1,6 +1,6 @@
 //! The same toy application over each way to drive a login: the bare driver, tower, actix-web.
 //!
-//! The application answers every path with who is signed in, and writes down each call; `/extract`,
+//! The application answers every path with who is signed in, and writes down each call with its cookies; `/extract`,
 //! `/maybe` and `/token` use extractors, `/own` sets headers of its own.
 
 mod actix;

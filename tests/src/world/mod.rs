@@ -18,7 +18,9 @@ pub use self::logs::Logs;
 use tokio::time::sleep;
 use url::Url;
 
-use crate::browser::{Backend as _, Browser, Exchange, Page, RawRequest, RawResponse, Tab};
+use crate::browser::{
+    Backend as _, Browser, Context, Exchange, Page, RawRequest, RawResponse, Tab,
+};
 use crate::harness::{Calls, Harness, Served};
 
 /// The application's origin.
@@ -55,7 +57,7 @@ pub struct World {
     /// A person's browser.
     pub browser: Browser,
     clock: Arc<TestClock>,
-    app: Served,
+    app: Mutex<Served>,
     logs: Logs,
     is_public: bool,
     /// What was answered to no browser.
@@ -96,7 +98,7 @@ impl World {
             calls,
             browser,
             clock,
-            app,
+            app: Mutex::new(app),
             logs,
             is_public: setup.is_public,
             raw: Mutex::default(),
@@ -111,14 +113,15 @@ impl World {
     /// Another person's browser.
     pub fn stranger(&self) -> Browser {
         let browser = Browser::new(self.clock.unix());
-        browser.route(APP, self.app.clone());
+        browser.route(APP, self.app());
         browser
     }
 
-    /// From now on the browser meets the application behind another login, as after a restart.
+    /// From now on everybody meets the application behind another login, as after a restart.
     pub fn serve(&self, login: Login) {
         let app = self.harness.serve(vec![login], "", self.calls.clone());
-        self.browser.route(APP, app);
+        self.browser.route(APP, app.clone());
+        *self.app.lock().unwrap() = app;
     }
 
     /// The clock of this world.
@@ -128,12 +131,12 @@ impl World {
 
     /// The application, for requests that go on by themselves.
     pub fn app(&self) -> Served {
-        self.app.clone()
+        self.app.lock().unwrap().clone()
     }
 
     /// Sends bytes to the application as they are, with no browser in between.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
-        let response = self.app.send(request.clone()).await;
+        let response = self.app().send(request.clone()).await;
         let target = String::from_utf8_lossy(&request.target);
         let path = target.split('?').next().unwrap_or_default();
         self.raw.lock().unwrap().push(Exchange {
@@ -142,6 +145,21 @@ impl World {
             response: response.clone(),
         });
         response
+    }
+
+    /// A script's GET with this `Cookie` header, as it is.
+    pub async fn ask(&self, target: &str, cookies: impl AsRef<[u8]>) -> RawResponse {
+        let request = RawRequest::new("GET", target)
+            .with_header("host", "app.example")
+            .with_header("cookie", cookies);
+        self.raw(request).await
+    }
+
+    /// The `Cookie` header that the browser has for the application.
+    pub fn cookie_header(&self) -> Vec<u8> {
+        let url = Url::parse(APP).unwrap();
+        let header = self.browser.jar().header(&url, Context::SameSite);
+        header.unwrap_or_default()
     }
 
     /// Lets time pass, for the application and for the browser.
