@@ -19,6 +19,7 @@ mod renewal;
 mod request;
 mod return_address;
 mod routing;
+mod secrets;
 mod session_api;
 mod sign_out;
 
@@ -183,6 +184,9 @@ scenarios! {
         l07_it_names_the_user_and_no_token ["L7"],
         l07_it_keeps_no_session_alive ["L7"],
         l09_another_origin_cannot_read_it ["L9"],
+    }
+    secrets: {
+        no_secret_is_logged_or_answered [],
     }
     sign_out: {
         signs_out_and_asks_again [],

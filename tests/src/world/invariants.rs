@@ -49,7 +49,7 @@ impl World {
     }
 
     /// What the application answered, to browsers and to others.
-    fn exchanges(&self) -> Vec<Exchange> {
+    pub fn exchanges(&self) -> Vec<Exchange> {
         let mut exchanges = self.browser.history();
         exchanges.retain(|exchange| exchange.url.as_str().starts_with(APP));
         exchanges.extend(self.raw.lock().unwrap().iter().cloned());
