@@ -55,7 +55,7 @@ async fn live(world: &World) -> Vec<String> {
         .with_header("origin", "https://evil.example")
         .with_header("cookie", world.cookie_header());
     assert_eq!(world.raw(forged).await.status, 403);
-    // A code that the provider refuses, and a state that this browser has not.
+    // A code that the provider refuses, a state that this browser has not, and a change of mind.
     let location = world.start(&mut tab.clone(), "/auth/login").await;
     states.push(state_of(&location));
     let callback = world.approve(&location, "alex").await;
@@ -63,6 +63,10 @@ async fn live(world: &World) -> Vec<String> {
     assert_eq!(tab.get(&wrong).await.status, 400);
     let elsewhere = world.stranger().tab().get(&callback).await;
     assert_eq!(elsewhere.status, 400);
+    let location = world.start(&mut tab.clone(), "/auth/login").await;
+    states.push(state_of(&location));
+    let cancelled = world.cancel(&location, "alex").await;
+    assert_eq!(tab.get(&cancelled).await.status, 403);
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     assert_eq!(world.provider.request_count(Endpoint::Revoke), 1);

@@ -5,8 +5,8 @@
 //! - A response that sets a cookie of ours is `private, no-store`, and the cookie has the attributes
 //!   that all of ours have.
 //! - Every `Location` is on the application's origin or at the provider.
-//! - No code, token, verifier, cookie or secret is in the log.
-//! - None of them is in a header or a body that we answer, but for cookies in `Set-Cookie` and the
+//! - No code, token, verifier, state, cookie or secret is in the log.
+//! - None of them but the state is in a header or a body that we answer, but for cookies in `Set-Cookie` and the
 //!   token that `/token` asks for.
 
 use std::collections::HashSet;
@@ -43,7 +43,7 @@ impl World {
             self.assert_response(&exchange, &secrets);
         }
         let logged = self.logs.text();
-        for secret in &secrets {
+        for secret in secrets.iter().chain(&self.states()) {
             assert!(!logged.contains(secret), "logged: {secret}");
         }
     }
@@ -68,6 +68,21 @@ impl World {
                     .map(|(_, value)| value.into_owned()),
             })
             .collect()
+    }
+
+    /// The `state` of each login that got as far as the provider. It is in that address, and in
+    /// the callback's.
+    fn states(&self) -> Vec<String> {
+        let requests = self.provider.requests(Endpoint::Authorize);
+        let queries = requests
+            .iter()
+            .filter_map(|request| request.query.as_deref());
+        let states = queries.filter_map(|query| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            let (_, state) = pairs.find(|(name, _)| name == "state")?;
+            Some(state.into_owned())
+        });
+        states.collect()
     }
 
     /// What must not be seen: issued by the provider, sent to it, or kept in a cookie of ours.
