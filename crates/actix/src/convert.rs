@@ -58,8 +58,8 @@ pub(crate) fn finished<B>(
 pub(crate) fn response(reply: Reply) -> HttpResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
-    for header in reply.headers {
-        builder.append_header(header);
+    for (name, value) in reply.headers {
+        builder.append_header((&*name, value));
     }
     builder.body(reply.body)
 }

@@ -45,6 +45,8 @@ pub enum Code {
     ProviderUnavailable,
     /// The session would not fit into cookies that browsers keep.
     SessionTooLarge,
+    /// Nobody can say at the moment whether the session was ended.
+    SessionUnverified,
     /// There is no session.
     SignInRequired,
     /// The access token had expired when it arrived.
@@ -178,6 +180,12 @@ impl Code {
                 500,
                 "Your session is too large to keep",
                 "The sign-in worked, but what came back does not fit into your browser's cookies. Please tell the people who run this site.",
+            ),
+            Self::SessionUnverified => (
+                "session_unverified",
+                503,
+                "Your session can't be checked at the moment",
+                "You are still signed in, and nothing is lost. Please try again in a moment.",
             ),
             Self::SignInRequired => (
                 "sign_in_required",

@@ -11,7 +11,7 @@ use crate::outcome::Reply;
 use crate::page::Pages;
 use crate::path::PathRules;
 use crate::provider::{AuthorizeUrl, Provider};
-use crate::seal::{KeyRing, Protection};
+use crate::seal::{KeyRing, Protection, TokenDigest};
 use crate::session::Lifetimes;
 use crate::site::Site;
 use crate::tokens::Tokens;
@@ -38,6 +38,10 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Whether the application has a word to say over each sign-in.
     pub asks_approval: bool,
+    /// Whether it has one over each renewal.
+    pub asks_on_renewal: bool,
+    /// Whether the tokens of a sign-in are thrown away, and its session lives without any.
+    pub sign_in_only: bool,
     /// Whether a CORS preflight passes without a user. Off by default: an application that answers
     /// preflights itself turns it on.
     pub allow_preflight: bool,
@@ -55,12 +59,15 @@ pub(crate) struct Machine {
     pub(crate) paths: PathRules,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) asks_approval: bool,
+    pub(crate) asks_on_renewal: bool,
+    pub(crate) sign_in_only: bool,
     pub(crate) allow_preflight: bool,
     pub(crate) sources: Sources,
     pub(crate) vault: Vault,
     pub(crate) pages: Pages,
     pub(crate) authorize_url: AuthorizeUrl,
     pub(crate) provider_id: ProviderId,
+    token_digest: TokenDigest,
 }
 
 impl Core {
@@ -76,6 +83,8 @@ impl Core {
             paths,
             lifetimes,
             asks_approval,
+            asks_on_renewal,
+            sign_in_only,
             allow_preflight,
             trusted_origins,
         } = settings;
@@ -85,12 +94,15 @@ impl Core {
             pages: Pages::new(sign_out_origin.as_deref()),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),
+            token_digest: TokenDigest::new(&provider.client_secret),
             sources: Sources::new(site.origin(), trusted_origins),
             site,
             provider,
             paths,
             lifetimes,
             asks_approval,
+            asks_on_renewal,
+            sign_in_only,
             allow_preflight,
         }))
     }
@@ -101,10 +113,11 @@ impl Core {
         &self.0.site
     }
 
-    /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key).
+    /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every
+    /// instance of an application.
     #[must_use]
     pub fn token_digest(&self, token: &Secret) -> [u8; 32] {
-        self.0.vault.keys.token_digest(token)
+        self.0.token_digest.of(token)
     }
 
     /// What a person gets where the driver can't go on.
@@ -118,9 +131,14 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// The reply that ends the session, where its second segment is damaged or a chunk is missing;
+    /// An internal error, where the application throws tokens away (`sign_in_only`). The reply that ends the session, where its second segment is damaged or a chunk is missing;
     /// the one that says so, where the access token has expired. On a protected path it never has.
     pub fn tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
+        if self.0.sign_in_only {
+            let detail =
+                "a handler asks for tokens, and sign_in_only throws them away; drop one of the two";
+            return Err(self.refuse(head, Code::Internal, detail));
+        }
         if user.segment().token_expires <= now {
             let detail = "the access token has expired, and nothing renews it on a public path";
             return Err(self.refuse(head, Code::TokensExpired, detail));

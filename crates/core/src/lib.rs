@@ -19,6 +19,7 @@
 //!    |        | refused, another user's --------- (no session) ----->\|
 //!    |        \ lost ---------------------------> Done(Reply) 503     |
 //!    |-- live session, unsafe, another site's --> Done(Reply)         |
+//!    |-- nobody knows whether it was ended -----> Done(Reply) 503     |
 //!    |                                                                |
 //!    |-- no session -------------------------------------------------\|
 //!    |-- /login ------------------------------------------------------|
@@ -62,7 +63,7 @@
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
 //! | `seal`, `cookies`, `vault` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies; both together |
 //! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
-//! | `renewal` | the tokens of a session, renewed apart from any request |
+//! | `renewal`, `shared` | the tokens of a session, renewed apart from any request; what instances tell one another |
 //! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `page`, `outcome` | what people, programs and operators are told |
 //!
@@ -97,6 +98,7 @@ mod secret;
 mod secure_url;
 mod session;
 mod session_cookie;
+mod shared;
 mod site;
 mod step;
 #[cfg(test)]
@@ -123,7 +125,7 @@ pub use crate::return_to::ReturnTo;
 pub use crate::seal::{KeyRing, Protection, WeakSecret};
 pub use crate::secret::Secret;
 pub use crate::secure_url::{SecureUrl, UrlError};
-pub use crate::session::{Lifetimes, Moment};
+pub use crate::session::{Lifetimes, Moment, Standing};
 pub use crate::site::{Site, SiteError};
 pub use crate::step::{Exchange, Newcomer, Pending, Question, Redeem, Step, TokenKind};
 pub use crate::timestamp::Timestamp;

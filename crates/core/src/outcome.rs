@@ -53,13 +53,13 @@ pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// Names in lower case and values; `set-cookie` may come several times.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body; empty for redirects and for `HEAD`.
     pub body: String,
     /// What an operator should know.
     pub reports: Vec<Report>,
     /// A session that ends with this answer, however long its cookie would have lived.
-    pub ends: Option<SessionRef>,
+    pub ends: Option<Box<SessionRef>>,
 }
 
 /// A line for the operator's log: never a secret, never a text of the provider or the browser.
@@ -112,7 +112,7 @@ impl Reply {
     pub(crate) fn new(status: u16) -> Self {
         Self {
             status,
-            headers: vec![("cache-control", PRIVATE.to_owned())],
+            headers: vec![("cache-control".into(), PRIVATE.to_owned())],
             body: String::new(),
             reports: Vec::new(),
             ends: None,
@@ -125,12 +125,12 @@ impl Reply {
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.headers.push((name.into(), value.into()));
         self
     }
 
     pub(crate) fn cookies(mut self, lines: impl IntoIterator<Item = String>) -> Self {
-        let lines = lines.into_iter().map(|line| ("set-cookie", line));
+        let lines = lines.into_iter().map(|line| ("set-cookie".into(), line));
         self.headers.extend(lines);
         self
     }
@@ -146,7 +146,7 @@ impl Reply {
 
     pub(crate) fn ends(self, session: Option<SessionRef>) -> Self {
         Self {
-            ends: session,
+            ends: session.map(Box::new),
             ..self
         }
     }

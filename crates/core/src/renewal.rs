@@ -21,6 +21,8 @@ pub struct Renew {
     pub session: SessionRef,
     /// Whose session it is.
     pub user_id: String,
+    /// What the application added to the session: JSON, or nothing.
+    pub data: String,
     /// Whether the user data is to be read again with the new access token.
     pub reads_user: bool,
     /// Whether the access token has expired: without an answer the request fails.
@@ -31,7 +33,7 @@ pub struct Renew {
 #[derive(Debug)]
 pub struct Successor {
     pub(crate) tokens: Tokens,
-    key: [u8; 32],
+    pub(crate) key: [u8; 32],
     pub(crate) expires_at: Timestamp,
     pub(crate) life: u64,
     /// None: unchanged.
@@ -41,6 +43,10 @@ pub struct Successor {
     /// None: not read, or not readable; what was known stays.
     pub(crate) user: Option<UserData>,
     pub(crate) user_read: Timestamp,
+    /// What the application adds to the session from now on; none: unchanged.
+    pub(crate) data: Option<String>,
+    /// Whether the application's word on it, where it has one, is still to come.
+    pub(crate) awaits_approval: bool,
 }
 
 impl Successor {
@@ -51,10 +57,28 @@ impl Successor {
         self.key
     }
 
+    /// The tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// The access token, for reading the user data again.
     #[must_use]
     pub fn access_token(&self) -> Secret {
         self.tokens.access_token.clone()
+    }
+
+    /// Whether the application has still to say its word on it.
+    #[must_use]
+    pub fn awaits_approval(&self) -> bool {
+        self.awaits_approval
+    }
+
+    /// The application has: with data that replace what it added before, if it gives any.
+    pub fn approve(&mut self, data: Option<String>) {
+        self.data = data;
+        self.awaits_approval = false;
     }
 
     /// Whether its access token can still be used.
@@ -73,12 +97,6 @@ impl Successor {
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.generation
-    }
-
-    /// What ends these tokens at the provider.
-    #[must_use]
-    pub fn revocation(&self) -> Exchange {
-        self.tokens.clone().into_revocation()
     }
 }
 
@@ -99,12 +117,26 @@ pub enum RenewalFailure {
     Misconfigured,
     /// The new access token is another user's.
     OtherUser,
+    /// The application doesn't want this user any more.
+    NotWelcome,
 }
 
 /// When a browser should try again, where nothing better is known: seconds.
-const RETRY_AFTER: u64 = 5;
+pub(crate) const RETRY_AFTER: u64 = 5;
 
 impl RenewalFailure {
+    /// Whether the same refresh token will never do better.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        self == Self::Refused || self.ends_session()
+    }
+
+    /// Whether the session is over, whatever its access token is still good for.
+    #[must_use]
+    pub fn ends_session(self) -> bool {
+        matches!(self, Self::OtherUser | Self::NotWelcome)
+    }
+
     /// When to ask again, in seconds.
     #[must_use]
     pub fn retry_after(self) -> u64 {
@@ -155,10 +187,13 @@ impl Core {
             generation: renew.session.generation.saturating_add(1),
             user: None,
             user_read: now,
+            data: None,
+            awaits_approval: self.0.asks_on_renewal,
         })
     }
 
-    /// Adds the user data that was read again; what can't be read changes nothing.
+    /// Adds the user data that was read again, and gives it back; what can't be read changes
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -166,20 +201,29 @@ impl Core {
     pub fn judge_user_again(
         &self,
         renew: &Renew,
-        successor: Successor,
+        successor: &mut Successor,
         answer: &Answer,
-    ) -> Result<Successor, RenewalFailure> {
+    ) -> Result<Option<String>, RenewalFailure> {
         let provider = &self.0.provider;
-        let user = whole(answer)
-            .and_then(|answer| UserData::parse(answer, &provider.pointers, &provider.keep_claims));
-        match user {
+        let Ok(answer) = whole(answer) else {
+            return Ok(None);
+        };
+        match UserData::parse(answer, &provider.pointers, &provider.keep_claims) {
             Ok(user) if user.id != renew.user_id => Err(RenewalFailure::OtherUser),
-            Ok(user) => Ok(Successor {
-                user: Some(user),
-                ..successor
-            }),
-            Err(_) => Ok(successor),
+            Ok(user) => {
+                successor.user = Some(user);
+                // It was read as JSON, which is UTF-8.
+                Ok(Some(String::from_utf8_lossy(&answer.body).into_owned()))
+            }
+            Err(_) => Ok(None),
         }
+    }
+
+    /// What ends the tokens of a successor at the provider, if anything does.
+    #[must_use]
+    pub fn revocation(&self, successor: &Successor) -> Option<Exchange> {
+        let tokens = successor.tokens.clone();
+        self.0.provider.revocation.then(|| tokens.into_revocation())
     }
 }
 

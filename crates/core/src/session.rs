@@ -4,7 +4,8 @@
 //! - Two segments in one value, `user.tokens`, each sealed by itself. A request opens the first,
 //!   which is small (`user.rs`); the second is opened only by who asks for tokens (`tokens.rs`).
 //! - Two different sessions that both open are none: nothing says which one is the browser's own.
-//! - An ended session is dead, whatever its cookie says.
+//! - An ended session is dead, whatever its cookie says. One of which nobody can say whether it was
+//!   ended is nobody's, and its cookie stays.
 
 use crate::cookies::scan;
 use crate::seal::{MAX_OVERHEAD, OpenError};
@@ -66,14 +67,27 @@ impl Default for Lifetimes {
 pub struct Moment<'a> {
     /// The time.
     pub now: Timestamp,
-    /// Whether a session was ended early, by a sign-out.
-    pub has_ended: &'a dyn Fn(&SessionRef) -> bool,
+    /// What is known of a session beside its cookie, and of its user's id.
+    pub standing: &'a dyn Fn(&SessionRef, &str) -> Standing,
+}
+
+/// What is known of a session beside its cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has ended it.
+    Live,
+    /// It was ended early, by a sign-out.
+    Ended,
+    /// Whoever knows can't be asked.
+    Unknown,
 }
 
 /// What a request's cookies say of its session.
 pub(crate) enum Found {
     /// There is one.
     Live(User),
+    /// There is one, unless it was ended.
+    Unknown(User),
     /// There was one, or somebody tampered: its cookies can go.
     Dead,
     /// It is of another version or key: perhaps another instance's. It stays.
@@ -83,10 +97,18 @@ pub(crate) enum Found {
 }
 
 impl Found {
+    /// Who it is, even if nobody can say whether the session was ended: for its end.
+    pub(crate) fn into_anybody(self) -> Option<User> {
+        match self {
+            Self::Live(user) | Self::Unknown(user) => Some(user),
+            Self::Dead | Self::Foreign | Self::Absent => None,
+        }
+    }
+
     pub(crate) fn into_user(self) -> Option<User> {
         match self {
             Self::Live(user) => Some(user),
-            Self::Dead | Self::Foreign | Self::Absent => None,
+            Self::Unknown(_) | Self::Dead | Self::Foreign | Self::Absent => None,
         }
     }
 }
@@ -94,35 +116,47 @@ impl Found {
 impl Vault {
     /// The session of a request. Allocates the [`User`] and nothing else.
     pub(crate) fn session<H: Head>(&self, head: &H, moment: Moment<'_>) -> Found {
-        let mut live: Option<User> = None;
+        let mut live: Option<(User, Standing)> = None;
         let mut dead = false;
         let mut foreign = false;
         for value in scan::values(head, self.cookies.session_name()) {
             match self.open_session(value, moment) {
-                Ok(user) => match &live {
-                    Some(other) if other.session() != user.session() => return Found::Dead,
-                    _ => live = Some(user),
+                Ok(found) => match &live {
+                    Some((other, _)) if other.session() != found.0.session() => {
+                        return Found::Dead;
+                    }
+                    _ => live = Some(found),
                 },
                 Err(OpenError::Broken) => dead = true,
                 Err(OpenError::Foreign) => foreign = true,
             }
         }
         match live {
-            Some(user) => Found::Live(user),
+            Some((user, Standing::Unknown)) => Found::Unknown(user),
+            Some((user, _)) => Found::Live(user),
             None if foreign => Found::Foreign,
             None if dead => Found::Dead,
             None => Found::Absent,
         }
     }
 
-    fn open_session(&self, value: &[u8], moment: Moment<'_>) -> Result<User, OpenError> {
+    fn open_session(
+        &self,
+        value: &[u8],
+        moment: Moment<'_>,
+    ) -> Result<(User, Standing), OpenError> {
         let text = value.split(|byte| *byte == b'.').next().unwrap_or_default();
-        self.open_user(text, |segment| {
-            segment.issued <= moment.now.plus(MAX_SKEW)
+        let mut standing = Standing::Ended;
+        let user = self.open_user(text, |segment| {
+            let is_current = segment.issued <= moment.now.plus(MAX_SKEW)
                 && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX
-                && segment.over() > moment.now
-                && !(moment.has_ended)(&segment.session())
-        })
+                && segment.over() > moment.now;
+            if is_current {
+                standing = (moment.standing)(&segment.session(), segment.user_id);
+            }
+            standing != Standing::Ended
+        })?;
+        Ok((user, standing))
     }
 
     /// The user of a first segment that opens and is accepted.

@@ -73,12 +73,8 @@ impl Vault {
         let segment = user.segment();
         let aad = self.tokens_aad(&segment);
         self.sealed_tokens(head, &segment).find_map(|(_, text)| {
-            let mut buffer = Zeroizing::new(vec![0; text.len().next_multiple_of(4)]);
-            let body = self
-                .keys
-                .open(Purpose::Tokens, &aad, text.as_bytes(), &mut buffer)
-                .ok()?;
-            Tokens::decode(body)
+            self.keys
+                .open_long(Purpose::Tokens, &aad, text.as_bytes(), Tokens::decode)
         })
     }
 

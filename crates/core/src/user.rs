@@ -39,6 +39,8 @@ pub struct SessionRef {
     pub id: [u8; 16],
     /// How often its tokens were renewed.
     pub generation: u32,
+    /// When the person signed in.
+    pub issued: Timestamp,
     /// When it ends at the latest.
     pub ends: Timestamp,
 }
@@ -126,6 +128,7 @@ impl<'a> Segment<'a> {
         SessionRef {
             id: self.session_id,
             generation: self.generation,
+            issued: self.issued,
             ends: self.ends,
         }
     }

@@ -1,7 +1,8 @@
 //! A request that goes on to the application, and what its answer must still be given.
 
-use fncy_login_core::{Admission, PRIVATE, SessionRef};
+use fncy_login_core::{Admission, PRIVATE, User};
 
+use crate::coordinator::Known;
 use crate::{Login, Visit};
 
 /// A request that a login lets through.
@@ -25,7 +26,7 @@ pub struct Finish {
 #[derive(Debug)]
 struct Renewal {
     login: Login,
-    session: SessionRef,
+    user: User,
     cookies: Vec<String>,
 }
 
@@ -49,10 +50,13 @@ impl Admitted {
             Some(update) => (update.cookies, update.tokens),
             None => (Vec::new(), None),
         };
+        if let Some(user) = &user {
+            login.0.coordinator.confirm(&|| user.session());
+        }
         let renewal = user.as_ref().filter(|_| !cookies.is_empty()).map(|user| {
             Box::new(Renewal {
                 login: login.clone(),
-                session: user.session(),
+                user: user.clone(),
                 cookies,
             })
         });
@@ -66,13 +70,22 @@ impl Admitted {
     }
 }
 
+impl Renewal {
+    /// Whether that is known here and now: a cookie that is left out is found again by the next
+    /// request, one that brings a session back is not.
+    fn is_live(&self) -> bool {
+        let coordinator = &self.login.0.coordinator;
+        coordinator.known(&self.user.session(), self.user.id()) == Known::Live
+    }
+}
+
 impl Finish {
     /// Called when the application has answered: a session that was signed out while it worked is
     /// not given back to the browser.
     #[must_use]
     pub fn additions(self, has_cache_control: bool) -> Additions {
         match self.renewal {
-            Some(renewal) if !renewal.login.has_ended(&renewal.session) => Additions {
+            Some(renewal) if renewal.is_live() => Additions {
                 cache_control: Some(PRIVATE),
                 cookies: renewal.cookies,
             },

@@ -1,11 +1,11 @@
-//! The application's word on a sign-in: `on_login`.
+//! The application's word on a sign-in and on a renewal: `on_login`, `on_renew`.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use fncy_login_core::{Answer, Newcomer, NotThisType, Tokens};
+use fncy_login_core::{Answer, Newcomer, NotThisType, Renew, Successor, Tokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,22 +14,33 @@ use serde::de::DeserializeOwned;
 /// `Debug` shows the id only.
 pub struct NewLogin(Newcomer);
 
-/// What `on_login` says of somebody who is welcome.
+/// A session whose tokens were renewed, and that the application may still end.
+///
+/// `Debug` shows the user's id only.
+pub struct RenewedLogin {
+    id: String,
+    user_data: Option<String>,
+    session_data: String,
+    tokens: Tokens,
+}
+
+/// What a hook says of somebody who is welcome.
 #[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct Approval(String);
+pub struct Approval(Option<String>);
 
-/// What `on_login` says of somebody who is not.
+/// What a hook says of somebody who is not.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Refusal(String);
 
-/// The hook, as a driver keeps it.
-pub(crate) type Hook = Arc<
-    dyn Fn(NewLogin) -> Pin<Box<dyn Future<Output = Result<Approval, Refusal>> + Send>>
-        + Send
-        + Sync,
->;
+/// A hook, as a driver keeps it.
+type Hook<T> =
+    Arc<dyn Fn(T) -> Pin<Box<dyn Future<Output = Result<Approval, Refusal>> + Send>> + Send + Sync>;
+/// `on_login`.
+pub(crate) type LoginHook = Hook<NewLogin>;
+/// `on_renew`.
+pub(crate) type RenewHook = Hook<RenewedLogin>;
 
 impl NewLogin {
     pub(crate) fn new(newcomer: Newcomer) -> Self {
@@ -72,27 +83,90 @@ impl fmt::Debug for NewLogin {
     }
 }
 
+impl RenewedLogin {
+    pub(crate) fn new(renew: &Renew, successor: &Successor, user_data: Option<String>) -> Self {
+        Self {
+            id: renew.user_id.clone(),
+            user_data,
+            session_data: renew.data.clone(),
+            tokens: successor.tokens().clone(),
+        }
+    }
+
+    /// The user's id at FNCY, which is still the same.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// All that FNCY says of the user, where it was read again: every five minutes at most.
+    ///
+    /// # Errors
+    ///
+    /// [`NotThisType`], where it is no `T`.
+    pub fn user_data<T: DeserializeOwned>(&self) -> Result<Option<T>, NotThisType> {
+        read(self.user_data.as_deref().unwrap_or_default())
+    }
+
+    /// What the application has added to the session.
+    ///
+    /// # Errors
+    ///
+    /// [`NotThisType`], where it is no `T`.
+    pub fn session_data<T: DeserializeOwned>(&self) -> Result<Option<T>, NotThisType> {
+        read(&self.session_data)
+    }
+
+    /// The new tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> Result<Option<T>, NotThisType> {
+    if json.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(json)
+        .map(Some)
+        .map_err(|_| NotThisType)
+}
+
+impl fmt::Debug for RenewedLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RenewedLogin")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Approval {
-    /// Welcome, with nothing to add.
+    /// Welcome, with nothing to add: what a session has, it keeps.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Welcome, with something to keep in the session: [`User::session_data`](crate::User) reads
-    /// it. User, claims and data share a kilobyte: keep a key here, and the rest in a database.
+    /// Welcome, with something to keep in the session, in place of what was there:
+    /// [`User::session_data`](crate::User::session_data) reads it. User, claims and data share a kilobyte: keep a key here, and the rest in a database.
     ///
     /// # Errors
     ///
     /// [`NotThisType`], for a value that JSON can't express.
     pub fn with_data(data: &impl Serialize) -> Result<Self, NotThisType> {
         serde_json::to_string(data)
-            .map(Self)
+            .map(|data| Self(Some(data)))
             .map_err(|_| NotThisType)
+    }
+
+    pub(crate) fn into_data(self) -> Option<String> {
+        self.0
     }
 }
 
 impl Refusal {
-    /// Not here, and why: a sentence for the person, who sees it on a page.
+    /// Not here, and why: a sentence for the person, who sees it on the page of a failed sign-in.
+    /// After a renewal there is no such page: the person is asked to sign in again.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
@@ -101,7 +175,9 @@ impl Refusal {
 /// The answer to the core.
 pub(crate) fn answer(word: Result<Approval, Refusal>) -> Answer {
     match word {
-        Ok(Approval(data)) => Answer::Approved { data },
+        Ok(Approval(data)) => Answer::Approved {
+            data: data.unwrap_or_default(),
+        },
         Err(Refusal(message)) => Answer::Refused { message },
     }
 }

@@ -1,23 +1,20 @@
 //! The builder: what an application decides, as text settings and as code.
 //!
-//! Rule: every mistake is found before any is reported.
+//! Rule: nothing is looked at before [`Builder::build`], which finds every mistake before it reports
+//! any.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{
-    Core, Lifetimes, PathRules, Protection, Provider, RedirectParam, Secret, SecureUrl, Settings,
-};
-use oauth2::AuthType;
+use fncy_login_core::{PathRules, Protection};
 
-use crate::approval::Hook;
+use crate::approval::{LoginHook, RenewHook};
+use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
-use crate::http_client::{HttpClient, NoRoots};
 use crate::parser::Parser;
-use crate::provider_client::{ProviderClient, TokenBody};
-use crate::{Approval, ConfigError, Login, NewLogin, Refusal, Setting};
+use crate::{ConfigError, Login, Setting};
 
 /// Puts a [`Login`] together.
 ///
@@ -37,19 +34,24 @@ use crate::{Approval, ConfigError, Login, NewLogin, Refusal, Setting};
 #[derive(Clone)]
 #[must_use]
 pub struct Builder {
-    values: BTreeMap<Setting, String>,
+    pub(crate) values: BTreeMap<Setting, String>,
     pub(crate) paths: PathRules,
-    prefix: String,
-    allow_preflight: bool,
-    trusted_origins: Vec<String>,
-    absolute: Duration,
-    idle: Duration,
-    protection: Protection,
-    pkce: bool,
-    trust_requested_scope: bool,
-    keep_claims: Vec<String>,
-    on_login: Option<Hook>,
-    clock: Arc<dyn Clock>,
+    pub(crate) prefix: String,
+    pub(crate) allow_preflight: bool,
+    pub(crate) trusted_origins: Vec<String>,
+    pub(crate) absolute: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) protection: Protection,
+    pub(crate) pkce: bool,
+    pub(crate) trust_requested_scope: bool,
+    pub(crate) keep_claims: Vec<String>,
+    pub(crate) sign_in_only: bool,
+    pub(crate) on_login: Option<LoginHook>,
+    pub(crate) on_renew: Option<RenewHook>,
+    pub(crate) coordinator: Option<Arc<dyn Coordinator>>,
+    pub(crate) admits_unverified: bool,
+    pub(crate) refreshes_without_store: bool,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Builder {
@@ -66,7 +68,12 @@ impl Builder {
             pkce: true,
             trust_requested_scope: false,
             keep_claims: Vec::new(),
+            sign_in_only: false,
             on_login: None,
+            on_renew: None,
+            coordinator: None,
+            admits_unverified: false,
+            refreshes_without_store: false,
             clock: Arc::new(SystemClock),
         }
     }
@@ -149,33 +156,6 @@ impl Builder {
         self
     }
 
-    /// Has a word to say over each sign-in: called once for each, with what FNCY says of the user,
-    /// after the code was redeemed and before there is a session. It may add data to the session,
-    /// or refuse with a message for the person. It has what is left of the request's 15 seconds.
-    ///
-    /// ```
-    /// use fncy_login::{Approval, Login, NewLogin, Refusal};
-    ///
-    /// let builder = Login::builder().on_login(async |login: NewLogin| {
-    ///     let data: serde_json::Value = login
-    ///         .user_data()
-    ///         .map_err(|_| Refusal::new("Your account could not be read."))?;
-    ///     if data["email"].as_str().is_some_and(|email| email.ends_with("@our.example")) {
-    ///         Ok(Approval::new())
-    ///     } else {
-    ///         Err(Refusal::new("This site is for members of Our Example."))
-    ///     }
-    /// });
-    /// ```
-    pub fn on_login<F, R>(mut self, hook: F) -> Self
-    where
-        F: Fn(NewLogin) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<Approval, Refusal>> + Send + 'static,
-    {
-        self.on_login = Some(Arc::new(move |login| Box::pin(hook(login))));
-        self
-    }
-
     /// Keeps members of the user data in the session, for [`User::claim`](crate::User::claim).
     /// None by default: cookies are small, and what isn't kept can't be stolen.
     pub fn keep_claims<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
@@ -200,10 +180,46 @@ impl Builder {
         self
     }
 
+    /// Throws the tokens away at the sign-in: for an application that wants to know who somebody is,
+    /// and calls nothing of FNCY's on their behalf. The session then lasts as long as
+    /// [`Builder::absolute`] and [`Builder::idle`] say, its cookie is small, and FNCY is never asked
+    /// again. By default a session keeps its tokens, and ends when they can't be renewed: whoever
+    /// FNCY lets go is let go here.
+    pub fn sign_in_only(mut self) -> Self {
+        self.sign_in_only = true;
+        self
+    }
+
     /// Sends no code challenge (RFC 7636), for a server that refuses parameters that it doesn't
     /// know. A stolen code can then be redeemed by whoever has the client secret.
     pub fn danger_without_pkce(mut self) -> Self {
         self.pkce = false;
+        self
+    }
+
+    /// Lets several instances of the application agree: on one refresh for each refresh token, on one
+    /// redemption for each code, and on the sessions that were ended. By default each process keeps
+    /// to itself, so that a sign-out holds in the process that it reached, and two instances may use
+    /// the same refresh token, which a provider that rotates them takes for theft.
+    ///
+    /// Where a coordinator can't be asked, nothing is guessed: what it must be asked for is a 503
+    /// with `Retry-After`, and nobody is signed out.
+    pub fn coordinator(mut self, coordinator: impl Coordinator) -> Self {
+        self.coordinator = Some(Arc::new(coordinator));
+        self
+    }
+
+    /// Believes sessions while the coordinator can't say whether they were ended. Somebody who was
+    /// signed out may come back with a copy of the cookie for as long as it is down.
+    pub fn danger_admit_without_store(mut self) -> Self {
+        self.admits_unverified = true;
+        self
+    }
+
+    /// Refreshes tokens while the coordinator can't be asked. Two instances may then use the same
+    /// refresh token, and a provider that rotates them may end the session for it.
+    pub fn danger_refresh_without_store(mut self) -> Self {
+        self.refreshes_without_store = true;
         self
     }
 
@@ -223,128 +239,6 @@ impl Builder {
         let login = self.parse(&mut parser);
         parser.errors.into_result(login)
     }
-
-    /// Every part is parsed before any is missed, so that all mistakes are found.
-    fn parse(&self, parser: &mut Parser<'_>) -> Option<Login> {
-        for pattern in self.paths.impossible() {
-            parser.errors.add_general(format!(
-                "The path {pattern:?} is no plain path; write one such as \"/admin\", which covers all below it in `protect_only`, `public_prefix` and `require`."
-            ));
-        }
-        for origin in &self.trusted_origins {
-            if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
-                parser.errors.add_general(format!(
-                    "The trusted origin {origin:?} is none; write one such as https://admin.example, without a path."
-                ));
-            }
-        }
-        let base = parser.url(Setting::BaseUrl);
-        let below = |path| base.as_ref().map(|base| base.below(path));
-        let authorize_url = parser
-            .authorize_url()
-            .or_else(|| below("/v1/oauth2/authorize"));
-        let token_url = parser
-            .optional_url(Setting::TokenUrl)
-            .or_else(|| below("/v1/oauth2/token"));
-        let userinfo_url = parser.url(Setting::UserinfoUrl);
-        let revocation_url = parser.optional_url(Setting::RevocationUrl);
-        let sign_out_url = parser.optional_url(Setting::SignOutUrl);
-        let client_id = parser.required(Setting::ClientId);
-        let client_secret = parser.required(Setting::ClientSecret);
-        let redirect_param = parser.one_of(
-            Setting::RedirectParam,
-            &[
-                ("both", RedirectParam::Both),
-                ("redirect_uri", RedirectParam::RedirectUri),
-                ("redirect_url", RedirectParam::RedirectUrl),
-            ],
-        );
-        let body = parser.one_of(
-            Setting::TokenBody,
-            &[("json", TokenBody::Json), ("form", TokenBody::Form)],
-        );
-        let auth_type = parser.one_of(
-            Setting::ClientAuth,
-            &[
-                ("body", AuthType::RequestBody),
-                ("basic", AuthType::BasicAuth),
-            ],
-        );
-        let authorize_params = parser.authorize_params();
-        let pointers = parser.pointers();
-        let site = parser.site(&self.prefix);
-        if let Some(site) = &site {
-            for pattern in self.paths.beside(site.base()) {
-                parser.errors.add_general(format!(
-                    "The path {pattern:?} is not below {:?}, where the redirect URI puts the application; write paths as browsers send them.",
-                    site.base()
-                ));
-            }
-        }
-        let cookies = parser.cookies(site.as_ref());
-        let keys = parser.keys();
-        let http = http_client([&token_url, &userinfo_url, &revocation_url], parser);
-
-        let (site, token_url, client_id) = (site?, token_url?, client_id?.to_owned());
-        let redirect_param = redirect_param?;
-        let client = ProviderClient {
-            http: http?,
-            token_url: token_url.clone(),
-            userinfo_url: userinfo_url?,
-            revocation_url,
-            client_id: client_id.clone(),
-            client_secret: Secret::new(client_secret?.to_owned()),
-            auth_type: auth_type?,
-            body: body?,
-            redirect_uri: site.redirect_uri().to_owned(),
-            redirect_param,
-        };
-        let provider = Provider {
-            authorize_url: authorize_url?,
-            token_url,
-            client_id,
-            redirect_param,
-            scope: parser.value(Setting::Scope).map(str::to_owned),
-            authorize_params: authorize_params?,
-            pkce: self.pkce,
-            trust_requested_scope: self.trust_requested_scope,
-            keep_claims: self.keep_claims.clone(),
-            issuer: parser.value(Setting::Issuer).map(str::to_owned),
-            revocation: client.revocation_url.is_some(),
-            sign_out_url,
-            pointers: pointers?,
-        };
-        let core = Core::new(Settings {
-            site,
-            provider,
-            keys: keys?,
-            cookies: cookies?,
-            protection: self.protection,
-            paths: self.paths.clone(),
-            asks_approval: self.on_login.is_some(),
-            lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),
-            allow_preflight: self.allow_preflight,
-            trusted_origins: self.trusted_origins.clone(),
-        });
-        let clock = Arc::clone(&self.clock);
-        Some(Login::new(core, client, clock, self.on_login.clone()))
-    }
-}
-
-/// A client for these endpoints. A development machine without certificates is good enough where
-/// all of them are on loopback.
-fn http_client(endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> Option<HttpClient> {
-    let needs_roots = endpoints
-        .into_iter()
-        .flatten()
-        .any(|url| !url.is_loopback());
-    HttpClient::new(needs_roots)
-        .map_err(|NoRoots| {
-            parser.errors.add_general(
-                "No certificate of any authority was found on this machine; install the package ca-certificates, or set SSL_CERT_FILE.".to_owned(),
-            );
-        })
-        .ok()
 }
 
 /// Shows which settings are there, and no value of any.

@@ -6,11 +6,10 @@
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Redeem, Reply, Step,
+    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Reply, Step,
 };
 use tokio::time::{Instant, timeout_at};
 
-use crate::redemptions::Entered;
 use crate::{Login, NewLogin, approval, env};
 
 /// All that one request may cause takes no longer.
@@ -56,7 +55,7 @@ impl Login {
                 Outcome::Reply(self.redeem_once(redeem, pending, deadline).await)
             }
             Exchange::Renew(renew) => {
-                let answer = match self.renew_once(*renew, deadline).await {
+                let answer = match self.0.refresher.renew(*renew, deadline).await {
                     Ok(successor) => Answer::Renewed(successor),
                     Err(failure) => Answer::NotRenewed(failure),
                 };
@@ -69,25 +68,35 @@ impl Login {
                 let login = self.clone();
                 let driven =
                     tokio::spawn(async move { login.drive(exchange, pending, deadline).await });
-                Outcome::Reply(
-                    driven
-                        .await
-                        .unwrap_or_else(|_| self.0.core.internal_error()),
-                )
+                let reply = driven.await;
+                Outcome::Reply(reply.unwrap_or_else(|_| self.0.core.internal_error()))
             }
+        }
+    }
+
+    /// An answer that ends the matter: nothing more is asked.
+    pub(crate) fn last_word(&self, pending: Pending, answer: Answer) -> Reply {
+        match self.settle(self.resume(pending, answer)) {
+            Settled::Done(Outcome::Reply(reply)) => self.send(reply),
+            _ => self.0.core.internal_error(),
         }
     }
 
     /// Exchanges with the provider until the machine is done, for a login or a sign-out: both end
     /// in a reply.
-    async fn drive(&self, exchange: Exchange, pending: Pending, deadline: Instant) -> Reply {
+    pub(crate) async fn drive(
+        &self,
+        exchange: Exchange,
+        pending: Pending,
+        deadline: Instant,
+    ) -> Reply {
         let mut settled = Settled::Send(exchange, pending);
         loop {
             let (answer, pending) = match settled {
                 Settled::Done(Outcome::Reply(reply)) => return reply,
                 Settled::Done(Outcome::Admit(_)) => return self.0.core.internal_error(),
                 Settled::Send(exchange, pending) => {
-                    let exchange = self.latest(exchange);
+                    let exchange = self.0.refresher.latest(exchange).await;
                     (self.0.provider.run(&exchange, deadline).await, pending)
                 }
                 Settled::Approve(newcomer, pending) => {
@@ -108,43 +117,5 @@ impl Login {
             Ok(word) => approval::answer(word),
             Err(_) => Answer::Failed(Failure::TimedOut),
         }
-    }
-
-    /// Redeems in a task of its own, which outlives the browser's connection: a code that was sent
-    /// is spent, whoever still listens.
-    async fn redeem_once(&self, redeem: Redeem, pending: Pending, deadline: Instant) -> Reply {
-        let key = redeem.key;
-        let mut coming = match self.0.redemptions.enter(key) {
-            Entered::Spent => {
-                return match self.settle(self.resume(pending, Answer::Spent)) {
-                    Settled::Done(Outcome::Reply(reply)) => reply,
-                    _ => self.0.core.internal_error(),
-                };
-            }
-            Entered::Joined(coming) => coming,
-            Entered::First(sender, coming) => {
-                let login = self.clone();
-                let redemption = tokio::spawn(async move {
-                    login
-                        .drive(Exchange::Redeem(redeem), pending, deadline)
-                        .await
-                });
-                let redemptions = self.0.redemptions.clone();
-                tokio::spawn(async move {
-                    // Without a reply, since the task panicked, the sender goes and tells so.
-                    if let Ok(reply) = redemption.await {
-                        sender.send_replace(Some(reply));
-                    }
-                    drop(sender);
-                    redemptions.retire(key).await;
-                });
-                coming
-            }
-        };
-        let reply = coming.wait_for(Option::is_some).await;
-        reply
-            .ok()
-            .and_then(|reply| reply.clone())
-            .unwrap_or_else(|| self.0.core.internal_error())
     }
 }

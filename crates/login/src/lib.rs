@@ -17,31 +17,42 @@
 
 mod admitted;
 mod approval;
+mod build;
 mod builder;
 mod config_error;
 mod cookie_secret;
+mod coordinator;
+mod doubt;
 mod drive;
-mod ended;
 mod env;
+mod fading;
+mod hooks;
 mod http_client;
+mod in_process;
 mod login;
 mod parser;
 mod provider_client;
 mod redemptions;
-mod renew;
+mod refresher;
 mod renewals;
 mod report;
 mod rules;
 mod setting;
 mod visit;
 
-pub use fncy_login_core::{Code, Head, NotThisType, Reply, Site, Timestamp, Tokens, User};
+pub use fncy_login_core::{
+    Code, Head, NotThisType, Reply, SessionRef, Site, Timestamp, Tokens, User,
+};
 
 pub use crate::admitted::{Additions, Admitted, Finish};
-pub use crate::approval::{Approval, NewLogin, Refusal};
+pub use crate::approval::{Approval, NewLogin, Refusal, RenewedLogin};
 pub use crate::builder::Builder;
 pub use crate::config_error::ConfigError;
+pub use crate::coordinator::{
+    Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind,
+};
 pub use crate::env::Clock;
+pub use crate::in_process::InProcess;
 pub use crate::login::{Decision, Login, Verdict};
 pub use crate::setting::Setting;
 pub use crate::visit::Visit;

@@ -5,16 +5,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use fncy_login_core::{Core, Head, Moment, Outcome, Reply, SessionRef, Site, Tokens, User};
+use fncy_login_core::{Core, Head, Moment, Outcome, Reply, Site, Standing, Tokens, User};
 
 use crate::admitted::Admitted;
-use crate::approval::Hook;
+use crate::approval::LoginHook;
+use crate::coordinator::{Coordinator, Known, soon};
 use crate::drive::Settled;
-use crate::ended::Ended;
 use crate::env::Clock;
 use crate::provider_client::ProviderClient;
 use crate::redemptions::Redemptions;
-use crate::renewals::Renewals;
+use crate::refresher::Refresher;
 use crate::{Builder, ConfigError, Visit, report};
 
 /// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
@@ -24,12 +24,14 @@ pub struct Login(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) core: Core,
-    pub(crate) provider: ProviderClient,
+    pub(crate) provider: Arc<ProviderClient>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) coordinator: Arc<dyn Coordinator>,
     pub(crate) redemptions: Redemptions,
-    pub(crate) renewals: Renewals,
-    pub(crate) on_login: Option<Hook>,
-    ended: Ended,
+    pub(crate) refresher: Refresher,
+    pub(crate) on_login: Option<LoginHook>,
+    /// Whether a session is believed while nobody can say whether it was ended.
+    pub(crate) admits_unverified: bool,
 }
 
 /// What becomes of a request.
@@ -69,23 +71,6 @@ impl Login {
         Builder::new()
     }
 
-    pub(crate) fn new(
-        core: Core,
-        provider: ProviderClient,
-        clock: Arc<dyn Clock>,
-        on_login: Option<Hook>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            core,
-            provider,
-            clock,
-            on_login,
-            redemptions: Redemptions::default(),
-            renewals: Renewals::default(),
-            ended: Ended::default(),
-        }))
-    }
-
     /// Where the application is, as its redirect URI says.
     #[must_use]
     pub fn site(&self) -> &Site {
@@ -101,25 +86,48 @@ impl Login {
         if before.is_some_and(|visit| visit.is_of(self)) {
             return Decision::Pass;
         }
-        let step = self.at_this_moment(|moment| self.0.core.begin(head, moment));
-        match self.settle(step) {
-            Settled::Done(outcome) => Decision::Now(self.verdict(outcome)),
-            Settled::Approve(..) => {
-                Decision::Now(Verdict::Reply(self.send(self.0.core.internal_error())))
+        let (step, doubtful) = self.begin(head);
+        match (self.settle(step), doubtful) {
+            (Settled::Done(Outcome::Admit(admission)), None) => {
+                Decision::Now(Verdict::Admit(Admitted::new(self, admission)))
             }
-            Settled::Send(exchange, pending) => {
+            (Settled::Done(Outcome::Reply(reply)), None) if reply.ends.is_none() => {
+                Decision::Now(Verdict::Reply(self.send(reply)))
+            }
+            (settled, doubtful) => {
                 let login = self.clone();
                 Decision::Later(Box::pin(async move {
-                    let outcome = login.exchange(exchange, pending).await;
-                    login.verdict(outcome)
+                    let settled = match doubtful {
+                        Some(doubtful) => login.resolve(*doubtful, settled).await,
+                        None => settled,
+                    };
+                    login.finish(settled).await
                 }))
             }
         }
     }
 
+    async fn finish(&self, settled: Settled) -> Verdict {
+        let outcome = match settled {
+            Settled::Done(outcome) => outcome,
+            Settled::Send(exchange, pending) => self.exchange(exchange, pending).await,
+            Settled::Approve(..) => Outcome::Reply(self.0.core.internal_error()),
+        };
+        match outcome {
+            Outcome::Admit(admission) => Verdict::Admit(Admitted::new(self, admission)),
+            Outcome::Reply(reply) => Verdict::Reply(self.ending(reply).await),
+        }
+    }
+
     pub(crate) fn challenge<H: Head>(&self, head: &H) -> Reply {
-        let step = self.at_this_moment(|moment| self.0.core.challenge(head, moment));
-        match self.settle(step) {
+        let moment = Moment {
+            now: self.0.clock.now(),
+            standing: &|session, user_id| match self.0.coordinator.known(session, user_id) {
+                Known::Ended => Standing::Ended,
+                Known::Live | Known::Ask => Standing::Live,
+            },
+        };
+        match self.settle(self.0.core.challenge(head, moment)) {
             Settled::Done(Outcome::Reply(reply)) => self.send(reply),
             _ => self.send(self.0.core.internal_error()),
         }
@@ -132,40 +140,25 @@ impl Login {
             .map_err(|reply| self.send(reply))
     }
 
-    pub(crate) fn has_ended(&self, session: &SessionRef) -> bool {
-        self.0.ended.has(session)
-    }
-
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    fn at_this_moment<T>(&self, decide: impl FnOnce(Moment<'_>) -> T) -> T {
-        decide(Moment {
-            now: self.0.clock.now(),
-            has_ended: &|session| self.has_ended(session),
-        })
-    }
-
-    fn verdict(&self, outcome: Outcome) -> Verdict {
-        match outcome {
-            Outcome::Admit(admission) => {
-                if let Some(user) = &admission.user {
-                    self.0.renewals.confirm(|| user.session());
-                }
-                Verdict::Admit(Admitted::new(self, admission))
-            }
-            Outcome::Reply(reply) => Verdict::Reply(self.send(reply)),
-        }
-    }
-
-    /// What must happen before a reply goes out.
-    fn send(&self, reply: Reply) -> Reply {
-        report::log(&reply);
-        if let Some(session) = reply.ends {
-            self.0.ended.end(session, self.0.clock.now());
-        }
+    /// A reply on its way out: what it has for the operator is logged once.
+    pub(crate) fn send(&self, mut reply: Reply) -> Reply {
+        report::log(&std::mem::take(&mut reply.reports));
         reply
+    }
+
+    /// A reply on its way out, and with it the end of a session. A person is signed out here even
+    /// where the other instances can't be told.
+    pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
+        if let Some(session) = reply.ends.take()
+            && soon(self.0.coordinator.end(*session)).await.is_err()
+        {
+            tracing::error!("a session was ended here, and the other instances could not be told");
+        }
+        self.send(reply)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::pin::Pin;
 use std::time::Duration;
 
 use fncy_login_core::{
@@ -21,6 +22,7 @@ use oauth2::{
 use tokio::time::Instant;
 
 use crate::http_client::{EXCHANGE_DEADLINE, HttpClient};
+use crate::refresher::Exchanges;
 
 /// How token and revocation requests are written (`FNCY_TOKEN_BODY`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +56,20 @@ const PLACEHOLDER: &str = "https://localhost/";
 /// An exchange could not be written: a setting that was checked at start doesn't hold.
 #[derive(Debug)]
 struct Unwritable;
+
+impl Exchanges for ProviderClient {
+    fn run<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        deadline: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        Box::pin(Self::run(self, exchange, deadline))
+    }
+
+    fn is_free(&self) -> bool {
+        self.http.is_free()
+    }
+}
 
 impl ProviderClient {
     /// Runs one exchange; `deadline` is that of everything which one request may cause.

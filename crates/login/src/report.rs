@@ -3,10 +3,10 @@
 //! Rule: a line has a stable code and a clause of ours; no secret, no address, no text that a
 //! browser or the provider sent.
 
-use fncy_login_core::{Reply, Severity};
+use fncy_login_core::{Report, Severity};
 
-pub(crate) fn log(reply: &Reply) {
-    for report in &reply.reports {
+pub(crate) fn log(reports: &[Report]) {
+    for report in reports {
         let (code, detail) = (report.code, &*report.detail);
         match report.severity {
             Severity::Error => tracing::error!(code, detail, "login: failed"),

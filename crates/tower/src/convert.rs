@@ -93,7 +93,7 @@ pub(crate) fn response(reply: Reply) -> Response<String> {
     let (status, headers, body) = (reply.status, reply.headers, reply.body);
     let builder = headers.into_iter().fold(
         Response::builder().status(status),
-        |builder, (name, value)| builder.header(name, value),
+        |builder, (name, value)| builder.header(&*name, value),
     );
     builder.body(body).unwrap_or_else(|error| {
         tracing::error!(%error, "a reply could not be written");

@@ -38,7 +38,7 @@ impl Core {
     pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {
         let dead_session = match found {
             Found::Dead => self.0.vault.remove_session(head),
-            Found::Live(_) | Found::Foreign | Found::Absent => Vec::new(),
+            Found::Live(_) | Found::Unknown(_) | Found::Foreign | Found::Absent => Vec::new(),
         };
         self.send_away(self.anonymous(head, now), dead_session, None)
     }
@@ -94,7 +94,8 @@ impl Core {
         }
         let anonymous = match classify(head) {
             Kind::Navigation => {
-                let return_to = self.asked_return_address(head.query());
+                let asked = self.asked_return_address(head.query());
+                let return_to = asked.unwrap_or_else(|| ReturnTo::root(&self.0.site));
                 Anonymous::SentToSignIn(Start::new(&self.0, head, return_to))
             }
             kind => Anonymous::Told(self.unauthenticated(head, kind)),
@@ -103,15 +104,16 @@ impl Core {
     }
 
     /// `return_to`, if it is there once: a path, or a URL of our own origin.
-    fn asked_return_address(&self, query: Option<&str>) -> ReturnTo {
+    pub(super) fn asked_return_address(&self, query: Option<&str>) -> Option<ReturnTo> {
         let site = &self.0.site;
         let mut values = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .filter(|(name, _)| name == "return_to")
             .map(|(_, value)| value);
         match (values.next(), values.next()) {
             (Some(address), None) => ReturnTo::parse_url(&address, site)
-                .unwrap_or_else(|| ReturnTo::parse(&address, site)),
-            _ => ReturnTo::root(site),
+                .unwrap_or_else(|| ReturnTo::parse(&address, site))
+                .into(),
+            _ => None,
         }
     }
 

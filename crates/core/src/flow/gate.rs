@@ -39,6 +39,7 @@ impl Core {
             }
             Found::Live(user) if is_public => admit_user(user, None),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
+            Found::Unknown(_) if !is_public => Step::reply(self.unverified(head)),
             _ if is_public => admit(None, None, None),
             found => self.challenge_found(head, moment.now, &found),
         }

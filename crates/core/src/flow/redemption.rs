@@ -183,6 +183,12 @@ impl Core {
         let vault = &machine.vault;
         let (session_id, tokens_nonce) = pair(&ids);
         let ends = machine.lifetimes.ends(now);
+        let keeps_tokens = !machine.sign_in_only;
+        let (token_expires, token_life) = if keeps_tokens {
+            (tokens.expires_at, tokens.life)
+        } else {
+            (ends, ends.seconds_since(now))
+        };
         let segment = Segment {
             session_id,
             chunks: 0,
@@ -190,9 +196,9 @@ impl Core {
             issued: now,
             ends,
             idle_ends: machine.lifetimes.idle_ends(now).min(ends),
-            token_expires: tokens.expires_at,
-            token_life: tokens.life,
-            can_renew: tokens.tokens.refresh_token.is_some(),
+            token_expires,
+            token_life,
+            can_renew: keeps_tokens && tokens.tokens.refresh_token.is_some(),
             user_read: now,
             user_id: &user.id,
             name: user.name.as_deref().unwrap_or_default(),
@@ -201,7 +207,11 @@ impl Core {
             claims: &user.claims,
             data,
         };
-        let sealed_tokens = vault.seal_tokens(&tokens.tokens, &segment, tokens_nonce);
+        let sealed_tokens = if keeps_tokens {
+            vault.seal_tokens(&tokens.tokens, &segment, tokens_nonce)
+        } else {
+            String::new()
+        };
         let Ok((session, _)) = vault.set_session(
             segment,
             &sealed_tokens,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::classify::{Kind, classify};
 use crate::outcome::{Reply, Report};
 use crate::page::{Action, Page};
+use crate::renewal::RETRY_AFTER;
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::{Code, Core, Head};
@@ -23,9 +24,17 @@ impl Core {
         reply.report([Report::of(code, detail)])
     }
 
+    /// 503 while nobody can say whether the session was ended.
+    pub(super) fn unverified<H: Head>(&self, head: &H) -> Reply {
+        let code = Code::SessionUnverified;
+        let detail = "whoever knows the sessions that were ended can't be asked";
+        self.busy(head, code)
+            .retry_after(RETRY_AFTER)
+            .report([Report::of(code, detail)])
+    }
+
     /// 503 for a request that may succeed a moment later: people can try the same page again.
-    pub(super) fn unavailable<H: Head>(&self, head: &H) -> Reply {
-        let code = Code::ProviderUnavailable;
+    pub(super) fn busy<H: Head>(&self, head: &H, code: Code) -> Reply {
         let reply = match classify(head) {
             Kind::Navigation => {
                 let here = self.address_of(head);

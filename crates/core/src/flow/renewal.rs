@@ -7,7 +7,7 @@
 //!   that another response has replaced already. It is anonymous, and its cookie stays until the
 //!   access token is so old that no replacement can be on its way.
 //! - What the network lost signs nobody out: 503, and the cookie stays.
-//! - Another user's data ends the session.
+//! - Another user's data ends the session, and so does the application's word.
 
 use std::sync::Arc;
 
@@ -52,16 +52,17 @@ impl Core {
         };
         let segment = user.segment();
         let renew = Renew {
-            key: vault.keys.token_digest(&refresh_token),
+            key: self.token_digest(&refresh_token),
             refresh_token,
             session: user.session(),
             user_id: segment.user_id.to_owned(),
+            data: segment.data.to_owned(),
             reads_user: now.seconds_since(segment.user_read) >= USER_DATA_LIFE,
             is_urgent: segment.token_expires <= now,
         };
         let renewing = Renewing {
             anonymous: self.anonymous(head, now),
-            unavailable: self.unavailable(head),
+            unavailable: self.busy(head, Code::ProviderUnavailable),
             session_cookies: vault.session_names(head),
             user,
         };
@@ -100,6 +101,7 @@ impl Core {
             }),
             claims: user.map_or(before.claims, |user| &user.claims),
             scopes: successor.scopes.as_deref().unwrap_or(before.scopes),
+            data: successor.data.as_deref().unwrap_or(before.data),
             ..before
         };
         let (tokens_nonce, []) = pair(tokens_nonce);
@@ -131,12 +133,12 @@ impl Core {
         now: Timestamp,
     ) -> Step {
         let segment = renewing.user.segment();
-        if failure != RenewalFailure::OtherUser && now < segment.token_expires {
+        if !failure.ends_session() && now < segment.token_expires {
             return admit_user(renewing.user, None);
         }
         let removals = self.0.vault.remove_chunks(&renewing.session_cookies, 0);
         match failure {
-            RenewalFailure::OtherUser => {
+            RenewalFailure::OtherUser | RenewalFailure::NotWelcome => {
                 let ends = Some(renewing.user.session());
                 self.send_away(renewing.anonymous, removals, ends)
             }

@@ -18,6 +18,7 @@ impl Core {
             Found::Live(user) => {
                 Reply::new(200).typed_body("application/json", body(&user, moment.now))
             }
+            Found::Unknown(_) => self.unverified(head),
             Found::Dead | Found::Foreign | Found::Absent => self.sign_in_problem(head),
         };
         Step::reply(reply)

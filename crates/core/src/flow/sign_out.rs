@@ -36,7 +36,7 @@ impl Core {
         let root = ReturnTo::root(&machine.site);
         let login_url = self.login_url(&root);
         let path = machine.site.path_of(Endpoint::Logout);
-        let page = if machine.vault.session(head, moment).into_user().is_some() {
+        let page = if machine.vault.session(head, moment).into_anybody().is_some() {
             Page {
                 status: 200,
                 title: "Sign out?",
@@ -64,13 +64,28 @@ impl Core {
         machine.pages.render(&page)
     }
 
+    /// Where a sign-out ends: on our page, or where `return_to` says, if nobody has to sign in for
+    /// that.
+    fn farewell<H: Head>(&self, head: &H) -> String {
+        let machine = &*self.0;
+        let asked = self.asked_return_address(head.query());
+        let public = asked.filter(|address| {
+            let path = address.as_str().split('?').next().unwrap_or_default();
+            machine.paths.is_public(path)
+        });
+        public.map_or_else(
+            || machine.site.path_of(Endpoint::Logout),
+            |address| address.as_str().to_owned(),
+        )
+    }
+
     fn sign_out<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let machine = &*self.0;
         let vault = &machine.vault;
-        let location = machine.provider.sign_out_url.as_ref().map_or_else(
-            || machine.site.path_of(Endpoint::Logout),
-            |url| url.as_str().to_owned(),
-        );
+        let location = match &machine.provider.sign_out_url {
+            Some(url) => url.as_str().to_owned(),
+            None => self.farewell(head),
+        };
         // Asked for apart, so that any number of logins leaves room for the session's.
         let mut names = vault.session_names(head);
         names.extend(vault.names(head, |name| vault.cookies.is_login(name)));
@@ -82,7 +97,7 @@ impl Core {
         let reply = Reply::see_other(location)
             .header("clear-site-data", "\"cache\"")
             .cookies(names.iter().map(|name| vault.cookies.remove(name)));
-        let Some(user) = vault.session(head, moment).into_user() else {
+        let Some(user) = vault.session(head, moment).into_anybody() else {
             return Step::reply(reply);
         };
         let reply = reply.ends(Some(user.session()));

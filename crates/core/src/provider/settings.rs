@@ -1,7 +1,7 @@
 //! What the machine must know of a provider and of the client's registration there.
 
 use super::UserPointers;
-use crate::SecureUrl;
+use crate::{Secret, SecureUrl};
 
 /// A provider, and the client that is registered with it.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct Provider {
     pub token_url: SecureUrl,
     /// The client identifier (RFC 6749, section 2.2).
     pub client_id: String,
+    /// The client secret. The machine sends it nowhere: it keys the hashes that stand for tokens.
+    pub client_secret: Secret,
     /// How the redirect URI is spelled in requests.
     pub redirect_param: RedirectParam,
     /// The scope to ask for, space-separated (RFC 6749, section 3.3); the server's default if none.

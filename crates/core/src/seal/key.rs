@@ -6,6 +6,7 @@ use ring::hmac;
 use zeroize::Zeroizing;
 
 use super::{NONCE_LEN, Purpose, SALT_LEN};
+use crate::Secret;
 
 /// Bytes of a key's id: enough to tell a handful of keys apart, too few to say anything of them.
 pub(super) const ID_LEN: usize = 4;
@@ -18,10 +19,10 @@ pub(super) struct Key {
     pub(super) id: [u8; ID_LEN],
     session: LessSafeKey,
     tokens: LessSafeKey,
+    shared: LessSafeKey,
     /// Expanded once more for each login, by its salt: strangers can cause any number of logins,
     /// and random nonces under one key would wear it out.
     login: Prk,
-    digest: hmac::Key,
     signing: hmac::Key,
 }
 
@@ -36,8 +37,8 @@ impl Key {
             id,
             session: aead(&prk, &[b"session"]),
             tokens: aead(&prk, &[b"tokens"]),
+            shared: aead(&prk, &[b"shared"]),
             login: Prk::new_less_safe(HKDF_SHA256, login.as_slice()),
-            digest: mac(&prk, b"token digest"),
             signing: mac(&prk, b"signed session"),
         }
     }
@@ -46,14 +47,8 @@ impl Key {
         match purpose {
             Purpose::Session => &self.session,
             Purpose::Tokens => &self.tokens,
+            Purpose::Shared => &self.shared,
         }
-    }
-
-    /// What stands for a token where it must not be kept: nobody without the secret can tell whether
-    /// a token that they know is meant.
-    pub(super) fn digest(&self, token: &[u8]) -> [u8; 32] {
-        let tag = hmac::sign(&self.digest, token);
-        std::array::from_fn(|index| tag.as_ref()[index])
     }
 
     pub(super) fn sign(&self, aad: &[u8], signed: &[u8]) -> hmac::Tag {
@@ -68,6 +63,23 @@ impl Key {
     /// The key of one login's message, which seals once: its nonce is constant.
     pub(super) fn for_login(&self, salt: &[u8; SALT_LEN]) -> LessSafeKey {
         aead(&self.login, &[b"login message", salt])
+    }
+}
+
+/// Makes what stands for a token where it must not be kept: nobody without the client's secret can
+/// tell whether a token that they know is meant. Cookie secrets have no part in it, so that instances
+/// agree on it in the middle of a rotation.
+pub(crate) struct TokenDigest(hmac::Key);
+
+impl TokenDigest {
+    pub(crate) fn new(client_secret: &Secret) -> Self {
+        let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(client_secret.expose().as_bytes());
+        Self(mac(&prk, b"token digest"))
+    }
+
+    pub(crate) fn of(&self, token: &Secret) -> [u8; 32] {
+        let tag = hmac::sign(&self.0, token.expose().as_bytes());
+        std::array::from_fn(|index| tag.as_ref()[index])
     }
 }
 

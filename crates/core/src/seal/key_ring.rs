@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 
 use super::key::{self, Key};
 use super::{HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION, VERSION_SIGNED};
-use crate::Secret;
 
 /// Characters in which version and key id are: whole groups of four.
 const START_LEN: usize = HEADER_LEN.div_ceil(3) * 4;
@@ -21,6 +20,8 @@ pub(crate) enum Purpose {
     Session,
     /// The session's second segment: its tokens.
     Tokens,
+    /// What the instances of an application tell one another.
+    Shared,
 }
 
 /// The secrets that seal and open cookies, the sealing one first.
@@ -58,11 +59,6 @@ impl KeyRing {
                 .map(|secret| Key::derive(secret.as_ref()))
                 .collect(),
         })
-    }
-
-    /// A keyed hash of a token, under the sealing key.
-    pub(crate) fn token_digest(&self, token: &Secret) -> [u8; 32] {
-        self.sealing.digest(token.expose().as_bytes())
     }
 
     /// Seals under a random nonce. A key stands for 2^32 of them (NIST SP 800-38D, section 8.3).
@@ -144,6 +140,19 @@ impl KeyRing {
     ) -> Result<&'b [u8], OpenError> {
         let key = self.key_of(text)?;
         open_with(key.for_purpose(purpose), aad, text, buffer)
+    }
+
+    /// Opens a text of any length, which is read where it lies and zeroised.
+    pub(crate) fn open_long<T>(
+        &self,
+        purpose: Purpose,
+        aad: &[u8],
+        text: &[u8],
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let mut buffer = Zeroizing::new(vec![0; text.len().next_multiple_of(4)]);
+        let body = self.open(purpose, aad, text, &mut buffer).ok()?;
+        read(body)
     }
 
     /// Opens what [`KeyRing::seal_login`] made.

@@ -13,6 +13,7 @@
 mod key;
 mod key_ring;
 
+pub(crate) use key::TokenDigest;
 pub use key_ring::{KeyRing, WeakSecret};
 pub(crate) use key_ring::{Purpose, associated_data};
 

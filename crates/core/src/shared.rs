@@ -1,0 +1,169 @@
+//! What the instances of one application tell one another, through whatever store they share: the
+//! outcome of a renewal, and of a redemption.
+//!
+//! Rules: all of it is sealed, since a store is not ours to trust; a text is bound to the work that
+//! it is the outcome of, so that nothing can be put in its place; what doesn't open is nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::codec::{Reader, Writer};
+use crate::entropy::pair;
+use crate::outcome::Reply;
+use crate::provider::UserData;
+use crate::renewal::Successor;
+use crate::seal::Purpose;
+use crate::tokens::Tokens;
+use crate::{Core, Entropy, Secret};
+
+/// A reply, without what was for this instance's ears only.
+#[derive(Serialize, Deserialize)]
+struct SharedReply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Core {
+    /// The outcome of the renewal that `key` names, for other instances and later requests.
+    #[must_use]
+    pub fn seal_successor(
+        &self,
+        key: &[u8; 32],
+        successor: &Successor,
+        entropy: &Entropy,
+    ) -> String {
+        self.seal_shared("successor", key, &successor.encode(), entropy)
+    }
+
+    /// What [`Core::seal_successor`] made; none of anything else.
+    #[must_use]
+    pub fn open_successor(&self, key: &[u8; 32], text: &[u8]) -> Option<Successor> {
+        self.open_shared("successor", key, text, |body| {
+            Successor::decode(body, |token| self.token_digest(token))
+        })
+    }
+
+    /// The outcome of the redemption that `key` names.
+    #[must_use]
+    pub fn seal_reply(&self, key: &[u8; 32], reply: &Reply, entropy: &Entropy) -> String {
+        let shared = SharedReply {
+            status: reply.status,
+            headers: reply
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone().into_owned(), value.clone()))
+                .collect(),
+            body: reply.body.clone(),
+        };
+        // Strings and a number can always be written.
+        let body = serde_json::to_vec(&shared).unwrap_or_default();
+        self.seal_shared("reply", key, &body, entropy)
+    }
+
+    /// What [`Core::seal_reply`] made; none of anything else.
+    #[must_use]
+    pub fn open_reply(&self, key: &[u8; 32], text: &[u8]) -> Option<Reply> {
+        self.open_shared("reply", key, text, |body| {
+            let SharedReply {
+                status,
+                headers,
+                body,
+            } = serde_json::from_slice(body).ok()?;
+            Some(Reply {
+                status,
+                headers: headers
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value))
+                    .collect(),
+                body,
+                reports: Vec::new(),
+                ends: None,
+            })
+        })
+    }
+
+    fn seal_shared(
+        &self,
+        kind: &str,
+        key: &[u8; 32],
+        body: &[u8],
+        Entropy([nonce, ..]): &Entropy,
+    ) -> String {
+        let (nonce, []) = pair(nonce);
+        let aad = self.shared_aad(kind, key);
+        self.0.vault.keys.seal(Purpose::Shared, nonce, &aad, body)
+    }
+
+    fn open_shared<T>(
+        &self,
+        kind: &str,
+        key: &[u8; 32],
+        text: &[u8],
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
+        let keys = &self.0.vault.keys;
+        keys.open_long(Purpose::Shared, &self.shared_aad(kind, key), text, read)
+    }
+
+    fn shared_aad(&self, kind: &str, key: &[u8; 32]) -> Vec<u8> {
+        let vault = &self.0.vault;
+        let purpose = format!("shared {kind}");
+        vault.aad(&purpose, vault.cookies.session_name(), key)
+    }
+}
+
+impl Successor {
+    fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
+        let user = self.user.as_ref();
+        let refresh = self.tokens.refresh_token.as_ref();
+        let body = Writer::with_capacity(1024)
+            .text(self.tokens.access_token.expose())
+            .option(refresh, |body, token| body.text(token.expose()))
+            .number(self.expires_at.as_unix())
+            .number(self.life)
+            .option(self.scopes.as_deref(), Writer::text)
+            .raw(&self.generation.to_be_bytes())
+            .option(user, |body, user| {
+                body.text(&user.id)
+                    .option(user.name.as_deref(), Writer::text)
+                    .option(user.email.as_deref(), Writer::text)
+                    .text(&user.claims)
+            })
+            .number(self.user_read.as_unix())
+            .option(self.data.as_deref(), Writer::text)
+            .byte(u8::from(self.awaits_approval))
+            .into_bytes();
+        zeroize::Zeroizing::new(body)
+    }
+
+    fn decode(body: &[u8], digest: impl FnOnce(&Secret) -> [u8; 32]) -> Option<Self> {
+        let mut body = Reader::new(body);
+        let secret = |body: &mut Reader<'_>| Some(Secret::new(body.text()?.to_owned()));
+        let text = |body: &mut Reader<'_>| Some(body.text()?.to_owned());
+        let access_token = secret(&mut body)?;
+        let refresh_token = body.option(secret)?;
+        let successor = Self {
+            key: digest(refresh_token.as_ref()?),
+            tokens: Tokens {
+                access_token,
+                refresh_token,
+            },
+            expires_at: body.time()?,
+            life: body.number()?,
+            scopes: body.option(text)?,
+            generation: u32::from_be_bytes(*body.array()?),
+            user: body.option(|body| {
+                Some(UserData {
+                    id: text(body)?,
+                    name: body.option(text)?,
+                    email: body.option(text)?,
+                    claims: text(body)?,
+                })
+            })?,
+            user_read: body.time()?,
+            data: body.option(text)?,
+            awaits_approval: body.byte()? == 1,
+        };
+        body.is_empty().then_some(successor)
+    }
+}

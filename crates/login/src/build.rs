@@ -1,0 +1,170 @@
+//! From settings to a login.
+//!
+//! Rule: every part is parsed before any is missed, so that all mistakes are found at once.
+
+use std::sync::Arc;
+
+use fncy_login_core::{Core, Lifetimes, Provider, RedirectParam, Secret, SecureUrl, Settings};
+use oauth2::AuthType;
+
+use crate::http_client::{HttpClient, NoRoots};
+use crate::in_process::InProcess;
+use crate::login::Inner;
+use crate::parser::Parser;
+use crate::provider_client::{ProviderClient, TokenBody};
+use crate::redemptions::Redemptions;
+use crate::refresher::{Parts, Refresher};
+use crate::renewals::Renewals;
+use crate::{Builder, Login, Setting};
+
+impl Builder {
+    /// Every part is parsed before any is missed, so that all mistakes are found.
+    pub(crate) fn parse(&self, parser: &mut Parser<'_>) -> Option<Login> {
+        for pattern in self.paths.impossible() {
+            parser.errors.add_general(format!(
+                "The path {pattern:?} is no plain path; write one such as \"/admin\", which covers all below it in `protect_only`, `public_prefix` and `require`."
+            ));
+        }
+        for origin in &self.trusted_origins {
+            if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
+                parser.errors.add_general(format!(
+                    "The trusted origin {origin:?} is none; write one such as https://admin.example, without a path."
+                ));
+            }
+        }
+        let base = parser.url(Setting::BaseUrl);
+        let below = |path| base.as_ref().map(|base| base.below(path));
+        let authorize_url = parser
+            .authorize_url()
+            .or_else(|| below("/v1/oauth2/authorize"));
+        let token_url = parser
+            .optional_url(Setting::TokenUrl)
+            .or_else(|| below("/v1/oauth2/token"));
+        let userinfo_url = parser.url(Setting::UserinfoUrl);
+        let revocation_url = parser.optional_url(Setting::RevocationUrl);
+        let sign_out_url = parser.optional_url(Setting::SignOutUrl);
+        let client_id = parser.required(Setting::ClientId);
+        let client_secret = parser.required(Setting::ClientSecret);
+        let redirect_param = parser.one_of(
+            Setting::RedirectParam,
+            &[
+                ("both", RedirectParam::Both),
+                ("redirect_uri", RedirectParam::RedirectUri),
+                ("redirect_url", RedirectParam::RedirectUrl),
+            ],
+        );
+        let body = parser.one_of(
+            Setting::TokenBody,
+            &[("json", TokenBody::Json), ("form", TokenBody::Form)],
+        );
+        let auth_type = parser.one_of(
+            Setting::ClientAuth,
+            &[
+                ("body", AuthType::RequestBody),
+                ("basic", AuthType::BasicAuth),
+            ],
+        );
+        let authorize_params = parser.authorize_params();
+        let pointers = parser.pointers();
+        let site = parser.site(&self.prefix);
+        if let Some(site) = &site {
+            for pattern in self.paths.beside(site.base()) {
+                parser.errors.add_general(format!(
+                    "The path {pattern:?} is not below {:?}, where the redirect URI puts the application; write paths as browsers send them.",
+                    site.base()
+                ));
+            }
+        }
+        let cookies = parser.cookies(site.as_ref());
+        let keys = parser.keys();
+        let http = http_client([&token_url, &userinfo_url, &revocation_url], parser);
+
+        let (site, token_url, client_id) = (site?, token_url?, client_id?.to_owned());
+        let redirect_param = redirect_param?;
+        let client = ProviderClient {
+            http: http?,
+            token_url: token_url.clone(),
+            userinfo_url: userinfo_url?,
+            revocation_url,
+            client_id: client_id.clone(),
+            client_secret: Secret::new(client_secret?.to_owned()),
+            auth_type: auth_type?,
+            body: body?,
+            redirect_uri: site.redirect_uri().to_owned(),
+            redirect_param,
+        };
+        let provider = Provider {
+            authorize_url: authorize_url?,
+            token_url,
+            client_id,
+            client_secret: client.client_secret.clone(),
+            redirect_param,
+            scope: parser.value(Setting::Scope).map(str::to_owned),
+            authorize_params: authorize_params?,
+            pkce: self.pkce,
+            trust_requested_scope: self.trust_requested_scope,
+            keep_claims: self.keep_claims.clone(),
+            issuer: parser.value(Setting::Issuer).map(str::to_owned),
+            revocation: client.revocation_url.is_some(),
+            sign_out_url,
+            pointers: pointers?,
+        };
+        let core = Core::new(Settings {
+            site,
+            provider,
+            keys: keys?,
+            cookies: cookies?,
+            protection: self.protection,
+            paths: self.paths.clone(),
+            asks_approval: self.on_login.is_some(),
+            asks_on_renewal: self.on_renew.is_some(),
+            sign_in_only: self.sign_in_only,
+            lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),
+            allow_preflight: self.allow_preflight,
+            trusted_origins: self.trusted_origins.clone(),
+        });
+        Some(self.assemble(core, Arc::new(client)))
+    }
+
+    fn assemble(&self, core: Core, provider: Arc<ProviderClient>) -> Login {
+        let clock = Arc::clone(&self.clock);
+        let coordinator = self.coordinator.clone();
+        let coordinator =
+            coordinator.unwrap_or_else(|| Arc::new(InProcess::with_clock(Arc::clone(&clock))));
+        let refresher = Refresher(Arc::new(Parts {
+            core: core.clone(),
+            clock: Arc::clone(&clock),
+            provider: Arc::clone(&provider) as _,
+            coordinator: Arc::clone(&coordinator),
+            on_renew: self.on_renew.clone(),
+            without_store: self.refreshes_without_store,
+            renewals: Renewals::new(),
+        }));
+        Login(Arc::new(Inner {
+            core,
+            provider,
+            clock,
+            coordinator,
+            redemptions: Redemptions::default(),
+            refresher,
+            on_login: self.on_login.clone(),
+            admits_unverified: self.admits_unverified,
+        }))
+    }
+}
+
+/// A client for these endpoints. A development machine without certificates is good enough where
+/// all of them are on loopback.
+fn http_client(endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> Option<HttpClient> {
+    let needs_roots = endpoints
+        .into_iter()
+        .flatten()
+        .any(|url| !url.is_loopback());
+    HttpClient::new(needs_roots)
+        .map_err(|NoRoots| {
+            parser.errors.add_general(
+                "No certificate of any authority was found on this machine; install the package ca-certificates, or set SSL_CERT_FILE.".to_owned(),
+            );
+        })
+        .ok()
+}

@@ -1,0 +1,158 @@
+//! What the instances of an application agree on: one refresh for each refresh token, one redemption
+//! for each code, and which sessions were ended.
+//!
+//! These three don't fit into a cookie. In one process [`InProcess`] keeps them, and needs no
+//! setting; several instances need one that all of them can ask.
+//!
+//! # The contract
+//!
+//! - **Work** is named by its kind and a hash. [`Coordinator::claim`] gives a [`Lease`] to one
+//!   claimant; the others wait. When the holder finishes, they get what it left; when it drops the
+//!   lease, or the lease runs out, one of them is granted it.
+//! - What is left is a sealed text: whoever keeps it can neither read nor change it, and nothing is
+//!   believed of it before it opens.
+//! - An outcome has a version. It answers a claim for something newer than an older version, and
+//!   stands aside for a claim for something newer than itself.
+//! - **Sessions**: [`Coordinator::known`] answers at once, for every request. It is at most five
+//!   seconds behind [`Coordinator::end`] on another instance, and not at all on the same one.
+//! - Whoever can't be asked is [`Unreachable`]. Nothing is guessed then: see
+//!   [`Builder::coordinator`](crate::Builder::coordinator) for what becomes of requests.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use fncy_login_core::SessionRef;
+use tokio::time::timeout;
+
+/// An answer that may have to be fetched.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Unreachable>> + Send + 'a>>;
+
+/// Whoever coordinates the instances can't be asked at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable;
+
+/// Nobody waits longer for an answer that depends on nobody's work.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// An answer that is not waited for long: one that doesn't come is none.
+pub(crate) async fn soon<T>(asked: Asked<'_, T>) -> Result<T, Unreachable> {
+    timeout(DEADLINE, asked).await.unwrap_or(Err(Unreachable))
+}
+
+/// A seam between the driver and whatever the instances of an application share.
+pub trait Coordinator: Send + Sync + 'static {
+    /// What is known here and now of a session, and of its user's id. Asked for every request, and
+    /// again just before a session's cookie is attached to an answer: it must not wait.
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known;
+
+    /// Whether a session was ended, where [`Coordinator::known`] said [`Known::Ask`].
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool>;
+
+    /// Ends a session for as long as its cookie could live. This instance knows it from then on,
+    /// even if the others can't be told.
+    fn end(&self, session: SessionRef) -> Asked<'_, ()>;
+
+    /// Asks to do a piece of work. Waits while somebody else is at it; whoever waits no longer drops
+    /// the future.
+    fn claim(&self, work: Work) -> Asked<'_, Claim>;
+
+    /// What was left by whoever did this, if anything newer than [`Work::newer_than`] was.
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>>;
+
+    /// A request shows this session: outcomes that led to its generation, or to earlier ones, are
+    /// needed for a minute more. Called for every request, so it must cost nothing where there are
+    /// none.
+    fn confirm(&self, session: &dyn Fn() -> SessionRef);
+}
+
+/// What an instance knows of a session without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It has not been ended, as of at most five seconds ago.
+    Live,
+    /// It was ended.
+    Ended,
+    /// That must be asked.
+    Ask,
+}
+
+/// The name of something that must be done once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What is done.
+    pub kind: WorkKind,
+    /// A hash of the token or the login that it is done with.
+    pub key: [u8; 32],
+    /// An outcome of this version, or of a lower one, is none.
+    pub newer_than: Option<u32>,
+}
+
+/// The kinds of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WorkKind {
+    /// Redeeming an authorization code.
+    Redemption,
+    /// Using a refresh token.
+    Renewal,
+}
+
+/// What a claim comes to.
+pub enum Claim {
+    /// Do it.
+    Granted(Box<dyn Lease>),
+    /// It was done, and this was left.
+    Done(Vec<u8>),
+    /// It was done, and nothing is left of it.
+    Spent,
+}
+
+/// The right to do a piece of work. Dropping it gives it back.
+pub trait Lease: Send {
+    /// How long nobody else will be granted the same work. Longer than the deadline of an exchange
+    /// when it is granted; what is begun with less is begun again with another lease.
+    fn remaining(&self) -> Duration;
+
+    /// Leaves an outcome for those who wait, and for those who come later. This instance knows it
+    /// from then on; an error says that the others could not be told. They are told as soon as that
+    /// is possible, and until then the lease is not given back: it runs out.
+    ///
+    /// An outcome that comes after the lease has run out is not taken if somebody else has finished
+    /// meanwhile.
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()>;
+}
+
+/// What is left of a piece of work.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Its version: a renewal's is the generation that it leads to.
+    pub version: u32,
+    /// The sealed outcome.
+    pub sealed: Vec<u8>,
+    /// How long it is kept, if it isn't confirmed before.
+    pub keep: Duration,
+    /// How long after that the work stays done, with nothing left of it.
+    pub spent: Duration,
+    /// The session that [`Coordinator::confirm`] names when it is needed no longer.
+    pub session: Option<[u8; 16]>,
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Granted(_) => "Granted",
+            Self::Done(_) => "Done",
+            Self::Spent => "Spent",
+        })
+    }
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the coordinator of this application's instances can't be reached")
+    }
+}
+
+impl std::error::Error for Unreachable {}

@@ -1,0 +1,86 @@
+//! Sessions that another instance may have ended.
+//!
+//! Rules: what is known here is enough for nearly every request; where somebody must be asked and
+//! can't be, nobody is taken for signed in or for signed out: it is a 503, unless the application
+//! has chosen otherwise.
+
+use std::cell::Cell;
+
+use fncy_login_core::{Head, Moment, SessionRef, Standing, Step};
+
+use crate::Login;
+use crate::coordinator::{Known, Unreachable, soon};
+use crate::drive::Settled;
+
+/// A session that somebody else must be asked about.
+pub(crate) struct Doubtful {
+    session: SessionRef,
+    user_id: String,
+    if_ended: Step,
+    if_unknown: Step,
+}
+
+impl Login {
+    /// Begins with what is known here. The machine is pure: where somebody else must be asked, all
+    /// that may follow is worked out now, while the head is there, and one of it is taken.
+    pub(crate) fn begin<H: Head>(&self, head: &H) -> (Step, Option<Box<Doubtful>>) {
+        let core = &self.0.core;
+        let now = self.0.clock.now();
+        let asked = Cell::new(None);
+        let standing = |session: &SessionRef, user_id: &str| match self
+            .0
+            .coordinator
+            .known(session, user_id)
+        {
+            Known::Live => Standing::Live,
+            Known::Ended => Standing::Ended,
+            Known::Ask => {
+                asked.set(Some((*session, user_id.to_owned())));
+                Standing::Live
+            }
+        };
+        let if_live = core.begin(
+            head,
+            Moment {
+                now,
+                standing: &standing,
+            },
+        );
+        let Some((session, user_id)) = asked.take() else {
+            return (if_live, None);
+        };
+        let [if_ended, if_unknown] = [Standing::Ended, Standing::Unknown].map(|answer| {
+            let standing = move |_: &SessionRef, _: &str| answer;
+            core.begin(
+                head,
+                Moment {
+                    now,
+                    standing: &standing,
+                },
+            )
+        });
+        let doubtful = Doubtful {
+            session,
+            user_id,
+            if_ended,
+            if_unknown,
+        };
+        (if_live, Some(Box::new(doubtful)))
+    }
+
+    /// Asks, and takes what follows.
+    pub(crate) async fn resolve(&self, doubtful: Doubtful, if_live: Settled) -> Settled {
+        let Doubtful {
+            session,
+            user_id,
+            if_ended,
+            if_unknown,
+        } = doubtful;
+        match soon(self.0.coordinator.has_ended(session, &user_id)).await {
+            Ok(false) => if_live,
+            Ok(true) => self.settle(if_ended),
+            Err(Unreachable) if self.0.admits_unverified => if_live,
+            Err(Unreachable) => self.settle(if_unknown),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The builder's hooks: where the application has a word to say.
+//!
+//! Rules: a hook runs once for what it is about, and has what is left of the request's 15 seconds; one
+//! that fails lets nobody in.
+
+use std::sync::Arc;
+
+use crate::{Approval, Builder, NewLogin, Refusal, RenewedLogin};
+
+impl Builder {
+    /// Has a word to say over each sign-in: called once for each, with what FNCY says of the user,
+    /// after the code was redeemed and before there is a session. It may add data to the session,
+    /// or refuse with a message for the person. It has what is left of the request's 15 seconds.
+    ///
+    /// ```
+    /// use fncy_login::{Approval, Login, NewLogin, Refusal};
+    ///
+    /// let builder = Login::builder().on_login(async |login: NewLogin| {
+    ///     let data: serde_json::Value = login
+    ///         .user_data()
+    ///         .map_err(|_| Refusal::new("Your account could not be read."))?;
+    ///     if data["email"].as_str().is_some_and(|email| email.ends_with("@our.example")) {
+    ///         Ok(Approval::new())
+    ///     } else {
+    ///         Err(Refusal::new("This site is for members of Our Example."))
+    ///     }
+    /// });
+    /// ```
+    pub fn on_login<F, R>(mut self, hook: F) -> Self
+    where
+        F: Fn(NewLogin) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Approval, Refusal>> + Send + 'static,
+    {
+        self.on_login = Some(Arc::new(move |login| Box::pin(hook(login))));
+        self
+    }
+
+    /// Has a word to say over each renewal: called once for each, with the new tokens, and with what
+    /// FNCY says of the user if it was read again. It may replace the session's data, or refuse: the
+    /// session ends then, its tokens are revoked, and the person is asked to sign in again. One that
+    /// panics or takes too long is asked again with the next request.
+    ///
+    /// ```
+    /// use fncy_login::{Approval, Login, Refusal, RenewedLogin};
+    ///
+    /// # async fn is_suspended(id: &str) -> bool { id.is_empty() }
+    /// let builder = Login::builder().on_renew(async |login: RenewedLogin| {
+    ///     if is_suspended(login.id()).await {
+    ///         return Err(Refusal::new("Your account is suspended."));
+    ///     }
+    ///     Ok(Approval::new())
+    /// });
+    /// ```
+    pub fn on_renew<F, R>(mut self, hook: F) -> Self
+    where
+        F: Fn(RenewedLogin) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Approval, Refusal>> + Send + 'static,
+    {
+        self.on_renew = Some(Arc::new(move |login| Box::pin(hook(login))));
+        self
+    }
+}

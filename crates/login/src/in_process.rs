@@ -1,0 +1,310 @@
+//! The coordinator of one process: the default.
+//!
+//! ```text
+//!            claim                     finish                  confirm, then 60 s; or its time
+//!  unknown --------> held (one lease) --------> kept (sealed) ---------------------------> unknown
+//!     ^                |    |                     |                                           ^
+//!     |                |    | others wait         | a claim for something newer: held again   |
+//!     \-- dropped -----/    \--> get what is left \--> spent, where it must not be done again -/
+//! ```
+//!
+//! Rules:
+//! - Memory is bounded, and whatever would go soonest goes first. A restart loses it.
+//! - Nothing locks for a request while no session was ended and none waits to be confirmed.
+//! - A lease lasts until it is dropped: it lives in a task of this process, which has a deadline.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fncy_login_core::{SessionRef, Timestamp};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::Clock;
+use crate::coordinator::{
+    Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind,
+};
+use crate::env::SystemClock;
+use crate::fading::Fading;
+
+/// How long an outcome stays after a request has shown that its browser got it.
+const CONFIRMED: Duration = Duration::from_secs(60);
+/// With tokens of a kilobyte, about as many megabytes as a small application has to spare.
+const MAX_KEPT: usize = 100_000;
+/// A hash and a time each.
+const MAX_SPENT: usize = 100_000;
+/// A hundred bytes each.
+const MAX_ENDED: usize = 1_000_000;
+
+type Key = [u8; 32];
+type SessionId = [u8; 16];
+
+/// Coordinates the logins of one process. Clones are the same.
+///
+/// A [`Login`](crate::Login) has one of its own, unless it is given another. Two logins of one
+/// process, such as the old and the new settings of an application that reloads them, can share one.
+#[derive(Clone)]
+pub struct InProcess(Arc<Shared>);
+
+struct Shared {
+    clock: Arc<dyn Clock>,
+    redemptions: Mutex<Works>,
+    renewals: Mutex<Works>,
+    ended: Mutex<Fading<SessionId, (), Timestamp>>,
+    /// How many sessions have ended, so that nobody locks for nothing.
+    ended_count: AtomicUsize,
+    /// How many sessions wait to be confirmed, so that nobody locks for nothing.
+    unconfirmed_count: AtomicUsize,
+}
+
+/// The works of one kind.
+struct Works {
+    /// Told when the lease is given back.
+    held: HashMap<Key, watch::Receiver<()>>,
+    kept: Fading<Key, Kept, Instant>,
+    spent: Fading<Key, (), Instant>,
+    /// The kept ones of each session that no request has confirmed.
+    unconfirmed: HashMap<SessionId, Vec<Key>>,
+}
+
+struct Kept {
+    version: u32,
+    sealed: Vec<u8>,
+    session: Option<SessionId>,
+}
+
+/// What a claim finds.
+enum Entered {
+    Settled(Claim),
+    /// Somebody holds the lease.
+    Wait(watch::Receiver<()>),
+}
+
+struct InProcessLease {
+    shared: Arc<Shared>,
+    work: Work,
+    /// Those who wait are told when it goes.
+    _held: watch::Sender<()>,
+}
+
+impl InProcess {
+    /// Nothing is held, and nothing has ended.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    pub(crate) fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        Self(Arc::new(Shared {
+            clock,
+            redemptions: Mutex::new(Works::new()),
+            renewals: Mutex::new(Works::new()),
+            ended: Mutex::new(Fading::new(MAX_ENDED)),
+            ended_count: AtomicUsize::new(0),
+            unconfirmed_count: AtomicUsize::new(0),
+        }))
+    }
+
+    async fn settle(&self, work: Work) -> Claim {
+        loop {
+            match self.0.enter(work) {
+                Entered::Settled(claim) => return claim,
+                // An error means that the lease is gone, which is what is waited for.
+                Entered::Wait(mut held) => drop(held.changed().await),
+            }
+        }
+    }
+}
+
+impl Default for InProcess {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Coordinator for InProcess {
+    fn known(&self, session: &SessionRef, _: &str) -> Known {
+        let has_ended = self.0.ended_count.load(Ordering::Acquire) > 0
+            && lock(&self.0.ended).get(&session.id).is_some();
+        if has_ended { Known::Ended } else { Known::Live }
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        let known = self.known(&session, user_id);
+        Box::pin(async move { Ok(known == Known::Ended) })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        let mut ended = lock(&self.0.ended);
+        ended.insert(session.id, (), session.ends);
+        ended.forget(self.0.clock.now());
+        self.0.ended_count.store(ended.len(), Ordering::Release);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move { Ok(self.settle(work).await) })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        let found = self.0.works(work.kind).left_of(&work).map(<[u8]>::to_vec);
+        Box::pin(async move { Ok(found) })
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        if self.0.unconfirmed_count.load(Ordering::Acquire) > 0 {
+            let mut works = self.0.works(WorkKind::Renewal);
+            works.confirm(&session(), Instant::now());
+            self.0.count_unconfirmed(&works);
+        }
+    }
+}
+
+impl Shared {
+    fn works(&self, kind: WorkKind) -> MutexGuard<'_, Works> {
+        lock(match kind {
+            WorkKind::Redemption => &self.redemptions,
+            WorkKind::Renewal => &self.renewals,
+        })
+    }
+
+    fn enter(self: &Arc<Self>, work: Work) -> Entered {
+        let mut works = self.works(work.kind);
+        works.forget(Instant::now());
+        if work.kind == WorkKind::Renewal {
+            self.count_unconfirmed(&works);
+        }
+        if let Some(sealed) = works.left_of(&work) {
+            return Entered::Settled(Claim::Done(sealed.to_vec()));
+        }
+        if works.spent.get(&work.key).is_some() {
+            return Entered::Settled(Claim::Spent);
+        }
+        if let Some(held) = works.held.get(&work.key) {
+            return Entered::Wait(held.clone());
+        }
+        let (held, told) = watch::channel(());
+        works.held.insert(work.key, told);
+        Entered::Settled(Claim::Granted(Box::new(InProcessLease {
+            shared: Arc::clone(self),
+            work,
+            _held: held,
+        })))
+    }
+
+    fn count_unconfirmed(&self, works: &Works) {
+        let count = works.unconfirmed.len();
+        self.unconfirmed_count.store(count, Ordering::Release);
+    }
+}
+
+impl Lease for InProcessLease {
+    fn remaining(&self) -> Duration {
+        Duration::MAX
+    }
+
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        let kind = self.work.kind;
+        let mut works = self.shared.works(kind);
+        works.keep(self.work.key, outcome, Instant::now());
+        if kind == WorkKind::Renewal {
+            self.shared.count_unconfirmed(&works);
+        }
+        drop(works);
+        Box::pin(async { Ok::<(), Unreachable>(()) })
+    }
+}
+
+impl Drop for InProcessLease {
+    fn drop(&mut self) {
+        let mut works = self.shared.works(self.work.kind);
+        works.held.remove(&self.work.key);
+    }
+}
+
+impl Works {
+    fn new() -> Self {
+        Self {
+            held: HashMap::new(),
+            kept: Fading::new(MAX_KEPT),
+            spent: Fading::new(MAX_SPENT),
+            unconfirmed: HashMap::new(),
+        }
+    }
+
+    fn left_of(&self, work: &Work) -> Option<&[u8]> {
+        let kept = self.kept.get(&work.key)?;
+        let is_newer = work.newer_than.is_none_or(|version| kept.version > version);
+        is_newer.then_some(kept.sealed.as_slice())
+    }
+
+    fn keep(&mut self, key: Key, outcome: Finished, now: Instant) {
+        self.drop_kept(&key);
+        if let Some(session) = outcome.session {
+            self.unconfirmed.entry(session).or_default().push(key);
+        }
+        if !outcome.spent.is_zero() {
+            self.spent
+                .insert(key, (), now + outcome.keep + outcome.spent);
+        }
+        let kept = Kept {
+            version: outcome.version,
+            sealed: outcome.sealed,
+            session: outcome.session,
+        };
+        self.kept.insert(key, kept, now + outcome.keep);
+        self.forget(now);
+    }
+
+    fn confirm(&mut self, session: &SessionRef, now: Instant) {
+        let Some(keys) = self.unconfirmed.remove(&session.id) else {
+            return;
+        };
+        let (confirmed, rest): (Vec<Key>, Vec<Key>) = keys.into_iter().partition(|key| {
+            let kept = self.kept.get(key);
+            kept.is_none_or(|kept| kept.version <= session.generation)
+        });
+        for key in confirmed {
+            self.kept.goes_at(&key, now + CONFIRMED);
+        }
+        if !rest.is_empty() {
+            self.unconfirmed.insert(session.id, rest);
+        }
+    }
+
+    fn forget(&mut self, now: Instant) {
+        self.spent.forget(now);
+        while let Some((key, kept)) = self.kept.take_gone(now) {
+            self.disown(&key, &kept);
+        }
+    }
+
+    fn drop_kept(&mut self, key: &Key) {
+        if let Some(kept) = self.kept.remove(key) {
+            self.disown(key, &kept);
+        }
+    }
+
+    /// What has gone waits for nobody's confirmation.
+    fn disown(&mut self, key: &Key, kept: &Kept) {
+        let Some(session) = &kept.session else {
+            return;
+        };
+        if let Some(keys) = self.unconfirmed.get_mut(session) {
+            keys.retain(|other| other != key);
+            if keys.is_empty() {
+                self.unconfirmed.remove(session);
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "in_process_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! What the coordinator of one process keeps, on a clock that stands still.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{SessionRef, Timestamp};
+use tokio::time::{advance, timeout};
+
+use super::{InProcess, MAX_KEPT};
+use crate::Clock;
+use crate::coordinator::{Claim, Coordinator as _, Finished, Known, Lease, Work, WorkKind};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+struct At(u64);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0)
+    }
+}
+
+fn session(number: u8, generation: u32) -> SessionRef {
+    SessionRef {
+        id: [number; 16],
+        generation,
+        issued: Timestamp::from_unix(0),
+        ends: Timestamp::from_unix(100),
+    }
+}
+
+fn work(number: u8, newer_than: Option<u32>) -> Work {
+    Work {
+        kind: WorkKind::Renewal,
+        key: [number; 32],
+        newer_than,
+    }
+}
+
+fn outcome(version: u32) -> Finished {
+    Finished {
+        version,
+        sealed: version.to_string().into_bytes(),
+        keep: HOUR,
+        spent: Duration::ZERO,
+        session: Some([1; 16]),
+    }
+}
+
+async fn granted(coordinator: &InProcess, work: Work) -> Box<dyn Lease> {
+    match coordinator.claim(work).await {
+        Ok(Claim::Granted(lease)) => lease,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is left of a work.
+async fn left(coordinator: &InProcess, work: Work) -> Option<String> {
+    let left = coordinator.find(work).await.unwrap();
+    left.map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn f03_an_outcome_is_kept_an_hour_or_a_minute_after_it_was_shown() {
+    let coordinator = InProcess::new();
+    let keep = async |number| {
+        let lease = granted(&coordinator, work(number, Some(0))).await;
+        lease.finish(outcome(1)).await.unwrap();
+    };
+    keep(1).await;
+    advance(HOUR - Duration::from_secs(1)).await;
+    assert!(left(&coordinator, work(1, None)).await.is_some());
+    advance(Duration::from_secs(1)).await;
+    drop(granted(&coordinator, work(1, None)).await);
+
+    keep(2).await;
+    coordinator.confirm(&|| session(1, 0));
+    advance(Duration::from_secs(120)).await;
+    assert!(
+        left(&coordinator, work(2, None)).await.is_some(),
+        "that was the old generation"
+    );
+    coordinator.confirm(&|| session(1, 1));
+    coordinator.confirm(&|| panic!("there is nothing more to confirm"));
+    advance(Duration::from_secs(59)).await;
+    assert!(matches!(
+        coordinator.claim(work(2, None)).await,
+        Ok(Claim::Done(_))
+    ));
+    advance(Duration::from_secs(1)).await;
+    drop(granted(&coordinator, work(2, None)).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_answers_older_claims_and_gives_way_to_newer_ones() {
+    let coordinator = InProcess::new();
+    let lease = granted(&coordinator, work(1, Some(4))).await;
+    lease.finish(outcome(5)).await.unwrap();
+    assert_eq!(
+        left(&coordinator, work(1, Some(4))).await.as_deref(),
+        Some("5")
+    );
+    assert_eq!(left(&coordinator, work(1, Some(5))).await, None);
+    let lease = granted(&coordinator, work(1, Some(5))).await;
+    assert_eq!(
+        left(&coordinator, work(1, Some(0))).await.as_deref(),
+        Some("5"),
+        "until there is a newer one"
+    );
+    lease.finish(outcome(6)).await.unwrap();
+    assert_eq!(
+        left(&coordinator, work(1, Some(0))).await.as_deref(),
+        Some("6")
+    );
+    // Replacing it has replaced its time as well.
+    advance(HOUR - Duration::from_secs(1)).await;
+    assert!(left(&coordinator, work(1, Some(0))).await.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f05_a_lease_that_is_dropped_goes_to_one_of_those_who_wait() {
+    let coordinator = InProcess::new();
+    let first = granted(&coordinator, work(1, None)).await;
+    let waiting = tokio::spawn({
+        let coordinator = coordinator.clone();
+        async move { granted(&coordinator, work(1, None)).await }
+    });
+    let is_early = timeout(Duration::from_secs(60), coordinator.claim(work(1, None))).await;
+    assert!(is_early.is_err(), "it is held");
+    drop(granted(&coordinator, work(2, None)).await);
+    drop(first);
+    let second = waiting.await.unwrap();
+    drop(second);
+    assert!(coordinator.0.works(WorkKind::Renewal).held.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn c23_what_was_left_of_a_redemption_goes_and_it_stays_spent() {
+    let coordinator = InProcess::new();
+    let redemption = Work {
+        kind: WorkKind::Redemption,
+        ..work(1, None)
+    };
+    let lease = granted(&coordinator, redemption).await;
+    let reply = Finished {
+        keep: Duration::from_secs(2),
+        spent: Duration::from_secs(600),
+        session: None,
+        ..outcome(0)
+    };
+    lease.finish(reply).await.unwrap();
+    advance(Duration::from_millis(1_999)).await;
+    assert!(matches!(
+        coordinator.claim(redemption).await,
+        Ok(Claim::Done(_))
+    ));
+    advance(Duration::from_millis(1)).await;
+    assert!(matches!(
+        coordinator.claim(redemption).await,
+        Ok(Claim::Spent)
+    ));
+    drop(granted(&coordinator, work(1, None)).await);
+    advance(Duration::from_secs(600)).await;
+    drop(granted(&coordinator, redemption).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f12_memory_is_bounded_and_nothing_stale_stays_to_be_confirmed() {
+    let coordinator = InProcess::new();
+    let mut works = coordinator.0.works(WorkKind::Renewal);
+    let now = tokio::time::Instant::now();
+    for number in 0..MAX_KEPT + 10 {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&number.to_be_bytes());
+        let kept = Finished {
+            session: Some(std::array::from_fn(|index| key[index])),
+            ..outcome(1)
+        };
+        works.keep(key, kept, now);
+    }
+    assert_eq!(works.kept.len(), MAX_KEPT);
+    assert_eq!(works.unconfirmed.len(), MAX_KEPT);
+    works.forget(now + HOUR);
+    assert_eq!((works.kept.len(), works.unconfirmed.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn k23_an_ended_session_stays_ended_until_it_would_have_been_over() {
+    let coordinator = InProcess::with_clock(Arc::new(At(50)));
+    assert_eq!(coordinator.known(&session(1, 0), "alex"), Known::Live);
+    coordinator.end(session(1, 0)).await.unwrap();
+    assert_eq!(coordinator.known(&session(1, 7), "alex"), Known::Ended);
+    assert_eq!(coordinator.has_ended(session(1, 0), "alex").await, Ok(true));
+    assert_eq!(coordinator.known(&session(2, 0), "alex"), Known::Live);
+
+    let over = InProcess::with_clock(Arc::new(At(100)));
+    over.end(session(1, 0)).await.unwrap();
+    assert_eq!(super::lock(&over.0.ended).len(), 0);
+}

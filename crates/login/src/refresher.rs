@@ -1,0 +1,340 @@
+//! Renewing a session's tokens (RFC 6749, section 6).
+//!
+//! ```text
+//!  request --> enter --> First: a task --> claim --> Granted --> exchange --> user data --> on_renew
+//!                |                           |                                                 |
+//!                |--> Joined: wait           |--> Done: opened --> on_renew, if it is owed     |
+//!                |                                                                             |
+//!                \--> Failed: what is left?                 finish: sealed, for all who come <-/
+//! ```
+//!
+//! Rules:
+//! - One exchange for each refresh token: in this process by [`Renewals`], among all instances by the
+//!   [`Coordinator`]. Without the latter nothing is exchanged, unless that is set.
+//! - It runs in a task of its own, which nobody who waits for it can end. An exchange is begun only
+//!   if the lease outlasts it.
+//! - What is left for others is the provider's answer, sealed; a cookie never.
+//! - A successor whose own access token has expired leads on by its refresh token, so that a browser
+//!   which lost several cookies in a row still finds the newest tokens.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Successor};
+use tokio::time::{Instant, timeout_at};
+
+use crate::approval::{RenewHook, RenewedLogin};
+use crate::coordinator::{
+    Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind, soon,
+};
+use crate::env::{self, Clock};
+use crate::http_client::EXCHANGE_DEADLINE;
+use crate::renewals::{Entered, Renewals, Renewed, Sender};
+
+/// A session whose cookie was lost so many times in a row has been lost altogether.
+const MAX_CHAIN: usize = 16;
+/// How long a successor stays that no request has shown: a laptop closed in the middle.
+const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
+/// A coordinator that grants no lease which is long enough, as often as this, is none.
+const MAX_CLAIMS: usize = 3;
+/// Where the application or the coordinator doesn't answer.
+const UNAVAILABLE: RenewalFailure = RenewalFailure::Unavailable { retry_after: 5 };
+
+/// Who talks to the provider.
+pub(crate) trait Exchanges: Send + Sync + 'static {
+    fn run<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        deadline: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+    /// Whether an exchange could begin at once.
+    fn is_free(&self) -> bool;
+}
+
+/// What renews sessions. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Refresher(pub(crate) Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) core: Core,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) provider: Arc<dyn Exchanges>,
+    pub(crate) coordinator: Arc<dyn Coordinator>,
+    pub(crate) on_renew: Option<RenewHook>,
+    /// Whether tokens are refreshed while the coordinator can't be asked.
+    pub(crate) without_store: bool,
+    pub(crate) renewals: Renewals,
+}
+
+impl Refresher {
+    /// The newest tokens that a refresh token leads to, from memory or from the provider.
+    pub(crate) async fn renew(&self, mut renew: Renew, deadline: Instant) -> Renewed {
+        let mut newest = None;
+        for _ in 0..MAX_CHAIN {
+            match self.step(&renew, deadline).await {
+                // Meant for an older generation, whose request was first: this one asks again.
+                Ok(successor) if successor.generation() <= renew.session.generation => {}
+                Ok(successor) if successor.is_fresh(self.0.clock.now()) => return Ok(successor),
+                Ok(successor) => {
+                    renew = renew.again(&successor).ok_or(RenewalFailure::Refused)?;
+                    newest = Some(successor);
+                }
+                // Its refresh token may be the only one that still works: the browser shall have it.
+                Err(RenewalFailure::Unavailable { retry_after }) => {
+                    return newest.ok_or(RenewalFailure::Unavailable { retry_after });
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Err(RenewalFailure::Refused)
+    }
+
+    /// What one refresh token leads to.
+    async fn step(&self, renew: &Renew, deadline: Instant) -> Renewed {
+        let may_start = renew.is_urgent || self.0.provider.is_free();
+        let mut coming = match self.0.renewals.enter(renew.key, may_start) {
+            Entered::Failed(failure) => {
+                let left = self.left_of(renew.key, Some(renew.session.generation));
+                return left.await.map(Arc::new).ok_or(failure);
+            }
+            Entered::Joined(coming) => coming,
+            Entered::First(sender, coming) => {
+                self.start(renew.clone(), sender, deadline);
+                coming
+            }
+        };
+        let renewed = coming.wait_for(Option::is_some).await;
+        // An error means that the task panicked.
+        renewed
+            .ok()
+            .and_then(|renewed| renewed.clone())
+            .unwrap_or(Err(RenewalFailure::Unreadable))
+    }
+
+    /// Renews in a task of its own: a refresh token that was sent is spent, whoever still waits.
+    fn start(&self, renew: Renew, sender: Sender, deadline: Instant) {
+        let renew = Arc::new(renew);
+        let (refresher, task_renew) = (self.clone(), Arc::clone(&renew));
+        let renewal = tokio::spawn(async move { refresher.obtain(&task_renew, deadline).await });
+        let refresher = self.clone();
+        tokio::spawn(async move {
+            let renewed = renewal.await.unwrap_or(Err(RenewalFailure::Unreadable));
+            refresher.0.renewals.finish(renew.key, &renewed);
+            sender.send_replace(Some(renewed.clone()));
+            if let Ok(successor) = &renewed
+                && refresher.has_ended(&renew)
+            {
+                refresher.revoke(successor, deadline).await;
+            }
+        });
+    }
+
+    /// What somebody has left, or what the provider gives.
+    async fn obtain(&self, renew: &Renew, deadline: Instant) -> Renewed {
+        let work = renewal(renew.key, Some(renew.session.generation));
+        let claim = async {
+            for _ in 0..MAX_CLAIMS {
+                match self.0.coordinator.claim(work).await? {
+                    Claim::Granted(lease) if lease.remaining() <= EXCHANGE_DEADLINE => {}
+                    claim => return Ok(claim),
+                }
+            }
+            Err(Unreachable)
+        };
+        let Ok(claim) = timeout_at(deadline, claim).await else {
+            return Err(UNAVAILABLE);
+        };
+        let has_ended = self.0.coordinator.has_ended(renew.session, &renew.user_id);
+        let has_ended = match soon(has_ended).await {
+            Err(Unreachable) if self.0.without_store => Ok(false),
+            answer => answer,
+        };
+        match (claim, has_ended) {
+            (_, Ok(true)) => Err(RenewalFailure::NotWelcome),
+            (Ok(Claim::Granted(lease)), Ok(false)) => {
+                self.exchange(renew, Some(lease), deadline).await
+            }
+            (Ok(Claim::Done(sealed)), Ok(false)) => {
+                let left = self.0.core.open_successor(&renew.key, &sealed);
+                let mut successor = left.ok_or(RenewalFailure::Refused)?;
+                self.approve(renew, &mut successor, None, deadline).await?;
+                Ok(Arc::new(successor))
+            }
+            (Ok(Claim::Spent), Ok(false)) => Err(RenewalFailure::Refused),
+            (Err(Unreachable), Ok(false)) if self.0.without_store => {
+                self.exchange(renew, None, deadline).await
+            }
+            (Err(Unreachable), _) | (_, Err(Unreachable)) => {
+                tracing::warn!("a session was not renewed: the coordinator can't be asked");
+                Err(UNAVAILABLE)
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        renew: &Renew,
+        lease: Option<Box<dyn Lease>>,
+        deadline: Instant,
+    ) -> Renewed {
+        let Parts { core, clock, .. } = &*self.0;
+        let exchange = Exchange::Renew(Box::new(renew.clone()));
+        let answer = self.0.provider.run(&exchange, deadline).await;
+        let mut successor = core
+            .judge_renewal(renew, &answer, clock.now())
+            .inspect_err(|failure| tracing::warn!(?failure, "a session was not renewed"))?;
+        if successor.was_stillborn() {
+            self.0.renewals.rest(successor.key());
+        }
+        let verdict = match self.read_user(renew, &mut successor, deadline).await {
+            Ok(user_data) => {
+                self.approve(renew, &mut successor, user_data, deadline)
+                    .await
+            }
+            Err(failure) => Err(failure),
+        };
+        if verdict.is_err_and(RenewalFailure::ends_session) {
+            // Before the lease goes: nobody else shall renew it.
+            if soon(self.0.coordinator.end(renew.session)).await.is_err() {
+                tracing::error!("a session that is over could not be ended on other instances");
+            }
+            self.revoke(&successor, deadline).await;
+        } else if let Some(lease) = lease {
+            self.leave(renew, lease, &successor).await;
+        }
+        verdict.map(|()| Arc::new(successor))
+    }
+
+    /// The user data, if they were due and could be read.
+    async fn read_user(
+        &self,
+        renew: &Renew,
+        successor: &mut Successor,
+        deadline: Instant,
+    ) -> Result<Option<String>, RenewalFailure> {
+        if !renew.reads_user || !successor.is_fresh(self.0.clock.now()) {
+            return Ok(None);
+        }
+        let exchange = Exchange::UserData {
+            access_token: successor.access_token(),
+        };
+        let answer = self.0.provider.run(&exchange, deadline).await;
+        self.0
+            .core
+            .judge_user_again(renew, successor, &answer)
+            .inspect_err(|_| {
+                tracing::error!("a renewed session has another user's data; it was ended");
+            })
+    }
+
+    /// Asks `on_renew`, where its word is still to come. One that fails is asked again with the next
+    /// request: the tokens are not lost for it.
+    async fn approve(
+        &self,
+        renew: &Renew,
+        successor: &mut Successor,
+        user_data: Option<String>,
+        deadline: Instant,
+    ) -> Result<(), RenewalFailure> {
+        let Some(on_renew) = &self.0.on_renew else {
+            return Ok(());
+        };
+        if !successor.awaits_approval() {
+            return Ok(());
+        }
+        let login = RenewedLogin::new(renew, successor, user_data);
+        // In a task of its own, so that a panic is one failure among others.
+        let word = tokio::spawn(on_renew(login));
+        match timeout_at(deadline, word).await {
+            Ok(Ok(Ok(approval))) => {
+                successor.approve(approval.into_data());
+                Ok(())
+            }
+            Ok(Ok(Err(_))) => {
+                tracing::info!("on_renew refused a user; the session was ended");
+                Err(RenewalFailure::NotWelcome)
+            }
+            Ok(Err(_)) | Err(_) => {
+                tracing::error!("on_renew panicked, or did not answer within the deadline");
+                Err(UNAVAILABLE)
+            }
+        }
+    }
+
+    async fn leave(&self, renew: &Renew, lease: Box<dyn Lease>, successor: &Successor) {
+        let Ok(entropy) = env::draw() else {
+            tracing::error!("the operating system gives no entropy");
+            return;
+        };
+        let sealed = self
+            .0
+            .core
+            .seal_successor(&renew.key, successor, &entropy)
+            .into_bytes();
+        let outcome = Finished {
+            version: successor.generation(),
+            sealed,
+            keep: UNCONFIRMED,
+            spent: Duration::ZERO,
+            session: Some(renew.session.id),
+        };
+        if soon(lease.finish(outcome)).await.is_err() {
+            tracing::warn!("a renewal could not be left for other instances");
+        }
+    }
+
+    async fn left_of(&self, key: [u8; 32], newer_than: Option<u32>) -> Option<Successor> {
+        let found = soon(self.0.coordinator.find(renewal(key, newer_than)));
+        let sealed = found.await.ok().flatten()?;
+        let successor = self.0.core.open_successor(&key, &sealed)?;
+        (!successor.awaits_approval()).then_some(successor)
+    }
+
+    fn has_ended(&self, renew: &Renew) -> bool {
+        let known = self.0.coordinator.known(&renew.session, &renew.user_id);
+        known == Known::Ended
+    }
+
+    /// Best effort: nobody uses these tokens.
+    async fn revoke(&self, successor: &Successor, deadline: Instant) {
+        if let Some(exchange) = self.0.core.revocation(successor) {
+            self.0.provider.run(&exchange, deadline).await;
+        }
+    }
+
+    /// A revocation of the tokens that the given one has led to: a browser that signs out may not
+    /// have got the newest cookie.
+    pub(crate) async fn latest(&self, exchange: Exchange) -> Exchange {
+        let Exchange::Revoke { token, kind } = exchange else {
+            return exchange;
+        };
+        let mut newest = None;
+        let mut key = self.0.core.token_digest(&token);
+        // Bounded, since a provider may give an old token out again.
+        for _ in 0..MAX_CHAIN {
+            let Some(successor) = self.left_of(key, None).await else {
+                break;
+            };
+            key = successor.key();
+            newest = Some(successor);
+        }
+        newest
+            .and_then(|successor| self.0.core.revocation(&successor))
+            .unwrap_or(Exchange::Revoke { token, kind })
+    }
+}
+
+fn renewal(key: [u8; 32], newer_than: Option<u32>) -> Work {
+    Work {
+        kind: WorkKind::Renewal,
+        key,
+        newer_than,
+    }
+}
+
+#[cfg(test)]
+#[path = "refresher_tests.rs"]
+mod tests;

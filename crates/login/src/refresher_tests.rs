@@ -1,0 +1,643 @@
+//! The engine against a provider that rotates and takes a reused token for theft, on a clock that
+//! stands still: every schedule is a seed, and comes out the same each time.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fncy_login_core::{
+    Answer, Exchange, Failure, ProviderAnswer, Renew, RenewalFailure, Secret, SessionRef, Timestamp,
+};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, advance, sleep, timeout};
+
+use super::{Exchanges, Parts, Refresher};
+use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work};
+use crate::env::Clock;
+use crate::renewals::Renewals;
+use crate::{Approval, Builder, InProcess, Login, Refusal, RenewedLogin, Setting};
+
+const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+const DEADLINE: Duration = Duration::from_secs(15);
+
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// Numbers that look random, the same for each seed (xorshift).
+#[derive(Clone)]
+struct Dice(Arc<AtomicU64>);
+
+impl Dice {
+    fn new(seed: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seed * 2 + 1)))
+    }
+
+    fn below(&self, limit: u64) -> u64 {
+        let mut state = self.0.load(Ordering::Relaxed);
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        self.0.store(state, Ordering::Relaxed);
+        state % limit
+    }
+
+    async fn wait(&self, up_to_ms: u64) {
+        sleep(Duration::from_millis(self.below(up_to_ms))).await;
+    }
+}
+
+/// A token endpoint: what each refresh token gets, and how often each was shown.
+struct Provider {
+    dice: Dice,
+    answer: fn(u64) -> Answer,
+    shown: Mutex<HashMap<String, u64>>,
+}
+
+impl Exchanges for Provider {
+    fn run<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        _: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        Box::pin(async move {
+            let Exchange::Renew(renew) = exchange else {
+                return Answer::Failed(Failure::Transport);
+            };
+            let token = renew.refresh_token.expose().to_owned();
+            let times = {
+                let mut shown = self.shown.lock().unwrap();
+                let times = shown.entry(token.clone()).or_default();
+                *times += 1;
+                *times
+            };
+            self.dice.wait(50).await;
+            (self.answer)(times)
+        })
+    }
+
+    fn is_free(&self) -> bool {
+        true
+    }
+}
+
+impl Provider {
+    fn new(dice: &Dice, answer: fn(u64) -> Answer) -> Arc<Self> {
+        Arc::new(Self {
+            dice: dice.clone(),
+            answer,
+            shown: Mutex::default(),
+        })
+    }
+
+    fn most_shown(&self) -> u64 {
+        let shown = self.shown.lock().unwrap();
+        shown.values().copied().max().unwrap_or(0)
+    }
+}
+
+fn response(status: u16, body: &str) -> Answer {
+    Answer::Response(ProviderAnswer {
+        status,
+        retry_after: None,
+        body: body.as_bytes().to_vec(),
+    })
+}
+
+/// Rotates once; a token that is shown again is theft.
+fn rotates(times: u64) -> Answer {
+    match times {
+        1 => response(
+            200,
+            r#"{"access_token":"a2","refresh_token":"r2","expires_in":7200}"#,
+        ),
+        _ => response(400, r#"{"error":"invalid_grant"}"#),
+    }
+}
+
+/// A coordinator at some distance, which may be out of reach.
+#[derive(Clone)]
+struct Distant {
+    inner: InProcess,
+    dice: Dice,
+    /// Of a hundred questions, so many are lost.
+    lost: u64,
+    /// How long its leases last.
+    lease: Duration,
+}
+
+struct DistantLease {
+    inner: Box<dyn Lease>,
+    distant: Distant,
+    granted: Instant,
+}
+
+impl Distant {
+    async fn travel(&self) -> Result<(), Unreachable> {
+        self.dice.wait(20).await;
+        if self.dice.below(100) < self.lost {
+            return Err(Unreachable);
+        }
+        Ok(())
+    }
+}
+
+impl Coordinator for Distant {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
+        self.inner.known(session, user_id)
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            self.travel().await?;
+            self.inner.has_ended(session, user_id).await
+        })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        self.inner.end(session)
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move {
+            self.travel().await?;
+            let claim = self.inner.claim(work).await?;
+            let granted = Instant::now();
+            // The answer travels as well.
+            self.dice.wait(20).await;
+            Ok(match claim {
+                Claim::Granted(inner) => Claim::Granted(Box::new(DistantLease {
+                    inner,
+                    distant: self.clone(),
+                    granted,
+                })),
+                claim => claim,
+            })
+        })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        Box::pin(async move {
+            self.travel().await?;
+            self.inner.find(work).await
+        })
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.inner.confirm(session);
+    }
+}
+
+impl Lease for DistantLease {
+    fn remaining(&self) -> Duration {
+        self.distant.lease.saturating_sub(self.granted.elapsed())
+    }
+
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        Box::pin(async move {
+            self.distant.dice.wait(20).await;
+            self.inner.finish(outcome).await
+        })
+    }
+}
+
+fn login() -> Login {
+    settings().build().unwrap()
+}
+
+/// One whose renewals wait for a word of the application.
+fn hooked_login() -> Login {
+    let hook = async |_: RenewedLogin| Ok(Approval::new());
+    settings().on_renew(hook).build().unwrap()
+}
+
+fn settings() -> Builder {
+    Login::builder()
+        .set(Setting::BaseUrl, "http://127.0.0.1:9")
+        .set(Setting::ClientId, "id")
+        .set(Setting::ClientSecret, "secret")
+        .set(Setting::RedirectUri, "https://app.example/auth/callback")
+        .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
+        .set(
+            Setting::CookieSecret,
+            "0123456789abcdef0123456789abcdefghijklmnopqr",
+        )
+}
+
+/// An instance of the application `login`, which has no hook unless it is given one.
+fn instance(
+    login: &Login,
+    provider: &Arc<Provider>,
+    coordinator: impl Coordinator,
+    change: impl FnOnce(&mut Parts),
+) -> Refresher {
+    let mut parts = Parts {
+        core: login.0.core.clone(),
+        clock: Arc::new(Stopped),
+        provider: Arc::clone(provider) as _,
+        coordinator: Arc::new(coordinator),
+        on_renew: None,
+        without_store: false,
+        renewals: Renewals::new(),
+    };
+    change(&mut parts);
+    Refresher(Arc::new(parts))
+}
+
+fn alone(login: &Login, answer: fn(u64) -> Answer) -> (Refresher, Arc<Provider>) {
+    let provider = Provider::new(&Dice::new(1), answer);
+    let refresher = instance(
+        login,
+        &provider,
+        InProcess::with_clock(Arc::new(Stopped)),
+        |_| {},
+    );
+    (refresher, provider)
+}
+
+fn renew(login: &Login, token: &str, generation: u32) -> Renew {
+    let refresh_token = Secret::new(token.to_owned());
+    Renew {
+        key: login.0.core.token_digest(&refresh_token),
+        refresh_token,
+        session: SessionRef {
+            id: [7; 16],
+            generation,
+            issued: NOW,
+            ends: NOW.plus(1_000_000),
+        },
+        user_id: "alex".to_owned(),
+        data: String::new(),
+        reads_user: false,
+        is_urgent: true,
+    }
+}
+
+/// What a request with this refresh token comes to.
+async fn comes_to(refresher: &Refresher, renew: &Renew) -> String {
+    let renewed = refresher
+        .renew(renew.clone(), Instant::now() + DEADLINE)
+        .await;
+    match renewed {
+        Ok(successor) => format!(
+            "{} {}",
+            successor.generation(),
+            successor.access_token().expose()
+        ),
+        Err(RenewalFailure::Unavailable { retry_after }) => format!("again in {retry_after}"),
+        Err(failure) => format!("{failure:?}"),
+    }
+}
+
+/// Requests of one session, spread over instances, of which some are dropped in the middle.
+async fn crowd(login: &Login, seed: u64, instances: usize, lost: u64) -> (Vec<String>, u64) {
+    let dice = Dice::new(seed);
+    let provider = Provider::new(&dice, rotates);
+    let store = Distant {
+        inner: InProcess::with_clock(Arc::new(Stopped)),
+        dice: dice.clone(),
+        lost,
+        lease: Duration::from_secs(30),
+    };
+    let instances: Vec<_> = (0..instances)
+        .map(|_| instance(login, &provider, store.clone(), |_| {}))
+        .collect();
+    let mut requests = JoinSet::new();
+    for _ in 0..30 {
+        let which = dice.below(instances.len() as u64);
+        let refresher = instances[usize::try_from(which).unwrap()].clone();
+        let renew = renew(login, "r1", 0);
+        let dice = dice.clone();
+        let patience = Duration::from_millis(match dice.below(4) {
+            0 => dice.below(60),
+            _ => 60_000,
+        });
+        requests.spawn(async move {
+            dice.wait(120).await;
+            timeout(patience, comes_to(&refresher, &renew)).await.ok()
+        });
+    }
+    let mut outcomes = Vec::new();
+    while let Some(outcome) = requests.join_next().await {
+        outcomes.extend(outcome.unwrap());
+    }
+    (outcomes, provider.most_shown())
+}
+
+#[tokio::test(start_paused = true)]
+async fn f01_f04_f06_one_exchange_in_every_schedule() {
+    let login = login();
+    for seed in 0..300 {
+        let instances = 1 + usize::try_from(seed % 3).unwrap();
+        let (outcomes, shown) = crowd(&login, seed, instances, 0).await;
+        assert_eq!(shown, 1, "seed {seed}");
+        assert!(outcomes.len() >= 15, "seed {seed}: {}", outcomes.len());
+        assert!(
+            outcomes.iter().all(|outcome| outcome == "1 a2"),
+            "seed {seed}: {outcomes:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f08_a_store_that_loses_questions_causes_no_second_exchange() {
+    let login = login();
+    let mut served = 0;
+    for seed in 0..300 {
+        let (outcomes, shown) = crowd(&login, seed, 3, 30).await;
+        assert!(shown <= 1, "seed {seed}: {shown} exchanges");
+        for outcome in outcomes {
+            assert!(
+                outcome == "1 a2" || outcome.starts_with("again in "),
+                "seed {seed}: {outcome}"
+            );
+            served += u64::from(outcome == "1 a2");
+        }
+    }
+    assert!(served > 1_000, "{served} of 9,000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f05_a_leader_that_panics_leaves_no_deadlock() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |times| match times {
+        1 => panic!("as anything may"),
+        _ => rotates(1),
+    });
+    let old = renew(&login, "r1", 0);
+    let together = [&old; 3].map(|old| comes_to(&refresher, old));
+    let [first, second, third] = together;
+    let outcomes = tokio::join!(first, second, third);
+    let lost = "Unreadable".to_owned();
+    assert_eq!(outcomes, (lost.clone(), lost.clone(), lost));
+    assert_eq!(comes_to(&refresher, &old).await, "again in 5");
+    advance(Duration::from_secs(5)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    assert_eq!(provider.most_shown(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f07_no_exchange_begins_with_a_lease_that_it_may_outlast() {
+    let login = login();
+    let dice = Dice::new(1);
+    let provider = Provider::new(&dice, rotates);
+    let store = |seconds| Distant {
+        inner: InProcess::with_clock(Arc::new(Stopped)),
+        dice: dice.clone(),
+        lost: 0,
+        lease: Duration::from_secs(seconds),
+    };
+    let old = renew(&login, "r1", 0);
+    let hasty = instance(&login, &provider, store(10), |_| {});
+    assert_eq!(comes_to(&hasty, &old).await, "again in 5");
+    assert_eq!(provider.most_shown(), 0);
+    let patient = instance(&login, &provider, store(20), |_| {});
+    assert_eq!(comes_to(&patient, &old).await, "1 a2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f08_without_the_store_only_a_danger_switch_refreshes() {
+    let login = login();
+    let dice = Dice::new(1);
+    let provider = Provider::new(&dice, rotates);
+    let down = Distant {
+        inner: InProcess::with_clock(Arc::new(Stopped)),
+        dice: dice.clone(),
+        lost: 100,
+        lease: DEADLINE,
+    };
+    let old = renew(&login, "r1", 0);
+    let careful = instance(&login, &provider, down.clone(), |_| {});
+    assert_eq!(comes_to(&careful, &old).await, "again in 5");
+    assert_eq!(provider.most_shown(), 0);
+    let daring = instance(&login, &provider, down, |parts| {
+        parts.without_store = true;
+    });
+    assert_eq!(comes_to(&daring, &old).await, "1 a2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn l12_what_a_store_makes_up_is_not_believed() {
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let store = InProcess::with_clock(Arc::new(Stopped));
+    let refresher = instance(&login, &provider, store.clone(), |_| {});
+    let old = renew(&login, "r1", 0);
+    let other = renew(&login, "r9", 0);
+    assert_eq!(comes_to(&refresher, &other).await, "1 a2");
+    let others = store.find(super::renewal(other.key, None)).await.unwrap();
+    let others = others.unwrap();
+    for (number, made_up) in [b"garbage".to_vec(), Vec::new(), others]
+        .into_iter()
+        .enumerate()
+    {
+        let store = InProcess::with_clock(Arc::new(Stopped));
+        let Ok(Claim::Granted(lease)) = store.claim(super::renewal(old.key, None)).await else {
+            panic!("nobody holds it");
+        };
+        let outcome = Finished {
+            version: 1,
+            sealed: made_up,
+            keep: Duration::from_secs(60),
+            spent: Duration::ZERO,
+            session: None,
+        };
+        lease.finish(outcome).await.unwrap();
+        let refresher = instance(&login, &provider, store, |_| {});
+        assert_eq!(comes_to(&refresher, &old).await, "Refused", "{number}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_successor_whose_token_expired_leads_on() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |_| {
+        response(
+            200,
+            r#"{"access_token":"a2","refresh_token":"r2","expires_in":0}"#,
+        )
+    });
+    let old = renew(&login, "r1", 0);
+    assert_eq!(
+        comes_to(&refresher, &old).await,
+        "1 a2",
+        "p18: dead on arrival"
+    );
+    let next = renew(&login, "r2", 1);
+    assert_eq!(comes_to(&refresher, &next).await, "again in 10");
+    advance(Duration::from_secs(10)).await;
+    assert_eq!(
+        comes_to(&refresher, &old).await,
+        "2 a2",
+        "the old one leads to the next"
+    );
+    assert_eq!(provider.shown.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn p21_without_rotation_the_same_token_is_used_again() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |times| {
+        let life = if times == 1 { 3 } else { 7200 };
+        response(
+            200,
+            &format!(r#"{{"access_token":"a{times}","expires_in":{life}}}"#),
+        )
+    });
+    assert_eq!(comes_to(&refresher, &renew(&login, "r1", 0)).await, "1 a1");
+    assert_eq!(comes_to(&refresher, &renew(&login, "r1", 0)).await, "1 a1");
+    let newer = renew(&login, "r1", 1);
+    assert_eq!(
+        comes_to(&refresher, &newer).await,
+        "2 a2",
+        "it has the first already"
+    );
+    assert_eq!(comes_to(&refresher, &renew(&login, "r1", 0)).await, "2 a2");
+    assert_eq!(provider.most_shown(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn p23_a_refusal_is_remembered() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |_| rotates(2));
+    let old = renew(&login, "r1", 0);
+    for _ in 0..3 {
+        assert_eq!(comes_to(&refresher, &old).await, "Refused");
+    }
+    assert_eq!(provider.most_shown(), 1);
+    advance(Duration::from_secs(3_600)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "Refused");
+    assert_eq!(provider.most_shown(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f09_p27_an_overloaded_provider_is_left_alone_by_everybody() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |_| {
+        Answer::Response(ProviderAnswer {
+            status: 429,
+            retry_after: Some("7".to_owned()),
+            body: Vec::new(),
+        })
+    });
+    assert_eq!(
+        comes_to(&refresher, &renew(&login, "r1", 0)).await,
+        "again in 7"
+    );
+    advance(Duration::from_secs(6)).await;
+    for number in 0..100 {
+        let other = renew(&login, &format!("other {number}"), 0);
+        assert_eq!(comes_to(&refresher, &other).await, "again in 1");
+    }
+    assert_eq!(provider.shown.lock().unwrap().len(), 1);
+    advance(Duration::from_secs(1)).await;
+    comes_to(&refresher, &renew(&login, "r9", 0)).await;
+    assert_eq!(provider.shown.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f09_what_is_known_already_is_served_in_an_outage() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |times| match times {
+        1 => rotates(1),
+        _ => response(503, ""),
+    });
+    let old = renew(&login, "r1", 0);
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    let fail = renew(&login, "r1", 1);
+    assert_eq!(comes_to(&refresher, &fail).await, "again in 5");
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    assert_eq!(provider.most_shown(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_fails_is_asked_again_and_loses_no_token() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let asked = Arc::new(AtomicU64::new(0));
+    let refresher = instance(
+        &login,
+        &provider,
+        InProcess::with_clock(Arc::new(Stopped)),
+        |parts| {
+            let asked = Arc::clone(&asked);
+            parts.on_renew = Some(Arc::new(move |login: RenewedLogin| {
+                let times = asked.fetch_add(1, Ordering::SeqCst);
+                assert_eq!((login.id(), login.tokens().access_token()), ("alex", "a2"));
+                Box::pin(async move {
+                    match times {
+                        0 => panic!("as a hook may"),
+                        1 => std::future::pending().await,
+                        _ => Ok(Approval::with_data(&7).unwrap()),
+                    }
+                })
+            }));
+        },
+    );
+    let old = renew(&login, "r1", 0);
+    assert_eq!(comes_to(&refresher, &old).await, "again in 5");
+    advance(Duration::from_secs(5)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "again in 5");
+    advance(Duration::from_secs(5)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    assert_eq!(provider.most_shown(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_refuses_ends_the_session_everywhere() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let store = InProcess::with_clock(Arc::new(Stopped));
+    let refuses = |parts: &mut Parts| {
+        parts.on_renew = Some(Arc::new(|_| Box::pin(async { Err(Refusal::new("no")) })));
+    };
+    let here = instance(&login, &provider, store.clone(), refuses);
+    let there = instance(&login, &provider, store.clone(), refuses);
+    let old = renew(&login, "r1", 0);
+    let both = tokio::join!(comes_to(&here, &old), comes_to(&there, &old));
+    assert_eq!(both, ("NotWelcome".to_owned(), "NotWelcome".to_owned()));
+    assert_eq!(store.known(&old.session, "alex"), Known::Ended);
+    assert_eq!(provider.most_shown(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_free_connection_only_urgent_ones_start() {
+    struct Crowded;
+    impl Exchanges for Crowded {
+        fn run<'a>(
+            &'a self,
+            _: &'a Exchange,
+            _: Instant,
+        ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+            Box::pin(async { rotates(1) })
+        }
+
+        fn is_free(&self) -> bool {
+            false
+        }
+    }
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let refresher = instance(
+        &login,
+        &provider,
+        InProcess::with_clock(Arc::new(Stopped)),
+        |parts| {
+            parts.provider = Arc::new(Crowded);
+        },
+    );
+    let urgent = renew(&login, "r1", 0);
+    let patient = Renew {
+        is_urgent: false,
+        ..urgent.clone()
+    };
+    assert_eq!(comes_to(&refresher, &patient).await, "again in 1");
+    assert_eq!(comes_to(&refresher, &urgent).await, "1 a2");
+}
