@@ -146,12 +146,8 @@ impl Vault {
         moment: Moment<'_>,
     ) -> Result<(User, Standing), OpenError> {
         let text = value.split(|byte| *byte == b'.').next().unwrap_or_default();
-        let mut buffer = [0; MAX_TEXT_LEN];
-        let body = self
-            .keys
-            .open_session(&self.session_aad, text, &mut buffer)?;
         let mut standing = Standing::Ended;
-        let user = User::open(body, |segment| {
+        let user = self.open_user(text, |segment| {
             let is_current = segment.issued <= moment.now.plus(MAX_SKEW)
                 && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX
                 && segment.over() > moment.now;
@@ -159,8 +155,21 @@ impl Vault {
                 standing = (moment.standing)(&segment.session(), segment.user_id);
             }
             standing != Standing::Ended
-        });
-        user.map(|user| (user, standing)).ok_or(OpenError::Broken)
+        })?;
+        Ok((user, standing))
+    }
+
+    /// The user of a first segment that opens and is accepted.
+    pub(crate) fn open_user(
+        &self,
+        text: &[u8],
+        accept: impl FnOnce(&Segment<'_>) -> bool,
+    ) -> Result<User, OpenError> {
+        let mut buffer = [0; MAX_TEXT_LEN];
+        let body = self
+            .keys
+            .open_session(&self.session_aad, text, &mut buffer)?;
+        User::open(body, accept).ok_or(OpenError::Broken)
     }
 }
 

@@ -67,35 +67,46 @@ impl Tokens {
 }
 
 impl Vault {
-    /// The tokens of a user's session, if its second segment is whole.
+    /// The tokens of a user's session, if its second segment is whole. Of several candidates only
+    /// the session's own opens.
     pub(crate) fn tokens<H: Head>(&self, head: &H, user: &User) -> Option<Tokens> {
         let segment = user.segment();
         let aad = self.tokens_aad(&segment);
-        self.sealed_tokens(head, &segment)
-            .into_iter()
-            .find_map(|text| {
-                self.keys
-                    .open_long(Purpose::Tokens, &aad, text.as_bytes(), Tokens::decode)
-            })
+        self.sealed_tokens(head, &segment).find_map(|(_, text)| {
+            self.keys
+                .open_long(Purpose::Tokens, &aad, text.as_bytes(), Tokens::decode)
+        })
     }
 
-    /// The second segment as it came, unopened: one for each cookie that might be the session's.
-    pub(crate) fn sealed_tokens<H: Head>(&self, head: &H, segment: &Segment<'_>) -> Vec<String> {
-        let mut rest = String::new();
-        for index in 1..usize::from(segment.chunks) {
-            let name = self.cookies.chunk_name(index);
-            match scan::values(head, &name).next() {
-                Some(chunk) => rest.push_str(&String::from_utf8_lossy(chunk)),
-                None => return Vec::new(),
-            }
-        }
-        scan::values(head, self.cookies.session_name())
-            .filter_map(|value| {
-                let dot = value.iter().position(|byte| *byte == b'.')?;
-                let first = String::from_utf8_lossy(&value[dot + 1..]);
-                Some(format!("{first}{rest}"))
+    /// The second segment as it came, unopened, of the cookie that the user came from: somebody may
+    /// have put another beside it.
+    pub(crate) fn own_sealed_tokens<H: Head>(&self, head: &H, user: &User) -> Option<String> {
+        let segment = user.segment();
+        self.sealed_tokens(head, &segment)
+            .find(|(first, _)| {
+                self.open_user(first, |found| found.session() == segment.session())
+                    .is_ok()
             })
-            .collect()
+            .map(|(_, text)| text)
+    }
+
+    /// Both segments, unopened, of each cookie that might be the session's.
+    fn sealed_tokens<'a, H: Head>(
+        &'a self,
+        head: &'a H,
+        segment: &Segment<'_>,
+    ) -> impl Iterator<Item = (&'a [u8], String)> {
+        let chunks = (1..usize::from(segment.chunks)).map(|index| {
+            let name = self.cookies.chunk_name(index);
+            let chunk = scan::values(head, &name).next()?;
+            Some(String::from_utf8_lossy(chunk).into_owned())
+        });
+        let rest: Option<String> = chunks.collect();
+        scan::values(head, self.cookies.session_name()).filter_map(move |value| {
+            let dot = value.iter().position(|byte| *byte == b'.')?;
+            let start = String::from_utf8_lossy(&value[dot + 1..]);
+            Some((&value[..dot], format!("{start}{}", rest.as_deref()?)))
+        })
     }
 
     pub(crate) fn seal_tokens(

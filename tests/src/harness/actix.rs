@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 
 use actix_web::dev::ServerHandle;
+use actix_web::http::header::HeaderValue;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{Login, Visit};
 use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
@@ -99,6 +100,8 @@ async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse
     let extensions = request.extensions();
     let visit = extensions.get::<Visit>();
     let user = visit.and_then(Visit::user);
+    let cookies = request.headers().get_all("cookie");
+    calls.received(cookies.map(HeaderValue::as_bytes));
     let text = calls.answer(request.path(), user);
     let mut response = HttpResponse::Ok();
     if request.path().ends_with("/own") {

@@ -109,6 +109,7 @@ impl Bare {
                 Err(reply) => response(reply),
             },
             _ => {
+                self.calls.received(head.lines("cookie"));
                 let text = self.calls.answer(path, user);
                 let response = RawResponse::new(200).with_body(text);
                 if path == "/own" {

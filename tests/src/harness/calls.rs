@@ -16,13 +16,16 @@ pub struct Call {
 
 /// The calls of one application. Clones are the same.
 #[derive(Clone, Debug, Default)]
-pub struct Calls(Arc<Mutex<Vec<Call>>>);
+pub struct Calls {
+    all: Arc<Mutex<Vec<Call>>>,
+    cookies: Arc<Mutex<Vec<Vec<u8>>>>,
+}
 
 impl Calls {
     /// Writes a call down, and gives the text that answers it.
     pub fn answer(&self, path: &str, user: Option<&User>) -> String {
         let id = user.map(|user| user.id());
-        self.0.lock().unwrap().push(Call {
+        self.all.lock().unwrap().push(Call {
             path: path.to_owned(),
             user: id.map(str::to_owned),
         });
@@ -39,6 +42,16 @@ impl Calls {
 
     /// All calls so far.
     pub fn all(&self) -> Vec<Call> {
-        self.0.lock().unwrap().clone()
+        self.all.lock().unwrap().clone()
+    }
+
+    /// Writes down the `Cookie` lines of a call.
+    pub(super) fn received<'a>(&self, cookies: impl Iterator<Item = &'a [u8]>) {
+        *self.cookies.lock().unwrap() = cookies.map(<[u8]>::to_vec).collect();
+    }
+
+    /// The `Cookie` lines of the last call, byte for byte.
+    pub fn cookies(&self) -> Vec<Vec<u8>> {
+        self.cookies.lock().unwrap().clone()
     }
 }

@@ -1,8 +1,8 @@
 //! The same toy application over each way to drive a login: the bare driver, tower, actix-web.
 //!
-//! The application answers every path with who is signed in, and writes down each call; `/extract`,
-//! `/maybe` and `/token` use extractors, `/own` sets headers of its own, and `/live` is an answer that
-//! goes on until its session ends, and then says what it saw.
+//! The application answers every path with who is signed in, and writes down each call with its
+//! cookies; `/extract`, `/maybe` and `/token` use extractors, `/own` sets headers of its own, and
+//! `/live` is an answer that goes on until its session ends, and then says what it saw.
 
 mod actix;
 mod bare;

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use fncy_login::{Login, Visit};
@@ -99,6 +100,8 @@ async fn anything(State(calls): State<Calls>, request: Request) -> Response {
     let visit = request.extensions().get::<Visit>();
     let user = visit.and_then(Visit::user);
     let path = request.uri().path();
+    let cookies = request.headers().get_all("cookie").into_iter();
+    calls.received(cookies.map(HeaderValue::as_bytes));
     let text = calls.answer(path, user);
     if path.ends_with("/own") {
         let headers = [("cache-control", "max-age=60"), ("set-cookie", "own=1")];

@@ -11,15 +11,24 @@ const SESSION: &str = "__Host-fncy_session";
 
 /// Signs in with an access token of that many characters.
 async fn sign_in(world: &World, tab: &mut Tab, length: usize) -> (String, Page) {
+    sign_in_as(world, tab, "alex", length).await
+}
+
+pub(super) async fn sign_in_as(
+    world: &World,
+    tab: &mut Tab,
+    user: &str,
+    length: usize,
+) -> (String, Page) {
     let token = "t".repeat(length);
     let body = format!(r#"{{"access_token":"{token}","token_type":"bearer","expires_in":3600}}"#);
     let location = world.start(tab, "/auth/login?return_to=/token").await;
-    let callback = world.approve(&location, "alex").await;
+    let callback = world.approve(&location, user).await;
     world
         .provider
         .fault(Endpoint::Token, Fault::json(200, &body).once());
-    let user = Fault::json(200, r#"{"id":"alex"}"#);
-    world.provider.fault(Endpoint::UserData, user.once());
+    let data = Fault::json(200, &format!(r#"{{"id":"{user}"}}"#));
+    world.provider.fault(Endpoint::UserData, data.once());
     let page = tab.visit(&callback).await;
     world.provider.clear_faults();
     (token, page)

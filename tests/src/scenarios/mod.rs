@@ -8,6 +8,10 @@ mod callback;
 mod callback_answers;
 mod callback_repeated;
 mod chunks;
+mod cookie_settings;
+mod cookies_foreign;
+mod cookies_forged;
+mod cookies_hostile;
 mod cross_site;
 mod hooks;
 mod instances;
@@ -18,6 +22,8 @@ mod renewal;
 mod request;
 mod return_address;
 mod routing;
+mod secrets;
+mod session_api;
 mod sign_out;
 
 use std::pin::Pin;
@@ -52,10 +58,7 @@ scenarios! {
     login: {
         signs_in_and_lands_on_the_page_that_was_asked_for ["C1"],
         both_spellings_and_both_bodies_reach_the_provider ["C20"],
-        the_session_endpoint_names_the_user_and_no_token [],
         tokens_are_opened_for_a_handler_that_asks [],
-        a_damaged_second_segment_gives_no_token [],
-        a_key_that_was_rotated_still_opens [],
         a_signed_session_is_readable_and_its_tokens_are_not [],
         three_rounds_without_a_session_end_on_a_page [],
     }
@@ -129,6 +132,32 @@ scenarios! {
         k11_large_tokens_travel_in_chunks ["K11", "K12"],
         cookies_may_come_on_several_lines [],
     }
+    cookies_forged: {
+        k01_no_flipped_bit_goes_unnoticed ["K1"],
+        k02_no_other_spelling_opens ["K2"],
+        k03_a_value_opens_in_its_own_place_only ["K3"],
+        k07_of_two_cookies_the_one_that_opens_counts ["K7"],
+        k07_a_forged_cookie_is_not_rolled_into_the_session ["K7"],
+        k08_chunks_of_two_sessions_give_no_token ["K8", "K3"],
+    }
+    cookies_foreign: {
+        k04_another_applications_session_is_nobody ["K4"],
+        k05_a_rotated_key_still_opens_and_goes_with_the_next_write ["K5"],
+        k06_a_dropped_key_is_anonymous_and_stays ["K6"],
+        k16_lookalike_names_are_nobodys ["K16"],
+        k17_another_releases_session_stays ["K17"],
+    }
+    cookies_hostile: {
+        k15_the_header_is_read_to_its_end_and_passed_on ["K15"],
+        k15_reading_takes_time_in_proportion ["K15"],
+        k22_an_own_cookie_is_kept_beside_ours ["K22"],
+    }
+    cookie_settings: {
+        k18_plain_http_works_on_loopback_if_that_is_set ["K18"],
+        k18_insecure_cookies_are_for_loopback_only ["K18"],
+        k19_no_setting_weakens_a_cookie ["K19"],
+        k21_a_weak_secret_does_not_start ["K21"],
+    }
     lifetime: {
         k13_an_idle_session_ends ["K13"],
         a_session_in_use_is_rolled_rarely [],
@@ -179,9 +208,21 @@ scenarios! {
     cross_site: {
         l08_another_site_changes_nothing ["L8"],
     }
+    session_api: {
+        l07_without_a_session_it_says_so ["L7"],
+        l07_it_names_the_user_and_no_token ["L7"],
+        l07_it_keeps_no_session_alive ["L7"],
+        l09_another_origin_cannot_read_it ["L9"],
+    }
+    secrets: {
+        no_secret_is_logged_or_answered [],
+    }
     sign_out: {
         signs_out_and_asks_again [],
-        only_our_own_origin_signs_out [],
+        l01_a_link_from_elsewhere_signs_nobody_out ["L1"],
+        l02_only_our_own_origin_signs_out ["L2"],
+        l03_a_sign_out_always_leaves_nothing ["L3"],
+        l06_the_last_page_signs_nobody_in ["L6"],
         a_sign_out_goes_on_to_the_provider [],
         a_sign_out_finishes_without_the_provider [],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],

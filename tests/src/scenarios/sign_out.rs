@@ -1,11 +1,13 @@
-//! Signing out: what it takes, what it leaves, where it ends.
+//! Rows L1 to L3 and L6, and more of signing out: what it takes, what it leaves, where it ends.
 
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
-use crate::browser::{Context, RawRequest};
+use super::chunks::sign_in_as;
+use super::cookies_forged::SESSION;
+use crate::browser::{RawRequest, RawResponse};
 use crate::corpora;
 use crate::harness::Harness;
 use crate::world::{APP, World, usual};
@@ -38,46 +40,171 @@ pub(super) async fn signs_out_and_asks_again(harness: Harness) {
     assert_eq!(tab.fetch(&format!("{APP}/auth/session")).await.status, 401);
 }
 
-pub(super) async fn only_our_own_origin_signs_out(harness: Harness) {
+/// A request with the browser's cookies.
+fn logout(world: &World, method: &str) -> RawRequest {
+    RawRequest::new(method, "/auth/logout")
+        .with_header("host", "app.example")
+        .with_header("content-length", "0")
+        .with_header("cookie", world.cookie_header())
+}
+
+pub(super) async fn l01_a_link_from_elsewhere_signs_nobody_out(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    let url = url::Url::parse(APP).unwrap();
-    let cookies = world.browser.jar().header(&url, Context::SameSite).unwrap();
-    let link = RawRequest::new("GET", "/auth/logout")
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html")
-        .with_header("sec-fetch-site", "cross-site")
-        .with_header("sec-fetch-mode", "navigate")
-        .with_header("cookie", &cookies);
-    let page = world.raw(link).await;
-    assert_eq!(page.status, 200);
-    assert!(
-        page.text()
-            .contains("<form method=\"post\" action=\"/auth/logout\">")
-    );
-    assert_eq!(page.header("set-cookie"), None);
+    for (site, mode, dest, purpose, status) in [
+        ("cross-site", "navigate", "document", "", 200),
+        ("same-site", "navigate", "document", "", 200),
+        ("cross-site", "no-cors", "image", "", 403),
+        ("cross-site", "no-cors", "script", "", 403),
+        ("cross-site", "navigate", "iframe", "", 403),
+        ("cross-site", "cors", "empty", "", 403),
+        ("same-site", "cors", "empty", "", 403),
+        ("cross-site", "navigate", "document", "prefetch", 403),
+        (
+            "cross-site",
+            "navigate",
+            "document",
+            "prefetch;prerender",
+            403,
+        ),
+    ] {
+        let link = logout(&world, "GET")
+            .with_header("accept", "text/html,*/*;q=0.8")
+            .with_header("sec-fetch-site", site)
+            .with_header("sec-fetch-mode", mode)
+            .with_header("sec-fetch-dest", dest)
+            .with_header("sec-purpose", purpose);
+        let answer = world.raw(link).await;
+        assert_eq!(answer.status, status, "{site} {mode} {dest} {purpose}");
+        assert_eq!(answer.header("set-cookie"), None);
+        let button = "<form method=\"post\" action=\"/auth/logout\">";
+        assert_eq!(answer.text().contains(button), status == 200);
+    }
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(world.provider.request_count(Endpoint::Revoke), 0);
+}
 
+pub(super) async fn l02_only_our_own_origin_signs_out(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     for (method, name, value, status) in [
         ("POST", "origin", "https://evil.example", 403),
+        ("POST", "origin", "https://app.example.evil.example", 403),
+        ("POST", "origin", "http://app.example", 403),
         ("POST", "origin", "null", 403),
         ("POST", "sec-fetch-site", "cross-site", 403),
         ("POST", "sec-fetch-site", "same-site", 403),
         ("POST", "x-nothing", "", 403),
-        ("GET", "sec-fetch-site", "cross-site", 403),
         ("DELETE", "origin", APP, 405),
-        ("POST", "origin", APP, 303),
-        ("POST", "sec-fetch-site", "same-origin", 303),
     ] {
-        let request = RawRequest::new(method, "/auth/logout")
-            .with_header("host", "app.example")
-            .with_header("content-length", "0")
-            .with_header("cookie", &cookies)
-            .with_header(name, value);
+        let request = logout(&world, method).with_header(name, value);
         let response = world.raw(request).await;
         assert_eq!(response.status, status, "{method} {name}: {value}");
-        assert_eq!(response.header("set-cookie").is_some(), status == 303);
+        assert_eq!(response.header("set-cookie"), None);
     }
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(world.provider.request_count(Endpoint::Revoke), 0);
+    for (name, value) in [("origin", APP), ("sec-fetch-site", "same-origin")] {
+        let request = logout(&world, "POST").with_header(name, value);
+        assert_eq!(world.raw(request).await.status, 303, "{name}: {value}");
+    }
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+}
+
+/// The names that an answer removes, with the attributes that they were set with.
+fn removed(response: &RawResponse) -> Vec<String> {
+    let removal = "=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0";
+    let lines = response.headers_named("set-cookie");
+    let mut names: Vec<_> = lines
+        .map(|line| {
+            let line = String::from_utf8_lossy(line);
+            line.strip_suffix(removal).unwrap().to_owned()
+        })
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+pub(super) async fn l03_a_sign_out_always_leaves_nothing(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    sign_in_as(&world, &mut tab, "alex", 6_000).await;
+    // Other tabs that are about to sign in, and more than any person has.
+    world.start(&mut tab.clone(), "/auth/login").await;
+    let own = String::from_utf8(world.cookie_header()).unwrap();
+    let many: String = (0..30)
+        .map(|index| format!("; __Host-fncy_login_{index:016x}=x"))
+        .collect();
+    let always = ["__Host-fncy_round", SESSION];
+    let chunks = [".1", ".2"].map(|suffix| format!("{SESSION}{suffix}"));
+    let login = world.cookies("__Host-fncy_login").remove(0);
+    for (what, cookies, also, logins) in [
+        ("a whole session", own.clone(), &chunks[..], 1),
+        ("a session that has ended", own.clone(), &chunks[..], 1),
+        ("no cookie", String::new(), &[], 0),
+        ("others' cookies", "a=1; fncy_session=2".to_owned(), &[], 0),
+        ("a broken session", format!("{SESSION}=x"), &[], 0),
+        ("chunks alone", format!("{SESSION}.2=x"), &chunks[1..], 0),
+        (
+            "an unknown key",
+            format!("{SESSION}=AQAAAAAAAAAAAA.x"),
+            &[],
+            0,
+        ),
+        ("many logins", format!("{own}{many}"), &chunks[..], 20),
+    ] {
+        let request = RawRequest::new("POST", "/auth/logout")
+            .with_header("host", "app.example")
+            .with_header("content-length", "0")
+            .with_header("origin", APP)
+            .with_header("cookie", cookies);
+        let response = world.raw(request).await;
+        assert_eq!(response.status, 303, "{what}");
+        assert_eq!(response.header("location"), Some("/auth/logout"), "{what}");
+        let (removed_logins, removed): (Vec<_>, Vec<_>) = removed(&response)
+            .into_iter()
+            .partition(|name| name.starts_with("__Host-fncy_login_"));
+        assert_eq!(removed_logins.len(), logins, "{what}");
+        assert!(logins != 1 || removed_logins == [login.as_str()], "{what}");
+        let mut expected: Vec<_> = always.iter().map(ToString::to_string).collect();
+        expected.extend(also.iter().cloned());
+        expected.sort_unstable();
+        assert_eq!(removed, expected, "{what}");
+    }
+    assert_eq!(world.provider.request_count(Endpoint::Revoke), 1, "once");
+}
+
+pub(super) async fn l06_the_last_page_signs_nobody_in(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let old = world.cookie_header();
+    let asked = world.provider.request_count(Endpoint::Authorize);
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.submit(&page, "form", None).await;
+    // Again, as when somebody reloads it; and with a cookie that came back from somewhere.
+    let again = tab.get(page.url.as_str()).await;
+    let late = logout(&world, "GET").with_header("cookie", old);
+    let late = world.raw(late).await;
+    for page in [&*page, &*again, &late] {
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains("You are signed out"));
+        assert!(
+            !page.text().contains("<form"),
+            "nothing is left to sign out"
+        );
+        assert_eq!(page.header("set-cookie"), None);
+        assert_eq!(page.header("refresh"), None);
+        assert_eq!(page.header("cache-control"), Some("private, no-store"));
+    }
+    assert_eq!(world.provider.request_count(Endpoint::Authorize), asked);
+    assert_eq!(world.cookies("__Host-"), [""; 0]);
+    // The person decides: one link signs in again.
+    let page = tab.click_link(&again, "Sign in").await;
+    assert!(page.url.as_str().starts_with(world.provider.base_url()) || page.text() == "user=alex");
+    assert!(world.provider.request_count(Endpoint::Authorize) > asked);
 }
 
 pub(super) async fn a_sign_out_goes_on_to_the_provider(harness: Harness) {

@@ -2,11 +2,12 @@
 //!
 //! - The application is called only with a user, but for worlds with public paths.
 //! - No code is redeemed twice.
-//! - A response that sets a cookie of ours is `private, no-store`.
+//! - A response that sets a cookie of ours is `private, no-store`, and the cookie has the attributes
+//!   that all of ours have.
 //! - Every `Location` is on the application's origin or at the provider.
-//! - No code, token, verifier, cookie or secret is in the log.
-//! - Nothing that the provider issued is in a body or a URL of ours, but for the code in the
-//!   callback, which the provider put there, and the token that `/token` asks for.
+//! - No code, token, verifier, state, cookie or secret is in the log.
+//! - None of them but the state is in a header or a body that we answer, but for cookies in `Set-Cookie` and the
+//!   token that `/token` asks for.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -34,7 +35,7 @@ impl World {
             "called without a user: {anonymous:?}"
         );
 
-        let redeemed = self.redeemed_codes();
+        let redeemed = self.sent_to_token("code");
         let distinct: HashSet<_> = redeemed.iter().collect();
         assert_eq!(distinct.len(), redeemed.len(), "a code was redeemed twice");
 
@@ -43,35 +44,52 @@ impl World {
             self.assert_response(&exchange, &secrets);
         }
         let logged = self.logs.text();
-        for secret in &secrets {
+        for secret in secrets.iter().chain(&self.states()) {
             assert!(!logged.contains(secret), "logged: {secret}");
         }
     }
 
     /// What the application answered, to browsers and to others.
-    fn exchanges(&self) -> Vec<Exchange> {
+    pub fn exchanges(&self) -> Vec<Exchange> {
         let mut exchanges = self.browser.history();
         exchanges.retain(|exchange| exchange.url.as_str().starts_with(APP));
         exchanges.extend(self.raw.lock().unwrap().iter().cloned());
         exchanges
     }
 
-    fn redeemed_codes(&self) -> Vec<String> {
+    /// A parameter of each token request that has it.
+    fn sent_to_token(&self, name: &str) -> Vec<String> {
         let requests = self.provider.requests(Endpoint::Token);
         let bodies = requests.iter().map(|request| request.body.as_slice());
         bodies
             .filter_map(|body| match serde_json::from_slice::<Value>(body) {
-                Ok(json) => json["code"].as_str().map(str::to_owned),
+                Ok(json) => json[name].as_str().map(str::to_owned),
                 Err(_) => form_urlencoded::parse(body)
-                    .find(|(name, _)| name == "code")
-                    .map(|(_, code)| code.into_owned()),
+                    .find(|(found, _)| found == name)
+                    .map(|(_, value)| value.into_owned()),
             })
             .collect()
+    }
+
+    /// The `state` of each login that got as far as the provider. It is in that address, and in
+    /// the callback's.
+    fn states(&self) -> Vec<String> {
+        let requests = self.provider.requests(Endpoint::Authorize);
+        let queries = requests
+            .iter()
+            .filter_map(|request| request.query.as_deref());
+        let states = queries.filter_map(|query| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            let (_, state) = pairs.find(|(name, _)| name == "state")?;
+            Some(state.into_owned())
+        });
+        states.collect()
     }
 
     /// What must not be seen: issued by the provider, sent to it, or kept in a cookie of ours.
     fn secrets(&self) -> Vec<String> {
         let mut secrets = self.provider.issued_secrets();
+        secrets.extend(self.sent_to_token("code_verifier"));
         secrets.push(self.provider.client_secret().to_owned());
         secrets.push(COOKIE_SECRET.to_owned());
         for exchange in self.exchanges() {
@@ -86,8 +104,18 @@ impl World {
 
     fn assert_response(&self, exchange: &Exchange, secrets: &[String]) {
         let (url, response) = (&exchange.url, &exchange.response);
-        let ours = exchange.set_cookies();
-        if ours.iter().any(|line| line.contains("fncy_")) {
+        let mut ours = exchange.set_cookies();
+        ours.retain(|line| line.contains("_session") || line.contains("fncy_"));
+        for line in &ours {
+            let (_, attributes) = line.split_once("; ").unwrap();
+            let (fixed, max_age) = attributes.rsplit_once('=').unwrap();
+            assert_eq!(
+                fixed, "HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age",
+                "{line}"
+            );
+            assert!(max_age.parse::<u64>().is_ok(), "{line}");
+        }
+        if !ours.is_empty() {
             let policy = response.header("cache-control");
             assert_eq!(
                 policy,
@@ -102,13 +130,15 @@ impl World {
         }
         if url.path() != "/token" {
             let body = response.text();
-            let location = exchange.location().unwrap_or_default();
             for secret in secrets {
                 assert!(!body.contains(secret), "in the body of {url}: {secret}");
-                assert!(
-                    !location.contains(secret),
-                    "in the location of {url}: {secret}"
-                );
+            }
+        }
+        let headers = response.headers.iter();
+        for (name, value) in headers.filter(|(name, _)| !name.eq_ignore_ascii_case("set-cookie")) {
+            let value = String::from_utf8_lossy(value);
+            for secret in secrets {
+                assert!(!value.contains(secret), "in {name} of {url}: {secret}");
             }
         }
     }

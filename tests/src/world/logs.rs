@@ -1,18 +1,21 @@
-//! Everything that is logged, by all threads, at every level.
+//! Everything that is logged, by all threads, at every level: through `tracing`, and through `log`,
+//! which rustls, mio and actix-web use.
 
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 static CAPTURED: LazyLock<Capture> = LazyLock::new(|| {
     let capture = Capture::default();
-    let subscriber = tracing_subscriber::fmt()
+    // The feature `tracing-log` makes `init` take the records of `log` as well.
+    tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_ansi(false)
         .with_writer(capture.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+        .finish()
+        .init();
     capture
 });
 

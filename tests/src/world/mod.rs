@@ -19,7 +19,9 @@ pub use self::logs::Logs;
 use tokio::time::sleep;
 use url::Url;
 
-use crate::browser::{Backend as _, Browser, Exchange, Page, RawRequest, RawResponse, Tab};
+use crate::browser::{
+    Backend as _, Browser, Context, Exchange, Page, RawRequest, RawResponse, Tab,
+};
 use crate::harness::{Calls, Harness, Served};
 
 /// The application's origin.
@@ -56,7 +58,7 @@ pub struct World {
     /// A person's browser.
     pub browser: Browser,
     clock: Arc<TestClock>,
-    app: Served,
+    app: Mutex<Served>,
     logs: Logs,
     is_public: AtomicBool,
     /// What was answered to no browser.
@@ -97,7 +99,7 @@ impl World {
             calls,
             browser,
             clock,
-            app,
+            app: Mutex::new(app),
             logs,
             is_public: AtomicBool::new(setup.is_public),
             raw: Mutex::default(),
@@ -112,14 +114,15 @@ impl World {
     /// Another person's browser.
     pub fn stranger(&self) -> Browser {
         let browser = Browser::new(self.clock.unix());
-        browser.route(APP, self.app.clone());
+        browser.route(APP, self.app());
         browser
     }
 
-    /// From now on the browser meets the application behind another login, as after a restart.
+    /// From now on everybody meets the application behind another login, as after a restart.
     pub fn serve(&self, login: Login) {
         let app = self.harness.serve(vec![login], "", self.calls.clone());
-        self.browser.route(APP, app);
+        self.browser.route(APP, app.clone());
+        *self.app.lock().unwrap() = app;
     }
 
     /// Another instance of the application, beside the one that the browser meets.
@@ -142,12 +145,12 @@ impl World {
 
     /// The application, for requests that go on by themselves.
     pub fn app(&self) -> Served {
-        self.app.clone()
+        self.app.lock().unwrap().clone()
     }
 
     /// Sends bytes to the application as they are, with no browser in between.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
-        self.send(&self.app, request).await
+        self.send(&self.app(), request).await
     }
 
     /// The same to another instance.
@@ -161,6 +164,21 @@ impl World {
             response: response.clone(),
         });
         response
+    }
+
+    /// A script's GET with this `Cookie` header, as it is.
+    pub async fn ask(&self, target: &str, cookies: impl AsRef<[u8]>) -> RawResponse {
+        let request = RawRequest::new("GET", target)
+            .with_header("host", "app.example")
+            .with_header("cookie", cookies);
+        self.raw(request).await
+    }
+
+    /// The `Cookie` header that the browser has for the application.
+    pub fn cookie_header(&self) -> Vec<u8> {
+        let url = Url::parse(APP).unwrap();
+        let header = self.browser.jar().header(&url, Context::SameSite);
+        header.unwrap_or_default()
     }
 
     /// Lets time pass, for the application and for the browser.

@@ -32,11 +32,7 @@ impl Core {
     pub(super) fn ask_to_roll<H: Head>(&self, head: &H, user: User) -> Step {
         let vault = &self.0.vault;
         // Damaged or missing tokens stay so: whoever asks for them finds out.
-        let sealed = vault
-            .sealed_tokens(head, &user.segment())
-            .into_iter()
-            .next();
-        let sealed = sealed.unwrap_or_default();
+        let sealed = vault.own_sealed_tokens(head, &user).unwrap_or_default();
         let outdated = !vault.keys.is_sealing(sealed.as_bytes());
         let opened = outdated.then(|| vault.tokens(head, &user)).flatten();
         let roll = Roll {

@@ -86,9 +86,9 @@ impl Core {
             Some(url) => url.as_str().to_owned(),
             None => self.farewell(head),
         };
-        let mut names = vault.names(head, |name| {
-            vault.cookies.is_session(name) || vault.cookies.is_login(name)
-        });
+        // Asked for apart, so that any number of logins leaves room for the session's.
+        let mut names = vault.session_names(head);
+        names.extend(vault.names(head, |name| vault.cookies.is_login(name)));
         for name in [vault.cookies.session_name(), vault.cookies.round_name()] {
             if !names.iter().any(|present| present == name) {
                 names.push(name.to_owned());

@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 use super::key::{self, Key};
 use super::{HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION, VERSION_SIGNED};
 
+/// Characters in which version and key id are: whole groups of four.
+const START_LEN: usize = HEADER_LEN.div_ceil(3) * 4;
+
 /// What a key with a random nonce seals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -122,14 +125,11 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        // The first four characters are the first three bytes.
-        let mut start = [0; 3];
-        let decoded = URL_SAFE_NO_PAD.decode_slice(text.get(..4).unwrap_or_default(), &mut start);
-        if decoded != Ok(3) || start[0] != VERSION_SIGNED {
-            return self.open(Purpose::Session, aad, text, buffer);
+        let (version, key) = self.header(text)?;
+        if version == VERSION {
+            return open_with(key.for_purpose(Purpose::Session), aad, text, buffer);
         }
         let bytes = decode(text, buffer)?;
-        let key = self.key_of(bytes, VERSION_SIGNED)?;
         let (signed, tag) = bytes
             .split_last_chunk::<MAC_LEN>()
             .ok_or(OpenError::Broken)?;
@@ -147,10 +147,8 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let (key, nonce, body) = self.parts::<NONCE_LEN>(text, buffer)?;
-        key::open(key.for_purpose(purpose), nonce, aad, body)
-            .map(|plain| &*plain)
-            .ok_or(OpenError::Broken)
+        let key = self.key_of(text)?;
+        open_with(key.for_purpose(purpose), aad, text, buffer)
     }
 
     /// Opens a text of any length, which is read where it lies and zeroised.
@@ -173,40 +171,63 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let (key, salt, body) = self.parts::<SALT_LEN>(text, buffer)?;
+        let key = self.key_of(text)?;
+        let (salt, body) = parts::<SALT_LEN>(text, buffer)?;
         key::open(&key.for_login(&salt), [0; NONCE_LEN], aad, body)
             .map(|plain| &*plain)
             .ok_or(OpenError::Broken)
     }
 
-    /// Decodes a text, and finds its key, the `N` bytes behind the header and the sealed body.
-    fn parts<'b, const N: usize>(
-        &self,
-        text: &[u8],
-        buffer: &'b mut [u8],
-    ) -> Result<(&Key, [u8; N], &'b mut [u8]), OpenError> {
-        let bytes = decode(text, buffer)?;
-        let key = self.key_of(bytes, VERSION)?;
-        let (prefix, body) = bytes
-            .get_mut(HEADER_LEN..)
-            .and_then(|rest| rest.split_first_chunk_mut::<N>())
-            .ok_or(OpenError::Broken)?;
-        Ok((key, *prefix, body))
+    /// The key of a text that was sealed.
+    fn key_of(&self, text: &[u8]) -> Result<&Key, OpenError> {
+        match self.header(text)? {
+            (VERSION, key) => Ok(key),
+            _ => Err(OpenError::Foreign),
+        }
     }
 
-    /// The key that the header of a text of this version names.
-    fn key_of(&self, bytes: &[u8], version: u8) -> Result<&Key, OpenError> {
-        let ([found, id @ ..], _) = bytes
+    /// The version of a text and its key, read off its first characters: what follows a version
+    /// that is not ours may be longer than our buffers, or written in another way.
+    fn header(&self, text: &[u8]) -> Result<(u8, &Key), OpenError> {
+        let start = text.get(..START_LEN).ok_or(OpenError::Broken)?;
+        let mut bytes = [0; START_LEN / 4 * 3];
+        let length = decode(start, &mut bytes)?.len();
+        let ([version, id @ ..], _) = bytes[..length]
             .split_first_chunk::<HEADER_LEN>()
             .ok_or(OpenError::Broken)?;
-        if *found != version {
+        if !matches!(*version, VERSION | VERSION_SIGNED) {
             return Err(OpenError::Foreign);
         }
         std::iter::once(&self.sealing)
             .chain(&self.former)
             .find(|key| key.id == *id)
+            .map(|key| (*version, key))
             .ok_or(OpenError::Foreign)
     }
+}
+
+fn open_with<'b>(
+    key: &LessSafeKey,
+    aad: &[u8],
+    text: &[u8],
+    buffer: &'b mut [u8],
+) -> Result<&'b [u8], OpenError> {
+    let (nonce, body) = parts::<NONCE_LEN>(text, buffer)?;
+    key::open(key, nonce, aad, body)
+        .map(|plain| &*plain)
+        .ok_or(OpenError::Broken)
+}
+
+/// Decodes a text: the `N` bytes behind the header, and the sealed body.
+fn parts<'b, const N: usize>(
+    text: &[u8],
+    buffer: &'b mut [u8],
+) -> Result<([u8; N], &'b mut [u8]), OpenError> {
+    let (prefix, body) = decode(text, buffer)?
+        .get_mut(HEADER_LEN..)
+        .and_then(|rest| rest.split_first_chunk_mut::<N>())
+        .ok_or(OpenError::Broken)?;
+    Ok((*prefix, body))
 }
 
 fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b mut [u8], OpenError> {
@@ -369,6 +390,15 @@ mod tests {
         assert_eq!(open(&ring(NEW, &[OLD]), b"", &text), Ok(b"body".to_vec()));
         assert_eq!(open(&ring(OLD, &[NEW]), b"", &text), Ok(b"body".to_vec()));
         assert_eq!(open(&ring(NEW, &[]), b"", &text), Err(OpenError::Foreign));
+    }
+
+    #[test]
+    fn k17_a_version_or_key_that_is_not_ours_is_foreign_whatever_follows() {
+        let text = ring(OLD, &[]).seal(Purpose::Session, [1; 12], b"", &[7; 600]);
+        assert_eq!(open(&ring(NEW, &[]), b"", &text), Err(OpenError::Foreign));
+        assert_eq!(open(&ring(OLD, &[]), b"", &text), Err(OpenError::Broken));
+        let newer = format!("Aw{}~", &text[2..]);
+        assert_eq!(open(&ring(OLD, &[]), b"", &newer), Err(OpenError::Foreign));
     }
 
     #[test]

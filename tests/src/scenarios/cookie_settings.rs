@@ -1,0 +1,140 @@
+//! Rows K18, K19 and K21: what can be set about cookies, and what can't.
+
+use fncy_login::{Builder, ConfigError, Setting};
+
+use crate::browser::SameSite;
+use crate::harness::Harness;
+use crate::world::{APP, COOKIE_SECRET, World, usual};
+
+const LOCAL: &str = "http://localhost:3000";
+
+fn refused(world: &World, change: impl FnOnce(Builder) -> Builder) -> ConfigError {
+    let builder = usual(&world.provider, &format!("{APP}/auth/callback"));
+    change(builder).build().unwrap_err()
+}
+
+/// A world whose provider knows the application on loopback as well.
+fn local_world(harness: Harness, is_insecure: bool) -> World {
+    let redirect_uri = format!("{LOCAL}/auth/callback");
+    let world = World::with(harness, |setup| {
+        setup.provider = setup.provider.clone().redirect_uri(&redirect_uri);
+    });
+    let switch = if is_insecure { "1" } else { "0" };
+    let login = usual(&world.provider, &redirect_uri)
+        .set(Setting::DangerInsecureCookies, switch)
+        .clock(world.clock())
+        .build()
+        .unwrap();
+    let app = harness.serve(vec![login], "", world.calls.clone());
+    world.browser.route(LOCAL, app);
+    world
+}
+
+pub(super) async fn k18_plain_http_works_on_loopback_if_that_is_set(harness: Harness) {
+    for is_insecure in [true, false] {
+        let world = local_world(harness, is_insecure);
+        let mut tab = world.tab();
+        let page = tab.visit(&format!("{LOCAL}/page")).await;
+        let page = world.sign_in(&mut tab, page, "alex").await;
+        if is_insecure {
+            assert_eq!(page.text(), "user=alex");
+            assert_eq!(world.cookies("fncy_3000_session").len(), 1);
+            let jar = world.browser.jar();
+            let cookie = jar.get("fncy_3000_session").unwrap();
+            assert!(!cookie.secure && cookie.http_only && cookie.host_only);
+            assert_eq!(cookie.same_site, SameSite::Lax);
+        } else {
+            // As Safari does it: `Secure` cookies are not kept over http, and the page says so.
+            assert!(page.text().contains("<code>login_cookie_missing</code>"));
+        }
+        assert_eq!(world.cookies("__Host-"), [""; 0]);
+    }
+}
+
+pub(super) async fn k18_insecure_cookies_are_for_loopback_only(harness: Harness) {
+    let world = World::new(harness);
+    for origin in [
+        APP,
+        "https://localhost.evil.example",
+        "https://127.0.0.1.nip.io",
+        "https://192.168.0.1",
+        "https://0.0.0.0",
+        "https://[fe80::1]",
+    ] {
+        let error = refused(&world, |builder| {
+            builder
+                .set(Setting::RedirectUri, format!("{origin}/auth/callback"))
+                .set(Setting::DangerInsecureCookies, "1")
+        });
+        assert!(error.names(Setting::DangerInsecureCookies), "{error}");
+    }
+    // Without TLS there is nothing to set: it doesn't start at all.
+    for origin in ["http://app.example", "http://192.168.0.1:3000"] {
+        let error = refused(&world, |builder| {
+            builder.set(Setting::RedirectUri, format!("{origin}/auth/callback"))
+        });
+        assert!(error.names(Setting::RedirectUri), "{error}");
+    }
+}
+
+pub(super) async fn k19_no_setting_weakens_a_cookie(harness: Harness) {
+    let world = World::new(harness);
+    for name in [
+        "fncy; Domain=example",
+        "fncy;Path=/x",
+        "fncy; SameSite=None",
+        "__Secure-fncy",
+        "__Host-fncy",
+        "fncy_session.1",
+        "a=b",
+        "a,b",
+        "a b",
+        "a\r\nset-cookie: b=c",
+        "ü",
+        &"x".repeat(33),
+    ] {
+        let error = refused(&world, |builder| builder.set(Setting::CookieName, name));
+        assert!(error.names(Setting::CookieName), "{name:?}: {error}");
+    }
+    // Whatever is set, renewed or removed has the same attributes: see `invariants.rs`, which looks
+    // at every answer of every scenario. Here, that each kind was seen.
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    world.advance(301);
+    tab.get(&format!("{APP}/page")).await;
+    world.start(&mut tab.clone(), "/auth/login").await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    tab.submit(&page, "form", None).await;
+    let history = world.browser.history();
+    let lines: Vec<_> = history.iter().flat_map(|seen| seen.set_cookies()).collect();
+    for start in ["session=", "session=;", "login_", "round=", "round=;"] {
+        let start = format!("__Host-fncy_{start}");
+        assert!(lines.iter().any(|line| line.starts_with(&start)), "{start}");
+    }
+}
+
+pub(super) async fn k21_a_weak_secret_does_not_start(harness: Harness) {
+    let world = World::new(harness);
+    for secret in [
+        "changeme",
+        "secret12",
+        "correct horse battery staple",
+        // 31 bytes, as base64 and as hex.
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==",
+        &"0123456789abcdef".repeat(4)[..62],
+        // Long enough, and yet nothing that was drawn.
+        &"a".repeat(64),
+        &"abcd".repeat(16),
+        &format!("{COOKIE_SECRET},changeme"),
+        &format!("{COOKIE_SECRET},{}", "a".repeat(64)),
+        &format!("{COOKIE_SECRET},"),
+    ] {
+        let error = refused(&world, |builder| builder.set(Setting::CookieSecret, secret));
+        assert!(error.names(Setting::CookieSecret), "{secret:?}");
+        assert!(!error.to_string().contains(secret), "{error}");
+        assert!(
+            error.to_string().contains("openssl rand -base64 32"),
+            "{error}"
+        );
+    }
+}
