@@ -543,6 +543,20 @@ async fn f09_p27_an_overloaded_provider_is_left_alone_by_everybody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f09_an_outage_of_a_minute_costs_a_dozen_requests() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |_| response(503, ""));
+    for step in 0..600 {
+        let session = renew(&login, &format!("r{}", step % 40), 0);
+        let outcome = comes_to(&refresher, &session).await;
+        assert!(outcome.starts_with("again in "), "{outcome}");
+        advance(Duration::from_millis(100)).await;
+    }
+    let asked: u64 = provider.shown.lock().unwrap().values().sum();
+    assert!((8..=12).contains(&asked), "{asked} requests in a minute");
+}
+
+#[tokio::test(start_paused = true)]
 async fn f09_what_is_known_already_is_served_in_an_outage() {
     let login = login();
     let (refresher, provider) = alone(&login, |times| match times {

@@ -52,6 +52,38 @@ pub(super) async fn k11_large_tokens_travel_in_chunks(harness: Harness) {
     }
 }
 
+pub(super) async fn k11_the_last_chunk_is_never_empty(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    // The longest token whose session takes one cookie, and the next one.
+    let (mut one, mut two) = (900, 3_500);
+    while two - one > 1 {
+        let middle = usize::midpoint(one, two);
+        sign_in(&world, &mut tab, middle).await;
+        match world.cookies(SESSION).len() {
+            1 => one = middle,
+            _ => two = middle,
+        }
+    }
+    for (length, cookies) in [(one - 1, 1), (one, 1), (two, 2), (two + 1, 2)] {
+        let (token, page) = sign_in(&world, &mut tab, length).await;
+        assert_eq!(page.text(), token, "{length}");
+        let names = world.cookies(SESSION);
+        assert_eq!(names.len(), cookies, "{length}");
+        let jar = world.browser.jar();
+        for name in names {
+            assert_ne!(jar.get(&name).unwrap().value(), "", "{length}: {name}");
+        }
+    }
+}
+
+pub(super) async fn k10_a_large_session_is_warned_of(harness: Harness) {
+    let world = World::new(harness);
+    sign_in(&world, &mut world.tab(), 6_000).await;
+    let logged = world.logged();
+    assert!(logged.contains("session_large") && logged.contains("large_client_header_buffers"));
+}
+
 pub(super) async fn k10_what_does_not_fit_is_seen(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();

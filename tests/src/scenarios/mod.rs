@@ -129,6 +129,8 @@ scenarios! {
     chunks: {
         k09_a_missing_chunk_ends_the_session_at_its_first_use ["K9"],
         k10_what_does_not_fit_is_seen ["K10"],
+        k10_a_large_session_is_warned_of ["K10"],
+        k11_the_last_chunk_is_never_empty ["K11"],
         k11_large_tokens_travel_in_chunks ["K11", "K12"],
         cookies_may_come_on_several_lines [],
     }
@@ -168,6 +170,7 @@ scenarios! {
         f01_a_hundred_requests_are_one_exchange ["F1", "P21"],
         f02_an_old_cookie_is_served_from_memory ["F2", "F3"],
         f04_a_renewal_outlives_its_client ["F4"],
+        f05_a_leader_that_times_out_releases_those_who_wait ["F5"],
         f09_an_outage_signs_nobody_out ["F9", "P28"],
         f10_a_sign_out_wins_over_a_renewal ["F10", "K23", "L4"],
         f10_a_sign_out_revokes_what_the_browser_never_got ["F10"],
@@ -225,6 +228,7 @@ scenarios! {
         l06_the_last_page_signs_nobody_in ["L6"],
         a_sign_out_goes_on_to_the_provider [],
         a_sign_out_finishes_without_the_provider [],
+        l11_session_ids_are_drawn_and_ending_one_ends_no_other ["L11"],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fncy_dev_server::{Endpoint, Fault};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::browser::{Backend as _, Context, RawRequest, RawResponse, Tab};
@@ -42,12 +42,13 @@ pub(super) fn renewals(world: &World) -> u64 {
 }
 
 pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
-    for rotates in [true, false] {
+    for (rotates, life) in [(true, LIFE), (false, LIFE), (true, 5)] {
         let world = World::with(harness, |setup| {
-            setup.provider = setup.provider.clone().rotation(rotates);
+            let provider = setup.provider.clone().rotation(rotates);
+            setup.provider = provider.access_token_life(Duration::from_secs(life));
         });
         let mut tab = signed_in(&world).await;
-        world.advance(LIFE + 1);
+        world.advance(life + 1);
         let held = world.provider.hold(Endpoint::Token);
         let mut requests = JoinSet::new();
         for _ in 0..100 {
@@ -72,7 +73,7 @@ pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
                 "user=alex",
                 "{round}"
             );
-            world.advance(LIFE);
+            world.advance(life);
         }
         assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     }
@@ -114,9 +115,48 @@ pub(super) async fn f04_a_renewal_outlives_its_client(harness: Harness) {
         client.await.unwrap_err().is_cancelled(),
         "it left before there was an answer"
     );
+    let mut followers = JoinSet::new();
+    for _ in 0..99 {
+        let (app, request) = (world.app(), request(&world, "/page"));
+        followers.spawn(async move { app.send(request).await });
+    }
+    sleep(Duration::from_millis(200)).await;
     drop(held);
-    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    while let Some(answer) = followers.join_next().await {
+        assert_eq!(answer.unwrap().text(), "user=alex");
+    }
     assert_eq!(renewals(&world), 1);
+    for _ in 0..2 {
+        world.advance(LIFE);
+        assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    }
+}
+
+pub(super) async fn f05_a_leader_that_times_out_releases_those_who_wait(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let held = world.provider.hold(Endpoint::Token);
+    let mut requests = JoinSet::new();
+    for _ in 0..10 {
+        let (app, request) = (world.app(), request(&world, "/page"));
+        requests.spawn(async move { app.send(request).await });
+    }
+    let began = Instant::now();
+    while let Some(answer) = requests.join_next().await {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 503);
+        assert!(!sets_session(&answer));
+        let waited = began.elapsed().as_secs();
+        assert!((9..15).contains(&waited), "{waited} s");
+    }
+    assert_eq!(renewals(&world), 1);
+    drop(held);
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.status, 503, "the provider rests");
+    sleep(Duration::from_millis(5_100)).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 2);
 }
 
 pub(super) async fn f09_an_outage_signs_nobody_out(harness: Harness) {

@@ -1,8 +1,9 @@
 //! Rows L1 to L3 and L6, and more of signing out: what it takes, what it leaves, where it ends.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
-
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use super::chunks::sign_in_as;
@@ -284,5 +285,40 @@ pub(super) async fn l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own(h
             let resolved = app.join(&location).unwrap();
             assert_eq!(resolved.origin(), app.origin(), "{location}");
         }
+    }
+}
+
+pub(super) async fn l11_session_ids_are_drawn_and_ending_one_ends_no_other(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.signed_cookies());
+    });
+    let mut ids = Vec::new();
+    let mut tabs = Vec::new();
+    for _ in 0..24 {
+        let browser = world.stranger();
+        let mut tab = browser.tab();
+        world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+        let cookie = browser.jar().get(SESSION).unwrap().value().into_owned();
+        let first = URL_SAFE_NO_PAD
+            .decode(cookie.split('.').next().unwrap())
+            .unwrap();
+        // Behind the version and the key id.
+        let id: [u8; 16] = first[5..21].try_into().unwrap();
+        ids.push(u128::from_be_bytes(id));
+        tabs.push(tab);
+    }
+    let (ones, zeros) = ids
+        .iter()
+        .fold((0, 0), |(ones, zeros), id| (ones | id, zeros | !id));
+    let drawn = (ones & zeros).count_ones();
+    assert!(
+        drawn >= 126,
+        "only {drawn} of 128 bits differ among 24 sessions"
+    );
+
+    let page = tabs[0].visit(&format!("{APP}/auth/logout")).await;
+    tabs[0].submit(&page, "form", None).await;
+    for tab in &mut tabs[1..] {
+        assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::core::Machine;
 use crate::entropy::pair;
-use crate::outcome::Reply;
+use crate::outcome::{Reply, Report};
 use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
 use crate::return_to::ReturnTo;
 use crate::round::Round;
@@ -17,6 +17,9 @@ use crate::{Code, Core, Entropy, Head, Timestamp, User};
 
 use super::Stage;
 use super::callback::arrive;
+
+/// Heads of requests are often limited to 8 KB, and there are other cookies in them. Bytes.
+const LARGE: usize = 7 * 1024;
 
 /// A callback whose code is being redeemed.
 #[derive(Debug)]
@@ -223,12 +226,18 @@ impl Core {
             let error = ProviderError::new(Code::SessionTooLarge, detail);
             return self.redemption_failed(&redemption, error);
         };
+        let size: usize = session.iter().map(String::len).sum();
+        let is_large = (size > LARGE).then(|| {
+            let detail = "the session's cookies take more than 7 KB; servers and proxies often refuse heads of 8 KB: raise their limits (nginx: large_client_header_buffers), or ask for fewer scopes and claims";
+            Report::warning("session_large", detail)
+        });
         let before = redemption.before.as_ref().map(|(user, _)| user.session());
         let reply = arrive(&redemption.return_to)
             .cookies(redemption.finished)
             .cookies(session)
             .cookies([vault.set_round(redemption.round, salt)])
             .report(tokens.reports)
+            .report(is_large)
             .ends(before);
         match redemption.before {
             Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
