@@ -27,6 +27,8 @@ mod client_token;
 pub mod corpora;
 #[cfg(test)]
 mod deadlines;
+#[cfg(test)]
+mod examples;
 pub mod harness;
 #[cfg(test)]
 mod opaque;

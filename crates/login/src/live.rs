@@ -164,6 +164,13 @@ impl LiveSession {
         news.tokens.as_deref().cloned()
     }
 
+    /// How long the session lasts if no other request keeps it alive; nothing once it has expired.
+    #[must_use]
+    pub fn time_left(&self) -> Duration {
+        let now = self.login.0.clock.now();
+        Duration::from_secs(self.user().session_ends().seconds_since(now))
+    }
+
     /// Waits until the session is over, and says why. May be called again, and dropped at any time.
     pub async fn ended(&self) -> SessionEnd {
         let mut news = self.news.clone();
@@ -171,9 +178,7 @@ impl LiveSession {
             if let Some(end) = self.check().await {
                 return end;
             }
-            let now = self.login.0.clock.now();
-            let left = self.user().session_ends().seconds_since(now);
-            let look = LOOK_EVERY.min(Duration::from_secs(left));
+            let look = LOOK_EVERY.min(self.time_left());
             // Whether there is news or it is time to look: both are looked at above.
             drop(timeout(look, news.changed()).await);
         }
@@ -190,7 +195,7 @@ impl LiveSession {
         if was_ended {
             return Some(SessionEnd::SignedOut);
         }
-        if user.session_ends() <= login.clock.now() {
+        if self.time_left().is_zero() {
             return Some(SessionEnd::Expired);
         }
         let session = user.session();

@@ -1,9 +1,10 @@
-//! What the two example sites share, and what is not about login or frameworks: the pages, the
+//! What the example sites share, and what is not about login or frameworks: the pages, the
 //! call of the user data endpoint, the dev server, the address to listen on.
 //!
 //! The login itself stands in `main.rs` of `axum-site` and of `actix-site`.
 
 mod listen;
+pub mod live;
 pub mod pages;
 mod provider;
 mod user_data;

@@ -1,6 +1,6 @@
 //! The site's pages.
 //!
-//! Rules: whatever somebody typed is escaped; no script; signing out is a form that posts, since a
+//! Rules: whatever somebody typed is escaped; no script but the one of `live.rs`; signing out is a form that posts, since a
 //! link would be followed by whatever looks ahead.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::UserDataError;
 /// The style sheet, served at `/site.css`.
 pub const STYLE: &str = include_str!("site.css");
 
-/// A second fence behind the escaping: no script, and nothing from elsewhere.
+/// A second fence behind the escaping: no script unless it is named, and nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; connect-src 'self'";
 
 /// A lozenge on the accent colour.
@@ -139,16 +139,33 @@ fn page(title: &str, path: &str, user: Option<&User>, main: &str) -> String {
         format!("<a href=\"{href}\"{current}>{label}</a>\n")
     })
     .concat();
+    let nav = format!("<nav aria-label=\"Pages\">\n{links}</nav>\n");
+    frame(title, &nav, user, main, None)
+}
+
+/// A page whose script shows what comes later.
+pub(crate) fn page_with_script(title: &str, user: &User, main: &str, script: &str) -> String {
+    frame(title, "", Some(user), main, Some(script))
+}
+
+fn frame(title: &str, nav: &str, user: Option<&User>, main: &str, script: Option<&str>) -> String {
+    let (scripts, script) = match script {
+        Some(src) => (
+            "; script-src 'self'",
+            format!("<script src=\"{src}\" defer></script>\n"),
+        ),
+        None => ("", String::new()),
+    };
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"content-security-policy\" content=\"{POLICY}\">\n\
+         <meta http-equiv=\"content-security-policy\" content=\"{POLICY}{scripts}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{title} – Example Site</title>\n\
-         <link rel=\"icon\" href=\"{ICON}\">\n<link rel=\"stylesheet\" href=\"/site.css\">\n</head>\n\
+         <link rel=\"icon\" href=\"{ICON}\">\n<link rel=\"stylesheet\" href=\"/site.css\">\n{script}</head>\n\
          <body>\n<header>\n\
          <a class=\"brand\" href=\"/\"><span class=\"mark\" aria-hidden=\"true\"></span>Example Site</a>\n\
-         <nav aria-label=\"Pages\">\n{links}</nav>\n{account}\n</header>\n\
+         {nav}{account}\n</header>\n\
          <main>\n{main}\n</main>\n\
          <footer>An example of Login with FNCY. Its pages are the same in axum and in actix-web.</footer>\n\
          </body>\n</html>\n",
@@ -174,12 +191,12 @@ fn account(user: Option<&User>) -> String {
 }
 
 /// A name to show: people may have none.
-fn display_name(user: &User) -> &str {
+pub(crate) fn display_name(user: &User) -> &str {
     user.name().or(user.email()).unwrap_or(user.id())
 }
 
 /// Text in HTML, in an element or in a quoted attribute.
-struct Escaped<'a>(&'a str);
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

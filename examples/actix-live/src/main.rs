@@ -1,0 +1,37 @@
+//! `cargo run -p actix-live`, and open the address that it prints in two tabs: sign out in one, and
+//! look at the other.
+
+use std::process::ExitCode;
+
+use actix_web::{App, HttpServer};
+use fncy_login_actix::{FncyLogin, Login};
+use site::{Provider, StartError};
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    site::log_to_stderr();
+    site::exit_code(run().await)
+}
+
+async fn run() -> Result<(), StartError> {
+    let provider = Provider::from_env()?;
+    let login = Login::builder()
+        .env()
+        .vars(provider.settings())
+        .public("/site.css")
+        .build()?;
+    let layer = FncyLogin::new(login.clone());
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .wrap(layer.clone())
+            .configure(actix_live::configure)
+    })
+    // Streams that go on for ever end with the process.
+    .shutdown_timeout(1)
+    .shutdown_signal(site::interrupted());
+    for listener in site::listen(&login)? {
+        server = server.listen(listener)?;
+    }
+    provider.announce(&login);
+    Ok(server.run().await?)
+}
