@@ -8,6 +8,7 @@ events.addEventListener("tick", (event) => {
 
 const stop = (reason) => {
   events.close(); // or it would come back by itself, for ever
+  document.querySelector("h1").textContent = "Disconnected";
   const end = document.getElementById("end");
   end.textContent = `The stream has ended: ${reason}.`;
   end.className = "alert";

@@ -9,6 +9,7 @@ socket.onmessage = (message) => {
 };
 
 socket.onclose = (close) => {
+  document.querySelector("h1").textContent = "Disconnected";
   const end = document.getElementById("end");
   end.textContent = `The connection was closed: ${close.reason || "the server is gone"}.`;
   end.className = "alert";
