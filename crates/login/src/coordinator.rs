@@ -1,7 +1,7 @@
 //! What the instances of an application agree on: one refresh for each refresh token, one redemption
 //! for each code, and which sessions were ended.
 //!
-//! These three don't fit into a cookie. In one process [`InProcess`] keeps them, and needs no
+//! These three don't fit into a cookie. In one process [`InProcess`](crate::InProcess) keeps them, and needs no
 //! setting; several instances need one that all of them can ask.
 //!
 //! # The contract
