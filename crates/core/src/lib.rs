@@ -130,7 +130,7 @@ pub use crate::secret::Secret;
 pub use crate::secure_url::{SecureUrl, UrlError};
 pub use crate::session::{Lifetimes, Moment, Standing};
 pub use crate::site::{Site, SiteError};
-pub use crate::step::{Exchange, Newcomer, Pending, Question, Redeem, Step, TokenKind};
+pub use crate::step::{Exchange, Newcomer, Pending, Question, Redeem, Revoke, Step, TokenKind};
 pub use crate::timestamp::Timestamp;
 pub use crate::tokens::Tokens;
 pub use crate::user::{NotThisType, SessionRef, User};

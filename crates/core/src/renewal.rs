@@ -6,9 +6,10 @@
 //! of the session.
 
 use crate::provider::{Answer, Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
+use crate::step::Revoke;
 use crate::tokens::Tokens;
 use crate::user::SessionRef;
-use crate::{Code, Core, Exchange, Report, Secret, Timestamp};
+use crate::{Code, Core, Report, Secret, Timestamp};
 
 /// A refresh token to be used once, and what must be known to use its answer.
 #[derive(Clone, Debug)]
@@ -222,7 +223,7 @@ impl Core {
 
     /// What ends the tokens of a successor at the provider, if anything does.
     #[must_use]
-    pub fn revocation(&self, successor: &Successor) -> Option<Exchange> {
+    pub fn revocation(&self, successor: &Successor) -> Option<Revoke> {
         let tokens = successor.tokens.clone();
         self.0.provider.revocation.then(|| tokens.into_revocation())
     }

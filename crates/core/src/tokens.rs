@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 use crate::codec::{Reader, Writer};
 use crate::cookies::scan;
 use crate::seal::{NONCE_LEN, Purpose};
+use crate::step::Revoke;
 use crate::user::{Segment, User};
 use crate::vault::Vault;
-use crate::{Exchange, Head, Secret, TokenKind};
+use crate::{Head, Secret, TokenKind};
 
 /// The tokens of a session.
 #[derive(Clone, Debug)]
@@ -29,15 +30,17 @@ impl Tokens {
 
     /// What ends them at the provider: revoking a refresh token ends what hangs on it (RFC 7009,
     /// section 2.1).
-    pub(crate) fn into_revocation(self) -> Exchange {
+    pub(crate) fn into_revocation(self) -> Revoke {
         match self.refresh_token {
-            Some(token) => Exchange::Revoke {
+            Some(token) => Revoke {
                 token,
                 kind: TokenKind::Refresh,
+                ends: None,
             },
-            None => Exchange::Revoke {
+            None => Revoke {
                 token: self.access_token,
                 kind: TokenKind::Access,
+                ends: None,
             },
         }
     }

@@ -72,11 +72,18 @@ impl Admitted {
 }
 
 impl Renewal {
-    /// Whether that is known here and now: a cookie that is left out is found again by the next
-    /// request, one that brings a session back is not.
+    /// Whether that is known here and now: what a cookie that is left out would have said is found
+    /// again by the next request, and one that brings a session back is never right.
     fn is_live(&self) -> bool {
-        let coordinator = &self.login.0.coordinator;
-        coordinator.known(&self.user.session(), self.user.id()) == Known::Live
+        let login = &self.login.0;
+        match login
+            .coordinator
+            .known(&self.user.session(), self.user.id())
+        {
+            Known::Live => true,
+            Known::Ended => false,
+            Known::Ask => login.admits_unverified,
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::provider_client::{ProviderClient, TokenBody};
 use crate::redemptions::Redemptions;
 use crate::refresher::{Parts, Refresher};
 use crate::renewals::Renewals;
+use crate::without_store::WithoutStore;
 use crate::{Builder, Login, Setting};
 
 impl Builder {
@@ -137,9 +138,15 @@ impl Builder {
             core: core.clone(),
             clock: Arc::clone(&clock),
             provider: Arc::clone(&provider) as _,
-            coordinator: Arc::clone(&coordinator),
+            coordinator: if self.refreshes_without_store {
+                Arc::new(WithoutStore {
+                    store: Arc::clone(&coordinator),
+                    here: InProcess::with_clock(Arc::clone(&clock)),
+                })
+            } else {
+                Arc::clone(&coordinator)
+            },
             on_renew: self.on_renew.clone(),
-            without_store: self.refreshes_without_store,
             renewals: Renewals::new(),
         }));
         Login(Arc::new(Inner {

@@ -24,46 +24,29 @@ impl Login {
     /// Begins with what is known here. The machine is pure: where somebody else must be asked, all
     /// that may follow is worked out now, while the head is there, and one of it is taken.
     pub(crate) fn begin<H: Head>(&self, head: &H) -> (Step, Option<Box<Doubtful>>) {
-        let core = &self.0.core;
         let now = self.0.clock.now();
-        let asked = Cell::new(None);
-        let standing = |session: &SessionRef, user_id: &str| match self
-            .0
-            .coordinator
-            .known(session, user_id)
-        {
-            Known::Live => Standing::Live,
-            Known::Ended => Standing::Ended,
-            Known::Ask => {
-                asked.set(Some((*session, user_id.to_owned())));
-                Standing::Live
-            }
+        let begin = |standing: &dyn Fn(&SessionRef, &str) -> Standing| {
+            self.0.core.begin(head, Moment { now, standing })
         };
-        let if_live = core.begin(
-            head,
-            Moment {
-                now,
-                standing: &standing,
+        let asked = Cell::new(None);
+        let if_live = begin(
+            &|session, user_id| match self.0.coordinator.known(session, user_id) {
+                Known::Live => Standing::Live,
+                Known::Ended => Standing::Ended,
+                Known::Ask => {
+                    asked.set(Some((*session, user_id.to_owned())));
+                    Standing::Live
+                }
             },
         );
         let Some((session, user_id)) = asked.take() else {
             return (if_live, None);
         };
-        let [if_ended, if_unknown] = [Standing::Ended, Standing::Unknown].map(|answer| {
-            let standing = move |_: &SessionRef, _: &str| answer;
-            core.begin(
-                head,
-                Moment {
-                    now,
-                    standing: &standing,
-                },
-            )
-        });
         let doubtful = Doubtful {
             session,
             user_id,
-            if_ended,
-            if_unknown,
+            if_ended: begin(&|_, _| Standing::Ended),
+            if_unknown: begin(&|_, _| Standing::Unknown),
         };
         (if_live, Some(Box::new(doubtful)))
     }

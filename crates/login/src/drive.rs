@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Reply, Step,
+    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Reply, Revoke, Step,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -96,7 +96,10 @@ impl Login {
                 Settled::Done(Outcome::Reply(reply)) => return reply,
                 Settled::Done(Outcome::Admit(_)) => return self.0.core.internal_error(),
                 Settled::Send(exchange, pending) => {
-                    let exchange = self.0.refresher.latest(exchange).await;
+                    let exchange = match exchange {
+                        Exchange::Revoke(revoke) => Exchange::Revoke(self.prepare(revoke).await),
+                        exchange => exchange,
+                    };
                     (self.0.provider.run(&exchange, deadline).await, pending)
                 }
                 Settled::Approve(newcomer, pending) => {
@@ -105,6 +108,14 @@ impl Login {
             };
             settled = self.settle(self.resume(pending, answer));
         }
+    }
+
+    /// What is revoked is what the session has come to, and first of all it comes to no more.
+    async fn prepare(&self, mut revoke: Revoke) -> Revoke {
+        if let Some(session) = revoke.ends.take() {
+            self.end(&session).await;
+        }
+        self.0.refresher.latest(revoke).await
     }
 
     /// Asks `on_login`, but not for ever.

@@ -43,6 +43,7 @@ mod report;
 mod rules;
 mod setting;
 mod visit;
+mod without_store;
 
 pub use fncy_login_core::{
     Code, Head, NotThisType, Reply, SessionRef, Site, Timestamp, Tokens, User,

@@ -5,7 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use fncy_login_core::{Core, Head, Moment, Outcome, Reply, Site, Standing, Tokens, User};
+use fncy_login_core::{
+    Core, Head, Moment, Outcome, Reply, SessionRef, Site, Standing, Tokens, User,
+};
 
 use crate::admitted::Admitted;
 use crate::approval::LoginHook;
@@ -158,14 +160,16 @@ impl Login {
     /// where the other instances can't be told.
     pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
         if let Some(session) = reply.ends.take() {
-            if soon(self.0.coordinator.end(*session)).await.is_err() {
-                tracing::error!(
-                    "a session was ended here, and the other instances could not be told"
-                );
-            }
-            self.0.watched.ended(&session);
+            self.end(&session).await;
         }
         self.send(reply)
+    }
+
+    pub(crate) async fn end(&self, session: &SessionRef) {
+        if soon(self.0.coordinator.end(*session)).await.is_err() {
+            tracing::error!("a session was ended here, and the other instances could not be told");
+        }
+        self.0.watched.ended(session);
     }
 }
 

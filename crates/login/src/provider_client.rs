@@ -75,7 +75,7 @@ impl ProviderClient {
     /// Runs one exchange; `deadline` is that of everything which one request may cause.
     pub(crate) async fn run(&self, exchange: &Exchange, deadline: Instant) -> Answer {
         let own = match exchange {
-            Exchange::Revoke { .. } => REVOCATION_DEADLINE,
+            Exchange::Revoke(_) => REVOCATION_DEADLINE,
             _ => EXCHANGE_DEADLINE,
         };
         let Ok(request) = self.write(exchange) else {
@@ -98,7 +98,7 @@ impl ProviderClient {
             Exchange::Renew(renew) => self.renew(&renew.refresh_token),
             Exchange::ClientCredentials { scope } => self.client_credentials(scope.as_deref()),
             Exchange::UserData { access_token } => self.user_data(access_token),
-            Exchange::Revoke { token, kind } => self.revoke(token, *kind),
+            Exchange::Revoke(revoke) => self.revoke(&revoke.token, revoke.kind),
             _ => Err(Unwritable),
         }
     }

@@ -10,7 +10,7 @@
 //!
 //! Rules:
 //! - One exchange for each refresh token: in this process by [`Renewals`], among all instances by the
-//!   [`Coordinator`]. Without the latter nothing is exchanged, unless that is set.
+//!   [`Coordinator`]. Without the latter nothing is exchanged.
 //! - It runs in a task of its own, which nobody who waits for it can end. An exchange is begun only
 //!   if the lease outlasts it.
 //! - What is left for others is the provider's answer, sealed; a cookie never.
@@ -22,13 +22,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Successor};
+use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Revoke, Successor};
 use tokio::time::{Instant, timeout_at};
 
 use crate::approval::{RenewHook, RenewedLogin};
-use crate::coordinator::{
-    Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind, soon,
-};
+use crate::coordinator::{Claim, Coordinator, Finished, Lease, Unreachable, Work, WorkKind, soon};
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
 use crate::renewals::{Entered, Renewals, Renewed, Sender};
@@ -65,8 +63,6 @@ pub(crate) struct Parts {
     pub(crate) provider: Arc<dyn Exchanges>,
     pub(crate) coordinator: Arc<dyn Coordinator>,
     pub(crate) on_renew: Option<RenewHook>,
-    /// Whether tokens are refreshed while the coordinator can't be asked.
-    pub(crate) without_store: bool,
     pub(crate) renewals: Renewals,
 }
 
@@ -125,10 +121,11 @@ impl Refresher {
             let renewed = renewal.await.unwrap_or(Err(RenewalFailure::Unreadable));
             refresher.0.renewals.finish(renew.key, &renewed);
             sender.send_replace(Some(renewed.clone()));
+            // A sign-out that came in between has found the tokens that are no more.
             if let Ok(successor) = &renewed
-                && refresher.has_ended(&renew)
+                && refresher.has_ended(&renew).await == Ok(true)
             {
-                refresher.revoke(successor, deadline).await;
+                refresher.revoke(successor).await;
             }
         });
     }
@@ -136,28 +133,14 @@ impl Refresher {
     /// What somebody has left, or what the provider gives.
     async fn obtain(&self, renew: &Renew, deadline: Instant) -> Renewed {
         let work = renewal(renew.key, Some(renew.session.generation));
-        let claim = async {
-            for _ in 0..MAX_CLAIMS {
-                match self.0.coordinator.claim(work).await? {
-                    Claim::Granted(lease) if lease.remaining() <= EXCHANGE_DEADLINE => {}
-                    claim => return Ok(claim),
-                }
-            }
-            Err(Unreachable)
-        };
-        let Ok(claim) = timeout_at(deadline, claim).await else {
-            return Err(UNAVAILABLE);
-        };
-        let has_ended = self.0.coordinator.has_ended(renew.session, &renew.user_id);
-        let has_ended = match soon(has_ended).await {
-            Err(Unreachable) if self.0.without_store => Ok(false),
-            answer => answer,
+        let claim = timeout_at(deadline, self.claim(work));
+        let (claim, has_ended) = match claim.await.unwrap_or(Err(Unreachable)) {
+            Ok(claim) => (Ok(claim), self.has_ended(renew).await),
+            unreachable => (unreachable, Err(Unreachable)),
         };
         match (claim, has_ended) {
             (_, Ok(true)) => Err(RenewalFailure::NotWelcome),
-            (Ok(Claim::Granted(lease)), Ok(false)) => {
-                self.exchange(renew, Some(lease), deadline).await
-            }
+            (Ok(Claim::Granted(lease)), Ok(false)) => self.exchange(renew, lease, deadline).await,
             (Ok(Claim::Done(sealed)), Ok(false)) => {
                 let left = self.0.core.open_successor(&renew.key, &sealed);
                 let mut successor = left.ok_or(RenewalFailure::Refused)?;
@@ -165,9 +148,6 @@ impl Refresher {
                 Ok(Arc::new(successor))
             }
             (Ok(Claim::Spent), Ok(false)) => Err(RenewalFailure::Refused),
-            (Err(Unreachable), Ok(false)) if self.0.without_store => {
-                self.exchange(renew, None, deadline).await
-            }
             (Err(Unreachable), _) | (_, Err(Unreachable)) => {
                 tracing::warn!("a session was not renewed: the coordinator can't be asked");
                 Err(UNAVAILABLE)
@@ -175,12 +155,23 @@ impl Refresher {
         }
     }
 
-    async fn exchange(
-        &self,
-        renew: &Renew,
-        lease: Option<Box<dyn Lease>>,
-        deadline: Instant,
-    ) -> Renewed {
+    /// A lease that outlasts an exchange, or what was left by who had one.
+    async fn claim(&self, work: Work) -> Result<Claim, Unreachable> {
+        for _ in 0..MAX_CLAIMS {
+            match self.0.coordinator.claim(work).await? {
+                Claim::Granted(lease) if lease.remaining() <= EXCHANGE_DEADLINE => {}
+                claim => return Ok(claim),
+            }
+        }
+        Err(Unreachable)
+    }
+
+    async fn has_ended(&self, renew: &Renew) -> Result<bool, Unreachable> {
+        let coordinator = &self.0.coordinator;
+        soon(coordinator.has_ended(renew.session, &renew.user_id)).await
+    }
+
+    async fn exchange(&self, renew: &Renew, lease: Box<dyn Lease>, deadline: Instant) -> Renewed {
         let Parts { core, clock, .. } = &*self.0;
         let exchange = Exchange::Renew(Box::new(renew.clone()));
         let answer = self.0.provider.run(&exchange, deadline).await;
@@ -203,8 +194,8 @@ impl Refresher {
             if soon(self.0.coordinator.end(renew.session)).await.is_err() {
                 tracing::error!("a session that is over could not be ended on other instances");
             }
-            self.revoke(&successor, deadline).await;
-        } else if let Some(lease) = lease {
+            self.revoke(&successor).await;
+        } else {
             self.leave(renew, lease, &successor).await;
         }
         verdict.map(|()| Arc::new(successor))
@@ -295,26 +286,22 @@ impl Refresher {
         (!successor.awaits_approval()).then_some(successor)
     }
 
-    fn has_ended(&self, renew: &Renew) -> bool {
-        let known = self.0.coordinator.known(&renew.session, &renew.user_id);
-        known == Known::Ended
-    }
-
     /// Best effort: nobody uses these tokens.
-    async fn revoke(&self, successor: &Successor, deadline: Instant) {
-        if let Some(exchange) = self.0.core.revocation(successor) {
-            self.0.provider.run(&exchange, deadline).await;
+    async fn revoke(&self, successor: &Successor) {
+        if let Some(revoke) = self.0.core.revocation(successor) {
+            let deadline = Instant::now() + EXCHANGE_DEADLINE;
+            self.0
+                .provider
+                .run(&Exchange::Revoke(revoke), deadline)
+                .await;
         }
     }
 
     /// A revocation of the tokens that the given one has led to: a browser that signs out may not
     /// have got the newest cookie.
-    pub(crate) async fn latest(&self, exchange: Exchange) -> Exchange {
-        let Exchange::Revoke { token, kind } = exchange else {
-            return exchange;
-        };
+    pub(crate) async fn latest(&self, revoke: Revoke) -> Revoke {
         let mut newest = None;
-        let mut key = self.0.core.token_digest(&token);
+        let mut key = self.0.core.token_digest(&revoke.token);
         // Bounded, since a provider may give an old token out again.
         for _ in 0..MAX_CHAIN {
             let Some(successor) = self.left_of(key, None).await else {
@@ -325,7 +312,7 @@ impl Refresher {
         }
         newest
             .and_then(|successor| self.0.core.revocation(&successor))
-            .unwrap_or(Exchange::Revoke { token, kind })
+            .unwrap_or(revoke)
     }
 }
 

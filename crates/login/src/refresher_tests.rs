@@ -18,6 +18,7 @@ use super::{Exchanges, Parts, Refresher};
 use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work};
 use crate::env::Clock;
 use crate::renewals::Renewals;
+use crate::without_store::WithoutStore;
 use crate::{Approval, Builder, InProcess, Login, Refusal, RenewedLogin, Setting};
 
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);
@@ -244,7 +245,6 @@ fn instance(
         provider: Arc::clone(provider) as _,
         coordinator: Arc::new(coordinator),
         on_renew: None,
-        without_store: false,
         renewals: Renewals::new(),
     };
     change(&mut parts);
@@ -417,10 +417,14 @@ async fn f08_without_the_store_only_a_danger_switch_refreshes() {
     let careful = instance(&login, &provider, down.clone(), |_| {});
     assert_eq!(comes_to(&careful, &old).await, "again in 5");
     assert_eq!(provider.most_shown(), 0);
-    let daring = instance(&login, &provider, down, |parts| {
-        parts.without_store = true;
-    });
-    assert_eq!(comes_to(&daring, &old).await, "1 a2");
+    let here = InProcess::with_clock(Arc::new(Stopped));
+    let store = Arc::new(down);
+    let daring = instance(&login, &provider, WithoutStore { store, here }, |_| {});
+    for _ in 0..3 {
+        assert_eq!(comes_to(&daring, &old).await, "1 a2");
+        advance(Duration::from_secs(60)).await;
+    }
+    assert_eq!(provider.most_shown(), 1, "it remembers what it did");
 }
 
 #[tokio::test(start_paused = true)]

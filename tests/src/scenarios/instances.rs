@@ -134,8 +134,14 @@ pub(super) async fn f08_a_danger_switch_refreshes_all_the_same(harness: Harness)
     let mut tab = signed_in(&world).await;
     store.set_down(true);
     world.advance(LIFE + 1);
-    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(renewals(&world), 1);
+    let old = request(&world, "/page");
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.text(), "user=alex");
+    assert!(page.header("set-cookie").is_some());
+    assert_eq!(world.raw(old.clone()).await.text(), "user=alex");
+    store.set_down(false);
+    assert_eq!(world.raw(old).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 1, "and it remembers what it did");
 }
 
 pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(harness: Harness) {

@@ -10,7 +10,7 @@ use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData
 use crate::return_to::ReturnTo;
 use crate::round::Round;
 use crate::session::Moment;
-use crate::step::{Exchange, Newcomer, Pending, Question, Step};
+use crate::step::{Exchange, Newcomer, Pending, Question, Revoke, Step};
 use crate::tokens::Tokens;
 use crate::user::Segment;
 use crate::{Code, Core, Entropy, Head, Timestamp, User};
@@ -246,12 +246,16 @@ impl Core {
     }
 
     /// Revokes before the answer goes out, where the provider can.
-    pub(super) fn revoke(&self, tokens: Tokens, reply: Reply) -> Step {
+    pub(super) fn revoke(&self, tokens: Tokens, mut reply: Reply) -> Step {
         if !self.0.provider.revocation {
             return Step::reply(reply);
         }
+        let revoke = Revoke {
+            ends: reply.ends.take(),
+            ..tokens.into_revocation()
+        };
         Step::Send(
-            tokens.into_revocation(),
+            Exchange::Revoke(revoke),
             Pending::new(self, Stage::Revoke(reply)),
         )
     }

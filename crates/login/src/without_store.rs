@@ -1,0 +1,61 @@
+//! Refreshing while the coordinator can't be asked: `danger_refresh_without_store`.
+//!
+//! Rules: whoever can be asked is asked; where nobody can, this process agrees with itself at least,
+//! and remembers what it did, so that no refresh token is used twice by the same instance, before or
+//! after the others are back.
+
+use std::sync::Arc;
+
+use fncy_login_core::SessionRef;
+
+use crate::coordinator::{Asked, Claim, Coordinator, Known, Unreachable, Work};
+use crate::in_process::InProcess;
+
+/// A coordinator for renewals alone.
+pub(crate) struct WithoutStore {
+    pub(crate) store: Arc<dyn Coordinator>,
+    pub(crate) here: InProcess,
+}
+
+impl Coordinator for WithoutStore {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
+        self.store.known(session, user_id)
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            let asked = self.store.has_ended(session, user_id).await;
+            asked.or_else(|Unreachable| Ok(self.store.known(&session, user_id) == Known::Ended))
+        })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        self.store.end(session)
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move {
+            if let Some(done) = self.here.find(work).await? {
+                return Ok(Claim::Done(done));
+            }
+            match self.store.claim(work).await {
+                Err(Unreachable) => self.here.claim(work).await,
+                claim => claim,
+            }
+        })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        Box::pin(async move {
+            match self.here.find(work).await? {
+                None => self.store.find(work).await,
+                found => Ok(found),
+            }
+        })
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.here.confirm(session);
+        self.store.confirm(session);
+    }
+}
