@@ -1,7 +1,9 @@
 //! Nothing that a person or a log sees holds a secret: every public type that has one is formatted
 //! and searched.
 
-use fncy_login::{ConfigError, Login, Setting};
+use std::time::Duration;
+
+use fncy_login::{Approval, ConfigError, Login, Setting};
 use fncy_login_core::{KeyRing, ProviderAnswer, Secret};
 
 use crate::world::COOKIE_SECRET;
@@ -183,6 +185,24 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             builder().trusted_origin("a.example"),
             "write one such as https://",
+        ),
+        (
+            builder().idle(Duration::ZERO),
+            "`idle` is 0 seconds; write one from a minute",
+        ),
+        (
+            builder().absolute(Duration::from_secs(31 * 24 * 3600)),
+            "`absolute` is 2678400 seconds",
+        ),
+        (
+            builder()
+                .sign_in_only()
+                .on_renew(async |_| Ok(Approval::new())),
+            "`on_renew` is never asked",
+        ),
+        (
+            builder().danger_refresh_without_store(),
+            "an application with a `coordinator`",
         ),
     ] {
         let error = wrong.build().unwrap_err();

@@ -20,21 +20,13 @@ use crate::renewals::Renewals;
 use crate::without_store::WithoutStore;
 use crate::{Builder, Login, Setting};
 
+/// A session that ends sooner ends before its first page is read. Seconds.
+const MIN_LIFE: u64 = 60;
+
 impl Builder {
     /// Every part is parsed before any is missed, so that all mistakes are found.
     pub(crate) fn parse(&self, parser: &mut Parser<'_>) -> Option<Login> {
-        for pattern in self.paths.impossible() {
-            parser.errors.add_general(format!(
-                "The path {pattern:?} is no plain path; write one such as \"/admin\", which covers all below it in `protect_only`, `public_prefix` and `require`."
-            ));
-        }
-        for origin in &self.trusted_origins {
-            if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
-                parser.errors.add_general(format!(
-                    "The trusted origin {origin:?} is none; write one such as https://admin.example, without a path."
-                ));
-            }
-        }
+        self.check(parser);
         let base = parser.url(Setting::BaseUrl);
         let below = |path| base.as_ref().map(|base| base.below(path));
         let authorize_url = parser
@@ -127,6 +119,42 @@ impl Builder {
             trusted_origins: self.trusted_origins.clone(),
         });
         Some(self.assemble(core, Arc::new(client)))
+    }
+
+    /// What can be wrong with the choices that are no text settings.
+    fn check(&self, parser: &mut Parser<'_>) {
+        let mut mistake = |sentence| parser.errors.add_general(sentence);
+        for pattern in self.paths.impossible() {
+            mistake(format!(
+                "The path {pattern:?} is no plain path; write one such as \"/admin\", which covers all below it in `protect_only`, `public_prefix` and `require`."
+            ));
+        }
+        for origin in &self.trusted_origins {
+            if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
+                mistake(format!(
+                    "The trusted origin {origin:?} is none; write one such as https://admin.example, without a path."
+                ));
+            }
+        }
+        for (name, life) in [("absolute", self.absolute), ("idle", self.idle)] {
+            if !(MIN_LIFE..=Lifetimes::MAX).contains(&life.as_secs()) {
+                mistake(format!(
+                    "The lifetime `{name}` is {} seconds; write one from a minute to 30 days.",
+                    life.as_secs()
+                ));
+            }
+        }
+        if self.sign_in_only && self.on_renew.is_some() {
+            mistake(
+                "`on_renew` is never asked with `sign_in_only`, which keeps no token to renew; drop one of the two.".to_owned(),
+            );
+        }
+        let uses_danger = self.admits_unverified || self.refreshes_without_store;
+        if uses_danger && self.coordinator.is_none() {
+            mistake(
+                "`danger_admit_without_store` and `danger_refresh_without_store` are for an application with a `coordinator`; drop them, or give it one.".to_owned(),
+            );
+        }
     }
 
     fn assemble(&self, core: Core, provider: Arc<ProviderClient>) -> Login {

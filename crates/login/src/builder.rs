@@ -142,7 +142,7 @@ impl Builder {
     }
 
     /// How long a session lasts, whatever happens. The default, a week, is how long a stolen cookie
-    /// can be used at most; 30 days is the longest.
+    /// can be used at most; from a minute to 30 days.
     pub fn absolute(mut self, life: Duration) -> Self {
         self.absolute = life;
         self
@@ -150,7 +150,8 @@ impl Builder {
 
     /// How long a session lasts without a request. The default, a day, ends those on machines that
     /// are not their user's. It is moved on when a tenth of it has passed, by whatever is neither a
-    /// prefetch, nor an upgrade, nor a path that [`Builder::background`] names.
+    /// prefetch, nor an upgrade, nor a path that [`Builder::background`] names. From a minute to 30
+    /// days; more than [`Builder::absolute`] is as much as that.
     pub fn idle(mut self, life: Duration) -> Self {
         self.idle = life;
         self
