@@ -6,7 +6,7 @@
 //! - [`real_server`]: providers not written here, run as child processes.
 //! - [`harness`]: the same toy application over the bare driver, tower and actix-web.
 //! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
-//! - [`store`]: what several instances of an application share.
+//! - [`contract`], [`store`]: what several instances of an application share.
 //! - [`scenarios`]: the table of behaviours.
 
 #![allow(
@@ -24,6 +24,7 @@ pub mod browser;
 mod claims;
 #[cfg(test)]
 mod client_token;
+pub mod contract;
 pub mod corpora;
 #[cfg(test)]
 mod deadlines;

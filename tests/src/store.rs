@@ -126,8 +126,8 @@ impl State {
 #[derive(Clone)]
 pub struct Instance {
     store: Store,
-    /// When it last heard that a session lives.
-    looked: Arc<Mutex<HashMap<SessionId, Instant>>>,
+    /// When it last heard that a session lives; never, for one that it has ended itself.
+    looked: Arc<Mutex<HashMap<SessionId, Option<Instant>>>>,
 }
 
 /// For how long a word on a session is good enough. The contract's five seconds would make every
@@ -138,27 +138,27 @@ impl Coordinator for Instance {
     fn known(&self, session: &SessionRef, _: &str) -> Known {
         let looked = self.looked.lock().unwrap();
         match looked.get(&session.id) {
-            Some(when) if when.elapsed() < STALE_AFTER => Known::Live,
+            Some(None) => Known::Ended,
+            Some(Some(when)) if when.elapsed() < STALE_AFTER => Known::Live,
             _ => Known::Ask,
         }
     }
 
-    fn has_ended<'a>(&'a self, session: SessionRef, _: &'a str) -> Asked<'a, bool> {
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
         Box::pin(async move {
-            let has_ended = self.store.reach()?.ended.contains_key(&session.id);
-            let mut looked = self.looked.lock().unwrap();
-            if has_ended {
-                looked.remove(&session.id);
-            } else {
-                looked.insert(session.id, Instant::now());
+            if self.known(&session, user_id) == Known::Ended {
+                return Ok(true);
             }
+            let has_ended = self.store.reach()?.ended.contains_key(&session.id);
+            let when = (!has_ended).then(Instant::now);
+            self.looked.lock().unwrap().insert(session.id, when);
             Ok(has_ended)
         })
     }
 
     fn end(&self, session: SessionRef) -> Asked<'_, ()> {
         Box::pin(async move {
-            self.looked.lock().unwrap().remove(&session.id);
+            self.looked.lock().unwrap().insert(session.id, None);
             self.store.reach()?.ended.insert(session.id, session);
             Ok(())
         })

@@ -1,0 +1,206 @@
+//! The contract of a coordinator, as a suite for whatever implements one: two instances, which share
+//! what a coordinator shares.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use fncy_login::{
+    Claim, Coordinator, Finished, Known, Lease, SessionRef, Timestamp, Work, WorkKind,
+};
+use tokio::time::{sleep, timeout};
+
+/// The deadline of an exchange, which a lease outlasts when it is granted.
+const EXCHANGE: Duration = Duration::from_secs(10);
+const HOUR: Duration = Duration::from_secs(3_600);
+/// How far an instance may be behind the others.
+const STALE: Duration = Duration::from_secs(5);
+
+/// Asserts all of it. `number` tells this run's keys and sessions from those of others in the same
+/// store.
+pub async fn holds<C: Coordinator + Clone>(here: C, there: C, number: u8) {
+    the_first_is_granted_and_the_others_wait(&here, &there, work(number, 1)).await;
+    what_is_dropped_goes_to_who_waits(&here, &there, work(number, 2)).await;
+    versions_tell_old_from_new(&here, &there, work(number, 3)).await;
+    what_is_done_once_stays_done(&here, &there, work(number, 4)).await;
+    kinds_and_keys_are_apart(&here, &there, work(number, 5)).await;
+    an_end_is_known_here_at_once_and_there_soon(&here, &there, number).await;
+}
+
+fn work(number: u8, index: u8) -> Work {
+    let mut key = [number; 32];
+    key[0] = index;
+    Work {
+        kind: WorkKind::Renewal,
+        key,
+        newer_than: None,
+    }
+}
+
+fn outcome(version: u32, text: &str) -> Finished {
+    Finished {
+        version,
+        sealed: text.as_bytes().to_vec(),
+        keep: HOUR,
+        spent: Duration::ZERO,
+        session: None,
+    }
+}
+
+async fn granted(claim: impl Future<Output = Result<Claim, impl Debug>>) -> Box<dyn Lease> {
+    match timeout(Duration::from_secs(2), claim).await {
+        Ok(Ok(Claim::Granted(lease))) => lease,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn done(claim: impl Future<Output = Result<Claim, impl Debug>>) -> String {
+    match timeout(Duration::from_secs(2), claim).await {
+        Ok(Ok(Claim::Done(sealed))) => String::from_utf8(sealed).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn the_first_is_granted_and_the_others_wait<C: Coordinator + Clone>(
+    here: &C,
+    there: &C,
+    work: Work,
+) {
+    let lease = granted(here.claim(work)).await;
+    assert!(lease.remaining() > EXCHANGE, "{:?}", lease.remaining());
+    for other in [here, there] {
+        let waits = timeout(Duration::from_millis(100), other.claim(work)).await;
+        assert!(waits.is_err(), "it is held");
+        assert_eq!(other.find(work).await.unwrap(), None, "nothing is left yet");
+    }
+    let waiting = there.clone();
+    let waiting = tokio::spawn(async move { done(waiting.claim(work)).await });
+    sleep(Duration::from_millis(50)).await;
+    lease.finish(outcome(1, "left")).await.unwrap();
+    assert_eq!(waiting.await.unwrap(), "left");
+    for other in [here, there] {
+        assert_eq!(done(other.claim(work)).await, "left");
+        assert_eq!(other.find(work).await.unwrap(), Some(b"left".to_vec()));
+    }
+}
+
+async fn what_is_dropped_goes_to_who_waits<C: Coordinator + Clone>(
+    here: &C,
+    there: &C,
+    work: Work,
+) {
+    let lease = granted(here.claim(work)).await;
+    let waiting = there.clone();
+    let waiting = tokio::spawn(async move { granted(waiting.claim(work)).await });
+    sleep(Duration::from_millis(50)).await;
+    drop(lease);
+    let lease = waiting.await.unwrap();
+    assert!(lease.remaining() > EXCHANGE);
+}
+
+async fn versions_tell_old_from_new<C: Coordinator>(here: &C, there: &C, work: Work) {
+    let newer_than = |version| Work {
+        newer_than: Some(version),
+        ..work
+    };
+    let lease = granted(here.claim(newer_than(0))).await;
+    lease.finish(outcome(1, "first")).await.unwrap();
+    assert_eq!(done(there.claim(newer_than(0))).await, "first");
+    assert_eq!(there.find(newer_than(1)).await.unwrap(), None);
+    let lease = granted(there.claim(newer_than(1))).await;
+    lease.finish(outcome(2, "second")).await.unwrap();
+    assert_eq!(done(here.claim(newer_than(0))).await, "second");
+    assert_eq!(done(here.claim(newer_than(1))).await, "second");
+}
+
+async fn what_is_done_once_stays_done<C: Coordinator>(here: &C, there: &C, work: Work) {
+    let work = Work {
+        kind: WorkKind::Redemption,
+        ..work
+    };
+    let once = Finished {
+        keep: Duration::from_millis(100),
+        spent: HOUR,
+        ..outcome(0, "reply")
+    };
+    let lease = granted(here.claim(work)).await;
+    lease.finish(once).await.unwrap();
+    assert_eq!(done(there.claim(work)).await, "reply");
+    sleep(Duration::from_millis(200)).await;
+    for other in [here, there] {
+        let spent = other.claim(work).await;
+        assert!(matches!(spent, Ok(Claim::Spent)), "{spent:?}");
+    }
+}
+
+async fn kinds_and_keys_are_apart<C: Coordinator>(here: &C, there: &C, work: Work) {
+    let redemption = Work {
+        kind: WorkKind::Redemption,
+        ..work
+    };
+    let mut key = work.key;
+    key[31] ^= 1;
+    let leases = (
+        granted(here.claim(work)).await,
+        granted(there.claim(redemption)).await,
+        granted(there.claim(Work { key, ..work })).await,
+    );
+    drop(leases);
+}
+
+async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
+    here: &C,
+    there: &C,
+    number: u8,
+) {
+    let session = |index| SessionRef {
+        id: [number, index, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        generation: 3,
+        issued: Timestamp::from_unix(4_000_000_000),
+        ends: Timestamp::from_unix(4_000_600_000),
+    };
+    for other in [here, there] {
+        assert_eq!(other.has_ended(session(1), "alex").await, Ok(false));
+        assert_ne!(other.known(&session(1), "alex"), Known::Ended);
+    }
+    here.end(session(1)).await.unwrap();
+    assert_eq!(here.known(&session(1), "alex"), Known::Ended);
+    assert_eq!(there.has_ended(session(1), "alex").await, Ok(true));
+    let newer = SessionRef {
+        generation: 4,
+        ..session(1)
+    };
+    assert_eq!(
+        here.known(&newer, "alex"),
+        Known::Ended,
+        "the whole session"
+    );
+    let soon = async {
+        while there.known(&session(1), "alex") == Known::Live {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(timeout(STALE, soon).await.is_ok());
+    for other in [here, there] {
+        assert_eq!(other.has_ended(session(2), "alex").await, Ok(false));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fncy_login::InProcess;
+
+    use super::holds;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn the_default_keeps_the_contract() {
+        let coordinator = InProcess::new();
+        holds(coordinator.clone(), coordinator, 1).await;
+    }
+
+    #[tokio::test]
+    async fn the_store_of_the_scenarios_keeps_it_too() {
+        let store = Store::default();
+        holds(store.instance(), store.instance(), 1).await;
+    }
+}
