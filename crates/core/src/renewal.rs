@@ -120,6 +120,8 @@ pub enum RenewalFailure {
     OtherUser,
     /// The application doesn't want this user any more.
     NotWelcome,
+    /// The application has not said whether it does.
+    Undecided,
 }
 
 /// When a browser should try again, where nothing better is known: seconds.

@@ -203,8 +203,11 @@ impl Builder {
     /// to itself, so that a sign-out holds in the process that it reached, and two instances may use
     /// the same refresh token, which a provider that rotates them takes for theft.
     ///
-    /// Where a coordinator can't be asked, nothing is guessed: what it must be asked for is a 503
-    /// with `Retry-After`, and nobody is signed out.
+    /// Where a coordinator can't be asked, nothing is guessed, and nobody is signed out. A protected
+    /// path is a 503 with `Retry-After` (`session_unverified`) once what is known of the session is
+    /// older than five seconds; a public one is served without a user. A sign-in and a refresh are a
+    /// 503 (`provider_unavailable`). A sign-out goes on: its cookies are removed, and the log says that
+    /// the other instances could not be told.
     pub fn coordinator(mut self, coordinator: impl Coordinator) -> Self {
         self.coordinator = Some(Arc::new(coordinator));
         self

@@ -38,7 +38,7 @@ const MAX_CHAIN: usize = 16;
 const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
 /// A coordinator that grants no lease which is long enough, as often as this, is none.
 const MAX_CLAIMS: usize = 3;
-/// Where the application or the coordinator doesn't answer.
+/// Where the coordinator doesn't answer.
 const UNAVAILABLE: RenewalFailure = RenewalFailure::Unavailable { retry_after: 5 };
 
 /// Who talks to the provider.
@@ -252,7 +252,7 @@ impl Refresher {
             }
             Ok(Err(_)) | Err(_) => {
                 tracing::error!("on_renew panicked, or did not answer within the deadline");
-                Err(UNAVAILABLE)
+                Err(RenewalFailure::Undecided)
             }
         }
     }

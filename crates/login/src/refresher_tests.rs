@@ -600,9 +600,16 @@ async fn a_hook_that_fails_is_asked_again_and_loses_no_token() {
         },
     );
     let old = renew(&login, "r1", 0);
+    assert_eq!(comes_to(&refresher, &old).await, "Undecided");
     assert_eq!(comes_to(&refresher, &old).await, "again in 5");
     advance(Duration::from_secs(5)).await;
-    assert_eq!(comes_to(&refresher, &old).await, "again in 5");
+    assert_eq!(comes_to(&refresher, &old).await, "Undecided");
+    let other = renew(&login, "r9", 0);
+    assert_eq!(
+        comes_to(&refresher, &other).await,
+        "1 a2",
+        "others don't wait for it"
+    );
     advance(Duration::from_secs(5)).await;
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
     assert_eq!(provider.most_shown(), 1);

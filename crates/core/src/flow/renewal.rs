@@ -153,9 +153,11 @@ impl Core {
                 let reply = renewing.unavailable.report([report]);
                 Step::reply(reply.retry_after(failure.retry_after()))
             }
-            RenewalFailure::Unavailable { .. } | RenewalFailure::Unreadable => Step::Done(
-                Outcome::Reply(renewing.unavailable.retry_after(failure.retry_after())),
-            ),
+            RenewalFailure::Unavailable { .. }
+            | RenewalFailure::Unreadable
+            | RenewalFailure::Undecided => Step::Done(Outcome::Reply(
+                renewing.unavailable.retry_after(failure.retry_after()),
+            )),
         }
     }
 }
