@@ -9,8 +9,9 @@ use fncy_login::{
 };
 use tokio::time::{sleep, timeout};
 
-/// The deadline of an exchange, which a lease outlasts when it is granted.
-const EXCHANGE: Duration = Duration::from_secs(10);
+/// All that a request may cause, and what is asked and told around it: a lease outlasts that when it
+/// is granted.
+const REQUEST: Duration = Duration::from_secs(19);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// How far an instance may be behind the others.
 const STALE: Duration = Duration::from_secs(5);
@@ -66,7 +67,7 @@ async fn the_first_is_granted_and_the_others_wait<C: Coordinator + Clone>(
     work: Work,
 ) {
     let lease = granted(here.claim(work)).await;
-    assert!(lease.remaining() > EXCHANGE, "{:?}", lease.remaining());
+    assert!(lease.remaining() > REQUEST, "{:?}", lease.remaining());
     for other in [here, there] {
         let waits = timeout(Duration::from_millis(100), other.claim(work)).await;
         assert!(waits.is_err(), "it is held");
@@ -94,7 +95,7 @@ async fn what_is_dropped_goes_to_who_waits<C: Coordinator + Clone>(
     sleep(Duration::from_millis(50)).await;
     drop(lease);
     let lease = waiting.await.unwrap();
-    assert!(lease.remaining() > EXCHANGE);
+    assert!(lease.remaining() > REQUEST);
 }
 
 async fn versions_tell_old_from_new<C: Coordinator>(here: &C, there: &C, work: Work) {

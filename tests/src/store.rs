@@ -22,6 +22,8 @@ pub struct Store(Arc<Mutex<State>>);
 
 struct State {
     is_down: bool,
+    /// How long it takes to hear that a session has ended.
+    hears_after: Duration,
     lease: Duration,
     claims: u64,
     fences: u64,
@@ -37,16 +39,10 @@ struct Left {
 
 impl Default for Store {
     fn default() -> Self {
-        Self::with_lease(Duration::from_secs(30))
-    }
-}
-
-impl Store {
-    /// A store whose leases last this long.
-    pub fn with_lease(lease: Duration) -> Self {
         Self(Arc::new(Mutex::new(State {
             is_down: false,
-            lease,
+            hears_after: Duration::ZERO,
+            lease: Duration::from_secs(30),
             claims: 0,
             fences: 0,
             leases: HashMap::new(),
@@ -54,7 +50,9 @@ impl Store {
             ended: HashMap::new(),
         })))
     }
+}
 
+impl Store {
     /// A way to this store for one instance.
     pub fn instance(&self) -> Instance {
         Instance {
@@ -66,6 +64,16 @@ impl Store {
     /// From now on nobody reaches it, or everybody does again.
     pub fn set_down(&self, is_down: bool) {
         self.state().is_down = is_down;
+    }
+
+    /// From now on it is slow to hear that a session has ended.
+    pub fn hears_after(&self, delay: Duration) {
+        self.state().hears_after = delay;
+    }
+
+    /// From now on leases last this long.
+    pub fn grants(&self, lease: Duration) {
+        self.state().lease = lease;
     }
 
     /// How often anybody has claimed anything.
@@ -159,6 +167,8 @@ impl Coordinator for Instance {
     fn end(&self, session: SessionRef) -> Asked<'_, ()> {
         Box::pin(async move {
             self.looked.lock().unwrap().insert(session.id, None);
+            let delay = self.store.state().hears_after;
+            sleep(delay).await;
             self.store.reach()?.ended.insert(session.id, session);
             Ok(())
         })

@@ -114,26 +114,21 @@ pub enum RenewalFailure {
     },
     /// The provider's answer makes no sense.
     Unreadable,
+    /// Somebody else has the last word on this one session, and has not said it in time: the
+    /// application, or an instance that was at it.
+    Undecided,
     /// The provider refuses the client: an operator's mistake.
     Misconfigured,
     /// The new access token is another user's.
     OtherUser,
     /// The application doesn't want this user any more.
     NotWelcome,
-    /// The application has not said whether it does.
-    Undecided,
 }
 
 /// When a browser should try again, where nothing better is known: seconds.
 pub(crate) const RETRY_AFTER: u64 = 5;
 
 impl RenewalFailure {
-    /// Whether the same refresh token will never do better.
-    #[must_use]
-    pub fn is_final(self) -> bool {
-        self == Self::Refused || self.ends_session()
-    }
-
     /// Whether the session is over, whatever its access token is still good for.
     #[must_use]
     pub fn ends_session(self) -> bool {

@@ -73,23 +73,23 @@ impl Admitted {
 
 impl Renewal {
     /// Whether that is known here and now: what a cookie that is left out would have said is found
-    /// again by the next request, and one that brings a session back is never right.
+    /// again by the next request; one that brings a session back is never right, nor is one that
+    /// replaces newer tokens.
     fn is_live(&self) -> bool {
         let login = &self.login.0;
-        match login
-            .coordinator
-            .known(&self.user.session(), self.user.id())
-        {
+        let session = self.user.session();
+        let is_live = match login.coordinator.known(&session, self.user.id()) {
             Known::Live => true,
             Known::Ended => false,
             Known::Ask => login.admits_unverified,
-        }
+        };
+        is_live && !login.refresher.0.renewals.has_newer(&session)
     }
 }
 
 impl Finish {
     /// Called when the application has answered: a session that was signed out while it worked is
-    /// not given back to the browser.
+    /// not given back to the browser, nor tokens that were renewed meanwhile.
     #[must_use]
     pub fn additions(self, has_cache_control: bool) -> Additions {
         match self.renewal {

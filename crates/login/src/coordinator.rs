@@ -24,7 +24,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use fncy_login_core::SessionRef;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// An answer that may have to be fetched.
 pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Unreachable>> + Send + 'a>>;
@@ -39,6 +39,32 @@ const DEADLINE: Duration = Duration::from_secs(2);
 /// An answer that is not waited for long: one that doesn't come is none.
 pub(crate) async fn soon<T>(asked: Asked<'_, T>) -> Result<T, Unreachable> {
     timeout(DEADLINE, asked).await.unwrap_or(Err(Unreachable))
+}
+
+/// A coordinator that grants no lease which is long enough, as often as this, is none.
+const MAX_CLAIMS: usize = 3;
+
+/// A claim whose lease, if it is one, outlasts all that may be done with it until the deadline: a
+/// last question, and leaving the outcome. None if others were at it for all that time.
+pub(crate) async fn claim(
+    coordinator: &dyn Coordinator,
+    work: Work,
+    deadline: Instant,
+) -> Result<Option<Claim>, Unreachable> {
+    let outlasts = |lease: &dyn Lease| {
+        let left = deadline.saturating_duration_since(Instant::now());
+        lease.remaining() > left + 2 * DEADLINE
+    };
+    let claims = async {
+        for _ in 0..MAX_CLAIMS {
+            match coordinator.claim(work).await? {
+                Claim::Granted(lease) if !outlasts(&*lease) => {}
+                claim => return Ok(Some(claim)),
+            }
+        }
+        Err(Unreachable)
+    };
+    timeout_at(deadline, claims).await.unwrap_or(Ok(None))
 }
 
 /// A seam between the driver and whatever the instances of an application share.
@@ -111,8 +137,9 @@ pub enum Claim {
 
 /// The right to do a piece of work. Dropping it gives it back.
 pub trait Lease: Send {
-    /// How long nobody else will be granted the same work. Longer than the deadline of an exchange
-    /// when it is granted; what is begun with less is begun again with another lease.
+    /// How long nobody else will be granted the same work. Longer than all that a request may
+    /// cause, 15 seconds, and four more for what is asked and told around it: nothing is begun with
+    /// less, since somebody else would begin it again.
     fn remaining(&self) -> Duration;
 
     /// Leaves an outcome for those who wait, and for those who come later. This instance knows it

@@ -42,11 +42,21 @@ impl Login {
         let Some((session, user_id)) = asked.take() else {
             return (if_live, None);
         };
+        // What is known of another session beside it, it stays.
+        let begin_if = |answer| {
+            begin(
+                &|session, user_id| match self.0.coordinator.known(session, user_id) {
+                    Known::Live => Standing::Live,
+                    Known::Ended => Standing::Ended,
+                    Known::Ask => answer,
+                },
+            )
+        };
         let doubtful = Doubtful {
             session,
             user_id,
-            if_ended: begin(&|_, _| Standing::Ended),
-            if_unknown: begin(&|_, _| Standing::Unknown),
+            if_ended: begin_if(Standing::Ended),
+            if_unknown: begin_if(Standing::Unknown),
         };
         (if_live, Some(Box::new(doubtful)))
     }

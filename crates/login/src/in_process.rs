@@ -149,7 +149,10 @@ impl Coordinator for InProcess {
     }
 
     fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
-        let found = self.0.works(work.kind).left_of(&work).map(<[u8]>::to_vec);
+        let mut works = self.0.works(work.kind);
+        self.0.forget(&mut works, work.kind);
+        let found = works.left_of(&work).map(<[u8]>::to_vec);
+        drop(works);
         Box::pin(async move { Ok(found) })
     }
 
@@ -172,10 +175,7 @@ impl Shared {
 
     fn enter(self: &Arc<Self>, work: Work) -> Entered {
         let mut works = self.works(work.kind);
-        works.forget(Instant::now());
-        if work.kind == WorkKind::Renewal {
-            self.count_unconfirmed(&works);
-        }
+        self.forget(&mut works, work.kind);
         if let Some(sealed) = works.left_of(&work) {
             return Entered::Settled(Claim::Done(sealed.to_vec()));
         }
@@ -192,6 +192,14 @@ impl Shared {
             work,
             _held: held,
         })))
+    }
+
+    /// What has gone is nothing that anybody finds.
+    fn forget(&self, works: &mut Works, kind: WorkKind) {
+        works.forget(Instant::now());
+        if kind == WorkKind::Renewal {
+            self.count_unconfirmed(works);
+        }
     }
 
     fn count_unconfirmed(&self, works: &Works) {

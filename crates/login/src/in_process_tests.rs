@@ -71,6 +71,7 @@ async fn f03_an_outcome_is_kept_an_hour_or_a_minute_after_it_was_shown() {
     advance(HOUR - Duration::from_secs(1)).await;
     assert!(left(&coordinator, work(1, None)).await.is_some());
     advance(Duration::from_secs(1)).await;
+    assert!(left(&coordinator, work(1, None)).await.is_none());
     drop(granted(&coordinator, work(1, None)).await);
 
     keep(2).await;
@@ -160,7 +161,12 @@ async fn c23_what_was_left_of_a_redemption_goes_and_it_stays_spent() {
         Ok(Claim::Spent)
     ));
     drop(granted(&coordinator, work(1, None)).await);
-    advance(Duration::from_secs(600)).await;
+    advance(Duration::from_millis(599_999)).await;
+    assert!(matches!(
+        coordinator.claim(redemption).await,
+        Ok(Claim::Spent)
+    ));
+    advance(Duration::from_millis(1)).await;
     drop(granted(&coordinator, redemption).await);
 }
 
@@ -182,6 +188,22 @@ async fn f12_memory_is_bounded_and_nothing_stale_stays_to_be_confirmed() {
     assert_eq!(works.unconfirmed.len(), MAX_KEPT);
     works.forget(now + HOUR);
     assert_eq!((works.kept.len(), works.unconfirmed.len()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn p21_a_token_that_is_renewed_again_and_again_waits_once_to_be_confirmed() {
+    let coordinator = InProcess::new();
+    for (generation, owner) in [(1, 1), (2, 1), (3, 2)] {
+        let lease = granted(&coordinator, work(1, Some(generation - 1))).await;
+        let outcome = Finished {
+            session: Some([owner; 16]),
+            ..outcome(generation)
+        };
+        lease.finish(outcome).await.unwrap();
+        let works = coordinator.0.works(WorkKind::Renewal);
+        let waiting: Vec<_> = works.unconfirmed.iter().collect();
+        assert_eq!(waiting, [(&[owner; 16], &vec![[1; 32]])]);
+    }
 }
 
 #[tokio::test]

@@ -71,6 +71,22 @@ struct News {
     was_ended: bool,
 }
 
+impl News {
+    /// Takes the user as a request has them, unless that is an old one; says whether it is newer.
+    fn learn(&mut self, user: &User) -> bool {
+        let age = |user: &User| (user.session().generation, user.session_ends());
+        let is_newer = age(user) > age(&self.user);
+        if user.session().generation > self.user.session().generation {
+            // Those of a generation that is over are nobody's newest.
+            self.tokens = None;
+        }
+        if is_newer {
+            self.user = user.clone();
+        }
+        is_newer
+    }
+}
+
 /// Gives the place in the table back when the last one who watches goes.
 struct Place {
     table: Arc<Table>,
@@ -84,8 +100,10 @@ impl Watched {
             return;
         };
         self.tell(&user.session(), |news| {
-            news.user = user.clone();
-            if let Some(tokens) = &update.tokens {
+            // Tokens of the generation that is known already are known as well.
+            let is_renewed = user.session().generation > news.user.session().generation;
+            news.learn(user);
+            if let Some(tokens) = update.tokens.as_ref().filter(|_| is_renewed) {
                 news.tokens = Some(Arc::new(tokens.clone()));
             }
         });
@@ -114,6 +132,8 @@ impl Watched {
                 was_ended: false,
             })
         });
+        // Another instance may have kept the session alive, unseen by those who watch here.
+        sender.send_if_modified(|news| news.learn(user));
         let news = sender.subscribe();
         self.0.count.store(sessions.len(), Ordering::Release);
         let table = Arc::clone(&self.0);

@@ -129,8 +129,9 @@ impl Login {
         let moment = Moment {
             now: self.0.clock.now(),
             standing: &|session, user_id| match self.0.coordinator.known(session, user_id) {
+                Known::Live => Standing::Live,
                 Known::Ended => Standing::Ended,
-                Known::Live | Known::Ask => Standing::Live,
+                Known::Ask => Standing::Unknown,
             },
         };
         match self.settle(self.0.core.challenge(head, moment)) {
@@ -156,8 +157,7 @@ impl Login {
         reply
     }
 
-    /// A reply on its way out, and with it the end of a session. A person is signed out here even
-    /// where the other instances can't be told.
+    /// A reply on its way out, and with it the end of a session.
     pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
         if let Some(session) = reply.ends.take() {
             self.end(&session).await;
@@ -165,11 +165,15 @@ impl Login {
         self.send(reply)
     }
 
+    /// Ends a session, in a task of its own: whoever asked for it may leave before all are told. A
+    /// person is signed out here even where the other instances can't be told.
     pub(crate) async fn end(&self, session: &SessionRef) {
-        if soon(self.0.coordinator.end(*session)).await.is_err() {
+        let (coordinator, session) = (Arc::clone(&self.0.coordinator), *session);
+        let told = tokio::spawn(async move { soon(coordinator.end(session)).await });
+        if !matches!(told.await, Ok(Ok(()))) {
             tracing::error!("a session was ended here, and the other instances could not be told");
         }
-        self.0.watched.ended(session);
+        self.0.watched.ended(&session);
     }
 }
 

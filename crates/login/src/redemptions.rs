@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use fncy_login_core::{Answer, Exchange, Failure, Pending, Redeem, Reply};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use crate::coordinator::{Claim, Finished, Lease, Unreachable, Work, WorkKind, soon};
+use crate::coordinator::{Claim, Finished, Lease, Unreachable, Work, WorkKind, claim, soon};
 use crate::{Login, env};
 
 /// The key of a login: a hash of its `state`.
@@ -82,21 +82,21 @@ impl Login {
 
     async fn redeem(&self, redeem: Redeem, pending: Pending, deadline: Instant) -> Reply {
         let key = redeem.key;
-        let claim = self.0.coordinator.claim(Work {
+        let work = Work {
             kind: WorkKind::Redemption,
             key,
             newer_than: None,
-        });
-        let lease = match timeout_at(deadline, claim).await {
-            Ok(Ok(Claim::Granted(lease))) => lease,
-            Ok(Ok(Claim::Done(sealed))) => {
+        };
+        let lease = match claim(&*self.0.coordinator, work, deadline).await {
+            Ok(Some(Claim::Granted(lease))) => lease,
+            Ok(Some(Claim::Done(sealed))) => {
                 return match self.0.core.open_reply(&key, &sealed) {
                     Some(reply) => reply,
                     None => self.last_word(pending, Answer::Spent),
                 };
             }
-            Ok(Ok(Claim::Spent)) => return self.last_word(pending, Answer::Spent),
-            Ok(Err(Unreachable)) | Err(_) => {
+            Ok(Some(Claim::Spent)) => return self.last_word(pending, Answer::Spent),
+            Err(Unreachable) | Ok(None) => {
                 tracing::error!("a code was not redeemed: the coordinator can't be asked");
                 return self.last_word(pending, Answer::Failed(Failure::Transport));
             }
@@ -128,5 +128,23 @@ impl Login {
         if soon(lease.finish(outcome)).await.is_err() {
             tracing::warn!("a redemption could not be left for other instances");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redemptions;
+
+    #[test]
+    fn c21_a_redemption_whose_task_has_gone_is_begun_again() {
+        let redemptions = Redemptions::default();
+        let (_, first) = redemptions.enter([1; 32]);
+        assert!(first.is_some());
+        assert!(redemptions.enter([1; 32]).1.is_none(), "it is under way");
+        // With the runtime that the task was of, such as an actix worker's.
+        drop(first);
+        assert!(redemptions.enter([1; 32]).1.is_some());
+        redemptions.leave(&[1; 32]);
+        assert!(redemptions.table().is_empty());
     }
 }

@@ -12,7 +12,9 @@
 //! - One exchange for each refresh token: in this process by [`Renewals`], among all instances by the
 //!   [`Coordinator`]. Without the latter nothing is exchanged.
 //! - It runs in a task of its own, which nobody who waits for it can end. An exchange is begun only
-//!   if the lease outlasts it.
+//!   if the lease outlasts it and all that follows it.
+//! - What goes wrong for one session, in the application's hook or with another instance, stops no
+//!   other session.
 //! - What is left for others is the provider's answer, sealed; a cookie never.
 //! - A successor whose own access token has expired leads on by its refresh token, so that a browser
 //!   which lost several cookies in a row still finds the newest tokens.
@@ -26,7 +28,9 @@ use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Revoke, Suc
 use tokio::time::{Instant, timeout_at};
 
 use crate::approval::{RenewHook, RenewedLogin};
-use crate::coordinator::{Claim, Coordinator, Finished, Lease, Unreachable, Work, WorkKind, soon};
+use crate::coordinator::{
+    Claim, Coordinator, Finished, Lease, Unreachable, Work, WorkKind, claim, soon,
+};
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
 use crate::renewals::{Entered, Renewals, Renewed, Sender};
@@ -36,9 +40,9 @@ use crate::report;
 const MAX_CHAIN: usize = 16;
 /// How long a successor stays that no request has shown: a laptop closed in the middle.
 const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
-/// A coordinator that grants no lease which is long enough, as often as this, is none.
-const MAX_CLAIMS: usize = 3;
-/// Where the coordinator doesn't answer.
+/// Nobody who signs out waits longer for what was left of renewals.
+const LATEST_DEADLINE: Duration = Duration::from_secs(2);
+/// Where the coordinator can't be asked.
 const UNAVAILABLE: RenewalFailure = RenewalFailure::Unavailable { retry_after: 5 };
 
 /// Who talks to the provider.
@@ -92,10 +96,11 @@ impl Refresher {
     /// What one refresh token leads to.
     async fn step(&self, renew: &Renew, deadline: Instant) -> Renewed {
         let may_start = renew.is_urgent || self.0.provider.is_free();
-        let mut coming = match self.0.renewals.enter(renew.key, may_start) {
+        let mut coming = match self.0.renewals.enter(renew, may_start) {
             Entered::Failed(failure) => {
                 let left = self.left_of(renew.key, Some(renew.session.generation));
-                return left.await.map(Arc::new).ok_or(failure);
+                let left = left.await.filter(|left| !left.awaits_approval());
+                return left.map(Arc::new).ok_or(failure);
             }
             Entered::Joined(coming) => coming,
             Entered::First(sender, coming) => {
@@ -119,9 +124,10 @@ impl Refresher {
         let refresher = self.clone();
         tokio::spawn(async move {
             let renewed = renewal.await.unwrap_or(Err(RenewalFailure::Unreadable));
-            refresher.0.renewals.finish(renew.key, &renewed);
+            refresher.0.renewals.finish(&renew, &renewed);
             sender.send_replace(Some(renewed.clone()));
-            // A sign-out that came in between has found the tokens that are no more.
+            // Asked when the successor has been left: whoever signs out now finds it, and a sign-out
+            // that came in between has found the tokens that are no more.
             if let Ok(successor) = &renewed
                 && refresher.has_ended(&renew).await == Ok(true)
             {
@@ -133,10 +139,10 @@ impl Refresher {
     /// What somebody has left, or what the provider gives.
     async fn obtain(&self, renew: &Renew, deadline: Instant) -> Renewed {
         let work = renewal(renew.key, Some(renew.session.generation));
-        let claim = timeout_at(deadline, self.claim(work));
-        let (claim, has_ended) = match claim.await.unwrap_or(Err(Unreachable)) {
-            Ok(claim) => (Ok(claim), self.has_ended(renew).await),
-            unreachable => (unreachable, Err(Unreachable)),
+        let (claim, has_ended) = match claim(&*self.0.coordinator, work, deadline).await {
+            Ok(None) => return Err(RenewalFailure::Undecided),
+            Ok(Some(claim)) => (Ok(claim), self.has_ended(renew).await),
+            Err(Unreachable) => (Err(Unreachable), Err(Unreachable)),
         };
         match (claim, has_ended) {
             (_, Ok(true)) => Err(RenewalFailure::NotWelcome),
@@ -144,8 +150,11 @@ impl Refresher {
             (Ok(Claim::Done(sealed)), Ok(false)) => {
                 let left = self.0.core.open_successor(&renew.key, &sealed);
                 let mut successor = left.ok_or(RenewalFailure::Refused)?;
-                self.approve(renew, &mut successor, None, deadline).await?;
-                Ok(Arc::new(successor))
+                let verdict = self.approve(renew, &mut successor, None, deadline).await;
+                if verdict.is_err_and(RenewalFailure::ends_session) {
+                    self.end(renew, &successor).await;
+                }
+                verdict.map(|()| Arc::new(successor))
             }
             (Ok(Claim::Spent), Ok(false)) => Err(RenewalFailure::Refused),
             (Err(Unreachable), _) | (_, Err(Unreachable)) => {
@@ -153,17 +162,6 @@ impl Refresher {
                 Err(UNAVAILABLE)
             }
         }
-    }
-
-    /// A lease that outlasts an exchange, or what was left by who had one.
-    async fn claim(&self, work: Work) -> Result<Claim, Unreachable> {
-        for _ in 0..MAX_CLAIMS {
-            match self.0.coordinator.claim(work).await? {
-                Claim::Granted(lease) if lease.remaining() <= EXCHANGE_DEADLINE => {}
-                claim => return Ok(claim),
-            }
-        }
-        Err(Unreachable)
     }
 
     async fn has_ended(&self, renew: &Renew) -> Result<bool, Unreachable> {
@@ -191,10 +189,7 @@ impl Refresher {
         };
         if verdict.is_err_and(RenewalFailure::ends_session) {
             // Before the lease goes: nobody else shall renew it.
-            if soon(self.0.coordinator.end(renew.session)).await.is_err() {
-                tracing::error!("a session that is over could not be ended on other instances");
-            }
-            self.revoke(&successor).await;
+            self.end(renew, &successor).await;
         } else {
             self.leave(renew, lease, &successor).await;
         }
@@ -241,6 +236,7 @@ impl Refresher {
         let login = RenewedLogin::new(renew, successor, user_data);
         // In a task of its own, so that a panic is one failure among others.
         let word = tokio::spawn(async move { on_renew(login).await });
+        let task = word.abort_handle();
         match timeout_at(deadline, word).await {
             Ok(Ok(Ok(approval))) => {
                 successor.approve(approval.into_data());
@@ -252,6 +248,7 @@ impl Refresher {
             }
             Ok(Err(_)) | Err(_) => {
                 tracing::error!("on_renew panicked, or did not answer within the deadline");
+                task.abort();
                 Err(RenewalFailure::Undecided)
             }
         }
@@ -282,11 +279,19 @@ impl Refresher {
     async fn left_of(&self, key: [u8; 32], newer_than: Option<u32>) -> Option<Successor> {
         let found = soon(self.0.coordinator.find(renewal(key, newer_than)));
         let sealed = found.await.ok().flatten()?;
-        let successor = self.0.core.open_successor(&key, &sealed)?;
-        (!successor.awaits_approval()).then_some(successor)
+        self.0.core.open_successor(&key, &sealed)
     }
 
-    /// Best effort: nobody uses these tokens.
+    /// Ends a session whose renewal has shown that it is over.
+    async fn end(&self, renew: &Renew, successor: &Successor) {
+        if soon(self.0.coordinator.end(renew.session)).await.is_err() {
+            tracing::error!("a session that is over could not be ended on other instances");
+        }
+        self.revoke(successor).await;
+    }
+
+    /// Best effort: nobody uses these tokens. It has a time of its own, since that of the request
+    /// may be over.
     async fn revoke(&self, successor: &Successor) {
         if let Some(revoke) = self.0.core.revocation(successor) {
             let deadline = Instant::now() + EXCHANGE_DEADLINE;
@@ -300,15 +305,21 @@ impl Refresher {
     /// A revocation of the tokens that the given one has led to: a browser that signs out may not
     /// have got the newest cookie.
     pub(crate) async fn latest(&self, revoke: Revoke) -> Revoke {
-        let mut newest = None;
+        let mut newest: Option<Successor> = None;
         let mut key = self.0.core.token_digest(&revoke.token);
+        let deadline = Instant::now() + LATEST_DEADLINE;
         // Bounded, since a provider may give an old token out again.
         for _ in 0..MAX_CHAIN {
-            let Some(successor) = self.left_of(key, None).await else {
+            let left = timeout_at(deadline, self.left_of(key, None)).await;
+            let Some(successor) = left.ok().flatten() else {
                 break;
             };
+            let is_last = successor.key() == key;
             key = successor.key();
             newest = Some(successor);
+            if is_last {
+                break;
+            }
         }
         newest
             .and_then(|successor| self.0.core.revocation(&successor))

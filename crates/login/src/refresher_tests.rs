@@ -21,6 +21,8 @@ use crate::renewals::Renewals;
 use crate::without_store::WithoutStore;
 use crate::{Approval, Builder, InProcess, Login, Refusal, RenewedLogin, Setting};
 
+mod refresher_race_tests;
+
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 const DEADLINE: Duration = Duration::from_secs(15);
 
@@ -60,6 +62,9 @@ struct Provider {
     dice: Dice,
     answer: fn(u64) -> Answer,
     shown: Mutex<HashMap<String, u64>>,
+    revoked: Mutex<Vec<String>>,
+    /// How often it was asked for user data.
+    read: AtomicU64,
 }
 
 impl Exchanges for Provider {
@@ -69,8 +74,17 @@ impl Exchanges for Provider {
         _: Instant,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
         Box::pin(async move {
-            let Exchange::Renew(renew) = exchange else {
-                return Answer::Failed(Failure::Transport);
+            let renew = match exchange {
+                Exchange::Renew(renew) => renew,
+                Exchange::Revoke(revoke) => {
+                    let token = revoke.token.expose().to_owned();
+                    self.revoked.lock().unwrap().push(token);
+                    return response(200, "");
+                }
+                _ => {
+                    self.read.fetch_add(1, Ordering::SeqCst);
+                    return Answer::Failed(Failure::Transport);
+                }
             };
             let token = renew.refresh_token.expose().to_owned();
             let times = {
@@ -95,6 +109,8 @@ impl Provider {
             dice: dice.clone(),
             answer,
             shown: Mutex::default(),
+            revoked: Mutex::default(),
+            read: AtomicU64::new(0),
         })
     }
 
@@ -226,6 +242,7 @@ fn settings() -> Builder {
         .set(Setting::ClientSecret, "secret")
         .set(Setting::RedirectUri, "https://app.example/auth/callback")
         .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
+        .set(Setting::RevocationUrl, "http://127.0.0.1:9/revoke")
         .set(
             Setting::CookieSecret,
             "0123456789abcdef0123456789abcdefghijklmnopqr",
@@ -476,6 +493,7 @@ async fn a_successor_whose_token_expired_leads_on() {
     );
     let next = renew(&login, "r2", 1);
     assert_eq!(comes_to(&refresher, &next).await, "again in 10");
+    assert_eq!(refresher.0.renewals.under_way(), 0);
     advance(Duration::from_secs(10)).await;
     assert_eq!(
         comes_to(&refresher, &old).await,

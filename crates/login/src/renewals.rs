@@ -4,17 +4,19 @@
 //!            enter                       finish(Ok)
 //!  unknown --------> coming (one task) -----------------------------> unknown: the coordinator has it
 //!     ^                |  |  |
-//!     |    later ones  |  |  | finish(Refused, ended)
+//!     |    later ones  |  |  | finish(Refused)
 //!     |    wait -------/  |  \---------> refused ---------- 1 h ----> unknown
-//!     |                   | finish(Unreadable), rest(a token that was dead on arrival)
+//!     |                   | finish(Unreadable, Undecided), rest(a token that was dead on arrival)
 //!     |                   |------------> resting ------ 5 s, 10 s --> unknown
 //!     |                   | finish(Unavailable)
 //!     \-------------------/ and nobody is asked for a moment
 //! ```
 //!
 //! Rules:
-//! - However many requests wait for a refresh token, one task uses it, and outlives them all: a
-//!   refresh token that was sent may be spent.
+//! - However many requests of a session wait for a refresh token, one task uses it, and outlives them
+//!   all: a refresh token that was sent may be spent.
+//! - Sessions that have the same refresh token wait for one another by their leases; what ends one of
+//!   them ends no other.
 //! - An unreachable or overloaded provider is left alone for a moment by everybody.
 //! - Memory is bounded, and whatever would go soonest goes first.
 
@@ -22,7 +24,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{RenewalFailure, Successor};
+use fncy_login_core::{Renew, RenewalFailure, SessionRef, Successor};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -30,6 +32,7 @@ use crate::fading::Fading;
 
 /// A keyed hash of a refresh token.
 type Key = [u8; 32];
+type SessionId = [u8; 16];
 /// What a renewal came to.
 pub(crate) type Renewed = Result<Arc<Successor>, RenewalFailure>;
 /// A renewal that is under way.
@@ -39,6 +42,8 @@ pub(crate) type Sender = watch::Sender<Option<Renewed>>;
 
 /// How long a refused token is not asked for again.
 const REFUSED: Duration = Duration::from_secs(60 * 60);
+/// No answer is expected to take longer than this to begin.
+const NEWEST: Duration = Duration::from_secs(60 * 60);
 /// After an access token that was dead on arrival.
 const STILLBORN_REST: Duration = Duration::from_secs(10);
 /// After an answer that made no sense.
@@ -52,17 +57,19 @@ const MAX_NOTED: usize = 100_000;
 pub(crate) struct Renewals(Mutex<Memory>);
 
 struct Memory {
-    coming: HashMap<Key, Coming>,
+    coming: HashMap<(Key, SessionId), Coming>,
     /// Why there is no use in trying.
     noted: Fading<Key, Note, Instant>,
+    /// The newest generation that was obtained for each session.
+    newest: Fading<SessionId, u32, Instant>,
     /// Nobody asks the provider before this.
     failing_until: Option<Instant>,
 }
 
 #[derive(Clone, Copy)]
 enum Note {
-    /// The provider refused it, or its session was ended.
-    Over(RenewalFailure),
+    /// The provider refused it.
+    Refused,
     /// Not before this.
     Resting(Instant),
 }
@@ -82,27 +89,34 @@ impl Renewals {
         Self(Mutex::new(Memory {
             coming: HashMap::new(),
             noted: Fading::new(MAX_NOTED),
+            newest: Fading::new(MAX_NOTED),
             failing_until: None,
         }))
     }
 
     /// `may_start` is off where all connections are taken and the request can do without.
-    pub(crate) fn enter(&self, key: Key, may_start: bool) -> Entered {
-        self.memory().enter(key, Instant::now(), may_start)
+    pub(crate) fn enter(&self, renew: &Renew, may_start: bool) -> Entered {
+        self.memory().enter(renew, Instant::now(), may_start)
     }
 
     /// A renewal has ended.
-    pub(crate) fn finish(&self, key: Key, renewed: &Renewed) {
-        let now = Instant::now();
+    pub(crate) fn finish(&self, renew: &Renew, renewed: &Renewed) {
+        let (key, now) = (renew.key, Instant::now());
         let mut memory = self.memory();
-        memory.coming.remove(&key);
+        memory.coming.remove(&(key, renew.session.id));
         match renewed {
-            Ok(_) => {}
-            Err(failure) if failure.is_final() => {
-                memory
-                    .noted
-                    .insert(key, Note::Over(*failure), now + REFUSED);
+            Ok(successor) => {
+                let id = renew.session.id;
+                let newest = memory.newest.get(&id).copied().unwrap_or_default();
+                let generation = successor.generation().max(newest);
+                memory.newest.insert(id, generation, now + NEWEST);
+                memory.newest.forget(now);
             }
+            Err(RenewalFailure::Refused) => {
+                memory.noted.insert(key, Note::Refused, now + REFUSED);
+            }
+            // The coordinator knows: another session may have the same token.
+            Err(failure) if failure.ends_session() => {}
             Err(RenewalFailure::Unavailable { retry_after }) => {
                 memory.failing_until = Some(now + Duration::from_secs(*retry_after));
             }
@@ -110,10 +124,23 @@ impl Renewals {
         }
     }
 
+    /// Whether newer tokens than these were obtained for a session. Its browser may have shown them,
+    /// so that what leads to them is forgotten.
+    pub(crate) fn has_newer(&self, session: &SessionRef) -> bool {
+        let memory = self.memory();
+        let newest = memory.newest.get(&session.id);
+        newest.is_some_and(|newest| *newest > session.generation)
+    }
+
     /// The provider has just given an access token that was dead on arrival, and this refresh token:
     /// asking again at once is no use.
     pub(crate) fn rest(&self, key: Key) {
         self.memory().rest(key, Instant::now() + STILLBORN_REST);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn under_way(&self) -> usize {
+        self.memory().coming.len()
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -126,15 +153,16 @@ impl Memory {
         self.noted.insert(key, Note::Resting(until), until);
     }
 
-    fn enter(&mut self, key: Key, now: Instant, may_start: bool) -> Entered {
+    fn enter(&mut self, renew: &Renew, now: Instant, may_start: bool) -> Entered {
+        let (key, work) = (renew.key, (renew.key, renew.session.id));
         self.noted.forget(now);
         // A sender that went without a word was a task of a runtime that is no more.
-        let coming = self.coming.get(&key);
+        let coming = self.coming.get(&work);
         if let Some(coming) = coming.filter(|coming| coming.has_changed().is_ok()) {
             return Entered::Joined(coming.clone());
         }
         let resting = match self.noted.get(&key) {
-            Some(Note::Over(failure)) => return Entered::Failed(*failure),
+            Some(Note::Refused) => return Entered::Failed(RenewalFailure::Refused),
             Some(Note::Resting(until)) => Some(*until),
             None => None,
         };
@@ -147,7 +175,7 @@ impl Memory {
             return Entered::Failed(RenewalFailure::Unavailable { retry_after });
         }
         let (sender, coming) = watch::channel(None);
-        self.coming.insert(key, coming.clone());
+        self.coming.insert(work, coming.clone());
         Entered::First(sender, coming)
     }
 }

@@ -18,7 +18,7 @@ use crate::world::{APP, World};
 const LIFE: u64 = 300;
 
 /// A world whose application shares a store.
-fn with_store(
+pub(super) fn with_store(
     harness: Harness,
     store: &Store,
     change: impl FnOnce(Builder) -> Builder + 'static,
@@ -36,7 +36,7 @@ fn clears_session(response: &RawResponse) -> bool {
         .any(|line| line.starts_with(b"__Host-fncy_session=;"))
 }
 
-fn post(path: &str, cookies: &[u8]) -> RawRequest {
+pub(super) fn post(path: &str, cookies: &[u8]) -> RawRequest {
     RawRequest::new("POST", path)
         .with_header("host", "app.example")
         .with_header("origin", APP)
@@ -91,9 +91,10 @@ pub(super) async fn f06_without_a_store_the_loser_keeps_its_cookie(harness: Harn
 }
 
 pub(super) async fn f07_a_lease_that_an_exchange_outlasts_begins_none(harness: Harness) {
-    let store = Store::with_lease(Duration::from_secs(10));
+    let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
     signed_in(&world).await;
+    store.grants(Duration::from_secs(10));
     world.advance(LIFE + 1);
     let response = world.raw(request(&world, "/page")).await;
     assert_eq!(response.status, 503);

@@ -18,6 +18,7 @@ mod instances;
 mod lifetime;
 mod live;
 mod login;
+mod races;
 mod renewal;
 mod request;
 mod return_address;
@@ -207,6 +208,19 @@ scenarios! {
         f11_a_stream_ends_when_its_session_has_expired ["F11"],
         f11_a_stream_keeps_no_session_alive_and_sees_one_in_use ["F11"],
         f11_a_stream_is_renewed_before_it_begins ["F11"],
+    }
+    races: {
+        f10_a_sign_out_outlives_its_browser ["F10", "L4"],
+        f10_a_sign_out_is_told_to_others_though_its_browser_has_left ["F10", "K23"],
+        f10_a_renewal_beside_a_revocation_leaves_no_tokens ["F10"],
+        f10_a_sign_out_elsewhere_leaves_no_tokens ["F10"],
+        f11_a_new_stream_sees_its_own_session [],
+        f14_a_slow_answer_brings_no_older_tokens_back ["F14"],
+        c23_no_code_is_redeemed_with_a_lease_that_may_run_out ["C23"],
+        p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives ["P18"],
+        k10_a_renewal_that_does_not_fit_can_wait ["K10"],
+        l10_a_public_page_that_needs_a_user_starts_no_login ["L10"],
+        l10_an_ended_copy_beside_it_takes_no_session_away ["L10"],
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],

@@ -29,10 +29,13 @@ pub(crate) enum Anonymous {
 
 impl Core {
     /// What a request without a user gets, wherever it was found out: the gate, or an extractor on
-    /// a public path.
+    /// a public path. One of whose session nobody can say whether it was ended is not asked to sign
+    /// in for that.
     pub fn challenge<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        let found = self.0.vault.session(head, moment);
-        self.challenge_found(head, moment.now, &found)
+        match self.0.vault.session(head, moment) {
+            Found::Unknown(_) => Step::reply(self.unverified(head)),
+            found => self.challenge_found(head, moment.now, &found),
+        }
     }
 
     pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {

@@ -1,0 +1,412 @@
+//! What may happen beside a renewal: a sign-out, a hook that fails, a lease that runs out, another
+//! session with the same refresh token.
+
+use std::collections::VecDeque;
+
+use fncy_login_core::{Revoke, TokenKind};
+
+use super::*;
+
+/// What `on_renew` does, call by call; when there is no more to do it approves.
+#[derive(Clone, Copy)]
+enum Word {
+    Approves,
+    Refuses,
+    Panics,
+    Hangs,
+    TakesSeconds(u64),
+}
+
+/// An instance whose hook says these words.
+fn with_words(
+    login: &Login,
+    provider: &Arc<Provider>,
+    coordinator: impl Coordinator,
+    words: &[Word],
+) -> Refresher {
+    let words = Mutex::new(words.iter().copied().collect::<VecDeque<_>>());
+    instance(login, provider, coordinator, |parts| {
+        parts.on_renew = Some(Arc::new(move |_| {
+            let word = words.lock().unwrap().pop_front();
+            Box::pin(async move {
+                match word.unwrap_or(Word::Approves) {
+                    Word::Approves => Ok(Approval::new()),
+                    Word::Refuses => Err(Refusal::new("no")),
+                    Word::Panics => panic!("as a hook may"),
+                    Word::Hangs => std::future::pending().await,
+                    Word::TakesSeconds(seconds) => {
+                        sleep(Duration::from_secs(seconds)).await;
+                        Ok(Approval::new())
+                    }
+                }
+            })
+        }));
+    })
+}
+
+fn store() -> InProcess {
+    InProcess::with_clock(Arc::new(Stopped))
+}
+
+/// Another session with the same refresh token, as where a provider gives a client the same one
+/// for each sign-in.
+fn of_session(renew: &Renew, number: u8) -> Renew {
+    let session = SessionRef {
+        id: [number; 16],
+        ..renew.session
+    };
+    Renew {
+        session,
+        ..renew.clone()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_fails_for_one_stops_nobody_else() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    for word in [Word::Panics, Word::Hangs] {
+        let refresher = with_words(&login, &provider, store(), &[word]);
+        let unlucky = renew(&login, "r1", 0);
+        let outcome = comes_to(&refresher, &unlucky).await;
+        assert!(!outcome.starts_with("1 "), "{outcome}");
+        provider.shown.lock().unwrap().clear();
+        let other = renew(&login, "r9", 0);
+        assert_eq!(comes_to(&refresher, &other).await, "1 a2");
+        assert_eq!(comes_to(&refresher, &unlucky).await, "again in 5");
+        advance(Duration::from_secs(5)).await;
+        assert_eq!(comes_to(&refresher, &unlucky).await, "1 a2");
+        provider.shown.lock().unwrap().clear();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_takes_too_long_is_ended() {
+    struct Gone(Arc<AtomicU64>);
+    impl Drop for Gone {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let gone = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&gone);
+    let refresher = instance(&login, &provider, store(), |parts| {
+        parts.on_renew = Some(Arc::new(move |_| {
+            let guard = Gone(Arc::clone(&counter));
+            Box::pin(async move {
+                std::future::pending::<()>().await;
+                drop(guard);
+                Ok(Approval::new())
+            })
+        }));
+    });
+    comes_to(&refresher, &renew(&login, "r1", 0)).await;
+    tokio::task::yield_now().await;
+    assert_eq!(gone.load(Ordering::SeqCst), 1, "nobody waits for it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_refuses_when_it_is_asked_again_ends_the_session_and_its_tokens() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let store = store();
+    let here = with_words(&login, &provider, store.clone(), &[Word::Panics]);
+    let there = with_words(&login, &provider, store.clone(), &[Word::Refuses]);
+    let old = renew(&login, "r1", 0);
+    comes_to(&here, &old).await;
+    assert_eq!(comes_to(&there, &old).await, "NotWelcome");
+    assert_eq!(store.known(&old.session, "alex"), Known::Ended);
+    assert_eq!(*provider.revoked.lock().unwrap(), ["r2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f10_a_sign_out_revokes_what_still_waits_for_the_hook() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let refresher = with_words(&login, &provider, store(), &[Word::Panics]);
+    comes_to(&refresher, &renew(&login, "r1", 0)).await;
+    let shown = Revoke {
+        token: Secret::new("r1".to_owned()),
+        kind: TokenKind::Refresh,
+        ends: None,
+    };
+    assert_eq!(refresher.latest(shown).await.token.expose(), "r2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
+    /// Knows nothing without asking, as an instance that has not heard of a sign-out yet.
+    struct Unaware(InProcess);
+    impl Coordinator for Unaware {
+        fn known(&self, _: &SessionRef, _: &str) -> Known {
+            Known::Live
+        }
+        fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+            self.0.has_ended(session, user_id)
+        }
+        fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+            self.0.end(session)
+        }
+        fn claim(&self, work: Work) -> Asked<'_, Claim> {
+            self.0.claim(work)
+        }
+        fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+            self.0.find(work)
+        }
+        fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+            self.0.confirm(session);
+        }
+    }
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let store = store();
+    let words = [Word::TakesSeconds(5)];
+    let refresher = with_words(&login, &provider, Unaware(store.clone()), &words);
+    let old = renew(&login, "r1", 0);
+    let request = tokio::spawn({
+        let (refresher, old) = (refresher.clone(), old.clone());
+        async move { comes_to(&refresher, &old).await }
+    });
+    sleep(Duration::from_secs(2)).await;
+    store.end(old.session).await.unwrap();
+    request.await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(*provider.revoked.lock().unwrap(), ["r2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f07_a_lease_outlasts_all_that_is_done_with_it() {
+    let login = hooked_login();
+    let dice = Dice::new(1);
+    for seconds in 9..20 {
+        let provider = Provider::new(&dice, rotates);
+        let store = Expiring::new(Duration::from_secs(seconds));
+        let words = [Word::TakesSeconds(14)];
+        let slow = with_words(&login, &provider, store.clone(), &words);
+        let next = with_words(&login, &provider, store, &[]);
+        let old = renew(&login, "r1", 0);
+        let (first, second) = tokio::join!(comes_to(&slow, &old), async {
+            sleep(Duration::from_secs(4)).await;
+            comes_to(&next, &old).await
+        });
+        let shown = provider.most_shown();
+        assert!(shown <= 1, "{seconds} s: {shown}, {first}, {second}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ended_ends_no_other_with_the_same_token() {
+    let login = login();
+    let (refresher, provider) = alone(&login, rotates);
+    let ended = renew(&login, "r1", 0);
+    let other = of_session(&ended, 8);
+    let coordinator = &refresher.0.coordinator;
+    coordinator.end(ended.session).await.unwrap();
+    let both = tokio::join!(comes_to(&refresher, &ended), comes_to(&refresher, &other));
+    assert_eq!(both, ("NotWelcome".to_owned(), "1 a2".to_owned()));
+    assert_eq!(comes_to(&refresher, &ended).await, "NotWelcome");
+    assert_eq!(comes_to(&refresher, &other).await, "1 a2");
+    assert_eq!(provider.most_shown(), 1);
+}
+
+/// A store whose leases run out by themselves.
+#[derive(Clone)]
+struct Expiring {
+    inner: InProcess,
+    held: Arc<Mutex<HashMap<[u8; 32], Instant>>>,
+    lease: Duration,
+}
+
+struct ExpiringLease {
+    until: Instant,
+    inner: Expiring,
+    work: Work,
+}
+
+impl Expiring {
+    fn new(lease: Duration) -> Self {
+        Self {
+            inner: store(),
+            held: Arc::default(),
+            lease,
+        }
+    }
+}
+
+impl Coordinator for Expiring {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
+        self.inner.known(session, user_id)
+    }
+
+    /// Slow, but not too slow.
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            sleep(Duration::from_millis(1_500)).await;
+            self.inner.has_ended(session, user_id).await
+        })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        self.inner.end(session)
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move {
+            loop {
+                if let Some(sealed) = self.inner.find(work).await? {
+                    return Ok(Claim::Done(sealed));
+                }
+                let until = Instant::now() + self.lease;
+                let is_free = {
+                    let mut held = self.held.lock().unwrap();
+                    let is_free = held
+                        .get(&work.key)
+                        .is_none_or(|held| *held <= Instant::now());
+                    if is_free {
+                        held.insert(work.key, until);
+                    }
+                    is_free
+                };
+                if is_free {
+                    let inner = self.clone();
+                    return Ok(Claim::Granted(Box::new(ExpiringLease {
+                        until,
+                        inner,
+                        work,
+                    })));
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        self.inner.find(work)
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.inner.confirm(session);
+    }
+}
+
+impl Lease for ExpiringLease {
+    fn remaining(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        Box::pin(async move {
+            let Claim::Granted(lease) = self.inner.inner.claim(self.work).await? else {
+                return Ok(());
+            };
+            lease.finish(outcome).await
+        })
+    }
+}
+
+impl Drop for ExpiringLease {
+    fn drop(&mut self) {
+        self.inner.held.lock().unwrap().remove(&self.work.key);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn p21_two_generations_with_one_token_each_get_their_own_successor() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |times| {
+        response(
+            200,
+            &format!(r#"{{"access_token":"a{times}","expires_in":7200}}"#),
+        )
+    });
+    let [older, newer] = [0, 1].map(|generation| renew(&login, "r1", generation));
+    let both = tokio::join!(comes_to(&refresher, &older), comes_to(&refresher, &newer));
+    assert_eq!(both, ("1 a1".to_owned(), "2 a2".to_owned()));
+    assert_eq!(provider.most_shown(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f03_a_minute_after_it_was_shown_a_successor_is_forgotten() {
+    let login = login();
+    let (refresher, provider) = alone(&login, rotates);
+    let old = renew(&login, "r1", 0);
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    let shown = renew(&login, "r2", 1).session;
+    refresher.0.coordinator.confirm(&|| shown);
+    advance(Duration::from_secs(59)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "Refused");
+    assert_eq!(provider.most_shown(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f03_a_successor_that_nobody_has_shown_stays_an_hour() {
+    let login = login();
+    let (refresher, provider) = alone(&login, rotates);
+    let old = renew(&login, "r1", 0);
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    advance(Duration::from_secs(3_599)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    assert_eq!(provider.most_shown(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn p18_no_user_data_is_read_with_a_token_that_has_expired() {
+    let login = login();
+    for (life, reads) in [(7_200, 1), (0, 0)] {
+        let provider = Provider::new(
+            &Dice::new(1),
+            match life {
+                0 => |_| {
+                    response(
+                        200,
+                        r#"{"access_token":"a2","refresh_token":"r2","expires_in":0}"#,
+                    )
+                },
+                _ => rotates,
+            },
+        );
+        let refresher = instance(&login, &provider, store(), |_| {});
+        let due = Renew {
+            reads_user: true,
+            ..renew(&login, "r1", 0)
+        };
+        assert_eq!(comes_to(&refresher, &due).await, "1 a2");
+        assert_eq!(provider.read.load(Ordering::SeqCst), reads, "{life}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_renew_is_asked_once_for_each_renewal() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    // The second time it would refuse.
+    let words = [Word::Approves, Word::Refuses];
+    let refresher = with_words(&login, &provider, store(), &words);
+    let old = renew(&login, "r1", 0);
+    for _ in 0..3 {
+        assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    }
+}
+
+#[test]
+fn f05_a_renewal_whose_runtime_has_gone_is_begun_again() {
+    let login = hooked_login();
+    let provider = Provider::new(&Dice::new(1), |_| rotates(1));
+    let refresher = with_words(&login, &provider, store(), &[Word::Hangs]);
+    let old = renew(&login, "r1", 0);
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_time().build().unwrap()
+    };
+    // As with a worker of actix-web that stops.
+    let worker = runtime();
+    let patience = Duration::from_millis(200);
+    let left = worker.block_on(async { timeout(patience, comes_to(&refresher, &old)).await });
+    assert!(left.is_err());
+    drop(worker);
+    assert_eq!(runtime().block_on(comes_to(&refresher, &old)), "1 a2");
+}

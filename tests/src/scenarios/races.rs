@@ -1,0 +1,254 @@
+//! What happens beside one another: sign-outs, renewals, revocations, slow answers, and people who
+//! leave in the middle.
+
+use std::time::Duration;
+
+use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::Setting;
+use tokio::time::sleep;
+
+use super::instances::{post, with_store};
+use super::renewal::{renewals, request, sets_session, signed_in};
+use crate::browser::Backend as _;
+use crate::harness::Harness;
+use crate::store::Store;
+use crate::world::{APP, World};
+
+/// The default life of the dev server's access tokens.
+const LIFE: u64 = 300;
+const HOUR: u64 = 3_600;
+/// Long enough for whatever goes on behind an answer.
+const A_MOMENT: Duration = Duration::from_millis(300);
+
+async fn until_revocations(world: &World, count: u64) {
+    for _ in 0..200 {
+        if world.provider.request_count(Endpoint::Revoke) >= count {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nothing was revoked");
+}
+
+/// How many of the refresh tokens that the provider has given out were revoked.
+fn unrevoked(world: &World) -> Vec<String> {
+    let revoked: Vec<String> = world
+        .provider
+        .requests(Endpoint::Revoke)
+        .iter()
+        .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+        .collect();
+    let issued = world.provider.issued_secrets().into_iter();
+    issued
+        .filter(|secret| secret.contains("refresh"))
+        .filter(|token| !revoked.iter().any(|body| body.contains(token)))
+        .collect()
+}
+
+pub(super) async fn f10_a_sign_out_outlives_its_browser(harness: Harness) {
+    let world = World::new(harness);
+    signed_in(&world).await;
+    let copy = request(&world, "/page");
+    let held = world.provider.hold(Endpoint::Revoke);
+    let (app, sign_out) = (world.app(), post("/auth/logout", &world.cookie_header()));
+    let browser = tokio::spawn(async move { app.send(sign_out).await });
+    until_revocations(&world, 1).await;
+    assert_eq!(
+        world.raw(copy.clone()).await.status,
+        303,
+        "nobody is signed in while the provider is told"
+    );
+    browser.abort();
+    assert!(browser.await.unwrap_err().is_cancelled());
+    drop(held);
+    assert_eq!(world.raw(copy).await.status, 303);
+}
+
+pub(super) async fn f10_a_sign_out_is_told_to_others_though_its_browser_has_left(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| {
+        builder.set(Setting::RevocationUrl, "")
+    });
+    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    signed_in(&world).await;
+    let copy = request(&world, "/page");
+    store.hears_after(A_MOMENT);
+    let (app, sign_out) = (world.app(), post("/auth/logout", &world.cookie_header()));
+    let browser = tokio::spawn(async move { app.send(sign_out).await });
+    sleep(A_MOMENT / 2).await;
+    browser.abort();
+    assert!(browser.await.unwrap_err().is_cancelled());
+    sleep(2 * A_MOMENT).await;
+    assert_eq!(world.send(&other, copy).await.status, 303);
+}
+
+pub(super) async fn f10_a_renewal_beside_a_revocation_leaves_no_tokens(harness: Harness) {
+    let world = World::new(harness);
+    signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let held = world.provider.hold(Endpoint::Token);
+    let (app, slow) = (world.app(), request(&world, "/page"));
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    world.until_token_requests(2).await;
+    let revoking = world.provider.hold(Endpoint::Revoke);
+    let (app, sign_out) = (world.app(), post("/auth/logout", &world.cookie_header()));
+    let sign_out = tokio::spawn(async move { app.send(sign_out).await });
+    until_revocations(&world, 1).await;
+    drop(held);
+    assert!(!sets_session(&slow.await.unwrap()));
+    sleep(A_MOMENT).await;
+    drop(revoking);
+    assert_eq!(sign_out.await.unwrap().status, 303);
+    sleep(A_MOMENT).await;
+    assert_eq!(unrevoked(&world), [""; 0]);
+}
+
+pub(super) async fn f10_a_sign_out_elsewhere_leaves_no_tokens(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let held = world.provider.hold(Endpoint::Token);
+    let (app, slow) = (world.app(), request(&world, "/page"));
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    world.until_token_requests(2).await;
+    let sign_out = post("/auth/logout", &world.cookie_header());
+    assert_eq!(world.send(&other, sign_out).await.status, 303);
+    drop(held);
+    slow.await.unwrap();
+    sleep(A_MOMENT).await;
+    assert_eq!(unrevoked(&world), [""; 0]);
+}
+
+pub(super) async fn f11_a_new_stream_sees_its_own_session(harness: Harness) {
+    let store = Store::default();
+    let instance = store.instance();
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.coordinator(instance).sign_in_only());
+    });
+    let other = world.instance(|builder| builder.coordinator(store.instance()).sign_in_only());
+    let mut tab = signed_in(&world).await;
+    let open = || {
+        let (app, request) = (world.app(), request(&world, "/live"));
+        tokio::spawn(async move { app.send(request).await })
+    };
+    let _first = open();
+    sleep(A_MOMENT).await;
+    // The other instance keeps the session alive, which this one doesn't see.
+    world.browser.route(APP, other);
+    for minutes in [20 * 60, 150] {
+        world.advance(minutes * 60);
+        let page = tab.get(&format!("{APP}/page")).await;
+        assert!(page.header("set-cookie").is_some(), "it is rolled");
+    }
+    world.advance(2 * HOUR);
+    let second = open();
+    sleep(A_MOMENT).await;
+    assert!(!second.is_finished(), "its session has not expired");
+}
+
+pub(super) async fn f14_a_slow_answer_brings_no_older_tokens_back(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE + 1);
+    // Its head goes out with its end, in the bare driver.
+    let (app, slow) = (world.app(), request(&world, "/live"));
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    world.until_token_requests(2).await;
+    sleep(A_MOMENT).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    world.advance(LIFE + 1);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(renewals(&world), 2);
+    world.advance(24 * HOUR);
+    let slow = slow.await.unwrap();
+    assert!(slow.text().contains("your session has expired"));
+    assert_eq!(sets_session(&slow), harness != Harness::Bare);
+}
+
+pub(super) async fn c23_no_code_is_redeemed_with_a_lease_that_may_run_out(harness: Harness) {
+    let store = Store::default();
+    store.grants(Duration::from_secs(1));
+    let world = with_store(harness, &store, |builder| builder);
+    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let same = request(&world, callback.strip_prefix(APP).unwrap());
+    let held = world.provider.hold(Endpoint::Token);
+    let (app, first) = (world.app(), same.clone());
+    let first = tokio::spawn(async move { app.send(first).await });
+    let second = tokio::spawn(async move { other.send(same).await });
+    sleep(Duration::from_millis(1_500)).await;
+    drop(held);
+    assert_eq!(first.await.unwrap().status, 503);
+    assert_eq!(second.await.unwrap().status, 503);
+    assert_eq!(world.token_requests(), 0, "not even once");
+}
+
+pub(super) async fn p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE - 5);
+    let body = r#"{"access_token":"at-dead-on-arrival","refresh_token":"rt-of-it","expires_in":0}"#;
+    let fault = Fault::json(200, body);
+    world.provider.fault(Endpoint::Token, fault);
+    for _ in 0..3 {
+        let page = tab.get(&format!("{APP}/token")).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert_ne!(page.text(), "at-dead-on-arrival");
+    }
+    assert_eq!(renewals(&world), 1);
+    world.advance(10);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 503);
+}
+
+pub(super) async fn k10_a_renewal_that_does_not_fit_can_wait(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    world.advance(LIFE - 5);
+    let token = "x".repeat(16_000);
+    let body = format!(r#"{{"access_token":"{token}","refresh_token":"r","expires_in":300}}"#);
+    world
+        .provider
+        .fault(Endpoint::Token, Fault::json(200, &body));
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(page.text(), "user=alex", "its access token lives");
+    world.advance(10);
+    let page = tab.get(&format!("{APP}/page")).await;
+    assert!(page.text().contains("<code>session_too_large</code>"));
+}
+
+pub(super) async fn l10_a_public_page_that_needs_a_user_starts_no_login(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder.public("/extract"));
+    let mut tab = signed_in(&world).await;
+    assert_eq!(tab.get(&format!("{APP}/extract")).await.status, 200);
+    store.set_down(true);
+    sleep(Duration::from_millis(400)).await;
+    let page = tab.get(&format!("{APP}/extract")).await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    assert!(page.text().contains("<code>session_unverified</code>"));
+    assert_eq!(page.header("set-cookie"), None);
+    store.set_down(false);
+    assert_eq!(tab.get(&format!("{APP}/extract")).await.status, 200);
+}
+
+pub(super) async fn l10_an_ended_copy_beside_it_takes_no_session_away(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let mut tab = signed_in(&world).await;
+    let ended = world.session_cookie();
+    let sign_out = post("/auth/logout", &world.cookie_header());
+    assert_eq!(world.raw(sign_out).await.status, 303);
+    // The provider knows them still.
+    assert_eq!(tab.visit(&format!("{APP}/page")).await.text(), "user=alex");
+    let both = [ended, world.session_cookie()].map(|value| format!("__Host-fncy_session={value}"));
+    let both = both.join("; ");
+    assert_eq!(world.ask("/api", &both).await.text(), "user=alex");
+    store.set_down(true);
+    sleep(Duration::from_millis(400)).await;
+    let answer = world.ask("/api", &both).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (503, None));
+}
