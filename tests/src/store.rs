@@ -26,6 +26,7 @@ struct State {
     hears_after: Duration,
     lease: Duration,
     claims: u64,
+    confirmed: Vec<SessionRef>,
     fences: u64,
     leases: HashMap<Name, (u64, Instant)>,
     left: HashMap<Name, Left>,
@@ -44,6 +45,7 @@ impl Default for Store {
             hears_after: Duration::ZERO,
             lease: Duration::from_secs(30),
             claims: 0,
+            confirmed: Vec::new(),
             fences: 0,
             leases: HashMap::new(),
             left: HashMap::new(),
@@ -79,6 +81,16 @@ impl Store {
     /// How often anybody has claimed anything.
     pub fn claims(&self) -> u64 {
         self.state().claims
+    }
+
+    /// The newest generation that a request has confirmed.
+    pub fn confirmed(&self) -> Option<u32> {
+        let state = self.state();
+        state
+            .confirmed
+            .iter()
+            .map(|session| session.generation)
+            .max()
     }
 
     /// Replaces all that was left by what somebody made up.
@@ -212,7 +224,9 @@ impl Coordinator for Instance {
         })
     }
 
-    fn confirm(&self, _: &dyn Fn() -> SessionRef) {}
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.store.state().confirmed.push(session());
+    }
 }
 
 struct StoreLease {

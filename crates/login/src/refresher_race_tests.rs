@@ -410,3 +410,39 @@ fn f05_a_renewal_whose_runtime_has_gone_is_begun_again() {
     drop(worker);
     assert_eq!(runtime().block_on(comes_to(&refresher, &old)), "1 a2");
 }
+
+#[tokio::test(start_paused = true)]
+async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
+    /// Takes every question, and answers none.
+    struct Silent;
+    impl Coordinator for Silent {
+        fn known(&self, _: &SessionRef, _: &str) -> Known {
+            Known::Ask
+        }
+        fn has_ended<'a>(&'a self, _: SessionRef, _: &'a str) -> Asked<'a, bool> {
+            Box::pin(std::future::pending())
+        }
+        fn end(&self, _: SessionRef) -> Asked<'_, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn claim(&self, _: Work) -> Asked<'_, Claim> {
+            Box::pin(std::future::pending())
+        }
+        fn find(&self, _: Work) -> Asked<'_, Option<Vec<u8>>> {
+            Box::pin(std::future::pending())
+        }
+        fn confirm(&self, _: &dyn Fn() -> SessionRef) {}
+    }
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let old = renew(&login, "r1", 0);
+    let careful = instance(&login, &provider, Silent, |_| {});
+    assert_eq!(comes_to(&careful, &old).await, "Undecided");
+    let daring = WithoutStore {
+        store: Arc::new(Silent),
+        here: store(),
+    };
+    let daring = instance(&login, &provider, daring, |_| {});
+    assert_eq!(comes_to(&daring, &old).await, "1 a2");
+    assert_eq!(provider.most_shown(), 1);
+}

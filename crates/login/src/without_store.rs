@@ -5,11 +5,16 @@
 //! after the others are back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login_core::SessionRef;
+use tokio::time::timeout;
 
-use crate::coordinator::{Asked, Claim, Coordinator, Known, Unreachable, Work};
+use crate::coordinator::{Asked, Claim, Coordinator, Known, Unreachable, Work, soon};
 use crate::in_process::InProcess;
+
+/// Less than whoever asks here waits for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A coordinator for renewals alone.
 pub(crate) struct WithoutStore {
@@ -24,8 +29,11 @@ impl Coordinator for WithoutStore {
 
     fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
         Box::pin(async move {
-            let asked = self.store.has_ended(session, user_id).await;
-            asked.or_else(|Unreachable| Ok(self.store.known(&session, user_id) == Known::Ended))
+            let asked = timeout(PATIENCE, self.store.has_ended(session, user_id)).await;
+            let known = || self.store.known(&session, user_id) == Known::Ended;
+            Ok(asked
+                .unwrap_or(Err(Unreachable))
+                .unwrap_or_else(|_| known()))
         })
     }
 
@@ -37,6 +45,12 @@ impl Coordinator for WithoutStore {
         Box::pin(async move {
             if let Some(done) = self.here.find(work).await? {
                 return Ok(Claim::Done(done));
+            }
+            // A claim may wait for somebody's work; whether anybody answers is asked before.
+            match soon(self.store.find(work)).await {
+                Ok(Some(done)) => return Ok(Claim::Done(done)),
+                Ok(None) => {}
+                Err(Unreachable) => return self.here.claim(work).await,
             }
             match self.store.claim(work).await {
                 Err(Unreachable) => self.here.claim(work).await,

@@ -34,6 +34,8 @@ pub(super) async fn f11_a_stream_sees_a_sign_out_and_what_was_renewed(harness: H
     assert!(!stream.is_finished());
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
+    sleep(Duration::from_secs(1)).await;
+    assert!(stream.is_finished(), "at once, in the same process");
     assert_eq!(
         text(stream).await,
         "alex: you were signed out, newer tokens"

@@ -214,13 +214,18 @@ scenarios! {
         f10_a_sign_out_is_told_to_others_though_its_browser_has_left ["F10", "K23"],
         f10_a_renewal_beside_a_revocation_leaves_no_tokens ["F10"],
         f10_a_sign_out_elsewhere_leaves_no_tokens ["F10"],
+        f03_a_request_confirms_what_it_shows ["F3"],
+        f10_an_answer_that_nobody_vouches_for_brings_no_session ["F10"],
         f11_a_new_stream_sees_its_own_session [],
+        k23_an_ended_session_is_cleared_by_an_extractor_too ["K23"],
         f14_a_slow_answer_brings_no_older_tokens_back ["F14"],
         c23_no_code_is_redeemed_with_a_lease_that_may_run_out ["C23"],
         p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives ["P18"],
         k10_a_renewal_that_does_not_fit_can_wait ["K10"],
         l10_a_public_page_that_needs_a_user_starts_no_login ["L10"],
         l10_an_ended_copy_beside_it_takes_no_session_away ["L10"],
+        l10_a_danger_switch_believes_what_nobody_can_check ["L10"],
+        c18_an_older_session_ends_though_the_browser_has_left ["C18", "C21"],
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],

@@ -252,3 +252,85 @@ pub(super) async fn l10_an_ended_copy_beside_it_takes_no_session_away(harness: H
     let answer = world.ask("/api", &both).await;
     assert_eq!((answer.status, answer.header("set-cookie")), (503, None));
 }
+
+pub(super) async fn l10_a_danger_switch_believes_what_nobody_can_check(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| {
+        builder.danger_admit_without_store()
+    });
+    let mut tab = signed_in(&world).await;
+    let ended = request(&world, "/page");
+    store.set_down(true);
+    sleep(Duration::from_millis(400)).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    let (app, stream) = (world.app(), request(&world, "/live"));
+    let stream = tokio::spawn(async move { app.send(stream).await });
+    sleep(A_MOMENT).await;
+    assert!(!stream.is_finished(), "a stream as well");
+    let sign_out = post("/auth/logout", &world.cookie_header());
+    assert_eq!(world.raw(sign_out).await.status, 303);
+    assert_eq!(world.raw(ended).await.status, 303, "what is known is known");
+}
+
+pub(super) async fn c18_an_older_session_ends_though_the_browser_has_left(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    let older = request(&world, "/page");
+    let location = world.start(&mut tab, "/auth/login").await;
+    let callback = world.approve(&location, "jun").await;
+    let callback = request(&world, callback.strip_prefix(APP).unwrap());
+    let held = world.provider.hold(Endpoint::Token);
+    let app = world.app();
+    let browser = tokio::spawn(async move { app.send(callback).await });
+    world.until_token_requests(2).await;
+    browser.abort();
+    assert!(browser.await.unwrap_err().is_cancelled());
+    drop(held);
+    until_revocations(&world, 1).await;
+    sleep(A_MOMENT).await;
+    assert_eq!(world.raw(older).await.status, 303);
+}
+
+pub(super) async fn f03_a_request_confirms_what_it_shows(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    let mut tab = signed_in(&world).await;
+    assert_eq!(store.confirmed(), Some(0));
+    world.advance(LIFE + 1);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(store.confirmed(), Some(1));
+}
+
+pub(super) async fn f10_an_answer_that_nobody_vouches_for_brings_no_session(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
+    signed_in(&world).await;
+    world.advance(LIFE + 1);
+    let (app, slow) = (world.app(), request(&world, "/live"));
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    world.until_token_requests(2).await;
+    sleep(Duration::from_millis(500)).await;
+    world.advance(24 * HOUR);
+    let slow = slow.await.unwrap();
+    assert!(slow.text().contains("your session has expired"));
+    assert_eq!(
+        sets_session(&slow),
+        harness != Harness::Bare,
+        "the bare driver's head goes out with its end"
+    );
+}
+
+pub(super) async fn k23_an_ended_session_is_cleared_by_an_extractor_too(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.public("/extract"));
+    });
+    signed_in(&world).await;
+    let copy = request(&world, "/extract");
+    let sign_out = post("/auth/logout", &world.cookie_header());
+    assert_eq!(world.raw(sign_out).await.status, 303);
+    let answer = world.raw(copy).await;
+    assert_eq!(answer.status, 303);
+    let mut lines = answer.headers_named("set-cookie");
+    assert!(lines.any(|line| line.starts_with(b"__Host-fncy_session=;")));
+}
