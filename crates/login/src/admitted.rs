@@ -51,7 +51,8 @@ impl Admitted {
             Some(update) => (update.cookies, update.tokens),
             None => (Vec::new(), None),
         };
-        if let Some(user) = &user {
+        // One that was renewed just now showed its old cookie: the new one may never arrive.
+        if let Some(user) = user.as_ref().filter(|_| tokens.is_none()) {
             login.0.coordinator.confirm(&|| user.session());
         }
         let renewal = user.as_ref().filter(|_| !cookies.is_empty()).map(|user| {

@@ -298,6 +298,11 @@ pub(super) async fn f03_a_request_confirms_what_it_shows(harness: Harness) {
     assert_eq!(store.confirmed(), Some(0));
     world.advance(LIFE + 1);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(
+        store.confirmed(),
+        Some(0),
+        "that request showed the old cookie, and the new one may never arrive"
+    );
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     assert_eq!(store.confirmed(), Some(1));
 }
