@@ -252,6 +252,30 @@ mod tests {
     }
 
     #[test]
+    fn k07_two_generations_of_a_session_are_none() {
+        let vault = vault();
+        let (keys, aad) = (&vault.keys, &vault.session_aad);
+        let [older, newer] = [0, 1].map(|generation| {
+            let segment = Segment {
+                generation,
+                ..segment()
+            };
+            let text = keys.seal(Purpose::Session, [1; 12], aad, &segment.encode());
+            format!("__Host-fncy_session={text}.")
+        });
+        for (second, is_live) in [(&older, true), (&newer, false)] {
+            let request = Request::get("/").header("cookie", format!("{older}; {second}"));
+            let moment = Moment {
+                now: Timestamp::from_unix(NOW),
+                standing: &|_, _| Standing::Live,
+            };
+            let found = vault.session(&request, moment);
+            assert_eq!(matches!(found, Found::Live(_)), is_live);
+            assert_eq!(matches!(found, Found::Dead), !is_live);
+        }
+    }
+
+    #[test]
     fn k14_no_session_outlives_the_longest_lifetime() {
         let own = segment();
         let day = 24 * 60 * 60;
