@@ -85,3 +85,20 @@ pub(super) async fn f11_a_stream_is_renewed_before_it_begins(harness: Harness) {
     );
     assert_eq!(renewals(&world), 1);
 }
+
+pub(super) async fn f11_one_stream_leaves_and_the_other_goes_on(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = signed_in(&world).await;
+    let (first, second) = (open(&world).await, open(&world).await);
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    sleep(Duration::from_millis(200)).await;
+    world.advance(301);
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    tab.submit(&page, "form", None).await;
+    assert_eq!(
+        text(second).await,
+        "alex: you were signed out, newer tokens"
+    );
+}

@@ -208,6 +208,7 @@ scenarios! {
         f11_a_stream_ends_when_its_session_has_expired ["F11"],
         f11_a_stream_keeps_no_session_alive_and_sees_one_in_use ["F11"],
         f11_a_stream_is_renewed_before_it_begins ["F11"],
+        f11_one_stream_leaves_and_the_other_goes_on ["F11"],
     }
     races: {
         f10_a_sign_out_outlives_its_browser ["F10", "L4"],
