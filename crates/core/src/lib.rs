@@ -63,7 +63,7 @@
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
 //! | `seal`, `cookies`, `vault` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies; both together |
 //! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
-//! | `renewal`, `shared` | the tokens of a session, renewed apart from any request; what instances tell one another |
+//! | `renewal`, `profile`, `shared` | the tokens of a session and what it says of its user, renewed apart from any request; what instances tell one another |
 //! | `client_token` | a token for the application itself, apart from any user |
 //! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `page`, `outcome` | what people, programs and operators are told |
@@ -91,6 +91,7 @@ mod json;
 mod outcome;
 mod page;
 mod path;
+mod profile;
 mod provider;
 mod renewal;
 mod return_to;
@@ -119,6 +120,7 @@ pub use crate::entropy::Entropy;
 pub use crate::head::Head;
 pub use crate::outcome::{Admission, Outcome, PRIVATE, Reply, Report, Severity, Update};
 pub use crate::path::{Need, PathRules};
+pub use crate::profile::Profile;
 pub use crate::provider::{
     Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,
     ReservedParam, UserPointers,

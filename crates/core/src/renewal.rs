@@ -5,6 +5,7 @@
 //! without a refresh token leaves the old one in use; failures split three ways, by what they say
 //! of the session.
 
+use crate::profile::Profile;
 use crate::provider::{Answer, Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
 use crate::step::Revoke;
 use crate::tokens::Tokens;
@@ -20,10 +21,8 @@ pub struct Renew {
     pub key: [u8; 32],
     /// The session that it belongs to.
     pub session: SessionRef,
-    /// Whose session it is.
-    pub user_id: String,
-    /// What the application added to the session: JSON, or nothing.
-    pub data: String,
+    /// What the session says of its user.
+    pub profile: Profile,
     /// Whether the user data is to be read again with the new access token.
     pub reads_user: bool,
     /// Whether the access token has expired: without an answer the request fails.
@@ -37,15 +36,14 @@ pub struct Successor {
     pub(crate) key: [u8; 32],
     pub(crate) expires_at: Timestamp,
     pub(crate) life: u64,
-    /// None: unchanged.
-    pub(crate) scopes: Option<String>,
     /// One more than the session's that was renewed.
     pub(crate) generation: u32,
-    /// None: not read, or not readable; what was known stays.
-    pub(crate) user: Option<UserData>,
-    pub(crate) user_read: Timestamp,
-    /// What the application adds to the session from now on; none: unchanged.
-    pub(crate) data: Option<String>,
+    /// The session that it was obtained for. Another one may have the same refresh token, where a
+    /// provider gives a user the same one each time.
+    pub(crate) session_id: [u8; 16],
+    /// What that session says of its user from now on: all of it, since the cookie of the generation
+    /// in between may be lost.
+    pub(crate) profile: Profile,
     /// Whether the application's word on it, where it has one, is still to come.
     pub(crate) awaits_approval: bool,
 }
@@ -78,7 +76,9 @@ impl Successor {
 
     /// The application has: with data that replace what it added before, if it gives any.
     pub fn approve(&mut self, data: Option<String>) {
-        self.data = data;
+        if let Some(data) = data {
+            self.profile.data = data;
+        }
         self.awaits_approval = false;
     }
 
@@ -125,6 +125,8 @@ pub enum RenewalFailure {
     NotWelcome,
 }
 
+/// User data is read again with a refresh, but not more often than this: seconds.
+const USER_DATA_LIFE: u64 = 5 * 60;
 /// When a browser should try again, where nothing better is known: seconds.
 pub(crate) const RETRY_AFTER: u64 = 5;
 
@@ -181,11 +183,12 @@ impl Core {
             },
             expires_at: set.expires_at,
             life: set.life,
-            scopes: set.scopes,
             generation: renew.session.generation.saturating_add(1),
-            user: None,
-            user_read: now,
-            data: None,
+            session_id: renew.session.id,
+            profile: Profile {
+                scopes: set.scopes.unwrap_or_else(|| renew.profile.scopes.clone()),
+                ..renew.profile.clone()
+            },
             awaits_approval: self.0.asks_on_renewal,
         };
         Ok((successor, set.reports))
@@ -202,15 +205,16 @@ impl Core {
         renew: &Renew,
         successor: &mut Successor,
         answer: &Answer,
+        now: Timestamp,
     ) -> Result<Option<String>, RenewalFailure> {
         let provider = &self.0.provider;
         let Ok(answer) = whole(answer) else {
             return Ok(None);
         };
         match UserData::parse(answer, &provider.pointers, &provider.keep_claims) {
-            Ok(user) if user.id != renew.user_id => Err(RenewalFailure::OtherUser),
+            Ok(user) if user.id != renew.profile.user_id => Err(RenewalFailure::OtherUser),
             Ok(user) => {
-                successor.user = Some(user);
+                successor.profile.read(user, now);
                 // It was read as JSON, which is UTF-8.
                 Ok(Some(String::from_utf8_lossy(&answer.body).into_owned()))
             }
@@ -229,8 +233,14 @@ impl Core {
 impl Renew {
     /// The renewal after a successor whose own access token has expired again.
     #[must_use]
-    pub fn again(self, successor: &Successor) -> Option<Self> {
+    pub fn again(self, successor: &Successor, now: Timestamp) -> Option<Self> {
         let refresh_token = successor.tokens.refresh_token.clone()?;
+        let is_own = successor.session_id == self.session.id;
+        let profile = if is_own {
+            successor.profile.clone()
+        } else {
+            self.profile
+        };
         Some(Self {
             key: successor.key,
             refresh_token,
@@ -238,8 +248,15 @@ impl Renew {
                 generation: successor.generation,
                 ..self.session
             },
+            reads_user: Self::is_user_due(&profile, now),
+            profile,
             ..self
         })
+    }
+
+    /// Whether the user data is due to be read again.
+    pub(crate) fn is_user_due(profile: &Profile, now: Timestamp) -> bool {
+        now.seconds_since(profile.user_read()) >= USER_DATA_LIFE
     }
 }
 

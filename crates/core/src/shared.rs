@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{Reader, Writer};
 use crate::entropy::pair;
 use crate::outcome::Reply;
-use crate::provider::UserData;
+use crate::profile::Profile;
 use crate::renewal::Successor;
 use crate::seal::Purpose;
 use crate::tokens::Tokens;
@@ -114,23 +114,17 @@ impl Core {
 
 impl Successor {
     fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
-        let user = self.user.as_ref();
         let refresh = self.tokens.refresh_token.as_ref();
         let body = Writer::with_capacity(1024)
             .text(self.tokens.access_token.expose())
             .option(refresh, |body, token| body.text(token.expose()))
             .number(self.expires_at.as_unix())
             .number(self.life)
-            .option(self.scopes.as_deref(), Writer::text)
             .raw(&self.generation.to_be_bytes())
-            .option(user, |body, user| {
-                body.text(&user.id)
-                    .option(user.name.as_deref(), Writer::text)
-                    .option(user.email.as_deref(), Writer::text)
-                    .text(&user.claims)
-            })
-            .number(self.user_read.as_unix())
-            .option(self.data.as_deref(), Writer::text)
+            .raw(&self.session_id);
+        let body = self
+            .profile
+            .write_to(body)
             .byte(u8::from(self.awaits_approval))
             .into_bytes();
         zeroize::Zeroizing::new(body)
@@ -139,7 +133,6 @@ impl Successor {
     fn decode(body: &[u8], digest: impl FnOnce(&Secret) -> [u8; 32]) -> Option<Self> {
         let mut body = Reader::new(body);
         let secret = |body: &mut Reader<'_>| Some(Secret::new(body.text()?.to_owned()));
-        let text = |body: &mut Reader<'_>| Some(body.text()?.to_owned());
         let access_token = secret(&mut body)?;
         let refresh_token = body.option(secret)?;
         let successor = Self {
@@ -150,18 +143,9 @@ impl Successor {
             },
             expires_at: body.time()?,
             life: body.number()?,
-            scopes: body.option(text)?,
             generation: u32::from_be_bytes(*body.array()?),
-            user: body.option(|body| {
-                Some(UserData {
-                    id: text(body)?,
-                    name: body.option(text)?,
-                    email: body.option(text)?,
-                    claims: text(body)?,
-                })
-            })?,
-            user_read: body.time()?,
-            data: body.option(text)?,
+            session_id: *body.array()?,
+            profile: Profile::read_from(&mut body)?,
             awaits_approval: body.byte()? == 1,
         };
         body.is_empty().then_some(successor)

@@ -73,18 +73,14 @@ impl Admitted {
 }
 
 impl Renewal {
-    /// Whether that is known here and now: what a cookie that is left out would have said is found
-    /// again by the next request; one that brings a session back is never right, nor is one that
-    /// replaces newer tokens.
-    fn is_live(&self) -> bool {
+    /// Whether the browser should be told: not of a session that is known to have ended, nor of
+    /// tokens when there are newer ones. Where that must be asked, the next request asks: its cookie
+    /// opens no ended session, while one that is never sent loses a live one.
+    fn is_current(&self) -> bool {
         let login = &self.login.0;
         let session = self.user.session();
-        let is_live = match login.coordinator.known(&session, self.user.id()) {
-            Known::Live => true,
-            Known::Ended => false,
-            Known::Ask => login.admits_unverified,
-        };
-        is_live && !login.refresher.0.renewals.has_newer(&session)
+        let known = login.coordinator.known(&session, self.user.id());
+        known != Known::Ended && !login.refresher.0.renewals.has_newer(&session)
     }
 }
 
@@ -94,7 +90,7 @@ impl Finish {
     #[must_use]
     pub fn additions(self, has_cache_control: bool) -> Additions {
         match self.renewal {
-            Some(renewal) if renewal.is_live() => Additions {
+            Some(renewal) if renewal.is_current() => Additions {
                 cache_control: Some(PRIVATE),
                 cookies: renewal.cookies,
             },

@@ -86,9 +86,9 @@ impl fmt::Debug for NewLogin {
 impl RenewedLogin {
     pub(crate) fn new(renew: &Renew, successor: &Successor, user_data: Option<String>) -> Self {
         Self {
-            id: renew.user_id.clone(),
+            id: renew.profile.user_id.clone(),
             user_data,
-            session_data: renew.data.clone(),
+            session_data: renew.profile.data.clone(),
             tokens: successor.tokens().clone(),
         }
     }

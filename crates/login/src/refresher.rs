@@ -80,7 +80,9 @@ impl Refresher {
                 Ok(successor) if successor.generation() <= renew.session.generation => {}
                 Ok(successor) if successor.is_fresh(self.0.clock.now()) => return Ok(successor),
                 Ok(successor) => {
-                    renew = renew.again(&successor).ok_or(RenewalFailure::Refused)?;
+                    renew = renew
+                        .again(&successor, self.0.clock.now())
+                        .ok_or(RenewalFailure::Refused)?;
                     newest = Some(successor);
                 }
                 // Its refresh token may be the only one that still works: the browser shall have it.
@@ -166,7 +168,7 @@ impl Refresher {
 
     async fn has_ended(&self, renew: &Renew) -> Result<bool, Unreachable> {
         let coordinator = &self.0.coordinator;
-        soon(coordinator.has_ended(renew.session, &renew.user_id)).await
+        soon(coordinator.has_ended(renew.session, &renew.profile.user_id)).await
     }
 
     async fn exchange(&self, renew: &Renew, lease: Box<dyn Lease>, deadline: Instant) -> Renewed {
@@ -212,7 +214,7 @@ impl Refresher {
         let answer = self.0.provider.run(&exchange, deadline).await;
         self.0
             .core
-            .judge_user_again(renew, successor, &answer)
+            .judge_user_again(renew, successor, &answer, self.0.clock.now())
             .inspect_err(|_| {
                 tracing::error!("a renewed session has another user's data; it was ended");
             })

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, ProviderAnswer, Renew, RenewalFailure, Secret, SessionRef, Timestamp,
+    Answer, Exchange, Failure, Profile, ProviderAnswer, Renew, RenewalFailure, Secret, SessionRef,
+    Timestamp,
 };
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
@@ -279,6 +280,12 @@ fn alone(login: &Login, answer: fn(u64) -> Answer) -> (Refresher, Arc<Provider>)
     (refresher, provider)
 }
 
+fn profile() -> Profile {
+    let mut profile = Profile::default();
+    "alex".clone_into(&mut profile.user_id);
+    profile
+}
+
 fn renew(login: &Login, token: &str, generation: u32) -> Renew {
     let refresh_token = Secret::new(token.to_owned());
     Renew {
@@ -290,8 +297,7 @@ fn renew(login: &Login, token: &str, generation: u32) -> Renew {
             issued: NOW,
             ends: NOW.plus(1_000_000),
         },
-        user_id: "alex".to_owned(),
-        data: String::new(),
+        profile: profile(),
         reads_user: false,
         is_urgent: true,
     }

@@ -49,6 +49,29 @@ pub(super) async fn on_renew_replaces_the_sessions_data(harness: Harness) {
     assert_eq!((renewals(&world), asked.load(Ordering::SeqCst)), (2, 2));
 }
 
+pub(super) async fn on_renew_finds_what_it_left_though_a_cookie_was_lost(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| {
+            builder.on_renew(async |login: RenewedLogin| {
+                let count: Option<u64> = login.session_data().unwrap();
+                Ok(match count {
+                    Some(_) => Approval::new(),
+                    None => Approval::with_data(&7).unwrap(),
+                })
+            })
+        });
+    });
+    signed_in(&world).await;
+    world.advance(301);
+    let old = request(&world, "/data");
+    // The answer never arrives, and its access token expires as well.
+    assert!(world.raw(old.clone()).await.text().contains(" 7 "));
+    world.advance(301);
+    let late = world.raw(old).await;
+    assert!(late.text().contains(" 7 "), "{}", late.text());
+    assert_eq!(renewals(&world), 2);
+}
+
 pub(super) async fn on_renew_refuses_and_the_session_is_over(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| {

@@ -199,6 +199,7 @@ scenarios! {
     }
     hooks: {
         on_renew_replaces_the_sessions_data [],
+        on_renew_finds_what_it_left_though_a_cookie_was_lost ["F2"],
         on_renew_refuses_and_the_session_is_over [],
         on_renew_that_panics_signs_nobody_out [],
         sign_in_only_keeps_no_token [],
@@ -216,7 +217,7 @@ scenarios! {
         f10_a_renewal_beside_a_revocation_leaves_no_tokens ["F10"],
         f10_a_sign_out_elsewhere_leaves_no_tokens ["F10"],
         f03_a_request_confirms_what_it_shows ["F3"],
-        f10_an_answer_that_nobody_vouches_for_brings_no_session ["F10"],
+        f10_what_a_slow_answer_brings_opens_no_ended_session ["F10"],
         f11_a_new_stream_sees_its_own_session [],
         k23_an_ended_session_is_cleared_by_an_extractor_too ["K23"],
         f14_a_slow_answer_brings_no_older_tokens_back ["F14"],

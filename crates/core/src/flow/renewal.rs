@@ -16,14 +16,13 @@ use super::challenge::Anonymous;
 use super::gate::admit_user;
 use crate::entropy::pair;
 use crate::outcome::{Outcome, Reply, Report, Update};
+use crate::profile::Profile;
 use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
 use crate::tokens::Tokens;
 use crate::user::Segment;
 use crate::{Code, Core, Entropy, Head, Timestamp, User};
 
-/// User data is read again with a refresh, but not more often than this: seconds.
-const USER_DATA_LIFE: u64 = 5 * 60;
 /// How long a successor may still be on its way to a browser: a laptop closed in the middle.
 /// Seconds.
 const GRACE: u64 = 60 * 60;
@@ -51,13 +50,13 @@ impl Core {
             return self.send_away(self.anonymous(head, now), removals, None);
         };
         let segment = user.segment();
+        let profile = Profile::of(&segment);
         let renew = Renew {
             key: self.token_digest(&refresh_token),
             refresh_token,
             session: user.session(),
-            user_id: segment.user_id.to_owned(),
-            data: segment.data.to_owned(),
-            reads_user: now.seconds_since(segment.user_read) >= USER_DATA_LIFE,
+            reads_user: Renew::is_user_due(&profile, now),
+            profile,
             is_urgent: segment.token_expires <= now,
         };
         let renewing = Renewing {
@@ -81,10 +80,16 @@ impl Core {
     ) -> Step {
         let vault = &self.0.vault;
         let before = renewing.user.segment();
-        let user = successor.user.as_ref();
-        let is_ours = user.is_none_or(|user| user.id == before.user_id);
-        if !is_ours {
+        let mut profile = successor.profile.clone();
+        if profile.user_id != before.user_id {
             return self.not_renewed(renewing, RenewalFailure::OtherUser, now);
+        }
+        if successor.session_id != before.session_id {
+            // The scopes are the tokens'; the rest is what each session keeps of its own sign-in.
+            profile = Profile {
+                scopes: profile.scopes,
+                ..Profile::of(&before)
+            };
         }
         if successor.generation <= before.generation {
             return self.not_renewed(renewing, RenewalFailure::Refused, now);
@@ -94,14 +99,12 @@ impl Core {
             idle_ends: self.0.lifetimes.idle_ends(now).min(before.ends),
             token_expires: successor.expires_at,
             token_life: successor.life,
-            user_read: user.map_or(before.user_read, |_| successor.user_read),
-            name: user.map_or(before.name, |user| user.name.as_deref().unwrap_or_default()),
-            email: user.map_or(before.email, |user| {
-                user.email.as_deref().unwrap_or_default()
-            }),
-            claims: user.map_or(before.claims, |user| &user.claims),
-            scopes: successor.scopes.as_deref().unwrap_or(before.scopes),
-            data: successor.data.as_deref().unwrap_or(before.data),
+            user_read: profile.user_read(),
+            name: &profile.name,
+            email: &profile.email,
+            scopes: &profile.scopes,
+            claims: &profile.claims,
+            data: &profile.data,
             ..before
         };
         let (tokens_nonce, []) = pair(tokens_nonce);
