@@ -4,8 +4,9 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use fncy_login::{
-    Claim, Coordinator, Finished, Known, Lease, SessionRef, Timestamp, Work, WorkKind,
+use fncy_login::Timestamp;
+use fncy_login::coordinator::{
+    Claim, Coordinator, Finished, Known, Lease, SessionRef, Work, WorkKind,
 };
 use tokio::time::{sleep, timeout};
 
@@ -188,7 +189,7 @@ async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
 
 #[cfg(test)]
 mod tests {
-    use fncy_login::InProcess;
+    use fncy_login::coordinator::InProcess;
 
     use super::holds;
     use crate::store::Store;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use fncy_login::{
+use fncy_login::coordinator::{
     Asked, Claim, Coordinator, Finished, Known, Lease, SessionRef, Unreachable, Work, WorkKind,
 };
 use tokio::time::{Instant, sleep};

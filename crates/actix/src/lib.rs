@@ -42,11 +42,12 @@ mod future;
 mod layer;
 mod service;
 
+pub use fncy_login::coordinator;
 pub use fncy_login::{
-    Approval, Builder, Clock, ConfigError, LiveSession, Login, NewLogin, NotThisType, Refusal,
-    RenewedLogin, SessionEnd, Setting, Timestamp, User, Visit,
+    Approval, Builder, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock, ConfigError,
+    LiveSession, Login, NewLogin, NotThisType, Refusal, RenewedLogin, SessionEnd, Setting, Site,
+    Timestamp, Tokens as SessionTokens, User, Visit,
 };
-pub use fncy_login::{ClientToken, ClientTokenError, ClientTokenErrorKind};
 
 pub use crate::extract::{CurrentUser, Tokens};
 pub use crate::layer::FncyLogin;

@@ -51,6 +51,8 @@ pub enum Code {
     SignInRequired,
     /// The access token had expired when it arrived.
     TokenExpired,
+    /// A page asks for tokens that the application throws away (`sign_in_only`).
+    TokensDiscarded,
     /// The access token has expired, on a path where nothing renews it.
     TokensExpired,
     /// The session's tokens are damaged or incomplete.
@@ -198,6 +200,12 @@ impl Code {
                 502,
                 "The sign-in had expired when it arrived",
                 "The sign-in service gave an access that is no longer valid. Please try again.",
+            ),
+            Self::TokensDiscarded => (
+                "tokens_discarded",
+                500,
+                "This page is not set up correctly",
+                "It needs access to your account that this site does not keep. Please tell the people who run it.",
             ),
             Self::TokensExpired => (
                 "tokens_expired",

@@ -131,13 +131,13 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// An internal error, where the application throws tokens away (`sign_in_only`). The reply that ends the session, where its second segment is damaged or a chunk is missing;
+    /// An error, where the application throws tokens away (`sign_in_only`). The reply that ends the session, where its second segment is damaged or a chunk is missing;
     /// the one that says so, where the access token has expired. On a protected path it never has.
     pub fn tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
         if self.0.sign_in_only {
             let detail =
                 "a handler asks for tokens, and sign_in_only throws them away; drop one of the two";
-            return Err(self.refuse(head, Code::Internal, detail));
+            return Err(self.refuse(head, Code::TokensDiscarded, detail));
         }
         if user.segment().token_expires <= now {
             let detail = "the access token has expired, and nothing renews it on a public path";

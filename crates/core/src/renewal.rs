@@ -5,6 +5,8 @@
 //! without a refresh token leaves the old one in use; failures split three ways, by what they say
 //! of the session.
 
+use std::fmt;
+
 use crate::profile::Profile;
 use crate::provider::{Answer, Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
 use crate::step::Revoke;
@@ -13,7 +15,9 @@ use crate::user::SessionRef;
 use crate::{Code, Core, Report, Secret, Timestamp};
 
 /// A refresh token to be used once, and what must be known to use its answer.
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows whose it is.
+#[derive(Clone)]
 pub struct Renew {
     /// The refresh token.
     pub refresh_token: Secret,
@@ -30,7 +34,8 @@ pub struct Renew {
 }
 
 /// What a refresh token was exchanged for. Requests that still show the old one get this.
-#[derive(Debug)]
+///
+/// `Debug` shows whose it is.
 pub struct Successor {
     pub(crate) tokens: Tokens,
     pub(crate) key: [u8; 32],
@@ -46,6 +51,23 @@ pub struct Successor {
     pub(crate) profile: Profile,
     /// Whether the application's word on it, where it has one, is still to come.
     pub(crate) awaits_approval: bool,
+}
+
+impl fmt::Debug for Renew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renew")
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Successor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Successor")
+            .field("profile", &self.profile)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Successor {

@@ -1,5 +1,7 @@
 //! How the machine asks: one thing at a time, with a value that must be given back.
 
+use std::fmt;
+
 use crate::flow::Stage;
 use crate::outcome::{Outcome, Reply};
 use crate::renewal::Renew;
@@ -95,7 +97,8 @@ pub enum Question {
 }
 
 /// Somebody who has signed in at the provider, and not yet here.
-#[derive(Debug)]
+///
+/// `Debug` shows the id only.
 pub struct Newcomer {
     /// The user's id at the provider.
     pub id: String,
@@ -105,6 +108,14 @@ pub struct Newcomer {
     pub user_data: String,
     /// The tokens.
     pub tokens: Tokens,
+}
+
+impl fmt::Debug for Newcomer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Newcomer")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A request that waits for one answer.

@@ -1,7 +1,7 @@
 //! What the instances of an application agree on: one refresh for each refresh token, one redemption
 //! for each code, and which sessions were ended.
 //!
-//! These three don't fit into a cookie. In one process [`InProcess`](crate::InProcess) keeps them, and needs no
+//! These three don't fit into a cookie. In one process [`InProcess`] keeps them, and needs no
 //! setting; several instances need one that all of them can ask.
 //!
 //! # The contract
@@ -12,19 +12,35 @@
 //! - What is left is a sealed text: whoever keeps it can neither read nor change it, and nothing is
 //!   believed of it before it opens.
 //! - An outcome has a version. It answers a claim for something newer than an older version, and
-//!   stands aside for a claim for something newer than itself.
+//!   stands aside for a claim for something newer than itself: until that is finished, it still
+//!   answers older claims. Work that is spent has no versions.
 //! - **Sessions**: [`Coordinator::known`] answers at once, for every request. It is at most five
-//!   seconds behind [`Coordinator::end`] on another instance, and not at all on the same one.
+//!   seconds behind [`Coordinator::end`] on another instance, and not at all on the same one. A
+//!   session is its id: all its generations end together.
 //! - Whoever can't be asked is [`Unreachable`]. Nothing is guessed then: see
 //!   [`Builder::coordinator`](crate::Builder::coordinator) for what becomes of requests.
+//! - Every future may be dropped at any time. All but claims are, after two seconds, and count as
+//!   [`Unreachable`]; what was begun may still have its effect. Claims wait for as long as the request
+//!   may take, 15 seconds.
+//!
+//! # An implementation
+//!
+//! [`known`](Coordinator::known) remembers what [`has_ended`](Coordinator::has_ended) said for up to
+//! five seconds, or is fed by the store; where it says [`Known::Ask`] each time, each request asks.
+//! [`has_ended`](Coordinator::has_ended) is asked before each renewal as well, whatever `known` said.
+//! [`confirm`](Coordinator::confirm) is called for requests that show their session, and must not
+//! wait: an implementation over a network hands it on. The suite in `tests/src/contract.rs` of the
+//! repository asserts the contract for any implementation.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use fncy_login_core::SessionRef;
+pub use fncy_login_core::SessionRef;
 use tokio::time::{Instant, timeout, timeout_at};
+
+pub use crate::in_process::InProcess;
 
 /// An answer that may have to be fetched.
 pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Unreachable>> + Send + 'a>>;
@@ -69,11 +85,13 @@ pub(crate) async fn claim(
 
 /// A seam between the driver and whatever the instances of an application share.
 pub trait Coordinator: Send + Sync + 'static {
-    /// What is known here and now of a session, and of its user's id. Asked for every request, and
-    /// again just before a session's cookie is attached to an answer: it must not wait.
+    /// What is known here and now of a session, and of its user's id, by which all sessions of a user
+    /// might be ended. Asked for every request, and again just before a session's cookie is attached
+    /// to an answer: it must not wait.
     fn known(&self, session: &SessionRef, user_id: &str) -> Known;
 
-    /// Whether a session was ended, where [`Coordinator::known`] said [`Known::Ask`].
+    /// Whether a session was ended: where [`Coordinator::known`] said [`Known::Ask`], and before each
+    /// renewal.
     fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool>;
 
     /// Ends a session for as long as its cookie could live. This instance knows it from then on,
@@ -87,9 +105,9 @@ pub trait Coordinator: Send + Sync + 'static {
     /// What was left by whoever did this, if anything newer than [`Work::newer_than`] was.
     fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>>;
 
-    /// A request shows this session: outcomes that led to its generation, or to earlier ones, are
-    /// needed for a minute more. Called for every request, so it must cost nothing where there are
-    /// none.
+    /// A request shows this session: outcomes for it whose version is its generation or lower, whoever
+    /// left them, are needed for 60 seconds more. Called for every request, so it must cost nothing
+    /// where there are none; one that is lost keeps them for the time that they were left for.
     fn confirm(&self, session: &dyn Fn() -> SessionRef);
 }
 

@@ -24,7 +24,7 @@ mod client_token_error;
 mod client_tokens;
 mod config_error;
 mod cookie_secret;
-mod coordinator;
+pub mod coordinator;
 mod doubt;
 mod drive;
 mod env;
@@ -45,9 +45,7 @@ mod setting;
 mod visit;
 mod without_store;
 
-pub use fncy_login_core::{
-    Code, Head, NotThisType, Reply, SessionRef, Site, Timestamp, Tokens, User,
-};
+pub use fncy_login_core::{Code, Head, NotThisType, Reply, Site, Timestamp, Tokens, User};
 
 pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::approval::{Approval, NewLogin, Refusal, RenewedLogin};
@@ -55,11 +53,7 @@ pub use crate::builder::Builder;
 pub use crate::client_token::ClientToken;
 pub use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
 pub use crate::config_error::ConfigError;
-pub use crate::coordinator::{
-    Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind,
-};
 pub use crate::env::Clock;
-pub use crate::in_process::InProcess;
 pub use crate::live::{LiveSession, SessionEnd};
 pub use crate::login::{Decision, Login, Verdict};
 pub use crate::setting::Setting;

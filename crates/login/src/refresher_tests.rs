@@ -18,9 +18,10 @@ use tokio::time::{Instant, advance, sleep, timeout};
 use super::{Exchanges, Parts, Refresher};
 use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work};
 use crate::env::Clock;
+use crate::in_process::InProcess;
 use crate::renewals::Renewals;
 use crate::without_store::WithoutStore;
-use crate::{Approval, Builder, InProcess, Login, Refusal, RenewedLogin, Setting};
+use crate::{Approval, Builder, Login, Refusal, RenewedLogin, Setting};
 
 mod refresher_race_tests;
 

@@ -78,7 +78,8 @@ pub(super) async fn k15_reading_takes_time_in_proportion(harness: Harness) {
                 .with_header("cookie", cookies);
             world.raw(request).await;
             let took = start.elapsed();
-            assert!(took < Duration::from_secs(2), "{took:?} for {path}");
+            // It takes a fraction of a second, and would take minutes if pairs met pairs.
+            assert!(took < Duration::from_secs(15), "{took:?} for {path}");
         }
     }
 }

@@ -125,6 +125,7 @@ pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     let asked = tab.get(&format!("{APP}/token")).await;
     assert_eq!(asked.status, 500);
+    assert!(asked.text().contains("<code>tokens_discarded</code>"));
     assert!(world.logged().contains("sign_in_only throws them away"));
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     world.advance(24 * 3600);

@@ -275,6 +275,16 @@ pub(super) async fn l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own(h
             "{address}"
         );
     }
+    // By its page and its button, too.
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let page = tab
+        .visit(&format!("{APP}/auth/logout?return_to=/bye?x=1"))
+        .await;
+    let page = tab.submit(&page, "form", None).await;
+    assert_eq!(page.url.as_str(), format!("{APP}/bye?x=1"));
+    world.may_be_anonymous();
+
     let app = url::Url::parse(APP).unwrap();
     for file in [
         "open-redirect-oauth2-proxy.txt",

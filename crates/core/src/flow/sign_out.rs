@@ -4,6 +4,8 @@
 //! attributes that it came with; the tokens are revoked (RFC 7009), but nobody waits long for it;
 //! the last page is public and starts no login.
 
+use form_urlencoded::byte_serialize;
+
 use crate::classify::{Kind, classify};
 use crate::head::has;
 use crate::outcome::Reply;
@@ -35,7 +37,7 @@ impl Core {
         let machine = &*self.0;
         let root = ReturnTo::root(&machine.site);
         let login_url = self.login_url(&root);
-        let path = machine.site.path_of(Endpoint::Logout);
+        let path = self.sign_out_path(head);
         let page = if machine.vault.session(head, moment).into_anybody().is_some() {
             Page {
                 status: 200,
@@ -64,19 +66,31 @@ impl Core {
         machine.pages.render(&page)
     }
 
+    /// Where the button leads: with the address that was asked for.
+    fn sign_out_path<H: Head>(&self, head: &H) -> String {
+        let path = self.0.site.path_of(Endpoint::Logout);
+        match self.farewell_asked_for(head) {
+            Some(address) => {
+                let address: String = byte_serialize(address.as_str().as_bytes()).collect();
+                format!("{path}?return_to={address}")
+            }
+            None => path,
+        }
+    }
+
     /// Where a sign-out ends: on our page, or where `return_to` says, if nobody has to sign in for
     /// that.
     fn farewell<H: Head>(&self, head: &H) -> String {
-        let machine = &*self.0;
-        let asked = self.asked_return_address(head.query());
-        let public = asked.filter(|address| {
-            let path = address.as_str().split('?').next().unwrap_or_default();
-            machine.paths.is_public(path)
-        });
-        public.map_or_else(
-            || machine.site.path_of(Endpoint::Logout),
+        self.farewell_asked_for(head).map_or_else(
+            || self.0.site.path_of(Endpoint::Logout),
             |address| address.as_str().to_owned(),
         )
+    }
+
+    fn farewell_asked_for<H: Head>(&self, head: &H) -> Option<ReturnTo> {
+        let asked = self.asked_return_address(head.query())?;
+        let path = asked.as_str().split('?').next().unwrap_or_default();
+        self.0.paths.is_public(path).then_some(asked)
     }
 
     fn sign_out<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
