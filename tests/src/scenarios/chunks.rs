@@ -1,6 +1,7 @@
 //! Rows K9 to K12: sessions that take more than one cookie.
 
 use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::{Approval, NewLogin};
 use url::Url;
 
 use crate::browser::{Context, Page, RawRequest, Tab};
@@ -92,6 +93,28 @@ pub(super) async fn k10_what_does_not_fit_is_seen(harness: Harness) {
     assert!(page.text().contains("<code>session_too_large</code>"));
     assert_eq!(world.cookies(SESSION), [""; 0]);
     assert!(world.logged().contains("session_too_large"));
+}
+
+pub(super) async fn k10_too_much_session_data_is_seen(harness: Harness) {
+    for (length, status) in [(700, 303), (1_000, 500)] {
+        let world = World::with(harness, |setup| {
+            let data = "d".repeat(length);
+            setup.login = Box::new(move |builder| {
+                builder.on_login(move |_: NewLogin| {
+                    let approval = Approval::with_data(&data).unwrap();
+                    async { Ok(approval) }
+                })
+            });
+        });
+        let mut tab = world.tab();
+        let location = world.start(&mut tab, "/page").await;
+        let callback = world.approve(&location, "alex").await;
+        let page = tab.get(&callback).await;
+        assert_eq!(page.status, status, "{length}");
+        let is_seen = page.text().contains("<code>session_too_large</code>");
+        assert_eq!(is_seen, status == 500);
+        assert_eq!(world.cookies(SESSION).is_empty(), status == 500);
+    }
 }
 
 pub(super) async fn k09_a_missing_chunk_ends_the_session_at_its_first_use(harness: Harness) {

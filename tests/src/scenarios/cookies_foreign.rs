@@ -1,6 +1,8 @@
 //! Rows K4 to K6, K16 and K17: cookies that are another application's, another instance's, another
 //! release's, or nobody's.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fncy_login::{Builder, Login, Setting};
@@ -66,6 +68,26 @@ pub(super) async fn k05_a_rotated_key_still_opens_and_goes_with_the_next_write(h
     let resealed = world.session_cookie();
     world.serve(with_secrets(&world, NEW_SECRET));
     assert_eq!(fate(&world, session(&resealed)).await, Fate::whole("alex"));
+}
+
+pub(super) async fn k05_a_roll_takes_the_tokens_along(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        let life = Duration::from_secs(12 * 3600);
+        setup.provider = setup.provider.clone().access_token_life(life);
+    });
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/token", "alex").await;
+    let token = page.text().into_owned();
+    world.serve(with_secrets(
+        &world,
+        &format!("{NEW_SECRET},{COOKIE_SECRET}"),
+    ));
+    world.advance(3 * 3600);
+    let rolled = tab.get(&format!("{APP}/page")).await;
+    assert!(rolled.header("set-cookie").is_some());
+    world.serve(with_secrets(&world, NEW_SECRET));
+    assert_eq!(tab.get(&format!("{APP}/token")).await.text(), token);
+    assert_eq!(world.token_requests(), 1, "nothing was renewed");
 }
 
 pub(super) async fn k06_a_dropped_key_is_anonymous_and_stays(harness: Harness) {

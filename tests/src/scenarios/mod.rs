@@ -130,6 +130,7 @@ scenarios! {
     chunks: {
         k09_a_missing_chunk_ends_the_session_at_its_first_use ["K9"],
         k10_what_does_not_fit_is_seen ["K10"],
+        k10_too_much_session_data_is_seen ["K10"],
         k10_a_large_session_is_warned_of ["K10"],
         k11_the_last_chunk_is_never_empty ["K11"],
         k11_large_tokens_travel_in_chunks ["K11", "K12"],
@@ -146,6 +147,7 @@ scenarios! {
     cookies_foreign: {
         k04_another_applications_session_is_nobody ["K4"],
         k05_a_rotated_key_still_opens_and_goes_with_the_next_write ["K5"],
+        k05_a_roll_takes_the_tokens_along ["K5"],
         k06_a_dropped_key_is_anonymous_and_stays ["K6"],
         k16_lookalike_names_are_nobodys ["K16"],
         k17_another_releases_session_stays ["K17"],
