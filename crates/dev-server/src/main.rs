@@ -6,24 +6,31 @@
     reason = "it talks to the person who ran it"
 )]
 
+use std::num::NonZeroU32;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use fncy_dev_server::DevServer;
 
 const HELP: &str = "\
 A stand-in for the FNCY authorization server, for development.
 
-Usage: fncy-dev-server [--port N]
+Usage: fncy-dev-server [--port N] [--token-life SECONDS]
 
-  --port N   Listen on 127.0.0.1 port N (default 4000; 0: one that is free)
-  --help     Show this
+  --port N              Listen on 127.0.0.1 port N (default 4000; 0: one that is free)
+  --token-life SECONDS  How long an access token is good for (default 300, short enough to
+                        meet a renewal while developing)
+  --help                Show this
 
 It listens on loopback only; there is no option for another address.
 ";
 
 enum Command {
     Help,
-    Serve { port: u16 },
+    Serve {
+        port: u16,
+        token_life: Option<NonZeroU32>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -34,14 +41,18 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let port = match command {
+    let (port, token_life) = match command {
         Command::Help => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
         }
-        Command::Serve { port } => port,
+        Command::Serve { port, token_life } => (port, token_life),
     };
-    match DevServer::builder().port(port).start() {
+    let mut builder = DevServer::builder().port(port);
+    if let Some(seconds) = token_life {
+        builder = builder.access_token_life(Duration::from_secs(seconds.get().into()));
+    }
+    match builder.start() {
         Ok(server) => {
             print!("{}", greeting(&server));
             server.wait();
@@ -56,6 +67,7 @@ fn main() -> ExitCode {
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut port = 4000;
+    let mut token_life = None;
     while let Some(argument) = arguments.next() {
         let (name, value) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
@@ -69,10 +81,20 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
                     .parse()
                     .map_err(|_| format!("{value:?} is not a port"))?;
             }
+            "--token-life" => {
+                let value = value.or_else(|| arguments.next()).unwrap_or_default();
+                let seconds = value.parse().map_err(|_| {
+                    format!(
+                        "--token-life takes a whole number of seconds from 1 to {}, not {value:?}",
+                        NonZeroU32::MAX
+                    )
+                })?;
+                token_life = Some(seconds);
+            }
             _ => return Err(format!("{argument:?} is not known")),
         }
     }
-    Ok(Command::Serve { port })
+    Ok(Command::Serve { port, token_life })
 }
 
 fn greeting(server: &DevServer) -> String {

@@ -30,6 +30,20 @@ pub struct RenewedLogin {
 pub struct Approval(Option<String>);
 
 /// What a hook says of somebody who is not.
+///
+/// User data that is not of the expected type is a refusal as well, so that `?` works in a hook:
+///
+/// ```
+/// use fncy_login::{Approval, NewLogin, Refusal};
+///
+/// async fn members_only(login: NewLogin) -> Result<Approval, Refusal> {
+///     let data: serde_json::Value = login.user_data()?;
+///     match data["member"].as_bool() {
+///         Some(true) => Ok(Approval::new()),
+///         _ => Err(Refusal::new("This site is for members.")),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Refusal(String);
@@ -148,7 +162,12 @@ impl Approval {
     }
 
     /// Welcome, with something to keep in the session, in place of what was there:
-    /// [`User::session_data`](crate::User::session_data) reads it. User, claims and data share a kilobyte: keep a key here, and the rest in a database.
+    /// [`User::session_data`](crate::User::session_data) reads it.
+    ///
+    /// The user, the kept claims and this share a kilobyte, since every request opens them: keep a key
+    /// here, and the rest in a database. More than that fails the sign-in with a `session_too_large`
+    /// page. From [`Builder::on_renew`](crate::Builder::on_renew), that page comes when the old access
+    /// token has expired.
     ///
     /// # Errors
     ///
@@ -169,6 +188,13 @@ impl Refusal {
     /// After a renewal there is no such page: the person is asked to sign in again.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
+    }
+}
+
+/// What can't be read is no reason to let somebody in. The sentence is for the person, who can't mend it.
+impl From<NotThisType> for Refusal {
+    fn from(_: NotThisType) -> Self {
+        Self::new("Your account could not be read.")
     }
 }
 

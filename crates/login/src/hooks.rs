@@ -15,14 +15,37 @@ impl Builder {
     /// ```
     /// use fncy_login::{Approval, Login, NewLogin, Refusal};
     ///
+    /// # #[derive(Clone)]
+    /// # struct Db;
+    /// # impl Db {
+    /// #     async fn role_of(&self, _id: &str) -> Option<String> {
+    /// #         None
+    /// #     }
+    /// # }
+    /// # fn with(db: Db) {
+    /// let builder = Login::builder().on_login(move |login: NewLogin| {
+    ///     let db = db.clone();
+    ///     async move {
+    ///         match db.role_of(login.id()).await {
+    ///             Some(role) => Ok(Approval::with_data(&role)?),
+    ///             None => Err(Refusal::new("This site is for members of Our Example.")),
+    ///         }
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// The hook is called again and again, so each call takes its own handle of the database. One that
+    /// holds nothing can be an async closure:
+    ///
+    /// ```
+    /// use fncy_login::{Approval, Login, NewLogin, Refusal};
+    ///
     /// let builder = Login::builder().on_login(async |login: NewLogin| {
-    ///     let data: serde_json::Value = login
-    ///         .user_data()
-    ///         .map_err(|_| Refusal::new("Your account could not be read."))?;
-    ///     if data["email"].as_str().is_some_and(|email| email.ends_with("@our.example")) {
-    ///         Ok(Approval::new())
-    ///     } else {
-    ///         Err(Refusal::new("This site is for members of Our Example."))
+    ///     let data: serde_json::Value = login.user_data()?;
+    ///     match data["member"].as_bool() {
+    ///         Some(true) => Ok(Approval::new()),
+    ///         _ => Err(Refusal::new("This site is for members of Our Example.")),
     ///     }
     /// });
     /// ```
@@ -39,6 +62,9 @@ impl Builder {
     /// FNCY says of the user if it was read again. It may replace the session's data, or refuse: the
     /// session ends then, its tokens are revoked, and the person is asked to sign in again. One that
     /// panics or takes too long is asked again with the next request.
+    ///
+    /// Nobody is shown the refusal's message after a renewal: the person is sent to sign in again. Whoever
+    /// must stay out must be refused by [`Builder::on_login`] too, or they are back in at once.
     ///
     /// ```
     /// use fncy_login::{Approval, Login, Refusal, RenewedLogin};

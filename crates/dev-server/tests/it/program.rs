@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use serde_json::json;
+
 use crate::client::send;
 
 fn program(arguments: &[&str]) -> Command {
@@ -32,11 +34,61 @@ fn it_prints_what_an_application_needs_and_serves() {
 }
 
 #[test]
+fn the_life_of_access_tokens_can_be_chosen() {
+    let arguments = ["--port", "0", "--token-life", "20"];
+    let mut child = program(&arguments).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let base_url = lines.find_map(|line| {
+        let base_url = line.strip_prefix("FNCY_BASE_URL=")?;
+        Some(base_url.to_owned())
+    });
+    let request = json!({
+        "client_id": "demo-app",
+        "client_secret": "demo-secret",
+        "grant_type": "client_credentials",
+    });
+    let headers = [("Content-Type", "application/json")];
+    let reply = send(
+        &base_url.unwrap(),
+        "POST",
+        "/v1/oauth2/token",
+        &headers,
+        &request.to_string(),
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(reply.unwrap().json()["expires_in"], 20);
+}
+
+#[test]
+fn a_life_that_is_none_is_one_sentence() {
+    for bad in ["0", "-1", "1.5", "5m", "4294967296", ""] {
+        let output = program(&["--token-life", bad]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{bad:?}");
+        assert_eq!(
+            stderr.lines().next().unwrap(),
+            format!(
+                "fncy-dev-server: --token-life takes a whole number of seconds from 1 to 4294967295, not {bad:?}"
+            )
+        );
+    }
+}
+
+#[test]
 fn it_explains_itself_and_refuses_what_it_does_not_know() {
     let help = program(&["--help"]).output().unwrap();
     assert!(help.status.success());
-    assert!(String::from_utf8(help.stdout).unwrap().contains("--port N"));
-    for bad in [&["--host", "0.0.0.0"][..], &["--port", "many"], &["--port"]] {
+    let text = String::from_utf8(help.stdout).unwrap();
+    assert!(text.contains("--port N") && text.contains("--token-life SECONDS"));
+    for bad in [
+        &["--host", "0.0.0.0"][..],
+        &["--port", "many"],
+        &["--port"],
+        &["--token-life"],
+    ] {
         let output = program(bad).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{bad:?}");
         assert!(
