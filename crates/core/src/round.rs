@@ -1,4 +1,5 @@
-//! The loop breaker: a sealed count of sign-ins that came back without their session.
+//! The loop breaker: a sealed count of the sign-ins that succeeded, looked at when one comes back without
+//! its session.
 //!
 //! Rules: only a successful sign-in counts; a minute after the first one all is forgotten; a
 //! sign-out forgets at once. Where a browser drops the session's cookie but keeps this one, the
