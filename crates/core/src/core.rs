@@ -139,7 +139,7 @@ impl Core {
                 "a handler asks for tokens, and sign_in_only throws them away; drop one of the two";
             return Err(self.refuse(head, Code::TokensDiscarded, detail));
         }
-        if user.segment().token_expires <= now {
+        if user.terms().token_expires <= now {
             let detail = "the access token has expired, and nothing renews it on a public path";
             return Err(self.refuse(head, Code::TokensExpired, detail));
         }

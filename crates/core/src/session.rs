@@ -7,10 +7,12 @@
 //! - An ended session is dead, whatever its cookie says. One of which nobody can say whether it was
 //!   ended is nobody's, and its cookie stays.
 
+use memchr::memchr;
+
 use crate::cookies::scan;
 use crate::seal::{MAX_OVERHEAD, OpenError};
 use crate::session_cookie::MAX_SEGMENT_LEN;
-use crate::user::{Segment, SessionRef, User};
+use crate::user::{Segment, SessionRef, Terms, User};
 use crate::vault::Vault;
 use crate::{Head, Timestamp};
 
@@ -50,9 +52,8 @@ impl Lifetimes {
     }
 
     /// Whether a session's idle time should be moved on: a tenth of it has passed.
-    pub(crate) fn is_roll_due(self, segment: &Segment<'_>, now: Timestamp) -> bool {
-        now.plus(self.idle - self.idle / 10) >= segment.idle_ends
-            && segment.idle_ends < segment.ends
+    pub(crate) fn is_roll_due(self, terms: &Terms, now: Timestamp) -> bool {
+        now.plus(self.idle - self.idle / 10) >= terms.idle_ends && terms.idle_ends < terms.ends
     }
 }
 
@@ -145,7 +146,7 @@ impl Vault {
         value: &[u8],
         moment: Moment<'_>,
     ) -> Result<(User, Standing), OpenError> {
-        let text = value.split(|byte| *byte == b'.').next().unwrap_or_default();
+        let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
         let mut standing = Standing::Ended;
         let user = self.open_user(text, |segment| {
             let is_current = segment.issued <= moment.now.plus(MAX_SKEW)
@@ -180,7 +181,7 @@ mod tests {
     use crate::cookies::policy::CookiePolicy;
     use crate::seal::{KeyRing, Protection, Purpose};
     use crate::testing::Request;
-    use crate::user::Segment;
+    use crate::user::{Segment, Terms};
     use crate::vault::Vault;
 
     const NOW: u64 = 1_893_456_000;
@@ -193,19 +194,25 @@ mod tests {
         Vault::new(keys.unwrap(), cookies, Protection::Private, "client")
     }
 
+    fn with(terms: Terms) -> Segment<'static> {
+        Segment { terms, ..segment() }
+    }
+
     fn segment() -> Segment<'static> {
         let at = Timestamp::from_unix;
         Segment {
-            session_id: [1; 16],
-            chunks: 1,
-            generation: 0,
-            issued: at(NOW),
-            ends: at(NOW + Lifetimes::MAX),
-            idle_ends: at(NOW + 1),
-            token_expires: at(NOW + 1),
-            token_life: 1,
-            can_renew: true,
-            user_read: at(NOW),
+            terms: Terms {
+                session_id: [1; 16],
+                chunks: 1,
+                generation: 0,
+                issued: at(NOW),
+                ends: at(NOW + Lifetimes::MAX),
+                idle_ends: at(NOW + 1),
+                token_expires: at(NOW + 1),
+                token_life: 1,
+                can_renew: true,
+                user_read: at(NOW),
+            },
             user_id: "alex",
             name: "",
             email: "",
@@ -234,17 +241,20 @@ mod tests {
         let absurd = [0, YEAR_MILLION, 1_u64.wrapping_neg(), i64::MIN as u64];
         for time in absurd.map(Timestamp::from_unix) {
             let own = segment();
-            let ends = Segment { ends: time, ..own };
+            let ends = with(Terms {
+                ends: time,
+                ..own.terms
+            });
             // The idle end alone can't keep a session, and one that has come ends it.
-            let all = Segment {
+            let all = with(Terms {
                 idle_ends: time,
                 token_expires: time,
-                ..ends
-            };
-            let from_the_future = Segment {
+                ..ends.terms
+            });
+            let from_the_future = with(Terms {
                 issued: time,
-                ..all
-            };
+                ..all.terms
+            });
             for segment in [ends, all, from_the_future] {
                 assert!(matches!(found(&segment), Found::Dead), "{time:?}");
             }
@@ -256,10 +266,10 @@ mod tests {
         let vault = vault();
         let (keys, aad) = (&vault.keys, &vault.session_aad);
         let [older, newer] = [0, 1].map(|generation| {
-            let segment = Segment {
+            let segment = with(Terms {
                 generation,
-                ..segment()
-            };
+                ..segment().terms
+            });
             let text = keys.seal(Purpose::Session, [1; 12], aad, &segment.encode());
             format!("__Host-fncy_session={text}.")
         });
@@ -287,12 +297,12 @@ mod tests {
             (NOW - day, day, false),
             (NOW - day, day + 1, true),
         ] {
-            let segment = Segment {
+            let segment = with(Terms {
                 issued: Timestamp::from_unix(issued),
                 ends: Timestamp::from_unix(issued + lasts),
                 idle_ends: Timestamp::from_unix(u64::MAX),
-                ..own
-            };
+                ..own.terms
+            });
             let found = matches!(found(&segment), Found::Live(_));
             assert_eq!(found, is_live, "{issued}, {lasts}");
         }

@@ -39,7 +39,7 @@ impl Vault {
             return Err(TooLarge);
         }
         // At most MAX_CHUNKS.
-        segment.chunks = u8::try_from(chunks).unwrap_or_default();
+        segment.terms.chunks = u8::try_from(chunks).unwrap_or_default();
         let (nonce, []) = pair(entropy);
         let body = segment.encode();
         let user = User::open(&body, |_| true).ok_or(TooLarge)?;

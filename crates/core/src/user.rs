@@ -3,6 +3,7 @@
 //! Rule: one allocation. The opened segment itself is shared, and read where it is asked.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -45,9 +46,10 @@ pub struct SessionRef {
     pub ends: Timestamp,
 }
 
-/// The session's first segment: id, times, the user.
+/// The beginning of the first segment, of fixed length: what nearly every request asks for, and reads
+/// without the texts behind it.
 #[derive(Clone, Copy)]
-pub(crate) struct Segment<'a> {
+pub(crate) struct Terms {
     /// Names the session for good: 128 random bits.
     pub(crate) session_id: [u8; 16],
     /// How many cookies the whole session takes.
@@ -68,6 +70,12 @@ pub(crate) struct Segment<'a> {
     pub(crate) can_renew: bool,
     /// When the user data was last read.
     pub(crate) user_read: Timestamp,
+}
+
+/// The session's first segment: its terms, and the user.
+#[derive(Clone, Copy)]
+pub(crate) struct Segment<'a> {
+    pub(crate) terms: Terms,
     pub(crate) user_id: &'a str,
     /// Empty where there is none, as are all that follow.
     pub(crate) name: &'a str,
@@ -79,10 +87,9 @@ pub(crate) struct Segment<'a> {
     pub(crate) data: &'a str,
 }
 
-impl<'a> Segment<'a> {
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        Writer::with_capacity(256)
-            .raw(&self.session_id)
+impl Terms {
+    fn write_to(&self, body: Writer) -> Writer {
+        body.raw(&self.session_id)
             .byte(self.chunks)
             .raw(&self.generation.to_be_bytes())
             .number(self.issued.as_unix())
@@ -92,18 +99,10 @@ impl<'a> Segment<'a> {
             .number(self.token_life)
             .byte(u8::from(self.can_renew))
             .number(self.user_read.as_unix())
-            .text(self.user_id)
-            .text(self.name)
-            .text(self.email)
-            .text(self.scopes)
-            .text(self.claims)
-            .text(self.data)
-            .into_bytes()
     }
 
-    pub(crate) fn decode(body: &'a [u8]) -> Option<Self> {
-        let mut body = Reader::new(body);
-        let segment = Self {
+    fn read_from(body: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
             session_id: *body.array()?,
             chunks: body.byte()?,
             generation: u32::from_be_bytes(*body.array()?),
@@ -114,14 +113,7 @@ impl<'a> Segment<'a> {
             token_life: body.number()?,
             can_renew: body.byte()? == 1,
             user_read: body.time()?,
-            user_id: body.text()?,
-            name: body.text()?,
-            email: body.text()?,
-            scopes: body.text()?,
-            claims: body.text()?,
-            data: body.text()?,
-        };
-        (body.is_empty() && !segment.user_id.is_empty()).then_some(segment)
+        })
     }
 
     pub(crate) fn session(&self) -> SessionRef {
@@ -153,6 +145,42 @@ impl<'a> Segment<'a> {
     }
 }
 
+impl<'a> Segment<'a> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        self.terms
+            .write_to(Writer::with_capacity(256))
+            .text(self.user_id)
+            .text(self.name)
+            .text(self.email)
+            .text(self.scopes)
+            .text(self.claims)
+            .text(self.data)
+            .into_bytes()
+    }
+
+    pub(crate) fn decode(body: &'a [u8]) -> Option<Self> {
+        let mut body = Reader::new(body);
+        let segment = Self {
+            terms: Terms::read_from(&mut body)?,
+            user_id: body.text()?,
+            name: body.text()?,
+            email: body.text()?,
+            scopes: body.text()?,
+            claims: body.text()?,
+            data: body.text()?,
+        };
+        (body.is_empty() && !segment.user_id.is_empty()).then_some(segment)
+    }
+}
+
+impl Deref for Segment<'_> {
+    type Target = Terms;
+
+    fn deref(&self) -> &Terms {
+        &self.terms
+    }
+}
+
 impl User {
     /// Takes a body that decodes to a segment which is accepted; allocates nothing else.
     pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Segment<'_>) -> bool) -> Option<Self> {
@@ -165,10 +193,20 @@ impl User {
         Segment::decode(&self.0).expect("the body decoded before")
     }
 
+    pub(crate) fn terms(&self) -> Terms {
+        let mut body = Reader::new(&self.0);
+        #[expect(clippy::expect_used, reason = "open takes only what decodes")]
+        Terms::read_from(&mut body).expect("the body decoded before")
+    }
+
     /// The user's id at the provider: never empty, and the only thing that identifies a user.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.segment().user_id
+        let mut body = Reader::new(&self.0);
+        #[expect(clippy::expect_used, reason = "open takes only what decodes")]
+        Terms::read_from(&mut body)
+            .and_then(|_| body.text())
+            .expect("the body decoded before")
     }
 
     /// A name to show, if the provider gave one. It is whatever the user typed: escape it.
@@ -234,13 +272,13 @@ impl User {
     /// When the session ends unless it is used before.
     #[must_use]
     pub fn session_ends(&self) -> Timestamp {
-        self.segment().over()
+        self.terms().over()
     }
 
     /// Names the session and its generation, which no user and no other session has.
     #[must_use]
     pub fn session(&self) -> SessionRef {
-        self.segment().session()
+        self.terms().session()
     }
 }
 

@@ -3,6 +3,8 @@
 //! Rules: total and linear; every line of the header counts (HTTP/2 splits it); names are compared
 //! byte by byte; a pair without a name is nobody's; no jar is built.
 
+use memchr::memchr;
+
 use crate::Head;
 
 /// How many values of one name are tried: a sibling domain can add cookies of ours, and a fourth
@@ -11,24 +13,42 @@ const MAX_CANDIDATES: usize = 3;
 
 /// Every pair of every line.
 pub(crate) fn pairs<H: Head>(head: &H) -> impl Iterator<Item = (&[u8], &[u8])> {
-    head.lines("cookie")
-        .flat_map(|line| line.split(|byte| *byte == b';'))
-        .filter_map(|pair| {
-            let equals = pair.iter().position(|byte| *byte == b'=')?;
-            let name = pair[..equals].trim_ascii();
-            (!name.is_empty()).then(|| (name, pair[equals + 1..].trim_ascii()))
-        })
+    texts(head).filter_map(pair)
 }
 
-/// The first few values of one name.
+/// The first few values of one name. Nothing is read of a pair that begins otherwise.
 pub(crate) fn values<'a, H: Head>(
     head: &'a H,
     name: &'a str,
 ) -> impl Iterator<Item = &'a [u8]> + 'a {
-    pairs(head)
+    texts(head)
+        .filter(move |text| text.starts_with(name.as_bytes()))
+        .filter_map(pair)
         .filter(move |(found, _)| *found == name.as_bytes())
         .map(|(_, value)| value)
         .take(MAX_CANDIDATES)
+}
+
+/// What stands between the semicolons of every line.
+fn texts<H: Head>(head: &H) -> impl Iterator<Item = &[u8]> {
+    head.lines("cookie").flat_map(|line| {
+        let mut rest = Some(line);
+        std::iter::from_fn(move || {
+            let line = rest?;
+            let (text, after) = match memchr(b';', line) {
+                Some(end) => (&line[..end], Some(&line[end + 1..])),
+                None => (line, None),
+            };
+            rest = after;
+            Some(text.trim_ascii())
+        })
+    })
+}
+
+fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let equals = memchr(b'=', text)?;
+    let name = text[..equals].trim_ascii();
+    (!name.is_empty()).then(|| (name, text[equals + 1..].trim_ascii()))
 }
 
 /// The name as text, if a browser could have it from us.

@@ -48,13 +48,13 @@ impl Core {
     /// A live session on a protected path: as it is, nearly always.
     fn keep_up<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
         let machine = &*self.0;
-        let segment = user.segment();
-        if segment.is_stale(now) {
+        let terms = user.terms();
+        if terms.is_stale(now) {
             return self.renew(head, user, now);
         }
         let is_background =
             || is_prefetch(head) || is_upgrade(head) || machine.paths.is_background(path);
-        if machine.lifetimes.is_roll_due(&segment, now) && !is_background() {
+        if machine.lifetimes.is_roll_due(&terms, now) && !is_background() {
             return self.ask_to_roll(head, user);
         }
         admit_user(user, None)

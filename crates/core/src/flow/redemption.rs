@@ -12,7 +12,7 @@ use crate::round::Round;
 use crate::session::Moment;
 use crate::step::{Exchange, Newcomer, Pending, Question, Revoke, Step};
 use crate::tokens::Tokens;
-use crate::user::Segment;
+use crate::user::{Segment, Terms};
 use crate::{Code, Core, Entropy, Head, Timestamp, User};
 
 use super::Stage;
@@ -193,16 +193,18 @@ impl Core {
             (ends, ends.seconds_since(now))
         };
         let segment = Segment {
-            session_id,
-            chunks: 0,
-            generation: 0,
-            issued: now,
-            ends,
-            idle_ends: machine.lifetimes.idle_ends(now).min(ends),
-            token_expires,
-            token_life,
-            can_renew: keeps_tokens && tokens.tokens.refresh_token.is_some(),
-            user_read: now,
+            terms: Terms {
+                session_id,
+                chunks: 0,
+                generation: 0,
+                issued: now,
+                ends,
+                idle_ends: machine.lifetimes.idle_ends(now).min(ends),
+                token_expires,
+                token_life,
+                can_renew: keeps_tokens && tokens.tokens.refresh_token.is_some(),
+                user_read: now,
+            },
             user_id: &user.id,
             name: user.name.as_deref().unwrap_or_default(),
             email: user.email.as_deref().unwrap_or_default(),

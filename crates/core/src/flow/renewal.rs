@@ -20,7 +20,7 @@ use crate::profile::Profile;
 use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
 use crate::tokens::Tokens;
-use crate::user::Segment;
+use crate::user::{Segment, Terms};
 use crate::{Code, Core, Entropy, Head, Timestamp, User};
 
 /// How long a successor may still be on its way to a browser: a laptop closed in the middle.
@@ -95,11 +95,14 @@ impl Core {
             return self.not_renewed(renewing, RenewalFailure::Refused, now);
         }
         let segment = Segment {
-            generation: successor.generation,
-            idle_ends: self.0.lifetimes.idle_ends(now).min(before.ends),
-            token_expires: successor.expires_at,
-            token_life: successor.life,
-            user_read: profile.user_read(),
+            terms: Terms {
+                generation: successor.generation,
+                idle_ends: self.0.lifetimes.idle_ends(now).min(before.ends),
+                token_expires: successor.expires_at,
+                token_life: successor.life,
+                user_read: profile.user_read(),
+                ..before.terms
+            },
             name: &profile.name,
             email: &profile.email,
             scopes: &profile.scopes,

@@ -10,7 +10,7 @@ use crate::entropy::pair;
 use crate::outcome::Update;
 use crate::step::{Pending, Question, Step};
 use crate::tokens::Tokens;
-use crate::user::Segment;
+use crate::user::{Segment, Terms};
 use crate::{Core, Entropy, Head, Timestamp, User};
 
 /// A session that waits for the entropy of its new seal.
@@ -52,7 +52,10 @@ impl Core {
         let machine = &*self.0;
         let before = roll.user.segment();
         let segment = Segment {
-            idle_ends: machine.lifetimes.idle_ends(now).min(before.ends),
+            terms: Terms {
+                idle_ends: machine.lifetimes.idle_ends(now).min(before.ends),
+                ..before.terms
+            },
             ..before
         };
         let sealed_tokens = match roll.second {

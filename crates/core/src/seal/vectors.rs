@@ -21,7 +21,7 @@ use crate::site::Site;
 use crate::testing::Request;
 use crate::tokens::Tokens;
 use crate::transaction::{State, Transaction};
-use crate::user::{Segment, User};
+use crate::user::{Segment, Terms, User};
 use crate::vault::Vault;
 
 fn keys() -> KeyRing {
@@ -50,16 +50,18 @@ fn session_body() -> Vector {
 /// The first segment of the page, field by field.
 fn segment(vector: &Vector) -> Segment<'static> {
     Segment {
-        session_id: vector.array("session_id"),
-        chunks: vector.number("chunks").try_into().unwrap(),
-        generation: vector.number("generation").try_into().unwrap(),
-        issued: vector.time("issued"),
-        ends: vector.time("ends"),
-        idle_ends: vector.time("idle_ends"),
-        token_expires: vector.time("token_expires"),
-        token_life: vector.number("token_life"),
-        can_renew: vector.number("can_renew") == 1,
-        user_read: vector.time("user_read"),
+        terms: Terms {
+            session_id: vector.array("session_id"),
+            chunks: vector.number("chunks").try_into().unwrap(),
+            generation: vector.number("generation").try_into().unwrap(),
+            issued: vector.time("issued"),
+            ends: vector.time("ends"),
+            idle_ends: vector.time("idle_ends"),
+            token_expires: vector.time("token_expires"),
+            token_life: vector.number("token_life"),
+            can_renew: vector.number("can_renew") == 1,
+            user_read: vector.time("user_read"),
+        },
         user_id: vector.text("user_id"),
         name: vector.text("name"),
         email: vector.text("email"),
@@ -250,10 +252,8 @@ fn tokens_are_sealed_beside_their_own_user_only() {
     let line = format!("__Host-fncy_session=.{other}");
     assert!(vault.tokens(&request(&line), &user()).is_some());
 
-    let older = Segment {
-        generation: 2,
-        ..own
-    };
+    let mut older = own;
+    older.terms.generation = 2;
     let older = User::open(&older.encode(), |_| true).unwrap();
     assert!(vault.tokens(&request(&line), &older).is_none());
     vector.assert_all_seen();
