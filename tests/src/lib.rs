@@ -19,6 +19,8 @@
 
 #[cfg(test)]
 mod adapters;
+#[cfg(test)]
+mod allocations;
 pub mod browser;
 #[cfg(test)]
 mod claims;

@@ -12,14 +12,16 @@ pub(super) struct Bare {
     pub(super) calls: Calls,
 }
 
-struct RawHead<'a> {
+/// The head of a request, as the driver reads it.
+pub struct RawHead<'a> {
     request: &'a RawRequest,
     path: String,
     query: Option<String>,
 }
 
 impl<'a> RawHead<'a> {
-    fn of(request: &'a RawRequest) -> Self {
+    /// Splits the target.
+    pub fn of(request: &'a RawRequest) -> Self {
         let target = String::from_utf8_lossy(&request.target).into_owned();
         // The absolute form (RFC 9112, section 3.2.2).
         let target = match target.split_once("://") {

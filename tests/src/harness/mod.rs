@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use fncy_login::{LiveSession, Login};
 
+pub use self::bare::RawHead;
 pub use self::calls::{Call, Calls};
 use crate::browser::{Backend, RawRequest, RawResponse};
 

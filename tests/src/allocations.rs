@@ -1,0 +1,108 @@
+//! What an authenticated request allocates beyond the application's own: exact counts, which no
+//! machine's load can change. Whoever changes one on purpose changes its figure here.
+
+use actix_web::dev::Service as _;
+use actix_web::{App, test as actix, web};
+use allocation_counter::measure;
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use fncy_login::{Decision, Verdict};
+use futures_util::FutureExt as _;
+use http::Request;
+use tower::ServiceExt as _;
+
+use crate::browser::{Context, RawRequest};
+use crate::harness::{Harness, RawHead};
+use crate::world::{APP, World};
+
+/// A login, and the cookies of somebody who is signed in.
+async fn signed_in() -> (World, String) {
+    let world = World::new(Harness::Bare);
+    world.visit_and_sign_in(&mut world.tab(), "/", "alex").await;
+    let url = url::Url::parse(APP).unwrap();
+    let cookies = world.browser.jar().header(&url, Context::SameSite).unwrap();
+    (world, String::from_utf8(cookies).unwrap())
+}
+
+#[tokio::test]
+async fn a_decision_allocates_once() {
+    let (world, cookies) = signed_in().await;
+    let request = RawRequest::new("GET", "/").with_header("cookie", cookies);
+    let head = RawHead::of(&request);
+    let decide = || {
+        let decision = world.login.decide(&head, None);
+        assert!(matches!(decision, Decision::Now(Verdict::Admit(_))));
+    };
+    decide();
+    assert_eq!(measure(decide).count_total, 1);
+}
+
+/// What one request to a router allocates, from the second one on.
+fn axum_allocates(router: &Router, cookies: &str) -> u64 {
+    let ask = || {
+        let request = Request::get("/").header("cookie", cookies);
+        let answer = router.clone().oneshot(request.body(Body::empty()).unwrap());
+        let answer = answer.now_or_never().expect("nothing is waited for");
+        assert_eq!(answer.unwrap().status(), 200);
+    };
+    ask();
+    measure(ask).count_total
+}
+
+#[tokio::test]
+async fn axum_allocates_seven_more_by_layer_and_five_by_wrap() {
+    use fncy_login_tower::{CurrentUser, FncyLogin};
+
+    async fn bare() -> &'static str {
+        "hello"
+    }
+    async fn greets(user: CurrentUser) -> &'static str {
+        assert_eq!(user.id(), "alex");
+        "hello"
+    }
+    let (world, cookies) = signed_in().await;
+    let bare = axum_allocates(&Router::new().route("/", get(bare)), &cookies);
+    let router = Router::new().route("/", get(greets));
+    let layer = FncyLogin::new(world.login.clone());
+    let layered = axum_allocates(&router.clone().layer(layer.clone()), &cookies);
+    let wrapped = axum_allocates(&layer.wrap(router), &cookies);
+    assert_eq!((layered - bare, wrapped - bare), (7, 5));
+}
+
+#[test]
+fn actix_allocates_two_more() {
+    use fncy_login_actix::{CurrentUser, FncyLogin};
+
+    async fn bare() -> &'static str {
+        "hello"
+    }
+    async fn greets(user: CurrentUser) -> &'static str {
+        assert_eq!(user.id(), "alex");
+        "hello"
+    }
+    actix_web::rt::System::new().block_on(async {
+        let (world, cookies) = signed_in().await;
+        let request = || {
+            let request = actix::TestRequest::get().uri("/");
+            request.insert_header(("cookie", cookies.as_str()))
+        };
+        macro_rules! allocates {
+            ($app:expr) => {{
+                let app = actix::init_service($app).await;
+                let ask = |request| {
+                    let answer = app.call(request).now_or_never();
+                    let answer = answer.expect("nothing is waited for");
+                    assert_eq!(answer.unwrap().status(), 200);
+                };
+                ask(request().to_request());
+                let request = request().to_request();
+                measure(|| ask(request)).count_total
+            }};
+        }
+        let bare = allocates!(App::new().route("/", web::get().to(bare)));
+        let layer = FncyLogin::new(world.login.clone());
+        let wrapped = allocates!(App::new().wrap(layer).route("/", web::get().to(greets)));
+        assert_eq!(wrapped - bare, 2);
+    });
+}
