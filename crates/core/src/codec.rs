@@ -33,14 +33,6 @@ impl Writer {
             .raw(&value.as_bytes()[..usize::from(length)])
     }
 
-    /// A value that may be missing.
-    pub(crate) fn option<T>(self, value: Option<T>, write: impl FnOnce(Self, T) -> Self) -> Self {
-        match value {
-            None => self.byte(0),
-            Some(value) => write(self.byte(1), value),
-        }
-    }
-
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0
     }
@@ -78,18 +70,6 @@ impl<'a> Reader<'a> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
         std::str::from_utf8(taken).ok()
-    }
-
-    /// A value that may be missing: none of both, if this is no body of ours.
-    pub(crate) fn option<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<Option<T>> {
-        match self.byte()? {
-            0 => Some(None),
-            1 => read(self).map(Some),
-            _ => None,
-        }
     }
 
     /// Whether all was read.

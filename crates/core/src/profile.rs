@@ -19,7 +19,7 @@ pub struct Profile {
     pub(crate) claims: String,
     /// What the application added to the session: JSON.
     pub data: String,
-    pub(crate) user_read: u64,
+    pub(crate) user_read: Timestamp,
 }
 
 impl Profile {
@@ -31,12 +31,8 @@ impl Profile {
             scopes: segment.scopes.to_owned(),
             claims: segment.claims.to_owned(),
             data: segment.data.to_owned(),
-            user_read: segment.user_read.as_unix(),
+            user_read: segment.user_read,
         }
-    }
-
-    pub(crate) fn user_read(&self) -> Timestamp {
-        Timestamp::from_unix(self.user_read)
     }
 
     /// The user data were read again: those of the same user.
@@ -44,7 +40,7 @@ impl Profile {
         self.name = user.name.unwrap_or_default();
         self.email = user.email.unwrap_or_default();
         self.claims = user.claims;
-        self.user_read = now.as_unix();
+        self.user_read = now;
     }
 
     pub(crate) fn write_to(&self, body: Writer) -> Writer {
@@ -54,7 +50,7 @@ impl Profile {
             .text(&self.scopes)
             .text(&self.claims)
             .text(&self.data)
-            .number(self.user_read)
+            .number(self.user_read.as_unix())
     }
 
     pub(crate) fn read_from(body: &mut Reader<'_>) -> Option<Self> {
@@ -66,7 +62,7 @@ impl Profile {
             scopes: text(body)?,
             claims: text(body)?,
             data: text(body)?,
-            user_read: body.number()?,
+            user_read: body.time()?,
         })
     }
 }

@@ -278,7 +278,7 @@ impl Renew {
 
     /// Whether the user data is due to be read again.
     pub(crate) fn is_user_due(profile: &Profile, now: Timestamp) -> bool {
-        now.seconds_since(profile.user_read()) >= USER_DATA_LIFE
+        now.seconds_since(profile.user_read) >= USER_DATA_LIFE
     }
 }
 

@@ -12,6 +12,7 @@ use crate::outcome::Reply;
 use crate::profile::Profile;
 use crate::renewal::Successor;
 use crate::seal::Purpose;
+use crate::session_cookie::MAX_SEGMENT_LEN;
 use crate::tokens::Tokens;
 use crate::{Core, Entropy, Secret};
 
@@ -114,10 +115,10 @@ impl Core {
 
 impl Successor {
     fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
-        let refresh = self.tokens.refresh_token.as_ref();
-        let body = Writer::with_capacity(1024)
-            .text(self.tokens.access_token.expose())
-            .option(refresh, |body, token| body.text(token.expose()))
+        let room = self.tokens.encoded_len() + 2 * MAX_SEGMENT_LEN;
+        let body = self
+            .tokens
+            .write_to(Writer::with_capacity(room))
             .number(self.expires_at.as_unix())
             .number(self.life)
             .raw(&self.generation.to_be_bytes())
@@ -132,15 +133,10 @@ impl Successor {
 
     fn decode(body: &[u8], digest: impl FnOnce(&Secret) -> [u8; 32]) -> Option<Self> {
         let mut body = Reader::new(body);
-        let secret = |body: &mut Reader<'_>| Some(Secret::new(body.text()?.to_owned()));
-        let access_token = secret(&mut body)?;
-        let refresh_token = body.option(secret)?;
+        let tokens = Tokens::read_from(&mut body)?;
         let successor = Self {
-            key: digest(refresh_token.as_ref()?),
-            tokens: Tokens {
-                access_token,
-                refresh_token,
-            },
+            key: digest(tokens.refresh_token.as_ref()?),
+            tokens,
             expires_at: body.time()?,
             life: body.number()?,
             generation: u32::from_be_bytes(*body.array()?),

@@ -9,7 +9,7 @@
 /// assert_eq!(now.plus(60).seconds_since(now), 60);
 /// assert_eq!(now.seconds_since(now.plus(60)), 0);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(u64);
 
 impl Timestamp {

@@ -46,23 +46,33 @@ impl Tokens {
     }
 
     fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let access = self.access_token.expose();
+        let body = Writer::with_capacity(self.encoded_len());
+        Zeroizing::new(self.write_to(body).into_bytes())
+    }
+
+    /// How much room they take: a buffer that grows leaves copies behind, which nobody zeroises.
+    pub(crate) fn encoded_len(&self) -> usize {
         let refresh = self.refresh_token.as_ref().map_or("", Secret::expose);
-        Zeroizing::new(
-            Writer::with_capacity(4 + access.len() + refresh.len())
-                .text(access)
-                .text(refresh)
-                .into_bytes(),
-        )
+        4 + self.access_token.expose().len() + refresh.len()
     }
 
     fn decode(body: &[u8]) -> Option<Self> {
         let mut body = Reader::new(body);
+        let tokens = Self::read_from(&mut body)?;
+        body.is_empty().then_some(tokens)
+    }
+
+    pub(crate) fn write_to(&self, body: Writer) -> Writer {
+        let refresh = self.refresh_token.as_ref().map_or("", Secret::expose);
+        body.text(self.access_token.expose()).text(refresh)
+    }
+
+    pub(crate) fn read_from(body: &mut Reader<'_>) -> Option<Self> {
         let access_token = Secret::new(body.text()?.to_owned());
         let refresh_token = Some(body.text()?)
             .filter(|token| !token.is_empty())
             .map(|token| Secret::new(token.to_owned()));
-        body.is_empty().then_some(Self {
+        Some(Self {
             access_token,
             refresh_token,
         })

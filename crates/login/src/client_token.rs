@@ -10,7 +10,8 @@ use std::time::Duration;
 use fncy_login_core::{ClientGrant, Exchange, NoClientGrant, NoGrantReason, Secret, Timestamp};
 use tokio::time::Instant;
 
-use crate::client_tokens::{Entered, Obtained, Sender};
+use crate::client_tokens::{Entered, Obtained};
+use crate::coming::Sender;
 use crate::http_client::EXCHANGE_DEADLINE;
 use crate::{ClientTokenError, Login, report};
 
@@ -104,7 +105,7 @@ impl Login {
     /// that no scope has (RFC 6749, section 3.3).
     pub async fn client_token(&self, scope: Option<&str>) -> Result<ClientToken, ClientTokenError> {
         let key = ClientGrant::scope(scope).map_err(ClientTokenError::new)?;
-        let mut coming = match self.0.client_tokens.enter(&key, self.0.clock.now()) {
+        let coming = match self.0.client_tokens.enter(&key, self.0.clock.now()) {
             Entered::Known(token) => return Ok(token),
             Entered::Failed(error) => return Err(error),
             Entered::Joined(coming) => coming,
@@ -113,8 +114,7 @@ impl Login {
                 coming
             }
         };
-        let obtained = coming.wait_for(Option::is_some).await;
-        let obtained = obtained.ok().and_then(|obtained| obtained.clone());
+        let obtained = coming.outcome().await;
         obtained
             .unwrap_or_else(|| Err(unfinished()))
             .or_else(|error| {
@@ -123,7 +123,7 @@ impl Login {
             })
     }
 
-    fn obtain_in_task(&self, key: Option<String>, sender: Sender) {
+    fn obtain_in_task(&self, key: Option<String>, sender: Sender<Obtained>) {
         let (login, scope) = (self.clone(), key.clone());
         let exchange = tokio::spawn(async move { login.obtain(scope).await });
         let login = self.clone();
@@ -134,7 +134,7 @@ impl Login {
             let obtained: Obtained = obtained.map_err(ClientTokenError::new);
             let rest = Duration::from_secs(rest);
             login.0.client_tokens.finish(&key, &obtained, rest);
-            sender.send_replace(Some(obtained));
+            sender.tell(obtained);
         });
     }
 

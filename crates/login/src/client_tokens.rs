@@ -21,20 +21,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login_core::{NoClientGrant, NoGrantReason, Timestamp};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::client_token::ClientToken;
 use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
+use crate::coming::{Coming, Sender, coming};
 
 /// Scopes to ask for, in their one spelling.
 type Key = Option<String>;
 /// What an exchange came to.
 pub(crate) type Obtained = Result<ClientToken, ClientTokenError>;
-/// An exchange that is under way.
-pub(crate) type Coming = watch::Receiver<Option<Obtained>>;
-/// What tells those who wait.
-pub(crate) type Sender = watch::Sender<Option<Obtained>>;
 
 /// An application has a handful; more are the mistake of one that makes them up as it goes.
 const MAX_SCOPES: usize = 64;
@@ -53,7 +49,7 @@ struct Memory {
 /// What is known of one scope.
 struct Entry {
     token: Option<ClientToken>,
-    coming: Option<Coming>,
+    coming: Option<Coming<Obtained>>,
     resting: Option<Rest>,
     asked_for: Instant,
 }
@@ -69,9 +65,9 @@ pub(crate) enum Entered {
     /// A token that can be used.
     Known(ClientToken),
     /// It is under way.
-    Joined(Coming),
+    Joined(Coming<Obtained>),
     /// Nobody is at it: this caller starts it, and tells.
-    First(Sender, Coming),
+    First(Sender<Obtained>, Coming<Obtained>),
     /// There is no use in asking now.
     Failed(ClientTokenError),
 }
@@ -117,6 +113,13 @@ impl ClientTokens {
     }
 }
 
+impl Entry {
+    fn under_way(&self) -> Option<&Coming<Obtained>> {
+        let coming = self.coming.as_ref();
+        coming.filter(|coming| coming.is_under_way())
+    }
+}
+
 impl Memory {
     fn enter(&mut self, key: &Key, time: Timestamp, now: Instant) -> Entered {
         let failing = self.failing.as_ref();
@@ -125,9 +128,7 @@ impl Memory {
             if let Some(token) = entry.token.as_ref().filter(|token| token.is_fresh(time)) {
                 return Entered::Known(token.clone());
             }
-            // A sender that went without a word was a task of a runtime that is no more.
-            let coming = entry.coming.as_ref();
-            if let Some(coming) = coming.filter(|coming| coming.has_changed().is_ok()) {
+            if let Some(coming) = entry.under_way() {
                 return Entered::Joined(coming.clone());
             }
         }
@@ -149,7 +150,7 @@ impl Memory {
             let failure = NoClientGrant::new(NoGrantReason::Unavailable, detail);
             return Entered::Failed(ClientTokenError::new(failure));
         }
-        let (sender, coming) = watch::channel(None);
+        let (sender, coming) = coming();
         let entry = self.scopes.entry(key.clone()).or_insert_with(|| Entry {
             token: None,
             coming: None,
@@ -165,10 +166,8 @@ impl Memory {
         if self.scopes.len() < MAX_SCOPES || self.scopes.contains_key(key) {
             return true;
         }
-        let idle = self.scopes.iter().filter(|(_, entry)| {
-            let coming = entry.coming.as_ref();
-            coming.is_none_or(|coming| coming.has_changed().is_err())
-        });
+        let idle = self.scopes.iter();
+        let idle = idle.filter(|(_, entry)| entry.under_way().is_none());
         let oldest = idle.min_by_key(|(_, entry)| entry.asked_for);
         let oldest = oldest.map(|(key, _)| key.clone());
         oldest.is_some_and(|oldest| self.scopes.remove(&oldest).is_some())

@@ -29,29 +29,18 @@ impl Login {
             self.0.core.begin(head, Moment { now, standing })
         };
         let asked = Cell::new(None);
-        let if_live = begin(
-            &|session, user_id| match self.0.coordinator.known(session, user_id) {
-                Known::Live => Standing::Live,
-                Known::Ended => Standing::Ended,
-                Known::Ask => {
-                    asked.set(Some((*session, user_id.to_owned())));
-                    Standing::Live
-                }
-            },
-        );
+        let if_live = begin(&|session, user_id| {
+            self.standing(session, user_id, || {
+                asked.set(Some((*session, user_id.to_owned())));
+                Standing::Live
+            })
+        });
         let Some((session, user_id)) = asked.take() else {
             return (if_live, None);
         };
         // What is known of another session beside it, it stays.
-        let begin_if = |answer| {
-            begin(
-                &|session, user_id| match self.0.coordinator.known(session, user_id) {
-                    Known::Live => Standing::Live,
-                    Known::Ended => Standing::Ended,
-                    Known::Ask => answer,
-                },
-            )
-        };
+        let begin_if =
+            |answer| begin(&|session, user_id| self.standing(session, user_id, || answer));
         let doubtful = Doubtful {
             session,
             user_id,
@@ -59,6 +48,20 @@ impl Login {
             if_unknown: begin_if(Standing::Unknown),
         };
         (if_live, Some(Box::new(doubtful)))
+    }
+
+    /// What is known here of a session, and what is taken for known where that must be asked.
+    pub(crate) fn standing(
+        &self,
+        session: &SessionRef,
+        user_id: &str,
+        if_asked: impl FnOnce() -> Standing,
+    ) -> Standing {
+        match self.0.coordinator.known(session, user_id) {
+            Known::Live => Standing::Live,
+            Known::Ended => Standing::Ended,
+            Known::Ask => if_asked(),
+        }
     }
 
     /// Asks, and takes what follows.

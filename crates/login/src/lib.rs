@@ -22,6 +22,7 @@ mod builder;
 mod client_token;
 mod client_token_error;
 mod client_tokens;
+mod coming;
 mod config_error;
 mod cookie_secret;
 pub mod coordinator;

@@ -12,7 +12,7 @@ use fncy_login_core::{
 use crate::admitted::Admitted;
 use crate::approval::LoginHook;
 use crate::client_tokens::ClientTokens;
-use crate::coordinator::{Coordinator, Known, soon};
+use crate::coordinator::{Coordinator, soon};
 use crate::drive::Settled;
 use crate::env::Clock;
 use crate::live::Watched;
@@ -128,11 +128,7 @@ impl Login {
     pub(crate) fn challenge<H: Head>(&self, head: &H) -> Reply {
         let moment = Moment {
             now: self.0.clock.now(),
-            standing: &|session, user_id| match self.0.coordinator.known(session, user_id) {
-                Known::Live => Standing::Live,
-                Known::Ended => Standing::Ended,
-                Known::Ask => Standing::Unknown,
-            },
+            standing: &|session, user_id| self.standing(session, user_id, || Standing::Unknown),
         };
         match self.settle(self.0.core.challenge(head, moment)) {
             Settled::Done(Outcome::Reply(reply)) => self.send(reply),

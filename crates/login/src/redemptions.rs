@@ -11,16 +11,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login_core::{Answer, Exchange, Failure, Pending, Redeem, Reply};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::coming::{Coming, Sender, coming};
 use crate::coordinator::{Claim, Finished, Lease, Unreachable, Work, WorkKind, claim, soon};
 use crate::{Login, env};
 
 /// The key of a login: a hash of its `state`.
 type Key = [u8; 32];
-/// A reply that is coming.
-type Coming = watch::Receiver<Option<Reply>>;
 
 /// How long a finished reply is handed out again.
 const JOIN_WINDOW: Duration = Duration::from_secs(2);
@@ -29,18 +27,17 @@ const SPENT_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// What is being redeemed in this process.
 #[derive(Default)]
-pub(crate) struct Redemptions(Mutex<HashMap<Key, Coming>>);
+pub(crate) struct Redemptions(Mutex<HashMap<Key, Coming<Reply>>>);
 
 impl Redemptions {
     /// The reply that is coming, and what tells it, for the first who asks.
-    fn enter(&self, key: Key) -> (Coming, Option<watch::Sender<Option<Reply>>>) {
+    fn enter(&self, key: Key) -> (Coming<Reply>, Option<Sender<Reply>>) {
         let mut table = self.table();
-        // A sender that went without a word was a task of a runtime that is no more.
-        let coming = table.get(&key);
-        if let Some(coming) = coming.filter(|coming| coming.has_changed().is_ok()) {
+        let under_way = table.get(&key).filter(|coming| coming.is_under_way());
+        if let Some(coming) = under_way {
             return (coming.clone(), None);
         }
-        let (sender, coming) = watch::channel(None);
+        let (sender, coming) = coming();
         table.insert(key, coming.clone());
         (coming, Some(sender))
     }
@@ -49,7 +46,7 @@ impl Redemptions {
         self.table().remove(key);
     }
 
-    fn table(&self) -> MutexGuard<'_, HashMap<Key, Coming>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<Key, Coming<Reply>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,20 +61,17 @@ impl Login {
         deadline: Instant,
     ) -> Reply {
         let key = redeem.key;
-        let (mut coming, first) = self.0.redemptions.enter(key);
+        let (coming, first) = self.0.redemptions.enter(key);
         if let Some(sender) = first {
             let login = self.clone();
             tokio::spawn(async move {
                 let reply = login.redeem(redeem, pending, deadline).await;
-                sender.send_replace(Some(reply));
+                sender.tell(reply);
                 login.0.redemptions.leave(&key);
             });
         }
-        let reply = coming.wait_for(Option::is_some).await;
-        reply
-            .ok()
-            .and_then(|reply| reply.clone())
-            .unwrap_or_else(|| self.0.core.internal_error())
+        let reply = coming.outcome().await;
+        reply.unwrap_or_else(|| self.0.core.internal_error())
     }
 
     async fn redeem(&self, redeem: Redeem, pending: Pending, deadline: Instant) -> Reply {

@@ -28,12 +28,13 @@ use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Revoke, Suc
 use tokio::time::{Instant, timeout_at};
 
 use crate::approval::{RenewHook, RenewedLogin};
+use crate::coming::Sender;
 use crate::coordinator::{
     Claim, Coordinator, Finished, Lease, Unreachable, Work, WorkKind, claim, soon,
 };
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
-use crate::renewals::{Entered, Renewals, Renewed, Sender};
+use crate::renewals::{Entered, Renewals, Renewed};
 use crate::report;
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.
@@ -98,7 +99,7 @@ impl Refresher {
     /// What one refresh token leads to.
     async fn step(&self, renew: &Renew, deadline: Instant) -> Renewed {
         let may_start = renew.is_urgent || self.0.provider.is_free();
-        let mut coming = match self.0.renewals.enter(renew, may_start) {
+        let coming = match self.0.renewals.enter(renew, may_start) {
             Entered::Failed(failure) => {
                 let left = self.left_of(renew.key, Some(renew.session.generation));
                 let left = left.await.filter(|left| !left.awaits_approval());
@@ -110,16 +111,12 @@ impl Refresher {
                 coming
             }
         };
-        let renewed = coming.wait_for(Option::is_some).await;
-        // An error means that the task panicked.
-        renewed
-            .ok()
-            .and_then(|renewed| renewed.clone())
-            .unwrap_or(Err(RenewalFailure::Unreadable))
+        let renewed = coming.outcome().await;
+        renewed.unwrap_or(Err(RenewalFailure::Unreadable))
     }
 
     /// Renews in a task of its own: a refresh token that was sent is spent, whoever still waits.
-    fn start(&self, renew: Renew, sender: Sender, deadline: Instant) {
+    fn start(&self, renew: Renew, sender: Sender<Renewed>, deadline: Instant) {
         let renew = Arc::new(renew);
         let (refresher, task_renew) = (self.clone(), Arc::clone(&renew));
         let renewal = tokio::spawn(async move { refresher.obtain(&task_renew, deadline).await });
@@ -127,7 +124,7 @@ impl Refresher {
         tokio::spawn(async move {
             let renewed = renewal.await.unwrap_or(Err(RenewalFailure::Unreadable));
             refresher.0.renewals.finish(&renew, &renewed);
-            sender.send_replace(Some(renewed.clone()));
+            sender.tell(renewed.clone());
             // Asked when the successor has been left: whoever signs out now finds it, and a sign-out
             // that came in between has found the tokens that are no more.
             if let Ok(successor) = &renewed

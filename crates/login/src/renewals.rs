@@ -25,9 +25,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login_core::{Renew, RenewalFailure, SessionRef, Successor};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::coming::{Coming, Sender, coming};
 use crate::fading::Fading;
 
 /// A keyed hash of a refresh token.
@@ -35,10 +35,6 @@ type Key = [u8; 32];
 type SessionId = [u8; 16];
 /// What a renewal came to.
 pub(crate) type Renewed = Result<Arc<Successor>, RenewalFailure>;
-/// A renewal that is under way.
-pub(crate) type Coming = watch::Receiver<Option<Renewed>>;
-/// What tells those who wait.
-pub(crate) type Sender = watch::Sender<Option<Renewed>>;
 
 /// How long a refused token is not asked for again.
 const REFUSED: Duration = Duration::from_secs(60 * 60);
@@ -57,7 +53,7 @@ const MAX_NOTED: usize = 100_000;
 pub(crate) struct Renewals(Mutex<Memory>);
 
 struct Memory {
-    coming: HashMap<(Key, SessionId), Coming>,
+    coming: HashMap<(Key, SessionId), Coming<Renewed>>,
     /// Why there is no use in trying.
     noted: Fading<Key, Note, Instant>,
     /// The newest generation that was obtained for each session.
@@ -77,9 +73,9 @@ enum Note {
 /// What a request that needs a renewal finds.
 pub(crate) enum Entered {
     /// It is under way.
-    Joined(Coming),
+    Joined(Coming<Renewed>),
     /// Nobody is at it: this request starts it, and tells.
-    First(Sender, Coming),
+    First(Sender<Renewed>, Coming<Renewed>),
     /// There is no use in asking now.
     Failed(RenewalFailure),
 }
@@ -156,9 +152,11 @@ impl Memory {
     fn enter(&mut self, renew: &Renew, now: Instant, may_start: bool) -> Entered {
         let (key, work) = (renew.key, (renew.key, renew.session.id));
         self.noted.forget(now);
-        // A sender that went without a word was a task of a runtime that is no more.
-        let coming = self.coming.get(&work);
-        if let Some(coming) = coming.filter(|coming| coming.has_changed().is_ok()) {
+        let under_way = self
+            .coming
+            .get(&work)
+            .filter(|coming| coming.is_under_way());
+        if let Some(coming) = under_way {
             return Entered::Joined(coming.clone());
         }
         let resting = match self.noted.get(&key) {
@@ -174,7 +172,7 @@ impl Memory {
             let retry_after = u64::try_from(millis.div_ceil(1_000)).unwrap_or(u64::MAX);
             return Entered::Failed(RenewalFailure::Unavailable { retry_after });
         }
-        let (sender, coming) = watch::channel(None);
+        let (sender, coming) = coming();
         self.coming.insert(work, coming.clone());
         Entered::First(sender, coming)
     }

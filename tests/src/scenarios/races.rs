@@ -8,7 +8,7 @@ use fncy_login::Setting;
 use tokio::time::{sleep, timeout};
 
 use super::instances::{post, with_store};
-use super::renewal::{renewals, request, sets_session, signed_in};
+use super::renewal::{refresh_tokens, renewals, request, revoked, sets_session, signed_in};
 use crate::browser::{Backend as _, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::store::Store;
@@ -39,17 +39,10 @@ fn session_of(response: &RawResponse) -> Option<Vec<u8>> {
 
 /// The refresh tokens that the provider has given out and that were not revoked.
 fn unrevoked(world: &World) -> Vec<String> {
-    let revoked: Vec<String> = world
-        .provider
-        .requests(Endpoint::Revoke)
-        .iter()
-        .map(|request| String::from_utf8_lossy(&request.body).into_owned())
-        .collect();
-    let issued = world.provider.issued_secrets().into_iter();
-    issued
-        .filter(|secret| secret.contains("refresh"))
-        .filter(|token| !revoked.iter().any(|body| body.contains(token)))
-        .collect()
+    let revoked = revoked(world);
+    let mut tokens = refresh_tokens(world);
+    tokens.retain(|token| !revoked.contains(token));
+    tokens
 }
 
 pub(super) async fn f10_a_sign_out_outlives_its_browser(harness: Harness) {

@@ -219,14 +219,14 @@ pub(super) async fn f10_a_sign_out_wins_over_a_renewal(harness: Harness) {
 }
 
 /// All refresh tokens that were issued, the newest last.
-fn refresh_tokens(world: &World) -> Vec<String> {
+pub(super) fn refresh_tokens(world: &World) -> Vec<String> {
     let mut issued = world.provider.issued_secrets();
     issued.retain(|secret| secret.contains("refresh"));
     issued
 }
 
 /// All tokens whose revocation was asked for.
-fn revoked(world: &World) -> Vec<String> {
+pub(super) fn revoked(world: &World) -> Vec<String> {
     let requests = world.provider.requests(Endpoint::Revoke);
     let token = |body: &[u8]| {
         let body: serde_json::Value = serde_json::from_slice(body).unwrap();

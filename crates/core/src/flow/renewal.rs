@@ -100,7 +100,7 @@ impl Core {
                 idle_ends: self.0.lifetimes.idle_ends(now).min(before.ends),
                 token_expires: successor.expires_at,
                 token_life: successor.life,
-                user_read: profile.user_read(),
+                user_read: profile.user_read,
                 ..before.terms
             },
             name: &profile.name,

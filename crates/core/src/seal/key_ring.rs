@@ -111,10 +111,8 @@ impl KeyRing {
 
     /// Whether a text is under the key that seals.
     pub(crate) fn is_sealing(&self, text: &[u8]) -> bool {
-        // The first eight characters are the first six bytes.
-        let mut start = [0; 6];
-        let decoded = URL_SAFE_NO_PAD.decode_slice(text.get(..8).unwrap_or_default(), &mut start);
-        decoded == Ok(6) && start[1..HEADER_LEN] == self.sealing.id
+        self.header(text)
+            .is_ok_and(|(_, key)| key.id == self.sealing.id)
     }
 
     /// Opens what [`KeyRing::seal`] made for a session, or [`KeyRing::sign`]: an application that

@@ -1,0 +1,317 @@
+//! A provider, instances and a coordinator at some distance, for tests of the engine on a clock that
+//! stands still.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fncy_login_core::{
+    Answer, Exchange, Failure, Profile, ProviderAnswer, Renew, RenewalFailure, Secret, SessionRef,
+    Timestamp,
+};
+use tokio::time::{Instant, sleep};
+
+use super::super::{Exchanges, Parts, Refresher};
+use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work};
+use crate::env::Clock;
+use crate::in_process::InProcess;
+use crate::renewals::Renewals;
+use crate::{Approval, Builder, Login, RenewedLogin, Setting};
+
+pub(super) const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+pub(super) const DEADLINE: Duration = Duration::from_secs(15);
+
+pub(super) struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// Numbers that look random, the same for each seed (xorshift).
+#[derive(Clone)]
+pub(super) struct Dice(Arc<AtomicU64>);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seed * 2 + 1)))
+    }
+
+    pub(super) fn below(&self, limit: u64) -> u64 {
+        let mut state = self.0.load(Ordering::Relaxed);
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        self.0.store(state, Ordering::Relaxed);
+        state % limit
+    }
+
+    pub(super) async fn wait(&self, up_to_ms: u64) {
+        sleep(Duration::from_millis(self.below(up_to_ms))).await;
+    }
+}
+
+/// A token endpoint: what each refresh token gets, and how often each was shown.
+pub(super) struct Provider {
+    pub(super) dice: Dice,
+    pub(super) answer: fn(u64) -> Answer,
+    pub(super) shown: Mutex<HashMap<String, u64>>,
+    pub(super) revoked: Mutex<Vec<String>>,
+    /// How often it was asked for user data.
+    pub(super) read: AtomicU64,
+}
+
+impl Exchanges for Provider {
+    fn run<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        _: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        Box::pin(async move {
+            let renew = match exchange {
+                Exchange::Renew(renew) => renew,
+                Exchange::Revoke(revoke) => {
+                    let token = revoke.token.expose().to_owned();
+                    self.revoked.lock().unwrap().push(token);
+                    return response(200, "");
+                }
+                _ => {
+                    self.read.fetch_add(1, Ordering::SeqCst);
+                    return Answer::Failed(Failure::Transport);
+                }
+            };
+            let token = renew.refresh_token.expose().to_owned();
+            let times = {
+                let mut shown = self.shown.lock().unwrap();
+                let times = shown.entry(token.clone()).or_default();
+                *times += 1;
+                *times
+            };
+            self.dice.wait(50).await;
+            (self.answer)(times)
+        })
+    }
+
+    fn is_free(&self) -> bool {
+        true
+    }
+}
+
+impl Provider {
+    pub(super) fn new(dice: &Dice, answer: fn(u64) -> Answer) -> Arc<Self> {
+        Arc::new(Self {
+            dice: dice.clone(),
+            answer,
+            shown: Mutex::default(),
+            revoked: Mutex::default(),
+            read: AtomicU64::new(0),
+        })
+    }
+
+    pub(super) fn most_shown(&self) -> u64 {
+        let shown = self.shown.lock().unwrap();
+        shown.values().copied().max().unwrap_or(0)
+    }
+}
+
+pub(super) fn response(status: u16, body: &str) -> Answer {
+    Answer::Response(ProviderAnswer {
+        status,
+        retry_after: None,
+        body: body.as_bytes().to_vec(),
+    })
+}
+
+/// Rotates once; a token that is shown again is theft.
+pub(super) fn rotates(times: u64) -> Answer {
+    match times {
+        1 => response(
+            200,
+            r#"{"access_token":"a2","refresh_token":"r2","expires_in":7200}"#,
+        ),
+        _ => response(400, r#"{"error":"invalid_grant"}"#),
+    }
+}
+
+/// A coordinator at some distance, which may be out of reach.
+#[derive(Clone)]
+pub(super) struct Distant {
+    pub(super) inner: InProcess,
+    pub(super) dice: Dice,
+    /// Of a hundred questions, so many are lost.
+    pub(super) lost: u64,
+    /// How long its leases last.
+    pub(super) lease: Duration,
+}
+
+pub(super) struct DistantLease {
+    pub(super) inner: Box<dyn Lease>,
+    pub(super) distant: Distant,
+    pub(super) granted: Instant,
+}
+
+impl Distant {
+    pub(super) async fn travel(&self) -> Result<(), Unreachable> {
+        self.dice.wait(20).await;
+        if self.dice.below(100) < self.lost {
+            return Err(Unreachable);
+        }
+        Ok(())
+    }
+}
+
+impl Coordinator for Distant {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
+        self.inner.known(session, user_id)
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            self.travel().await?;
+            self.inner.has_ended(session, user_id).await
+        })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        self.inner.end(session)
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move {
+            self.travel().await?;
+            let claim = self.inner.claim(work).await?;
+            let granted = Instant::now();
+            // The answer travels as well.
+            self.dice.wait(20).await;
+            Ok(match claim {
+                Claim::Granted(inner) => Claim::Granted(Box::new(DistantLease {
+                    inner,
+                    distant: self.clone(),
+                    granted,
+                })),
+                claim => claim,
+            })
+        })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        Box::pin(async move {
+            self.travel().await?;
+            self.inner.find(work).await
+        })
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.inner.confirm(session);
+    }
+}
+
+impl Lease for DistantLease {
+    fn remaining(&self) -> Duration {
+        self.distant.lease.saturating_sub(self.granted.elapsed())
+    }
+
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        Box::pin(async move {
+            self.distant.dice.wait(20).await;
+            self.inner.finish(outcome).await
+        })
+    }
+}
+
+pub(super) fn login() -> Login {
+    settings().build().unwrap()
+}
+
+/// One whose renewals wait for a word of the application.
+pub(super) fn hooked_login() -> Login {
+    let hook = async |_: RenewedLogin| Ok(Approval::new());
+    settings().on_renew(hook).build().unwrap()
+}
+
+pub(super) fn settings() -> Builder {
+    Login::builder()
+        .set(Setting::BaseUrl, "http://127.0.0.1:9")
+        .set(Setting::ClientId, "id")
+        .set(Setting::ClientSecret, "secret")
+        .set(Setting::RedirectUri, "https://app.example/auth/callback")
+        .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
+        .set(Setting::RevocationUrl, "http://127.0.0.1:9/revoke")
+        .set(
+            Setting::CookieSecret,
+            "0123456789abcdef0123456789abcdefghijklmnopqr",
+        )
+}
+
+/// An instance of the application `login`, which has no hook unless it is given one.
+pub(super) fn instance(
+    login: &Login,
+    provider: &Arc<Provider>,
+    coordinator: impl Coordinator,
+    change: impl FnOnce(&mut Parts),
+) -> Refresher {
+    let mut parts = Parts {
+        core: login.0.core.clone(),
+        clock: Arc::new(Stopped),
+        provider: Arc::clone(provider) as _,
+        coordinator: Arc::new(coordinator),
+        on_renew: None,
+        renewals: Renewals::new(),
+    };
+    change(&mut parts);
+    Refresher(Arc::new(parts))
+}
+
+pub(super) fn alone(login: &Login, answer: fn(u64) -> Answer) -> (Refresher, Arc<Provider>) {
+    let provider = Provider::new(&Dice::new(1), answer);
+    let refresher = instance(
+        login,
+        &provider,
+        InProcess::with_clock(Arc::new(Stopped)),
+        |_| {},
+    );
+    (refresher, provider)
+}
+
+pub(super) fn profile() -> Profile {
+    let mut profile = Profile::default();
+    "alex".clone_into(&mut profile.user_id);
+    profile
+}
+
+pub(super) fn renew(login: &Login, token: &str, generation: u32) -> Renew {
+    let refresh_token = Secret::new(token.to_owned());
+    Renew {
+        key: login.0.core.token_digest(&refresh_token),
+        refresh_token,
+        session: SessionRef {
+            id: [7; 16],
+            generation,
+            issued: NOW,
+            ends: NOW.plus(1_000_000),
+        },
+        profile: profile(),
+        reads_user: false,
+        is_urgent: true,
+    }
+}
+
+/// What a request with this refresh token comes to.
+pub(super) async fn comes_to(refresher: &Refresher, renew: &Renew) -> String {
+    let renewed = refresher
+        .renew(renew.clone(), Instant::now() + DEADLINE)
+        .await;
+    match renewed {
+        Ok(successor) => format!(
+            "{} {}",
+            successor.generation(),
+            successor.access_token().expose()
+        ),
+        Err(RenewalFailure::Unavailable { retry_after }) => format!("again in {retry_after}"),
+        Err(failure) => format!("{failure:?}"),
+    }
+}
