@@ -1,7 +1,6 @@
 //! The engine against a provider that rotates and takes a reused token for theft, on a clock that
 //! stands still: every schedule is a seed, and comes out the same each time.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,15 +12,17 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::{Exchanges, Parts, Refresher};
-use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Work};
+use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Work};
 use crate::in_process::InProcess;
 use crate::without_store::WithoutStore;
 use crate::{Approval, Login, Refusal, RenewedLogin};
 
 mod refresher_double;
+mod refresher_expiring;
 mod refresher_race_tests;
 
 use refresher_double::*;
+use refresher_expiring::Expiring;
 
 /// Requests of one session, spread over instances, of which some are dropped in the middle.
 async fn crowd(login: &Login, seed: u64, instances: usize, lost: u64) -> (Vec<String>, u64) {
