@@ -29,7 +29,12 @@ impl Head for RequestHead<'_> {
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.headers.get_all(name).map(HeaderValue::as_bytes)
+        // Every request is asked for this one: as a name, it isn't parsed again.
+        let lines = match name {
+            "cookie" => self.0.headers.get_all(header::COOKIE),
+            name => self.0.headers.get_all(name),
+        };
+        lines.map(HeaderValue::as_bytes)
     }
 }
 

@@ -32,7 +32,7 @@ pin_project! {
         S: Service<ServiceRequest>,
     {
         Inner { #[pin] future: S::Future, finish: Option<Finish> },
-        Reply { reply: Option<(Reply, ServiceRequest)> },
+        Reply { reply: Option<(Box<Reply>, ServiceRequest)> },
         Later {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
             waiting: Option<Waiting<S>>,
@@ -72,7 +72,7 @@ where
                     let Some((reply, request)) = reply.take() else {
                         return Poll::Pending;
                     };
-                    let response = request.into_response(response(reply));
+                    let response = request.into_response(response(*reply));
                     return Poll::Ready(Ok(response.map_into_right_body()));
                 }
                 StateProjection::Later { verdict, waiting } => {

@@ -66,10 +66,25 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = usize::from(u16::from_be_bytes(*self.array()?));
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        std::str::from_utf8(taken).ok()
+        Some(taken)
+    }
+
+    /// Whether what is left are so many texts and nothing else.
+    pub(crate) fn is_texts(mut self, count: usize) -> bool {
+        // Most are: all at once are looked at in a fraction of the time.
+        let is_ascii = self.0.is_ascii();
+        let mut is_text = || {
+            let bytes = self.bytes();
+            bytes.is_some_and(|bytes| is_ascii || std::str::from_utf8(bytes).is_ok())
+        };
+        (0..count).all(|_| is_text()) && self.is_empty()
     }
 
     /// Whether all was read.

@@ -10,8 +10,14 @@ use crate::{Code, SessionRef, Tokens, User};
 pub enum Outcome {
     /// The application answers.
     Admit(Admission),
-    /// We answer.
-    Reply(Reply),
+    /// We answer. Boxed, so that nothing that large is moved about for a request that is admitted.
+    Reply(Box<Reply>),
+}
+
+impl From<Reply> for Outcome {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(Box::new(reply))
+    }
 }
 
 /// A request that goes on to the application.

@@ -12,12 +12,14 @@ use memchr::memchr;
 use crate::cookies::scan;
 use crate::seal::{MAX_OVERHEAD, OpenError};
 use crate::session_cookie::MAX_SEGMENT_LEN;
-use crate::user::{Segment, SessionRef, Terms, User};
+use crate::user::{SessionRef, Terms, User};
 use crate::vault::Vault;
 use crate::{Head, Timestamp};
 
 /// The first segment's limit as text, rounded up to whole groups of four.
 const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + MAX_OVERHEAD).next_multiple_of(3);
+/// Most are no longer than this: a small buffer is ready sooner.
+const USUAL_TEXT_LEN: usize = 384;
 /// Instances' clocks differ: a session issued this far ahead is still believed. Seconds.
 const MAX_SKEW: u64 = 60;
 
@@ -148,12 +150,12 @@ impl Vault {
     ) -> Result<(User, Standing), OpenError> {
         let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
         let mut standing = Standing::Ended;
-        let user = self.open_user(text, |segment| {
-            let is_current = segment.issued <= moment.now.plus(MAX_SKEW)
-                && segment.ends.seconds_since(segment.issued) <= Lifetimes::MAX
-                && segment.over() > moment.now;
+        let user = self.open_user(text, |terms, user_id| {
+            let is_current = terms.issued <= moment.now.plus(MAX_SKEW)
+                && terms.ends.seconds_since(terms.issued) <= Lifetimes::MAX
+                && terms.over() > moment.now;
             if is_current {
-                standing = (moment.standing)(&segment.session(), segment.user_id);
+                standing = (moment.standing)(&terms.session(), user_id);
             }
             standing != Standing::Ended
         })?;
@@ -164,12 +166,22 @@ impl Vault {
     pub(crate) fn open_user(
         &self,
         text: &[u8],
-        accept: impl FnOnce(&Segment<'_>) -> bool,
+        accept: impl FnOnce(&Terms, &str) -> bool,
     ) -> Result<User, OpenError> {
-        let mut buffer = [0; MAX_TEXT_LEN];
-        let body = self
-            .keys
-            .open_session(&self.session_aad, text, &mut buffer)?;
+        if text.len() <= USUAL_TEXT_LEN {
+            self.open_user_in(&mut [0; USUAL_TEXT_LEN], text, accept)
+        } else {
+            self.open_user_in(&mut [0; MAX_TEXT_LEN], text, accept)
+        }
+    }
+
+    fn open_user_in(
+        &self,
+        buffer: &mut [u8],
+        text: &[u8],
+        accept: impl FnOnce(&Terms, &str) -> bool,
+    ) -> Result<User, OpenError> {
+        let body = self.keys.open_session(&self.session_aad, text, buffer)?;
         User::open(body, accept).ok_or(OpenError::Broken)
     }
 }

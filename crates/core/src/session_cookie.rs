@@ -42,7 +42,7 @@ impl Vault {
         segment.terms.chunks = u8::try_from(chunks).unwrap_or_default();
         let (nonce, []) = pair(entropy);
         let body = segment.encode();
-        let user = User::open(&body, |_| true).ok_or(TooLarge)?;
+        let user = User::open(&body, |_, _| true).ok_or(TooLarge)?;
         let aad = &self.session_aad;
         let sealed = match self.protection {
             Protection::Private => self.keys.seal(Purpose::Session, nonce, aad, &body),
@@ -55,8 +55,9 @@ impl Vault {
             .enumerate()
             .map(|(index, chunk)| {
                 let name = self.cookies.chunk_name(index);
-                self.cookies
-                    .set(&name, &String::from_utf8_lossy(chunk), max_age)
+                // Base64url, a dot, and what a request had as a string.
+                let chunk = std::str::from_utf8(chunk).unwrap_or_default();
+                self.cookies.set(&name, chunk, max_age)
             })
             .chain(self.remove_chunks(present, chunks));
         Ok((lines.collect(), user))

@@ -22,7 +22,7 @@ pub enum Step {
 
 impl Step {
     pub(crate) fn reply(reply: Reply) -> Self {
-        Self::Done(Outcome::Reply(reply))
+        Self::Done(reply.into())
     }
 }
 
@@ -31,7 +31,7 @@ impl Step {
 #[non_exhaustive]
 pub enum Exchange {
     /// Redeem an authorization code (RFC 6749, section 4.1.3).
-    Redeem(Redeem),
+    Redeem(Box<Redeem>),
     /// Read the user data with an access token (RFC 6750, section 2.1).
     UserData {
         /// The token to show.

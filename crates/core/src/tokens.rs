@@ -3,13 +3,16 @@
 //! Rules: it is opened only by who needs a token; it is bound to the session and to the generation
 //! of its first segment, so that no older tokens can be put beside a newer user.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
 use zeroize::Zeroizing;
 
 use crate::codec::{Reader, Writer};
 use crate::cookies::scan;
 use crate::seal::{NONCE_LEN, Purpose};
 use crate::step::Revoke;
-use crate::user::{Segment, User};
+use crate::user::{Terms, User};
 use crate::vault::Vault;
 use crate::{Head, Secret, TokenKind};
 
@@ -83,59 +86,63 @@ impl Vault {
     /// The tokens of a user's session, if its second segment is whole. Of several candidates only
     /// the session's own opens.
     pub(crate) fn tokens<H: Head>(&self, head: &H, user: &User) -> Option<Tokens> {
-        let segment = user.segment();
-        let aad = self.tokens_aad(&segment);
-        self.sealed_tokens(head, &segment).find_map(|(_, text)| {
+        let terms = user.terms();
+        let aad = self.tokens_aad(&terms);
+        self.sealed_tokens(head, &terms).find_map(|(_, text)| {
             self.keys
-                .open_long(Purpose::Tokens, &aad, text.as_bytes(), Tokens::decode)
+                .open_long(Purpose::Tokens, &aad, &text, Tokens::decode)
         })
     }
 
     /// The second segment as it came, unopened, of the cookie that the user came from: somebody may
     /// have put another beside it.
     pub(crate) fn own_sealed_tokens<H: Head>(&self, head: &H, user: &User) -> Option<String> {
-        let segment = user.segment();
-        self.sealed_tokens(head, &segment)
-            .find(|(first, _)| {
-                self.open_user(first, |found| found.session() == segment.session())
-                    .is_ok()
-            })
-            .map(|(_, text)| text)
+        let terms = user.terms();
+        let is_own =
+            |first: &[u8]| self.open_user(first, |found, _| found.session() == terms.session());
+        let (_, text) = self
+            .sealed_tokens(head, &terms)
+            .find(|(first, _)| is_own(first).is_ok())?;
+        String::from_utf8(text.into_owned()).ok()
     }
 
     /// Both segments, unopened, of each cookie that might be the session's.
     fn sealed_tokens<'a, H: Head>(
         &'a self,
         head: &'a H,
-        segment: &Segment<'_>,
-    ) -> impl Iterator<Item = (&'a [u8], String)> {
-        let chunks = (1..usize::from(segment.chunks)).map(|index| {
+        terms: &Terms,
+    ) -> impl Iterator<Item = (&'a [u8], Cow<'a, [u8]>)> {
+        let chunks = (1..usize::from(terms.chunks)).map(|index| {
             let name = self.cookies.chunk_name(index);
-            let chunk = scan::values(head, &name).next()?;
-            Some(String::from_utf8_lossy(chunk).into_owned())
+            scan::values(head, &name).next()
         });
-        let rest: Option<String> = chunks.collect();
+        let rest: Option<Vec<&[u8]>> = chunks.collect();
         scan::values(head, self.cookies.session_name()).filter_map(move |value| {
-            let dot = value.iter().position(|byte| *byte == b'.')?;
-            let start = String::from_utf8_lossy(&value[dot + 1..]);
-            Some((&value[..dot], format!("{start}{}", rest.as_deref()?)))
+            let dot = memchr(b'.', value)?;
+            let (first, start) = (&value[..dot], &value[dot + 1..]);
+            let text = match rest.as_deref()? {
+                [] => Cow::Borrowed(start),
+                rest => Cow::Owned([start, &rest.concat()].concat()),
+            };
+            Some((first, text))
         })
     }
 
     pub(crate) fn seal_tokens(
         &self,
         tokens: &Tokens,
-        segment: &Segment<'_>,
+        terms: &Terms,
         nonce: [u8; NONCE_LEN],
     ) -> String {
-        let aad = self.tokens_aad(segment);
+        let aad = self.tokens_aad(terms);
         self.keys
             .seal(Purpose::Tokens, nonce, &aad, &tokens.encode())
     }
 
-    fn tokens_aad(&self, segment: &Segment<'_>) -> Vec<u8> {
-        let mut binding = segment.session_id.to_vec();
-        binding.extend_from_slice(&segment.generation.to_be_bytes());
+    fn tokens_aad(&self, terms: &Terms) -> Vec<u8> {
+        let mut binding = [0; 16 + 4];
+        binding[..16].copy_from_slice(&terms.session_id);
+        binding[16..].copy_from_slice(&terms.generation.to_be_bytes());
         self.aad("tokens", self.cookies.session_name(), &binding)
     }
 }

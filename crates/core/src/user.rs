@@ -88,6 +88,9 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Terms {
+    /// Their length as bytes.
+    const LEN: usize = 16 + 1 + 4 + 5 * 8 + 1 + 8;
+
     fn write_to(&self, body: Writer) -> Writer {
         body.raw(&self.session_id)
             .byte(self.chunks)
@@ -102,6 +105,8 @@ impl Terms {
     }
 
     fn read_from(body: &mut Reader<'_>) -> Option<Self> {
+        // Taken at once, so that only one length is checked.
+        let mut body = Reader::new(body.array::<{ Self::LEN }>()?);
         Some(Self {
             session_id: *body.array()?,
             chunks: body.byte()?,
@@ -146,6 +151,9 @@ impl Terms {
 }
 
 impl<'a> Segment<'a> {
+    /// How many texts follow the terms.
+    const TEXTS: usize = 6;
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         self.terms
             .write_to(Writer::with_capacity(256))
@@ -182,10 +190,14 @@ impl Deref for Segment<'_> {
 }
 
 impl User {
-    /// Takes a body that decodes to a segment which is accepted; allocates nothing else.
-    pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Segment<'_>) -> bool) -> Option<Self> {
-        let segment = Segment::decode(body)?;
-        accept(&segment).then(|| Self(Arc::from(body)))
+    /// Takes a body that decodes to a segment, and whose terms and user id are accepted; allocates
+    /// nothing else.
+    pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Terms, &str) -> bool) -> Option<Self> {
+        let mut reader = Reader::new(body);
+        let terms = Terms::read_from(&mut reader)?;
+        let texts = reader;
+        let user_id = reader.text().filter(|user_id| !user_id.is_empty())?;
+        (texts.is_texts(Segment::TEXTS) && accept(&terms, user_id)).then(|| Self(Arc::from(body)))
     }
 
     pub(crate) fn segment(&self) -> Segment<'_> {
@@ -202,10 +214,10 @@ impl User {
     /// The user's id at the provider: never empty, and the only thing that identifies a user.
     #[must_use]
     pub fn id(&self) -> &str {
-        let mut body = Reader::new(&self.0);
+        let texts = self.0.get(Terms::LEN..);
         #[expect(clippy::expect_used, reason = "open takes only what decodes")]
-        Terms::read_from(&mut body)
-            .and_then(|_| body.text())
+        texts
+            .and_then(|texts| Reader::new(texts).text())
             .expect("the body decoded before")
     }
 
@@ -287,5 +299,58 @@ impl fmt::Debug for User {
         f.debug_struct("User")
             .field("id", &self.id())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(name: &str) -> Vec<u8> {
+        let at = Timestamp::from_unix;
+        let terms = Terms {
+            session_id: [7; 16],
+            chunks: 1,
+            generation: 3,
+            issued: at(1),
+            ends: at(2),
+            idle_ends: at(3),
+            token_expires: at(4),
+            token_life: 5,
+            can_renew: true,
+            user_read: at(6),
+        };
+        let segment = Segment {
+            terms,
+            user_id: "alex",
+            name,
+            email: "",
+            scopes: "a b",
+            claims: "",
+            data: "{}",
+        };
+        segment.encode()
+    }
+
+    #[test]
+    fn what_opens_is_what_decodes() {
+        for name in ["Alex", "김하늘"] {
+            let body = body(name);
+            let user = User::open(&body, |_, _| true).unwrap();
+            assert_eq!((user.id(), user.name()), ("alex", Some(name)));
+            let is_same = |changed: &[u8]| {
+                let opens = User::open(changed, |_, _| true).is_some();
+                assert_eq!(opens, Segment::decode(changed).is_some(), "{changed:?}");
+            };
+            for index in 0..body.len() {
+                is_same(&body[..index]);
+                for byte in 0..=u8::MAX {
+                    let mut changed = body.clone();
+                    changed[index] = byte;
+                    is_same(&changed);
+                }
+            }
+            is_same(&[&*body, b"x"].concat());
+        }
     }
 }

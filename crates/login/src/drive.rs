@@ -33,7 +33,7 @@ impl Login {
                 Step::Ask(Question::Approve(newcomer), pending) => {
                     return Settled::Approve(newcomer, pending);
                 }
-                Step::Ask(..) => Step::Done(Outcome::Reply(self.0.core.internal_error())),
+                Step::Ask(..) => Step::Done(self.0.core.internal_error().into()),
             };
         }
     }
@@ -43,7 +43,7 @@ impl Login {
             Ok(entropy) => pending.resume(answer, self.0.clock.now(), entropy),
             Err(error) => {
                 tracing::error!(%error, "the operating system gives no entropy");
-                Step::Done(Outcome::Reply(self.0.core.internal_error()))
+                Step::Done(self.0.core.internal_error().into())
             }
         }
     }
@@ -51,9 +51,7 @@ impl Login {
     pub(crate) async fn exchange(&self, exchange: Exchange, pending: Pending) -> Outcome {
         let deadline = Instant::now() + REQUEST_DEADLINE;
         match exchange {
-            Exchange::Redeem(redeem) => {
-                Outcome::Reply(self.redeem_once(redeem, pending, deadline).await)
-            }
+            Exchange::Redeem(redeem) => self.redeem_once(*redeem, pending, deadline).await.into(),
             Exchange::Renew(renew) => {
                 let answer = match self.0.refresher.renew(*renew, deadline).await {
                     Ok(successor) => Answer::Renewed(successor),
@@ -61,7 +59,7 @@ impl Login {
                 };
                 match self.settle(self.resume(pending, answer)) {
                     Settled::Done(outcome) => outcome,
-                    _ => Outcome::Reply(self.0.core.internal_error()),
+                    _ => self.0.core.internal_error().into(),
                 }
             }
             exchange => {
@@ -69,7 +67,9 @@ impl Login {
                 let driven =
                     tokio::spawn(async move { login.drive(exchange, pending, deadline).await });
                 let reply = driven.await;
-                Outcome::Reply(reply.unwrap_or_else(|_| self.0.core.internal_error()))
+                reply
+                    .unwrap_or_else(|_| self.0.core.internal_error())
+                    .into()
             }
         }
     }
@@ -77,7 +77,7 @@ impl Login {
     /// An answer that ends the matter: nothing more is asked.
     pub(crate) fn last_word(&self, pending: Pending, answer: Answer) -> Reply {
         match self.settle(self.resume(pending, answer)) {
-            Settled::Done(Outcome::Reply(reply)) => self.send(reply),
+            Settled::Done(Outcome::Reply(reply)) => self.send(*reply),
             _ => self.0.core.internal_error(),
         }
     }
@@ -93,7 +93,7 @@ impl Login {
         let mut settled = Settled::Send(exchange, pending);
         loop {
             let (answer, pending) = match settled {
-                Settled::Done(Outcome::Reply(reply)) => return reply,
+                Settled::Done(Outcome::Reply(reply)) => return *reply,
                 Settled::Done(Outcome::Admit(_)) => return self.0.core.internal_error(),
                 Settled::Send(exchange, pending) => {
                     let exchange = match exchange {

@@ -57,8 +57,14 @@ pub enum Decision {
 pub enum Verdict {
     /// The application answers.
     Admit(Admitted),
-    /// We answer.
-    Reply(Reply),
+    /// We answer. Boxed, so that nothing that large is moved about for a request that is admitted.
+    Reply(Box<Reply>),
+}
+
+impl From<Reply> for Verdict {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(Box::new(reply))
+    }
 }
 
 impl Login {
@@ -98,7 +104,7 @@ impl Login {
                 Decision::Now(Verdict::Admit(Admitted::new(self, admission)))
             }
             (Settled::Done(Outcome::Reply(reply)), None) if reply.ends.is_none() => {
-                Decision::Now(Verdict::Reply(self.send(reply)))
+                Decision::Now(self.send(*reply).into())
             }
             (settled, doubtful) => {
                 let login = self.clone();
@@ -117,11 +123,11 @@ impl Login {
         let outcome = match settled {
             Settled::Done(outcome) => outcome,
             Settled::Send(exchange, pending) => self.exchange(exchange, pending).await,
-            Settled::Approve(..) => Outcome::Reply(self.0.core.internal_error()),
+            Settled::Approve(..) => self.0.core.internal_error().into(),
         };
         match outcome {
             Outcome::Admit(admission) => Verdict::Admit(Admitted::new(self, admission)),
-            Outcome::Reply(reply) => Verdict::Reply(self.ending(reply).await),
+            Outcome::Reply(reply) => self.ending(*reply).await.into(),
         }
     }
 
@@ -131,7 +137,7 @@ impl Login {
             standing: &|session, user_id| self.standing(session, user_id, || Standing::Unknown),
         };
         match self.settle(self.0.core.challenge(head, moment)) {
-            Settled::Done(Outcome::Reply(reply)) => self.send(reply),
+            Settled::Done(Outcome::Reply(reply)) => self.send(*reply),
             _ => self.send(self.0.core.internal_error()),
         }
     }

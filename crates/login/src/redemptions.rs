@@ -97,7 +97,7 @@ impl Login {
         };
         let login = self.clone();
         let driven = tokio::spawn(async move {
-            let exchange = Exchange::Redeem(redeem);
+            let exchange = Exchange::Redeem(Box::new(redeem));
             login.drive(exchange, pending, deadline).await
         });
         let reply = driven

@@ -63,10 +63,12 @@ impl Head for RequestHead<'_> {
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        self.headers
-            .get_all(name)
-            .into_iter()
-            .map(HeaderValue::as_bytes)
+        // Every request is asked for this one: as a name, it isn't parsed again.
+        let lines = match name {
+            "cookie" => self.headers.get_all(header::COOKIE),
+            name => self.headers.get_all(name),
+        };
+        lines.into_iter().map(HeaderValue::as_bytes)
     }
 }
 

@@ -30,7 +30,7 @@ pin_project! {
         S: Service<Request<B>>,
     {
         Inner { #[pin] future: S::Future, finish: Option<Finish> },
-        Reply { reply: Option<Reply> },
+        Reply { reply: Option<Box<Reply>> },
         Later {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
             waiting: Option<Waiting<S, B>>,
@@ -70,7 +70,7 @@ where
                     let Some(reply) = reply.take() else {
                         return Poll::Pending;
                     };
-                    return Poll::Ready(Ok(response(reply).map(Body::reply)));
+                    return Poll::Ready(Ok(response(*reply).map(Body::reply)));
                 }
                 StateProjection::Later { verdict, waiting } => {
                     match (ready!(verdict.as_mut().poll(cx)), waiting.take()) {

@@ -87,7 +87,7 @@ impl Bare {
                     visit = Some(admitted.visit);
                     finishes.push(admitted.finish);
                 }
-                Verdict::Reply(reply) => return response(reply),
+                Verdict::Reply(reply) => return response(*reply),
             }
         }
         let response = match visit.as_ref().and_then(Visit::signed_in) {

@@ -73,10 +73,9 @@ impl CookiePolicy {
 
     /// The cookie of the login whose `state` hashes to `digest`.
     pub(crate) fn login_name(&self, digest: &[u8; 32]) -> String {
-        let hex = digest[..LOGIN_SUFFIX_LEN / 2]
-            .iter()
-            .map(|byte| format!("{byte:02x}"));
-        std::iter::once(self.login.clone()).chain(hex).collect()
+        let (start, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let suffix = u64::from_be_bytes(*start);
+        format!("{}{suffix:0LOGIN_SUFFIX_LEN$x}", self.login)
     }
 
     /// The cookie that counts sign-ins which came back without a session.

@@ -17,15 +17,12 @@ pub(crate) fn pairs<H: Head>(head: &H) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 /// The first few values of one name. Nothing is read of a pair that begins otherwise.
-pub(crate) fn values<'a, H: Head>(
-    head: &'a H,
-    name: &'a str,
-) -> impl Iterator<Item = &'a [u8]> + 'a {
+pub(crate) fn values<'h, H: Head>(head: &'h H, name: &str) -> impl Iterator<Item = &'h [u8]> {
     texts(head)
-        .filter(move |text| text.starts_with(name.as_bytes()))
-        .filter_map(pair)
-        .filter(move |(found, _)| *found == name.as_bytes())
-        .map(|(_, value)| value)
+        .filter_map(|text| {
+            let rest = text.strip_prefix(name.as_bytes())?.trim_ascii_start();
+            Some(rest.strip_prefix(b"=")?.trim_ascii_start())
+        })
         .take(MAX_CANDIDATES)
 }
 

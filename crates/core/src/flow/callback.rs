@@ -61,7 +61,7 @@ impl Core {
                 let redemption =
                     Redemption::new(machine, head, transaction.return_to, finished, user, moment);
                 Step::Send(
-                    Exchange::Redeem(redeem),
+                    Exchange::Redeem(Box::new(redeem)),
                     Pending::new(self, Stage::Redeem(redemption)),
                 )
             }

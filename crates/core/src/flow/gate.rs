@@ -101,7 +101,7 @@ fn admit(
 /// Steps that ask lead to redirects, which have no body.
 fn without_body_for_head<H: Head>(head: &H, step: Step) -> Step {
     match step {
-        Step::Done(Outcome::Reply(reply)) => Step::reply(bodiless_for_head(head, reply)),
+        Step::Done(Outcome::Reply(reply)) => Step::reply(bodiless_for_head(head, *reply)),
         step => step,
     }
 }

@@ -15,7 +15,7 @@ use super::Stage;
 use super::challenge::Anonymous;
 use super::gate::admit_user;
 use crate::entropy::pair;
-use crate::outcome::{Outcome, Reply, Report, Update};
+use crate::outcome::{Reply, Report, Update};
 use crate::profile::Profile;
 use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
@@ -166,9 +166,9 @@ impl Core {
             }
             RenewalFailure::Unavailable { .. }
             | RenewalFailure::Unreadable
-            | RenewalFailure::Undecided => Step::Done(Outcome::Reply(
-                renewing.unavailable.retry_after(failure.retry_after()),
-            )),
+            | RenewalFailure::Undecided => {
+                Step::reply(renewing.unavailable.retry_after(failure.retry_after()))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::{NONCE_LEN, Purpose, SALT_LEN};
@@ -52,12 +53,15 @@ impl Key {
     }
 
     pub(super) fn sign(&self, aad: &[u8], signed: &[u8]) -> hmac::Tag {
-        hmac::sign(&self.signing, &[aad, signed].concat())
+        let mut mac = hmac::Context::with_key(&self.signing);
+        mac.update(aad);
+        mac.update(signed);
+        mac.sign()
     }
 
     /// Compares in constant time.
     pub(super) fn is_signed(&self, aad: &[u8], signed: &[u8], tag: &[u8]) -> bool {
-        hmac::verify(&self.signing, &[aad, signed].concat(), tag).is_ok()
+        self.sign(aad, signed).as_ref().ct_eq(tag).into()
     }
 
     /// The key of one login's message, which seals once: its nonce is constant.

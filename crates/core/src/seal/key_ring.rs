@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::LessSafeKey;
 use zeroize::Zeroizing;
 
 use super::key::{self, Key};
+use super::text::TextFormat;
 use super::{HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION, VERSION_SIGNED};
 
 /// Characters in which version and key id are: whole groups of four.
@@ -33,6 +32,7 @@ pub(crate) enum Purpose {
 pub struct KeyRing {
     sealing: Key,
     former: Vec<Key>,
+    format: TextFormat,
 }
 
 impl KeyRing {
@@ -59,6 +59,7 @@ impl KeyRing {
                 .iter()
                 .map(|secret| Key::derive(secret.as_ref()))
                 .collect(),
+            format: TextFormat::new(),
         })
     }
 
@@ -95,7 +96,7 @@ impl KeyRing {
         out.extend_from_slice(&self.sealing.id);
         out.extend_from_slice(prefix);
         out.extend_from_slice(&sealed);
-        URL_SAFE_NO_PAD.encode(out)
+        self.format.encode(&out)
     }
 
     /// Signs a body that stays readable. The header is signed with it.
@@ -106,12 +107,12 @@ impl KeyRing {
         out.extend_from_slice(body);
         let tag = self.sealing.sign(aad, &out);
         out.extend_from_slice(tag.as_ref());
-        URL_SAFE_NO_PAD.encode(out)
+        self.format.encode(&out)
     }
 
     /// Whether a text is under the key that seals.
     pub(crate) fn is_sealing(&self, text: &[u8]) -> bool {
-        self.header(text)
+        self.header_of(text)
             .is_ok_and(|(_, key)| key.id == self.sealing.id)
     }
 
@@ -123,11 +124,10 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let (version, key) = self.header(text)?;
+        let (version, key, bytes) = self.decode(text, buffer)?;
         if version == VERSION {
-            return open_with(key.for_purpose(Purpose::Session), aad, text, buffer);
+            return open_with(key.for_purpose(Purpose::Session), aad, bytes);
         }
-        let bytes = decode(text, buffer)?;
         let (signed, tag) = bytes
             .split_last_chunk::<MAC_LEN>()
             .ok_or(OpenError::Broken)?;
@@ -145,8 +145,8 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let key = self.key_of(text)?;
-        open_with(key.for_purpose(purpose), aad, text, buffer)
+        let (key, bytes) = self.decode_sealed(text, buffer)?;
+        open_with(key.for_purpose(purpose), aad, bytes)
     }
 
     /// Opens a text of any length, which is read where it lies and zeroised.
@@ -157,7 +157,7 @@ impl KeyRing {
         text: &[u8],
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
-        let mut buffer = Zeroizing::new(vec![0; text.len().next_multiple_of(4)]);
+        let mut buffer = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
         let body = self.open(purpose, aad, text, &mut buffer).ok()?;
         read(body)
     }
@@ -169,28 +169,50 @@ impl KeyRing {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let key = self.key_of(text)?;
-        let (salt, body) = parts::<SALT_LEN>(text, buffer)?;
-        key::open(&key.for_login(&salt), [0; NONCE_LEN], aad, body)
+        let (key, bytes) = self.decode_sealed(text, buffer)?;
+        let (salt, body) = parts::<SALT_LEN>(bytes)?;
+        key::open(&key.for_login(salt), [0; NONCE_LEN], aad, body)
             .map(|plain| &*plain)
             .ok_or(OpenError::Broken)
     }
 
-    /// The key of a text that was sealed.
-    fn key_of(&self, text: &[u8]) -> Result<&Key, OpenError> {
-        match self.header(text)? {
-            (VERSION, key) => Ok(key),
+    /// Decodes a text that was sealed: its key, and all of its bytes.
+    fn decode_sealed<'b>(
+        &self,
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<(&Key, &'b mut [u8]), OpenError> {
+        match self.decode(text, buffer)? {
+            (VERSION, key, bytes) => Ok((key, bytes)),
             _ => Err(OpenError::Foreign),
         }
     }
 
-    /// The version of a text and its key, read off its first characters: what follows a version
-    /// that is not ours may be longer than our buffers, or written in another way.
-    fn header(&self, text: &[u8]) -> Result<(u8, &Key), OpenError> {
+    /// Decodes a text: its version, its key, and all of its bytes.
+    fn decode<'b>(
+        &self,
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<(u8, &Key, &'b mut [u8]), OpenError> {
+        let Ok(bytes) = self.format.decode(text, buffer) else {
+            // What follows a version that is not ours may be longer than our buffers, or written in
+            // another way.
+            self.header_of(text)?;
+            return Err(OpenError::Broken);
+        };
+        let (version, key) = self.header(bytes)?;
+        Ok((version, key, bytes))
+    }
+
+    /// The version of a text and its key, read off its first characters.
+    fn header_of(&self, text: &[u8]) -> Result<(u8, &Key), OpenError> {
         let start = text.get(..START_LEN).ok_or(OpenError::Broken)?;
         let mut bytes = [0; START_LEN / 4 * 3];
-        let length = decode(start, &mut bytes)?.len();
-        let ([version, id @ ..], _) = bytes[..length]
+        self.header(self.format.decode(start, &mut bytes)?)
+    }
+
+    fn header(&self, bytes: &[u8]) -> Result<(u8, &Key), OpenError> {
+        let ([version, id @ ..], _) = bytes
             .split_first_chunk::<HEADER_LEN>()
             .ok_or(OpenError::Broken)?;
         if !matches!(*version, VERSION | VERSION_SIGNED) {
@@ -204,35 +226,25 @@ impl KeyRing {
     }
 }
 
+/// Opens what a key with a random nonce sealed.
 fn open_with<'b>(
     key: &LessSafeKey,
     aad: &[u8],
-    text: &[u8],
-    buffer: &'b mut [u8],
+    bytes: &'b mut [u8],
 ) -> Result<&'b [u8], OpenError> {
-    let (nonce, body) = parts::<NONCE_LEN>(text, buffer)?;
-    key::open(key, nonce, aad, body)
+    let (nonce, body) = parts::<NONCE_LEN>(bytes)?;
+    key::open(key, *nonce, aad, body)
         .map(|plain| &*plain)
         .ok_or(OpenError::Broken)
 }
 
-/// Decodes a text: the `N` bytes behind the header, and the sealed body.
-fn parts<'b, const N: usize>(
-    text: &[u8],
-    buffer: &'b mut [u8],
-) -> Result<([u8; N], &'b mut [u8]), OpenError> {
-    let (prefix, body) = decode(text, buffer)?
+/// The `N` bytes behind the header, and the sealed body.
+fn parts<const N: usize>(bytes: &mut [u8]) -> Result<(&[u8; N], &mut [u8]), OpenError> {
+    let (prefix, body) = bytes
         .get_mut(HEADER_LEN..)
         .and_then(|rest| rest.split_first_chunk_mut::<N>())
         .ok_or(OpenError::Broken)?;
-    Ok((*prefix, body))
-}
-
-fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b mut [u8], OpenError> {
-    let length = URL_SAFE_NO_PAD
-        .decode_slice(text, buffer)
-        .map_err(|_| OpenError::Broken)?;
-    Ok(&mut buffer[..length])
+    Ok((prefix, body))
 }
 
 impl fmt::Debug for KeyRing {
@@ -285,7 +297,9 @@ pub(crate) fn associated_data(
         client_id.as_bytes(),
         more,
     ];
-    let mut data = vec![VERSION];
+    let length: usize = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
+    let mut data = Vec::with_capacity(1 + length);
+    data.push(VERSION);
     for part in parts {
         data.extend_from_slice(&(part.len() as u64).to_be_bytes());
         data.extend_from_slice(part);

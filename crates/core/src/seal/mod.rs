@@ -14,6 +14,7 @@ mod key;
 mod key_ring;
 #[cfg(test)]
 mod nonces;
+mod text;
 #[cfg(test)]
 mod vector;
 #[cfg(test)]

@@ -79,7 +79,7 @@ fn tokens(vector: &Vector) -> Tokens {
 }
 
 fn user() -> User {
-    User::open(&session_body().bytes("body"), |_| true).unwrap()
+    User::open(&session_body().bytes("body"), |_, _| true).unwrap()
 }
 
 /// AES-256-GCM under a key of the page, with nothing of ours.
@@ -254,7 +254,7 @@ fn tokens_are_sealed_beside_their_own_user_only() {
 
     let mut older = own;
     older.terms.generation = 2;
-    let older = User::open(&older.encode(), |_| true).unwrap();
+    let older = User::open(&older.encode(), |_, _| true).unwrap();
     assert!(vault.tokens(&request(&line), &older).is_none());
     vector.assert_all_seen();
 }

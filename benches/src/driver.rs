@@ -1,0 +1,128 @@
+//! The login without a framework.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use fncy_login::{Builder, Decision, Login, Verdict, Visit};
+
+use crate::interleave::Case;
+use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, TWELVE_MORE, USER_ID, sign_in};
+
+/// What every authenticated request goes through.
+pub const PRIVATE: &str = "check, private";
+const NO_COOKIE: &str = "public page, no cookie";
+
+/// Three hours: a session's idle end is moved on after a tenth of its day.
+const UNTIL_ROLL: u64 = 3 * 60 * 60;
+
+/// All of them.
+pub async fn cases(provider: &Provider) -> Vec<Case> {
+    let private = provider.login(|builder| builder);
+    let signed = provider.login(Builder::signed_cookies);
+    let cookies = sign_in(&private, TOKEN_LEN).await;
+    let large = sign_in(&private, 10 * TOKEN_LEN).await;
+    let signed_cookies = sign_in(&signed, TOKEN_LEN).await;
+    let behind_others = format!("{TWELVE_MORE}; {cookies}");
+    let mut cases = vec![
+        check(PRIVATE, &private, &cookies),
+        check("check, signed", &signed, &signed_cookies),
+        check("check, behind 12 other cookies", &private, &behind_others),
+        check("check, access token of 9,000", &private, &large),
+        tokens("tokens on demand", &private, &cookies),
+        tokens("tokens on demand, of 9,000", &private, &large),
+        start(&private),
+        roll(provider, &cookies),
+    ];
+    cases.extend(refusals(provider, &cookies));
+    cases
+}
+
+fn check(name: &str, login: &Login, cookies: &str) -> Case {
+    let (login, head) = (login.clone(), Get::page(cookies));
+    Case::new(name, move || {
+        let visit = visit(&login, black_box(&head));
+        assert_eq!(black_box(visit.user().unwrap().id()), USER_ID);
+    })
+}
+
+fn visit(login: &Login, head: &Get) -> Visit {
+    match login.decide(head, None) {
+        Decision::Now(Verdict::Admit(admitted)) => admitted.visit,
+        _ => unreachable!("somebody is signed in, or the page is public"),
+    }
+}
+
+fn tokens(name: &str, login: &Login, cookies: &str) -> Case {
+    let head = Get::page(cookies);
+    let visit = visit(login, &head);
+    Case::new(name, move || {
+        let tokens = visit.tokens(black_box(&head)).unwrap();
+        assert!(black_box(tokens.access_token()).len() >= TOKEN_LEN);
+    })
+}
+
+fn start(login: &Login) -> Case {
+    let (login, head) = (login.clone(), Get::page(""));
+    Case::new("start of a login", move || {
+        match login.decide(black_box(&head), None) {
+            Decision::Now(Verdict::Reply(reply)) => assert_eq!(black_box(reply.status), 303),
+            _ => unreachable!("nobody is signed in"),
+        }
+    })
+}
+
+/// Opens the user's segment and seals it anew.
+fn roll(provider: &Provider, cookies: &str) -> Case {
+    let clock = HandClock::at_start();
+    let login = provider.login(|builder| builder.clock(Arc::clone(&clock) as _));
+    clock.advance(UNTIL_ROLL);
+    let head = Get::page(cookies);
+    Case::new("a session that rolls (sealing)", move || {
+        let Decision::Now(Verdict::Admit(admitted)) = login.decide(black_box(&head), None) else {
+            unreachable!("somebody is signed in");
+        };
+        assert_eq!(black_box(admitted.finish.additions(false).cookies.len()), 1);
+    })
+}
+
+/// Bad cookies on a public page, where nothing is done about them: what is more than with no cookie at
+/// all is the price of the refusal.
+fn refusals(provider: &Provider, cookies: &str) -> impl Iterator<Item = Case> {
+    let login = provider.login(|builder| builder.public("/"));
+    let (name, value) = cookies.split_once('=').unwrap();
+    let (segment, tokens) = value.split_once('.').unwrap();
+    let other = segment.replacen(&segment[4..7], "AAA", 1);
+    // The last character says less than six bits: the one before it says six.
+    let (kept, last) = segment.split_at(segment.len() - 2);
+    let changed = if last.starts_with('A') { "B" } else { "A" };
+    let tampered = format!("{kept}{changed}{}", &last[1..]);
+    [
+        (NO_COOKIE, String::new()),
+        ("refusal, tampered", format!("{name}={tampered}.{tokens}")),
+        (
+            "refusal, three tampered",
+            vec![format!("{name}={tampered}.{tokens}"); 3].join("; "),
+        ),
+        (
+            "refusal, of another key",
+            format!("{name}={other}.{tokens}"),
+        ),
+        (
+            "refusal, 64 KB",
+            format!("{name}={}", "A".repeat(64 * 1024)),
+        ),
+        ("refusal, 10,000 pairs", vec!["a=b"; 10_000].join("; ")),
+    ]
+    .into_iter()
+    .map(move |(name, cookies)| {
+        let (login, head) = (login.clone(), Get::page(cookies));
+        let case = Case::new(name, move || {
+            assert!(black_box(visit(&login, black_box(&head)).user()).is_none());
+        });
+        if name == NO_COOKIE {
+            case
+        } else {
+            case.beyond(NO_COOKIE)
+        }
+    })
+}

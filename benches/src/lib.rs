@@ -1,0 +1,19 @@
+//! What a request costs with Login with FNCY, beside the bare framework and beside floors.
+//!
+//! - [`interleave`]: measuring in turns.
+//! - [`sample`]: the session that is measured, and the provider that gave it.
+//! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured.
+//!
+//! `cargo xtask bench` runs it; `peers/` adds what others wrote.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark that can't do its work has no result to give"
+)]
+
+pub mod driver;
+pub mod floor;
+pub mod frameworks;
+pub mod interleave;
+pub mod renewal;
+pub mod sample;

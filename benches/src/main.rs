@@ -1,0 +1,78 @@
+//! `cargo xtask bench` and what CI counts instructions of.
+
+#![expect(clippy::print_stdout, reason = "a command line tool")]
+
+use std::process::ExitCode;
+
+use fncy_login::Builder;
+use fncy_login_benches::frameworks::SignedIn;
+use fncy_login_benches::interleave::{Case, measure};
+use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
+use fncy_login_benches::{driver, floor, frameworks, renewal};
+
+const HELP: &str = "\
+fncy-login-benches                 measures everything in turns
+fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // actix-web's runtime is tokio's, on one thread: all frameworks run on the same.
+    actix_web::rt::System::new().block_on(async {
+        match arguments.as_slice() {
+            [] => table(cases().await).await,
+            ["run", name, times] => return run(name, times).await,
+            _ => {
+                println!("{HELP}");
+                return ExitCode::from(2);
+            }
+        }
+        ExitCode::SUCCESS
+    })
+}
+
+async fn cases() -> Vec<Case> {
+    let provider = Provider::start().await;
+    let private = provider.login(|builder| builder);
+    let signed = provider.login(Builder::signed_cookies);
+    let cookies = sign_in(&private, TOKEN_LEN).await;
+    let signed_cookies = sign_in(&signed, TOKEN_LEN).await;
+    let private = SignedIn {
+        login: &private,
+        cookies: &cookies,
+    };
+    let signed = SignedIn {
+        login: &signed,
+        cookies: &signed_cookies,
+    };
+    let mut cases = Vec::from(floor::cases());
+    cases.extend(driver::cases(&provider).await);
+    cases.extend(frameworks::cases(private, signed).await);
+    cases.extend(renewal::cases().await);
+    cases
+}
+
+async fn table(cases: Vec<Case>) {
+    let figures = measure(cases).await;
+    let floor = figures[0].whole;
+    println!("| what | ns | added ns | added, in F |\n| --- | --: | --: | --: |");
+    for figure in figures {
+        let (name, whole, added) = (figure.name, figure.whole, figure.added);
+        println!(
+            "| {name} | {whole:.0} | {added:.0} | {:.2} |",
+            added / floor
+        );
+    }
+}
+
+async fn run(name: &str, times: &str) -> ExitCode {
+    let mut cases = cases().await;
+    let case = cases.iter_mut().find(|case| case.name == name);
+    let (Some(case), Ok(times)) = (case, times.parse()) else {
+        let names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+        println!("{HELP}\n\nThe cases are:\n{}", names.join("\n"));
+        return ExitCode::from(2);
+    };
+    case.run(times).await;
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,87 @@
+//! The text of a seal: base64url without padding, canonical only (RFC 4648, sections 3.5 and 5).
+//!
+//! Rule: the processor is asked once what it can do, since decoding is on the way of every request:
+//! with vector instructions it takes a quarter of the time.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::NO_PAD;
+
+use super::OpenError;
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+type Engine = base64::engine::simd::Simd;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+type Engine = base64::engine::GeneralPurpose;
+
+/// Bytes to text and back.
+pub(super) struct TextFormat(Engine);
+
+impl TextFormat {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    pub(super) fn new() -> Self {
+        Self(Engine::url_safe(NO_PAD))
+    }
+
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(super) fn new() -> Self {
+        Self(Engine::new(&base64::alphabet::URL_SAFE, NO_PAD))
+    }
+
+    pub(super) fn encode(&self, bytes: &[u8]) -> String {
+        self.0.encode(bytes)
+    }
+
+    /// Decodes into `buffer`; a text too long for it is broken.
+    pub(super) fn decode<'b>(
+        &self,
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b mut [u8], OpenError> {
+        let length = self
+            .0
+            .decode_slice(text, buffer)
+            .map_err(|_| OpenError::Broken)?;
+        Ok(&mut buffer[..length])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    /// Bytes on both sides of where vector instructions begin and end.
+    const LENGTHS: [usize; 14] = [0, 1, 2, 3, 15, 16, 17, 23, 24, 25, 31, 32, 33, 49];
+
+    #[test]
+    fn it_is_what_everybody_calls_base64url() {
+        let format = TextFormat::new();
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        for length in 0..bytes.len() {
+            let text = format.encode(&bytes[..length]);
+            assert_eq!(text, URL_SAFE_NO_PAD.encode(&bytes[..length]));
+            let mut buffer = vec![0; length];
+            let decoded = format.decode(text.as_bytes(), &mut buffer);
+            assert_eq!(decoded.unwrap(), &bytes[..length]);
+        }
+    }
+
+    #[test]
+    fn k02_it_refuses_what_the_plain_decoder_refuses() {
+        let format = TextFormat::new();
+        for length in LENGTHS {
+            let text = format.encode(&vec![0xa5; length]).into_bytes();
+            for index in 0..text.len() {
+                for byte in 0..=u8::MAX {
+                    let mut changed = text.clone();
+                    changed[index] = byte;
+                    let mut buffer = vec![0; length];
+                    let decoded = format.decode(&changed, &mut buffer);
+                    let plain = URL_SAFE_NO_PAD.decode(&changed);
+                    assert_eq!(decoded.ok().map(|bytes| bytes.to_vec()), plain.ok());
+                }
+            }
+        }
+    }
+}
