@@ -2,18 +2,22 @@
 //!
 //! - [`interleave`]: measuring in turns.
 //! - [`sample`]: the session that is measured, and the provider that gave it.
-//! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured.
+//! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured in turns.
+//! - [`sessions`], [`load`], [`dev_server`]: many sessions, and many requests, at once.
 //!
-//! `cargo xtask bench` runs it; `peers/` adds what others wrote.
+//! `cargo xtask bench` and `cargo xtask scale` run it; `peers/` adds what others wrote.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that can't do its work has no result to give"
 )]
 
+pub mod dev_server;
 pub mod driver;
 pub mod floor;
 pub mod frameworks;
 pub mod interleave;
+pub mod load;
 pub mod renewal;
 pub mod sample;
+pub mod sessions;

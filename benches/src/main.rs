@@ -1,6 +1,10 @@
 //! `cargo xtask bench` and what CI counts instructions of.
 
-#![expect(clippy::print_stdout, reason = "a command line tool")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a command line tool whose results are for people"
+)]
 
 use std::process::ExitCode;
 
@@ -8,20 +12,35 @@ use fncy_login::Builder;
 use fncy_login_benches::frameworks::SignedIn;
 use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
-use fncy_login_benches::{driver, floor, frameworks, renewal};
+use fncy_login_benches::{dev_server, driver, floor, frameworks, load, renewal, sessions};
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
-fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler";
+fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
+fncy-login-benches sessions COUNT  lets so many sessions expire at once
+fncy-login-benches load            asks servers as much as they answer, with wrk";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [dev_server::COMMAND] => {
+            dev_server::serve();
+            return ExitCode::SUCCESS;
+        }
+        ["sessions", count] if let Ok(count) = count.parse() => {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(sessions::run(count));
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
     // actix-web's runtime is tokio's, on one thread: all frameworks run on the same.
     actix_web::rt::System::new().block_on(async {
         match arguments.as_slice() {
             [] => table(cases().await).await,
             ["run", name, times] => return run(name, times).await,
+            ["load"] => load::run().await,
             _ => {
                 println!("{HELP}");
                 return ExitCode::from(2);

@@ -144,6 +144,15 @@ impl Get {
             cookies: cookies.into(),
         }
     }
+
+    /// Of another address.
+    pub fn at(path: &str, query: &str, cookies: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            query: Some(query.to_owned()),
+            cookies: cookies.into_bytes(),
+        }
+    }
 }
 
 impl Head for Get {
@@ -171,18 +180,24 @@ impl Head for Get {
 
 /// Signs somebody in, and returns their `Cookie` header.
 pub async fn sign_in(login: &Login, token_len: usize) -> String {
-    let start = reply(login, &Get::page("")).await;
-    let location = Url::parse(header(&start, "location").next().unwrap()).unwrap();
-    let (_, state) = location
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap();
-    let callback = Get {
-        path: "/auth/callback".to_owned(),
-        query: Some(format!("code={token_len}-{state}&state={state}")),
-        cookies: cookies(&start).into_bytes(),
-    };
-    cookies(&reply(login, &callback).await)
+    let (address, own) = start(login).await;
+    let address = Url::parse(&address).unwrap();
+    let state = address.query_pairs().find(|(name, _)| name == "state");
+    let (_, state) = state.unwrap();
+    let query = format!("code={token_len}-{state}&state={state}");
+    cookies_after(login, &Get::at("/auth/callback", &query, own)).await
+}
+
+/// Starts a login: the address at the provider, and the cookies that it goes on with.
+pub async fn start(login: &Login) -> (String, String) {
+    let reply = reply(login, &Get::page("")).await;
+    let address = header(&reply, "location").next().unwrap();
+    (address.to_owned(), cookies(&reply))
+}
+
+/// The cookies that a browser has after a request that is answered here.
+pub async fn cookies_after(login: &Login, head: &Get) -> String {
+    cookies(&reply(login, head).await)
 }
 
 async fn reply(login: &Login, head: &Get) -> Reply {

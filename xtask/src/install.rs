@@ -12,7 +12,7 @@ use crate::run::{self, Run, probe};
 use crate::workspace;
 
 /// A program from a Debian package, in the order they are needed.
-struct Needed {
+pub(crate) struct Needed {
     program: &'static str,
     package: &'static str,
     /// The lowest major version that will do.
@@ -21,7 +21,7 @@ struct Needed {
 }
 
 /// npm is a package of its own in some repositories and part of `nodejs` in others: looked for after it.
-const NEEDED: &[Needed] = &[
+pub(crate) const FOR_TESTS: &[Needed] = &[
     Needed {
         program: "node",
         package: "nodejs",
@@ -35,6 +35,20 @@ const NEEDED: &[Needed] = &[
         why: "it installs the real servers of tests/real-servers",
     },
 ];
+
+pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
+    program: "valgrind",
+    package: "valgrind",
+    at_least: 3,
+    why: "its callgrind counts instructions",
+}];
+
+pub(crate) const FOR_LOAD: &[Needed] = &[Needed {
+    program: "wrk",
+    package: "wrk",
+    at_least: 0,
+    why: "it asks as many requests a second as a server answers",
+}];
 
 /// A subcommand of cargo, at the version the project is checked with.
 pub(crate) struct CargoTool {
@@ -60,10 +74,10 @@ const CHEAP_BUILD: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
 ];
 
-/// Installs the system's packages that are missing.
-pub(crate) fn debian_packages() -> Result<(), String> {
+/// Installs those of the system's packages that are missing.
+pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
     let mut updated = false;
-    for needed in NEEDED {
+    for needed in needed {
         if version_of(needed.program).is_none() {
             apt_install(needed, &mut updated)?;
         }
@@ -117,10 +131,10 @@ fn version_of(program: &str) -> Option<String> {
     probe(program, &["--version"])
 }
 
-/// The major version in `v20.1.2` or `20.1.2`.
+/// The major version in `v20.1.2`, `20.1.2` or `valgrind-3.19.0`.
 fn major(version: &str) -> Option<u32> {
-    let version = version.strip_prefix('v').unwrap_or(version);
-    version.split('.').next()?.parse().ok()
+    let number = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    number.split('.').next()?.parse().ok()
 }
 
 /// Installs the real servers' packages where they are missing or older than their lock file.
@@ -204,6 +218,7 @@ mod tests {
     fn the_major_version_is_the_first_number() {
         assert_eq!(major("v20.20.2"), Some(20));
         assert_eq!(major("9.8.1"), Some(9));
+        assert_eq!(major("valgrind-3.19.0"), Some(3));
         assert_eq!(major("unknown"), None);
     }
 

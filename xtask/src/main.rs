@@ -11,7 +11,9 @@
 
 mod crates;
 mod install;
+mod instructions;
 mod lint;
+mod measure;
 mod run;
 mod slow;
 mod steps;
@@ -27,7 +29,13 @@ cargo xtask COMMAND
   lint            formatting, clippy, documentation, dependencies, number of crates
   slow            what takes too long for CI or needs data from beside the checkout
   crates          how many crates each adapter pulls in
-  crates --check  fail where that is too many, or README.md says another number";
+  crates --check  fail where that is too many, or README.md says another number
+  instructions    fail where a request takes more instructions than are recorded
+  instructions --record
+                  record how many it takes now
+  bench           what a request costs, beside the bare frameworks and beside floors
+  peers           the table of README.md: the same beside what others wrote
+  scale           100,000 sessions that expire at once, and requests a second over loopback";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +46,11 @@ fn main() -> ExitCode {
         ["slow"] => slow::run(),
         ["crates"] => crates::print(),
         ["crates", "--check"] => crates::check(),
+        ["instructions"] => instructions::check(),
+        ["instructions", "--record"] => instructions::record(),
+        ["bench"] => measure::bench(),
+        ["peers"] => measure::peers(),
+        ["scale"] => measure::scale(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

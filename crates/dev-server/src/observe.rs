@@ -28,6 +28,7 @@ pub(crate) async fn observe(
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let number = provider.recorder.arrived(endpoint, record(&parts, &body));
+    let _at_work = provider.recorder.begin(endpoint);
     let fault = provider.faults.next(endpoint);
     if let Some(delay) = fault.delay {
         tokio::time::sleep(delay).await;

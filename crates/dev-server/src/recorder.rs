@@ -36,7 +36,21 @@ pub(crate) struct Recorder {
 #[derive(Default)]
 struct Log {
     total: u64,
+    at_work: u64,
+    most_at_once: u64,
     last: VecDeque<RecordedRequest>,
+}
+
+/// A request that is being worked on, until this is dropped.
+pub(crate) struct AtWork<'a> {
+    recorder: &'a Recorder,
+    endpoint: Endpoint,
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        lock(&self.recorder.logs)[self.endpoint.index()].at_work -= 1;
+    }
 }
 
 impl Recorder {
@@ -71,6 +85,20 @@ impl Recorder {
             .collect()
     }
 
+    pub(crate) fn begin(&self, endpoint: Endpoint) -> AtWork<'_> {
+        let log = &mut lock(&self.logs)[endpoint.index()];
+        log.at_work += 1;
+        log.most_at_once = log.most_at_once.max(log.at_work);
+        AtWork {
+            recorder: self,
+            endpoint,
+        }
+    }
+
+    pub(crate) fn most_at_once(&self, endpoint: Endpoint) -> u64 {
+        lock(&self.logs)[endpoint.index()].most_at_once
+    }
+
     pub(crate) fn total(&self, endpoint: Endpoint) -> u64 {
         lock(&self.logs)[endpoint.index()].total
     }
@@ -80,6 +108,16 @@ impl Recorder {
 mod tests {
     use super::{KEPT, RecordedRequest, Recorder};
     use crate::endpoint::Endpoint;
+
+    #[test]
+    fn the_most_at_once_stays_when_they_are_done() {
+        let recorder = Recorder::default();
+        let both = [(); 2].map(|()| recorder.begin(Endpoint::Token));
+        drop(both);
+        drop(recorder.begin(Endpoint::Token));
+        assert_eq!(recorder.most_at_once(Endpoint::Token), 2);
+        assert_eq!(recorder.most_at_once(Endpoint::Revoke), 0);
+    }
 
     #[test]
     fn keeps_the_newest_and_counts_all() {

@@ -167,6 +167,12 @@ impl DevServer {
         self.provider.recorder.requests(endpoint)
     }
 
+    /// The most requests to the endpoint that were worked on at the same time.
+    #[must_use]
+    pub fn most_at_once(&self, endpoint: Endpoint) -> u64 {
+        self.provider.recorder.most_at_once(endpoint)
+    }
+
     /// How many requests the endpoint has received since the start.
     #[must_use]
     pub fn request_count(&self, endpoint: Endpoint) -> u64 {

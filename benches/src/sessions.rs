@@ -1,0 +1,165 @@
+//! Many sessions whose tokens expire in the same second, against the development server.
+//!
+//! Rules: each session is exchanged for once; every answer is 200, or 503 with `Retry-After`, and in the
+//! end all are 200: anything else ends the run.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use axum::routing::get;
+use fncy_login::{Login, Setting};
+use fncy_login_tower::{CurrentUser, FncyLogin};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tower::ServiceExt as _;
+
+use crate::dev_server::{DevServerProcess, Person};
+use crate::sample::{Get, HandClock, SECRET, cookies_after, set, start};
+
+/// Who sign in side by side.
+const PEOPLE: usize = 16;
+/// Beyond the life of every token, in seconds.
+const LATER: u64 = 301;
+/// A renewed session that was used is forgotten after a minute.
+const UNTIL_FORGOTTEN: Duration = Duration::from_secs(61);
+
+/// What is counted while all ask at once.
+#[derive(Default)]
+struct Counted {
+    done: AtomicUsize,
+    told_to_wait: AtomicUsize,
+}
+
+/// Prints what happens to so many sessions.
+#[expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "measures, for people"
+)]
+pub async fn run(sessions: usize) {
+    let mut provider = DevServerProcess::start();
+    let clock = HandClock::at_start();
+    let login = Login::builder()
+        .vars(provider.vars.clone())
+        .set(Setting::RedirectUri, "http://localhost:3000/auth/callback")
+        .set(Setting::CookieSecret, SECRET)
+        .set(Setting::SignOutUrl, "")
+        .clock(Arc::clone(&clock) as _)
+        .build()
+        .unwrap();
+    let cookies = sign_in_all(&login, sessions).await;
+    println!("sessions: {sessions}");
+    println!("memory before, with all cookies: {} MB", memory());
+
+    let signed_in = provider.counts().requests;
+    clock.advance(LATER);
+    let app = Router::new()
+        .route("/", get(hello))
+        .layer(FncyLogin::new(login));
+    let counted = Arc::new(Counted::default());
+    let began = Instant::now();
+    let mut all = JoinSet::new();
+    for cookies in cookies {
+        all.spawn(ask_until_answered(
+            app.clone(),
+            cookies,
+            Arc::clone(&counted),
+        ));
+    }
+    let mut most = 0;
+    while counted.done.load(Ordering::Relaxed) < sessions {
+        sleep(Duration::from_millis(20)).await;
+        most = most.max(memory());
+    }
+    let took = began.elapsed();
+    let renewed = all.join_all().await;
+    let counts = provider.counts();
+    let exchanges = counts.requests - signed_in;
+    assert_eq!(exchanges, sessions, "one exchange a session");
+    println!("exchanges: {exchanges}, at most {} at once", counts.at_once);
+    println!(
+        "all answered 200 after {:.1} s; 503 with Retry-After came before {} times",
+        took.as_secs_f64(),
+        counted.told_to_wait.load(Ordering::Relaxed)
+    );
+    println!(
+        "memory: at most {most} MB meanwhile, {} MB when all were answered",
+        memory()
+    );
+
+    for cookies in &renewed[1..] {
+        assert_eq!(ask(&app, cookies).await.status(), 200);
+    }
+    assert_eq!(provider.counts().requests, counts.requests, "renewed once");
+    sleep(UNTIL_FORGOTTEN).await;
+    // What has gone is given back with the next renewal.
+    clock.advance(LATER);
+    assert_eq!(ask(&app, &renewed[0]).await.status(), 200);
+    drop(renewed);
+    println!("memory after a minute: {} MB", memory());
+}
+
+async fn hello(user: CurrentUser) -> String {
+    user.id().to_owned()
+}
+
+/// The `Cookie` header of each session.
+async fn sign_in_all(login: &Login, sessions: usize) -> Vec<String> {
+    let mut all = JoinSet::new();
+    for person in 0..PEOPLE {
+        let login = login.clone();
+        let share = (person..sessions).step_by(PEOPLE).count();
+        all.spawn(async move {
+            let mut person = Person::sign_in(&start(&login).await.0).await;
+            let mut sessions = Vec::with_capacity(share);
+            for _ in 0..share {
+                let (address, own) = start(&login).await;
+                let callback = person.authorize(&address).await;
+                let (_, query) = callback.split_once('?').unwrap();
+                let callback = Get::at("/auth/callback", query, own);
+                sessions.push(cookies_after(&login, &callback).await);
+            }
+            sessions
+        });
+    }
+    all.join_all().await.concat()
+}
+
+/// Asks again as often as it is told to, and returns the cookies of the renewed session.
+async fn ask_until_answered(app: Router, cookies: String, counted: Arc<Counted>) -> String {
+    loop {
+        let answer = ask(&app, &cookies).await;
+        match answer.status().as_u16() {
+            200 => {
+                counted.done.fetch_add(1, Ordering::Relaxed);
+                let lines = answer.headers().get_all("set-cookie");
+                return set(lines.iter().map(|line| line.to_str().unwrap()));
+            }
+            503 => {
+                counted.told_to_wait.fetch_add(1, Ordering::Relaxed);
+                let seconds = answer.headers()["retry-after"].to_str().unwrap();
+                sleep(Duration::from_secs(seconds.parse().unwrap())).await;
+            }
+            status => unreachable!("a live session was answered {status}"),
+        }
+    }
+}
+
+async fn ask(app: &Router, cookies: &str) -> Response<Body> {
+    let request = Request::get("/").header("cookie", cookies);
+    let request = request.body(Body::empty()).unwrap();
+    app.clone().oneshot(request).await.unwrap()
+}
+
+/// What the process holds of the machine's memory, in megabytes.
+fn memory() -> usize {
+    let page = 4096;
+    let statm = fs::read_to_string("/proc/self/statm").unwrap();
+    let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
+    pages * page / 1_000_000
+}

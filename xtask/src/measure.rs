@@ -1,0 +1,30 @@
+//! `cargo xtask bench`, `peers` and `scale`: figures for people, on a machine that does nothing else.
+//!
+//! Rules kept here: nothing is gated on time; what is compared was measured in one run.
+
+use crate::install::{self, FOR_LOAD};
+use crate::{run, workspace};
+
+const BENCHES: &str = "run --locked --release -p fncy-login-benches";
+
+/// Everything of ours, in turns.
+pub(crate) fn bench() -> Result<(), String> {
+    run::cargo(BENCHES).go()
+}
+
+/// Ours and what others wrote, in turns. It builds a workspace of its own.
+pub(crate) fn peers() -> Result<(), String> {
+    let folder = workspace::root().join("benches").join("peers");
+    run::cargo("run --locked --release").within(&folder).go()
+}
+
+/// Many sessions at once, then as many requests as the machine can do.
+pub(crate) fn scale() -> Result<(), String> {
+    install::debian_packages(FOR_LOAD)?;
+    for sessions in ["10000", "100000"] {
+        run::cargo(BENCHES)
+            .args(["--", "sessions", sessions])
+            .go()?;
+    }
+    run::cargo(BENCHES).args(["--", "load"]).go()
+}
