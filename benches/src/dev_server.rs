@@ -4,9 +4,10 @@
 use std::env;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use bytes::Bytes;
-use fncy_dev_server::{DevServer, Endpoint};
+use fncy_dev_server::{DevServer, Endpoint, Fault};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -17,9 +18,13 @@ use tokio::net::TcpStream;
 /// What the process is started with.
 pub const COMMAND: &str = "dev-server";
 
+/// How far away it is: requests that are answered at once are never many at a time.
+const LATENCY: Duration = Duration::from_millis(5);
+
 /// What the process does: it says its settings, then its counts for each line that it is sent.
 pub fn serve() {
     let server = DevServer::start().unwrap();
+    server.fault(Endpoint::Token, Fault::delay(LATENCY));
     let mut out = std::io::stdout();
     for (name, value) in server.environment() {
         writeln!(out, "{name}={value}").unwrap();
@@ -100,6 +105,7 @@ impl Drop for DevServerProcess {
 /// Somebody who is signed in at the development server, and has allowed the application all it asks for.
 pub struct Person {
     sender: SendRequest<Full<Bytes>>,
+    host: String,
     cookie: String,
 }
 
@@ -112,11 +118,10 @@ impl Person {
         tokio::spawn(connection);
         let mut person = Self {
             sender,
+            host: authority.to_owned(),
             cookie: String::new(),
         };
         let page = person.send(Method::GET, target, String::new()).await;
-        let cookie = page.headers()[SET_COOKIE].to_str().unwrap();
-        person.cookie = cookie.split(';').next().unwrap().to_owned();
         let consent = person.submit("/sign-in", page, "user=alex").await;
         person.submit("/consent", consent, "decision=allow").await;
         person
@@ -159,7 +164,7 @@ impl Person {
         let request = Request::builder()
             .method(method)
             .uri(target)
-            .header("host", "localhost")
+            .header("host", &self.host)
             .header("content-type", "application/x-www-form-urlencoded")
             .header(COOKIE, &self.cookie)
             .body(Full::from(body))
@@ -171,6 +176,10 @@ impl Person {
             .await
             .unwrap()
             .into_parts();
+        if let Some(line) = head.headers.get(SET_COOKIE) {
+            let pair = line.to_str().unwrap().split(';').next();
+            pair.unwrap().clone_into(&mut self.cookie);
+        }
         let body = body.collect().await.unwrap().to_bytes();
         Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
     }

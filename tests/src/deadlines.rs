@@ -104,3 +104,39 @@ async fn strangers_cannot_make_everybody_wait() {
     let callback = world.approve(&location, "alex").await;
     assert_eq!(tab.visit(&callback).await.text(), "user=alex");
 }
+
+#[tokio::test]
+async fn however_many_renewals_wait_somebody_can_sign_in() {
+    let world = World::new(Harness::Bare);
+    let url = Url::parse(APP).unwrap();
+    let mut sessions = Vec::new();
+    for _ in 0..30 {
+        let mut tab = world.stranger().tab();
+        world.visit_and_sign_in(&mut tab, "/", "alex").await;
+        sessions.extend(tab.browser().jar().header(&url, Context::SameSite));
+    }
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let before = world.token_requests();
+    world.advance_server(301);
+    let held = world.provider.hold(Endpoint::Token);
+    let mut renewals = JoinSet::new();
+    for cookies in sessions {
+        let app = world.app();
+        let request = RawRequest::new("GET", "/").with_header("cookie", cookies);
+        renewals.spawn(async move { app.send(request).await });
+    }
+    world.until_token_requests(before + 24).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(world.token_requests(), before + 24, "the rest wait");
+    let (page, ()) = tokio::join!(tab.visit(&callback), async {
+        world.until_token_requests(before + 25).await;
+        drop(held);
+    });
+    assert_eq!(page.text(), "user=alex", "a sign-in goes before them");
+    while let Some(response) = renewals.join_next().await {
+        assert_eq!(response.unwrap().status, 200, "and all have their turn");
+    }
+    assert_eq!(world.token_requests(), before + 31);
+}

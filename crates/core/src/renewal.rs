@@ -136,8 +136,8 @@ pub enum RenewalFailure {
     },
     /// The provider's answer makes no sense.
     Unreadable,
-    /// Somebody else has the last word on this one session, and has not said it in time: the
-    /// application, or an instance that was at it.
+    /// It says nothing of the provider. Somebody else has the last word on this one session, and has
+    /// not said it in time: the application, or an instance that was at it. Or its turn did not come.
     Undecided,
     /// The provider refuses the client: an operator's mistake.
     Misconfigured,
@@ -192,6 +192,9 @@ impl Core {
         answer: &Answer,
         now: Timestamp,
     ) -> Result<(Successor, Vec<Report>), RenewalFailure> {
+        if let Answer::Failed(Failure::Crowded) = answer {
+            return Err(RenewalFailure::Undecided);
+        }
         let set = whole(answer)
             .and_then(|answer| TokenSet::parse(answer, now))
             .map_err(|error| RenewalFailure::of(&error))?;

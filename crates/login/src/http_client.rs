@@ -19,22 +19,36 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 /// Ten times the largest answer that a provider has a reason to give.
 const MAX_BODY_LEN: usize = 256 * 1024;
 /// More exchanges at once than this wait for their turn: a provider is not stormed.
 const MAX_CONCURRENT: usize = 32;
-/// More than this don't even wait: strangers can cause exchanges, by callbacks with an invented
-/// code, and must not make everybody else wait for the deadline.
+/// Renewals leave the rest to sign-ins: however many sessions expire at once, somebody can sign in.
+const MAX_RENEWALS: usize = 24;
+/// More than this of what strangers can cause, by callbacks with an invented code, don't even wait:
+/// they must not make everybody else wait for the deadline.
 const MAX_WAITING: usize = 256;
+
+/// Who waits for their turn, and with whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// Anybody can cause it.
+    Strangers,
+    /// A session's renewal.
+    Renewals,
+    /// It follows what the provider has accepted.
+    Others,
+}
 
 /// A client for the provider's endpoints.
 pub(crate) struct HttpClient {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     permits: Semaphore,
-    places: Semaphore,
+    renewals: Semaphore,
+    strangers: Semaphore,
 }
 
 /// No authority's certificate is on this machine.
@@ -73,19 +87,24 @@ impl HttpClient {
                 .pool_max_idle_per_host(0)
                 .build(connector),
             permits: Semaphore::new(MAX_CONCURRENT),
-            places: Semaphore::new(MAX_CONCURRENT + MAX_WAITING),
+            renewals: Semaphore::new(MAX_RENEWALS),
+            strangers: Semaphore::new(MAX_CONCURRENT + MAX_WAITING),
         })
     }
 
-    /// Whether an exchange could begin at once.
+    /// Whether a renewal could begin at once.
     pub(crate) fn is_free(&self) -> bool {
-        self.permits.available_permits() > 0
+        self.permits.available_permits() > 0 && self.renewals.available_permits() > 0
     }
 
-    /// Sends a request and reads its whole answer, or fails at the deadline.
+    /// Sends a request when it is its turn and reads its whole answer, within `own` and the deadline.
+    /// The turn comes in time for most of `own` or not at all: a token that was sent is spent, whether
+    /// or not somebody still waits for the answer.
     pub(crate) async fn send(
         &self,
         mut request: Request<Vec<u8>>,
+        queue: Queue,
+        own: Duration,
         deadline: Instant,
     ) -> Result<ProviderAnswer, Failure> {
         let headers = request.headers_mut();
@@ -96,22 +115,37 @@ impl HttpClient {
             HeaderValue::from_static(concat!("fncy-login/", env!("CARGO_PKG_VERSION"))),
         );
         let request = request.map(|body| Full::new(Bytes::from(body)));
+        let now = Instant::now();
+        let own = own.min(deadline.saturating_duration_since(now));
+        let turn = (deadline - own).max(now + own / 2);
+        let _turn = timeout_at(turn, self.turn(queue))
+            .await
+            .unwrap_or(Err(Failure::Crowded))
+            .inspect_err(|_| {
+                tracing::warn!("too many exchanges with the provider wait; one was not sent");
+            })?;
+        let deadline = deadline.min(Instant::now() + own);
         timeout_at(deadline, self.exchange(request))
             .await
             .unwrap_or(Err(Failure::TimedOut))
     }
 
+    /// Waits for what allows an exchange while it is kept. The semaphores are never closed.
+    async fn turn(&self, queue: Queue) -> Result<[Option<SemaphorePermit<'_>>; 2], Failure> {
+        let crowded = |_| Failure::Crowded;
+        let own = match queue {
+            Queue::Strangers => {
+                let place = self.strangers.try_acquire();
+                Some(place.map_err(|_| Failure::Crowded)?)
+            }
+            Queue::Renewals => Some(self.renewals.acquire().await.map_err(crowded)?),
+            Queue::Others => None,
+        };
+        let permit = self.permits.acquire().await.map_err(crowded)?;
+        Ok([own, Some(permit)])
+    }
+
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<ProviderAnswer, Failure> {
-        let _place = self.places.try_acquire().map_err(|_| {
-            tracing::warn!("too many exchanges with the provider wait; one was not sent");
-            Failure::Transport
-        })?;
-        // The semaphore is never closed; without a permit nothing is sent.
-        let _permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| Failure::Transport)?;
         let response = self.client.request(request).await.map_err(|error| {
             tracing::warn!(cause = chain(&error), "the provider can't be reached");
             Failure::Transport

@@ -21,7 +21,7 @@ use oauth2::{
 };
 use tokio::time::Instant;
 
-use crate::http_client::{EXCHANGE_DEADLINE, HttpClient};
+use crate::http_client::{EXCHANGE_DEADLINE, HttpClient, Queue};
 use crate::refresher::Exchanges;
 
 /// How token and revocation requests are written (`FNCY_TOKEN_BODY`).
@@ -74,18 +74,17 @@ impl Exchanges for ProviderClient {
 impl ProviderClient {
     /// Runs one exchange; `deadline` is that of everything which one request may cause.
     pub(crate) async fn run(&self, exchange: &Exchange, deadline: Instant) -> Answer {
-        let own = match exchange {
-            Exchange::Revoke(_) => REVOCATION_DEADLINE,
-            _ => EXCHANGE_DEADLINE,
+        let (queue, own) = match exchange {
+            Exchange::Redeem(_) => (Queue::Strangers, EXCHANGE_DEADLINE),
+            Exchange::Renew(_) => (Queue::Renewals, EXCHANGE_DEADLINE),
+            Exchange::Revoke(_) => (Queue::Others, REVOCATION_DEADLINE),
+            _ => (Queue::Others, EXCHANGE_DEADLINE),
         };
         let Ok(request) = self.write(exchange) else {
             tracing::error!("an exchange with the provider could not be written");
             return Answer::Failed(Failure::Transport);
         };
-        let answer: Result<ProviderAnswer, _> = self
-            .http
-            .send(request, deadline.min(Instant::now() + own))
-            .await;
+        let answer: Result<ProviderAnswer, _> = self.http.send(request, queue, own, deadline).await;
         match answer {
             Ok(answer) => Answer::Response(answer),
             Err(failure) => Answer::Failed(failure),

@@ -71,6 +71,8 @@ pub enum Failure {
     TooLarge,
     /// The body is compressed, although we said that we take none.
     Encoded,
+    /// Nothing was sent: too many other exchanges were before this one.
+    Crowded,
 }
 
 impl Failure {
@@ -82,6 +84,7 @@ impl Failure {
             Self::TimedOut => "the deadline passed",
             Self::TooLarge => "the answer is too large",
             Self::Encoded => "the answer is compressed",
+            Self::Crowded => "too many exchanges wait",
         }
     }
 }
@@ -113,7 +116,7 @@ impl ProviderError {
     /// Nothing came back.
     pub(crate) fn lost(failure: Failure) -> Self {
         let code = match failure {
-            Failure::Transport | Failure::TimedOut => Code::ProviderUnavailable,
+            Failure::Transport | Failure::TimedOut | Failure::Crowded => Code::ProviderUnavailable,
             Failure::TooLarge | Failure::Encoded => Code::InvalidResponse,
         };
         Self::new(code, failure.as_str())
