@@ -12,10 +12,11 @@ pub(crate) fn bench() -> Result<(), String> {
     run::cargo(BENCHES).go()
 }
 
-/// Ours and what others wrote, in turns. It builds a workspace of its own.
+/// Ours and what others wrote, in turns. It builds a workspace of its own, whose lock file follows our
+/// own dependencies.
 pub(crate) fn peers() -> Result<(), String> {
     let folder = workspace::root().join("benches").join("peers");
-    run::cargo("run --locked --release").within(&folder).go()
+    run::cargo("run --release").within(&folder).go()
 }
 
 /// Many sessions at once, then as many requests as the machine can do.
