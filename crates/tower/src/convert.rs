@@ -39,9 +39,8 @@ impl<'a> RequestHead<'a> {
 
 #[cfg(feature = "axum")]
 fn original_uri(extensions: &Extensions) -> Option<&Uri> {
-    extensions
-        .get::<axum::extract::OriginalUri>()
-        .map(|original| &original.0)
+    let original = extensions.get::<axum::extract::OriginalUri>()?;
+    Some(&original.0)
 }
 
 #[cfg(not(feature = "axum"))]
