@@ -38,6 +38,38 @@ async fn a_decision_allocates_once() {
     assert_eq!(measure(decide).count_total, 1);
 }
 
+#[tokio::test]
+async fn a_refused_cookie_allocates_nothing() {
+    let (_, cookies) = signed_in().await;
+    let world = World::with(Harness::Bare, |setup| {
+        setup.login = Box::new(|builder| builder.public("/"));
+        setup.is_public = true;
+    });
+    let allocates = |cookies: &str| {
+        let request = RawRequest::new("GET", "/").with_header("cookie", cookies);
+        let head = RawHead::of(&request);
+        measure(|| {
+            let Decision::Now(Verdict::Admit(admitted)) = world.login.decide(&head, None) else {
+                unreachable!("the page is public");
+            };
+            assert!(admitted.visit.user().is_none());
+        })
+        .count_total
+    };
+    let (name, value) = cookies.split_once("_session=").unwrap();
+    let named = |value: &str| format!("{name}_session={value}");
+    let none = allocates("a=b");
+    for refused in [
+        named(&value.replacen('.', "A.", 1)),
+        named(&format!("AQAAAA{}", &value[6..])),
+        named(&"A".repeat(64 * 1024)),
+        vec![named("A"); 1_000].join("; "),
+        vec!["a=b"; 10_000].join("; "),
+    ] {
+        assert_eq!(allocates(&refused), none, "{}", &refused[..40]);
+    }
+}
+
 /// What one request to a router allocates, from the second one on.
 fn axum_allocates(router: &Router, cookies: &str) -> u64 {
     let ask = || {
