@@ -30,7 +30,7 @@ pub const TWELVE_MORE: &str = "_ga=GA1.2.1234567890.1700000000; _gid=GA1.2.98765
     csrf=c9f0f895fb98ab9159f51fd0297e236d; utm=newsletter; seen=1,2,3,5,8,13,21; tz=Asia%2FSeoul; \
     last=1700000000";
 
-/// Where the clock of a [`Logins`] begins: 2030-01-01.
+/// Where a [`HandClock`] begins: 2030-01-01.
 const START: u64 = 1_893_456_000;
 /// Longer than any session, so that nothing is refreshed that isn't meant to be.
 const LONG: u64 = 30 * 24 * 60 * 60;
