@@ -131,18 +131,18 @@ impl HttpClient {
     }
 
     /// Waits for what allows an exchange while it is kept. The semaphores are never closed.
-    async fn turn(&self, queue: Queue) -> Result<[Option<SemaphorePermit<'_>>; 2], Failure> {
+    async fn turn(
+        &self,
+        queue: Queue,
+    ) -> Result<(Option<SemaphorePermit<'_>>, SemaphorePermit<'_>), Failure> {
         let crowded = |_| Failure::Crowded;
         let own = match queue {
-            Queue::Strangers => {
-                let place = self.strangers.try_acquire();
-                Some(place.map_err(|_| Failure::Crowded)?)
-            }
+            Queue::Strangers => Some(self.strangers.try_acquire().map_err(|_| Failure::Crowded)?),
             Queue::Renewals => Some(self.renewals.acquire().await.map_err(crowded)?),
             Queue::Others => None,
         };
         let permit = self.permits.acquire().await.map_err(crowded)?;
-        Ok([own, Some(permit)])
+        Ok((own, permit))
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<ProviderAnswer, Failure> {

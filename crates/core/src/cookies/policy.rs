@@ -73,8 +73,8 @@ impl CookiePolicy {
 
     /// The cookie of the login whose `state` hashes to `digest`.
     pub(crate) fn login_name(&self, digest: &[u8; 32]) -> String {
-        let (start, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
-        let suffix = u64::from_be_bytes(*start);
+        let start = digest.iter().take(LOGIN_SUFFIX_LEN / 2);
+        let suffix = start.fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         format!("{}{suffix:0LOGIN_SUFFIX_LEN$x}", self.login)
     }
 
