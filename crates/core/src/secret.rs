@@ -4,8 +4,10 @@
 //! nobody compares secrets in variable time by accident.
 
 use std::fmt;
+use std::mem;
+use std::ops::{Deref, DerefMut};
 
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
 
 /// A secret string.
 ///
@@ -15,13 +17,13 @@ use zeroize::Zeroizing;
 /// assert_eq!(secret.expose(), "s3cr3t");
 /// ```
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(String);
 
 impl Secret {
     /// Takes the text over; the caller keeps no copy.
     #[must_use]
     pub fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
+        Self(text)
     }
 
     /// The text itself. Each call is a place to look at in a review.
@@ -34,5 +36,52 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        drop(SecretBytes(mem::take(&mut self.0).into_bytes()));
+    }
+}
+
+/// Bytes that are zeroised on drop.
+///
+/// `Zeroizing<Vec<u8>>` overwrites one byte after the other, which takes as long as opening a token does;
+/// a slice is overwritten at once.
+pub(crate) struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// As many zeros, to be written over.
+    pub(crate) fn zeros(length: usize) -> Self {
+        Self(vec![0; length])
+    }
+}
+
+impl From<Vec<u8>> for SecretBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Deref for SecretBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl DerefMut for SecretBytes {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+}
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        // What was longer before has left something behind its end.
+        self.0.resize(self.0.capacity(), 0);
+        self.0.as_mut_slice().zeroize();
     }
 }

@@ -12,6 +12,7 @@ use crate::outcome::Reply;
 use crate::profile::Profile;
 use crate::renewal::Successor;
 use crate::seal::Purpose;
+use crate::secret::SecretBytes;
 use crate::session_cookie::MAX_SEGMENT_LEN;
 use crate::tokens::Tokens;
 use crate::{Core, Entropy, Secret};
@@ -114,7 +115,7 @@ impl Core {
 }
 
 impl Successor {
-    fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
+    fn encode(&self) -> SecretBytes {
         let room = self.tokens.encoded_len() + 2 * MAX_SEGMENT_LEN;
         let body = self
             .tokens
@@ -123,12 +124,11 @@ impl Successor {
             .number(self.life)
             .raw(&self.generation.to_be_bytes())
             .raw(&self.session_id);
-        let body = self
-            .profile
+        self.profile
             .write_to(body)
             .byte(u8::from(self.awaits_approval))
-            .into_bytes();
-        zeroize::Zeroizing::new(body)
+            .into_bytes()
+            .into()
     }
 
     fn decode(body: &[u8], digest: impl FnOnce(&Secret) -> [u8; 32]) -> Option<Self> {

@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
-use zeroize::Zeroizing;
 
 use crate::codec::{Reader, Writer};
 use crate::cookies::scan;
 use crate::seal::{NONCE_LEN, Purpose};
+use crate::secret::SecretBytes;
 use crate::step::Revoke;
 use crate::user::{Terms, User};
 use crate::vault::Vault;
@@ -48,9 +48,9 @@ impl Tokens {
         }
     }
 
-    fn encode(&self) -> Zeroizing<Vec<u8>> {
+    fn encode(&self) -> SecretBytes {
         let body = Writer::with_capacity(self.encoded_len());
-        Zeroizing::new(self.write_to(body).into_bytes())
+        self.write_to(body).into_bytes().into()
     }
 
     /// How much room they take: a buffer that grows leaves copies behind, which nobody zeroises.

@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use subtle::ConstantTimeEq as _;
-use zeroize::Zeroizing;
 
 use crate::codec::{Reader, Writer};
 use crate::cookies::scan;
@@ -16,6 +15,7 @@ use crate::entropy::Entropy;
 use crate::provider::Pkce;
 use crate::return_to::ReturnTo;
 use crate::seal::OpenError;
+use crate::secret::SecretBytes;
 use crate::site::Site;
 use crate::vault::Vault;
 use crate::{Head, Timestamp};
@@ -87,16 +87,15 @@ impl Transaction {
         now.seconds_since(self.started) >= LIFE
     }
 
-    fn encode(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(
-            Writer::with_capacity(96 + self.return_to.as_str().len())
-                .raw(&self.provider)
-                .number(self.started.as_unix())
-                .raw(&self.state)
-                .raw(self.pkce.as_bytes())
-                .text(self.return_to.as_str())
-                .into_bytes(),
-        )
+    fn encode(&self) -> SecretBytes {
+        Writer::with_capacity(96 + self.return_to.as_str().len())
+            .raw(&self.provider)
+            .number(self.started.as_unix())
+            .raw(&self.state)
+            .raw(self.pkce.as_bytes())
+            .text(self.return_to.as_str())
+            .into_bytes()
+            .into()
     }
 
     fn decode(body: &[u8], site: &Site) -> Option<Self> {
@@ -179,10 +178,9 @@ impl Vault {
         text: &[u8],
         site: &Site,
     ) -> Result<Transaction, OpenError> {
-        let mut buffer = Zeroizing::new([0; MAX_TEXT_LEN]);
-        let body =
-            self.keys
-                .open_login(&self.aad("login", name, b""), text, buffer.as_mut_slice())?;
+        let mut buffer = SecretBytes::zeros(MAX_TEXT_LEN);
+        let aad = self.aad("login", name, b"");
+        let body = self.keys.open_login(&aad, text, &mut buffer)?;
         Transaction::decode(body, site).ok_or(OpenError::Broken)
     }
 }

@@ -8,6 +8,9 @@ use super::Provider;
 use crate::Secret;
 use crate::site::Site;
 
+/// What a login adds to the fixed part, in bytes: `state`, the method, and a challenge.
+const ADDED_LEN: usize = 136;
+
 /// The authorize URL, all but for what differs from login to login.
 #[derive(Debug)]
 pub(crate) struct AuthorizeUrl {
@@ -63,7 +66,10 @@ impl AuthorizeUrl {
 
     /// The URL of one login. `state` is base64url, so nothing needs an escape.
     pub(crate) fn of(&self, state: &str, pkce: &Pkce) -> String {
-        let mut url = format!("{}&state={state}", self.fixed);
+        let mut url = String::with_capacity(self.fixed.len() + ADDED_LEN);
+        url.push_str(&self.fixed);
+        url.push_str("&state=");
+        url.push_str(state);
         if self.pkce {
             url.push_str("&code_challenge_method=S256&code_challenge=");
             url.push_str(&pkce.challenge());

@@ -1,6 +1,6 @@
 //! One secret and the keys that are derived from it, one for each purpose.
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
 use subtle::ConstantTimeEq as _;
@@ -87,12 +87,12 @@ impl TokenDigest {
     }
 }
 
-/// Seals in place and appends the tag.
-pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE_LEN], aad: &[u8], body: &mut Vec<u8>) {
+/// Seals in place; the tag belongs behind it.
+pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE_LEN], aad: &[u8], body: &mut [u8]) -> Tag {
     // ring refuses only bodies of more than 64 GiB.
     #[expect(clippy::expect_used, reason = "bodies are at most a few kilobytes")]
-    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), body)
-        .expect("the body is shorter than AES-GCM's limit");
+    key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), body)
+        .expect("the body is shorter than AES-GCM's limit")
 }
 
 /// Opens in place; the plain text is a prefix of `body`.

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use ring::aead::LessSafeKey;
-use zeroize::Zeroizing;
 
 use super::key::{self, Key};
 use super::text::TextFormat;
-use super::{HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, VERSION, VERSION_SIGNED};
+use super::{
+    HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
+};
+use crate::secret::SecretBytes;
 
 /// Characters in which version and key id are: whole groups of four.
 const START_LEN: usize = HEADER_LEN.div_ceil(3) * 4;
@@ -88,14 +90,14 @@ impl KeyRing {
         aad: &[u8],
         body: &[u8],
     ) -> String {
-        let mut sealed = Zeroizing::new(Vec::with_capacity(body.len() + 16));
-        sealed.extend_from_slice(body);
-        key::seal(key, nonce, aad, &mut sealed);
-        let mut out = Vec::with_capacity(HEADER_LEN + prefix.len() + sealed.len());
+        let mut out = Vec::with_capacity(HEADER_LEN + prefix.len() + body.len() + TAG_LEN);
         out.push(VERSION);
         out.extend_from_slice(&self.sealing.id);
         out.extend_from_slice(prefix);
-        out.extend_from_slice(&sealed);
+        let head = out.len();
+        out.extend_from_slice(body);
+        let tag = key::seal(key, nonce, aad, &mut out[head..]);
+        out.extend_from_slice(tag.as_ref());
         self.format.encode(&out)
     }
 
@@ -157,7 +159,7 @@ impl KeyRing {
         text: &[u8],
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
-        let mut buffer = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
+        let mut buffer = SecretBytes::zeros(text.len().div_ceil(4) * 3);
         let body = self.open(purpose, aad, text, &mut buffer).ok()?;
         read(body)
     }
