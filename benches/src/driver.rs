@@ -3,37 +3,33 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use fncy_login::{Builder, Decision, Login, Verdict, Visit};
+use fncy_login::{Decision, Login, Verdict, Visit};
 
+use crate::frameworks::SignedIn;
 use crate::interleave::Case;
 use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, TWELVE_MORE, USER_ID, sign_in};
 
-/// What every authenticated request goes through.
-pub const PRIVATE: &str = "check, private";
 const NO_COOKIE: &str = "public page, no cookie";
 
 /// Three hours: a session's idle end is moved on after a tenth of its day.
 const UNTIL_ROLL: u64 = 3 * 60 * 60;
 
-/// All of them.
-pub async fn cases(provider: &Provider) -> Vec<Case> {
-    let private = provider.login(|builder| builder);
-    let signed = provider.login(Builder::signed_cookies);
-    let cookies = sign_in(&private, TOKEN_LEN).await;
-    let large = sign_in(&private, 10 * TOKEN_LEN).await;
-    let signed_cookies = sign_in(&signed, TOKEN_LEN).await;
+/// All of them, with private cookies and with signed ones.
+pub async fn cases(provider: &Provider, private: SignedIn<'_>, signed: SignedIn<'_>) -> Vec<Case> {
+    let SignedIn { login, cookies } = private;
+    let large = sign_in(login, 10 * TOKEN_LEN).await;
     let behind_others = format!("{TWELVE_MORE}; {cookies}");
     let mut cases = vec![
-        check(PRIVATE, &private, &cookies),
-        check("check, signed", &signed, &signed_cookies),
-        check("check, behind 12 other cookies", &private, &behind_others),
-        check("check, access token of 9,000", &private, &large),
-        tokens("tokens on demand", &private, &cookies),
-        tokens("tokens on demand, of 9,000", &private, &large),
-        start(&private),
-        roll(provider, &cookies),
+        check("check, private", login, cookies),
+        check("check, signed", signed.login, signed.cookies),
+        check("check, behind 12 other cookies", login, &behind_others),
+        check("check, access token of 9,000", login, &large),
+        tokens("tokens on demand", login, cookies),
+        tokens("tokens on demand, of 9,000", login, &large),
+        start(login),
+        roll(provider, cookies),
     ];
-    cases.extend(refusals(provider, &cookies));
+    cases.extend(refusals(provider, cookies));
     cases
 }
 

@@ -65,7 +65,7 @@ async fn cases() -> Vec<Case> {
         cookies: &signed_cookies,
     };
     let mut cases = Vec::from(floor::cases());
-    cases.extend(driver::cases(&provider).await);
+    cases.extend(driver::cases(&provider, private, signed).await);
     cases.extend(frameworks::cases(private, signed).await);
     cases.extend(renewal::cases().await);
     cases

@@ -9,6 +9,7 @@
     reason = "a command line tool"
 )]
 
+mod build_times;
 mod crates;
 mod install;
 mod instructions;
@@ -35,6 +36,7 @@ cargo xtask COMMAND
                   record how many it takes now
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
+  build-times     what each adapter adds to its user's build, beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback";
 
 fn main() -> ExitCode {
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["instructions", "--record"] => instructions::record(),
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
+        ["build-times"] => build_times::print(),
         ["scale"] => measure::scale(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -9,13 +9,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use axum_login::{AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend};
-use fncy_login_benches::frameworks::{AXUM, axum};
 use fncy_login_benches::interleave::Case;
 use fncy_login_benches::sample::USER_ID;
 use tower_sessions::cookie::Key;
 use tower_sessions::{MemoryStore, SessionManagerLayer};
 
-use crate::browser::{self, LOGIN};
+use crate::browser::{LOGIN, axum_case};
 use crate::session::{KEY, Session};
 
 /// As long as a SHA-256.
@@ -27,8 +26,8 @@ pub(crate) async fn cases() -> Vec<Case> {
     let plain = AuthManagerLayerBuilder::new(Backend::new(), plain).build();
     let signed = AuthManagerLayerBuilder::new(Backend::new(), signed).build();
     vec![
-        case("axum-login, in memory", app().layer(plain)).await,
-        case("axum-login, in memory, signed", app().layer(signed)).await,
+        axum_case("axum-login, in memory", app().layer(plain)).await,
+        axum_case("axum-login, in memory, signed", app().layer(signed)).await,
     ]
 }
 
@@ -44,11 +43,6 @@ fn app() -> Router {
     Router::new()
         .route("/", get(hello))
         .route(LOGIN, get(login))
-}
-
-async fn case(name: &str, app: Router) -> Case {
-    let cookies = browser::axum(&app, LOGIN, "").await.cookies;
-    axum(name, app, &cookies).beyond(AXUM)
 }
 
 #[derive(Clone)]

@@ -8,6 +8,8 @@ use actix_web::test::TestRequest;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
+use fncy_login_benches::frameworks::{self, AXUM};
+use fncy_login_benches::interleave::Case;
 use fncy_login_benches::sample::set;
 use tower::ServiceExt as _;
 
@@ -20,6 +22,12 @@ pub(crate) struct Answer {
     pub(crate) cookies: String,
     /// Where it sends the browser, if anywhere.
     pub(crate) location: Option<String>,
+}
+
+/// A router that was signed in to at [`LOGIN`], beside axum on its own.
+pub(crate) async fn axum_case(name: &str, app: Router) -> Case {
+    let cookies = axum(&app, LOGIN, "").await.cookies;
+    frameworks::axum(name, app, &cookies).beyond(AXUM)
 }
 
 /// Asks a router.

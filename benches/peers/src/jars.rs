@@ -4,10 +4,9 @@ use axum::Router;
 use axum::routing::get;
 use axum_extra::extract::cookie::{Cookie, Key};
 use axum_extra::extract::{PrivateCookieJar, SignedCookieJar};
-use fncy_login_benches::frameworks::{AXUM, axum};
 use fncy_login_benches::interleave::Case;
 
-use crate::browser::{self, LOGIN};
+use crate::browser::{LOGIN, axum_case};
 use crate::session::{KEY, NAME_IN_STORE, Session};
 
 pub(crate) async fn cases() -> Vec<Case> {
@@ -30,8 +29,12 @@ pub(crate) async fn cases() -> Vec<Case> {
             get(|jar: PrivateCookieJar| async { jar.add(cookie()) }),
         );
     vec![
-        case("axum-extra, signed jar", signed).await,
-        case("axum-extra, private jar", private).await,
+        axum_case("axum-extra, signed jar", signed.with_state(Key::from(KEY))).await,
+        axum_case(
+            "axum-extra, private jar",
+            private.with_state(Key::from(KEY)),
+        )
+        .await,
     ]
 }
 
@@ -44,10 +47,4 @@ async fn hello(cookie: Option<Cookie<'static>>) -> &'static str {
     let session: Session = serde_json::from_str(cookie.unwrap().value()).unwrap();
     session.check();
     "hello"
-}
-
-async fn case(name: &str, app: Router<Key>) -> Case {
-    let app = app.with_state(Key::from(KEY));
-    let cookies = browser::axum(&app, LOGIN, "").await.cookies;
-    axum(name, app, &cookies).beyond(AXUM)
 }

@@ -2,13 +2,12 @@
 
 use axum::Router;
 use axum::routing::get;
-use fncy_login_benches::frameworks::{AXUM, axum};
 use fncy_login_benches::interleave::Case;
 use tower_sessions::cookie::Key;
 use tower_sessions::{MemoryStore, Session as Store, SessionManagerLayer};
 use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key as CookieKey};
 
-use crate::browser::{self, LOGIN};
+use crate::browser::{LOGIN, axum_case};
 use crate::session::{KEY, NAME_IN_STORE, Session};
 
 pub(crate) async fn cases() -> Vec<Case> {
@@ -17,14 +16,14 @@ pub(crate) async fn cases() -> Vec<Case> {
     let cookie_signed = CookieSessionManagerLayer::signed(CookieKey::from(KEY));
     let cookie_private = CookieSessionManagerLayer::private(CookieKey::from(KEY));
     vec![
-        case("tower-sessions, in memory", app().layer(plain)).await,
-        case("tower-sessions, in memory, signed", app().layer(signed)).await,
-        case(
+        axum_case("tower-sessions, in memory", app().layer(plain)).await,
+        axum_case("tower-sessions, in memory, signed", app().layer(signed)).await,
+        axum_case(
             "tower-sessions-cookie-store, signed",
             app().layer(cookie_signed),
         )
         .await,
-        case(
+        axum_case(
             "tower-sessions-cookie-store, private",
             app().layer(cookie_private),
         )
@@ -47,9 +46,4 @@ fn app() -> Router {
     Router::new()
         .route("/", get(hello))
         .route(LOGIN, get(login))
-}
-
-async fn case(name: &str, app: Router) -> Case {
-    let cookies = browser::axum(&app, LOGIN, "").await.cookies;
-    axum(name, app, &cookies).beyond(AXUM)
 }
