@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ring::digest::{SHA256, digest};
 
+use crate::audience::Audience;
 use crate::cookies::policy::CookiePolicy;
 use crate::cross_site::Sources;
 use crate::outcome::Reply;
-use crate::page::Pages;
+use crate::page::{OwnPage, Pages};
 use crate::path::PathRules;
 use crate::provider::{AuthorizeUrl, Provider};
 use crate::seal::{KeyRing, Protection, TokenDigest};
@@ -47,6 +48,8 @@ pub struct Settings {
     pub allow_preflight: bool,
     /// Origins, beside the site's own, whose pages may send unsafe requests with a session.
     pub trusted_origins: Vec<String>,
+    /// The application's own pages, in place of ours.
+    pub own_page: Option<OwnPage>,
 }
 
 /// The machine. Cloning is cheap.
@@ -87,11 +90,12 @@ impl Core {
             sign_in_only,
             allow_preflight,
             trusted_origins,
+            own_page,
         } = settings;
         let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
         Self(Arc::new(Machine {
             vault: Vault::new(keys, cookies, protection, &provider.client_id),
-            pages: Pages::new(sign_out_origin.as_deref()),
+            pages: Pages::new(sign_out_origin.as_deref(), own_page),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),
             token_digest: TokenDigest::new(&provider.client_secret),
@@ -123,7 +127,8 @@ impl Core {
     /// What a person gets where the driver can't go on.
     #[must_use]
     pub fn internal_error(&self) -> Reply {
-        self.failure(Code::Internal, "the driver could not go on", None)
+        let reply = self.failure(Code::Internal, "the driver could not go on", None);
+        Audience::default().address(&self.0.pages, reply)
     }
 
     /// The tokens of a request's session, opened now. `user` is the one that the machine admitted
@@ -134,6 +139,11 @@ impl Core {
     /// An error, where the application throws tokens away (`sign_in_only`). The reply that ends the session, where its second segment is damaged or a chunk is missing;
     /// the one that says so, where the access token has expired. On a protected path it never has.
     pub fn tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
+        self.open_tokens(head, user, now)
+            .map_err(|reply| Audience::of(head).address(&self.0.pages, reply))
+    }
+
+    fn open_tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
         if self.0.sign_in_only {
             let detail =
                 "a handler asks for tokens, and sign_in_only throws them away; drop one of the two";

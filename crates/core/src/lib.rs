@@ -66,7 +66,8 @@
 //! | `renewal`, `profile`, `shared` | the tokens of a session and what it says of its user, renewed apart from any request; what instances tell one another |
 //! | `client_token` | a token for the application itself, apart from any user |
 //! | `transaction`, `round` | a login under way, a loop |
-//! | `code`, `page`, `outcome` | what people, programs and operators are told |
+//! | `code`, `words`, `page`, `outcome` | what people, programs and operators are told |
+//! | `audience`, `language` | how it is said to whoever asked |
 //!
 //! # Intentional omissions
 //!
@@ -77,6 +78,7 @@
 //! - ID tokens: FNCY documents none. The user data's id is the only identity.
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
+mod audience;
 mod classify;
 mod client_token;
 mod code;
@@ -88,6 +90,7 @@ mod entropy;
 mod flow;
 mod head;
 mod json;
+mod language;
 mod outcome;
 mod page;
 mod path;
@@ -111,6 +114,7 @@ mod tokens;
 mod transaction;
 mod user;
 mod vault;
+mod words;
 
 pub use crate::client_token::{ClientGrant, NoClientGrant, NoGrantReason};
 pub use crate::code::Code;
@@ -118,7 +122,9 @@ pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, Settings};
 pub use crate::entropy::Entropy;
 pub use crate::head::Head;
+pub use crate::language::Language;
 pub use crate::outcome::{Admission, Outcome, PRIVATE, Reply, Report, Severity, Update};
+pub use crate::page::{OwnPage, Page, WayOn};
 pub use crate::path::{Need, PathRules};
 pub use crate::profile::Profile;
 pub use crate::provider::{
@@ -136,3 +142,4 @@ pub use crate::step::{Exchange, Newcomer, Pending, Question, Redeem, Revoke, Ste
 pub use crate::timestamp::Timestamp;
 pub use crate::tokens::Tokens;
 pub use crate::user::{NotThisType, SessionRef, User};
+pub use crate::words::PageSubject;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::page::Page;
 use crate::{Code, SessionRef, Tokens, User};
 
 /// The end of a request's way through the machine.
@@ -66,6 +67,8 @@ pub struct Reply {
     pub reports: Vec<Report>,
     /// A session that ends with this answer, however long its cookie would have lived.
     pub ends: Option<Box<SessionRef>>,
+    /// The page that becomes the body, once it is known who reads it.
+    pub(crate) page: Option<Box<Page>>,
 }
 
 /// A line for the operator's log: never a secret, never a text of the provider or the browser.
@@ -122,6 +125,16 @@ impl Reply {
             body: String::new(),
             reports: Vec::new(),
             ends: None,
+            page: None,
+        }
+    }
+
+    /// A page that nobody stores.
+    pub(crate) fn page(page: Page) -> Self {
+        let reply = Self::new(page.status());
+        Self {
+            page: Some(Box::new(page)),
+            ..reply
         }
     }
 

@@ -2,39 +2,158 @@
 //!
 //! Rules: self-contained HTML, no script; every text is escaped; nothing of the request is
 //! reflected but a return address that has passed the grammar; the `Content-Security-Policy` allows
-//! one style sheet, by its hash, and forms to ourselves and to the provider's sign-out.
+//! one style sheet, by its hash, and forms to ourselves and to the provider's sign-out. A page that
+//! an application makes itself has its styles, pictures and fonts from its own origin, and no script.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
 use crate::outcome::Reply;
+use crate::words::{Label, PageSubject};
+use crate::{Code, Language};
 
-/// What is on a page.
-pub(crate) struct Page<'a> {
-    pub(crate) status: u16,
-    pub(crate) title: &'a str,
-    pub(crate) text: &'a str,
-    /// For the operator whom the person asks.
-    pub(crate) code: Option<&'a str>,
-    pub(crate) action: Option<Action<'a>>,
-    /// A second way on, less prominent: where it leads, and what it says.
-    pub(crate) aside: Option<(&'a str, &'a str)>,
+/// A page that a person meets. `Display` writes our own HTML.
+#[derive(Clone, Debug)]
+pub struct Page {
+    subject: PageSubject,
+    language: Language,
+    /// The application's own words, in place of ours.
+    message: Option<String>,
+    action: Option<(WayOn, Label)>,
+    /// A second way on, less prominent.
+    aside: Option<(String, Label)>,
 }
 
 /// The way on.
-pub(crate) enum Action<'a> {
-    /// A link.
-    Go { href: &'a str, label: &'a str },
-    /// A button that posts an empty form.
-    Post { path: &'a str, label: &'a str },
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WayOn {
+    /// A link to this address of the application.
+    Go(String),
+    /// A button that posts an empty form to this address of the application.
+    Post(String),
+}
+
+/// How an application writes its own pages, in place of ours.
+#[derive(Clone)]
+pub struct OwnPage(Arc<dyn Fn(&Page) -> String + Send + Sync>);
+
+impl OwnPage {
+    /// From a function that gives HTML.
+    pub fn new(write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// Ours, where the application's panics: nobody can be let in or out without one.
+    fn html(&self, page: &Page) -> String {
+        let own = catch_unwind(AssertUnwindSafe(|| (self.0)(page)));
+        own.unwrap_or_else(|_| page.to_string())
+    }
+}
+
+impl fmt::Debug for OwnPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnPage(..)")
+    }
+}
+
+impl Page {
+    pub(crate) fn new(subject: PageSubject) -> Self {
+        Self {
+            subject,
+            language: Language::default(),
+            message: None,
+            action: None,
+            aside: None,
+        }
+    }
+
+    pub(crate) fn message(self, message: &str) -> Self {
+        Self {
+            message: Some(message.to_owned()),
+            ..self
+        }
+    }
+
+    pub(crate) fn action(self, action: WayOn, label: Label) -> Self {
+        Self {
+            action: Some((action, label)),
+            ..self
+        }
+    }
+
+    pub(crate) fn aside(self, href: &str, label: Label) -> Self {
+        Self {
+            aside: Some((href.to_owned(), label)),
+            ..self
+        }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn subject(&self) -> PageSubject {
+        self.subject
+    }
+
+    /// The language of its words.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The HTTP status that it comes with.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.code().map_or(200, Code::status)
+    }
+
+    /// A stable code that an operator can search the log for; none where nothing went wrong.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        match self.subject {
+            PageSubject::Refusal(code) => Some(code),
+            PageSubject::SignOut | PageSubject::SignedOut => None,
+        }
+    }
+
+    /// What happened, in a few words.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.subject.title(self.language)
+    }
+
+    /// What it means, and what can be done. It may be the message of an `on_login` that refused: escape
+    /// it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        let own = self.message.as_deref();
+        own.unwrap_or_else(|| self.subject.text(self.language))
+    }
+
+    /// The way on, and what to write on it. Escape the address: it may have a query.
+    #[must_use]
+    pub fn way_on(&self) -> Option<(&WayOn, &'static str)> {
+        let (action, label) = self.action.as_ref()?;
+        Some((action, label.text(self.language)))
+    }
+
+    /// A second, less prominent link: its address, and what to write on it.
+    #[must_use]
+    pub fn way_out(&self) -> Option<(&str, &'static str)> {
+        let (href, label) = self.aside.as_ref()?;
+        Some((href, label.text(self.language)))
+    }
 }
 
 /// Makes pages; the policy is computed once.
 #[derive(Debug)]
 pub(crate) struct Pages {
+    own: Option<OwnPage>,
     policy: String,
 }
 
@@ -42,47 +161,64 @@ const STYLE: &str = include_str!("page.css");
 
 impl Pages {
     /// `form_target` is the origin that a form's answer may redirect to, beside our own.
-    pub(crate) fn new(form_target: Option<&str>) -> Self {
-        let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+    pub(crate) fn new(form_target: Option<&str>, own: Option<OwnPage>) -> Self {
+        let sources = if own.is_some() {
+            "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'".to_owned()
+        } else {
+            let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+            format!("style-src 'sha256-{hash}'")
+        };
         let target = form_target.map(|origin| format!(" {origin}"));
         let target = target.unwrap_or_default();
         Self {
+            own,
             policy: format!(
-                "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'{target}; \
+                "default-src 'none'; {sources}; form-action 'self'{target}; \
                  base-uri 'none'; frame-ancestors 'none'"
             ),
         }
     }
 
-    pub(crate) fn render(&self, page: &Page<'_>) -> Reply {
+    /// Writes the page of a reply, if it has one, for somebody who reads this language.
+    pub(crate) fn write(&self, mut reply: Reply, language: Language) -> Reply {
+        let Some(mut page) = reply.page.take() else {
+            return reply;
+        };
+        page.language = language;
+        let html = match &self.own {
+            Some(own) => own.html(&page),
+            None => page.to_string(),
+        };
         // `no-referrer` would make a form's `Origin` null, and older browsers send nothing else
         // that tells our own pages from others'.
-        Reply::new(page.status)
+        reply
             .header("content-security-policy", self.policy.clone())
             .header("referrer-policy", "same-origin")
-            .typed_body("text/html; charset=utf-8", page.to_string())
+            .header("content-language", language.tag())
+            .typed_body("text/html; charset=utf-8", html)
     }
 }
 
-impl fmt::Display for Page<'_> {
+impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (title, text) = (Escaped(self.title), Escaped(self.text));
+        let (title, text) = (Escaped(self.title()), Escaped(self.text()));
         write!(
             f,
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
              <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-             <body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n"
+             <body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n",
+            self.language.tag()
         )?;
-        match &self.action {
-            Some(Action::Go { href, label }) => writeln!(
+        match self.way_on() {
+            Some((WayOn::Go(href), label)) => writeln!(
                 f,
                 "<a class=\"action\" href=\"{}\">{}</a>",
                 Escaped(href),
                 Escaped(label)
             )?,
-            Some(Action::Post { path, label }) => writeln!(
+            Some((WayOn::Post(path), label)) => writeln!(
                 f,
                 "<form method=\"post\" action=\"{}\"><button class=\"action\">{}</button></form>",
                 Escaped(path),
@@ -90,7 +226,7 @@ impl fmt::Display for Page<'_> {
             )?,
             None => {}
         }
-        if let Some((href, label)) = self.aside {
+        if let Some((href, label)) = self.way_out() {
             writeln!(
                 f,
                 "<a class=\"aside\" href=\"{}\">{}</a>",
@@ -98,11 +234,12 @@ impl fmt::Display for Page<'_> {
                 Escaped(label)
             )?;
         }
-        if let Some(code) = self.code {
+        if let Some(code) = self.code() {
             writeln!(
                 f,
-                "<p class=\"code\">Code: <code>{}</code></p>",
-                Escaped(code)
+                "<p class=\"code\">{}: <code>{}</code></p>",
+                Label::Code.text(self.language),
+                code.as_str()
             )?;
         }
         f.write_str("</main>\n</body>\n</html>\n")
@@ -130,43 +267,38 @@ impl fmt::Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Action, Page, Pages};
+    use super::{OwnPage, Page, Pages, WayOn};
+    use crate::outcome::Reply;
+    use crate::words::{Label, PageSubject};
+    use crate::{Code, Language};
+
+    fn refusal() -> Page {
+        Page::new(PageSubject::Refusal(Code::LoginRefused))
+    }
+
+    fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
+        let mut headers = reply.headers.iter();
+        let (_, value) = headers.find(|(found, _)| found == name).unwrap();
+        value
+    }
 
     #[test]
     fn every_text_is_escaped() {
         let hostile = "<script>\"'&";
-        let page = Page {
-            status: 400,
-            title: hostile,
-            text: hostile,
-            code: Some(hostile),
-            action: Some(Action::Go {
-                href: hostile,
-                label: hostile,
-            }),
-            aside: Some((hostile, hostile)),
-        };
+        let page = refusal()
+            .message(hostile)
+            .action(WayOn::Go(hostile.to_owned()), Label::SignIn)
+            .aside(hostile, Label::Back);
         let html = page.to_string();
         assert!(!html.contains("<script>"), "{html}");
-        assert_eq!(html.matches("&lt;script&gt;&quot;&#39;&amp;").count(), 8);
+        assert_eq!(html.matches("&lt;script&gt;&quot;&#39;&amp;").count(), 3);
     }
 
     #[test]
     fn the_policy_allows_nothing_but_our_style_and_forms() {
-        let page = Page {
-            status: 200,
-            title: "t",
-            text: "t",
-            code: None,
-            action: None,
-            aside: None,
-        };
-        let reply = Pages::new(Some("https://fncy.example")).render(&page);
-        let (_, policy) = reply
-            .headers
-            .iter()
-            .find(|(name, _)| *name == "content-security-policy")
-            .unwrap();
+        let pages = Pages::new(Some("https://fncy.example"), None);
+        let reply = pages.write(Reply::page(refusal()), Language::English);
+        let policy = header(&reply, "content-security-policy");
         assert!(
             policy.starts_with("default-src 'none'; style-src 'sha256-"),
             "{policy}"
@@ -175,5 +307,34 @@ mod tests {
             policy.contains("form-action 'self' https://fncy.example;"),
             "{policy}"
         );
+    }
+
+    #[test]
+    fn a_page_is_written_in_the_readers_language() {
+        let pages = Pages::new(None, None);
+        let reply = pages.write(Reply::page(refusal()), Language::Korean);
+        assert_eq!(header(&reply, "content-language"), "ko");
+        assert!(reply.body.contains("<html lang=\"ko\">"), "{}", reply.body);
+        assert!(reply.body.contains("여기에는 로그인할 수 없습니다"));
+        assert!(reply.body.contains("코드: <code>login_refused</code>"));
+    }
+
+    #[test]
+    fn an_applications_own_page_has_no_script() {
+        let own = OwnPage::new(|page| format!("{} {}", page.status(), page.title()));
+        let pages = Pages::new(None, Some(own));
+        let reply = pages.write(Reply::page(refusal()), Language::English);
+        assert_eq!(reply.status, 403);
+        assert_eq!(reply.body, "403 You can't sign in here");
+        let policy = header(&reply, "content-security-policy");
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(!policy.contains("script-src"), "{policy}");
+    }
+
+    #[test]
+    fn an_own_page_that_panics_is_ours() {
+        let pages = Pages::new(None, Some(OwnPage::new(|_| panic!("no page"))));
+        let reply = pages.write(Reply::page(refusal()), Language::English);
+        assert!(reply.body.contains("login_refused"), "{}", reply.body);
     }
 }

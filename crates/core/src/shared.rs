@@ -80,6 +80,7 @@ impl Core {
                 body,
                 reports: Vec::new(),
                 ends: None,
+                page: None,
             })
         })
     }

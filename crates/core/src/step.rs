@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::audience::Audience;
 use crate::flow::Stage;
 use crate::outcome::{Outcome, Reply};
 use crate::renewal::Renew;
@@ -126,6 +127,7 @@ impl fmt::Debug for Newcomer {
 pub struct Pending {
     core: Core,
     stage: Box<Stage>,
+    audience: Audience,
 }
 
 impl Pending {
@@ -133,11 +135,17 @@ impl Pending {
         Self {
             core: core.clone(),
             stage: Box::new(stage),
+            audience: Audience::default(),
         }
+    }
+
+    pub(crate) fn with(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     /// Goes on with the answer. One that doesn't fit the question ends in an internal error.
     pub fn resume(self, answer: Answer, now: Timestamp, entropy: Entropy) -> Step {
-        self.core.resume(*self.stage, answer, now, entropy)
+        let step = self.core.resume(*self.stage, answer, now, entropy);
+        step.told_to(&self.core.0.pages, || self.audience)
     }
 }

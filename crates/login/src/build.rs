@@ -117,6 +117,7 @@ impl Builder {
             lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),
             allow_preflight: self.allow_preflight,
             trusted_origins: self.trusted_origins.clone(),
+            own_page: self.own_page.clone(),
         });
         Some(self.assemble(core, Arc::new(client)))
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{PathRules, Protection};
+use fncy_login_core::{OwnPage, PathRules, Protection};
 
 use crate::approval::{LoginHook, RenewHook};
 use crate::coordinator::Coordinator;
@@ -48,6 +48,7 @@ pub struct Builder {
     pub(crate) sign_in_only: bool,
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) on_renew: Option<RenewHook>,
+    pub(crate) own_page: Option<OwnPage>,
     pub(crate) coordinator: Option<Arc<dyn Coordinator>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
@@ -71,6 +72,7 @@ impl Builder {
             sign_in_only: false,
             on_login: None,
             on_renew: None,
+            own_page: None,
             coordinator: None,
             admits_unverified: false,
             refreshes_without_store: false,

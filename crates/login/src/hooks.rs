@@ -1,9 +1,11 @@
 //! The builder's hooks: where the application has a word to say.
 //!
-//! Rules: a hook runs once for what it is about, and has what is left of the request's 15 seconds; one
+//! Rules: a hook over a session runs once for what it is about, and has what is left of the request's 15 seconds; one
 //! that fails lets nobody in.
 
 use std::sync::Arc;
+
+use fncy_login_core::{OwnPage, Page};
 
 use crate::{Approval, Builder, NewLogin, Refusal, RenewedLogin};
 
@@ -83,6 +85,38 @@ impl Builder {
         R: Future<Output = Result<Approval, Refusal>> + Send + 'static,
     {
         self.on_renew = Some(Arc::new(move |login| Box::pin(hook(login))));
+        self
+    }
+
+    /// Writes the pages that people meet at a failed sign-in, at a sign-out and where they may not go, in
+    /// place of ours: HTML, from what the [`Page`] says in the reader's language. Status, headers and what
+    /// programs are answered stay as they are. Escape what the page says; its
+    /// `Content-Security-Policy` allows styles, pictures and fonts of the application's own origin, and no
+    /// script. Those who have no session see it: whatever it loads must be public. Should it panic, our page
+    /// is shown.
+    ///
+    /// ```
+    /// use fncy_login::{Login, Page, WayOn};
+    ///
+    /// # fn escape(text: &str) -> String { text.replace('<', "&lt;") }
+    /// let builder = Login::builder().public_prefix("/assets").pages(|page: &Page| {
+    ///     let way_on = match page.way_on() {
+    ///         Some((WayOn::Go(href), label)) => format!("<a href=\"{}\">{label}</a>", escape(href)),
+    ///         Some((WayOn::Post(path), label)) => {
+    ///             format!("<form method=post action=\"{}\"><button>{label}</button></form>", escape(path))
+    ///         }
+    ///         _ => String::new(),
+    ///     };
+    ///     format!(
+    ///         "<!doctype html><html lang={}><link rel=stylesheet href=/assets/site.css><h1>{}</h1><p>{}</p>{way_on}",
+    ///         page.language().tag(),
+    ///         escape(page.title()),
+    ///         escape(page.text()),
+    ///     )
+    /// });
+    /// ```
+    pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
+        self.own_page = Some(OwnPage::new(write));
         self
     }
 }

@@ -46,7 +46,10 @@ mod setting;
 mod visit;
 mod without_store;
 
-pub use fncy_login_core::{Code, Head, NotThisType, Reply, Site, Timestamp, Tokens, User};
+pub use fncy_login_core::{
+    Code, Head, Language, NotThisType, Page, PageSubject, Reply, Site, Timestamp, Tokens, User,
+    WayOn,
+};
 
 pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::approval::{Approval, NewLogin, Refusal, RenewedLogin};

@@ -18,6 +18,7 @@ mod instances;
 mod lifetime;
 mod live;
 mod login;
+mod pages;
 mod races;
 mod renewal;
 mod request;
@@ -242,6 +243,10 @@ scenarios! {
     }
     secrets: {
         no_secret_is_logged_or_answered [],
+    }
+    pages: {
+        pages_are_in_their_readers_language [],
+        pages_may_be_the_applications_own [],
     }
     sign_out: {
         signs_out_and_asks_again [],

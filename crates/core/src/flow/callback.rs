@@ -26,7 +26,7 @@ impl Core {
             return self.method_not_allowed("GET");
         }
         if is_prefetch(head) {
-            return self.challenge(head, moment);
+            return self.ask_to_sign_in(head, moment);
         }
         let callback = match Callback::parse(head.query().unwrap_or_default()) {
             Ok(callback) => callback,

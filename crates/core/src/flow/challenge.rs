@@ -5,9 +5,9 @@
 
 use form_urlencoded::byte_serialize;
 
-use super::refusal::bodiless_for_head;
 use super::start::Start;
 use super::{Stage, refusal};
+use crate::audience::Audience;
 use crate::classify::{Kind, classify};
 use crate::head::text;
 use crate::outcome::Reply;
@@ -32,6 +32,11 @@ impl Core {
     /// a public path. One of whose session nobody can say whether it was ended is not asked to sign
     /// in for that.
     pub fn challenge<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
+        let step = self.ask_to_sign_in(head, moment);
+        step.told_to(&self.0.pages, || Audience::of(head))
+    }
+
+    pub(super) fn ask_to_sign_in<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         match self.0.vault.session(head, moment) {
             Found::Unknown(_) => Step::reply(self.unverified(head)),
             found => self.challenge_found(head, moment.now, &found),
@@ -51,14 +56,14 @@ impl Core {
         let machine = &*self.0;
         let kind = classify(head);
         if kind != Kind::Navigation {
-            return Anonymous::Told(bodiless_for_head(head, self.unauthenticated(head, kind)));
+            return Anonymous::Told(self.unauthenticated(head, kind));
         }
         let return_to = self.address_of(head);
         let round = machine.vault.round(head, now);
         if round.is_some_and(|round| round.is_loop()) {
             let detail = "three sign-ins within a minute came back without their session";
             let reply = self.failure(Code::LoginLoop, detail, Some(&return_to));
-            return Anonymous::Told(bodiless_for_head(head, reply));
+            return Anonymous::Told(reply);
         }
         Anonymous::SentToSignIn(Start::new(machine, head, return_to))
     }
@@ -124,7 +129,7 @@ impl Core {
     fn unauthenticated<H: Head>(&self, head: &H, kind: Kind) -> Reply {
         match kind {
             Kind::FormPost => self
-                .page(Code::SignInRequired, Some(&self.login_url_of_page(head)))
+                .page(Code::SignInRequired, Some(self.login_url_of_page(head)))
                 .header("www-authenticate", self.authenticate()),
             Kind::Htmx => self
                 .sign_in_problem(head)

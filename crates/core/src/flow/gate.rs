@@ -4,7 +4,7 @@
 //! sent an unsafe request with it; what is public is admitted whatever its cookies say; everything
 //! else is challenged.
 
-use super::refusal::bodiless_for_head;
+use crate::audience::Audience;
 use crate::classify::{is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
 use crate::outcome::{Admission, Outcome, Update};
@@ -21,21 +21,23 @@ impl Core {
     ///
     /// The authenticated path ends here: it allocates the [`User`] and nothing else.
     pub fn begin<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
+        let step = self.pass_or_stop(head, moment);
+        step.told_to(&self.0.pages, || Audience::of(head))
+    }
+
+    fn pass_or_stop<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let machine = &*self.0;
         let path = machine.site.browser_path(head.path());
         if let Some(endpoint) = machine.site.endpoint(&path) {
-            return without_body_for_head(head, self.endpoint(endpoint, head, moment));
+            return self.endpoint(endpoint, head, moment);
         }
         let is_public =
             machine.paths.is_public(&path) || (machine.allow_preflight && is_preflight(head));
         match machine.vault.session(head, moment) {
-            Found::Live(_) if self.is_forged(head, &path) => {
-                without_body_for_head(head, self.cross_site(head))
-            }
+            Found::Live(_) if self.is_forged(head, &path) => self.cross_site(head),
             Found::Live(user) if !machine.paths.admits(&path, &user) => {
                 let detail = "the user lacks what the path needs";
-                let reply = self.refuse(head, Code::Forbidden, detail);
-                without_body_for_head(head, Step::reply(reply))
+                Step::reply(self.refuse(head, Code::Forbidden, detail))
             }
             Found::Live(user) if is_public => admit_user(user, None),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
@@ -96,12 +98,4 @@ fn admit(
         default_cache_control,
         update: update.map(Box::new),
     }))
-}
-
-/// Steps that ask lead to redirects, which have no body.
-fn without_body_for_head<H: Head>(head: &H, step: Step) -> Step {
-    match step {
-        Step::Done(Outcome::Reply(reply)) => Step::reply(bodiless_for_head(head, *reply)),
-        step => step,
-    }
 }

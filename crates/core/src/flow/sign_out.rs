@@ -9,11 +9,12 @@ use form_urlencoded::byte_serialize;
 use crate::classify::{Kind, classify};
 use crate::head::has;
 use crate::outcome::Reply;
-use crate::page::{Action, Page};
+use crate::page::{Page, WayOn};
 use crate::return_to::ReturnTo;
 use crate::session::Moment;
 use crate::site::Endpoint;
 use crate::step::Step;
+use crate::words::{Label, PageSubject};
 use crate::{Core, Head};
 
 impl Core {
@@ -36,34 +37,16 @@ impl Core {
     fn sign_out_page<H: Head>(&self, head: &H, moment: Moment<'_>) -> Reply {
         let machine = &*self.0;
         let root = ReturnTo::root(&machine.site);
-        let login_url = self.login_url(&root);
-        let path = self.sign_out_path(head);
-        let page = if machine.vault.session(head, moment).into_anybody().is_some() {
-            Page {
-                status: 200,
-                title: "Sign out?",
-                text: "You will have to sign in again to use this site.",
-                code: None,
-                action: Some(Action::Post {
-                    path: &path,
-                    label: "Sign out",
-                }),
-                aside: Some((root.as_str(), "Stay signed in")),
-            }
+        let is_signed_in = machine.vault.session(head, moment).into_anybody().is_some();
+        Reply::page(if is_signed_in {
+            Page::new(PageSubject::SignOut)
+                .action(WayOn::Post(self.sign_out_path(head)), Label::SignOut)
+                .aside(root.as_str(), Label::Stay)
         } else {
-            Page {
-                status: 200,
-                title: "You are signed out",
-                text: "You can close this page, or sign in again.",
-                code: None,
-                action: Some(Action::Go {
-                    href: &login_url,
-                    label: "Sign in",
-                }),
-                aside: Some((root.as_str(), "Back to the site")),
-            }
-        };
-        machine.pages.render(&page)
+            Page::new(PageSubject::SignedOut)
+                .action(WayOn::Go(self.login_url(&root)), Label::SignIn)
+                .aside(root.as_str(), Label::Back)
+        })
     }
 
     /// Where the button leads: with the address that was asked for.

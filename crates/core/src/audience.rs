@@ -1,0 +1,47 @@
+//! Who a reply is for: the last thing that is decided over one.
+//!
+//! Rule: a request's wishes are read once, where the machine is entered, and kept with whatever it waits
+//! for; nobody in between has to think of them.
+
+use crate::outcome::{Outcome, Reply};
+use crate::page::Pages;
+use crate::step::Step;
+use crate::{Head, Language};
+
+/// What of a request says how its reply is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Audience {
+    language: Language,
+    /// HEAD is GET without a body (RFC 9110, section 9.3.2).
+    is_bodiless: bool,
+}
+
+impl Audience {
+    pub(crate) fn of<H: Head>(head: &H) -> Self {
+        Self {
+            language: Language::of(head),
+            is_bodiless: head.method() == "HEAD",
+        }
+    }
+
+    /// Writes a reply's page, if it has one.
+    pub(crate) fn address(self, pages: &Pages, reply: Reply) -> Reply {
+        let mut reply = pages.write(reply, self.language);
+        if self.is_bodiless {
+            reply.body.clear();
+        }
+        reply
+    }
+}
+
+impl Step {
+    /// This step, said so that the audience understands it. One that admits asks for none.
+    pub(crate) fn told_to(self, pages: &Pages, audience: impl FnOnce() -> Audience) -> Self {
+        match self {
+            Self::Done(Outcome::Reply(reply)) => Self::reply(audience().address(pages, *reply)),
+            Self::Send(exchange, pending) => Self::Send(exchange, pending.with(audience())),
+            Self::Ask(question, pending) => Self::Ask(question, pending.with(audience())),
+            Self::Done(Outcome::Admit(_)) => self,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What people read in English.
+
+use super::{Label, PageSubject};
+use crate::Code;
+
+pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
+    match subject {
+        PageSubject::Refusal(Code::AccessDenied) => (
+            "You are not signed in",
+            "Access was not granted, so you are not signed in. You can try again at any time.",
+        ),
+        PageSubject::Refusal(Code::ClientRejected) => (
+            "Sign-in is not set up correctly",
+            "The sign-in service does not recognise this site. Please tell the people who run it.",
+        ),
+        PageSubject::Refusal(Code::CrossSite) => (
+            "Request from another site",
+            "This did not come from this site's own pages, so nothing was done.",
+        ),
+        PageSubject::Refusal(Code::Forbidden) => (
+            "You may not open this",
+            "You are signed in, but this needs more than your account has.",
+        ),
+        PageSubject::Refusal(Code::Internal) => (
+            "Something went wrong",
+            "An unexpected error stopped the sign-in. Please try again.",
+        ),
+        PageSubject::Refusal(Code::InvalidCallback) => (
+            "This sign-in link is not valid",
+            "The address is incomplete or was changed on its way. Please sign in again.",
+        ),
+        PageSubject::Refusal(Code::InvalidResponse) => (
+            "The sign-in service gave an unreadable answer",
+            "This is not your fault. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(Code::LoginCookieMissing) => (
+            "Your browser did not keep the sign-in",
+            "Nothing here remembers that you started to sign in. Cookies may be blocked, or you started under another address of this site. Allow cookies, then sign in again from here.",
+        ),
+        PageSubject::Refusal(Code::LoginExpired) => (
+            "This sign-in link has expired",
+            "It was used already, or too much time went by. Please sign in again.",
+        ),
+        PageSubject::Refusal(Code::LoginRefused) => (
+            "You can't sign in here",
+            "This site does not accept your account.",
+        ),
+        PageSubject::Refusal(Code::LoginLoop) => (
+            "You signed in, but the session did not stay",
+            "Your browser or something on the way drops this site's session cookie. Cookies may be blocked, the connection may not be secure, or the device's clock may be wrong.",
+        ),
+        PageSubject::Refusal(Code::MethodNotAllowed) => (
+            "This address does not work that way",
+            "The request used a method that this address does not have.",
+        ),
+        PageSubject::Refusal(Code::ProviderRefused) => (
+            "The sign-in service refused the request",
+            "It did not accept what this site asked for. If trying again does not help, please tell the people who run this site.",
+        ),
+        PageSubject::Refusal(Code::ProviderUnavailable) => (
+            "The sign-in service is not available",
+            "It did not answer, or it is overloaded. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(Code::SessionTooLarge) => (
+            "Your session is too large to keep",
+            "The sign-in worked, but what came back does not fit into your browser's cookies. Please tell the people who run this site.",
+        ),
+        PageSubject::Refusal(Code::SessionUnverified) => (
+            "Your session can't be checked at the moment",
+            "You are still signed in, and nothing is lost. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(Code::SignInRequired) => (
+            "Please sign in",
+            "This needs you to be signed in. Nothing was stored or changed.",
+        ),
+        PageSubject::Refusal(Code::TokenExpired) => (
+            "The sign-in had expired when it arrived",
+            "The sign-in service gave an access that is no longer valid. Please try again.",
+        ),
+        PageSubject::Refusal(Code::TokensDiscarded) => (
+            "This page is not set up correctly",
+            "It needs access to your account that this site does not keep. Please tell the people who run it.",
+        ),
+        PageSubject::Refusal(Code::TokensExpired) => (
+            "Your access has expired",
+            "This page can't renew it. Please open a page of this site that needs you to be signed in.",
+        ),
+        PageSubject::Refusal(Code::TokensUnusable) => (
+            "Your session is damaged",
+            "It was incomplete, so it was ended. Please sign in again.",
+        ),
+        PageSubject::Refusal(Code::UserDataRefused) => (
+            "The sign-in service did not say who you are",
+            "The sign-in worked, but your user data could not be read. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(Code::UserIdMissing) => (
+            "The sign-in service did not say who you are",
+            "Your user data came without an identifier. Please tell the people who run this site.",
+        ),
+        PageSubject::Refusal(Code::WrongProvider) => (
+            "This sign-in link belongs to another sign-in service",
+            "It was not started with the service that answered. Please sign in again.",
+        ),
+        PageSubject::Refusal(Code::WrongIssuer) => (
+            "Another service answered",
+            "The answer did not come from the sign-in service of this site, so it was not used.",
+        ),
+        PageSubject::SignOut => (
+            "Sign out?",
+            "You will have to sign in again to use this site.",
+        ),
+        PageSubject::SignedOut => (
+            "You are signed out",
+            "You can close this page, or sign in again.",
+        ),
+    }
+}
+
+pub(super) const fn label(label: Label) -> &'static str {
+    match label {
+        Label::SignIn => "Sign in",
+        Label::TryAgain => "Try again",
+        Label::Back => "Back to the site",
+        Label::SignOut => "Sign out",
+        Label::Stay => "Stay signed in",
+        Label::Code => "Code",
+    }
+}

@@ -1,0 +1,58 @@
+//! What people read, in each of our languages.
+//!
+//! Rules: the words say what happened and what to do, name no internals, and reflect no input; each
+//! language says the same.
+
+mod english;
+mod korean;
+
+use crate::{Code, Language};
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PageSubject {
+    /// Why there is no page of the application.
+    Refusal(Code),
+    /// Whether to sign out.
+    SignOut,
+    /// Somebody has signed out, or never was in.
+    SignedOut,
+}
+
+/// What stands on a link or a button, or before a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Label {
+    SignIn,
+    TryAgain,
+    Back,
+    SignOut,
+    Stay,
+    Code,
+}
+
+impl PageSubject {
+    pub(crate) const fn title(self, language: Language) -> &'static str {
+        self.words(language).0
+    }
+
+    pub(crate) const fn text(self, language: Language) -> &'static str {
+        self.words(language).1
+    }
+
+    const fn words(self, language: Language) -> (&'static str, &'static str) {
+        match language {
+            Language::English => english::of(self),
+            Language::Korean => korean::of(self),
+        }
+    }
+}
+
+impl Label {
+    pub(crate) const fn text(self, language: Language) -> &'static str {
+        match language {
+            Language::English => english::label(self),
+            Language::Korean => korean::label(self),
+        }
+    }
+}
