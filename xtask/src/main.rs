@@ -14,6 +14,7 @@ mod install;
 mod instructions;
 mod lint;
 mod measure;
+mod minimal;
 mod run;
 mod slow;
 mod steps;
