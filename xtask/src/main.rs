@@ -36,7 +36,9 @@ cargo xtask COMMAND
                   record how many it takes now
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
-  scale           100,000 sessions that expire at once, and requests a second over loopback";
+  scale           100,000 sessions that expire at once, and requests a second over loopback
+  soak [SECONDS]  visitors of both sites for so long (300) while their provider fails now and then,
+                  with each answer judged";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
         ["scale"] => measure::scale(),
+        ["soak"] => measure::soak("300"),
+        ["soak", seconds] => measure::soak(seconds),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
