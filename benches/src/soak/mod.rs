@@ -32,8 +32,9 @@ const VISITORS: usize = 100;
 const TOKEN_LIFE: u64 = 2;
 /// Beside the visitors.
 const WRK_CONNECTIONS: usize = 4;
-/// Megabytes that the allocator may keep, of what renewals took that were remembered for a minute.
-const ALLOWED_GROWTH: u64 = 16;
+/// Megabytes that the allocator may keep, of what renewals took that were remembered for a minute. Ten
+/// bytes that are lost with each answer of five minutes are more than this.
+const ALLOWED_GROWTH: u64 = 8;
 /// Beyond the longest rest that a failing provider is given, and a request that still hangs.
 const UNTIL_ANSWERED: Duration = Duration::from_secs(45);
 /// Beyond the minute for which renewals are remembered.
