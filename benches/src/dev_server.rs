@@ -1,13 +1,10 @@
 //! The development server in a process of its own, so that its memory isn't counted with the login's,
-//! and a person who is signed in at it.
+//! and people who are signed in at it.
 
-use std::env;
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use bytes::Bytes;
-use fncy_dev_server::{DevServer, Endpoint, Fault};
+use fncy_dev_server::{DemoUser, DevServer, Endpoint, Fault};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -15,90 +12,84 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// What the process is started with.
+use crate::subprocess::{Subprocess, answer};
+
+/// What the process is started with, beside how many users it has and how long tokens live.
 pub const COMMAND: &str = "dev-server";
 
 /// How far away it is: requests that are answered at once are never many at a time.
 const LATENCY: Duration = Duration::from_millis(5);
+const REFUSED: u16 = 400;
 
-/// What the process does: it says its settings, then its counts for each line that it is sent.
-pub fn serve() {
-    let server = DevServer::start().unwrap();
+/// What the process does.
+pub fn serve(users: usize, token_life: u64) {
+    let users = (0..users).map(|number| DemoUser::new(user(number), "Alex Example"));
+    let server = DevServer::builder()
+        .users(users.collect())
+        .access_token_life(Duration::from_secs(token_life))
+        .start()
+        .unwrap();
     server.fault(Endpoint::Token, Fault::delay(LATENCY));
-    let mut out = std::io::stdout();
-    for (name, value) in server.environment() {
-        writeln!(out, "{name}={value}").unwrap();
-    }
-    writeln!(out).unwrap();
-    for _ in std::io::stdin().lines() {
-        let requests = server.request_count(Endpoint::Token);
-        let at_once = server.most_at_once(Endpoint::Token);
-        writeln!(out, "{requests} {at_once}").unwrap();
-    }
+    answer(server.environment(), || {
+        let recorded = server.requests(Endpoint::Token).into_iter();
+        let refused = recorded.filter(|request| request.status == Some(REFUSED));
+        [
+            server.request_count(Endpoint::Token),
+            server.most_at_once(Endpoint::Token),
+            refused.count() as u64,
+        ]
+    });
+}
+
+/// The id of a user.
+pub fn user(number: usize) -> String {
+    format!("u-{number}")
 }
 
 /// The process, which ends with this.
-pub struct DevServerProcess {
-    child: Child,
-    stdin: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
-    /// The settings for a login.
-    pub vars: Vec<(String, String)>,
-}
+pub struct DevServerProcess(Subprocess);
 
 /// The token requests so far.
 pub struct Counts {
     /// How many there were.
-    pub requests: usize,
+    pub requests: u64,
     /// The most that were worked on at the same time.
-    pub at_once: usize,
+    pub at_once: u64,
+    /// How many of the last 10,000 were refused: a refresh token that was used twice is among them.
+    pub refused: u64,
 }
 
 impl DevServerProcess {
     /// Starts it.
-    pub fn start() -> Self {
-        let mut command = Command::new(env::current_exe().unwrap());
-        command
-            .arg(COMMAND)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let mut lines = BufReader::new(stdout).lines();
-        let settings = lines
-            .by_ref()
-            .map(Result::unwrap)
-            .take_while(|line| !line.is_empty());
-        let vars = settings
-            .map(|line| {
-                let (name, value) = line.split_once('=').unwrap();
-                (name.to_owned(), value.to_owned())
-            })
-            .collect();
-        Self {
-            child,
-            stdin,
-            lines,
-            vars,
-        }
+    pub fn start(users: usize, token_life: u64) -> Self {
+        let arguments = [COMMAND, &users.to_string(), &token_life.to_string()];
+        Self(Subprocess::start(&arguments, &[]))
+    }
+
+    /// The settings for a login.
+    pub fn vars(&self) -> Vec<(String, String)> {
+        self.0.greeting.clone()
+    }
+
+    /// Its address.
+    pub fn base_url(&self) -> String {
+        let (_, value) = self
+            .0
+            .greeting
+            .iter()
+            .find(|(name, _)| name == "FNCY_BASE_URL")
+            .unwrap();
+        value.clone()
     }
 
     /// What it has counted.
     pub fn counts(&mut self) -> Counts {
-        writeln!(self.stdin).unwrap();
-        let line = self.lines.next().unwrap().unwrap();
-        let (requests, at_once) = line.split_once(' ').unwrap();
+        let [requests, at_once, refused] = self.0.ask();
         Counts {
-            requests: requests.parse().unwrap(),
-            at_once: at_once.parse().unwrap(),
+            requests,
+            at_once,
+            refused,
         }
-    }
-}
-
-impl Drop for DevServerProcess {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 
@@ -110,8 +101,8 @@ pub struct Person {
 }
 
 impl Person {
-    /// Connects, and signs in with the first authorization request.
-    pub async fn sign_in(authorize: &str) -> Self {
+    /// Connects, and signs in as a user with the first authorization request.
+    pub async fn sign_in(authorize: &str, user: &str) -> Self {
         let (authority, target) = split(authorize);
         let stream = TcpStream::connect(authority).await.unwrap();
         let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
@@ -122,7 +113,9 @@ impl Person {
             cookie: String::new(),
         };
         let page = person.send(Method::GET, target, String::new()).await;
-        let next = person.submit("/sign-in", page, "user=alex").await;
+        let next = person
+            .submit("/sign-in", page, &format!("user={user}"))
+            .await;
         // Only the first of all is asked.
         if next.status() == StatusCode::OK {
             person.submit("/consent", next, "decision=allow").await;

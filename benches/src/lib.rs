@@ -3,9 +3,11 @@
 //! - [`interleave`]: measuring in turns.
 //! - [`sample`]: the session that is measured, and the provider that gave it.
 //! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured in turns.
-//! - [`sessions`], [`load`], [`dev_server`]: many sessions, and many requests, at once.
+//! - [`sessions`], [`load`]: many sessions, and many requests, at once.
+//! - [`soak`]: many visitors for minutes, while the provider fails now and then.
+//! - [`dev_server`], [`subprocess`], [`memory`]: what those need.
 //!
-//! `cargo xtask bench` and `cargo xtask scale` run it; `peers/` adds what others wrote.
+//! `cargo xtask bench`, `scale` and `soak` run it; `peers/` adds what others wrote.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,6 +20,9 @@ pub mod floor;
 pub mod frameworks;
 pub mod interleave;
 pub mod load;
+pub mod memory;
 pub mod renewal;
 pub mod sample;
 pub mod sessions;
+pub mod soak;
+pub mod subprocess;

@@ -14,8 +14,8 @@ use fncy_login::Login;
 use crate::sample::{Provider, TOKEN_LEN, sign_in};
 
 const ROUNDS: usize = 5;
-const SECONDS: &str = "3s";
-const CONNECTIONS: &str = "64";
+const SECONDS: u64 = 3;
+const CONNECTIONS: usize = 64;
 
 /// A server, and what wrk measured of it.
 struct Served {
@@ -60,9 +60,12 @@ pub async fn run() {
     ];
     for _ in 0..ROUNDS {
         for served in &mut all {
-            served
-                .rates
-                .push(requests_a_second(&served.address, &cookies));
+            served.rates.push(requests_a_second(
+                &served.address,
+                &cookies,
+                CONNECTIONS,
+                SECONDS,
+            ));
         }
     }
     println!("| what | requests a second | of bare |\n| --- | --: | --: |");
@@ -109,7 +112,8 @@ fn axum_served(name: &'static str, router: Router) -> Served {
     Served::new(name, address)
 }
 
-fn listener() -> TcpListener {
+/// A free port on loopback.
+pub fn listener() -> TcpListener {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     listener
@@ -129,9 +133,11 @@ impl Served {
     }
 }
 
-fn requests_a_second(address: &str, cookies: &str) -> f64 {
+/// What wrk measures with these cookies; every answer must be a 200.
+pub fn requests_a_second(address: &str, cookies: &str, connections: usize, seconds: u64) -> f64 {
     let wrk = Command::new("wrk")
-        .args(["-t1", "-c", CONNECTIONS, "-d", SECONDS])
+        .args(["-t1", "-c", &connections.to_string()])
+        .args(["-d", &format!("{seconds}s")])
         .args(["-H", &format!("Cookie: {cookies}"), address])
         .output()
         .unwrap();

@@ -12,26 +12,43 @@ use fncy_login::Builder;
 use fncy_login_benches::frameworks::SignedIn;
 use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
-use fncy_login_benches::{dev_server, driver, floor, frameworks, load, renewal, sessions};
+use fncy_login_benches::soak::site::{self, Framework};
+use fncy_login_benches::{dev_server, driver, floor, frameworks, load, renewal, sessions, soak};
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
-fncy-login-benches load            asks servers as much as they answer, with wrk";
+fncy-login-benches load            asks servers as much as they answer, with wrk
+fncy-login-benches soak SECONDS    lets visitors loose on sites while their provider fails";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        [dev_server::COMMAND] => {
-            dev_server::serve();
+        [dev_server::COMMAND, users, token_life]
+            if let (Ok(users), Ok(token_life)) = (users.parse(), token_life.parse()) =>
+        {
+            dev_server::serve(users, token_life);
+            return ExitCode::SUCCESS;
+        }
+        [site::COMMAND, name] if let Some(framework) = Framework::named(name) => {
+            site::serve(framework);
             return ExitCode::SUCCESS;
         }
         ["sessions", count] if let Ok(count) = count.parse() => {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(sessions::run(count));
             return ExitCode::SUCCESS;
+        }
+        ["soak", seconds] if let Ok(seconds) = seconds.parse() => {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let all =
+                Framework::ALL.map(|framework| runtime.block_on(soak::run(framework, seconds)));
+            return match all {
+                [true, true] => ExitCode::SUCCESS,
+                _ => ExitCode::FAILURE,
+            };
         }
         _ => {}
     }

@@ -3,7 +3,6 @@
 //! Rules: each session is exchanged for once; every answer is 200, or 503 with `Retry-After`, and in the
 //! end all are 200: anything else ends the run.
 
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -18,13 +17,15 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tower::ServiceExt as _;
 
-use crate::dev_server::{DevServerProcess, Person};
+use crate::dev_server::{DevServerProcess, Person, user};
+use crate::memory::held;
 use crate::sample::{Get, HandClock, SECRET, cookies_after, set, start};
 
 /// Who sign in side by side.
 const PEOPLE: usize = 16;
-/// Beyond the life of every token, in seconds.
-const LATER: u64 = 301;
+/// How long a token lives, in seconds.
+const TOKEN_LIFE: u64 = 300;
+const LATER: u64 = TOKEN_LIFE + 1;
 /// A renewed session that was used is forgotten after a minute.
 const UNTIL_FORGOTTEN: Duration = Duration::from_secs(61);
 
@@ -42,10 +43,10 @@ struct Counted {
     reason = "measures, for people"
 )]
 pub async fn run(sessions: usize) {
-    let mut provider = DevServerProcess::start();
+    let mut provider = DevServerProcess::start(1, TOKEN_LIFE);
     let clock = HandClock::at_start();
     let login = Login::builder()
-        .vars(provider.vars.clone())
+        .vars(provider.vars())
         .set(Setting::RedirectUri, "http://localhost:3000/auth/callback")
         .set(Setting::CookieSecret, SECRET)
         .set(Setting::SignOutUrl, "")
@@ -54,7 +55,7 @@ pub async fn run(sessions: usize) {
         .unwrap();
     let cookies = sign_in_all(&login, sessions).await;
     println!("sessions: {sessions}");
-    println!("memory before, with all cookies: {} MB", memory());
+    println!("memory before, with all cookies: {} MB", held());
 
     let signed_in = provider.counts().requests;
     clock.advance(LATER);
@@ -74,13 +75,13 @@ pub async fn run(sessions: usize) {
     let mut most = 0;
     while counted.done.load(Ordering::Relaxed) < sessions {
         sleep(Duration::from_millis(20)).await;
-        most = most.max(memory());
+        most = most.max(held());
     }
     let took = began.elapsed();
     let renewed = all.join_all().await;
     let counts = provider.counts();
     let exchanges = counts.requests - signed_in;
-    assert_eq!(exchanges, sessions, "one exchange a session");
+    assert_eq!(exchanges, sessions as u64, "one exchange a session");
     println!("exchanges: {exchanges}, at most {} at once", counts.at_once);
     println!(
         "all answered 200 after {:.1} s; 503 with Retry-After came before {} times",
@@ -89,7 +90,7 @@ pub async fn run(sessions: usize) {
     );
     println!(
         "memory: at most {most} MB meanwhile, {} MB when all were answered",
-        memory()
+        held()
     );
 
     for cookies in &renewed[1..] {
@@ -101,7 +102,7 @@ pub async fn run(sessions: usize) {
     clock.advance(LATER);
     assert_eq!(ask(&app, &renewed[0]).await.status(), 200);
     drop(renewed);
-    println!("memory after a minute: {} MB", memory());
+    println!("memory after a minute: {} MB", held());
 }
 
 async fn hello(user: CurrentUser) -> String {
@@ -115,7 +116,7 @@ async fn sign_in_all(login: &Login, sessions: usize) -> Vec<String> {
         let login = login.clone();
         let share = (person..sessions).step_by(PEOPLE).count();
         all.spawn(async move {
-            let mut person = Person::sign_in(&start(&login).await.0).await;
+            let mut person = Person::sign_in(&start(&login).await.0, &user(0)).await;
             let mut sessions = Vec::with_capacity(share);
             for _ in 0..share {
                 let (address, own) = start(&login).await;
@@ -154,12 +155,4 @@ async fn ask(app: &Router, cookies: &str) -> Response<Body> {
     let request = Request::get("/").header("cookie", cookies);
     let request = request.body(Body::empty()).unwrap();
     app.clone().oneshot(request).await.unwrap()
-}
-
-/// What the process holds of the machine's memory, in megabytes.
-fn memory() -> usize {
-    let page = 4096;
-    let statm = fs::read_to_string("/proc/self/statm").unwrap();
-    let pages: usize = statm.split(' ').nth(1).unwrap().parse().unwrap();
-    pages * page / 1_000_000
 }

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use fncy_login::Setting;
 
+use crate::scenarios::ALL;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -141,4 +143,62 @@ fn one_version_is_stated_everywhere() {
         .unwrap()
         .trim_matches('"');
     assert!(read("README.md").contains(&format!("Rust {version}")));
+}
+
+/// What stands in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// All our code, file after file.
+fn sources(folder: &Path) -> String {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let texts = entries.map(|entry| {
+        let path = entry.unwrap().path();
+        match path.extension() {
+            _ if path.is_dir() => sources(&path),
+            Some(extension) if extension == "rs" => std::fs::read_to_string(path).unwrap(),
+            _ => String::new(),
+        }
+    });
+    texts.collect()
+}
+
+#[test]
+fn every_test_that_shows_a_defence_exists() {
+    let tests = sources(&root().join("crates")) + &sources(&root().join("tests/src"));
+    let security = read("SECURITY.md");
+    let defences = security.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| ")?.split(" | ").skip(1);
+        cells.next().zip(cells.next())
+    });
+    let mut checked = 0;
+    for (places, names) in defences {
+        for place in quoted(places) {
+            let path = root().join("crates").join(place);
+            assert!(path.exists(), "SECURITY.md: there is no {place}");
+        }
+        for name in quoted(names) {
+            let is_scenario = ALL.iter().any(|scenario| scenario.name == name);
+            let is_test = || tests.contains(&format!("fn {name}() {{"));
+            assert!(is_scenario || is_test(), "SECURITY.md: no test is {name}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 50, "only {checked} names were found");
+}
+
+#[test]
+fn unsafe_is_forbidden_in_every_crate() {
+    assert!(read("Cargo.toml").contains("\nunsafe_code = \"forbid\"\n"));
+    for folder in ["crates", "examples"] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let manifest = std::fs::read_to_string(entry.unwrap().path().join("Cargo.toml"));
+            let manifest = manifest.unwrap();
+            assert!(
+                manifest.contains("[lints]\nworkspace = true\n"),
+                "{manifest}"
+            );
+        }
+    }
 }

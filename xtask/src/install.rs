@@ -6,6 +6,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::SystemTime;
 
 use crate::run::{self, Run, probe};
@@ -64,6 +65,11 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
 pub(crate) const CARGO_AUDIT: CargoTool = CargoTool {
     subcommand: "audit",
     version: "0.22.2",
+};
+
+pub(crate) const CARGO_HACK: CargoTool = CargoTool {
+    subcommand: "hack",
+    version: "0.6.46",
 };
 
 /// Settings that make a tool quick to build rather than quick to run.
@@ -127,8 +133,10 @@ fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
         .go()
 }
 
+/// What a program says of its version, if it is there; wrk says it and fails.
 fn version_of(program: &str) -> Option<String> {
-    probe(program, &["--version"])
+    let output = Command::new(program).arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The major version in `v20.1.2`, `20.1.2` or `valgrind-3.19.0`.
@@ -211,7 +219,7 @@ fn is_version(said: &str, version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_current, is_version, major};
+    use super::{is_current, is_version, major, version_of};
     use std::time::{Duration, SystemTime};
 
     #[test]
@@ -220,6 +228,12 @@ mod tests {
         assert_eq!(major("9.8.1"), Some(9));
         assert_eq!(major("valgrind-3.19.0"), Some(3));
         assert_eq!(major("unknown"), None);
+    }
+
+    #[test]
+    fn a_program_that_fails_is_there_all_the_same() {
+        assert!(version_of("false").is_some());
+        assert!(version_of("no-such-program-here").is_none());
     }
 
     #[test]

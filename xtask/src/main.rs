@@ -15,6 +15,7 @@ mod install;
 mod instructions;
 mod lint;
 mod measure;
+mod minimal;
 mod run;
 mod slow;
 mod steps;
@@ -37,7 +38,9 @@ cargo xtask COMMAND
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote
-  scale           100,000 sessions that expire at once, and requests a second over loopback";
+  scale           100,000 sessions that expire at once, and requests a second over loopback
+  soak [SECONDS]  visitors of both sites for so long (300) while their provider fails now and then,
+                  with each answer judged";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +57,8 @@ fn main() -> ExitCode {
         ["peers"] => measure::peers(),
         ["build-times"] => build_times::print(),
         ["scale"] => measure::scale(),
+        ["soak"] => measure::soak("300"),
+        ["soak", seconds] => measure::soak(seconds),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`, `peers` and `scale`: figures for people, on a machine that does nothing else.
+//! `cargo xtask bench`, `peers`, `scale` and `soak`: figures for people, on a machine that does nothing else.
 //!
-//! Rules kept here: nothing is gated on time; what is compared was measured in one run.
+//! Rules kept here: nothing is gated on time; what is compared was measured in one run; a wrong answer
+//! is a failure, where answers are judged.
 
 use crate::install::{self, FOR_LOAD};
 use crate::{run, workspace};
@@ -28,4 +29,15 @@ pub(crate) fn scale() -> Result<(), String> {
             .go()?;
     }
     run::cargo(BENCHES).args(["--", "load"]).go()
+}
+
+/// Visitors of both sites for so many seconds each, while their provider fails now and then.
+pub(crate) fn soak(seconds: &str) -> Result<(), String> {
+    if seconds.parse::<u32>().is_err() {
+        return Err(format!(
+            "`soak` takes a number of seconds, not `{seconds}`."
+        ));
+    }
+    install::debian_packages(FOR_LOAD)?;
+    run::cargo(BENCHES).args(["--", "soak", seconds]).go()
 }

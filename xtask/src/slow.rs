@@ -1,18 +1,29 @@
 //! `cargo xtask slow`: what is too slow for CI, or needs data from beside the checkout.
 //!
-//! Rules kept here: run by hand; what can't be checked says so and why; nothing is fetched but tools.
+//! Rules kept here: run by hand; what can't be checked says so and why; nothing is fetched but tools and
+//! crates.
 
 use std::fs;
 
-use crate::install::{self, CARGO_AUDIT};
+use crate::install::{self, CARGO_AUDIT, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::workspace;
+use crate::{minimal, workspace};
 
-const STEPS: &[Step] = &[Step {
-    name: "advisories",
-    run: advisories,
-}];
+const STEPS: &[Step] = &[
+    Step {
+        name: "advisories",
+        run: advisories,
+    },
+    Step {
+        name: "features",
+        run: features,
+    },
+    Step {
+        name: "oldest versions",
+        run: minimal::versions,
+    },
+];
 
 /// Runs all of them.
 pub(crate) fn run() -> Result<(), String> {
@@ -44,6 +55,21 @@ fn advisories() -> Result<Done, String> {
     install::cargo_tool(&CARGO_AUDIT)?
         .args(["--no-fetch", "--deny", "warnings", "--db"])
         .arg(&database)
+        .go()?;
+    Ok(Done::Passed)
+}
+
+/// Each published crate with each set of its features, on its own: in the workspace, what one asks of a
+/// dependency all have.
+fn features() -> Result<Done, String> {
+    install::cargo_tool(&CARGO_HACK)?
+        .args([
+            "clippy",
+            "--feature-powerset",
+            "--ignore-private",
+            "--locked",
+        ])
+        .args(["--", "-D", "warnings"])
         .go()?;
     Ok(Done::Passed)
 }

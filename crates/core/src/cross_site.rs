@@ -1,12 +1,13 @@
 //! Where a request comes from, for those that change something.
 //!
 //! Rules: `Sec-Fetch-Site`, which no page can forge, decides where the browser sends it; else
-//! `Origin` does; with neither, nothing says that the request is ours. `SameSite=Lax` alone is no
-//! defence: a sibling domain is the same site, and a form of it would carry the session.
+//! `Origin` does; with neither, nothing says that the request is ours, and neither does what is there
+//! twice. `SameSite=Lax` alone is no defence: a sibling domain is the same site, and a form of it would
+//! carry the session.
 
 use crate::Head;
 use crate::classify::is_upgrade;
-use crate::head::{has, text};
+use crate::head::{has, sole};
 
 /// The origins whose requests are as good as our own.
 #[derive(Clone, Debug)]
@@ -25,12 +26,12 @@ impl Sources {
 
     /// Whether one of our own pages, or the person in the address bar, caused the request.
     pub(crate) fn vouch_for<H: Head>(&self, head: &H) -> bool {
-        let origin = text(head, "origin");
+        let origin = sole(head, "origin");
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
             return true;
         }
         if has(head, "sec-fetch-site") {
-            matches!(text(head, "sec-fetch-site"), Some("same-origin" | "none"))
+            matches!(sole(head, "sec-fetch-site"), Some("same-origin" | "none"))
         } else {
             origin == Some(&self.own)
         }
@@ -82,6 +83,18 @@ mod tests {
             assert!(!sources().vouch_for(&request), "{origin}");
         }
         assert!(!sources().vouch_for(&Request::new("POST", "/")));
+    }
+
+    #[test]
+    fn l08_what_is_said_twice_is_not_believed() {
+        for (name, ours, other) in [
+            ("sec-fetch-site", "same-origin", "cross-site"),
+            ("origin", OWN, "https://evil.example"),
+        ] {
+            let once = Request::new("POST", "/").header(name, ours);
+            assert!(sources().vouch_for(&once), "{name}");
+            assert!(!sources().vouch_for(&once.header(name, other)), "{name}");
+        }
     }
 
     #[test]

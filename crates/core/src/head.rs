@@ -27,6 +27,12 @@ pub(crate) fn text<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a s
         .then_some(line)
 }
 
+/// The only line of a header: what is said twice may have been said by two, and is not believed.
+pub(crate) fn sole<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a str> {
+    let is_repeated = head.lines(name).nth(1).is_some();
+    text(head, name).filter(|_| !is_repeated)
+}
+
 /// Whether a header is there at all, whatever it says.
 pub(crate) fn has<H: Head>(head: &H, name: &'static str) -> bool {
     head.lines(name).next().is_some()

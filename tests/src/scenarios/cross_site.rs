@@ -52,6 +52,14 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
     }
     assert_eq!(world.calls.all().len(), before + passed);
 
+    let twice = RawRequest::new("POST", "/page")
+        .with_header("host", "app.example")
+        .with_header("content-length", "0")
+        .with_header("cookie", &cookies)
+        .with_header("sec-fetch-site", "same-origin")
+        .with_header("sec-fetch-site", "cross-site");
+    assert_eq!(world.raw(twice).await.status, 403);
+
     let socket = RawRequest::new("GET", "/socket")
         .with_header("host", "app.example")
         .with_header("connection", "upgrade")
