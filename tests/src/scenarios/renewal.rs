@@ -47,6 +47,9 @@ pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
             let provider = setup.provider.clone().rotation(rotates);
             setup.provider = provider.access_token_life(Duration::from_secs(life));
         });
+        if !rotates {
+            world.resends("this provider gives no new one");
+        }
         let mut tab = signed_in(&world).await;
         world.advance(life + 1);
         let held = world.provider.hold(Endpoint::Token);
@@ -134,6 +137,7 @@ pub(super) async fn f04_a_renewal_outlives_its_client(harness: Harness) {
 
 pub(super) async fn f05_a_leader_that_times_out_releases_those_who_wait(harness: Harness) {
     let world = World::new(harness);
+    world.resends("nobody knows what became of the first time");
     let mut tab = signed_in(&world).await;
     world.advance(LIFE + 1);
     let held = world.provider.hold(Endpoint::Token);
@@ -161,6 +165,7 @@ pub(super) async fn f05_a_leader_that_times_out_releases_those_who_wait(harness:
 
 pub(super) async fn f09_an_outage_signs_nobody_out(harness: Harness) {
     let world = World::new(harness);
+    world.resends("a 503 leaves it in use");
     let mut tab = signed_in(&world).await;
     world.provider.fault(Endpoint::Token, Fault::status(503));
     // Within the leeway the access token still lives.
