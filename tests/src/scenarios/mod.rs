@@ -28,7 +28,7 @@ mod secrets;
 mod session_api;
 mod sign_out;
 mod token_answers;
-mod token_endpoint;
+pub(crate) mod token_endpoint;
 mod token_nonsense;
 mod token_refusals;
 mod user_data;

@@ -13,17 +13,17 @@ use crate::world::{APP, SCRIPTED, World};
 
 /// What the token endpoint is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Grant {
+pub(crate) enum Grant {
     Code,
     RefreshToken,
 }
 
 impl Grant {
-    pub(super) const BOTH: [Self; 2] = [Self::Code, Self::RefreshToken];
+    pub(crate) const BOTH: [Self; 2] = [Self::Code, Self::RefreshToken];
 }
 
 /// Who answers the next token request, and how.
-pub(super) trait Answers {
+pub(crate) trait Answers {
     fn prepare(&self, world: &World);
 
     /// How many requests are heard when one is sent.
@@ -49,12 +49,12 @@ impl Answers for WireProvider {
 }
 
 /// A token answer with these members, each behind its comma, beside the access token.
-pub(super) fn tokens(members: &str) -> Fault {
+pub(crate) fn tokens(members: &str) -> Fault {
     Fault::json(200, &format!("{{{ACCESS_TOKEN}{members}}}"))
 }
 
 /// The same with a refresh token that no other answer has.
-pub(super) fn renewable(members: &str) -> Fault {
+pub(crate) fn renewable(members: &str) -> Fault {
     static COUNT: AtomicUsize = AtomicUsize::new(2);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     tokens(&format!(
@@ -63,10 +63,10 @@ pub(super) fn renewable(members: &str) -> Fault {
 }
 
 /// The members that a token answer can't do without.
-pub(super) const ACCESS_TOKEN: &str = r#""access_token":"scripted-token","token_type":"bearer""#;
+pub(crate) const ACCESS_TOKEN: &str = r#""access_token":"scripted-token","token_type":"bearer""#;
 
 /// The protected page that is asked for.
-pub(super) const PAGE: &str = "https://app.example/page";
+pub(crate) const PAGE: &str = "https://app.example/page";
 
 /// A callback of a login that is under way, beside whatever session there is.
 async fn callback(world: &World, tab: &mut Tab) -> String {
@@ -75,7 +75,7 @@ async fn callback(world: &World, tab: &mut Tab) -> String {
 }
 
 /// A new session whose tokens are the dev server's.
-pub(super) async fn sign_in_anew(world: &World) -> Tab {
+pub(crate) async fn sign_in_anew(world: &World) -> Tab {
     let mut tab = world.tab();
     let callback = callback(world, &mut tab).await;
     assert_eq!(tab.visit(&callback).await.text(), "user=alex");
@@ -83,7 +83,7 @@ pub(super) async fn sign_in_anew(world: &World) -> Tab {
 }
 
 /// A new session whose tokens are from this answer.
-pub(super) async fn accepted(world: &World, grant: Grant, answer: &impl Answers) -> Tab {
+pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers) -> Tab {
     let mut tab = world.tab();
     let next = match grant {
         Grant::Code => {
@@ -107,7 +107,7 @@ pub(super) async fn accepted(world: &World, grant: Grant, answer: &impl Answers)
 }
 
 /// No use is made of the answer to a code: its page is shown, and an older session stays as it was.
-pub(super) async fn assert_no_sign_in(
+pub(crate) async fn assert_no_sign_in(
     world: &World,
     answer: &impl Answers,
     status: u16,
@@ -133,7 +133,7 @@ pub(super) async fn assert_no_sign_in(
 }
 
 /// While the access token lives, nobody notices what becomes of the refresh token.
-pub(super) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
+pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
     world.restart();
     let mut tab = sign_in_anew(world).await;
     world.advance(LIFE - 5);
@@ -146,7 +146,7 @@ pub(super) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
 }
 
 /// When the access token has expired, nobody gets in, and nobody is signed out.
-pub(super) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
+pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
     world.restart();
     let mut tab = sign_in_anew(world).await;
     world.advance(LIFE + 1);
@@ -172,7 +172,7 @@ pub(super) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
 }
 
 /// Both columns of an answer that says nothing of the session.
-pub(super) async fn assert_nobody_is_signed_out(
+pub(crate) async fn assert_nobody_is_signed_out(
     world: &World,
     answer: &impl Answers,
     status: u16,

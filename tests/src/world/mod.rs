@@ -149,7 +149,13 @@ impl World {
         let mut wires = self.wires.lock().unwrap();
         wires.retain(|wire| wire.url() != tokens.url());
         wires.push(tokens.clone());
-        let login = self.usual().set(Setting::TokenUrl, tokens.url());
+        drop(wires);
+        self.restart_at(tokens.url());
+    }
+
+    /// The same, and its tokens are to come from this address.
+    pub fn restart_at(&self, token_url: &str) {
+        let login = self.usual().set(Setting::TokenUrl, token_url);
         self.serve(login.build().unwrap());
     }
 
