@@ -19,20 +19,6 @@ async fn timed(page: impl Future<Output = Page>) -> (Page, Duration) {
 }
 
 #[tokio::test]
-async fn p02_a_token_endpoint_that_hangs_is_left_after_ten_seconds() {
-    let world = World::new(Harness::Bare);
-    let mut tab = world.tab();
-    let location = world.start(&mut tab, "/page").await;
-    let callback = world.approve(&location, "alex").await;
-    let held = world.provider.hold(Endpoint::Token);
-    let (page, waited) = timed(tab.get(&callback)).await;
-    drop(held);
-    assert_eq!(page.status, 503);
-    assert!(page.text().contains("<code>provider_unavailable</code>"));
-    assert!((10..12).contains(&waited.as_secs()), "{waited:?}");
-}
-
-#[tokio::test]
 async fn two_slow_exchanges_end_after_fifteen_seconds() {
     let world = World::new(Harness::Bare);
     let mut tab = world.tab();
@@ -44,19 +30,6 @@ async fn two_slow_exchanges_end_after_fifteen_seconds() {
     let (page, waited) = timed(tab.get(&callback)).await;
     assert_eq!(page.status, 503);
     assert!((15..17).contains(&waited.as_secs()), "{waited:?}");
-}
-
-#[tokio::test]
-async fn p36_a_sign_out_waits_two_seconds_for_a_revocation() {
-    let world = World::new(Harness::Bare);
-    let mut tab = world.tab();
-    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    let held = world.provider.hold(Endpoint::Revoke);
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
-    let (page, waited) = timed(tab.submit(&page, "form", None)).await;
-    drop(held);
-    assert!(page.text().contains("You are signed out"));
-    assert!((2..4).contains(&waited.as_secs()), "{waited:?}");
 }
 
 /// What somebody with a browser of their own and an invented code can cause.

@@ -6,6 +6,7 @@
 //! - [`real_server`]: providers not written here, run as child processes.
 //! - [`harness`]: the same toy application over the bare driver, tower and actix-web.
 //! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
+//! - [`wire_provider`]: a token endpoint whose bytes a scenario writes.
 //! - [`contract`], [`store`]: what several instances of an application share.
 //! - [`scenarios`]: the table of behaviours.
 
@@ -40,6 +41,7 @@ pub mod scenarios;
 pub mod store;
 #[cfg(test)]
 mod tls;
+pub mod wire_provider;
 pub mod world;
 
 /// The README's code, compiled.

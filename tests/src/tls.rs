@@ -1,65 +1,220 @@
-//! Row P30: a provider whose certificate nobody vouches for is told nothing.
+//! Row P30: a token endpoint that nobody vouches for is told nothing, whatever it would answer.
+//!
+//! Which authorities are trusted is said to a whole process, by its environment. So the servers with
+//! certificates are met in a process of their own, which trusts one authority and no other.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fncy_dev_server::DevServer;
 use fncy_login::Setting;
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::harness::Harness;
+use crate::scenarios::token_endpoint::{
+    ACCESS_TOKEN, Answers, Grant, accepted, assert_nobody_is_signed_out,
+};
 use crate::world::{APP, World, usual};
 
-/// A server for `localhost` that counts the bytes it is told over TLS.
-async fn untrusted_server() -> (u16, Arc<AtomicUsize>) {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("localhost:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let told = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&told);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let Ok(mut stream) = acceptor.accept(stream).await else {
-                continue;
-            };
-            let read = stream.read(&mut [0; 1024]).await.unwrap_or(0);
-            counter.fetch_add(read, Ordering::SeqCst);
-        }
-    });
-    (port, told)
+/// Where the process of its own finds the authority that it trusts.
+const TRUSTED: &str = "FNCY_TESTS_TRUSTED";
+
+/// Who signs certificates.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
 }
 
-#[tokio::test]
-async fn p30_a_certificate_that_nobody_signed_ends_the_exchange() {
-    let world = World::new(Harness::Bare);
-    let (port, told) = untrusted_server().await;
-    let login = usual(&world.provider, &format!("{APP}/auth/callback"))
-        .set(Setting::TokenUrl, format!("https://localhost:{port}/token"))
-        .clock(world.clock());
-    world.serve(login.build().unwrap());
-    let mut tab = world.tab();
-    let location = world.start(&mut tab, "/page").await;
-    let callback = world.approve(&location, "alex").await;
-    let page = tab.get(&callback).await;
-    assert_eq!(page.status, 503);
-    assert!(page.text().contains("<code>provider_unavailable</code>"));
-    assert!(
-        world.logged().contains("certificate"),
-        "the operator is told why"
-    );
-    assert_eq!(told.load(Ordering::SeqCst), 0, "and the server nothing");
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let text = STANDARD.encode(certificate.der());
+        Self {
+            issuer: Issuer::new(params, key),
+            pem: format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"),
+        }
+    }
+
+    /// Vouches for a host in these years.
+    fn vouch(&self, host: &str, years: std::ops::Range<i32>) -> TlsAcceptor {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(years.start, 1, 1);
+        params.not_after = date_time_ymd(years.end, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+/// A token endpoint at `localhost` that would give tokens to everybody.
+struct Server {
+    url: String,
+    /// How many bytes it was told in confidence.
+    told: Arc<AtomicUsize>,
+}
+
+impl Server {
+    async fn start<F, S>(greet: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Option<S>> + Send,
+        S: AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
+    {
+        let listener = TcpListener::bind("localhost:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let told = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&told);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Some(mut stream) = greet(stream).await {
+                    let read = stream.read(&mut [0; 4096]).await.unwrap_or(0);
+                    counter.fetch_add(read, Ordering::SeqCst);
+                    let answer = format!("HTTP/1.1 200 OK\r\n\r\n{{{ACCESS_TOKEN}}}");
+                    // A client that has left has what it deserves.
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                    let _ = stream.shutdown().await;
+                }
+            }
+        });
+        Self {
+            url: format!("https://localhost:{port}/token"),
+            told,
+        }
+    }
+
+    async fn with(acceptor: TlsAcceptor) -> Self {
+        Self::start(move |stream| {
+            let acceptor = acceptor.clone();
+            async move { acceptor.accept(stream).await.ok() }
+        })
+        .await
+    }
+
+    fn told(&self) -> usize {
+        self.told.load(Ordering::SeqCst)
+    }
+}
+
+impl Answers for Server {
+    fn prepare(&self, world: &World) {
+        world.restart_at(&self.url);
+    }
+
+    fn hears(&self) -> u64 {
+        0
+    }
+}
+
+/// Chooses TLS 1.0, whatever the client offers: a `ServerHello` of RFC 2246, section 7.4.1.3. Who
+/// goes on answers with a handshake, and who doesn't with an alert.
+async fn greet_of_1999(mut stream: TcpStream) -> Option<TcpStream> {
+    let mut header = [0; 5];
+    stream.read_exact(&mut header).await.ok()?;
+    let mut hello = vec![0; usize::from(u16::from_be_bytes([header[3], header[4]]))];
+    stream.read_exact(&mut hello).await.ok()?;
+    let version_and_random = [&[3, 1][..], &[7; 32]].concat();
+    let no_session_then_suite = [0, 0xc0, 0x13, 0];
+    let chosen = [version_and_random.as_slice(), &no_session_then_suite].concat();
+    let length = u8::try_from(chosen.len()).unwrap();
+    let head = [0x16, 3, 1, 0, length + 4, 2, 0, 0, length];
+    stream
+        .write_all(&[&head, chosen.as_slice()].concat())
+        .await
+        .ok()?;
+    let is_alert = stream.read_u8().await.ok()? == 0x15;
+    (!is_alert).then_some(stream)
+}
+
+#[test]
+fn p30_who_is_not_vouched_for_is_told_nothing() {
+    if let Some(file) = std::env::var_os(TRUSTED) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        return runtime.block_on(meet_servers(Path::new(&file)));
+    }
+    let file = std::env::temp_dir().join(format!("fncy-login-tests-{}.pem", std::process::id()));
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tls::p30_who_is_not_vouched_for_is_told_nothing"])
+        .env(TRUSTED, &file)
+        .env("SSL_CERT_FILE", &file)
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(said.contains("test result: ok. 1 passed"), "{said}");
+}
+
+async fn meet_servers(file: &Path) {
+    let (trusted, unknown) = (Authority::new("trusted"), Authority::new("unknown"));
+    std::fs::write(file, &trusted.pem).unwrap();
+    let good = Server::with(trusted.vouch("localhost", 2020..4000)).await;
+    for grant in Grant::BOTH {
+        accepted(&World::new(Harness::Bare), grant, &good).await;
+    }
+    assert!(good.told() > 0);
+    for (server, why) in [
+        (
+            Server::with(unknown.vouch("localhost", 2020..4000)).await,
+            "UnknownIssuer",
+        ),
+        (
+            Server::with(trusted.vouch("localhost", 2020..2021)).await,
+            "expired",
+        ),
+        (
+            Server::with(trusted.vouch("localhost", 3999..4000)).await,
+            "not valid yet",
+        ),
+        (
+            Server::with(trusted.vouch("elsewhere.example", 2020..4000)).await,
+            "not valid for name",
+        ),
+        (
+            Server::start(greet_of_1999).await,
+            "ServerDoesNotSupportTls12Or13",
+        ),
+    ] {
+        let world = World::new(Harness::Bare);
+        assert_nobody_is_signed_out(&world, &server, 503, "provider_unavailable").await;
+        assert_eq!(server.told(), 0, "{why}");
+        assert!(world.logged().contains(why), "the operator is told: {why}");
+    }
+}
+
+#[test]
+fn p30_plain_http_is_for_this_machine() {
+    let provider = DevServer::start().unwrap();
+    for setting in [
+        Setting::BaseUrl,
+        Setting::AuthorizeUrl,
+        Setting::TokenUrl,
+        Setting::UserinfoUrl,
+        Setting::RevocationUrl,
+        Setting::SignOutUrl,
+    ] {
+        for address in ["http://fncy.example/", "http://10.0.0.1/", "http://[::2]/"] {
+            let login = usual(&provider, &format!("{APP}/auth/callback")).set(setting, address);
+            assert!(login.build().unwrap_err().names(setting), "{address}");
+        }
+    }
 }

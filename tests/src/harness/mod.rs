@@ -12,12 +12,18 @@ mod tower;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login::{LiveSession, Login};
+use tokio::time::timeout;
 
 pub use self::bare::RawHead;
 pub use self::calls::{Call, Calls};
 use crate::browser::{Backend, RawRequest, RawResponse};
+
+/// All that one request may cause takes no longer than 15 seconds; the rest is for a machine that
+/// has much to do.
+const DEADLINE: Duration = Duration::from_secs(18);
 
 /// What a connection saw of its session, told when that has ended.
 async fn live_text(session: LiveSession) -> String {
@@ -56,9 +62,20 @@ impl Harness {
 #[derive(Clone)]
 pub struct Served(Arc<dyn Backend>);
 
+/// # Panics
+///
+/// No answer came within the deadline.
 impl Backend for Served {
     fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
-        self.0.send(request)
+        Box::pin(async move {
+            let is_stream = request.target.starts_with(b"/live");
+            let answer = self.0.send(request);
+            if is_stream {
+                return answer.await;
+            }
+            let answer = timeout(DEADLINE, answer).await;
+            answer.expect("an answer within the deadline")
+        })
     }
 }
 

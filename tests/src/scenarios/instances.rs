@@ -79,6 +79,7 @@ pub(super) async fn f06_instances_use_a_token_once(harness: Harness) {
 
 pub(super) async fn f06_without_a_store_the_loser_keeps_its_cookie(harness: Harness) {
     let world = World::new(harness);
+    world.resends("instances without a store know nothing of each other");
     let other = world.instance(|builder| builder);
     signed_in(&world).await;
     world.advance(LIFE + 1);

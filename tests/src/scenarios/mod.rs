@@ -8,6 +8,7 @@ mod callback;
 mod callback_answers;
 mod callback_repeated;
 mod chunks;
+mod clocks;
 mod cookie_settings;
 mod cookies_foreign;
 mod cookies_forged;
@@ -27,6 +28,12 @@ mod routing;
 mod secrets;
 mod session_api;
 mod sign_out;
+mod token_answers;
+pub(crate) mod token_endpoint;
+mod token_nonsense;
+mod token_refusals;
+mod user_data;
+mod wire;
 
 use std::pin::Pin;
 
@@ -111,7 +118,6 @@ scenarios! {
         c11_nothing_of_an_error_is_reflected ["C11", "C12"],
         c14_another_issuer_is_refused ["C14"],
         c18_another_user_replaces_the_session_wholly ["C18"],
-        failures_of_the_provider_end_on_their_page [],
     }
     callback_repeated: {
         c06_a_callback_again_leads_to_the_page ["C6"],
@@ -174,16 +180,11 @@ scenarios! {
         f01_a_hundred_requests_are_one_exchange ["F1", "P21"],
         f02_an_old_cookie_is_served_from_memory ["F2", "F3"],
         f04_a_renewal_outlives_its_client ["F4"],
-        f05_a_leader_that_times_out_releases_those_who_wait ["F5"],
+        f05_a_leader_that_times_out_releases_those_who_wait ["F5", "P2"],
         f09_an_outage_signs_nobody_out ["F9", "P28"],
         f10_a_sign_out_wins_over_a_renewal ["F10", "K23", "L4"],
         f10_a_sign_out_revokes_what_the_browser_never_got ["F10"],
         f14_an_older_cookie_that_lands_last_does_no_harm ["F14"],
-        p18_a_stillborn_token_causes_no_storm ["P18"],
-        p23_a_refused_token_asks_to_sign_in_again ["P23"],
-        p24_a_refused_client_signs_nobody_out ["P24"],
-        p32_another_users_data_ends_the_session ["P32"],
-        p33_user_data_that_cannot_be_read_again_changes_nothing ["P33"],
         short_lived_tokens_are_renewed_in_time [],
         f12_sessions_that_expire_together_do_not_storm_the_provider ["F12"],
     }
@@ -255,8 +256,65 @@ scenarios! {
         l03_a_sign_out_always_leaves_nothing ["L3"],
         l06_the_last_page_signs_nobody_in ["L6"],
         a_sign_out_goes_on_to_the_provider [],
-        a_sign_out_finishes_without_the_provider [],
+        p36_a_sign_out_finishes_without_the_provider ["P36"],
         l11_session_ids_are_drawn_and_ending_one_ends_no_other ["L11"],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
+    }
+    token_answers: {
+        p07_json_is_read_whatever_it_is_called ["P7"],
+        p13_a_missing_type_is_bearer_with_a_warning ["P13"],
+        p14_bearer_is_written_in_any_case ["P14"],
+        p16_every_lifetime_ends ["P16", "P17", "P19"],
+        p18_a_token_that_is_dead_on_arrival_signs_nobody_in ["P18"],
+        p18_a_stillborn_token_causes_no_storm ["P18"],
+        p19_no_lifetime_is_longer_than_a_month ["P19"],
+        p20_scopes_are_a_set_and_silence_is_none ["P20"],
+        p21_without_a_refresh_token_a_session_ends_with_its_access ["P21", "P22"],
+        p22_a_new_refresh_token_replaces_the_old_one ["P22", "P21"],
+    }
+    token_nonsense: {
+        p06_a_page_instead_of_tokens_is_unreadable ["P6"],
+        p08_tokens_in_a_form_are_unreadable ["P8"],
+        p09_what_is_not_quite_json_is_unreadable ["P9"],
+        p10_json_that_is_no_object_with_a_token_is_unreadable ["P10"],
+        p11_a_repeated_member_is_unreadable ["P11"],
+        p12_no_access_token_is_guessed ["P12"],
+        p15_only_bearer_tokens_are_used ["P15", "P14"],
+        p22_no_refresh_token_is_guessed ["P22"],
+    }
+    token_refusals: {
+        p23_a_refused_grant_is_not_asked_for_again ["P23", "P26"],
+        p24_a_refused_client_is_the_operators_business ["P24", "P26"],
+        p25_another_refusal_signs_nobody_out ["P25"],
+        p26_an_error_wins_over_tokens ["P26"],
+        p27_an_overload_is_passed_on_in_our_own_words ["P27"],
+        p27_an_overload_is_respected_by_every_session ["P27"],
+        p28_a_broken_provider_signs_nobody_out ["P28"],
+    }
+    user_data: {
+        p32_tokens_of_another_user_sign_in_that_user ["P32"],
+        p32_another_users_data_ends_the_session ["P32"],
+        p32_a_change_of_place_is_a_change_of_user ["P32"],
+        p33_no_id_is_guessed ["P33"],
+        p33_without_user_data_nobody_is_signed_in ["P33"],
+        p33_an_id_is_kept_as_it_is ["P33"],
+        p33_user_data_that_cannot_be_read_again_change_nothing ["P33"],
+    }
+    clocks: {
+        p34_the_providers_clock_is_not_believed ["P34"],
+        p34_our_clock_jumps_and_no_storm_follows ["P34"],
+        p34_a_session_of_the_future_is_none ["P34"],
+    }
+    wire: {
+        p01_no_connection_signs_nobody_out ["P1"],
+        p02_a_silent_or_dripping_answer_is_left_after_ten_seconds ["P2", "P3"],
+        p04_a_huge_body_is_cut_off ["P4"],
+        p04_the_limit_is_256_kib ["P4"],
+        p04_an_encoded_answer_is_refused_undecoded ["P4"],
+        p05_half_an_answer_is_none ["P5"],
+        p29_a_redirect_is_never_followed ["P29"],
+        p31_endless_headers_are_cut_off ["P31"],
+        p31_the_providers_cookies_are_nobodys ["P31"],
+        p35_an_application_starts_without_its_provider ["P35"],
     }
 }

@@ -12,7 +12,7 @@ use crate::harness::Harness;
 use crate::world::{APP, World};
 
 /// The default life of the dev server's access tokens.
-const LIFE: u64 = 300;
+pub(super) const LIFE: u64 = 300;
 
 pub(super) async fn signed_in(world: &World) -> Tab {
     let mut tab = world.tab();
@@ -47,6 +47,9 @@ pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
             let provider = setup.provider.clone().rotation(rotates);
             setup.provider = provider.access_token_life(Duration::from_secs(life));
         });
+        if !rotates {
+            world.resends("this provider gives no new one");
+        }
         let mut tab = signed_in(&world).await;
         world.advance(life + 1);
         let held = world.provider.hold(Endpoint::Token);
@@ -134,6 +137,7 @@ pub(super) async fn f04_a_renewal_outlives_its_client(harness: Harness) {
 
 pub(super) async fn f05_a_leader_that_times_out_releases_those_who_wait(harness: Harness) {
     let world = World::new(harness);
+    world.resends("nobody knows what became of the first time");
     let mut tab = signed_in(&world).await;
     world.advance(LIFE + 1);
     let held = world.provider.hold(Endpoint::Token);
@@ -161,6 +165,7 @@ pub(super) async fn f05_a_leader_that_times_out_releases_those_who_wait(harness:
 
 pub(super) async fn f09_an_outage_signs_nobody_out(harness: Harness) {
     let world = World::new(harness);
+    world.resends("a 503 leaves it in use");
     let mut tab = signed_in(&world).await;
     world.provider.fault(Endpoint::Token, Fault::status(503));
     // Within the leeway the access token still lives.
@@ -266,85 +271,6 @@ pub(super) async fn f14_an_older_cookie_that_lands_last_does_no_harm(harness: Ha
         assert!(sets_session(&response));
     }
     assert_eq!(renewals(&world), asked);
-}
-
-pub(super) async fn p18_a_stillborn_token_causes_no_storm(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = signed_in(&world).await;
-    world.advance(LIFE + 1);
-    let body = r#"{"access_token":"at-dead-on-arrival","refresh_token":"rt-of-it","expires_in":0}"#;
-    world
-        .provider
-        .fault(Endpoint::Token, Fault::json(200, body));
-    for _ in 0..10 {
-        assert_eq!(tab.get(&format!("{APP}/page")).await.status, 503);
-    }
-    assert_eq!(renewals(&world), 1);
-}
-
-pub(super) async fn p23_a_refused_token_asks_to_sign_in_again(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = signed_in(&world).await;
-    let refused = Fault::json(400, r#"{"error":"invalid_grant"}"#);
-    world.provider.fault(Endpoint::Token, refused);
-    world.advance(LIFE - 5);
-    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    world.advance(10);
-    for _ in 0..5 {
-        let page = tab.get(&format!("{APP}/page")).await;
-        assert_eq!(page.status, 303);
-        assert_eq!(world.cookies("__Host-fncy_session").len(), 1, "not cleared");
-    }
-    assert_eq!(
-        renewals(&world),
-        1,
-        "a refused token is not asked for again"
-    );
-    world.advance(3601);
-    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
-    assert_eq!(
-        world.cookies("__Host-fncy_session"),
-        [""; 0],
-        "too old to have been replaced"
-    );
-}
-
-pub(super) async fn p24_a_refused_client_signs_nobody_out(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = signed_in(&world).await;
-    let refused = Fault::json(401, r#"{"error":"invalid_client"}"#);
-    world.provider.fault(Endpoint::Token, refused.once());
-    world.advance(LIFE + 1);
-    let page = tab.get(&format!("{APP}/page")).await;
-    assert_eq!(page.status, 503);
-    assert_eq!(page.header("set-cookie"), None);
-    assert!(world.logged().contains("client_rejected"));
-}
-
-pub(super) async fn p32_another_users_data_ends_the_session(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = signed_in(&world).await;
-    world.advance(LIFE + 1);
-    let old = request(&world, "/page");
-    world.provider.fault(
-        Endpoint::UserData,
-        Fault::json(200, r#"{"id":"jun"}"#).once(),
-    );
-    let page = tab.get(&format!("{APP}/page")).await;
-    assert_eq!(page.status, 303);
-    assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
-    assert_eq!(world.raw(old).await.status, 303);
-}
-
-pub(super) async fn p33_user_data_that_cannot_be_read_again_changes_nothing(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = signed_in(&world).await;
-    world.advance(LIFE + 1);
-    world
-        .provider
-        .fault(Endpoint::UserData, Fault::status(500).once());
-    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(world.provider.request_count(Endpoint::UserData), 2);
 }
 
 pub(super) async fn short_lived_tokens_are_renewed_in_time(harness: Harness) {

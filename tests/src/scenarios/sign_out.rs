@@ -1,10 +1,14 @@
 //! Rows L1 to L3 and L6, and more of signing out: what it takes, what it leaves, where it ends.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
+use futures_util::future::join_all;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use tokio::time::Instant;
 
 use super::chunks::sign_in_as;
 use super::cookies_forged::SESSION;
@@ -229,16 +233,32 @@ pub(super) async fn a_sign_out_goes_on_to_the_provider(harness: Harness) {
     assert_eq!(world.cookies("__Host-"), [""; 0]);
 }
 
-pub(super) async fn a_sign_out_finishes_without_the_provider(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = world.tab();
-    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    world.provider.fault(Endpoint::Revoke, Fault::status(503));
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
-    let page = tab.submit(&page, "form", None).await;
-    assert!(page.text().contains("You are signed out"));
-    assert!(world.logged().contains("revocation_failed"));
-    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+pub(super) async fn p36_a_sign_out_finishes_without_the_provider(harness: Harness) {
+    let slow = Fault::delay(Duration::from_secs(60));
+    let faults = [
+        Fault::status(500),
+        Fault::status(503),
+        Fault::lost_answer(),
+        slow,
+    ];
+    let outs = faults.map(async |fault| {
+        let world = World::new(harness);
+        let mut tab = world.tab();
+        world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+        let copy = world.cookie_header();
+        world.provider.fault(Endpoint::Revoke, fault);
+        let page = tab.visit(&format!("{APP}/auth/logout")).await;
+        let began = Instant::now();
+        let page = tab.submit(&page, "form", None).await;
+        let waited = began.elapsed().as_secs();
+        assert!(waited < 4, "{waited} s");
+        assert!(page.text().contains("You are signed out"));
+        assert_eq!(world.provider.request_count(Endpoint::Revoke), 1);
+        assert!(world.logged().contains("revocation_failed"));
+        assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+        assert_eq!(world.ask("/page", copy).await.status, 401);
+    });
+    join_all(outs).await;
 }
 
 /// Where a sign-out that was asked to return to `address` leads.

@@ -19,6 +19,11 @@ impl TestClock {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// Moves it back, in seconds.
+    pub fn turn_back(&self, seconds: u64) {
+        self.0.fetch_sub(seconds, Ordering::SeqCst);
+    }
+
     /// What it shows, in Unix seconds.
     pub fn unix(&self) -> u64 {
         self.0.load(Ordering::SeqCst)

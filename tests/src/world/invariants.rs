@@ -1,7 +1,9 @@
 //! What must hold in every scenario.
 //!
+//! - Neither the product nor the application panics, in whatever task (`panics.rs`).
 //! - The application is called only with a user, but for worlds with public paths.
-//! - No code is redeemed twice.
+//! - No code is redeemed twice, and no refresh token used twice, but for worlds that say why.
+//! - Every answer comes within the deadline (`harness/mod.rs`).
 //! - A response that sets a cookie of ours is `private, no-store`, and the cookie has the attributes
 //!   that all of ours have.
 //! - Every `Location` is on the application's origin or at the provider.
@@ -15,8 +17,9 @@ use std::sync::atomic::Ordering;
 use fncy_dev_server::Endpoint;
 use serde_json::Value;
 
-use super::{APP, COOKIE_SECRET, World};
+use super::{APP, COOKIE_SECRET, SCRIPTED, World};
 use crate::browser::Exchange;
+use crate::wire_provider::WireProvider;
 
 impl Drop for World {
     fn drop(&mut self) {
@@ -28,6 +31,9 @@ impl Drop for World {
 
 impl World {
     fn assert_invariants(&self) {
+        let panics = self.panics.seen();
+        assert!(panics.is_empty(), "{}", panics.join("\n"));
+
         let calls = self.calls.all();
         let anonymous = calls.iter().find(|call| call.user.is_none());
         assert!(
@@ -35,9 +41,11 @@ impl World {
             "called without a user: {anonymous:?}"
         );
 
-        let redeemed = self.sent_to_token("code");
-        let distinct: HashSet<_> = redeemed.iter().collect();
-        assert_eq!(distinct.len(), redeemed.len(), "a code was redeemed twice");
+        assert!(!self.repeats("code"), "a code was redeemed twice");
+        match (*self.resends.lock().unwrap(), self.repeats("refresh_token")) {
+            (None, repeats) => assert!(!repeats, "a refresh token was used twice"),
+            (Some(why), repeats) => assert!(repeats, "each was used once, although {why}"),
+        }
 
         let secrets = self.secrets();
         for exchange in self.exchanges() {
@@ -57,14 +65,23 @@ impl World {
         exchanges
     }
 
+    /// Whether two token requests have the same value of a parameter.
+    fn repeats(&self, name: &str) -> bool {
+        let sent = self.sent_to_token(name);
+        sent.iter().collect::<HashSet<_>>().len() < sent.len()
+    }
+
     /// A parameter of each token request that has it.
     fn sent_to_token(&self, name: &str) -> Vec<String> {
-        let requests = self.provider.requests(Endpoint::Token);
-        let bodies = requests.iter().map(|request| request.body.as_slice());
-        bodies
-            .filter_map(|body| match serde_json::from_slice::<Value>(body) {
+        let requests = self.provider.requests(Endpoint::Token).into_iter();
+        let wires = self.wires.lock().unwrap();
+        let wired = wires.iter().flat_map(WireProvider::bodies);
+        requests
+            .map(|request| request.body)
+            .chain(wired)
+            .filter_map(|body| match serde_json::from_slice::<Value>(&body) {
                 Ok(json) => json[name].as_str().map(str::to_owned),
-                Err(_) => form_urlencoded::parse(body)
+                Err(_) => form_urlencoded::parse(&body)
                     .find(|(found, _)| found == name)
                     .map(|(_, value)| value.into_owned()),
             })
@@ -92,6 +109,7 @@ impl World {
         secrets.extend(self.sent_to_token("code_verifier"));
         secrets.push(self.provider.client_secret().to_owned());
         secrets.push(COOKIE_SECRET.to_owned());
+        secrets.push(SCRIPTED.to_owned());
         for exchange in self.exchanges() {
             let values = exchange.set_cookies().into_iter().filter_map(|line| {
                 let (_, value) = line.split(';').next()?.split_once('=')?;

@@ -6,6 +6,7 @@
 mod clock;
 mod invariants;
 mod logs;
+mod panics;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,6 +17,7 @@ use fncy_login::{Builder, Clock, Login, Setting};
 
 pub use self::clock::TestClock;
 pub use self::logs::Logs;
+use self::panics::Panics;
 use tokio::time::sleep;
 use url::Url;
 
@@ -23,6 +25,7 @@ use crate::browser::{
     Backend as _, Browser, Context, Exchange, Page, RawRequest, RawResponse, Tab,
 };
 use crate::harness::{Calls, Harness, Served};
+use crate::wire_provider::WireProvider;
 
 /// The application's origin.
 pub const APP: &str = "https://app.example";
@@ -30,6 +33,9 @@ pub const APP: &str = "https://app.example";
 const START: u64 = 1_893_456_000;
 /// Long and irregular enough.
 pub const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
+
+/// Part of every token in an answer that a scenario wrote itself.
+pub const SCRIPTED: &str = "scripted-token";
 
 /// How a world differs from the usual one.
 pub struct Setup {
@@ -60,7 +66,12 @@ pub struct World {
     clock: Arc<TestClock>,
     app: Mutex<Served>,
     logs: Logs,
+    panics: Panics,
     is_public: AtomicBool,
+    /// Why a refresh token is used twice.
+    resends: Mutex<Option<&'static str>>,
+    /// Who else is asked for tokens.
+    wires: Mutex<Vec<WireProvider>>,
     /// What was answered to no browser.
     raw: Mutex<Vec<Exchange>>,
 }
@@ -73,7 +84,7 @@ impl World {
 
     /// A world that differs.
     pub fn with(harness: Harness, change: impl FnOnce(&mut Setup)) -> Self {
-        let logs = Logs::start();
+        let (logs, panics) = (Logs::start(), Panics::start());
         let clock = Arc::new(TestClock::new(START));
         let mut setup = Setup {
             login: Box::new(|builder| builder),
@@ -101,7 +112,10 @@ impl World {
             clock,
             app: Mutex::new(app),
             logs,
+            panics,
             is_public: AtomicBool::new(setup.is_public),
+            resends: Mutex::default(),
+            wires: Mutex::default(),
             raw: Mutex::default(),
         }
     }
@@ -125,17 +139,44 @@ impl World {
         *self.app.lock().unwrap() = app;
     }
 
+    /// The usual application after a restart: it remembers nothing.
+    pub fn restart(&self) {
+        self.serve(self.usual().build().unwrap());
+    }
+
+    /// The same, and its tokens are to come from there.
+    pub fn restart_with(&self, tokens: &WireProvider) {
+        let mut wires = self.wires.lock().unwrap();
+        wires.retain(|wire| wire.url() != tokens.url());
+        wires.push(tokens.clone());
+        drop(wires);
+        self.restart_at(tokens.url());
+    }
+
+    /// The same, and its tokens are to come from this address.
+    pub fn restart_at(&self, token_url: &str) {
+        let login = self.usual().set(Setting::TokenUrl, token_url);
+        self.serve(login.build().unwrap());
+    }
+
+    fn usual(&self) -> Builder {
+        usual(&self.provider, &format!("{APP}/auth/callback")).clock(self.clock())
+    }
+
     /// Another instance of the application, beside the one that the browser meets.
     pub fn instance(&self, change: impl FnOnce(Builder) -> Builder) -> Served {
-        let redirect_uri = format!("{APP}/auth/callback");
-        let builder = usual(&self.provider, &redirect_uri).clock(self.clock());
-        let login = change(builder).build().unwrap();
+        let login = change(self.usual()).build().unwrap();
         self.harness.serve(vec![login], "", self.calls.clone())
     }
 
     /// From now on the application may be called without a user.
     pub fn may_be_anonymous(&self) {
         self.is_public.store(true, Ordering::Relaxed);
+    }
+
+    /// Here a refresh token is used twice, and rightly so.
+    pub fn resends(&self, why: &'static str) {
+        *self.resends.lock().unwrap() = Some(why);
     }
 
     /// The clock of this world.
@@ -190,6 +231,11 @@ impl World {
     /// Lets time pass for the application alone: the browser keeps its cookies.
     pub fn advance_server(&self, seconds: u64) {
         self.clock.advance(seconds);
+    }
+
+    /// Turns the application's clock back.
+    pub fn turn_server_back(&self, seconds: u64) {
+        self.clock.turn_back(seconds);
     }
 
     /// Signs in at the provider, from the page that it shows: to wherever that leads.
@@ -254,9 +300,11 @@ impl World {
         self.logs.text()
     }
 
-    /// How many requests the token endpoint got.
+    /// How many token requests were sent.
     pub fn token_requests(&self) -> u64 {
-        self.provider.request_count(Endpoint::Token)
+        let wires = self.wires.lock().unwrap();
+        let wired: usize = wires.iter().map(|wire| wire.requests().len()).sum();
+        self.provider.request_count(Endpoint::Token) + wired as u64
     }
 
     /// Waits until the token endpoint has got so many requests.

@@ -1,0 +1,199 @@
+//! What an answer of the token endpoint comes to, in both columns of the rows P: where a code is
+//! redeemed, and where a session is renewed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fncy_dev_server::{Endpoint, Fault};
+
+use super::callback::assert_failure;
+use super::renewal::LIFE;
+use crate::browser::{Page, Tab};
+use crate::wire_provider::WireProvider;
+use crate::world::{APP, SCRIPTED, World};
+
+/// What the token endpoint is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    Code,
+    RefreshToken,
+}
+
+impl Grant {
+    pub(crate) const BOTH: [Self; 2] = [Self::Code, Self::RefreshToken];
+}
+
+/// Who answers the next token request, and how.
+pub(crate) trait Answers {
+    fn prepare(&self, world: &World);
+
+    /// How many requests are heard when one is sent.
+    fn hears(&self) -> u64 {
+        1
+    }
+}
+
+impl Answers for Fault {
+    fn prepare(&self, world: &World) {
+        world.provider.fault(Endpoint::Token, self.clone().once());
+    }
+}
+
+impl Answers for WireProvider {
+    fn prepare(&self, world: &World) {
+        world.restart_with(self);
+    }
+
+    fn hears(&self) -> u64 {
+        u64::from(self.is_there())
+    }
+}
+
+/// A token answer with these members, each behind its comma, beside the access token.
+pub(crate) fn tokens(members: &str) -> Fault {
+    Fault::json(200, &format!("{{{ACCESS_TOKEN}{members}}}"))
+}
+
+/// The same with a refresh token that no other answer has.
+pub(crate) fn renewable(members: &str) -> Fault {
+    static COUNT: AtomicUsize = AtomicUsize::new(2);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    tokens(&format!(
+        r#","refresh_token":"{SCRIPTED}-{number}"{members}"#
+    ))
+}
+
+/// The members that a token answer can't do without.
+pub(crate) const ACCESS_TOKEN: &str = r#""access_token":"scripted-token","token_type":"bearer""#;
+
+/// The protected page that is asked for.
+pub(crate) const PAGE: &str = "https://app.example/page";
+
+/// A callback of a login that is under way, beside whatever session there is.
+async fn callback(world: &World, tab: &mut Tab) -> String {
+    let location = world.start(tab, "/auth/login?return_to=/page").await;
+    world.approve(&location, "alex").await
+}
+
+/// A new session whose tokens are the dev server's.
+pub(crate) async fn sign_in_anew(world: &World) -> Tab {
+    let mut tab = world.tab();
+    let callback = callback(world, &mut tab).await;
+    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
+    tab
+}
+
+/// A new session whose tokens are from this answer.
+pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers) -> Tab {
+    let mut tab = world.tab();
+    let next = match grant {
+        Grant::Code => {
+            answer.prepare(world);
+            callback(world, &mut tab).await
+        }
+        Grant::RefreshToken => {
+            sign_in_anew(world).await;
+            world.advance(LIFE + 1);
+            answer.prepare(world);
+            PAGE.to_owned()
+        }
+    };
+    let user = Fault::json(200, r#"{"id":"alex"}"#);
+    world.provider.fault(Endpoint::UserData, user.once());
+    let page = tab.visit(&next).await;
+    assert_eq!(page.text(), "user=alex", "{grant:?}");
+    let token = tab.get(&format!("{APP}/token")).await;
+    assert_eq!(token.text(), SCRIPTED, "{grant:?}");
+    tab
+}
+
+/// No use is made of the answer to a code: its page is shown, and an older session stays as it was.
+pub(crate) async fn assert_no_sign_in(
+    world: &World,
+    answer: &impl Answers,
+    status: u16,
+    code: &str,
+) -> Page {
+    let mut tab = world.tab();
+    let session = world.cookies("__Host-fncy_session");
+    let before = (!session.is_empty()).then(|| world.session_cookie());
+    answer.prepare(world);
+    let callback = callback(world, &mut tab).await;
+    let seen = Seen::by(world);
+    let page = tab.get(&callback).await;
+    assert_failure(&page, status, code);
+    assert_eq!(page.header("retry-after").is_some(), status == 503);
+    assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
+    assert_eq!(world.cookies("__Host-fncy_login"), [""; 0]);
+    let after = before.as_ref().map(|_| world.session_cookie());
+    assert_eq!(before, after, "an older session stays");
+    assert_eq!(world.cookies("__Host-fncy_session"), session);
+    assert_eq!(seen.since(world), (answer.hears(), 0, 0), "one request");
+    assert!(world.logged().contains(code));
+    page
+}
+
+/// While the access token lives, nobody notices what becomes of the refresh token.
+pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
+    world.restart();
+    let mut tab = sign_in_anew(world).await;
+    world.advance(LIFE - 5);
+    answer.prepare(world);
+    let seen = Seen::by(world);
+    let page = tab.get(PAGE).await;
+    assert_eq!(page.text(), "user=alex");
+    assert_eq!(page.header("set-cookie"), None);
+    assert_eq!(seen.since(world), (answer.hears(), 0, 1));
+}
+
+/// When the access token has expired, nobody gets in, and nobody is signed out.
+pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
+    world.restart();
+    let mut tab = sign_in_anew(world).await;
+    world.advance(LIFE + 1);
+    answer.prepare(world);
+    let seen = Seen::by(world);
+    let page = tab.get(PAGE).await;
+    assert_failure(&page, 503, "provider_unavailable");
+    assert_eq!(page.links()[0].href, "/page", "the same page again");
+    let fetched = tab.fetch(PAGE).await;
+    assert_eq!(fetched.status, 503);
+    let json = Some("application/problem+json");
+    assert_eq!(fetched.header("content-type"), json);
+    for answer in [&page, &fetched] {
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+    assert_eq!(
+        seen.since(world),
+        (answer.hears(), 0, 0),
+        "asked once, for both"
+    );
+    page
+}
+
+/// Both columns of an answer that says nothing of the session.
+pub(crate) async fn assert_nobody_is_signed_out(
+    world: &World,
+    answer: &impl Answers,
+    status: u16,
+    code: &str,
+) {
+    assert_no_sign_in(world, answer, status, code).await;
+    assert_unnoticed(world, answer).await;
+    assert_kept(world, answer).await;
+}
+
+/// Requests to the token endpoint, to the user data endpoint and to the application, so far.
+struct Seen(u64, u64, usize);
+
+impl Seen {
+    fn by(world: &World) -> Self {
+        let user_data = world.provider.request_count(Endpoint::UserData);
+        Self(world.token_requests(), user_data, world.calls.all().len())
+    }
+
+    fn since(&self, world: &World) -> (u64, u64, usize) {
+        let now = Self::by(world);
+        (now.0 - self.0, now.1 - self.1, now.2 - self.2)
+    }
+}

@@ -1,0 +1,47 @@
+//! Panics of the product and of the toy application, in whatever thread and task: most of them end a
+//! task, and nobody else sees them.
+//!
+//! What a scenario itself panics with is its own failure, or what its hook does on purpose.
+
+use std::panic::PanicHookInfo;
+use std::sync::{Mutex, Once, PoisonError};
+
+static LISTENING: Once = Once::new();
+static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The panics from [`Panics::start`] on, of all scenarios that run side by side: none may have any.
+pub(super) struct Panics {
+    from: usize,
+}
+
+impl Panics {
+    /// Begins to listen.
+    pub(super) fn start() -> Self {
+        LISTENING.call_once(|| {
+            let usual = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                note(panic);
+                usual(panic);
+            }));
+        });
+        Self { from: all().len() }
+    }
+
+    /// What they said, and where.
+    pub(super) fn seen(&self) -> Vec<String> {
+        all().split_off(self.from)
+    }
+}
+
+fn all() -> Vec<String> {
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn note(panic: &PanicHookInfo<'_>) {
+    let file = panic.location().map_or("nowhere", |place| place.file());
+    let is_test = file.starts_with("tests/") && !file.starts_with("tests/src/harness/");
+    if !is_test {
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.push(panic.to_string());
+    }
+}
