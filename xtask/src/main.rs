@@ -10,6 +10,7 @@
 )]
 
 mod crates;
+mod fuzz;
 mod install;
 mod instructions;
 mod lint;
@@ -33,6 +34,8 @@ cargo xtask COMMAND
   instructions    fail where a request takes more instructions than are recorded
   instructions --record
                   record how many it takes now
+  fuzz [TARGET] [SECONDS]
+                  the fuzz targets, or one of them, for a minute or so many seconds each
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback";
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         ["crates", "--check"] => crates::check(),
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
+        ["fuzz", rest @ ..] => fuzz::by_hand(rest),
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
         ["scale"] => measure::scale(),

@@ -4,19 +4,31 @@
 
 use std::fs;
 
+use crate::fuzz;
 use crate::install::{self, CARGO_AUDIT};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
 use crate::workspace;
 
-const STEPS: &[Step] = &[Step {
-    name: "advisories",
-    run: advisories,
-}];
+const STEPS: &[Step] = &[
+    Step {
+        name: "advisories",
+        run: advisories,
+    },
+    Step {
+        name: "fuzz",
+        run: fuzz,
+    },
+];
 
 /// Runs all of them.
 pub(crate) fn run() -> Result<(), String> {
     steps::run(STEPS)
+}
+
+/// Every fuzz target, for a minute.
+fn fuzz() -> Result<Done, String> {
+    fuzz::run(None, fuzz::A_MINUTE)
 }
 
 /// Known vulnerabilities, unsound and unmaintained crates in `Cargo.lock`.
