@@ -47,8 +47,16 @@ fn debug_shows_no_secret() {
 #[test]
 fn an_address_with_a_password_is_not_quoted() {
     for setting in [Setting::BaseUrl, Setting::RedirectUri] {
-        let error = error(builder().set(setting, "https://user:hunter2@app.example/auth/callback"));
-        assert!(!error.to_string().contains("hunter2"), "{error}");
+        for address in [
+            "https://user:hunter2@app.example/auth/callback",
+            "http://user:hunter2@app.example/auth/callback",
+            "https://user:hunter2@app .example/auth/callback",
+            "user:hunter2@app.example/auth/callback",
+        ] {
+            let error = error(builder().set(setting, address));
+            assert!(error.names(setting));
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
     }
 }
 

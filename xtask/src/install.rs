@@ -72,6 +72,11 @@ pub(crate) const CARGO_HACK: CargoTool = CargoTool {
     version: "0.6.46",
 };
 
+pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
+    subcommand: "fuzz",
+    version: "0.13.2",
+};
+
 /// Settings that make a tool quick to build rather than quick to run.
 const CHEAP_BUILD: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),

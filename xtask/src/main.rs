@@ -11,6 +11,7 @@
 
 mod build_times;
 mod crates;
+mod fuzz;
 mod install;
 mod instructions;
 mod lint;
@@ -35,6 +36,8 @@ cargo xtask COMMAND
   instructions    fail where a request takes more instructions than are recorded
   instructions --record
                   record how many it takes now
+  fuzz [TARGET] [SECONDS]
+                  the fuzz targets, or one of them, for a minute or so many seconds each
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         ["crates", "--check"] => crates::check(),
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
+        ["fuzz", rest @ ..] => fuzz::by_hand(rest),
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
         ["build-times"] => build_times::print(),

@@ -4,6 +4,7 @@
 //! variables set for it; a failure names the line.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -92,6 +93,15 @@ impl Run {
         } else {
             Err(format!("`{}` failed ({status}).", self.line))
         }
+    }
+
+    /// Runs it with all that it prints in a file.
+    pub(crate) fn log(mut self, file: &Path) -> Result<(), String> {
+        let unwritable = |error| format!("{} can't be written: {error}.", file.display());
+        let log = File::create(file).map_err(unwritable)?;
+        let errors = log.try_clone().map_err(unwritable)?;
+        self.command.stdout(log).stderr(errors);
+        self.go()
     }
 
     /// Runs it and returns what it prints.

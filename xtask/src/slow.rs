@@ -8,7 +8,7 @@ use std::fs;
 use crate::install::{self, CARGO_AUDIT, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{minimal, workspace};
+use crate::{fuzz, minimal, workspace};
 
 const STEPS: &[Step] = &[
     Step {
@@ -23,11 +23,20 @@ const STEPS: &[Step] = &[
         name: "oldest versions",
         run: minimal::versions,
     },
+    Step {
+        name: "fuzz",
+        run: fuzz,
+    },
 ];
 
 /// Runs all of them.
 pub(crate) fn run() -> Result<(), String> {
     steps::run(STEPS)
+}
+
+/// Every fuzz target, for a minute.
+fn fuzz() -> Result<Done, String> {
+    fuzz::run(None, fuzz::A_MINUTE)
 }
 
 /// Known vulnerabilities, unsound and unmaintained crates in `Cargo.lock`.

@@ -111,6 +111,10 @@ fn prefers_html<H: Head>(head: &H) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{Just, Strategy, any, prop_assert, prop_oneof, proptest};
+    use proptest::sample::{Index, select};
+
     use super::{Kind, classify};
     use crate::testing::Request;
 
@@ -178,6 +182,92 @@ mod tests {
                 kind,
                 "{name}: {value}"
             );
+        }
+    }
+
+    /// Headers that say something of what a request is, and what they may say; the last is noise.
+    const SAYINGS: &[(&str, &[&str])] = &[
+        (
+            "accept",
+            &[
+                HTML,
+                "*/*",
+                "application/json",
+                "text/html;q=0.1",
+                "a;q=nan,text/html",
+            ],
+        ),
+        (
+            "sec-fetch-mode",
+            &["navigate", "cors", "no-cors", "websocket", ""],
+        ),
+        (
+            "sec-fetch-dest",
+            &["document", "empty", "image", "iframe", ""],
+        ),
+        (
+            "x-requested-with",
+            &["XMLHttpRequest", "com.example.browser"],
+        ),
+        ("sec-purpose", &["prefetch", "prefetch;prerender", "other"]),
+        ("purpose", &["prefetch", ""]),
+        ("x-moz", &["prefetch", ""]),
+        ("next-router-prefetch", &["1"]),
+        ("upgrade", &["websocket", ""]),
+        ("hx-request", &["true", "false"]),
+        ("x-other", &["navigate"]),
+    ];
+
+    /// What only a program, a prefetch or a part of a page says.
+    const HINTS: &[(&str, &str)] = &[
+        ("accept", "application/json"),
+        ("accept", "text/event-stream, */*"),
+        ("sec-fetch-mode", "cors"),
+        ("sec-fetch-mode", "same-origin"),
+        ("sec-fetch-dest", "image"),
+        ("sec-fetch-dest", "iframe"),
+        ("x-requested-with", "XMLHttpRequest"),
+        ("sec-purpose", "prefetch"),
+        ("purpose", "prefetch"),
+        ("x-moz", "prefetch"),
+        ("next-router-prefetch", "1"),
+        ("upgrade", "websocket"),
+        ("hx-request", "true"),
+    ];
+
+    type Line = (&'static str, Vec<u8>);
+
+    fn line() -> impl Strategy<Value = Line> {
+        select(SAYINGS).prop_flat_map(|(name, values)| {
+            let value = select(values).prop_map(|value| value.as_bytes().to_vec());
+            let value = prop_oneof![4 => value, 1 => vec(any::<u8>(), 0..8)];
+            (Just(name), value)
+        })
+    }
+
+    fn request(method: &'static str, lines: &[Line]) -> Request {
+        let request = Request::new(method, "/page");
+        lines.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn adding_a_hint_never_makes_a_navigation(
+            method in select(&["GET", "HEAD", "POST", "OPTIONS", "get"][..]),
+            mut lines in vec(line(), 0..6),
+            (name, value) in select(HINTS),
+            place: Index,
+        ) {
+            let place = place.index(lines.len() + 1);
+            let before = classify(&request(method, &lines));
+            lines.insert(place, (name, value.into()));
+            let after = classify(&request(method, &lines));
+            prop_assert!(after != Kind::Navigation || before == Kind::Navigation, "{lines:?}");
+            // What is said first counts; and where a browser says what it does, Accept is not asked.
+            let is_heard = name != "accept" && lines[..place].iter().all(|line| line.0 != name);
+            prop_assert!(after != Kind::Navigation || !is_heard, "{lines:?}");
         }
     }
 }

@@ -78,6 +78,10 @@ fn is_harmless(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+    use proptest::sample::select;
+
     use super::ReturnTo;
     use crate::site::Site;
 
@@ -166,5 +170,57 @@ mod tests {
         );
         assert_eq!(url("https://app.example.evil/form"), None);
         assert_eq!(url("https://evil.example/form"), None);
+    }
+
+    /// What addresses are put together of by those who want out.
+    const PARTS: &[&str] = &[
+        "/",
+        "//",
+        "\\",
+        ".",
+        "..",
+        "%2e",
+        "%2f",
+        "%5c",
+        "%00",
+        "@",
+        ":",
+        ";",
+        "?",
+        "#",
+        "\t",
+        "\r\n",
+        " ",
+        "\u{2028}",
+        "\u{ff0f}",
+        "https:",
+        "javascript:",
+        "evil.example",
+        "sub",
+        "auth",
+        "logout",
+        "app.example",
+        "x",
+    ];
+
+    proptest! {
+        #[test]
+        fn no_address_leaves_the_origin(parts in vec(select(PARTS), 0..12), any in "\\PC{0,4}") {
+            let address = format!("{}{any}", parts.concat());
+            let kept = ReturnTo::parse(&address, &site());
+            let there = site().url().join(kept.as_str()).unwrap();
+            prop_assert_eq!(there.origin(), site().url().origin());
+            prop_assert!(there.username().is_empty() && there.password().is_none());
+            prop_assert!(!there.path().starts_with("//"), "{}", there);
+            prop_assert!(!site().is_endpoint(&there), "{}", there);
+            prop_assert_eq!(ReturnTo::parse(kept.as_str(), &site()), kept);
+        }
+
+        #[test]
+        fn what_is_plain_is_kept(
+            address in "(/[A-Za-z0-9_~-]{1,12}){1,5}/?(\\?[A-Za-z0-9=&_./:@+%-]{0,40})?(#[a-z/]{0,9})?",
+        ) {
+            prop_assert_eq!(parse(&address), address);
+        }
     }
 }

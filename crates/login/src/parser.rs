@@ -4,10 +4,9 @@
 //! what was found and what to write; the value of a secret is never shown.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use fncy_login_core::{
-    AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, SiteError, UrlError, UserPointers,
-};
+use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, UserPointers};
 
 use crate::cookie_secret::{self, Secrets};
 use crate::{ConfigError, Setting};
@@ -50,14 +49,18 @@ impl<'a> Parser<'a> {
     pub(crate) fn optional_url(&mut self, setting: Setting) -> Option<SecureUrl> {
         let value = self.value(setting)?;
         SecureUrl::parse(value)
-            .map_err(|error| match error {
-                // A user in it may come with a password.
-                UrlError::Decorated => self.errors.add(setting, error),
-                error => self
-                    .errors
-                    .add(setting, format_args!("is {value:?}, which {error}")),
-            })
+            .map_err(|error| self.wrong_address(setting, value, error))
             .ok()
+    }
+
+    /// Notes what is wrong with an address. One that may have a password in it is not shown.
+    fn wrong_address(&mut self, setting: Setting, value: &str, error: impl Display) {
+        if value.contains('@') {
+            self.errors.add(setting, error);
+        } else {
+            let rest = format_args!("is {value:?}, which {error}");
+            self.errors.add(setting, rest);
+        }
     }
 
     pub(crate) fn authorize_url(&mut self) -> Option<SecureUrl> {
@@ -96,13 +99,7 @@ impl<'a> Parser<'a> {
         let base_stripped = self.switch(Setting::BaseStripped);
         let value = self.required(Setting::RedirectUri)?;
         Site::new(value, prefix, base_stripped)
-            .map_err(|error| match error {
-                SiteError::Url(UrlError::Decorated) => self.errors.add(Setting::RedirectUri, error),
-                error => self.errors.add(
-                    Setting::RedirectUri,
-                    format_args!("is {value:?}, which {error}"),
-                ),
-            })
+            .map_err(|error| self.wrong_address(Setting::RedirectUri, value, error))
             .ok()
     }
 

@@ -200,13 +200,14 @@ impl ProviderAnswer {
         }
     }
 
+    /// RFC 9110, section 10.2.3: a number of any length counts, a date is nothing to us.
     fn retry_after_seconds(&self) -> u64 {
-        self.retry_after
-            .as_deref()
-            .and_then(|value| value.trim().parse::<u64>().ok())
-            .map_or(DEFAULT_RETRY_AFTER, |seconds| {
-                seconds.clamp(1, MAX_RETRY_AFTER)
-            })
+        let value = self.retry_after.as_deref().unwrap_or_default().trim();
+        if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return DEFAULT_RETRY_AFTER;
+        }
+        let seconds = value.parse().unwrap_or(u64::MAX);
+        seconds.clamp(1, MAX_RETRY_AFTER)
     }
 }
 
@@ -259,6 +260,8 @@ mod tests {
             (Some("5"), 5),
             (Some("0"), 1),
             (Some("99999999"), 300),
+            (Some("99999999999999999999999"), 300),
+            (Some("+7"), 5),
             (Some(date), 5),
             (Some("soon"), 5),
             (None, 5),

@@ -14,6 +14,8 @@ mod key;
 mod key_ring;
 #[cfg(test)]
 mod nonces;
+#[cfg(test)]
+mod properties;
 mod text;
 #[cfg(test)]
 mod vector;

@@ -1,0 +1,172 @@
+//! The bodies behind seals, as `docs/cookie-format.md` has them: written, and read by an own reader.
+
+use std::collections::VecDeque;
+
+use crate::app::NOW;
+
+/// A session's first segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) session_id: [u8; 16],
+    pub(crate) chunks: u8,
+    pub(crate) generation: u32,
+    pub(crate) issued: u64,
+    pub(crate) ends: u64,
+    pub(crate) idle_ends: u64,
+    pub(crate) token_expires: u64,
+    pub(crate) token_life: u64,
+    pub(crate) can_renew: u8,
+    pub(crate) user_read: u64,
+    /// User id, name, email, scopes, claims, session data.
+    pub(crate) texts: [String; 6],
+}
+
+impl Session {
+    /// One of this user that began just now.
+    pub(crate) fn of(user: &str) -> Self {
+        let now = NOW.as_unix();
+        let mut texts = <[String; 6]>::default();
+        texts[0] = user.to_owned();
+        Self {
+            session_id: [user.as_bytes()[0]; 16],
+            chunks: 1,
+            generation: 0,
+            issued: now,
+            ends: now + 7 * 86_400,
+            idle_ends: now + 86_400,
+            token_expires: now + 3_600,
+            token_life: 3_600,
+            can_renew: 1,
+            user_read: now,
+            texts,
+        }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut body = self.session_id.to_vec();
+        body.push(self.chunks);
+        body.extend(self.generation.to_be_bytes());
+        for time in [
+            self.issued,
+            self.ends,
+            self.idle_ends,
+            self.token_expires,
+            self.token_life,
+        ] {
+            body.extend(time.to_be_bytes());
+        }
+        body.push(self.can_renew);
+        body.extend(self.user_read.to_be_bytes());
+        body.extend(texts(&self.texts));
+        body
+    }
+
+    pub(crate) fn decode(body: &[u8]) -> Option<Self> {
+        let mut body = Body(body.iter().copied().collect());
+        let session = Self {
+            session_id: body.array()?,
+            chunks: body.array::<1>()?[0],
+            generation: u32::from_be_bytes(body.array()?),
+            issued: body.number()?,
+            ends: body.number()?,
+            idle_ends: body.number()?,
+            token_expires: body.number()?,
+            token_life: body.number()?,
+            can_renew: body.array::<1>()?[0],
+            user_read: body.number()?,
+            texts: [
+                body.text()?,
+                body.text()?,
+                body.text()?,
+                body.text()?,
+                body.text()?,
+                body.text()?,
+            ],
+        };
+        (body.0.is_empty() && !session.texts[0].is_empty()).then_some(session)
+    }
+
+    /// Whether it is over, or was never one.
+    pub(crate) fn is_over(&self) -> bool {
+        let now = NOW.as_unix();
+        let token_ends = (self.can_renew != 1).then_some(self.token_expires);
+        self.issued > now + 60
+            || self.ends.saturating_sub(self.issued) > 30 * 86_400
+            || self.ends <= now
+            || self.idle_ends <= now
+            || token_ends.is_some_and(|ends| ends <= now)
+    }
+}
+
+/// Texts, one after the other.
+pub(crate) fn texts<T: AsRef<str>>(texts: &[T]) -> Vec<u8> {
+    let texts = texts.iter().flat_map(|text| {
+        let text = text.as_ref().as_bytes();
+        [&(text.len() as u16).to_be_bytes(), text].concat()
+    });
+    texts.collect()
+}
+
+/// The texts of a body that is nothing else.
+pub(crate) fn read_texts(body: &[u8], count: usize) -> Option<Vec<String>> {
+    let mut body = Body(body.iter().copied().collect());
+    let texts: Option<Vec<_>> = (0..count).map(|_| body.text()).collect();
+    texts.filter(|_| body.0.is_empty())
+}
+
+/// A login under way.
+pub(crate) struct Login {
+    pub(crate) provider: [u8; 8],
+    pub(crate) started: u64,
+    pub(crate) state: [u8; 32],
+    pub(crate) verifier: [u8; 32],
+    pub(crate) return_to: String,
+}
+
+impl Login {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut body = self.provider.to_vec();
+        body.extend(self.started.to_be_bytes());
+        body.extend(self.state);
+        body.extend(self.verifier);
+        body.extend(texts(&[&self.return_to]));
+        body
+    }
+
+    pub(crate) fn decode(body: &[u8]) -> Option<Self> {
+        let mut body = Body(body.iter().copied().collect());
+        let login = Self {
+            provider: body.array()?,
+            started: body.number()?,
+            state: body.array()?,
+            verifier: body.array()?,
+            return_to: body.text()?,
+        };
+        body.0.is_empty().then_some(login)
+    }
+}
+
+/// How many sign-ins succeeded, and when the first one did.
+pub(crate) fn read_round(body: &[u8]) -> Option<(u8, u64)> {
+    let mut body = Body(body.iter().copied().collect());
+    let round = (body.array::<1>()?[0], body.number()?);
+    body.0.is_empty().then_some(round)
+}
+
+struct Body(VecDeque<u8>);
+
+impl Body {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        (self.0.len() >= N).then(|| std::array::from_fn(|_| self.0.pop_front().unwrap()))
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = usize::from(u16::from_be_bytes(self.array()?));
+        let bytes: Option<Vec<u8>> = (0..length).map(|_| self.0.pop_front()).collect();
+        String::from_utf8(bytes?).ok()
+    }
+}

@@ -1,0 +1,43 @@
+//! `Retry-After` (row P27): whatever a provider says, we come back neither at once nor never.
+
+use fncy_login_core::{Answer, ProviderAnswer, RenewalFailure};
+
+use crate::app::{NOW, SIGNED};
+use crate::input::Input;
+use crate::reply::values;
+use crate::sign_in::{come_back, start};
+use crate::token_answer::renewal;
+
+/// A byte for the status, then the header's value.
+pub(crate) fn check(data: &[u8]) {
+    let mut input = Input::new(data);
+    let status = input.one_of(&[429, 500, 502, 503, 504, 599]);
+    let text = input.text();
+    let answer = || {
+        Answer::Response(ProviderAnswer {
+            status,
+            retry_after: Some(text.clone()),
+            body: Vec::new(),
+        })
+    };
+    let expected = seconds(&text);
+    let failure = SIGNED.judge_renewal(&renewal(), &answer(), NOW).err();
+    let retry_after = expected;
+    assert_eq!(failure, Some(RenewalFailure::Unavailable { retry_after }));
+    let reply = come_back(&SIGNED, &start(&SIGNED, "/page"), |_| answer());
+    assert_eq!(values(&reply, "retry-after"), [expected.to_string()]);
+}
+
+/// RFC 9110, section 10.2.3, has digits or a date; dates are read by nobody here.
+fn seconds(text: &str) -> u64 {
+    let digits = text.trim();
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    if !is_number {
+        return 5;
+    }
+    match digits.trim_start_matches('0') {
+        "" => 1,
+        digits if digits.len() > 3 => 300,
+        digits => digits.parse::<u64>().unwrap().min(300),
+    }
+}

@@ -1,0 +1,91 @@
+//! The return address (rows R10 to R13): where somebody ends up after signing in, whatever was asked
+//! for.
+//!
+//! It never leaves the origin, by the URL standard's own reader; reading it again changes nothing; what
+//! is plain is kept exactly; and it comes out of a login's cookie as it went in.
+
+use fncy_login_core::{Core, Exchange, ReturnTo};
+use form_urlencoded::byte_serialize;
+use url::Url;
+
+use crate::app::{self, NESTED, ORIGIN, PRIVATE};
+use crate::input::Input;
+use crate::reply::values;
+use crate::sign_in::{come_back, start};
+
+/// A byte for the application, then the address.
+pub(crate) fn check(data: &[u8]) {
+    let mut input = Input::new(data);
+    let core = input.one_of(&[&PRIVATE, &NESTED]);
+    let address = input.text();
+    let kept = ReturnTo::parse(&address, core.site());
+    let kept = kept.as_str();
+    assert_ours(core, kept);
+    assert_eq!(ReturnTo::parse(kept, core.site()).as_str(), kept);
+    let root = format!("{}/", core.site().base());
+    let (path, _) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+    assert!(
+        [&address, path, &root].contains(&kept),
+        "{address:?} became {kept}"
+    );
+    if is_plain(core, &address) {
+        assert_eq!(kept, address);
+    }
+    let sent: String = byte_serialize(address.as_bytes()).collect();
+    let arrived = arrive(core, &sent);
+    let is_absolute = address.starts_with(&format!("{ORIGIN}/"));
+    if is_absolute {
+        assert_ours(core, &arrived);
+    } else {
+        assert_eq!(arrived, kept);
+    }
+}
+
+/// Where a sign-in ends that was asked to end there.
+fn arrive(core: &Core, sent: &str) -> String {
+    let started = start(core, sent);
+    let reply = come_back(core, &started, |exchange| match exchange {
+        Exchange::Redeem(_) => app::response(200, r#"{"access_token":"a","token_type":"bearer"}"#),
+        _ => app::response(200, r#"{"id":"alex"}"#),
+    });
+    values(&reply, "location")[0].to_owned()
+}
+
+fn assert_ours(core: &Core, kept: &str) {
+    assert!(kept.len() <= ReturnTo::MAX_LEN);
+    assert!(kept.starts_with('/'));
+    assert!(!kept[1..].starts_with(['/', '\\']), "{kept}");
+    let is_visible = kept.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
+    assert!(is_visible && !kept.contains(['"', '<', '>']), "{kept}");
+    // Wherever a browser stands when it is sent there.
+    for page in ["/auth/callback", "/sub/auth/callback?code=c", "//x/y/"] {
+        let page = Url::parse(&format!("{ORIGIN}{page}")).unwrap();
+        let there = page.join(kept).unwrap();
+        assert_eq!(there.origin().ascii_serialization(), ORIGIN, "{kept}");
+        assert!(there.username().is_empty() && there.password().is_none());
+        assert!(!there.path().starts_with("//"), "{kept}");
+        assert!(!is_endpoint(core, there.path()), "{kept}");
+    }
+}
+
+fn is_endpoint(core: &Core, path: &str) -> bool {
+    let auth = format!("{}/auth", core.site().base());
+    ["/login", "/callback", "/logout", "/session"]
+        .iter()
+        .any(|name| path == format!("{auth}{name}"))
+}
+
+/// What nobody could take for anything but a page of the application.
+fn is_plain(core: &Core, address: &str) -> bool {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_~".contains(c);
+    let mut segments = path.split('/');
+    segments.next() == Some("")
+        && segments.all(|segment| !segment.is_empty() && segment.chars().all(is_letter))
+        && query
+            .chars()
+            .all(|c| is_letter(c) || "=&./:@+,".contains(c))
+        && !path.is_empty()
+        && address.len() <= ReturnTo::MAX_LEN
+        && !is_endpoint(core, path)
+}

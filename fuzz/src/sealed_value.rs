@@ -1,0 +1,214 @@
+//! A sealed value: nothing but what was sealed opens, for either protection; and whoever reads what
+//! is behind a seal is total, since a newer release may have put anything there.
+
+use fncy_login_core::{Answer, Core, Exchange, Outcome, RenewalFailure};
+use ring::digest::{SHA256, digest};
+
+use crate::app::{self, AUTHORIZE_URL, NOW, PRIVATE, SIGNED, TOKEN_URL};
+use crate::bodies::{self, Login, Session, texts};
+use crate::input::Input;
+use crate::reply::{removed, set_cookies};
+use crate::request::Request;
+use crate::sealer::{self, OURS, SESSION, encode};
+
+/// The first byte says what is tried, the second which application reads it.
+pub(crate) fn check(data: &[u8]) {
+    let mut input = Input::new(data);
+    let mode = input.below(7);
+    let is_signed = input.byte() % 2 == 1;
+    let core = if is_signed { &*SIGNED } else { &*PRIVATE };
+    match mode {
+        0 => changed(core, input, is_signed),
+        1 => any_text(core, input.rest()),
+        2 => any_user(core, input.rest(), is_signed),
+        3 => any_tokens(core, input.rest()),
+        4 => any_login(core, input.rest()),
+        5 => any_round(core, input.rest()),
+        _ => any_outcome(core, input.rest()),
+    }
+}
+
+/// A session's value, with some of its bytes changed.
+fn changed(core: &Core, mut input: Input<'_>, is_signed: bool) {
+    let session = Session::of("alex");
+    let body = session.encode();
+    let user = if is_signed {
+        OURS.signed(&body)
+    } else {
+        OURS.session(&body)
+    };
+    let tokens = OURS.tokens(session.session_id, 0, &texts(&["access", "refresh"]));
+    let mut value = format!("{user}.{tokens}").into_bytes();
+    while !input.is_empty() && !value.is_empty() {
+        let at = input.number() % value.len();
+        match input.below(4) {
+            0 => value[at] = input.byte(),
+            1 => value.insert(at, input.byte()),
+            2 => drop(value.remove(at)),
+            _ => value.truncate(at),
+        }
+    }
+    assert_value(core, &value, &user, &tokens);
+}
+
+/// A value that nobody sealed.
+fn any_text(core: &Core, text: &[u8]) {
+    assert_value(core, text, "", "");
+}
+
+/// What a value opens to, of which only this user and these tokens were ever sealed.
+fn assert_value(core: &Core, value: &[u8], user: &str, tokens: &str) {
+    // As a header has it: what is behind a semicolon is another cookie, and spaces don't count.
+    let value = value
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap()
+        .trim_ascii();
+    let cookies = [SESSION.as_bytes(), b"=", value].concat();
+    let request = Request::get("/public").header("cookie", &cookies);
+    let dot = value.iter().position(|byte| *byte == b'.');
+    let (first, second) = value.split_at(dot.unwrap_or(value.len()));
+    let Outcome::Admit(admission) = public(core, &request) else {
+        panic!("a public path is not admitted")
+    };
+    let is_own = !user.is_empty() && first == user.as_bytes();
+    assert_eq!(admission.user.is_some(), is_own);
+    if let Some(found) = admission.user {
+        assert_eq!(found.id(), "alex");
+        let opened = core.tokens(&request, &found, NOW);
+        let is_whole = second.strip_prefix(b".") == Some(tokens.as_bytes());
+        assert_eq!(opened.is_ok(), is_whole);
+        return;
+    }
+    let request = Request::get("/page").header("cookie", &cookies);
+    let reply = app::reply_to(core.begin(&request, app::at(NOW)), NOW);
+    let stays = sealer::is_foreign(first);
+    let expected: &[&str] = if stays { &[] } else { &[SESSION] };
+    assert_eq!(removed(&set_cookies(&reply)), expected);
+}
+
+/// Any body under the seal of a first segment.
+fn any_user(core: &Core, body: &[u8], is_signed: bool) {
+    let text = if is_signed {
+        OURS.signed(body)
+    } else {
+        OURS.session(body)
+    };
+    let cookie = format!("{SESSION}={text}.");
+    let request = Request::get("/public").header("cookie", &cookie);
+    let Outcome::Admit(admission) = public(core, &request) else {
+        panic!("a public path is not admitted")
+    };
+    // Longer ones don't fit into the buffer of a first segment.
+    let session = Session::decode(body).filter(|_| body.len() <= 1024);
+    let session = session.filter(|session| !session.is_over());
+    assert_eq!(
+        admission.user.as_ref().map(|user| user.id().to_owned()),
+        session.as_ref().map(|session| session.texts[0].clone())
+    );
+    let page = Request::get("/page").header("cookie", &cookie);
+    let outcome = app::settle(core.begin(&page, app::at(NOW)), NOW, |_| {
+        Answer::NotRenewed(RenewalFailure::Unreadable)
+    });
+    match outcome {
+        Outcome::Admit(admission) => {
+            let session = session.unwrap();
+            let user = admission.user.unwrap();
+            assert_eq!(user.session().id, session.session_id);
+            assert_eq!(user.name().unwrap_or_default(), session.texts[1]);
+            assert_eq!(user.email().unwrap_or_default(), session.texts[2]);
+        }
+        Outcome::Reply(reply) => assert!(session.is_none() || reply.status == 401),
+    }
+}
+
+/// Any body under the seal of a second segment.
+fn any_tokens(core: &Core, body: &[u8]) {
+    let session = Session::of("alex");
+    let user = OURS.session(&session.encode());
+    let tokens = OURS.tokens(session.session_id, 0, body);
+    let request = Request::get("/page").header("cookie", format!("{SESSION}={user}.{tokens}"));
+    let Outcome::Admit(admission) = public(core, &request) else {
+        panic!("a live session is not admitted")
+    };
+    let opened = core.tokens(&request, &admission.user.unwrap(), NOW);
+    let expected = bodies::read_texts(body, 2).map(|texts| texts[0].clone());
+    let opened = opened.ok().map(|tokens| tokens.access_token().to_owned());
+    assert_eq!(opened, expected);
+}
+
+/// Any body under the seal of a login.
+fn any_login(core: &Core, body: &[u8]) {
+    let login = Login::decode(body);
+    let state = login.as_ref().map_or([0; 32], |login| login.state);
+    let state = encode(&state);
+    let (name, text) = OURS.login(&state, body);
+    let request = Request::get(&format!("/auth/callback?code=c&state={state}"))
+        .header("cookie", format!("{name}={text}"));
+    let mut verifiers = Vec::new();
+    app::settle(core.begin(&request, app::at(NOW)), NOW, |exchange| {
+        let Exchange::Redeem(redeem) = exchange else {
+            panic!("it asks {exchange:?}")
+        };
+        verifiers.push(redeem.verifier.as_ref().unwrap().expose().to_owned());
+        app::response(400, r#"{"error":"invalid_grant"}"#)
+    });
+    let hash = digest(&SHA256, format!("{AUTHORIZE_URL} {TOKEN_URL}").as_bytes());
+    // What doesn't fit into a login's buffer is none.
+    let fits = body.len() + 53 <= 1600;
+    let expected = login.filter(|login| {
+        fits && login.provider == hash.as_ref()[..8]
+            && NOW.as_unix().saturating_sub(login.started) < 600
+    });
+    let expected = expected.map(|login| encode(&login.verifier));
+    assert_eq!(verifiers, Vec::from_iter(expected));
+}
+
+/// Any body under the seal of a round.
+fn any_round(core: &Core, body: &[u8]) {
+    let (name, text) = OURS.round(body);
+    let page = Request::get("/page")
+        .header("accept", "text/html")
+        .header("cookie", format!("{name}={text}"));
+    let reply = app::reply_to(core.begin(&page, app::at(NOW)), NOW);
+    let round = bodies::read_round(body);
+    let is_loop =
+        round.is_some_and(|(count, first)| count >= 3 && NOW.as_unix().saturating_sub(first) < 60);
+    assert_eq!(reply.status == 303, !is_loop);
+    assert_eq!(reply.body.contains("login_loop"), is_loop);
+}
+
+/// Any body under the seal of what instances tell one another.
+fn any_outcome(core: &Core, body: &[u8]) {
+    let key = [3; 32];
+    let successor = OURS.shared("successor", &key, body);
+    if let Some(successor) = core.open_successor(&key, successor.as_bytes()) {
+        let again = core.seal_successor(&key, &successor, &app::entropy(0));
+        let again = core.open_successor(&key, again.as_bytes()).unwrap();
+        assert_eq!(again.key(), successor.key());
+        assert_eq!(again.generation(), successor.generation());
+        assert_eq!(
+            again.tokens().access_token(),
+            successor.tokens().access_token()
+        );
+        assert_eq!(again.awaits_approval(), successor.awaits_approval());
+    }
+    let text = OURS.shared("reply", &key, body);
+    assert!(core.open_successor(&key, text.as_bytes()).is_none());
+    assert!(core.open_reply(&[4; 32], text.as_bytes()).is_none());
+    if let Some(reply) = core.open_reply(&key, text.as_bytes()) {
+        let again = core.seal_reply(&key, &reply, &app::entropy(0));
+        let again = core.open_reply(&key, again.as_bytes()).unwrap();
+        assert_eq!(
+            (again.status, &again.headers),
+            (reply.status, &reply.headers)
+        );
+        assert_eq!(again.body, reply.body);
+    }
+}
+
+fn public(core: &Core, request: &Request) -> Outcome {
+    app::settle(core.begin(request, app::at(NOW)), NOW, |exchange| {
+        panic!("it asks {exchange:?}")
+    })
+}

@@ -1,0 +1,206 @@
+//! Inputs to begin with: from the corpora, and one of each kind by hand.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::app::NOW;
+use crate::bodies::{Login, Session, texts};
+use crate::corpora;
+
+pub(crate) fn cookie_header() -> Vec<Vec<u8>> {
+    let mut seeds = of_mod_auth_openidc(&["cookie", "state_cookie"]);
+    seeds.extend(lines_of("http-state-cookies.jsonl", |case| {
+        let sent = case["sent"].as_array()?.iter();
+        let pairs: Option<Vec<_>> = sent
+            .map(|pair| {
+                Some(format!(
+                    "{}={}",
+                    pair["name"].as_str()?,
+                    pair["value"].as_str()?
+                ))
+            })
+            .collect();
+        Some(pairs?.join("; ").into_bytes())
+    }));
+    seeds.extend([
+        b"\x80=\x81".to_vec(),
+        b"\x80=\x83\x86\x80=\x81\x87a=b; \x80=\x82".to_vec(),
+        b"\x80=\x84\x86\x80.1=x\x86\x850=; \x851=y;;;=z".to_vec(),
+        b"$Version=1; \x80 = \x81 ; \"q\"=\"v\"".to_vec(),
+    ]);
+    seeds
+}
+
+pub(crate) fn sealed_value() -> Vec<Vec<u8>> {
+    let session = Session::of("alex").encode();
+    let login = Login {
+        provider: [0; 8],
+        started: NOW.as_unix(),
+        state: [1; 32],
+        verifier: [2; 32],
+        return_to: "/page".to_owned(),
+    };
+    let round = [&[3][..], &NOW.as_unix().to_be_bytes()].concat();
+    let successor = [
+        texts(&["access", "refresh"]),
+        vec![0; 8 + 8 + 4 + 16],
+        texts(&["alex", "", "", "", "", ""]),
+        vec![0; 9],
+    ]
+    .concat();
+    let reply = br#"{"status":303,"headers":[["location","/"]],"body":""}"#.to_vec();
+    let bodies = [
+        (0, vec![0, 9, 0, 65]),
+        (1, b"AZVOSZbA.x".to_vec()),
+        (2, session),
+        (3, texts(&["access", "refresh"])),
+        (4, login.encode()),
+        (5, round),
+        (6, successor),
+        (6, reply),
+    ];
+    let both = bodies.into_iter().flat_map(|(mode, body)| {
+        [0, 1].map(|protection| [&[mode, protection][..], &body].concat())
+    });
+    both.collect()
+}
+
+pub(crate) fn chunk_set() -> Vec<Vec<u8>> {
+    let sizes = [[0, 20, 0, 20], [0x1f, 0, 0x0f, 0], [0x3f, 0, 0x3f, 0]];
+    let orders: [&[u8]; 5] = [
+        &[0, 0, 1, 1, 2, 2, 3, 3, 4, 4],
+        &[2, 2, 1, 1, 0, 0],
+        &[0, 0, 0, 8, 1, 1, 1, 9],
+        &[0, 7, 0, 0, 7, 1, 8, 1, 9, 1, 1, 1],
+        &[0, 8, 1, 9, 5, 3, 6, 3],
+    ];
+    let seeds = sizes
+        .iter()
+        .flat_map(|sizes| orders.map(|order| [&sizes[..], order].concat()));
+    seeds.collect()
+}
+
+pub(crate) fn callback_query() -> Vec<Vec<u8>> {
+    let mut seeds = of_mod_auth_openidc(&["form_params", "discovery_response"]);
+    seeds.extend([
+        b"code=c\x02\x01".to_vec(),
+        b"\x02\x01\x03c%2B%2F\x06https://fncy.example".to_vec(),
+        b"\x02\x01\x05access_denied&error_description=\x04".to_vec(),
+        b"\x02\x01\x03a\x03b".to_vec(),
+        b"\x02\x01&code[]=c&id_token=\x04".to_vec(),
+        b"\x02%ff\x03c".to_vec(),
+    ]);
+    seeds.iter_mut().for_each(|seed| seed.insert(0, 0));
+    seeds
+}
+
+pub(crate) fn token_answer() -> Vec<Vec<u8>> {
+    let mut seeds = lines_of("token-endpoint-responses.jsonl", |case| {
+        Some(case["body"].as_str()?.as_bytes().to_vec())
+    });
+    seeds.extend(of_mod_auth_openidc(&["json"]));
+    seeds.push(
+        br#"{"access_token":"a","token_type":"bearer","expires_in":"3599","scope":["b","a"],"refresh_token":"r"}"#
+            .to_vec(),
+    );
+    seeds.iter_mut().for_each(|seed| seed.insert(0, 0));
+    seeds.push(b"\x02{\"error\":\"invalid_grant\"}".to_vec());
+    seeds.push(b"\x03{\"error\":\"invalid_client\"}".to_vec());
+    seeds
+}
+
+pub(crate) fn user_data() -> Vec<Vec<u8>> {
+    let mut seeds = of_mod_auth_openidc(&["json"]);
+    for body in [
+        r#"{"sub":"alex","name":"Alex","email":"a@b.example","roles":["a",1.5,null]}"#,
+        r#"{"id":42,"sub":null}"#,
+        r#"{"id":-1}"#,
+        r#"{"id":"a","id":"b"}"#,
+        r#"{"error":"invalid_token"}"#,
+    ] {
+        seeds.push(body.as_bytes().to_vec());
+    }
+    seeds.iter_mut().for_each(|seed| seed.insert(0, 0));
+    seeds
+}
+
+pub(crate) fn return_address() -> Vec<Vec<u8>> {
+    let mut seeds = of_mod_auth_openidc(&["url"]);
+    for file in [
+        "open-redirect-oauth2-proxy.txt",
+        "open-redirect-mod-auth-openidc.txt",
+    ] {
+        seeds.extend(corpora::lines(file).unwrap_or_default());
+    }
+    seeds.extend(lines_of("whatwg-urltestdata.jsonl", |case| {
+        Some(case["input"].as_str()?.as_bytes().to_vec())
+    }));
+    seeds.extend([b"/page?a=1&b=2#x".to_vec(), b"/auth/logout".to_vec()]);
+    for (number, seed) in seeds.iter_mut().enumerate() {
+        seed.insert(0, number as u8 % 2);
+    }
+    seeds
+}
+
+pub(crate) fn retry_after() -> Vec<Vec<u8>> {
+    let mut seeds = of_mod_auth_openidc(&["response_header"]);
+    for value in [
+        "5",
+        "0",
+        "+5",
+        " 7 ",
+        "300",
+        "99999999",
+        "99999999999999999999999",
+        "Wed, 21 Oct 2015 07:28:00 GMT",
+    ] {
+        seeds.push(value.as_bytes().to_vec());
+    }
+    seeds.iter_mut().for_each(|seed| seed.insert(0, 0));
+    seeds
+}
+
+pub(crate) fn configuration() -> Vec<Vec<u8>> {
+    let texts: [&[u8]; 11] = [
+        b"",
+        b"https://fncy.example/x",
+        b"http://fncy.example/",
+        b"https://\x01fncy.example/#f",
+        b"http://\x01fncy.example",
+        b"https:// \x01fncy",
+        b"0011aabb,!!",
+        b"/data/id",
+        b"1",
+        b"basic",
+        b"state=x&a=b",
+    ];
+    // Each setting with some, and each text in some setting.
+    let settings = (0..66_u8).map(|number| {
+        let text = texts[usize::from(number) % texts.len()];
+        [&[0, number / 3, text.len() as u8][..], text].concat()
+    });
+    settings.chain([vec![0xff]]).collect()
+}
+
+pub(crate) fn sequence() -> Vec<Vec<u8>> {
+    crate::sequence::SCRIPTS.map(<[u8]>::to_vec).to_vec()
+}
+
+/// The seeds that another project has for targets of these names.
+fn of_mod_auth_openidc(targets: &[&str]) -> Vec<Vec<u8>> {
+    lines_of("mod-auth-openidc-fuzz-seeds.jsonl", |case| {
+        let is_one = targets.contains(&case["target"].as_str()?);
+        let bytes = STANDARD.decode(case["b64"].as_str()?).ok()?;
+        is_one.then_some(bytes)
+    })
+}
+
+/// What can be made of the lines of a corpus: nothing where it is missing.
+fn lines_of(file: &str, seed: impl Fn(&Value) -> Option<Vec<u8>>) -> Vec<Vec<u8>> {
+    let lines = corpora::lines(file).unwrap_or_default();
+    let cases = lines
+        .iter()
+        .map(|line| serde_json::from_slice(line).unwrap());
+    cases.filter_map(|case: Value| seed(&case)).collect()
+}

@@ -1,0 +1,200 @@
+//! `cargo xtask fuzz`: the targets of `fuzz`, by libFuzzer, two at a time.
+//!
+//! Rules kept here: nothing is written outside `target`; what a target finds is named, to be put below
+//! `fuzz/found`, where `cargo test` tries it again; where no toolchain has a fuzzer the same bodies run
+//! as property tests, which is said.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::install::{self, CARGO_FUZZ};
+use crate::run::{self, Run, probe};
+use crate::steps::Done;
+use crate::workspace;
+
+const PACKAGE: &str = "fncy-login-fuzz";
+const LIBFUZZER: &str = "fuzz/libfuzzer";
+/// A machine has two cores at least.
+const AT_ONCE: usize = 2;
+/// So many cases of each target take some ten minutes.
+const CASES_WITHOUT_FUZZER: &str = "2000";
+
+/// How long a target runs where nobody says, in seconds.
+pub(crate) const A_MINUTE: u32 = 60;
+
+/// `cargo xtask fuzz [TARGET] [SECONDS]`.
+pub(crate) fn by_hand(arguments: &[&str]) -> Result<(), String> {
+    let (target, seconds) = match *arguments {
+        [] => (None, A_MINUTE),
+        [word] => word
+            .parse()
+            .map_or((Some(word), A_MINUTE), |seconds| (None, seconds)),
+        [target, seconds] => {
+            let seconds = seconds
+                .parse()
+                .map_err(|_| format!("`{seconds}` is no number of seconds."))?;
+            (Some(target), seconds)
+        }
+        _ => return Err("write `cargo xtask fuzz [TARGET] [SECONDS]`.".to_owned()),
+    };
+    if let Done::NotChecked(why) = run(target, seconds)? {
+        println!("not checked: {why}");
+    }
+    Ok(())
+}
+
+/// Runs a target, or all of them, for so many seconds each.
+pub(crate) fn run(target: Option<&str>, seconds: u32) -> Result<Done, String> {
+    if probe("rustup", &["run", "nightly", "rustc", "--version"]).is_none() {
+        run::cargo("test --locked --test replay --package")
+            .arg(PACKAGE)
+            .env("PROPTEST_CASES", CASES_WITHOUT_FUZZER)
+            .go()?;
+        let why = "libFuzzer needs a nightly toolchain; the same bodies ran as property tests";
+        return Ok(Done::NotChecked(why.to_owned()));
+    }
+    let mut names = names()?;
+    if let Some(target) = target {
+        if !names.iter().any(|name| name == target) {
+            let names = names.join(", ");
+            return Err(format!("`{target}` is no target; write one of: {names}."));
+        }
+        names = vec![target.to_owned()];
+    }
+    let folder = workspace::target().join("fuzz");
+    build(target, &folder)?;
+    let queue = Mutex::new(names.into_iter());
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(name) = next(&queue) {
+                    if let Err(problem) = fuzz(&name, seconds, &folder) {
+                        println!("{problem}");
+                        locked(&failed).push(name);
+                    }
+                }
+            });
+        }
+    });
+    let failed = std::mem::take(&mut *locked(&failed));
+    if failed.is_empty() {
+        Ok(Done::Passed)
+    } else {
+        Err(format!("something was found by: {}.", failed.join(", ")))
+    }
+}
+
+/// The targets, by their files.
+fn names() -> Result<Vec<String>, String> {
+    let folder = workspace::root().join(LIBFUZZER).join("fuzz_targets");
+    let files = fs::read_dir(&folder)
+        .map_err(|error| format!("{} can't be read: {error}.", folder.display()))?;
+    let names = files.filter_map(|file| {
+        let name = file.ok()?.file_name().into_string().ok()?;
+        Some(name.strip_suffix(".rs")?.to_owned())
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The seeds, and the programs.
+fn build(target: Option<&str>, folder: &Path) -> Result<(), String> {
+    run::cargo("run --locked --quiet --package")
+        .args([PACKAGE, "--"])
+        .arg(folder.join("seeds"))
+        .go()?;
+    install::cargo_tool(&CARGO_FUZZ)?
+        .args(["build", "--fuzz-dir", LIBFUZZER, "--target-dir"])
+        .arg(folder.join("build"))
+        .args(target)
+        .env("RUSTUP_TOOLCHAIN", "nightly")
+        // Ours would be the cargo of another toolchain.
+        .env("CARGO", "cargo")
+        .go()
+}
+
+/// Runs one target and prints what came of it.
+fn fuzz(name: &str, seconds: u32, folder: &Path) -> Result<(), String> {
+    let [corpus, seeds, found] =
+        ["corpus", "seeds", "found"].map(|kind| folder.join(kind).join(name));
+    for folder in [&corpus, &found] {
+        fs::create_dir_all(folder)
+            .map_err(|error| format!("{} can't be made: {error}.", folder.display()))?;
+    }
+    let log = folder.join(format!("{name}.log"));
+    let program = folder
+        .join("build")
+        .join(host()?)
+        .join("release")
+        .join(name);
+    let mut ran = Run::named(name, program.into())
+        .arg(&corpus)
+        .arg(&seeds)
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-artifact_prefix={}/", found.display()))
+        .args(["-print_final_stats=1", "-timeout=30", "-detect_leaks=0"])
+        .env(
+            "ASAN_OPTIONS",
+            "detect_odr_violation=0:malloc_context_size=0",
+        );
+    if let Some(authority) = one_authority(folder) {
+        ran = ran
+            .env("SSL_CERT_FILE", &authority)
+            .env("SSL_CERT_DIR", "/dev/null");
+    }
+    let ran = ran.log(&log);
+    let said = fs::read_to_string(&log).unwrap_or_default();
+    println!("{name}: {}", summary(&said).unwrap_or("it did not begin"));
+    ran.map_err(|problem| format!("{problem} See {} and {}.", log.display(), found.display()))
+}
+
+/// What libFuzzer says last: coverage, size of the corpus, executions a second.
+fn summary(log: &str) -> Option<&str> {
+    log.lines().rfind(|line| {
+        let number = line.strip_prefix('#').unwrap_or_default();
+        number.starts_with(|first: char| first.is_ascii_digit())
+    })
+}
+
+/// The first of the authorities that this machine trusts, in a file of its own: to read all of them
+/// takes longer than all else that a target does.
+fn one_authority(folder: &Path) -> Option<String> {
+    const END: &str = "-----END CERTIFICATE-----\n";
+    let all = fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").ok()?;
+    let end = all.find(END)? + END.len();
+    let one = folder.join("authority.pem");
+    fs::write(&one, &all[..end]).ok()?;
+    Some(one.display().to_string())
+}
+
+/// The platform that programs are built for.
+fn host() -> Result<String, String> {
+    let said = probe("rustc", &["-vV"]).unwrap_or_default();
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned)
+        .ok_or_else(|| "`rustc -vV` names no host; is it on PATH?".to_owned())
+}
+
+fn next(queue: &Mutex<std::vec::IntoIter<String>>) -> Option<String> {
+    locked(queue).next()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+
+    #[test]
+    fn the_last_line_with_a_number_is_the_sum() {
+        let log = "INFO: seed\n#2\tINITED cov: 1\n#9\tDONE   cov: 3 exec/s: 4\n### End ###\n";
+        assert_eq!(summary(log), Some("#9\tDONE   cov: 3 exec/s: 4"));
+        assert_eq!(summary("error: no such file"), None);
+    }
+}
