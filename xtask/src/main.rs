@@ -14,10 +14,13 @@ mod install;
 mod instructions;
 mod lint;
 mod measure;
+mod mutants;
+mod mutation;
 mod run;
 mod slow;
 mod steps;
 mod test;
+mod tree;
 mod workspace;
 
 use std::process::ExitCode;
@@ -33,6 +36,9 @@ cargo xtask COMMAND
   instructions    fail where a request takes more instructions than are recorded
   instructions --record
                   record how many it takes now
+  mutants [C4|C ...]
+                  take the defence of each row of the matrix out, or of these rows or letters, and see
+                  whether its test fails
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback";
@@ -48,6 +54,7 @@ fn main() -> ExitCode {
         ["crates", "--check"] => crates::check(),
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
+        ["mutants", rows @ ..] => mutants::run(rows),
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
         ["scale"] => measure::scale(),
