@@ -58,7 +58,7 @@ impl World {
     }
 
     /// A parameter of each token request that has it.
-    fn sent_to_token(&self, name: &str) -> Vec<String> {
+    pub fn sent_to_token(&self, name: &str) -> Vec<String> {
         let requests = self.provider.requests(Endpoint::Token);
         let bodies = requests.iter().map(|request| request.body.as_slice());
         bodies
