@@ -34,6 +34,8 @@ mod deadlines;
 mod examples;
 pub mod harness;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod opaque;
 pub mod real_server;
 pub mod scenarios;

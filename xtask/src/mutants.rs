@@ -3,8 +3,12 @@
 //! Rules kept here: the user's files are read and never written; a test that fails without a mutation
 //! proves nothing, so each is run without one first; whatever is not caught fails the whole.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use crate::mutation::{Mutation, Test};
@@ -14,6 +18,9 @@ use crate::{run, tree, workspace};
 
 /// Longer than the longest scenario. What takes out the end of a loop never ends.
 const DEADLINE: Duration = Duration::from_secs(120);
+
+/// How many tests run at once where none is mutated.
+const AT_ONCE: usize = 8;
 
 /// What a mutation comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,21 +94,45 @@ fn is_asked(asked: &str, mutation: &Mutation) -> bool {
 }
 
 impl Workshop {
-    /// Runs each test as it is.
+    /// Runs each test as it is, several at once: most of the time they wait.
     fn check_tests(&self, mutations: &[Mutation]) -> Result<(), String> {
-        let mut tests: Vec<Test> = mutations.iter().map(Mutation::test).collect();
-        tests.sort_by(|one, other| (one.package, &one.name).cmp(&(other.package, &other.name)));
-        tests.dedup_by(|one, other| (one.package, &one.name) == (other.package, &other.name));
+        let name = |test: &Test| (test.package, test.program, test.name.clone());
+        let tests = mutations.iter().map(Mutation::test);
+        let tests: BTreeMap<_, _> = tests.map(|test| (name(&test), test)).collect();
         println!("{} tests without any mutation", tests.len());
-        for test in tests {
-            if self.outcome(&test)? != Ended::Well {
-                let Test { package, name, .. } = test;
-                return Err(format!(
-                    "{name} of {package} fails as it is; mend it first."
-                ));
+        let mut programs = BTreeMap::new();
+        for test in tests.values() {
+            if let Entry::Vacant(program) = programs.entry((test.package, test.program)) {
+                program.insert(self.program(test)?);
             }
         }
-        Ok(())
+        let waiting = Mutex::new(tests.values());
+        let next = || {
+            waiting
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .next()
+        };
+        let work = || {
+            std::iter::from_fn(next).try_for_each(|test| {
+                let program = &programs[&(test.package, test.program)];
+                match self.outcome(test, program)? {
+                    Ended::Well => Ok(()),
+                    Ended::Badly | Ended::TooLate => Err(format!(
+                        "{} of {} fails as it is; mend it first.",
+                        test.name, test.package
+                    )),
+                }
+            })
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+            let ended = workers.into_iter().map(|worker| {
+                let died = |_| Err("a test's run ended with a panic".to_owned());
+                worker.join().unwrap_or_else(died)
+            });
+            ended.collect()
+        })
     }
 
     fn attempt(&self, mutation: &Mutation) -> Result<Fate, String> {
@@ -125,7 +156,9 @@ impl Workshop {
             Err(why) => return Ok(Fate::Unusable(why)),
         };
         fs::write(&file, mutant).map_err(unusable)?;
-        let fate = match self.outcome(&mutation.test()) {
+        let test = mutation.test();
+        let outcome = self.program(&test);
+        let fate = match outcome.and_then(|program| self.outcome(&test, &program)) {
             Ok(Ended::Well) => Fate::Survived,
             Ok(Ended::Badly | Ended::TooLate) => Fate::Caught,
             Err(why) => Fate::Unusable(why),
@@ -134,9 +167,7 @@ impl Workshop {
         Ok(fate)
     }
 
-    /// Builds what a test is in, and runs it.
-    fn outcome(&self, test: &Test) -> Result<Ended, String> {
-        let program = self.program(test)?;
+    fn outcome(&self, test: &Test, program: &str) -> Result<Ended, String> {
         let run = self.ready(Run::named(&test.name, program.into()));
         let run = run.within(&self.tree.join(test.folder));
         let (ended, said) = run.args(["--exact", &test.name]).watch(DEADLINE)?;
