@@ -35,6 +35,8 @@ mod deadlines;
 mod examples;
 pub mod harness;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod opaque;
 pub mod real_server;
 pub mod scenarios;

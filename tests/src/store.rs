@@ -93,11 +93,13 @@ impl Store {
             .max()
     }
 
-    /// Replaces all that was left by what somebody made up.
-    pub fn tamper(&self) {
-        for left in self.state().left.values_mut() {
-            left.outcome.sealed.reverse();
-        }
+    /// Lets somebody change all that was left of renewals.
+    pub fn tamper(&self, change: impl FnOnce(&mut [&mut Vec<u8>])) {
+        let mut state = self.state();
+        let left = state.left.iter_mut();
+        let renewals = left.filter(|((kind, _), _)| *kind == WorkKind::Renewal);
+        let mut texts: Vec<_> = renewals.map(|(_, left)| &mut left.outcome.sealed).collect();
+        change(&mut texts);
     }
 
     /// Everything that it keeps, as text, for who looks for secrets.

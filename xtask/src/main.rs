@@ -17,10 +17,13 @@ mod instructions;
 mod lint;
 mod measure;
 mod minimal;
+mod mutants;
+mod mutation;
 mod run;
 mod slow;
 mod steps;
 mod test;
+mod tree;
 mod workspace;
 
 use std::process::ExitCode;
@@ -38,6 +41,9 @@ cargo xtask COMMAND
                   record how many it takes now
   fuzz [TARGET] [SECONDS]
                   the fuzz targets, or one of them, for a minute or so many seconds each
+  mutants [C4|C ...]
+                  take the defence of each row of the matrix out, or of these rows or letters, and see
+                  whether its test fails
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
         ["fuzz", rest @ ..] => fuzz::by_hand(rest),
+        ["mutants", rows @ ..] => mutants::run(rows),
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
         ["build-times"] => build_times::print(),

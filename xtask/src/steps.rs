@@ -52,11 +52,12 @@ fn row(name: &str, took: Duration, state: &str) -> String {
     format!("{name:<16}{:>8.1} s  {state}", took.as_secs_f64())
 }
 
+/// What something came to, and how long it took.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long a step took is for people to read; nothing is decided by it"
 )]
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let began = Instant::now();
     let result = work();
     (result, began.elapsed())

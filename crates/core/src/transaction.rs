@@ -230,7 +230,10 @@ mod tests {
     fn c04_a_login_is_found_by_its_own_state_only() {
         let (vault, site) = (vault(), site());
         let (transaction, salt) = transaction(1, NOW);
-        let other = State::new("another state".to_owned());
+        // As if both hashed to one name.
+        let mut other = transaction.state().text.into_bytes();
+        other[20] ^= 1;
+        let other = State::new(String::from_utf8(other).unwrap());
         let line = vault.set_transaction(&transaction, &other, salt);
         let request = Request::get("/").header("cookie", pair(&line));
         assert!(vault.transaction(&request, &other, &site).is_none());

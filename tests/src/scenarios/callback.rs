@@ -1,9 +1,10 @@
-//! Rows C2 to C5, C15, C17 and C19: whose callback it is.
+//! Rows C2 to C5, C15, C17, C19 and C20: whose callback it is.
 
-use fncy_dev_server::Endpoint;
+use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 use url::Url;
 
+use super::return_address::longest;
 use crate::browser::{Page, RawRequest, Tab};
 use crate::harness::Harness;
 use crate::world::{APP, World, usual};
@@ -41,7 +42,7 @@ pub(super) async fn c02_a_malformed_callback_asks_nobody(harness: Harness) {
         "",
         "code=c",
         "code=c&state=",
-        &format!("code=c&state={}", "s".repeat(20_000)),
+        &format!("code=c&state={}", "s".repeat(longest(harness))),
         "code=c&state=%ff",
         &format!("code=%ff&state={state}"),
         &format!("code=c&code=d&state={state}"),
@@ -105,7 +106,7 @@ pub(super) async fn c04_state_differs_in_one_bit(harness: Harness) {
 }
 
 /// The name of a login's cookie, worked out apart from the code under test.
-fn login_cookie_name(state: &str) -> String {
+pub(super) fn login_cookie_name(state: &str) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, state.as_bytes());
     let hex = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}"));
     std::iter::once("__Host-fncy_login_".to_owned())
@@ -186,6 +187,25 @@ pub(super) async fn c17_a_login_of_another_provider_is_refused(harness: Harness)
         other.request_count(Endpoint::Token) + world.token_requests(),
         0
     );
+}
+
+pub(super) async fn c20_a_code_arrives_exactly(harness: Harness) {
+    for body in ["json", "form"] {
+        let world = World::with(harness, |setup| {
+            setup.login = Box::new(move |builder| builder.set(Setting::TokenBody, body));
+        });
+        let refused = Fault::json(400, r#"{"error":"invalid_grant"}"#);
+        world.provider.fault(Endpoint::Token, refused);
+        for code in ["a+b/c=d%e f", "%2B%252B", "\"'\\{}&;?#", &"x".repeat(4096)] {
+            let mut tab = world.stranger().tab();
+            let state = state_of(&world.start(&mut tab, "/page").await);
+            let escaped: String = form_urlencoded::byte_serialize(code.as_bytes()).collect();
+            let page = callback(&mut tab, &format!("code={escaped}&state={state}")).await;
+            assert_failure(&page, 400, "login_expired");
+            let sent = world.sent_to_token("code");
+            assert_eq!(sent.last().unwrap(), code, "{body}");
+        }
+    }
 }
 
 pub(super) async fn c19_a_login_survives_a_rotation(harness: Harness) {

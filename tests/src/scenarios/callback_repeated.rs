@@ -1,8 +1,11 @@
 //! Rows C6 to C8, C21 and C23: the same callback again, late, at once, or with nobody listening.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
+use fncy_login::{Approval, NewLogin};
 use tokio::time::sleep;
 
 use crate::browser::{Backend as _, Context, RawRequest};
@@ -101,7 +104,16 @@ pub(super) async fn c21_the_exchange_outlives_its_browser(harness: Harness) {
 }
 
 pub(super) async fn c23_the_same_callback_at_once_is_one_redemption(harness: Harness) {
-    let world = World::new(harness);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(move |builder| {
+            builder.on_login(move |_: NewLogin| {
+                counter.fetch_add(1, Ordering::SeqCst);
+                async { Ok(Approval::new()) }
+            })
+        });
+    });
     let callback = ready(&world).await;
     let held = world.provider.hold(Endpoint::Token);
     let request = request(&world, &callback);
@@ -122,6 +134,7 @@ pub(super) async fn c23_the_same_callback_at_once_is_one_redemption(harness: Har
         assert!(session_of(response).is_some());
         assert_eq!(session_of(response), session_of(&first), "the same session");
     }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
     assert_eq!(world.token_requests(), 1);
     assert_eq!(world.provider.request_count(Endpoint::UserData), 1);
 }

@@ -4,6 +4,7 @@ use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::{Approval, NewLogin};
 use url::Url;
 
+use super::cookies_forged::{Fate, fate};
 use crate::browser::{Context, Page, RawRequest, Tab};
 use crate::harness::Harness;
 use crate::world::{APP, World};
@@ -82,7 +83,9 @@ pub(super) async fn k10_a_large_session_is_warned_of(harness: Harness) {
     let world = World::new(harness);
     sign_in(&world, &mut world.tab(), 6_000).await;
     let logged = world.logged();
-    assert!(logged.contains("session_large") && logged.contains("large_client_header_buffers"));
+    for said in ["session_large", "large_client_header_buffers", "HTTP/2"] {
+        assert!(logged.contains(said), "{said}");
+    }
 }
 
 pub(super) async fn k10_what_does_not_fit_is_seen(harness: Harness) {
@@ -131,6 +134,59 @@ pub(super) async fn k09_a_missing_chunk_ends_the_session_at_its_first_use(harnes
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     assert_eq!(tab.get(&format!("{APP}/token")).await.status, 401);
     assert_eq!(world.cookies(SESSION), [""; 0]);
+}
+
+pub(super) async fn k09_no_other_chunk_counts(harness: Harness) {
+    let world = World::new(harness);
+    sign_in(&world, &mut world.tab(), 6_000).await;
+    let whole = String::from_utf8(world.cookie_header()).unwrap();
+    let pairs: Vec<_> = whole.split("; ").collect();
+    let sessions = pairs.iter().filter(|pair| pair.starts_with(SESSION));
+    assert_eq!(sessions.clone().count(), 3);
+    for missing in [".1", ".2"] {
+        let name = format!("{SESSION}{missing}=");
+        let rest = sessions.clone().filter(|pair| !pair.starts_with(&name));
+        let rest: Vec<_> = rest.copied().collect();
+        assert_eq!(fate(&world, rest.join("; ")).await, Fate::tokenless("alex"));
+    }
+    for suffix in [
+        ".3",
+        ".4",
+        ".5",
+        ".0",
+        ".00",
+        ".01",
+        ".-1",
+        ".+1",
+        ".99999999",
+        ".",
+        ".x",
+    ] {
+        let stale = format!("{SESSION}{suffix}=AAAA");
+        for cookies in [format!("{whole}; {stale}"), format!("{stale}; {whole}")] {
+            assert_eq!(fate(&world, cookies).await, Fate::whole("alex"), "{suffix}");
+        }
+    }
+    // At the next write what is no chunk of the session goes, and what never was one stays.
+    let (own, stale) = (format!("{SESSION}.00"), format!("{SESSION}.4"));
+    let url = Url::parse(APP).unwrap();
+    for name in [&own, &stale] {
+        let mut jar = world.browser.jar();
+        jar.insert(&url, name.as_bytes(), b"AAAA");
+    }
+    let (_, page) = sign_in(&world, &mut world.tab(), 6_000).await;
+    assert_eq!(page.status, 200);
+    let mut left = world.cookies(SESSION);
+    left.sort_unstable();
+    assert_eq!(
+        left,
+        [
+            SESSION,
+            &own,
+            &format!("{SESSION}.1"),
+            &format!("{SESSION}.2")
+        ]
+    );
 }
 
 pub(super) async fn cookies_may_come_on_several_lines(harness: Harness) {

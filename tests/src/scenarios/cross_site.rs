@@ -60,11 +60,23 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
         .with_header("sec-fetch-site", "cross-site");
     assert_eq!(world.raw(twice).await.status, 403);
 
-    let socket = RawRequest::new("GET", "/socket")
-        .with_header("host", "app.example")
-        .with_header("connection", "upgrade")
-        .with_header("upgrade", "websocket")
-        .with_header("origin", "https://evil.example")
-        .with_header("cookie", &cookies);
-    assert_eq!(world.raw(socket).await.status, 403);
+    for (name, value, status) in [
+        ("sec-fetch-site", "same-origin", 200),
+        ("sec-fetch-site", "none", 200),
+        ("sec-fetch-site", "same-site", 403),
+        ("sec-fetch-site", "cross-site", 403),
+        ("origin", APP, 200),
+        ("origin", "null", 403),
+        ("origin", "https://evil.example", 403),
+        ("x-nothing", "", 403),
+    ] {
+        let socket = RawRequest::new("GET", "/socket")
+            .with_header("host", "app.example")
+            .with_header("connection", "upgrade")
+            .with_header("upgrade", "websocket")
+            .with_header("cookie", &cookies)
+            .with_header(name, value);
+        let response = world.raw(socket).await;
+        assert_eq!(response.status, status, "a socket, {name}: {value}");
+    }
 }

@@ -92,6 +92,7 @@ scenarios! {
         r14_protect_only_leaves_nothing_open ["R14"],
         r18_a_nested_application_knows_where_it_is ["R18"],
         r19_the_same_login_twice_is_inert ["R19"],
+        r19_another_login_inside_decides_for_itself ["R19"],
         r19_without_the_layer_an_extractor_is_a_500 ["R19"],
         r21_a_public_page_is_served_whatever_its_cookies_say ["R21"],
         an_extractor_on_a_public_path_sends_to_sign_in [],
@@ -111,6 +112,7 @@ scenarios! {
         c15_only_get_redeems ["C15", "C22"],
         c17_a_login_of_another_provider_is_refused ["C17"],
         c19_a_login_survives_a_rotation ["C19"],
+        c20_a_code_arrives_exactly ["C20"],
         no_cookie_at_all_names_the_likely_causes [],
     }
     callback_answers: {
@@ -136,6 +138,7 @@ scenarios! {
     }
     chunks: {
         k09_a_missing_chunk_ends_the_session_at_its_first_use ["K9"],
+        k09_no_other_chunk_counts ["K9"],
         k10_what_does_not_fit_is_seen ["K10"],
         k10_too_much_session_data_is_seen ["K10"],
         k10_a_large_session_is_warned_of ["K10"],
@@ -172,7 +175,7 @@ scenarios! {
     }
     lifetime: {
         k13_an_idle_session_ends ["K13"],
-        a_session_in_use_is_rolled_rarely [],
+        a_session_in_use_is_rolled_rarely ["L4"],
         no_session_outlives_a_week [],
         on_a_public_path_an_expired_token_says_so [],
     }
@@ -224,6 +227,8 @@ scenarios! {
         f10_what_a_slow_answer_brings_opens_no_ended_session ["F10"],
         f11_a_new_stream_sees_its_own_session [],
         k23_an_ended_session_is_cleared_by_an_extractor_too ["K23"],
+        l04_a_roll_beside_a_sign_out_brings_nothing_back ["L4"],
+        f12_sessions_that_were_issued_together_are_renewed_one_by_one ["F12"],
         f14_a_slow_answer_brings_no_older_tokens_back ["F14"],
         c23_no_code_is_redeemed_with_a_lease_that_may_run_out ["C23"],
         p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives ["P18"],
@@ -250,7 +255,7 @@ scenarios! {
         pages_may_be_the_applications_own [],
     }
     sign_out: {
-        signs_out_and_asks_again [],
+        signs_out_and_asks_again ["K23"],
         l01_a_link_from_elsewhere_signs_nobody_out ["L1"],
         l02_only_our_own_origin_signs_out ["L2"],
         l03_a_sign_out_always_leaves_nothing ["L3"],

@@ -8,7 +8,9 @@ use fncy_login::Setting;
 use tokio::time::{sleep, timeout};
 
 use super::instances::{post, with_store};
-use super::renewal::{refresh_tokens, renewals, request, revoked, sets_session, signed_in};
+use super::renewal::{
+    of_strangers, refresh_tokens, renewals, request, revoked, sets_session, signed_in,
+};
 use crate::browser::{Backend as _, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::store::Store;
@@ -148,6 +150,43 @@ pub(super) async fn f11_a_new_stream_sees_its_own_session(harness: Harness) {
     assert!(!second.is_finished(), "its session has not expired");
 }
 
+pub(super) async fn l04_a_roll_beside_a_sign_out_brings_nothing_back(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        let life = Duration::from_secs(24 * HOUR);
+        setup.provider = setup.provider.clone().access_token_life(life);
+    });
+    signed_in(&world).await;
+    world.advance(3 * HOUR);
+    let (app, slow) = (world.app(), request(&world, "/live"));
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    sleep(A_MOMENT).await;
+    let sign_out = post("/auth/logout", &world.cookie_header());
+    assert_eq!(world.raw(sign_out).await.status, 303);
+    let slow = timeout(Duration::from_secs(8), slow).await.unwrap();
+    let slow = slow.unwrap();
+    assert!(slow.text().contains("you were signed out"));
+    // A server's head went out while the session lived, and opens nothing any more.
+    assert_eq!(sets_session(&slow), harness != Harness::Bare);
+    if let Some(cookie) = session_of(&slow) {
+        assert_eq!(world.ask("/page", cookie).await.status, 401);
+    }
+}
+
+pub(super) async fn f12_sessions_that_were_issued_together_are_renewed_one_by_one(
+    harness: Harness,
+) {
+    const SESSIONS: u64 = 30;
+    let world = World::new(harness);
+    let requests = of_strangers(&world, SESSIONS).await;
+    // The leeway is 15 to 30 seconds, by the session.
+    world.advance(LIFE - 23);
+    for request in requests {
+        assert_eq!(world.raw(request).await.text(), "user=alex");
+    }
+    let renewed = world.token_requests() - SESSIONS;
+    assert!((1..SESSIONS).contains(&renewed), "{renewed} of {SESSIONS}");
+}
+
 pub(super) async fn f14_a_slow_answer_brings_no_older_tokens_back(harness: Harness) {
     let world = World::new(harness);
     let mut tab = signed_in(&world).await;
@@ -273,22 +312,29 @@ pub(super) async fn l10_a_danger_switch_believes_what_nobody_can_check(harness: 
 }
 
 pub(super) async fn c18_an_older_session_ends_though_the_browser_has_left(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = signed_in(&world).await;
-    let older = request(&world, "/page");
-    let location = world.start(&mut tab, "/auth/login").await;
-    let callback = world.approve(&location, "jun").await;
-    let callback = request(&world, callback.strip_prefix(APP).unwrap());
-    let held = world.provider.hold(Endpoint::Token);
-    let app = world.app();
-    let browser = tokio::spawn(async move { app.send(callback).await });
-    world.until_token_requests(2).await;
-    browser.abort();
-    assert!(browser.await.unwrap_err().is_cancelled());
-    drop(held);
-    until_revocations(&world, 1).await;
-    sleep(A_MOMENT).await;
-    assert_eq!(world.raw(older).await.status, 303);
+    for is_revoked in [true, false] {
+        let world = World::with(harness, |setup| {
+            setup.login = Box::new(move |builder| match is_revoked {
+                true => builder,
+                false => builder.set(Setting::RevocationUrl, ""),
+            });
+        });
+        let mut tab = signed_in(&world).await;
+        let older = request(&world, "/page");
+        let location = world.start(&mut tab, "/auth/login").await;
+        let callback = world.approve(&location, "jun").await;
+        let callback = request(&world, callback.strip_prefix(APP).unwrap());
+        let held = world.provider.hold(Endpoint::Token);
+        let app = world.app();
+        let browser = tokio::spawn(async move { app.send(callback).await });
+        world.until_token_requests(2).await;
+        browser.abort();
+        assert!(browser.await.unwrap_err().is_cancelled());
+        drop(held);
+        until_revocations(&world, u64::from(is_revoked)).await;
+        sleep(A_MOMENT).await;
+        assert_eq!(world.raw(older).await.status, 303, "{is_revoked}");
+    }
 }
 
 pub(super) async fn f03_a_request_confirms_what_it_shows(harness: Harness) {

@@ -95,6 +95,14 @@ pub(super) async fn f02_an_old_cookie_is_served_from_memory(harness: Harness) {
     let late = world.raw(old.clone()).await;
     assert_eq!(late.text(), "user=alex");
     assert!(sets_session(&late));
+    let newest = tab.get(&format!("{APP}/token")).await;
+    let mut token = old.clone();
+    token.target = b"/token".to_vec();
+    assert_eq!(
+        world.raw(token).await.text(),
+        newest.text(),
+        "the same successor"
+    );
     assert_eq!(renewals(&world), 1);
 
     // A laptop that was closed in the middle: its browser never got a new cookie.
@@ -290,11 +298,10 @@ pub(super) async fn short_lived_tokens_are_renewed_in_time(harness: Harness) {
     assert_eq!(read, 1, "user data is read at most every five minutes");
 }
 
-pub(super) async fn f12_sessions_that_expire_together_do_not_storm_the_provider(harness: Harness) {
-    const SESSIONS: u64 = 50;
-    let world = World::new(harness);
+/// Requests of so many sessions, each of its own browser.
+pub(super) async fn of_strangers(world: &World, sessions: u64) -> Vec<RawRequest> {
     let mut requests = Vec::new();
-    for _ in 0..SESSIONS {
+    for _ in 0..sessions {
         let browser = world.stranger();
         world
             .visit_and_sign_in(&mut browser.tab(), "/page", "alex")
@@ -307,6 +314,13 @@ pub(super) async fn f12_sessions_that_expire_together_do_not_storm_the_provider(
                 .with_header("cookie", cookies),
         );
     }
+    requests
+}
+
+pub(super) async fn f12_sessions_that_expire_together_do_not_storm_the_provider(harness: Harness) {
+    const SESSIONS: u64 = 50;
+    let world = World::new(harness);
+    let requests = of_strangers(&world, SESSIONS).await;
     let before = world.token_requests();
     assert_eq!(before, SESSIONS);
     world.advance(LIFE + 1);

@@ -47,7 +47,22 @@ async fn kept(world: &World, address: &[u8]) -> String {
 pub(super) async fn r10_no_line_of_the_corpora_leaves_the_origin(harness: Harness) {
     let world = World::new(harness);
     let app = Url::parse(APP).unwrap();
-    let mut lines: Vec<Vec<u8>> = Vec::new();
+    // A few of our own, for who has no corpora.
+    let lines = [
+        "//evil.example",
+        "/\\evil.example",
+        "/%09/evil.example",
+        "/%0a/evil.example",
+        "///evil.example",
+        "\\\\evil.example",
+        "https://evil.example/",
+        "https://app.example@evil.example/",
+        "https://app.example.evil.example/",
+        "javascript:alert(1)",
+        "evil.example",
+        "https:/evil.example",
+    ];
+    let mut lines: Vec<Vec<u8>> = lines.map(|line| line.as_bytes().to_vec()).into();
     for file in [
         "open-redirect-oauth2-proxy.txt",
         "open-redirect-mod-auth-openidc.txt",
@@ -82,11 +97,19 @@ pub(super) async fn r10_no_line_of_the_corpora_leaves_the_origin(harness: Harnes
     }
 }
 
+/// More than that, in a target, is refused by the servers themselves.
+pub(super) fn longest(harness: Harness) -> usize {
+    match harness {
+        Harness::Bare => 100 * 1024,
+        Harness::Tower | Harness::Actix => 20_000,
+    }
+}
+
 pub(super) async fn r11_hostile_addresses_fall_back(harness: Harness) {
     let world = World::new(harness);
-    let long = vec![b'x'; 40_000];
+    let long = format!("/{}", "x".repeat(longest(harness)));
     for address in [
-        &long[..],
+        long.as_bytes(),
         b"/a\0b",
         b"/a\r\nSet-Cookie: x=y",
         "/a\u{2028}b".as_bytes(),
@@ -95,10 +118,6 @@ pub(super) async fn r11_hostile_addresses_fall_back(harness: Harness) {
     ] {
         assert_eq!(kept(&world, address).await, "/");
     }
-    let raw = crate::browser::RawRequest::new("GET", "/auth/login?return_to=/%ED%A0%80")
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html");
-    assert_eq!(world.raw(raw).await.status, 303);
 }
 
 pub(super) async fn r12_our_own_endpoints_are_no_address(harness: Harness) {
@@ -110,6 +129,10 @@ pub(super) async fn r12_our_own_endpoints_are_no_address(harness: Harness) {
         "/auth/session",
         "/x/../auth/logout",
         "/auth/%6cogout",
+        "/auth/logout/",
+        "/auth//logout",
+        "/auth/logout;x",
+        "https://app.example/auth/logout",
     ] {
         assert_eq!(kept(&world, address.as_bytes()).await, "/", "{address}");
     }

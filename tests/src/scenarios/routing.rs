@@ -1,8 +1,12 @@
 //! Rows R14, R18, R19 and R21: which paths are covered, wherever the login is put.
 
+use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::Setting;
+use futures_util::future::join_all;
+
 use crate::browser::{Context, RawRequest};
 use crate::harness::Harness;
-use crate::world::{APP, World};
+use crate::world::{APP, World, usual};
 
 const HTML: &str = "text/html";
 
@@ -38,6 +42,7 @@ pub(super) async fn r14_only_a_canonical_path_is_public(harness: Harness) {
         "/public/x%5c..",
         "/publicity",
         "/admin",
+        "/admin#/public",
     ] {
         assert_eq!(status(&world, target).await, 303, "{target}");
     }
@@ -88,6 +93,10 @@ pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness)
     assert_eq!(page.text(), "user=alex");
     let is_for_all = |cookie: &crate::browser::Cookie| cookie.path == "/";
     assert!(world.browser.jar().cookies().all(is_for_all));
+    let location = world.start(&mut tab.clone(), "/sub/auth/login").await;
+    let callback = world.approve(&location, "alex").await;
+    let landed = tab.get(&callback).await;
+    assert_eq!(landed.header("location"), Some("/sub/"));
     let session = tab.fetch(&format!("{APP}/sub/auth/session")).await;
     assert_eq!(session.status, 200);
     let page = tab.visit(&format!("{APP}/sub/auth/logout")).await;
@@ -106,6 +115,35 @@ pub(super) async fn r19_the_same_login_twice_is_inert(harness: Harness) {
     world.advance(301);
     let renewed = tab.get(&format!("{APP}/page")).await;
     assert_eq!(renewed.headers_named("set-cookie").count(), 1);
+}
+
+pub(super) async fn r19_another_login_inside_decides_for_itself(harness: Harness) {
+    let inner_uri = format!("{APP}/inner/callback");
+    let world = World::with(harness, |setup| {
+        setup.provider = setup.provider.clone().redirect_uri(&inner_uri);
+    });
+    let inner = usual(&world.provider, &inner_uri)
+        .prefix("/inner")
+        .set(Setting::CookieName, "inner")
+        .clock(world.clock());
+    let logins = vec![world.login.clone(), inner.build().unwrap()];
+    let app = harness.serve(logins, "", world.calls.clone());
+    world.browser.route(APP, app);
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let landed = tab.get(&callback).await;
+    // Who is signed in with the outer one is nobody to the inner one.
+    let page = tab.follow(&landed).await;
+    assert_eq!(page.status, 303);
+    let location = page.header("location").unwrap();
+    assert!(location.contains("inner%2Fcallback"), "{location}");
+    assert_eq!(world.calls.all(), []);
+    let callback = world.approve(location, "jun").await;
+    assert_eq!(tab.visit(&callback).await.text(), "user=jun");
+    for session in ["__Host-fncy_session", "__Host-inner_session"] {
+        assert_eq!(world.cookies(session).len(), 1, "{session}");
+    }
 }
 
 pub(super) async fn r19_without_the_layer_an_extractor_is_a_500(harness: Harness) {
@@ -148,12 +186,11 @@ pub(super) async fn r21_a_public_page_is_served_whatever_its_cookies_say(harness
     let asked = world.token_requests();
     let cookies = world.browser.jar().header(&url, Context::SameSite);
     let stale = cookies.unwrap_or_default();
+    world.provider.fault(Endpoint::Token, Fault::status(503));
     for (cookie, user) in [(&stale[..], "alex"), (b"__Host-fncy_session=AQ", "-")] {
-        for _ in 0..20 {
-            let request = RawRequest::new("GET", "/maybe")
-                .with_header("host", "app.example")
-                .with_header("cookie", cookie);
-            let answer = world.raw(request).await;
+        let at_once = join_all((0..20).map(|_| world.ask("/maybe", cookie)));
+        for answer in at_once.await {
+            assert_eq!(answer.status, 200);
             assert_eq!(answer.text(), format!("user={user}"));
             assert_eq!(answer.header("set-cookie"), None);
         }

@@ -22,6 +22,7 @@ pub(super) async fn signs_out_and_asks_again(harness: Harness) {
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     world.start(&mut tab.clone(), "/auth/login").await;
+    let copy = world.cookie_header();
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     assert_eq!(page.status, 200);
     let page = tab.submit(&page, "form", None).await;
@@ -43,6 +44,8 @@ pub(super) async fn signs_out_and_asks_again(harness: Harness) {
     assert_eq!(post.response.header("clear-site-data"), Some("\"cache\""));
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
     assert_eq!(tab.fetch(&format!("{APP}/auth/session")).await.status, 401);
+    let replayed = world.ask("/page", copy).await;
+    assert_eq!(replayed.status, 401, "a copy is no session any more");
 }
 
 /// A request with the browser's cookies.

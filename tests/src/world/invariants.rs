@@ -72,7 +72,7 @@ impl World {
     }
 
     /// A parameter of each token request that has it.
-    fn sent_to_token(&self, name: &str) -> Vec<String> {
+    pub fn sent_to_token(&self, name: &str) -> Vec<String> {
         let requests = self.provider.requests(Endpoint::Token).into_iter();
         let wires = self.wires.lock().unwrap();
         let wired = wires.iter().flat_map(WireProvider::bodies);

@@ -230,7 +230,7 @@ impl Core {
         };
         let size: usize = session.iter().map(String::len).sum();
         let is_large = (size > LARGE).then(|| {
-            let detail = "the session's cookies take more than 7 KB; servers and proxies often refuse heads of 8 KB: raise their limits (nginx: large_client_header_buffers), or ask for fewer scopes and claims";
+            let detail = "the session's cookies take more than 7 KB; servers and proxies often refuse heads of 8 KB: raise their limits (nginx: large_client_header_buffers; HTTP/2: the size of a header list), or ask for fewer scopes and claims";
             Report::warning("session_large", detail)
         });
         let before = redemption.before.as_ref().map(|(user, _)| user.session());

@@ -314,7 +314,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-    use super::{KeyRing, OpenError, Purpose, associated_data};
+    use super::{HEADER_LEN, KeyRing, OpenError, Purpose, associated_data};
 
     const OLD: &[u8; 32] = b"an old secret of thirty-two byte";
     const NEW: &[u8; 32] = b"the new one, of thirty-two bytes";
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_text_is_readable_and_no_changed_bit_passes() {
+    fn k01_a_signed_text_is_readable_and_no_changed_bit_passes() {
         let ring = ring(NEW, &[]);
         let text = ring.sign(b"aad", b"body");
         let mut buffer = [0; 256];
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_message_opens_and_its_salt_is_part_of_its_key() {
+    fn k20_a_login_message_has_a_key_of_its_own() {
         let ring = ring(NEW, &[]);
         let text = ring.seal_login([7; 32], b"aad", b"body");
         let mut buffer = [0; 256];
@@ -424,7 +424,14 @@ mod tests {
             ring.open_login(b"aad", text.as_bytes(), &mut buffer),
             Ok(&b"body"[..])
         );
-        assert_ne!(text, ring.seal_login([8; 32], b"aad", b"body"));
+        // Its salt is not sealed: another one gives another key.
+        let mut bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
+        bytes[HEADER_LEN] ^= 1;
+        let salted = URL_SAFE_NO_PAD.encode(bytes);
+        assert_eq!(
+            ring.open_login(b"aad", salted.as_bytes(), &mut buffer),
+            Err(OpenError::Broken)
+        );
     }
 
     #[test]
