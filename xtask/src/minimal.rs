@@ -8,13 +8,7 @@ use std::path::Path;
 
 use crate::run::{self, Run, probe};
 use crate::steps::Done;
-use crate::workspace;
-
-/// What the workspace holds, and what its copy does: only the crates that are published.
-const MEMBERS: [&str; 2] = [
-    "members = [\"benches\", \"crates/*\", \"examples/*\", \"tests\", \"xtask\"]",
-    "members = [\"crates/*\"]",
-];
+use crate::{tree, workspace};
 
 /// Resolves the copy with a nightly cargo, which alone can, and builds it with this one.
 pub(crate) fn versions() -> Result<Done, String> {
@@ -25,7 +19,7 @@ pub(crate) fn versions() -> Result<Done, String> {
     }
     let folder = workspace::target().join("minimal-versions");
     let copy = folder.join("workspace");
-    copy_to(&copy)?;
+    make(&copy)?;
     Run::new("rustup")
         .args(["run", "nightly", "cargo"])
         .args(["-Z", "direct-minimal-versions", "generate-lockfile"])
@@ -38,28 +32,19 @@ pub(crate) fn versions() -> Result<Done, String> {
     Ok(Done::Passed)
 }
 
-fn copy_to(copy: &Path) -> Result<(), String> {
-    let failed = |error| format!("{} can't be made anew ({error}).", copy.display());
-    if copy.exists() {
-        fs::remove_dir_all(copy).map_err(failed)?;
-    }
-    fs::create_dir_all(copy).map_err(failed)?;
-    Run::new("cp").args(["-R", "crates"]).arg(copy).go()?;
-    let manifest = fs::read_to_string(workspace::root().join("Cargo.toml")).map_err(failed)?;
-    fs::write(copy.join("Cargo.toml"), without_private(&manifest)?).map_err(failed)
+fn make(copy: &Path) -> Result<(), String> {
+    tree::copy(&workspace::root(), copy)?;
+    let manifest = copy.join("Cargo.toml");
+    let failed = |error| format!("{} can't be changed ({error}).", manifest.display());
+    let whole = fs::read_to_string(&manifest).map_err(failed)?;
+    fs::write(&manifest, without_private(&whole)?).map_err(failed)
 }
 
 /// The workspace's manifest with the published crates as its only members.
 fn without_private(manifest: &str) -> Result<String, String> {
-    let [all, published] = MEMBERS;
-    if manifest.contains(all) {
-        Ok(manifest.replace(all, published))
-    } else {
-        Err(format!(
-            "the members of Cargo.toml have changed: name them in {} too.",
-            file!()
-        ))
-    }
+    let members = manifest.lines().find(|line| line.starts_with("members = "));
+    let members = members.ok_or("The workspace's Cargo.toml has no line with its `members`.")?;
+    Ok(manifest.replace(members, "members = [\"crates/*\"]"))
 }
 
 #[cfg(test)]
@@ -70,7 +55,7 @@ mod tests {
     fn the_manifest_of_the_workspace_is_understood() {
         let manifest = include_str!("../../Cargo.toml");
         let copy = without_private(manifest).unwrap();
-        assert!(copy.contains("[\"crates/*\"]"));
+        assert!(copy.contains("\nmembers = [\"crates/*\"]\n"), "{copy}");
         assert!(without_private("[workspace]").is_err());
     }
 }
