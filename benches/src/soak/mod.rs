@@ -9,6 +9,7 @@
 //! - Memory and tasks are compared at rest: after a tenth of the time without faults, and in the end.
 
 mod faults;
+mod findings;
 pub mod site;
 mod tally;
 mod visitor;
@@ -23,6 +24,7 @@ use tokio::time::{Instant, sleep};
 use crate::dev_server::{DevServerProcess, user};
 use crate::load::requests_a_second;
 use faults::Control;
+use findings::{ALLOWED_GROWTH, Findings};
 use site::{Framework, Grown, PUBLIC, Site};
 use tally::Tally;
 use visitor::{Address, Visitor};
@@ -32,13 +34,11 @@ const VISITORS: usize = 100;
 const TOKEN_LIFE: u64 = 2;
 /// Beside the visitors.
 const WRK_CONNECTIONS: usize = 4;
-/// Megabytes that the allocator may keep, of what renewals took that were remembered for a minute. Ten
-/// bytes that are lost with each answer of five minutes are more than this.
-const ALLOWED_GROWTH: u64 = 8;
 /// Beyond the longest rest that a failing provider is given, and a request that still hangs.
 const UNTIL_ANSWERED: Duration = Duration::from_secs(45);
 /// Beyond the minute for which renewals are remembered.
 const UNTIL_AT_REST: Duration = Duration::from_secs(75);
+const LATER: u16 = 503;
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Lets visitors loose on a site, prints what happened, and says whether all of it was right.
@@ -58,61 +58,34 @@ pub async fn run(framework: Framework, seconds: u64) -> bool {
     let sign_in = |number| Visitor::sign_in(Arc::clone(&address), user(number));
     let visitors = join_all((0..VISITORS).map(sign_in)).await;
     let mut visitors = browse(visitors, length / 10).await;
-    let before = rest(&mut site, &mut visitors[0], |grown| {
-        grown.tasks <= idle_tasks
-    })
-    .await;
-    let exchanges = provider.counts().requests;
+    let unprovoked = address.tally.answers_of(LATER);
+    let is_idle = |grown: &Grown| grown.tasks <= idle_tasks;
+    let before = rest(&mut site, &mut visitors[0], is_idle).await;
 
     let (page, cookies) = (format!("{}{PUBLIC}", site.origin), visitors[0].cookies());
     let wrk = spawn_blocking(move || requests_a_second(&page, &cookies, WRK_CONNECTIONS, seconds));
     let control = Control::new(&address.provider);
     let (mut visitors, faults) = tokio::join!(browse(visitors, length), control.run(length));
-    let wrk = wrk.await.unwrap();
 
     let end = Instant::now() + UNTIL_ANSWERED;
-    let signed_in = join_all(
-        visitors
-            .iter_mut()
-            .map(|visitor| visitor.is_signed_in_by(end)),
-    )
-    .await;
-    let lost = signed_in
-        .into_iter()
-        .filter(|is_signed_in| !is_signed_in)
-        .count();
-    let counts = provider.counts();
+    let all = visitors.iter_mut();
+    let signed_in = join_all(all.map(|visitor| visitor.is_signed_in_by(end))).await;
     let after = rest(&mut site, &mut visitors[0], |grown| {
-        grown.tasks <= idle_tasks && grown.memory <= before.memory + ALLOWED_GROWTH
-    })
-    .await;
-
-    let tally = &address.tally;
-    println!(
-        "| request | status | answers |\n| --- | --: | --: |\n{}",
-        tally.rows()
-    );
-    println!(
-        "{} answers, beside {wrk:.0} a second of wrk's",
-        tally.answers()
-    );
-    println!(
-        "{} token requests in {faults} faults, {} refused; {lost} sessions lost",
-        counts.requests - exchanges,
-        counts.refused
-    );
-    println!(
-        "memory: {} MB before, {} at most, {} after; tasks: {} before, {} after",
-        before.memory, after.most_memory, after.memory, before.tasks, after.tasks
-    );
-    let wrong = tally.wrong_answers();
-    println!("{} wrong answers\n{}", wrong.count, wrong.first.join("\n"));
-    wrong.count == 0
-        && lost == 0
-        && counts.refused == 0
-        && before.tasks == idle_tasks
-        && after.tasks == idle_tasks
-        && after.memory <= before.memory + ALLOWED_GROWTH
+        is_idle(grown) && grown.memory <= before.memory + ALLOWED_GROWTH
+    });
+    let findings = Findings {
+        unprovoked,
+        faults,
+        idle_tasks,
+        after: after.await,
+        before,
+        tally: &address.tally,
+        wrk: wrk.await.unwrap(),
+        provider: provider.counts(),
+        lost: signed_in.into_iter().filter(|signed_in| !signed_in).count(),
+    };
+    println!("{findings}");
+    findings.are_right()
 }
 
 /// All at once, each in a task; then they close their browsers.

@@ -79,6 +79,13 @@ impl Tally {
         self.counts.lock().unwrap().values().sum()
     }
 
+    /// How many with this status.
+    pub(super) fn answers_of(&self, status: u16) -> u64 {
+        let counts = self.counts.lock().unwrap();
+        let those = counts.iter().filter(|((_, found), _)| *found == status);
+        those.map(|(_, count)| count).sum()
+    }
+
     /// A row for each kind and status.
     pub(super) fn rows(&self) -> String {
         let counts = self.counts.lock().unwrap();
