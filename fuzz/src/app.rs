@@ -56,6 +56,7 @@ fn app(protection: Protection, base: &str) -> Core {
         sign_in_only: false,
         allow_preflight: false,
         trusted_origins: Vec::new(),
+        own_page: None,
     })
 }
 
