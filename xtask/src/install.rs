@@ -35,6 +35,12 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         at_least: 0,
         why: "it installs the real servers of tests/real-servers",
     },
+    Needed {
+        program: "redis-server",
+        package: "redis-server",
+        at_least: 6,
+        why: "instances of an application share it in tests",
+    },
 ];
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {

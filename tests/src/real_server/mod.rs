@@ -1,9 +1,12 @@
-//! Providers not written here, run as child processes of a test.
+//! Servers not written here, run as child processes of a test: a provider, and a store.
 //!
 //! They are optional: where one is not installed its tests say so on stderr and skip. With
 //! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
 
 pub mod oidc_provider;
+pub mod redis;
+#[cfg(test)]
+mod redis_tests;
 #[cfg(test)]
 mod sign_in_tests;
 

@@ -1,0 +1,183 @@
+//! Reading the log of what was ended, and writing to it.
+//!
+//! ```text
+//!  age unknown --> read from the beginning --> read what is new: each second, and before each renewal
+//!                       ^                          |
+//!                       \-- the log has another age: the store lost it; it is told what is known here
+//! ```
+//!
+//! Rules:
+//! - Nobody reads twice what was read after they asked: of many who ask at once, one reads.
+//! - What could not be told is told with the next reading.
+//! - The task that reads each second ends with the last coordinator that it reads for.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use fncy_login::coordinator::Unreachable;
+use redis::Script;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::ended::{End, Ended};
+use crate::names::{Name, Names};
+use crate::store::Store;
+
+/// Between two readings.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Ends in one answer: half a megabyte.
+const MAX_READ: usize = 5_000;
+/// The longest that a session can live, in seconds.
+const LONGEST: u64 = 30 * 24 * 60 * 60;
+
+static END: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/end.lua")));
+static END_USER: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/end_user.lua")));
+static FOLLOW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/follow.lua")));
+
+pub(crate) struct Follower {
+    store: Arc<Store>,
+    names: Arc<Names>,
+    pub(crate) ended: Ended,
+    place: tokio::sync::Mutex<Place>,
+    untold: Mutex<Vec<End>>,
+    reading: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// How far the log was read.
+#[derive(Default)]
+struct Place {
+    age: String,
+    number: String,
+    /// When the last reading that came to its end had been asked for.
+    asked: Option<Instant>,
+}
+
+impl Follower {
+    pub(crate) fn new(store: Arc<Store>, names: Arc<Names>) -> Self {
+        Self {
+            store,
+            names,
+            ended: Ended::new(),
+            place: tokio::sync::Mutex::default(),
+            untold: Mutex::default(),
+            reading: Mutex::default(),
+        }
+    }
+
+    /// Has the log read each second from now on, if it isn't.
+    pub(crate) fn start(self: &Arc<Self>) {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if reading.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        let follower = Arc::downgrade(self);
+        *reading = Some(tokio::spawn(async move {
+            while let Some(follower) = follower.upgrade() {
+                // It is asked again a second later; requests are told that nobody knows.
+                let _: Result<(), Unreachable> = follower.catch_up().await;
+                drop(follower);
+                sleep(PAUSE).await;
+            }
+        }));
+    }
+
+    /// Reads what has come since, to the end of the log.
+    pub(crate) async fn catch_up(&self) -> Result<(), Unreachable> {
+        let wanted = Instant::now();
+        let mut place = self.place.lock().await;
+        if place.asked.is_some_and(|asked| asked >= wanted) {
+            return Ok(());
+        }
+        self.tell_rest().await?;
+        loop {
+            let asked = Instant::now();
+            let answer = self.read(&place).await?;
+            let [age, now, number, ends @ ..] = answer.as_slice() else {
+                return Err(Unreachable);
+            };
+            let (pairs, _) = ends.as_chunks::<2>();
+            for [name, until] in pairs {
+                if let Some(((name, at), until)) = Name::read(name).zip(until.parse().ok()) {
+                    self.ended.add(End { name, at, until });
+                }
+            }
+            let was_lost = !place.age.is_empty() && place.age != *age;
+            place.age.clone_from(age);
+            place.number.clone_from(number);
+            if was_lost {
+                self.tell(&self.ended.all()).await?;
+            }
+            if pairs.len() < MAX_READ {
+                self.ended
+                    .heard(asked, now.parse().map_err(|_| Unreachable)?);
+                place.asked = Some(asked);
+                return Ok(());
+            }
+        }
+    }
+
+    async fn read(&self, place: &Place) -> Result<Vec<String>, Unreachable> {
+        let mut script = FOLLOW.prepare_invoke();
+        for name in self.names.ended() {
+            script.key(name);
+        }
+        script.arg(&place.age).arg(&place.number).arg(MAX_READ);
+        self.store.run(&script).await
+    }
+
+    /// Ends a session, here at once.
+    pub(crate) async fn end(&self, end: End) -> Result<(), Unreachable> {
+        self.ended.add(end);
+        let told = self.tell(&[end]).await;
+        if told.is_err() {
+            self.untold().push(end);
+        }
+        told
+    }
+
+    /// Ends the sessions that a user has now.
+    pub(crate) async fn end_user(&self, name: Name) -> Result<(), Unreachable> {
+        let mut script = END_USER.prepare_invoke();
+        for name in self.names.ended() {
+            script.key(name);
+        }
+        let at: u64 = self
+            .store
+            .run(script.arg(name.write()).arg(LONGEST))
+            .await?;
+        let until = at + LONGEST;
+        self.ended.add(End { name, at, until });
+        Ok(())
+    }
+
+    async fn tell_rest(&self) -> Result<(), Unreachable> {
+        let rest = std::mem::take(&mut *self.untold());
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let told = self.tell(&rest).await;
+        if told.is_err() {
+            self.untold().extend(rest);
+        }
+        told
+    }
+
+    async fn tell(&self, ends: &[End]) -> Result<(), Unreachable> {
+        for ends in ends.chunks(MAX_READ) {
+            let mut script = END.prepare_invoke();
+            for name in self.names.ended() {
+                script.key(name);
+            }
+            for end in ends {
+                script.arg(end.name.write_at(end.at)).arg(end.until);
+            }
+            let _: () = self.store.run(&script).await?;
+        }
+        Ok(())
+    }
+
+    fn untold(&self) -> std::sync::MutexGuard<'_, Vec<End>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,47 @@
+//! FNCY Login on several instances: the [`Coordinator`] on Redis or Valkey.
+//!
+//! A session is in its browser's cookies, so that instances need nothing in common to know a user. Three
+//! things don't fit into a cookie: that a refresh token is used once, that a code is redeemed once, and
+//! that a sign-out holds everywhere. One line adds them:
+//!
+//! ```no_run
+//! use fncy_login::Login;
+//! use fncy_login_redis::RedisCoordinator;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let login = Login::builder()
+//!     .env()
+//!     .coordinator(RedisCoordinator::from_env()?) // FNCY_REDIS_URL
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is in the store
+//!
+//! Outcomes that are sealed with the application's cookie secret, hashes of tokens, ids of sessions that
+//! were ended, and hashes of users whose sessions were. No token and no name can be read there. All of it
+//! goes by itself: what a renewal left after an hour, or a minute after a browser has shown the new
+//! session; what was ended when no cookie could live any more.
+//!
+//! # How sessions are checked
+//!
+//! Each instance reads the log of ended sessions once a second, and answers requests from its own memory:
+//! no request waits for the store while the log was read within the last five seconds. A store that
+//! has lost its memory is told again by the instances what they know.
+//!
+//! # While the store is down
+//!
+//! Nothing is guessed; [`Builder::coordinator`](fncy_login::Builder::coordinator) says what becomes of
+//! requests. The application starts without it. The log has one warning a minute.
+//!
+//! [`Coordinator`]: fncy_login::coordinator::Coordinator
+
+mod ended;
+mod follower;
+mod names;
+mod redis_coordinator;
+mod store;
+mod works;
+
+pub use crate::redis_coordinator::{BadUrl, RedisCoordinator};

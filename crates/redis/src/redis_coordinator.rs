@@ -1,0 +1,157 @@
+//! The coordinator: what the driver asks, put to the store.
+
+use std::fmt;
+use std::sync::Arc;
+
+use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Unreachable, Work};
+use redis::Client;
+
+use crate::ended::End;
+use crate::follower::Follower;
+use crate::names::{Name, Names};
+use crate::store::Store;
+use crate::works::Works;
+
+/// The variable that [`RedisCoordinator::from_env`] reads.
+const VARIABLE: &str = "FNCY_REDIS_URL";
+/// What all names in the store begin with.
+const PREFIX: &str = "fncy-login";
+
+/// Coordinates all instances that share a store. Clones are the same.
+///
+/// It connects when it is first asked, so that an application starts while its store is down.
+#[derive(Clone)]
+pub struct RedisCoordinator {
+    works: Works,
+    follower: Arc<Follower>,
+}
+
+/// The address of the store is missing, or is none. `Display` is a sentence, without the address: it may
+/// hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadUrl(Problem);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Problem {
+    Missing,
+    NotOne,
+}
+
+impl RedisCoordinator {
+    /// The store that `FNCY_REDIS_URL` names, such as `redis://localhost:6379/0`, `redis+unix:///run/redis.sock`
+    /// or, with the feature `tls`, `rediss://user:password@redis.example`.
+    ///
+    /// # Errors
+    ///
+    /// [`BadUrl`], where it is missing or no such address. Whether the store can be reached is not asked.
+    pub fn from_env() -> Result<Self, BadUrl> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one setting of this crate; the driver's own are none of its business"
+        )]
+        let url = std::env::var(VARIABLE);
+        let url = url.ok().filter(|url| !url.is_empty());
+        Self::new(&url.ok_or(BadUrl(Problem::Missing))?)
+    }
+
+    /// The store at this address, as [`RedisCoordinator::from_env`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`BadUrl`], where it is no such address.
+    pub fn new(url: &str) -> Result<Self, BadUrl> {
+        Self::with_prefix(url, PREFIX)
+    }
+
+    /// The same, with names that begin with something else than `fncy-login`: applications of their own
+    /// that share a store need different ones.
+    ///
+    /// # Errors
+    ///
+    /// [`BadUrl`], where it is no such address.
+    pub fn with_prefix(url: &str, prefix: &str) -> Result<Self, BadUrl> {
+        let client = Client::open(url).map_err(|_| BadUrl(Problem::NotOne))?;
+        let store = Arc::new(Store::new(client));
+        let names = Arc::new(Names::new(prefix));
+        Ok(Self {
+            works: Works::new(Arc::clone(&store), Arc::clone(&names)),
+            follower: Arc::new(Follower::new(store, names)),
+        })
+    }
+
+    /// Ends all sessions that a user has now, on all instances within five seconds: an account that was
+    /// taken over, or somebody who left. `id` is [`User::id`](fncy_login::User::id). Whoever still may
+    /// sign in can do so at once. The tokens are not revoked: they are in cookies that nobody has here.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`], where the store could not be told: nothing has happened then.
+    pub async fn end_user(&self, id: &str) -> Result<(), Unreachable> {
+        self.follower.start();
+        self.follower.end_user(Name::of_user(id)).await
+    }
+}
+
+impl Coordinator for RedisCoordinator {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
+        let known = self.follower.ended.known(session, user_id);
+        if known == Known::Ask {
+            self.follower.start();
+        }
+        known
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            let ended = &self.follower.ended;
+            if ended.known(&session, user_id) != Known::Ended {
+                self.follower.catch_up().await?;
+            }
+            Ok(ended.known(&session, user_id) == Known::Ended)
+        })
+    }
+
+    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+        let end = End {
+            name: Name::Session(session.id),
+            at: 0,
+            until: session.ends.as_unix(),
+        };
+        Box::pin(self.follower.end(end))
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        self.works.claim(work)
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        self.works.find(work)
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.works.confirm(session);
+    }
+}
+
+impl fmt::Debug for RedisCoordinator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisCoordinator").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for BadUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Problem::Missing => write!(
+                f,
+                "{VARIABLE} is missing; write an address such as redis://localhost:6379/0."
+            ),
+            Problem::NotOne => write!(
+                f,
+                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`)."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for BadUrl {}

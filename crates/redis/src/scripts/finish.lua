@@ -1,0 +1,20 @@
+-- Leaves an outcome and gives the lease back.
+-- KEYS: those of a claim. ARGV: the fence, version, outcome and session, how long it is kept and stays
+-- spent, both in ms.
+local holder = redis.call('GET', KEYS[1])
+if holder ~= ARGV[1] then
+    -- The lease ran out. If somebody else has finished meanwhile, what they left is newer.
+    local version = redis.call('HGET', KEYS[2], 'version')
+    if version and tonumber(version) >= tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[3]) == 1 then
+        return 0
+    end
+end
+redis.call('HSET', KEYS[2], 'version', ARGV[2], 'sealed', ARGV[3], 'session', ARGV[4])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+if tonumber(ARGV[6]) > 0 then
+    redis.call('SET', KEYS[3], '', 'PX', tonumber(ARGV[5]) + tonumber(ARGV[6]))
+end
+if holder == ARGV[1] then
+    redis.call('DEL', KEYS[1])
+end
+return 1

@@ -1,0 +1,321 @@
+//! Work that is done once: claimed, done, left, confirmed.
+//!
+//! ```text
+//!            claim                        finish                confirm, then 60 s; or its time
+//!  unknown --------> held (a lease, 30 s) --------> left (sealed) -----------------------> unknown
+//!     ^                |    |                        |                                       ^
+//!     |  released, or  |    | others look            | a claim for something newer: held     |
+//!     \-- its time ----/    \--> get what is left    \-- again; or spent for its time -------/
+//! ```
+//!
+//! Rules:
+//! - Each step is one script: two instances can't both take it.
+//! - A claim runs in a task of its own: a lease that is granted to somebody who has left is given back.
+//! - A lease has a fence. One that comes too late neither releases nor replaces what another has done.
+//! - What an instance finished it knows from then on. It tells the store until it is told, for as long as
+//!   the lease lasts: afterwards somebody else has done it again.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fncy_login::coordinator::{
+    Asked, Claim, Coordinator as _, Finished, InProcess, Lease, SessionRef, Unreachable, Work,
+};
+use redis::Script;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::names::Names;
+use crate::store::Store;
+
+/// The driver begins nothing with less than 19 seconds: all that a request may cause, and what is asked
+/// around it.
+const LEASE: Duration = Duration::from_secs(30);
+/// How long an outcome stays after a request has shown that its browser got it.
+const CONFIRMED: Duration = Duration::from_secs(60);
+/// The first pause before a claim that others hold is asked for again, and the longest.
+const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(160)];
+/// Between two attempts to tell the store.
+const RETRY: Duration = Duration::from_millis(500);
+/// Sessions whose outcomes may be confirmed here: a hundred bytes each.
+const MAX_UNCONFIRMED: usize = 100_000;
+/// No version is lower.
+const ANY: i64 = -1;
+
+static CLAIM: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/claim.lua")));
+static FIND: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/find.lua")));
+static FINISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/finish.lua")));
+static RELEASE: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/release.lua")));
+static CONFIRM: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/confirm.lua")));
+
+/// The works of all instances. Clones are the same.
+#[derive(Clone)]
+pub(crate) struct Works(Arc<Shared>);
+
+struct Shared {
+    store: Arc<Store>,
+    names: Arc<Names>,
+    /// What was finished here.
+    here: InProcess,
+    unconfirmed: Mutex<Unconfirmed>,
+    /// How many there are, so that nobody locks for nothing.
+    unconfirmed_count: AtomicUsize,
+}
+
+/// Outcomes that this instance has met, and whose sessions no request has shown.
+#[derive(Default)]
+struct Unconfirmed {
+    left: HashMap<[u8; 16], Vec<(String, u32)>>,
+    oldest: VecDeque<[u8; 16]>,
+}
+
+/// What a script says of a piece of work.
+enum Answer {
+    Done(Vec<u8>),
+    Spent,
+    Held,
+    Granted(String),
+    Nothing,
+}
+
+impl Works {
+    pub(crate) fn new(store: Arc<Store>, names: Arc<Names>) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            names,
+            here: InProcess::new(),
+            unconfirmed: Mutex::default(),
+            unconfirmed_count: AtomicUsize::new(0),
+        }))
+    }
+
+    pub(crate) fn claim(&self, work: Work) -> Asked<'static, Claim> {
+        let works = self.clone();
+        let claiming = tokio::spawn(async move { works.settle(work).await });
+        Box::pin(async move { claiming.await.unwrap_or(Err(Unreachable)) })
+    }
+
+    async fn settle(&self, work: Work) -> Result<Claim, Unreachable> {
+        let mut pause = PAUSES[0];
+        loop {
+            let claim = match self.0.ask(&CLAIM, &work).await {
+                Ok(Answer::Done(left)) => return Ok(Claim::Done(left)),
+                Ok(Answer::Spent) => Some(Ok(Claim::Spent)),
+                Ok(Answer::Granted(fence)) => Some(Ok(Claim::Granted(Box::new(RedisLease {
+                    shared: Some(Arc::clone(&self.0)),
+                    work,
+                    fence,
+                    until: Instant::now() + LEASE,
+                })))),
+                Ok(Answer::Held | Answer::Nothing) => None,
+                Err(Unreachable) => Some(Err(Unreachable)),
+            };
+            // What the store was not told yet, or has forgotten.
+            if let Some(left) = self.0.here.find(work).await? {
+                return Ok(Claim::Done(left));
+            }
+            if let Some(claim) = claim {
+                return claim;
+            }
+            sleep(pause).await;
+            pause = PAUSES[1].min(2 * pause);
+        }
+    }
+
+    pub(crate) fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let found = match self.0.ask(&FIND, &work).await {
+                Ok(Answer::Done(left)) => return Ok(Some(left)),
+                Ok(_) => Ok(None),
+                Err(Unreachable) => Err(Unreachable),
+            };
+            self.0
+                .here
+                .find(work)
+                .await?
+                .map_or(found, |left| Ok(Some(left)))
+        })
+    }
+
+    pub(crate) fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.0.here.confirm(session);
+        if self.0.unconfirmed_count.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let session = session();
+        let confirmed = self.0.take_confirmed(&session);
+        let shared = Arc::clone(&self.0);
+        if !confirmed.is_empty() {
+            tokio::spawn(async move {
+                for left in confirmed {
+                    let mut script = CONFIRM.key(left);
+                    script.arg(session.generation).arg(milliseconds(CONFIRMED));
+                    // One that is lost keeps the outcome for the time that it was left for.
+                    let _: Result<(), Unreachable> = shared.store.run(&script).await;
+                }
+            });
+        }
+    }
+}
+
+impl Shared {
+    async fn ask(&self, script: &Script, work: &Work) -> Result<Answer, Unreachable> {
+        let names = self.names.work(work);
+        let mut asked = script.prepare_invoke();
+        for name in &names {
+            asked.key(name);
+        }
+        asked.arg(work.newer_than.map_or(ANY, i64::from));
+        asked.arg(milliseconds(LEASE));
+        let answer: Vec<Vec<u8>> = self.store.run(&asked).await?;
+        let mut parts = answer.into_iter();
+        let what = parts.next();
+        let mut text = || parts.next().map(String::from_utf8).and_then(Result::ok);
+        match what.as_deref() {
+            Some(b"granted") => text().map(Answer::Granted).ok_or(Unreachable),
+            Some(b"held") => Ok(Answer::Held),
+            Some(b"spent") => Ok(Answer::Spent),
+            Some(b"nothing") => Ok(Answer::Nothing),
+            Some(b"done") => {
+                let left = parts.next().ok_or(Unreachable)?;
+                let version = parts.next().and_then(|part| String::from_utf8(part).ok());
+                let version = version.and_then(|text| text.parse().ok());
+                let session = parts.next().and_then(|part| part.try_into().ok());
+                if let (Some(version), Some(session)) = (version, session) {
+                    let [_, name, _] = names;
+                    self.expect_confirmation(session, name, version);
+                }
+                Ok(Answer::Done(left))
+            }
+            _ => Err(Unreachable),
+        }
+    }
+
+    fn expect_confirmation(&self, session: [u8; 16], left: String, version: u32) {
+        let mut unconfirmed = self.unconfirmed();
+        let works = unconfirmed.left.entry(session).or_default();
+        let is_new = works.is_empty();
+        if !works.contains(&(left.clone(), version)) {
+            works.push((left, version));
+        }
+        if is_new {
+            unconfirmed.oldest.push_back(session);
+        }
+        while unconfirmed.left.len() > MAX_UNCONFIRMED {
+            let Some(oldest) = unconfirmed.oldest.pop_front() else {
+                break;
+            };
+            unconfirmed.left.remove(&oldest);
+        }
+        self.count(&unconfirmed);
+    }
+
+    /// The outcomes that nobody needs who has seen this session.
+    fn take_confirmed(&self, session: &SessionRef) -> Vec<String> {
+        let mut unconfirmed = self.unconfirmed();
+        let Some(works) = unconfirmed.left.remove(&session.id) else {
+            return Vec::new();
+        };
+        let (confirmed, rest): (Vec<_>, Vec<_>) = works
+            .into_iter()
+            .partition(|(_, version)| *version <= session.generation);
+        if rest.is_empty() {
+            unconfirmed.oldest.retain(|id| *id != session.id);
+        } else {
+            unconfirmed.left.insert(session.id, rest);
+        }
+        self.count(&unconfirmed);
+        confirmed.into_iter().map(|(left, _)| left).collect()
+    }
+
+    fn count(&self, unconfirmed: &Unconfirmed) {
+        let count = unconfirmed.left.len();
+        self.unconfirmed_count.store(count, Ordering::Release);
+    }
+
+    fn unconfirmed(&self) -> MutexGuard<'_, Unconfirmed> {
+        self.unconfirmed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn tell(&self, work: &Work, fence: &str, outcome: &Finished) -> Result<(), Unreachable> {
+        let mut script = FINISH.prepare_invoke();
+        for name in self.names.work(work) {
+            script.key(name);
+        }
+        script.arg(fence).arg(outcome.version);
+        script.arg(outcome.sealed.as_slice());
+        script.arg(outcome.session.as_ref().map_or(&[][..], |id| id));
+        script.arg(milliseconds(outcome.keep));
+        script.arg(milliseconds(outcome.spent));
+        let _: bool = self.store.run(&script).await?;
+        Ok(())
+    }
+}
+
+struct RedisLease {
+    /// None once it has been finished.
+    shared: Option<Arc<Shared>>,
+    work: Work,
+    fence: String,
+    until: Instant,
+}
+
+impl Lease for RedisLease {
+    fn remaining(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    fn finish(mut self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        let shared = self.shared.take();
+        let telling = tokio::spawn(async move {
+            let Some(shared) = shared else {
+                return Err(Unreachable);
+            };
+            let (work, fence, until) = (self.work, &self.fence, self.until);
+            if let Claim::Granted(lease) = shared.here.claim(work).await? {
+                lease.finish(outcome.clone()).await?;
+            }
+            if let Some(session) = outcome.session {
+                let [_, left, _] = shared.names.work(&work);
+                shared.expect_confirmation(session, left, outcome.version);
+            }
+            let first = shared.tell(&work, fence, &outcome).await;
+            if first.is_err() {
+                let (fence, shared) = (fence.clone(), Arc::clone(&shared));
+                tokio::spawn(timeout_at(until, async move {
+                    while shared.tell(&work, &fence, &outcome).await.is_err() {
+                        sleep(RETRY).await;
+                    }
+                }));
+            }
+            first
+        });
+        Box::pin(async move { telling.await.unwrap_or(Err(Unreachable)) })
+    }
+}
+
+impl Drop for RedisLease {
+    fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else {
+            return;
+        };
+        let [lease, ..] = shared.names.work(&self.work);
+        let fence = std::mem::take(&mut self.fence);
+        // Without a runtime it runs out by itself.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                let mut script = RELEASE.key(lease);
+                let _: Result<(), Unreachable> = shared.store.run(script.arg(fence)).await;
+            });
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

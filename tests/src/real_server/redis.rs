@@ -1,0 +1,117 @@
+//! Redis, or whatever answers to `redis-server` such as Valkey, on a socket in a folder of its own.
+//!
+//! It keeps nothing on disk: one that was killed and started again has lost its memory.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use fncy_login_redis::RedisCoordinator;
+use tokio::net::UnixStream;
+use tokio::time::sleep;
+
+use super::skip;
+
+const MISSING: &str = "skipped: install redis-server (or `cargo xtask test`)";
+
+static STARTED: AtomicU32 = AtomicU32::new(0);
+
+/// A store that can be stopped and started.
+#[derive(Debug)]
+pub struct Redis {
+    folder: PathBuf,
+    child: Option<Child>,
+}
+
+impl Redis {
+    /// One that runs; `None` where it is not installed.
+    ///
+    /// # Panics
+    ///
+    /// It is installed and does not start, or it is not and `FNCY_REQUIRE_REAL_SERVERS=1`.
+    pub async fn start() -> Option<Self> {
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("fncy-redis-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut redis = Self {
+            folder,
+            child: None,
+        };
+        redis.run().await.or_else(|| skip(MISSING))?;
+        Some(redis)
+    }
+
+    /// Starts it again, with nothing in it.
+    ///
+    /// # Panics
+    ///
+    /// It doesn't start.
+    pub async fn restart(&mut self) {
+        self.kill();
+        self.run().await.unwrap();
+    }
+
+    async fn run(&mut self) -> Option<()> {
+        let socket = self.socket();
+        let child = Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--appendonly", "no"])
+            .arg("--unixsocket")
+            .arg(&socket)
+            .arg("--dir")
+            .arg(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn();
+        self.child = Some(child.ok()?);
+        for _ in 0..1_000 {
+            if UnixStream::connect(&socket).await.is_ok() {
+                return Some(());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("redis-server does not answer");
+    }
+
+    /// Stops it at once, as a machine that fails does.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// A way to it for one instance of an application.
+    pub fn instance(&self) -> RedisCoordinator {
+        let socket = self.socket();
+        RedisCoordinator::new(&format!("redis+unix://{}", socket.display())).unwrap()
+    }
+
+    /// All that is in it, as text, for who looks for secrets.
+    pub fn contents(&self) -> String {
+        let said = |arguments: &[&str]| {
+            let output = Command::new("redis-cli")
+                .arg("-s")
+                .arg(self.socket())
+                .args(arguments)
+                .output();
+            String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
+        };
+        let names = said(&["keys", "*"]);
+        let left = names.lines().filter(|name| name.ends_with(":left"));
+        let left: String = left.map(|name| said(&["hgetall", name])).collect();
+        names + &left
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.join("socket")
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.kill();
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
