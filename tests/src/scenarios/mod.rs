@@ -299,7 +299,7 @@ scenarios! {
     user_data: {
         p32_tokens_of_another_user_sign_in_that_user ["P32"],
         p32_another_users_data_ends_the_session ["P32"],
-        p32_a_change_of_place_is_a_change_of_user ["P32"],
+        p32_an_id_elsewhere_is_another_user ["P32"],
         p33_no_id_is_guessed ["P33"],
         p33_without_user_data_nobody_is_signed_in ["P33"],
         p33_an_id_is_kept_as_it_is ["P33"],

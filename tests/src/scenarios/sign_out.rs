@@ -254,7 +254,7 @@ pub(super) async fn p36_a_sign_out_finishes_without_the_provider(harness: Harnes
         let began = Instant::now();
         let page = tab.submit(&page, "form", None).await;
         let waited = began.elapsed().as_secs();
-        assert!(waited < 4, "{waited} s");
+        assert!(waited < 8, "{waited} s");
         assert!(page.text().contains("You are signed out"));
         assert_eq!(world.provider.request_count(Endpoint::Revoke), 1);
         assert!(world.logged().contains("revocation_failed"));

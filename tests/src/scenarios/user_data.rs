@@ -53,14 +53,17 @@ pub(super) async fn p32_another_users_data_ends_the_session(harness: Harness) {
     }
 }
 
-pub(super) async fn p32_a_change_of_place_is_a_change_of_user(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = sign_in_anew(&world).await;
-    world.advance(LIFE + 1);
-    let elsewhere = Fault::json(200, r#"{"id":"alex","sub":"somebody"}"#);
-    world.provider.fault(Endpoint::UserData, elsewhere.once());
-    assert_eq!(tab.get(PAGE).await.status, 303);
-    assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
+pub(super) async fn p32_an_id_elsewhere_is_another_user(harness: Harness) {
+    for (sub, status) in [("somebody", 303), ("alex", 200)] {
+        let world = World::new(harness);
+        let mut tab = sign_in_anew(&world).await;
+        world.advance(LIFE + 1);
+        let moved = Fault::json(200, &format!(r#"{{"id":"alex","sub":"{sub}"}}"#));
+        world.provider.fault(Endpoint::UserData, moved.once());
+        assert_eq!(tab.get(PAGE).await.status, status, "{sub}");
+        let sessions = world.cookies("__Host-fncy_session").len();
+        assert_eq!(sessions, usize::from(status == 200), "{sub}");
+    }
 }
 
 pub(super) async fn p33_no_id_is_guessed(harness: Harness) {
