@@ -7,7 +7,7 @@ mod approval;
 mod callback;
 mod callback_answers;
 mod callback_repeated;
-mod chunks;
+pub(crate) mod chunks;
 mod cookie_settings;
 mod cookies_foreign;
 mod cookies_forged;
