@@ -28,6 +28,8 @@ mod claims;
 #[cfg(test)]
 mod client_token;
 pub mod contract;
+#[cfg(test)]
+mod cookie_properties;
 pub mod corpora;
 #[cfg(test)]
 mod deadlines;

@@ -5,7 +5,7 @@
 //! as property tests, which is said.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -63,15 +63,14 @@ pub(crate) fn run(target: Option<&str>, seconds: u32) -> Result<Done, String> {
         }
         names = vec![target.to_owned()];
     }
-    let folder = workspace::target().join("fuzz");
-    build(target, &folder)?;
+    let fuzzer = Fuzzer::build(target, seconds)?;
     let queue = Mutex::new(names.into_iter());
     let failed = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(name) = next(&queue) {
-                    if let Err(problem) = fuzz(&name, seconds, &folder) {
+                    if let Err(problem) = fuzzer.run(&name) {
                         println!("{problem}");
                         locked(&failed).push(name);
                     }
@@ -101,55 +100,69 @@ fn names() -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// The seeds, and the programs.
-fn build(target: Option<&str>, folder: &Path) -> Result<(), String> {
-    run::cargo("run --locked --quiet --package")
-        .args([PACKAGE, "--"])
-        .arg(folder.join("seeds"))
-        .go()?;
-    install::cargo_tool(&CARGO_FUZZ)?
-        .args(["build", "--fuzz-dir", LIBFUZZER, "--target-dir"])
-        .arg(folder.join("build"))
-        .args(target)
-        .env("RUSTUP_TOOLCHAIN", "nightly")
-        // Ours would be the cargo of another toolchain.
-        .env("CARGO", "cargo")
-        .go()
+/// What every target needs.
+struct Fuzzer {
+    folder: PathBuf,
+    programs: PathBuf,
+    authority: Option<PathBuf>,
+    seconds: u32,
 }
 
-/// Runs one target and prints what came of it.
-fn fuzz(name: &str, seconds: u32, folder: &Path) -> Result<(), String> {
-    let [corpus, seeds, found] =
-        ["corpus", "seeds", "found"].map(|kind| folder.join(kind).join(name));
-    for folder in [&corpus, &found] {
-        fs::create_dir_all(folder)
-            .map_err(|error| format!("{} can't be made: {error}.", folder.display()))?;
+impl Fuzzer {
+    /// Builds the seeds and the programs.
+    fn build(target: Option<&str>, seconds: u32) -> Result<Self, String> {
+        let folder = workspace::target().join("fuzz");
+        run::cargo("run --locked --quiet --package")
+            .args([PACKAGE, "--"])
+            .arg(folder.join("seeds"))
+            .go()?;
+        let build = folder.join("build");
+        install::cargo_tool(&CARGO_FUZZ)?
+            .args(["build", "--fuzz-dir", LIBFUZZER, "--target-dir"])
+            .arg(&build)
+            .args(target)
+            .env("RUSTUP_TOOLCHAIN", "nightly")
+            // Ours would be the cargo of another toolchain.
+            .env("CARGO", "cargo")
+            .go()?;
+        Ok(Self {
+            authority: one_authority(&folder),
+            programs: build.join(host()?).join("release"),
+            folder,
+            seconds,
+        })
     }
-    let log = folder.join(format!("{name}.log"));
-    let program = folder
-        .join("build")
-        .join(host()?)
-        .join("release")
-        .join(name);
-    let mut ran = Run::named(name, program.into())
-        .arg(&corpus)
-        .arg(&seeds)
-        .arg(format!("-max_total_time={seconds}"))
-        .arg(format!("-artifact_prefix={}/", found.display()))
-        .args(["-print_final_stats=1", "-timeout=30", "-detect_leaks=0"])
-        .env(
-            "ASAN_OPTIONS",
-            "detect_odr_violation=0:malloc_context_size=0",
-        );
-    if let Some(authority) = one_authority(folder) {
-        ran = ran
-            .env("SSL_CERT_FILE", &authority)
-            .env("SSL_CERT_DIR", "/dev/null");
+
+    /// Runs one target and prints what came of it.
+    fn run(&self, name: &str) -> Result<(), String> {
+        let [corpus, seeds, found] =
+            ["corpus", "seeds", "found"].map(|kind| self.folder.join(kind).join(name));
+        for folder in [&corpus, &found] {
+            fs::create_dir_all(folder)
+                .map_err(|error| format!("{} can't be made: {error}.", folder.display()))?;
+        }
+        let mut target = Run::named(name, self.programs.join(name).into())
+            .arg(&corpus)
+            .arg(&seeds)
+            .arg(format!("-max_total_time={}", self.seconds))
+            .arg(format!("-artifact_prefix={}/", found.display()))
+            .args(["-timeout=60", "-detect_leaks=0", "-len_control=10"])
+            .env(
+                "ASAN_OPTIONS",
+                "detect_odr_violation=0:malloc_context_size=0",
+            );
+        if let Some(authority) = &self.authority {
+            target = target
+                .env("SSL_CERT_FILE", &authority.display().to_string())
+                .env("SSL_CERT_DIR", "/dev/null");
+        }
+        let log = self.folder.join(format!("{name}.log"));
+        let ran = target.log(&log);
+        let said = fs::read(&log).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        println!("{name}: {}", summary(&said).unwrap_or("it did not begin"));
+        ran.map_err(|problem| format!("{problem} See {} and {}.", log.display(), found.display()))
     }
-    let ran = ran.log(&log);
-    let said = fs::read_to_string(&log).unwrap_or_default();
-    println!("{name}: {}", summary(&said).unwrap_or("it did not begin"));
-    ran.map_err(|problem| format!("{problem} See {} and {}.", log.display(), found.display()))
 }
 
 /// What libFuzzer says last: coverage, size of the corpus, executions a second.
@@ -162,13 +175,13 @@ fn summary(log: &str) -> Option<&str> {
 
 /// The first of the authorities that this machine trusts, in a file of its own: to read all of them
 /// takes longer than all else that a target does.
-fn one_authority(folder: &Path) -> Option<String> {
+fn one_authority(folder: &Path) -> Option<PathBuf> {
     const END: &str = "-----END CERTIFICATE-----\n";
     let all = fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").ok()?;
     let end = all.find(END)? + END.len();
     let one = folder.join("authority.pem");
     fs::write(&one, &all[..end]).ok()?;
-    Some(one.display().to_string())
+    Some(one)
 }
 
 /// The platform that programs are built for.

@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) const USERS: [&str; 2] = ["alex", "bora"];
-/// What every secret begins with.
-pub(crate) const SECRET_MARK: &str = "zq9";
+/// What every secret begins with, and no text that is drawn.
+pub(crate) const SECRET_MARK: &str = "zq9~";
 
 /// The outcome of an exchange is known at least this long, confirmed or not. Seconds.
 const KEPT: u64 = 60;

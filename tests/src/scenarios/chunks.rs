@@ -16,7 +16,7 @@ async fn sign_in(world: &World, tab: &mut Tab, length: usize) -> (String, Page) 
     sign_in_as(world, tab, "alex", length).await
 }
 
-pub(super) async fn sign_in_as(
+pub(crate) async fn sign_in_as(
     world: &World,
     tab: &mut Tab,
     user: &str,

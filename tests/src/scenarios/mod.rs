@@ -9,6 +9,7 @@ mod callback_answers;
 mod callback_repeated;
 mod chunks;
 mod clocks;
+pub(crate) mod chunks;
 mod cookie_settings;
 mod cookies_foreign;
 mod cookies_forged;
