@@ -208,3 +208,17 @@ impl Workshop {
             .env("FNCY_CORPORA", &workspace::corpora().to_string_lossy())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_asked;
+    use crate::mutation::Mutation;
+
+    #[test]
+    fn a_letter_is_all_its_rows_and_a_row_is_itself() {
+        let entries = Mutation::read_all("# a\nK12 b\nc\n- d\n").unwrap();
+        for (asked, is_meant) in [("K", true), ("k12", true), ("K1", false), ("R", false)] {
+            assert_eq!(is_asked(asked, &entries[0]), is_meant, "{asked}");
+        }
+    }
+}
