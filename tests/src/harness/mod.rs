@@ -15,8 +15,10 @@ use std::sync::Arc;
 
 use fncy_login::{LiveSession, Login};
 
+pub use self::actix::serve_configured;
 pub use self::bare::RawHead;
 pub use self::calls::{Call, Calls};
+pub use self::tower::serve_router;
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 /// What a connection saw of its session, told when that has ended.
@@ -44,11 +46,11 @@ impl Harness {
 
     /// Serves the toy application, with the logins round it, the outermost first.
     pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
-        Served(match self {
-            Self::Bare => Arc::new(bare::Bare { logins, calls }),
-            Self::Tower => Arc::new(tower::serve(logins, mount, calls)),
-            Self::Actix => Arc::new(actix::serve(logins, mount, calls)),
-        })
+        match self {
+            Self::Bare => Served(Arc::new(bare::Bare { logins, calls })),
+            Self::Tower => tower::serve(logins, mount, calls),
+            Self::Actix => actix::serve(logins, mount, calls),
+        }
     }
 }
 
