@@ -34,6 +34,12 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         at_least: 0,
         why: "it installs the real servers of tests/real-servers",
     },
+    Needed {
+        program: "chromium",
+        package: "chromium",
+        at_least: 0,
+        why: "the example sites are tested in it",
+    },
 ];
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
