@@ -1,15 +1,16 @@
 //! The examples whose connections outlive their request, met by a browser that signs out elsewhere.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer};
+use actix_web::web::scope;
 use fncy_login_actix::FncyLogin;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::browser::{Context, Socket, Tab};
-use crate::harness::Harness;
+use crate::harness::{Harness, serve_configured, serve_router};
 use crate::world::{APP, World};
 
 /// A world whose browser meets the example instead of the toy application, with somebody signed in.
@@ -53,10 +54,9 @@ async fn sign_out(tab: &mut Tab) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_ends_with_its_session() {
     let world = World::new(Harness::Bare);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let app = axum_live::app(world.login.clone());
-    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    let _served = serve_router(listener, axum_live::app(world.login.clone()));
     let (mut tab, cookies) = signed_in(&world, address).await;
 
     let upgrade = "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -77,32 +77,19 @@ async fn a_websocket_ends_with_its_session() {
     let reason = b"you were signed out";
     let start = read.len() - reason.len();
     assert_eq!(read[start - 4..start], [0x88, 21, 0x03, 0xf0]);
-    server.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_stream_ends_with_its_session() {
     let world = World::new(Harness::Bare);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
     let login = world.login.clone();
-    let (send, received) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let layer = FncyLogin::new(login);
-            let server = HttpServer::new(move || {
-                App::new()
-                    .wrap(layer.clone())
-                    .configure(actix_live::configure)
-            })
-            .workers(1)
-            .bind("127.0.0.1:0")
-            .unwrap();
-            let address = server.addrs()[0];
-            let server = server.run();
-            send.send((address, server.handle())).unwrap();
-            server.await.unwrap();
-        });
+    let _served = serve_configured(listener, move |config| {
+        let layer = FncyLogin::new(login.clone());
+        let example = scope("").wrap(layer).configure(actix_live::configure);
+        config.service(example);
     });
-    let (address, handle) = received.recv().unwrap();
     let (mut tab, cookies) = signed_in(&world, address).await;
 
     let mut stream = connect(address, "accept: text/event-stream\r\n", &cookies).await;
@@ -117,5 +104,4 @@ async fn an_event_stream_ends_with_its_session() {
         "event: end\ndata: you were signed out\n\n",
     )
     .await;
-    drop(handle.stop(false));
 }

@@ -41,6 +41,12 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         at_least: 6,
         why: "instances of an application share it in tests",
     },
+    Needed {
+        program: "chromium",
+        package: "chromium",
+        at_least: 0,
+        why: "the example sites are tested in it",
+    },
 ];
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {

@@ -52,7 +52,8 @@
 //! submission from the session it was made for; the sign-in form has a button `user` per demo user,
 //! or takes `username` and `password`; the consent form has a button `decision` (`allow`, `cancel` or
 //! `switch`), and the sign-in form takes `decision=cancel`. Signing in replaces the session: a form
-//! from before, in another tab, then only leads to the next page of its own authorization request.
+//! from before, in another tab, then only leads to the next page of its own authorization request, and
+//! so does a page that was used, by the back button.
 //!
 //! # Layout
 //!

@@ -1,17 +1,9 @@
-//! An example site in axum: everybody can open the home page, the rest is for signed-in users.
-//!
 //! `cargo run -p axum-site` and open the address that it prints.
 
 use std::process::ExitCode;
 
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse};
-use axum::routing::get;
-use axum::{Json, Router};
-use fncy_login_tower::{CurrentUser, FncyLogin, Login, Tokens};
-use serde_json::{Value, json};
-use site::{Provider, StartError, UserData, pages};
+use fncy_login_tower::Login;
+use site::{Provider, StartError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -29,15 +21,7 @@ async fn run() -> Result<(), StartError> {
         .public("/")
         .public("/site.css")
         .build()?;
-
-    let app = Router::new()
-        .route("/", get(home))
-        .route("/site.css", get(style))
-        .route("/protected", get(protected))
-        .route("/me", get(me))
-        .route("/profile", get(profile))
-        .layer(FncyLogin::new(login.clone()))
-        .with_state(provider.user_data()?);
+    let app = axum_site::app(login.clone(), provider.user_data()?);
 
     let mut servers = JoinSet::new();
     for listener in site::listen(&login)? {
@@ -50,43 +34,4 @@ async fn run() -> Result<(), StartError> {
         served??;
     }
     Ok(())
-}
-
-/// A public page: there may be a user.
-async fn home(user: Option<CurrentUser>) -> Html<String> {
-    Html(pages::home(user.as_deref()))
-}
-
-/// A protected page: there is a user.
-async fn protected(user: CurrentUser) -> Html<String> {
-    Html(pages::protected(&user))
-}
-
-/// The user for scripts. Without a session, they get a 401 and no redirect.
-async fn me(user: CurrentUser) -> Json<Value> {
-    Json(json!({
-        "id": user.id(),
-        "name": user.name(),
-        "email": user.email(),
-        "scopes": user.scopes().collect::<Vec<_>>(),
-    }))
-}
-
-/// Calls FNCY in the user's name.
-async fn profile(
-    State(user_data): State<UserData>,
-    user: CurrentUser,
-    tokens: Tokens,
-) -> (StatusCode, Html<String>) {
-    match user_data.fetch(tokens.access_token()).await {
-        Ok(data) => (StatusCode::OK, Html(pages::profile(&user, &data))),
-        Err(error) => {
-            let page = pages::profile_unavailable(&user, &error);
-            (StatusCode::BAD_GATEWAY, Html(page))
-        }
-    }
-}
-
-async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css")], pages::STYLE)
 }

@@ -1,7 +1,7 @@
 //! What the example sites share, and what is not about login or frameworks: the pages, the
 //! call of the user data endpoint, the dev server, the address to listen on.
 //!
-//! The login itself stands in `main.rs` of `axum-site` and of `actix-site`.
+//! The login itself stands in `main.rs` of `axum-site` and of `actix-site`, and what it protects in `lib.rs`.
 
 mod listen;
 pub mod live;

@@ -67,7 +67,12 @@ impl fmt::Display for UserDataError {
 impl std::error::Error for UserDataError {}
 
 impl UserData {
-    pub(crate) fn new(address: &str) -> Result<Self, StartError> {
+    /// The endpoint at this address.
+    ///
+    /// # Errors
+    ///
+    /// If it is no address, or this machine's TLS can't be set up.
+    pub fn new(address: &str) -> Result<Self, StartError> {
         let address = address
             .parse()
             .map_err(|error| format!("{} is no address: {error}.", Setting::UserinfoUrl.name()))?;

@@ -1,32 +1,34 @@
 //! The toy application on actix-web, with the middleware round it.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::header::HeaderValue;
+use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{Login, Visit};
 use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 
-use super::{Calls, live_text};
+use super::{Calls, Served, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
-pub(super) struct Served {
+struct Server {
     socket: Socket,
     handle: ServerHandle,
 }
 
-impl Backend for Served {
+impl Backend for Server {
     fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
         self.socket.send(request)
     }
 }
 
-impl Drop for Served {
+impl Drop for Server {
     fn drop(&mut self) {
         // The message is sent by the call; the future only waits for the end.
         drop(self.handle.stop(false));
@@ -34,38 +36,42 @@ impl Drop for Served {
 }
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
-    let (send, received) = std::sync::mpsc::channel::<(SocketAddr, ServerHandle)>();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    serve_configured(listener, move |config| {
+        let application = application(mount, &calls);
+        match logins.as_slice() {
+            [] => config.service(application),
+            [only] => config.service(application.wrap(FncyLogin::new(only.clone()))),
+            [outer, inner] => config.service(
+                application
+                    .wrap(FncyLogin::new(inner.clone()))
+                    .wrap(FncyLogin::new(outer.clone())),
+            ),
+            _ => panic!("two logins at most"),
+        };
+    })
+}
+
+/// Serves any application on actix-web.
+pub fn serve_configured(
+    listener: TcpListener,
+    configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> Served {
+    let socket = Socket(listener.local_addr().unwrap());
+    let (send, received) = std::sync::mpsc::channel::<ServerHandle>();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || {
-                App::new().configure(|config| {
-                    let application = application(mount, &calls);
-                    match logins.as_slice() {
-                        [] => config.service(application),
-                        [only] => config.service(application.wrap(FncyLogin::new(only.clone()))),
-                        [outer, inner] => config.service(
-                            application
-                                .wrap(FncyLogin::new(inner.clone()))
-                                .wrap(FncyLogin::new(outer.clone())),
-                        ),
-                        _ => panic!("two logins at most"),
-                    };
-                })
-            })
-            .workers(2)
-            .bind("127.0.0.1:0")
-            .unwrap();
-            let address = server.addrs()[0];
-            let server = server.run();
-            send.send((address, server.handle())).unwrap();
+            let server = HttpServer::new(move || App::new().configure(configure.clone()))
+                .workers(2)
+                .listen(listener)
+                .unwrap()
+                .run();
+            send.send(server.handle()).unwrap();
             server.await.unwrap();
         });
     });
-    let (address, handle) = received.recv().unwrap();
-    Served {
-        socket: Socket(address),
-        handle,
-    }
+    let handle = received.recv().unwrap();
+    Served(Arc::new(Server { socket, handle }))
 }
 
 fn application(mount: &str, calls: &Calls) -> Scope {

@@ -17,8 +17,10 @@ use std::time::Duration;
 use fncy_login::{LiveSession, Login};
 use tokio::time::timeout;
 
+pub use self::actix::serve_configured;
 pub use self::bare::RawHead;
 pub use self::calls::{Call, Calls};
+pub use self::tower::serve_router;
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 /// All that one request may cause takes no longer than 15 seconds; the rest is for a machine that
@@ -50,11 +52,11 @@ impl Harness {
 
     /// Serves the toy application, with the logins round it, the outermost first.
     pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
-        Served(match self {
-            Self::Bare => Arc::new(bare::Bare { logins, calls }),
-            Self::Tower => Arc::new(tower::serve(logins, mount, calls)),
-            Self::Actix => Arc::new(actix::serve(logins, mount, calls)),
-        })
+        match self {
+            Self::Bare => Served(Arc::new(bare::Bare { logins, calls })),
+            Self::Tower => tower::serve(logins, mount, calls),
+            Self::Actix => actix::serve(logins, mount, calls),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The toy application on axum, with the tower layer round it.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,26 +14,26 @@ use axum::routing::get;
 use fncy_login::{Login, Visit};
 use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::{Calls, live_text};
+use super::{Calls, Served, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
-pub(super) struct Served {
+struct Server {
     socket: Socket,
     _stop: oneshot::Sender<()>,
 }
 
-impl Backend for Served {
+impl Backend for Server {
     fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
         self.socket.send(request)
     }
 }
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
-    serve_router(mounted(application(calls), logins, mount))
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    serve_router(listener, mounted(application(calls), logins, mount))
 }
 
 fn application(calls: Calls) -> Router {
@@ -56,27 +57,28 @@ fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
     }
 }
 
-fn serve_router(router: Router) -> Served {
+/// Serves any application on axum.
+pub fn serve_router(listener: TcpListener, router: Router) -> Served {
     let (stop, stopped) = oneshot::channel::<()>();
-    let (send_address, address) = std::sync::mpsc::channel::<SocketAddr>();
+    let socket = Socket(listener.local_addr().unwrap());
+    listener.set_nonblocking(true).unwrap();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
         runtime.block_on(async move {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            send_address.send(listener.local_addr().unwrap()).unwrap();
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             tokio::select! {
                 served = async { axum::serve(listener, router).await } => served.unwrap(),
                 _ = stopped => {}
             }
         });
     });
-    Served {
-        socket: Socket(address.recv().unwrap()),
+    Served(Arc::new(Server {
+        socket,
         _stop: stop,
-    }
+    }))
 }
 
 async fn extract(State(calls): State<Calls>, user: CurrentUser) -> String {

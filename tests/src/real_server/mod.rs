@@ -10,6 +10,8 @@ mod redis_tests;
 #[cfg(test)]
 mod sign_in_tests;
 
+/// What a test does where something is not installed: it says this sentence.
+///
 /// # Panics
 ///
 /// The real servers are required.
@@ -17,7 +19,7 @@ mod sign_in_tests;
     clippy::disallowed_methods,
     reason = "whether to skip is a setting of the tests alone"
 )]
-fn skip<T>(sentence: &str) -> Option<T> {
+pub fn skip<T>(sentence: &str) -> Option<T> {
     let required = std::env::var("FNCY_REQUIRE_REAL_SERVERS").is_ok_and(|value| value == "1");
     assert!(!required, "{sentence}");
     eprintln!("{sentence}");

@@ -3,7 +3,8 @@
 //! * A page's token is good once, and only from the session the page was made for, so that another
 //!   site can neither submit a form nor have somebody else's answered.
 //! * Signing in replaces the session ID (OWASP ASVS 3.2.1). The pages open in other tabs are then of
-//!   use only as links to the authorization endpoint are: see [`ask_again`].
+//!   use only as links to the authorization endpoint are, and so is a page that was used: see
+//!   [`ask_again`].
 //! * Forms are answered with 303, so that going back never submits one twice.
 
 pub(crate) mod consent;
@@ -118,8 +119,9 @@ fn reshow(provider: &Provider, headers: &HeaderMap, query: Option<&str>) -> Resp
     )
 }
 
-/// For a page of a session that is not the browser's any more, since another tab has signed in: makes
-/// the page's request again, as it came, for the user of the session there is now.
+/// For a page that was used, which the back button leads to, and for one of a session that is not the
+/// browser's any more, since another tab has signed in: makes the page's request again, as it came, for
+/// the user of the session there is now.
 ///
 /// Any link to the authorization endpoint can do as much, so the token protects nothing here; what a
 /// form says besides it is not looked at.

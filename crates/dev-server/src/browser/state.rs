@@ -10,7 +10,8 @@ use crate::id_source::IdSource;
 pub(crate) struct Browser {
     /// The user of each session; `None` before signing in.
     sessions: HashMap<SessionCookie, Option<String>>,
-    pages: HashMap<String, (SessionCookie, Page)>,
+    /// Each page with the session that it was made for; `None` once its form was sent.
+    pages: HashMap<String, (Option<SessionCookie>, Page)>,
     /// User and scope token. For the process rather than the session, so that a developer is asked
     /// once; `prompt=consent` asks again.
     consents: HashSet<(String, String)>,
@@ -50,16 +51,17 @@ impl Browser {
         page: Page,
     ) -> String {
         let token = ids.next("page");
-        self.pages.insert(token.clone(), (session.clone(), page));
+        self.pages
+            .insert(token.clone(), (Some(session.clone()), page));
         token
     }
 
     pub(super) fn page(&self, session: &SessionCookie, token: &str) -> Option<Page> {
         let (owner, page) = self.pages.get(token)?;
-        (owner == session).then(|| page.clone())
+        (owner.as_ref() == Some(session)).then(|| page.clone())
     }
 
-    /// The request of a page, whichever session the page was made for.
+    /// The request of a page, whichever session the page was made for, and whether it was used or not.
     pub(super) fn request(&self, token: &str) -> Option<AuthorizeRequest> {
         let (_, page) = self.pages.get(token)?;
         Some(page.request.clone())
@@ -67,7 +69,7 @@ impl Browser {
 
     pub(super) fn take_page(&mut self, session: &SessionCookie, token: &str) -> Option<Page> {
         let page = self.page(session, token)?;
-        self.pages.remove(token);
+        self.pages.insert(token.to_owned(), (None, page.clone()));
         Some(page)
     }
 

@@ -77,6 +77,21 @@ fn a_stale_page_of_a_request_to_sign_in_anew_asks_for_it_again() {
 }
 
 #[test]
+fn going_back_to_a_used_page_goes_on_to_the_application() {
+    let server = DevServer::start().unwrap();
+    let mut browser = Browser::new(&server);
+    let page = browser.get(&authorize(&[]));
+    let reply = browser.submit(&page, "/sign-in", &[("user", "alex")]);
+    let consent = reply.location().to_owned();
+    let page = browser.follow(&reply);
+    browser.submit(&page, "/consent", &[("decision", "allow")]);
+
+    let back = browser.get(&consent);
+    assert!(back.location().starts_with(CALLBACK));
+    assert!(query(back.location(), "code").is_some());
+}
+
+#[test]
 fn a_page_nobody_knows_is_explained() {
     let (server, restarted) = (DevServer::start().unwrap(), DevServer::start().unwrap());
     let page = Browser::new(&server).get(&authorize(&[]));

@@ -1,0 +1,124 @@
+// A Chromium that a test drives: requests and answers are lines of JSON.
+//
+// A request `{id, act, tab, args}` names an act below, and is answered with `{id, value}` or
+// `{id, problem}`. Nothing here knows what is tested, and nothing sleeps: an act waits for what it needs,
+// and fails after ten seconds. It ends with its standard input.
+
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const settings = JSON.parse(process.argv[2]);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const launch = { executablePath: settings.program, args: settings.args };
+const browser = await chromium.launch(launch);
+
+// Only a profile can refuse cookies, and only a browser of its own has one.
+const profile = mkdtempSync(join(tmpdir(), 'fncy-chromium-'));
+let refusing;
+const refuseCookies = () => (refusing ??= (() => {
+  const cookies = { '127.0.0.1,*': { setting: 1 } };
+  const preferences = {
+    profile: {
+      default_content_setting_values: { cookies: 2 },
+      content_settings: { exceptions: { cookies } },
+    },
+  };
+  mkdirSync(join(profile, 'Default'));
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+  return chromium.launchPersistentContext(profile, launch);
+})());
+
+const tabs = [];
+const opened = async (context) => {
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const tab = { page, requested: [] };
+  page.on('request', (request) => tab.requested.push(request.url()));
+  return tabs.push(tab) - 1;
+};
+
+const acts = {
+  // A browser that keeps nothing of another one's, and its first tab.
+  open: async (_, options) => opened(await browser.newContext(options)),
+  openWithoutCookies: async () => opened(await refuseCookies()),
+  another: ({ page }) => opened(page.context()),
+
+  visit: async ({ page }, url) => {
+    await page.goto(url);
+  },
+  back: async ({ page }) => {
+    await page.goBack();
+  },
+  reload: async ({ page }) => {
+    await page.reload();
+  },
+  press: ({ page }, name) => page.getByRole('button', { name }).click(),
+  follow: ({ page }, name) => page.getByRole('link', { name }).click(),
+  // A form of the page in the tab, which a person has filled in and sends.
+  post: ({ page }, action) =>
+    page.evaluate((action) => {
+      const form = Object.assign(document.createElement('form'), { method: 'post', action });
+      document.body.append(form);
+      form.submit();
+    }, action),
+  // So many of a script's requests at once: the status and the text of each answer.
+  fetch: ({ page }, url, count) =>
+    page.evaluate(
+      ([url, count]) =>
+        Promise.all(
+          Array.from({ length: count }, async () => {
+            const response = await fetch(url);
+            return [response.status, await response.text()];
+          }),
+        ),
+      [url, count],
+    ),
+
+  // Waits until the tab shows a page with this heading at this address, which may be a pattern.
+  shows: async ({ page }, url, heading) => {
+    try {
+      await page.waitForURL(url);
+      await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+    } catch {
+      const headings = await page.locator('h1').allInnerTexts();
+      throw new Error(`no "${heading}" at ${url}, but "${headings}" at ${page.url()}`);
+    }
+  },
+  text: ({ page }) => page.locator('body').innerText(),
+  requested: async ({ requested }, start) => requested.findLast((url) => url.startsWith(start)),
+  cookies: async ({ page }, url) => (await page.context().cookies(url)).map(({ name }) => name),
+
+  // What another site's page at this address is.
+  serve: async ({ page }, url, body) => {
+    await page.context().route(url, (route) => route.fulfill({ contentType: 'text/html', body }));
+  },
+  look: async ({ page }, width, height, colorScheme) => {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+  },
+  violations: async ({ page }) => {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`);
+  },
+};
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', async (line) => {
+  const { id, act, tab, args } = JSON.parse(line);
+  const answer = await acts[act](tabs[tab], ...args).then(
+    (value) => ({ id, value: value ?? null }),
+    ({ message }) => ({ id, problem: message }),
+  );
+  console.log(JSON.stringify(answer));
+});
+lines.on('close', async () => {
+  await Promise.all([browser.close(), (await refusing)?.close()]);
+  rmSync(profile, { recursive: true });
+  process.exit(0);
+});
+console.log(JSON.stringify({ version: browser.version() }));

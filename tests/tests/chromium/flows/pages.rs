@@ -1,0 +1,53 @@
+//! What every page keeps to, whoever looks at it.
+
+use crate::place::Place;
+use crate::tab::Tab;
+
+/// A phone and a desk, light and dark.
+const LOOKS: [(u32, &str); 4] = [
+    (390, "light"),
+    (390, "dark"),
+    (1_100, "light"),
+    (1_100, "dark"),
+];
+
+async fn assert_accessible(tab: &Tab) {
+    for (width, scheme) in LOOKS {
+        let found = tab.violations(width, scheme).await;
+        assert_eq!(found, [""; 0], "{width} {scheme}: {}", tab.text().await);
+    }
+}
+
+pub(super) async fn every_page_is_accessible(place: Place) {
+    let site = place.site();
+    let tab = site.tab().await;
+    for (path, heading) in [
+        ("/", "Nobody is signed in"),
+        (
+            "/auth/callback?code=c&state=s",
+            "Your browser did not keep the sign-in",
+        ),
+        ("/auth/logout", "You are signed out"),
+    ] {
+        tab.visit(path).await;
+        tab.shows(path, heading).await;
+        assert_accessible(&tab).await;
+    }
+    tab.visit("/protected").await;
+    tab.shows_provider("Sign in").await;
+    assert_accessible(&tab).await;
+    tab.press("Alex Martin").await;
+    tab.shows_provider("Allow access?").await;
+    assert_accessible(&tab).await;
+    tab.press("Allow").await;
+    for (path, heading) in [
+        ("/protected", "Members only"),
+        ("/", "Hello, Alex Martin"),
+        ("/profile", "Your data"),
+        ("/auth/logout", "Sign out?"),
+    ] {
+        tab.visit(path).await;
+        tab.shows(path, heading).await;
+        assert_accessible(&tab).await;
+    }
+}

@@ -1,0 +1,56 @@
+//! The example sites in a real browser: each flow on both frameworks, over http on localhost and over
+//! https, and each says what the person sees and where they are.
+//!
+//! - [`chromium`]: one Chromium for all of them, driven by lines of JSON.
+//! - [`tab`]: what a person does in it, and sees.
+//! - [`front`]: https, with a certificate made for the run.
+//! - [`place`]: a site with its provider, and where it is reached.
+//! - [`flows`]: the table.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's failure is a panic"
+)]
+
+mod chromium;
+mod flows;
+mod front;
+mod place;
+mod tab;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use self::chromium::Chromium;
+use self::front::Front;
+use self::place::Place;
+
+/// Most of a flow's time is spent waiting.
+const THREADS: usize = 6;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    let front = Arc::new(Front::start());
+    let Some(chromium) = Chromium::new(&front) else {
+        return ExitCode::SUCCESS;
+    };
+    let chromium = Arc::new(chromium);
+    let places = Place::all(&chromium, &front);
+    let trials = places.iter().flat_map(|place| {
+        flows::ALL.iter().map(|(name, run)| {
+            let place = place.clone();
+            Trial::test(format!("{place}::{name}"), move || {
+                tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()?
+                    .block_on(run(place));
+                Ok(())
+            })
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}

@@ -1,0 +1,146 @@
+//! Where a flow happens: an example site on one framework, over one scheme.
+
+use std::fmt;
+use std::mem::take;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::web::{Data, scope};
+use fncy_login::{Login, Setting};
+use fncy_login_tests::harness::{Harness, Served, serve_configured, serve_router};
+use fncy_login_tests::world::{World, usual};
+use serde_json::json;
+use site::UserData;
+
+use crate::chromium::Chromium;
+use crate::front::Front;
+use crate::tab::Tab;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framework {
+    Axum,
+    Actix,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    /// On localhost, with cookies that are not `Secure`.
+    Http,
+    /// With `__Host-` cookies.
+    Https,
+}
+
+/// A framework and a scheme.
+#[derive(Clone)]
+pub(crate) struct Place {
+    framework: Framework,
+    scheme: Scheme,
+    chromium: Arc<Chromium>,
+    front: Arc<Front>,
+}
+
+impl Place {
+    /// All of them.
+    pub(crate) fn all(chromium: &Arc<Chromium>, front: &Arc<Front>) -> [Self; 4] {
+        [
+            (Framework::Axum, Scheme::Http),
+            (Framework::Axum, Scheme::Https),
+            (Framework::Actix, Scheme::Http),
+            (Framework::Actix, Scheme::Https),
+        ]
+        .map(|(framework, scheme)| Self {
+            framework,
+            scheme,
+            chromium: Arc::clone(chromium),
+            front: Arc::clone(front),
+        })
+    }
+
+    /// A site of one's own, with its provider.
+    pub(crate) fn site(&self) -> Site {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let port = address.port();
+        let (origin, danger) = match self.scheme {
+            Scheme::Http => (format!("http://localhost:{port}"), "1"),
+            Scheme::Https => {
+                let host = format!("site-{port}.example");
+                self.front.route(&host, address);
+                (format!("https://{host}"), "0")
+            }
+        };
+        let redirect_uri = format!("{origin}/auth/callback");
+        let world = World::with(Harness::Bare, |setup| {
+            setup.provider = take(&mut setup.provider).redirect_uri(&redirect_uri);
+        });
+        let login = usual(&world.provider, &redirect_uri)
+            .set(Setting::DangerInsecureCookies, danger)
+            .set(Setting::SignOutUrl, world.provider.sign_out_url())
+            .public("/")
+            .public("/site.css")
+            .clock(world.clock())
+            .build()
+            .unwrap();
+        let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
+        let served = self.serve(listener, login, user_data);
+        Site {
+            world,
+            origin,
+            chromium: Arc::clone(&self.chromium),
+            _served: served,
+        }
+    }
+
+    fn serve(&self, listener: TcpListener, login: Login, user_data: UserData) -> Served {
+        match self.framework {
+            Framework::Axum => serve_router(listener, axum_site::app(login, user_data)),
+            Framework::Actix => serve_configured(listener, move |config| {
+                let site = scope("")
+                    .wrap(fncy_login_actix::FncyLogin::new(login.clone()))
+                    .app_data(Data::new(user_data.clone()))
+                    .configure(actix_site::configure);
+                config.service(site);
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let framework = match self.framework {
+            Framework::Axum => "axum-site",
+            Framework::Actix => "actix-site",
+        };
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        write!(f, "{framework}::{scheme}")
+    }
+}
+
+/// A site, its provider, and a clock for both.
+pub(crate) struct Site {
+    pub(crate) world: World,
+    origin: String,
+    chromium: Arc<Chromium>,
+    _served: Served,
+}
+
+impl Site {
+    /// The first tab of somebody's browser.
+    pub(crate) async fn tab(&self) -> Tab {
+        self.browser("open", json!([{}])).await
+    }
+
+    /// The same where the browser keeps no cookies of the site.
+    pub(crate) async fn tab_without_cookies(&self) -> Tab {
+        self.browser("openWithoutCookies", json!([])).await
+    }
+
+    async fn browser(&self, act: &str, args: serde_json::Value) -> Tab {
+        let chromium = Arc::clone(&self.chromium);
+        let provider = self.world.provider.base_url();
+        Tab::open(chromium, &self.origin, provider, act, args).await
+    }
+}
