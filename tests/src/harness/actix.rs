@@ -13,7 +13,7 @@ use fncy_login::{Login, Visit};
 use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 
-use super::{Calls, Served, live_text};
+use super::{Calls, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
@@ -35,7 +35,7 @@ impl Drop for Server {
     }
 }
 
-pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
+pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     serve_configured(listener, move |config| {
         let application = application(mount, &calls);
@@ -56,7 +56,7 @@ pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Se
 pub fn serve_configured(
     listener: TcpListener,
     configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
-) -> Served {
+) -> Arc<dyn Backend> {
     let socket = Socket(listener.local_addr().unwrap());
     let (send, received) = std::sync::mpsc::channel::<ServerHandle>();
     std::thread::spawn(move || {
@@ -71,7 +71,7 @@ pub fn serve_configured(
         });
     });
     let handle = received.recv().unwrap();
-    Served(Arc::new(Server { socket, handle }))
+    Arc::new(Server { socket, handle })
 }
 
 fn application(mount: &str, calls: &Calls) -> Scope {

@@ -1,9 +1,11 @@
-//! What reached the application.
+//! What reached the application, and what came of each request.
 
 use std::sync::{Arc, Mutex};
 
 use fncy_login::User;
 use serde_json::Value;
+
+use crate::browser::Exchange;
 
 /// A request that the application answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,7 @@ pub struct Call {
 pub struct Calls {
     all: Arc<Mutex<Vec<Call>>>,
     cookies: Arc<Mutex<Vec<Vec<u8>>>>,
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
 }
 
 impl Calls {
@@ -43,6 +46,16 @@ impl Calls {
     /// All calls so far.
     pub fn all(&self) -> Vec<Call> {
         self.all.lock().unwrap().clone()
+    }
+
+    /// Writes down how a request was answered, by the application or by the login.
+    pub(super) fn answered(&self, exchange: Exchange) {
+        self.exchanges.lock().unwrap().push(exchange);
+    }
+
+    /// Every request so far with its response, in the order of the responses.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.exchanges.lock().unwrap().clone()
     }
 
     /// Writes down the `Cookie` lines of a call.

@@ -16,12 +16,14 @@ use std::time::Duration;
 
 use fncy_login::{LiveSession, Login};
 use tokio::time::timeout;
+use url::Url;
 
 pub use self::actix::serve_configured;
 pub use self::bare::RawHead;
 pub use self::calls::{Call, Calls};
 pub use self::tower::serve_router;
-use crate::browser::{Backend, RawRequest, RawResponse};
+use crate::browser::{Backend, Exchange, RawRequest, RawResponse};
+use crate::world::APP;
 
 /// All that one request may cause takes no longer than 15 seconds; the rest is for a machine that
 /// has much to do.
@@ -52,17 +54,24 @@ impl Harness {
 
     /// Serves the toy application, with the logins round it, the outermost first.
     pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
-        match self {
-            Self::Bare => Served(Arc::new(bare::Bare { logins, calls })),
-            Self::Tower => tower::serve(logins, mount, calls),
-            Self::Actix => actix::serve(logins, mount, calls),
-        }
+        let backend: Arc<dyn Backend> = match self {
+            Self::Bare => Arc::new(bare::Bare {
+                logins,
+                calls: calls.clone(),
+            }),
+            Self::Tower => tower::serve(logins, mount, calls.clone()),
+            Self::Actix => actix::serve(logins, mount, calls.clone()),
+        };
+        Served { backend, calls }
     }
 }
 
 /// A served application, which ends with its last clone.
 #[derive(Clone)]
-pub struct Served(Arc<dyn Backend>);
+pub struct Served {
+    backend: Arc<dyn Backend>,
+    calls: Calls,
+}
 
 /// # Panics
 ///
@@ -71,12 +80,17 @@ impl Backend for Served {
     fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
         Box::pin(async move {
             let is_stream = request.target.starts_with(b"/live");
-            let answer = self.0.send(request);
-            if is_stream {
-                return answer.await;
-            }
-            let answer = timeout(DEADLINE, answer).await;
-            answer.expect("an answer within the deadline")
+            let deadline = if is_stream { Duration::MAX } else { DEADLINE };
+            let response = timeout(deadline, self.backend.send(request.clone())).await;
+            let response = response.expect("an answer within the deadline");
+            let target = String::from_utf8_lossy(&request.target);
+            let path = target.split('?').next().unwrap_or_default();
+            self.calls.answered(Exchange {
+                url: Url::parse(APP).unwrap().join(path).unwrap(),
+                request,
+                response: response.clone(),
+            });
+            response
         })
     }
 }

@@ -16,7 +16,7 @@ use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 use tokio::sync::oneshot;
 
-use super::{Calls, Served, live_text};
+use super::{Calls, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
@@ -31,7 +31,7 @@ impl Backend for Server {
     }
 }
 
-pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
+pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     serve_router(listener, mounted(application(calls), logins, mount))
 }
@@ -58,7 +58,7 @@ fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
 }
 
 /// Serves any application on axum.
-pub fn serve_router(listener: TcpListener, router: Router) -> Served {
+pub fn serve_router(listener: TcpListener, router: Router) -> Arc<dyn Backend> {
     let (stop, stopped) = oneshot::channel::<()>();
     let socket = Socket(listener.local_addr().unwrap());
     listener.set_nonblocking(true).unwrap();
@@ -75,10 +75,10 @@ pub fn serve_router(listener: TcpListener, router: Router) -> Served {
             }
         });
     });
-    Served(Arc::new(Server {
+    Arc::new(Server {
         socket,
         _stop: stop,
-    }))
+    })
 }
 
 async fn extract(State(calls): State<Calls>, user: CurrentUser) -> String {

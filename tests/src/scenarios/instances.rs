@@ -85,7 +85,7 @@ pub(super) async fn f06_without_a_store_the_loser_keeps_its_cookie(harness: Harn
     world.advance(LIFE + 1);
     let old = request(&world, "/page");
     assert_eq!(world.raw(old.clone()).await.status, 200);
-    let lost = world.send(&other, old).await;
+    let lost = other.send(old).await;
     assert_eq!(lost.status, 303);
     assert!(!clears_session(&lost));
     assert_eq!(renewals(&world), 2, "the documented limit");
@@ -234,13 +234,13 @@ pub(super) async fn k23_a_sign_out_ends_copies_on_other_instances(harness: Harne
     let other = world.instance(|builder| builder.coordinator(store.instance()));
     signed_in(&world).await;
     let copy = request(&world, "/page");
-    assert_eq!(world.send(&other, copy.clone()).await.text(), "user=alex");
+    assert_eq!(other.send(copy.clone()).await.text(), "user=alex");
     let url = url::Url::parse(APP).unwrap();
     let cookies = world.browser.jar().header(&url, Context::SameSite).unwrap();
     assert_eq!(world.raw(post("/auth/logout", &cookies)).await.status, 303);
     assert_eq!(world.raw(copy.clone()).await.status, 303);
     sleep(Duration::from_millis(400)).await;
-    assert_eq!(world.send(&other, copy).await.status, 303);
+    assert_eq!(other.send(copy).await.status, 303);
 }
 
 pub(super) async fn c23_a_callback_on_two_instances_is_one_redemption(harness: Harness) {

@@ -81,7 +81,7 @@ pub(super) async fn f10_a_sign_out_is_told_to_others_though_its_browser_has_left
     browser.abort();
     assert!(browser.await.unwrap_err().is_cancelled());
     sleep(2 * A_MOMENT).await;
-    assert_eq!(world.send(&other, copy).await.status, 303);
+    assert_eq!(other.send(copy).await.status, 303);
 }
 
 pub(super) async fn f10_a_renewal_beside_a_revocation_leaves_no_tokens(harness: Harness) {
@@ -116,7 +116,7 @@ pub(super) async fn f10_a_sign_out_elsewhere_leaves_no_tokens(harness: Harness) 
     let slow = tokio::spawn(async move { app.send(slow).await });
     world.until_token_requests(2).await;
     let sign_out = post("/auth/logout", &world.cookie_header());
-    assert_eq!(world.send(&other, sign_out).await.status, 303);
+    assert_eq!(other.send(sign_out).await.status, 303);
     drop(held);
     slow.await.unwrap();
     sleep(A_MOMENT).await;
@@ -366,7 +366,7 @@ pub(super) async fn f10_what_a_slow_answer_brings_opens_no_ended_session(harness
     sleep(Duration::from_millis(200)).await;
     let cookies = old.headers.iter().find(|(name, _)| name == "cookie");
     let sign_out = post("/auth/logout", &cookies.unwrap().1);
-    assert_eq!(world.send(&other, sign_out).await.status, 303);
+    assert_eq!(other.send(sign_out).await.status, 303);
     let slow = timeout(Duration::from_secs(8), slow)
         .await
         .unwrap()

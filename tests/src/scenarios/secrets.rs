@@ -28,7 +28,7 @@ pub(super) async fn no_secret_is_logged_or_answered(harness: Harness) {
         let secrets = secrets_of(&world, &states);
         assert!(secrets.len() > 20, "{}", secrets.len());
         assert_log_is_clean(&world, &secrets);
-        let exchanges = world.exchanges();
+        let exchanges = world.calls.exchanges();
         assert!(exchanges.len() > 10, "{}", exchanges.len());
         for exchange in exchanges {
             assert_answer_is_clean(&world, &exchange, &secrets);
@@ -98,7 +98,12 @@ fn secrets_of(world: &World, states: &[String]) -> BTreeSet<Secret> {
         let sent = sent.filter_map(|value| value.strip_prefix("Basic "));
         secrets.extend(sent.map(|text| ("client credentials", text.to_owned())));
     }
-    for line in world.exchanges().iter().flat_map(Exchange::set_cookies) {
+    for line in world
+        .calls
+        .exchanges()
+        .iter()
+        .flat_map(Exchange::set_cookies)
+    {
         let (_, value) = line.split(';').next().unwrap().split_once('=').unwrap();
         // Both segments, and the whole.
         let parts = value.split('.').chain([value]);

@@ -207,7 +207,7 @@ pub(super) async fn p31_the_providers_cookies_are_nobodys(harness: Harness) {
             "{request}"
         );
     }
-    for exchange in world.exchanges() {
+    for exchange in world.calls.exchanges() {
         assert!(!exchange.set_cookies().concat().contains("of-the-provider"));
     }
 }

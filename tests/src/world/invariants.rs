@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering;
 use fncy_dev_server::Endpoint;
 use serde_json::Value;
 
-use super::{APP, COOKIE_SECRET, SCRIPTED, World};
+use super::{COOKIE_SECRET, SCRIPTED, World};
 use crate::browser::Exchange;
 use crate::wire_provider::WireProvider;
 
@@ -48,21 +48,13 @@ impl World {
         }
 
         let secrets = self.secrets();
-        for exchange in self.exchanges() {
+        for exchange in self.calls.exchanges() {
             self.assert_response(&exchange, &secrets);
         }
         let logged = self.logs.text();
         for secret in secrets.iter().chain(&self.states()) {
             assert!(!logged.contains(secret), "logged: {secret}");
         }
-    }
-
-    /// What the application answered, to browsers and to others.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        let mut exchanges = self.browser.history();
-        exchanges.retain(|exchange| exchange.url.as_str().starts_with(APP));
-        exchanges.extend(self.raw.lock().unwrap().iter().cloned());
-        exchanges
     }
 
     /// Whether two token requests have the same value of a parameter.
@@ -103,24 +95,27 @@ impl World {
         states.collect()
     }
 
-    /// What must not be seen: issued by the provider, sent to it, or kept in a cookie of ours.
-    fn secrets(&self) -> Vec<String> {
-        let mut secrets = self.provider.issued_secrets();
+    /// What must not be seen: issued by the provider, sent to it, or kept in a cookie of the person or
+    /// of anybody's session. Strangers may start thousands of logins.
+    fn secrets(&self) -> HashSet<String> {
+        let mut secrets: HashSet<_> = self.provider.issued_secrets().into_iter().collect();
         secrets.extend(self.sent_to_token("code_verifier"));
-        secrets.push(self.provider.client_secret().to_owned());
-        secrets.push(COOKIE_SECRET.to_owned());
-        secrets.push(SCRIPTED.to_owned());
-        for exchange in self.exchanges() {
-            let values = exchange.set_cookies().into_iter().filter_map(|line| {
-                let (_, value) = line.split(';').next()?.split_once('=')?;
-                (value.len() > 16).then(|| value.to_owned())
-            });
-            secrets.extend(values);
-        }
+        secrets.insert(self.provider.client_secret().to_owned());
+        secrets.insert(COOKIE_SECRET.to_owned());
+        secrets.insert(SCRIPTED.to_owned());
+        let own = self.browser.history().into_iter();
+        let own = own.flat_map(|exchange| exchange.set_cookies());
+        let all = self.calls.exchanges().into_iter();
+        let all = all.flat_map(|exchange| exchange.set_cookies());
+        let sessions = all.filter(|line| line.contains("_session="));
+        secrets.extend(own.chain(sessions).filter_map(|line| {
+            let (_, value) = line.split(';').next()?.split_once('=')?;
+            (value.len() > 16).then(|| value.to_owned())
+        }));
         secrets
     }
 
-    fn assert_response(&self, exchange: &Exchange, secrets: &[String]) {
+    fn assert_response(&self, exchange: &Exchange, secrets: &HashSet<String>) {
         let (url, response) = (&exchange.url, &exchange.response);
         let mut ours = exchange.set_cookies();
         ours.retain(|line| line.contains("_session") || line.contains("fncy_"));

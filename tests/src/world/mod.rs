@@ -21,9 +21,7 @@ use self::panics::Panics;
 use tokio::time::sleep;
 use url::Url;
 
-use crate::browser::{
-    Backend as _, Browser, Context, Exchange, Page, RawRequest, RawResponse, Tab,
-};
+use crate::browser::{Backend as _, Browser, Context, Page, RawRequest, RawResponse, Tab};
 use crate::harness::{Calls, Harness, Served};
 use crate::wire_provider::WireProvider;
 
@@ -72,8 +70,6 @@ pub struct World {
     resends: Mutex<Option<&'static str>>,
     /// Who else is asked for tokens.
     wires: Mutex<Vec<WireProvider>>,
-    /// What was answered to no browser.
-    raw: Mutex<Vec<Exchange>>,
 }
 
 impl World {
@@ -116,7 +112,6 @@ impl World {
             is_public: AtomicBool::new(setup.is_public),
             resends: Mutex::default(),
             wires: Mutex::default(),
-            raw: Mutex::default(),
         }
     }
 
@@ -191,20 +186,7 @@ impl World {
 
     /// Sends bytes to the application as they are, with no browser in between.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
-        self.send(&self.app(), request).await
-    }
-
-    /// The same to another instance.
-    pub async fn send(&self, app: &Served, request: RawRequest) -> RawResponse {
-        let response = app.send(request.clone()).await;
-        let target = String::from_utf8_lossy(&request.target);
-        let path = target.split('?').next().unwrap_or_default();
-        self.raw.lock().unwrap().push(Exchange {
-            url: Url::parse(APP).unwrap().join(path).unwrap(),
-            request,
-            response: response.clone(),
-        });
-        response
+        self.app().send(request).await
     }
 
     /// A script's GET with this `Cookie` header, as it is.

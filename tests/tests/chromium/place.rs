@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, scope};
 use fncy_login::{Login, Setting};
-use fncy_login_tests::harness::{Harness, Served, serve_configured, serve_router};
+use fncy_login_tests::browser::Backend;
+use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::world::{World, usual};
 use serde_json::json;
 use site::UserData;
@@ -91,7 +92,7 @@ impl Place {
         }
     }
 
-    fn serve(&self, listener: TcpListener, login: Login, user_data: UserData) -> Served {
+    fn serve(&self, listener: TcpListener, login: Login, user_data: UserData) -> Arc<dyn Backend> {
         match self.framework {
             Framework::Axum => serve_router(listener, axum_site::app(login, user_data)),
             Framework::Actix => serve_configured(listener, move |config| {
@@ -124,7 +125,7 @@ pub(crate) struct Site {
     pub(crate) world: World,
     origin: String,
     chromium: Arc<Chromium>,
-    _served: Served,
+    _served: Arc<dyn Backend>,
 }
 
 impl Site {
