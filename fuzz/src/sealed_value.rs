@@ -2,9 +2,8 @@
 //! is behind a seal is total, since a newer release may have put anything there.
 
 use fncy_login_core::{Answer, Core, Exchange, Outcome, RenewalFailure};
-use ring::digest::{SHA256, digest};
 
-use crate::app::{self, AUTHORIZE_URL, NOW, PRIVATE, SIGNED, TOKEN_URL};
+use crate::app::{self, NOW, PRIVATE, SIGNED};
 use crate::bodies::{self, Login, Session, texts};
 use crate::input::Input;
 use crate::reply::{removed, set_cookies};
@@ -153,11 +152,10 @@ fn any_login(core: &Core, body: &[u8]) {
         verifiers.push(redeem.verifier.as_ref().unwrap().expose().to_owned());
         app::response(400, r#"{"error":"invalid_grant"}"#)
     });
-    let hash = digest(&SHA256, format!("{AUTHORIZE_URL} {TOKEN_URL}").as_bytes());
     // What doesn't fit into a login's buffer is none.
     let fits = body.len() + 53 <= 1600;
     let expected = login.filter(|login| {
-        fits && login.provider == hash.as_ref()[..8]
+        fits && login.provider == sealer::provider_id()
             && NOW.as_unix().saturating_sub(login.started) < 600
     });
     let expected = expected.map(|login| encode(&login.verifier));

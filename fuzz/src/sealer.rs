@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
 
-use crate::app::{CLIENT_ID, COOKIE_SECRET};
+use crate::app::{AUTHORIZE_URL, CLIENT_ID, COOKIE_SECRET, TOKEN_URL};
 
 pub(crate) const SESSION: &str = "__Host-fncy_session";
 const ROUND: &str = "__Host-fncy_round";
@@ -105,6 +105,12 @@ pub(crate) fn login_name(state: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("__Host-fncy_login_{hex}")
+}
+
+/// What a login says of its provider.
+pub(crate) fn provider_id() -> [u8; 8] {
+    let hash = digest(&SHA256, format!("{AUTHORIZE_URL} {TOKEN_URL}").as_bytes());
+    std::array::from_fn(|index| hash.as_ref()[index])
 }
 
 /// What becomes of a text that isn't one of ours: it is foreign, or it is broken.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::app::NOW;
 use crate::bodies::{Login, Session, texts};
 use crate::corpora;
+use crate::sealer::provider_id;
 
 pub(crate) fn cookie_header() -> Vec<Vec<u8>> {
     let mut seeds = of_mod_auth_openidc(&["cookie", "state_cookie"]);
@@ -35,7 +36,7 @@ pub(crate) fn cookie_header() -> Vec<Vec<u8>> {
 pub(crate) fn sealed_value() -> Vec<Vec<u8>> {
     let session = Session::of("alex").encode();
     let login = Login {
-        provider: [0; 8],
+        provider: provider_id(),
         started: NOW.as_unix(),
         state: [1; 32],
         verifier: [2; 32],
@@ -56,6 +57,7 @@ pub(crate) fn sealed_value() -> Vec<Vec<u8>> {
         (2, session),
         (3, texts(&["access", "refresh"])),
         (4, login.encode()),
+        (4, [login.encode(), vec![0]].concat()),
         (5, round),
         (6, successor),
         (6, reply),
@@ -88,6 +90,7 @@ pub(crate) fn callback_query() -> Vec<Vec<u8>> {
         b"\x02\x01\x03c%2B%2F\x06https://fncy.example".to_vec(),
         b"\x02\x01\x05access_denied&error_description=\x04".to_vec(),
         b"\x02\x01\x03a\x03b".to_vec(),
+        b"\x02\x01\x03a\x05access_denied".to_vec(),
         b"\x02\x01&code[]=c&id_token=\x04".to_vec(),
         b"\x02%ff\x03c".to_vec(),
     ]);
@@ -100,10 +103,16 @@ pub(crate) fn token_answer() -> Vec<Vec<u8>> {
         Some(case["body"].as_str()?.as_bytes().to_vec())
     });
     seeds.extend(of_mod_auth_openidc(&["json"]));
-    seeds.push(
-        br#"{"access_token":"a","token_type":"bearer","expires_in":"3599","scope":["b","a"],"refresh_token":"r"}"#
-            .to_vec(),
-    );
+    for more in [
+        r#","expires_in":"3599","scope":["b","a"],"refresh_token":"r""#,
+        r#","expires_in":2147483648,"refresh_token":"","scope":"b  a""#,
+        r#","expires_in":1e300,"error":null"#,
+        r#","expires_in":-1,"scope":7"#,
+        r#","expires_in":86400.92,"access_token":"b""#,
+    ] {
+        let body = format!(r#"{{"access_token":"a","token_type":"bearer"{more}}}"#);
+        seeds.push(body.into_bytes());
+    }
     seeds.iter_mut().for_each(|seed| seed.insert(0, 0));
     seeds.push(b"\x02{\"error\":\"invalid_grant\"}".to_vec());
     seeds.push(b"\x03{\"error\":\"invalid_client\"}".to_vec());

@@ -16,7 +16,7 @@ use self::world::World;
 const MAX_STEPS: usize = 32;
 
 /// Scripts to begin with.
-pub(crate) const SCRIPTS: [&[u8]; 9] = [
+pub(crate) const SCRIPTS: [&[u8]; 12] = [
     // Open a page, come back, use the session, sign out, try again.
     &[0, 0, 2, 0, 0, 0, 1, 0, 5, 0, 0, 0],
     // The same callback at once and again, and from another browser.
@@ -24,6 +24,14 @@ pub(crate) const SCRIPTS: [&[u8]; 9] = [
     // An access token that expires, twice at once, with the old cookie afterwards.
     &[
         0, 0, 2, 0, 0, 8, 0, 6, 6, 9, 0, 0, 0, 8, 128, 0, 0, 6, 2, 0, 0,
+    ],
+    // A callback from a copy of the cookies, when its answer is no longer kept.
+    &[0, 0, 8, 0, 2, 0, 0, 6, 1, 8, 128, 3, 0],
+    // The cookie before a renewal, half a minute after it.
+    &[0, 0, 2, 0, 0, 8, 0, 6, 6, 0, 0, 6, 1, 8, 128, 0, 0],
+    // The same after the new one was shown, and when all is forgotten.
+    &[
+        0, 0, 2, 0, 0, 8, 0, 6, 6, 0, 0, 0, 0, 6, 1, 8, 128, 0, 0, 6, 3, 8, 128, 0, 0,
     ],
     // A provider that fails in the middle, and is well again.
     &[0, 0, 2, 0, 0, 7, 2, 6, 6, 0, 0, 7, 0, 6, 1, 0, 0],
@@ -57,6 +65,7 @@ pub(crate) fn check(data: &[u8]) {
                 break;
             }
             step(&mut world, &mut input).await;
+            assert_eq!(world.provider.blame(), None);
         }
     });
 }

@@ -1,7 +1,7 @@
 //! A provider on loopback: it answers as its mode says, and keeps a record of what it was asked.
 //!
-//! Rules that it asserts: no code is redeemed twice; no refresh token that was exchanged is sent again
-//! while its outcome must still be known; none that was refused is sent again within the hour.
+//! What it blames a client for: a code that is redeemed twice; a refresh token that was exchanged and is
+//! sent again while its outcome must still be known; one that was refused and is sent again within the hour.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -63,6 +63,7 @@ pub(crate) struct Provider {
 struct Book {
     mode: Mode,
     was_ever_unwell: bool,
+    blame: Option<&'static str>,
     now: u64,
     issued: u32,
     codes: HashMap<String, Code>,
@@ -91,6 +92,7 @@ impl Provider {
             book: Arc::new(Mutex::new(Book {
                 mode: Mode::Well,
                 was_ever_unwell: false,
+                blame: None,
                 now,
                 issued: 0,
                 codes: HashMap::new(),
@@ -130,6 +132,10 @@ impl Provider {
     /// Whether it has always answered as it should.
     pub(crate) fn was_always_well(&self) -> bool {
         !self.book().was_ever_unwell
+    }
+
+    pub(crate) fn blame(&self) -> Option<&'static str> {
+        self.book().blame
     }
 
     /// A code for somebody who said yes.
@@ -199,7 +205,9 @@ impl Book {
 
     fn redeem(&mut self, code: &str) -> (u16, String) {
         let code = self.codes.get_mut(code).expect("the code was given out");
-        assert!(!code.is_redeemed, "a code is redeemed twice");
+        if code.is_redeemed {
+            self.blame = Some("a code is redeemed twice");
+        }
         code.is_redeemed = true;
         let user = code.user;
         self.trouble().unwrap_or_else(|| self.grant(user))
@@ -209,12 +217,14 @@ impl Book {
         let (now, trouble) = (self.now, self.trouble());
         let known = self.refresh_tokens.get_mut(token);
         let known = known.expect("the refresh token was given out");
-        if let Some(at) = known.exchanged {
-            assert!(now >= at + KEPT, "a refresh token is exchanged twice");
-            return (400, r#"{"error":"invalid_grant"}"#.to_owned());
+        if known.refused.is_some_and(|at| now < at + REFUSED) {
+            self.blame = Some("a refused token is sent again");
         }
-        if let Some(at) = known.refused {
-            assert!(now >= at + REFUSED, "a refused token is sent again");
+        if let Some(at) = known.exchanged {
+            if now < at + KEPT {
+                self.blame = Some("a refresh token is exchanged twice");
+            }
+            return (400, r#"{"error":"invalid_grant"}"#.to_owned());
         }
         match trouble {
             Some(trouble) => {
