@@ -98,6 +98,8 @@ impl Lease for ExpiringLease {
 
     fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
         Box::pin(async move {
+            // As slow.
+            sleep(Duration::from_millis(1_500)).await;
             let Claim::Granted(lease) = self.inner.inner.claim(self.work).await? else {
                 return Ok(());
             };

@@ -180,7 +180,7 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
 async fn f07_a_lease_outlasts_all_that_is_done_with_it() {
     let login = hooked_login();
     let dice = Dice::new(1);
-    for seconds in 9..20 {
+    for seconds in 9..24 {
         let provider = Provider::new(&dice, rotates);
         let store = Expiring::new(Duration::from_secs(seconds));
         let words = [Word::TakesSeconds(14)];
