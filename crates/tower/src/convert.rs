@@ -22,7 +22,7 @@ impl<'a> RequestHead<'a> {
         )
     }
 
-    /// A nested router sees a stripped path; axum keeps the browser's in the extensions.
+    /// What is beneath `nest` sees a stripped path; axum keeps the browser's in the extensions.
     pub(crate) fn new(
         method: &'a Method,
         uri: &'a Uri,
@@ -37,10 +37,11 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+/// Elsewhere it is not looked at: where a layer has rewritten the path, the new one leads to a handler.
 #[cfg(feature = "axum")]
 fn original_uri(extensions: &Extensions) -> Option<&Uri> {
-    let original = extensions.get::<axum::extract::OriginalUri>()?;
-    Some(&original.0)
+    extensions.get::<axum::extract::NestedPath>()?;
+    Some(&extensions.get::<axum::extract::OriginalUri>()?.0)
 }
 
 #[cfg(not(feature = "axum"))]

@@ -6,6 +6,7 @@ use axum::routing::get;
 use fncy_login_tower::{CurrentUser, FncyLogin};
 use http::{Request, Response, StatusCode};
 use tower::ServiceExt as _;
+use tower::util::MapRequestLayer;
 
 use super::login;
 
@@ -103,6 +104,17 @@ async fn part_of_an_application_is_protected_by_its_path() {
     assert_eq!(gate(&app, "/").await, "open");
     assert_eq!(gate(&app, "/admin/users").await, "sign in");
     assert_eq!(gate(&app, "/nowhere").await, "nothing");
+}
+
+#[tokio::test]
+async fn a_rewritten_path_is_judged_as_the_router_takes_it() {
+    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let to_admin = MapRequestLayer::new(|mut request: Request<Body>| {
+        *request.uri_mut() = "/admin".parse().unwrap();
+        request
+    });
+    let app = FncyLogin::new(login).wrap(router("/admin")).layer(to_admin);
+    assert_eq!(gate(&app, "/en").await, "sign in");
 }
 
 #[tokio::test]
