@@ -241,5 +241,11 @@ pub(super) async fn no_cookie_at_all_names_the_likely_causes(harness: Harness) {
     world.browser.jar().clear();
     let page = tab.get(&answer).await;
     assert_failure(&page, 400, "login_cookie_missing");
-    assert!(page.text().contains("Cookies may be blocked"));
+    for cause in [
+        "It may be over already",
+        "cookies may be blocked",
+        "another address of this site",
+    ] {
+        assert!(page.text().contains(cause), "{cause}: {}", page.text());
+    }
 }

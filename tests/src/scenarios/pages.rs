@@ -28,7 +28,7 @@ pub(super) async fn pages_are_in_their_readers_language(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
     let expired = navigate(&world, "GET", "/auth/callback?code=c&state=unknown").await;
-    assert_korean(&expired, 400, "브라우저에 로그인 정보가 남아 있지 않습니다");
+    assert_korean(&expired, 400, "이 로그인을 계속할 수 없습니다");
     let state = state_of(&world.start(&mut tab, "/page").await);
     let callback = format!("/auth/callback?code=invented&state={state}");
     let asked_first = navigate(&world, "GET", &callback).await;
@@ -59,7 +59,7 @@ pub(super) async fn pages_may_be_the_applications_own(harness: Harness) {
     assert_eq!(missing.status, 400);
     assert_eq!(
         missing.text(),
-        "login_cookie_missing 브라우저에 로그인 정보가 남아 있지 않습니다 로그인"
+        "login_cookie_missing 이 로그인을 계속할 수 없습니다 로그인"
     );
     let policy = missing.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'self'"));

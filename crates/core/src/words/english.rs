@@ -34,8 +34,8 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "This is not your fault. Please try again in a moment.",
         ),
         PageSubject::Refusal(Code::LoginCookieMissing) => (
-            "Your browser did not keep the sign-in",
-            "Nothing here remembers that you started to sign in. Cookies may be blocked, or you started under another address of this site. Allow cookies, then sign in again from here.",
+            "This sign-in can't be continued",
+            "Your browser has no record of it. It may be over already. If you have only just started, cookies may be blocked, or you started under another address of this site: allow cookies, then sign in again from here.",
         ),
         PageSubject::Refusal(Code::LoginExpired) => (
             "This sign-in link has expired",

@@ -25,7 +25,7 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         ("/", "Nobody is signed in"),
         (
             "/auth/callback?code=c&state=s",
-            "Your browser did not keep the sign-in",
+            "This sign-in can't be continued",
         ),
         ("/auth/logout", "You are signed out"),
     ] {
