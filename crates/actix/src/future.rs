@@ -21,7 +21,7 @@ pin_project! {
         S: Service<ServiceRequest>,
     {
         #[pin]
-        state: State<S>,
+        pub(crate) state: State<S>,
     }
 }
 
@@ -44,12 +44,6 @@ pin_project! {
 pub(crate) struct Waiting<S> {
     pub(crate) inner: Rc<S>,
     pub(crate) request: ServiceRequest,
-}
-
-impl<S: Service<ServiceRequest>> From<State<S>> for ResponseFuture<S> {
-    fn from(state: State<S>) -> Self {
-        Self { state }
-    }
 }
 
 impl<S, B> Future for ResponseFuture<S>

@@ -70,6 +70,6 @@ where
                 }
             }
         };
-        state.into()
+        ResponseFuture { state }
     }
 }

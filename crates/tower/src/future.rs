@@ -19,7 +19,7 @@ pin_project! {
         S: Service<Request<B>>,
     {
         #[pin]
-        state: State<S, B>,
+        pub(crate) state: State<S, B>,
     }
 }
 
@@ -42,12 +42,6 @@ pin_project! {
 pub(crate) struct Waiting<S, B> {
     pub(crate) inner: S,
     pub(crate) request: Request<B>,
-}
-
-impl<S: Service<Request<B>>, B> From<State<S, B>> for ResponseFuture<S, B> {
-    fn from(state: State<S, B>) -> Self {
-        Self { state }
-    }
 }
 
 impl<S, B, R> Future for ResponseFuture<S, B>

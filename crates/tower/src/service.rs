@@ -60,6 +60,6 @@ where
                 }
             }
         };
-        state.into()
+        ResponseFuture { state }
     }
 }

@@ -55,7 +55,7 @@ async fn send_all(instances: &[Served], request: &RawRequest, count: usize) -> V
 async fn until_status(world: &World, instance: &Served, status: u16) -> RawResponse {
     let began = Instant::now();
     loop {
-        let answer = world.send(instance, request(world, "/page")).await;
+        let answer = instance.send(request(world, "/page")).await;
         if answer.status == status {
             return answer;
         }
@@ -114,11 +114,11 @@ async fn a_sign_out_ends_copies_on_all_instances() {
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let began = Instant::now();
-    while world.send(&instances[1], copy.clone()).await.status == 200 {
+    while instances[1].send(copy.clone()).await.status == 200 {
         assert!(began.elapsed() < Duration::from_secs(5));
         sleep(Duration::from_millis(20)).await;
     }
-    assert_eq!(world.send(&instances[1], copy).await.status, 303);
+    assert_eq!(instances[1].send(copy).await.status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,7 +154,7 @@ async fn what_was_ended_stays_so_when_the_store_loses_its_memory() {
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let began = Instant::now();
-    while world.send(&instances[1], copy.clone()).await.status != 303 {
+    while instances[1].send(copy.clone()).await.status != 303 {
         assert!(began.elapsed() < Duration::from_secs(5));
         sleep(Duration::from_millis(20)).await;
     }
@@ -163,7 +163,7 @@ async fn what_was_ended_stays_so_when_the_store_loses_its_memory() {
     let began = Instant::now();
     loop {
         let new = world.instance(|builder| builder.coordinator(redis.instance()));
-        let answer = world.send(&new, copy.clone()).await;
+        let answer = new.send(copy.clone()).await;
         if answer.status == 303 {
             break;
         }
