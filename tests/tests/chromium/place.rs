@@ -9,7 +9,6 @@ use actix_web::web::{Data, scope};
 use fncy_login::{Login, Setting};
 use fncy_login_tests::harness::{Harness, Served, serve_configured, serve_router};
 use fncy_login_tests::world::{World, usual};
-use serde_json::json;
 use site::UserData;
 
 use crate::chromium::Chromium;
@@ -130,17 +129,17 @@ pub(crate) struct Site {
 impl Site {
     /// The first tab of somebody's browser.
     pub(crate) async fn tab(&self) -> Tab {
-        self.browser("open", json!([{}])).await
+        self.browser("open").await
     }
 
     /// The same where the browser keeps no cookies of the site.
     pub(crate) async fn tab_without_cookies(&self) -> Tab {
-        self.browser("openWithoutCookies", json!([])).await
+        self.browser("openWithoutCookies").await
     }
 
-    async fn browser(&self, act: &str, args: serde_json::Value) -> Tab {
+    async fn browser(&self, act: &str) -> Tab {
         let chromium = Arc::clone(&self.chromium);
         let provider = self.world.provider.base_url();
-        Tab::open(chromium, &self.origin, provider, act, args).await
+        Tab::open(chromium, &self.origin, provider, act).await
     }
 }

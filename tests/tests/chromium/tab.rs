@@ -22,9 +22,8 @@ impl Tab {
         origin: &str,
         provider: &str,
         act: &str,
-        args: Value,
     ) -> Self {
-        let number = chromium.act(act, None, args).await.as_u64();
+        let number = chromium.act(act, None, json!([])).await.as_u64();
         Self {
             chromium,
             number,
@@ -153,5 +152,11 @@ impl Tab {
 
     async fn act(&self, act: &str, args: Value) -> Value {
         self.chromium.act(act, self.number, args).await
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        drop(self.chromium.ask("close", self.number, &json!([])));
     }
 }
