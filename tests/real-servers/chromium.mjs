@@ -18,7 +18,7 @@ const browser = await chromium.launch(launch);
 
 // Only a profile can refuse cookies, all but the provider's, and only a browser of its own has one.
 const profiles = new Map();
-const refusingCookies = async () => {
+const refusingCookies = async (locale) => {
   const profile = mkdtempSync(join(tmpdir(), 'fncy-chromium-'));
   const cookies = { '127.0.0.1,*': { setting: 1 } };
   const preferences = {
@@ -29,7 +29,7 @@ const refusingCookies = async () => {
   };
   mkdirSync(join(profile, 'Default'));
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
-  const context = await chromium.launchPersistentContext(profile, launch);
+  const context = await chromium.launchPersistentContext(profile, { ...launch, locale });
   profiles.set(context, profile);
   return context;
 };
@@ -51,8 +51,8 @@ const opened = async (context) => {
 
 const acts = {
   // A browser that keeps nothing of another one's, and its first tab.
-  open: async () => opened(await browser.newContext()),
-  openWithoutCookies: async () => opened(await refusingCookies()),
+  open: async (_, locale) => opened(await browser.newContext({ locale })),
+  openWithoutCookies: async (_, locale) => opened(await refusingCookies(locale)),
   another: ({ page }) => opened(page.context()),
   // The last tab takes its browser with it.
   close: async ({ page }) => {

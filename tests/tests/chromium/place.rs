@@ -129,17 +129,22 @@ pub(crate) struct Site {
 impl Site {
     /// The first tab of somebody's browser.
     pub(crate) async fn tab(&self) -> Tab {
-        self.browser("open").await
+        self.tab_in("en-US").await
+    }
+
+    /// The same for somebody who reads this language.
+    pub(crate) async fn tab_in(&self, locale: &str) -> Tab {
+        self.browser("open", locale).await
     }
 
     /// The same where the browser keeps no cookies of the site.
     pub(crate) async fn tab_without_cookies(&self) -> Tab {
-        self.browser("openWithoutCookies").await
+        self.browser("openWithoutCookies", "en-US").await
     }
 
-    async fn browser(&self, act: &str) -> Tab {
+    async fn browser(&self, act: &str, locale: &str) -> Tab {
         let chromium = Arc::clone(&self.chromium);
         let provider = self.world.provider.base_url();
-        Tab::open(chromium, &self.origin, provider, act).await
+        Tab::open(chromium, &self.origin, provider, act, locale).await
     }
 }

@@ -22,8 +22,9 @@ impl Tab {
         origin: &str,
         provider: &str,
         act: &str,
+        locale: &str,
     ) -> Self {
-        let number = chromium.act(act, None, json!([])).await.as_u64();
+        let number = chromium.act(act, None, json!([locale])).await.as_u64();
         Self {
             chromium,
             number,

@@ -41,5 +41,6 @@ flows! {
     }
     pages: {
         every_page_is_accessible
+        a_reader_of_korean_signs_in_and_out_in_korean
     }
 }
