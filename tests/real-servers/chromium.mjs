@@ -104,7 +104,13 @@ const acts = {
   },
   text: ({ page }) => page.locator('body').innerText(),
   requested: async ({ requested }, start) => requested.findLast((url) => url.startsWith(start)),
-  cookies: async ({ page }, url) => (await page.context().cookies(url)).map(({ name }) => name),
+  // As `Set-Cookie` has them, and as the browser kept them.
+  cookies: async ({ page }, url) =>
+    (await page.context().cookies(url)).map(({ name, secure, httpOnly, sameSite }) =>
+      [name, secure && 'Secure', httpOnly && 'HttpOnly', `SameSite=${sameSite}`]
+        .filter(Boolean)
+        .join('; '),
+    ),
 
   // What another site's page at this address is.
   serve: async ({ page }, url, body) => {

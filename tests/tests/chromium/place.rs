@@ -60,12 +60,17 @@ impl Place {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let port = address.port();
-        let (origin, danger) = match self.scheme {
-            Scheme::Http => (format!("http://localhost:{port}"), "1"),
+        let (origin, danger, session) = match self.scheme {
+            Scheme::Http => (
+                format!("http://localhost:{port}"),
+                "1",
+                format!("fncy_{port}_session"),
+            ),
             Scheme::Https => {
                 let host = format!("site-{port}.example");
                 self.front.route(&host, address);
-                (format!("https://{host}"), "0")
+                let session = "__Host-fncy_session; Secure".to_owned();
+                (format!("https://{host}"), "0", session)
             }
         };
         let redirect_uri = format!("{origin}/auth/callback");
@@ -84,6 +89,7 @@ impl Place {
         let served = self.serve(listener, login, user_data);
         Site {
             world,
+            session_cookie: format!("{session}; HttpOnly; SameSite=Lax"),
             origin,
             chromium: Arc::clone(&self.chromium),
             _served: served,
@@ -121,6 +127,8 @@ impl fmt::Display for Place {
 /// A site, its provider, and a clock for both.
 pub(crate) struct Site {
     pub(crate) world: World,
+    /// The cookie of a session, as a browser has to keep it.
+    pub(crate) session_cookie: String,
     origin: String,
     chromium: Arc<Chromium>,
     _served: Served,

@@ -109,10 +109,10 @@ impl Tab {
         address.as_str().unwrap().to_owned()
     }
 
-    /// The names of the site's cookies.
+    /// The names of the site's cookies, with the attributes that the browser keeps to.
     pub(crate) async fn cookies(&self) -> Vec<String> {
-        let names = self.act("cookies", json!([self.origin])).await;
-        serde_json::from_value(names).unwrap()
+        let cookies = self.act("cookies", json!([self.origin])).await;
+        serde_json::from_value(cookies).unwrap()
     }
 
     /// So many of a script's requests at once: the status and the text of each answer.
