@@ -16,10 +16,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const launch = { executablePath: settings.program, args: settings.args };
 const browser = await chromium.launch(launch);
 
-// Only a profile can refuse cookies, and only a browser of its own has one.
-const profile = mkdtempSync(join(tmpdir(), 'fncy-chromium-'));
-let refusing;
-const refuseCookies = () => (refusing ??= (() => {
+// Only a profile can refuse cookies, all but the provider's, and only a browser of its own has one.
+const profiles = new Map();
+const refusingCookies = async (locale) => {
+  const profile = mkdtempSync(join(tmpdir(), 'fncy-chromium-'));
   const cookies = { '127.0.0.1,*': { setting: 1 } };
   const preferences = {
     profile: {
@@ -29,8 +29,16 @@ const refuseCookies = () => (refusing ??= (() => {
   };
   mkdirSync(join(profile, 'Default'));
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
-  return chromium.launchPersistentContext(profile, launch);
-})());
+  const context = await chromium.launchPersistentContext(profile, { ...launch, locale });
+  profiles.set(context, profile);
+  return context;
+};
+
+const close = async (context) => {
+  await context.close();
+  const profile = profiles.get(context);
+  if (profile) rmSync(profile, { recursive: true, force: true, maxRetries: 9 });
+};
 
 const tabs = [];
 const opened = async (context) => {
@@ -43,9 +51,15 @@ const opened = async (context) => {
 
 const acts = {
   // A browser that keeps nothing of another one's, and its first tab.
-  open: async (_, options) => opened(await browser.newContext(options)),
-  openWithoutCookies: async () => opened(await refuseCookies()),
+  open: async (_, locale) => opened(await browser.newContext({ locale })),
+  openWithoutCookies: async (_, locale) => opened(await refusingCookies(locale)),
   another: ({ page }) => opened(page.context()),
+  // The last tab takes its browser with it.
+  close: async ({ page }) => {
+    await page.close();
+    const isEmpty = page.context().pages().every((other) => other.url() === 'about:blank');
+    if (isEmpty) await close(page.context());
+  },
 
   visit: async ({ page }, url) => {
     await page.goto(url);
@@ -90,7 +104,13 @@ const acts = {
   },
   text: ({ page }) => page.locator('body').innerText(),
   requested: async ({ requested }, start) => requested.findLast((url) => url.startsWith(start)),
-  cookies: async ({ page }, url) => (await page.context().cookies(url)).map(({ name }) => name),
+  // As `Set-Cookie` has them, and as the browser kept them.
+  cookies: async ({ page }, url) =>
+    (await page.context().cookies(url)).map(({ name, secure, httpOnly, sameSite }) =>
+      [name, secure && 'Secure', httpOnly && 'HttpOnly', `SameSite=${sameSite}`]
+        .filter(Boolean)
+        .join('; '),
+    ),
 
   // What another site's page at this address is.
   serve: async ({ page }, url, body) => {
@@ -117,8 +137,6 @@ lines.on('line', async (line) => {
   console.log(JSON.stringify(answer));
 });
 lines.on('close', async () => {
-  await Promise.all([browser.close(), (await refusing)?.close()]);
-  rmSync(profile, { recursive: true });
-  process.exit(0);
+  await Promise.all(tabs.map(({ page }) => close(page.context())));
+  await browser.close();
 });
-console.log(JSON.stringify({ version: browser.version() }));

@@ -44,6 +44,7 @@ struct Process {
     requests: Mutex<Option<ChildStdin>>,
 }
 
+type Answer = oneshot::Receiver<Result<Value, String>>;
 type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>>;
 
 impl Chromium {
@@ -67,6 +68,13 @@ impl Chromium {
     ///
     /// It fails.
     pub(crate) async fn act(&self, act: &str, tab: Option<u64>, args: Value) -> Value {
+        let answer = self.ask(act, tab, &args).await;
+        let answer = answer.unwrap_or(Err("the browser is gone".to_owned()));
+        answer.unwrap_or_else(|problem| panic!("{act} {args}: {problem}"))
+    }
+
+    /// The same for who needn't wait for the answer.
+    pub(crate) fn ask(&self, act: &str, tab: Option<u64>, args: &Value) -> Answer {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (send, answer) = oneshot::channel();
         self.waiting.lock().unwrap().insert(id, send);
@@ -75,10 +83,7 @@ impl Chromium {
         if let Some(requests) = process.requests.lock().unwrap().as_mut() {
             writeln!(requests, "{request}").unwrap();
         }
-        let answer = answer
-            .await
-            .unwrap_or(Err("the browser is gone".to_owned()));
-        answer.unwrap_or_else(|problem| panic!("{act} {args}: {problem}"))
+        answer
     }
 
     fn start(&self) -> Process {
@@ -108,7 +113,7 @@ fn hear(answers: ChildStdout, waiting: &Waiting) {
             None => Ok(answer["value"].take()),
         };
         if let Some(asked) = id.and_then(|id| waiting.lock().unwrap().remove(&id)) {
-            // An error means that the flow has failed meanwhile.
+            // An error means that nobody waits.
             let _ = asked.send(result);
         }
     }

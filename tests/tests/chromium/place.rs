@@ -10,7 +10,6 @@ use fncy_login::{Login, Setting};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::world::{World, usual};
-use serde_json::json;
 use site::UserData;
 
 use crate::chromium::Chromium;
@@ -62,12 +61,17 @@ impl Place {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let port = address.port();
-        let (origin, danger) = match self.scheme {
-            Scheme::Http => (format!("http://localhost:{port}"), "1"),
+        let (origin, danger, session) = match self.scheme {
+            Scheme::Http => (
+                format!("http://localhost:{port}"),
+                "1",
+                format!("fncy_{port}_session"),
+            ),
             Scheme::Https => {
                 let host = format!("site-{port}.example");
                 self.front.route(&host, address);
-                (format!("https://{host}"), "0")
+                let session = "__Host-fncy_session; Secure".to_owned();
+                (format!("https://{host}"), "0", session)
             }
         };
         let redirect_uri = format!("{origin}/auth/callback");
@@ -86,6 +90,7 @@ impl Place {
         let served = self.serve(listener, login, user_data);
         Site {
             world,
+            session_cookie: format!("{session}; HttpOnly; SameSite=Lax"),
             origin,
             chromium: Arc::clone(&self.chromium),
             _served: served,
@@ -123,6 +128,8 @@ impl fmt::Display for Place {
 /// A site, its provider, and a clock for both.
 pub(crate) struct Site {
     pub(crate) world: World,
+    /// The cookie of a session, as a browser has to keep it.
+    pub(crate) session_cookie: String,
     origin: String,
     chromium: Arc<Chromium>,
     _served: Arc<dyn Backend>,
@@ -131,17 +138,22 @@ pub(crate) struct Site {
 impl Site {
     /// The first tab of somebody's browser.
     pub(crate) async fn tab(&self) -> Tab {
-        self.browser("open", json!([{}])).await
+        self.tab_in("en-US").await
+    }
+
+    /// The same for somebody who reads this language.
+    pub(crate) async fn tab_in(&self, locale: &str) -> Tab {
+        self.browser("open", locale).await
     }
 
     /// The same where the browser keeps no cookies of the site.
     pub(crate) async fn tab_without_cookies(&self) -> Tab {
-        self.browser("openWithoutCookies", json!([])).await
+        self.browser("openWithoutCookies", "en-US").await
     }
 
-    async fn browser(&self, act: &str, args: serde_json::Value) -> Tab {
+    async fn browser(&self, act: &str, locale: &str) -> Tab {
         let chromium = Arc::clone(&self.chromium);
         let provider = self.world.provider.base_url();
-        Tab::open(chromium, &self.origin, provider, act, args).await
+        Tab::open(chromium, &self.origin, provider, act, locale).await
     }
 }

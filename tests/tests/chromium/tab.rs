@@ -22,9 +22,9 @@ impl Tab {
         origin: &str,
         provider: &str,
         act: &str,
-        args: Value,
+        locale: &str,
     ) -> Self {
-        let number = chromium.act(act, None, args).await.as_u64();
+        let number = chromium.act(act, None, json!([locale])).await.as_u64();
         Self {
             chromium,
             number,
@@ -109,10 +109,10 @@ impl Tab {
         address.as_str().unwrap().to_owned()
     }
 
-    /// The names of the site's cookies.
+    /// The names of the site's cookies, with the attributes that the browser keeps to.
     pub(crate) async fn cookies(&self) -> Vec<String> {
-        let names = self.act("cookies", json!([self.origin])).await;
-        serde_json::from_value(names).unwrap()
+        let cookies = self.act("cookies", json!([self.origin])).await;
+        serde_json::from_value(cookies).unwrap()
     }
 
     /// So many of a script's requests at once: the status and the text of each answer.
@@ -153,5 +153,11 @@ impl Tab {
 
     async fn act(&self, act: &str, args: Value) -> Value {
         self.chromium.act(act, self.number, args).await
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        drop(self.chromium.ask("close", self.number, &json!([])));
     }
 }

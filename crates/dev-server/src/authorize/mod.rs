@@ -53,7 +53,7 @@ pub(crate) async fn authorize(
     let prompt = request.prompt;
     let response = match advance(&provider, &session, request, prompt) {
         Outcome::Answer(url) => see_other(&url),
-        Outcome::Page { token, page } => show_page(&provider, &token, &page),
+        Outcome::Page { token, page } => show_page(&provider, &headers, &token, &page),
     };
     session.set_on(response)
 }

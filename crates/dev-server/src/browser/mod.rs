@@ -22,7 +22,7 @@ pub(crate) use page::{Page, PageKind};
 pub(crate) use state::Browser;
 
 use crate::authorize::{AuthorizeRequest, NextStep, Prompt, code_url, error_url, next_step};
-use crate::pages;
+use crate::pages::{self, Words};
 use crate::params::Params;
 use crate::provider::{Provider, lock};
 use crate::refusal::Refusal;
@@ -81,13 +81,19 @@ pub(crate) fn see_other(location: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-pub(crate) fn show_page(provider: &Provider, token: &str, page: &Page) -> Response {
+pub(crate) fn show_page(
+    provider: &Provider,
+    headers: &HeaderMap,
+    token: &str,
+    page: &Page,
+) -> Response {
+    let (words, settings) = (Words::of(headers), &provider.settings);
     match &page.kind {
         PageKind::SignIn { failed } => {
-            pages::sign_in::show(&provider.settings, token, &page.request, *failed)
+            pages::sign_in::show(words, settings, token, &page.request, *failed)
         }
         PageKind::Consent { user } => {
-            pages::consent::show(&provider.settings, token, &page.request, user)
+            pages::consent::show(words, settings, token, &page.request, user)
         }
     }
 }
@@ -115,7 +121,7 @@ fn reshow(provider: &Provider, headers: &HeaderMap, query: Option<&str>) -> Resp
     };
     page.map_or_else(
         || ask_again(provider, headers, token),
-        |page| show_page(provider, token, &page),
+        |page| show_page(provider, headers, token, &page),
     )
 }
 

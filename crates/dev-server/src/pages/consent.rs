@@ -7,46 +7,62 @@ use super::html::escape;
 use super::layout::form_page;
 use super::sign_in::hidden;
 use super::user_card::card;
+use super::words::Words;
 use crate::authorize::AuthorizeRequest;
 use crate::settings::Settings;
 
 pub(crate) fn show(
+    words: &Words,
     settings: &Settings,
     token: &str,
     request: &AuthorizeRequest,
     user: &str,
 ) -> Response {
-    let scopes: String = request.scope.iter().map(|token| scope(token)).collect();
+    let scopes: String = request
+        .scope
+        .iter()
+        .map(|token| scope(words, token))
+        .collect();
     let origin = Url::parse(&request.redirect_uri).map_or_else(
         |_| request.redirect_uri.clone(),
         |url| url.origin().ascii_serialization(),
     );
+    let client = format!("<strong>{}</strong>", escape(&settings.client_id));
+    let origin = format!("<code>{}</code>", escape(&origin));
     let main = format!(
-        "<div class=\"card\">\n<h1>Allow access?</h1>\n\
-         <p class=\"lead\"><strong>{client}</strong> asks for access to your account.</p>\n\
+        "<div class=\"card\">\n<h1>{title}</h1>\n\
+         <p class=\"lead\">{asks}</p>\n\
          <form method=\"post\" action=\"/consent\">\n{hidden}\
          <div class=\"account\">{card}\
-         <button class=\"link\" name=\"decision\" value=\"switch\">Not you?</button></div>\n\
-         <h2>It will be able to</h2>\n<ul class=\"scopes\">\n{scopes}</ul>\n\
+         <button class=\"link\" name=\"decision\" value=\"switch\">{not_you}</button></div>\n\
+         <h2>{able_to}</h2>\n<ul class=\"scopes\">\n{scopes}</ul>\n\
          <div class=\"actions\">\n\
-         <button class=\"primary\" name=\"decision\" value=\"allow\">Allow</button>\n\
-         <button class=\"quiet\" name=\"decision\" value=\"cancel\">Cancel</button>\n</div>\n\
-         <p class=\"hint\">Either way you go back to <code>{origin}</code>.</p>\n</form>\n</div>",
-        client = escape(&settings.client_id),
+         <button class=\"primary\" name=\"decision\" value=\"allow\">{allow}</button>\n\
+         <button class=\"quiet\" name=\"decision\" value=\"cancel\">{cancel}</button>\n</div>\n\
+         <p class=\"hint\">{goes_back}</p>\n</form>\n</div>",
+        title = words.allow_access,
+        asks = words.asks.replace("{}", &client),
         hidden = hidden(token),
-        card = settings.user(user).map(card).unwrap_or_default(),
-        origin = escape(&origin),
+        card = settings
+            .user(user)
+            .map(|user| card(words, user))
+            .unwrap_or_default(),
+        not_you = words.not_you,
+        able_to = words.able_to,
+        allow = words.allow,
+        cancel = words.cancel,
+        goes_back = words.goes_back.replace("{}", &origin),
     );
-    form_page("Allow access", &main, &request.redirect_uri)
+    form_page(words, words.allow_access, &main, &request.redirect_uri)
 }
 
-fn scope(token: &str) -> String {
+fn scope(words: &Words, token: &str) -> String {
     let meaning = match token {
-        "profile" => "See your name, email address, language and roles",
-        "email" => "See your email address",
-        "openid" => "Know who you are",
-        "offline_access" => "Stay signed in while you are away",
-        _ => "Use what this scope stands for",
+        "profile" => words.profile,
+        "email" => words.email,
+        "openid" => words.openid,
+        "offline_access" => words.offline_access,
+        _ => words.other_scope,
     };
     format!(
         "<li><span>{meaning}</span> <code>{}</code></li>\n",

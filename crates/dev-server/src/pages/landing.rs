@@ -9,6 +9,7 @@ use axum::response::Response;
 use super::html::escape;
 use super::layout::page;
 use super::user_card::card;
+use super::words::ENGLISH;
 use crate::browser::SessionCookie;
 use crate::demo_user::{DEMO_PASSWORD, DemoUser};
 use crate::endpoint::Endpoint;
@@ -83,7 +84,7 @@ fn redirects(settings: &Settings) -> String {
 fn user(user: &DemoUser) -> String {
     format!(
         "<li>{}<span class=\"facts\"><code>{}</code> {} {}</span></li>\n",
-        card(user),
+        card(&ENGLISH, user),
         escape(&user.id),
         escape(&user.locale),
         user.roles

@@ -13,6 +13,7 @@ use ring::digest;
 use url::{Host, Url};
 
 use super::html::escape;
+use super::words::{ENGLISH, Words};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -26,27 +27,42 @@ static STYLE_HASH: LazyLock<String> =
 
 /// A page whose forms lead nowhere but here.
 pub(super) fn page(status: StatusCode, title: &str, main: &str) -> Response {
-    render(status, title, main, "")
+    render(&ENGLISH, status, title, main, "")
 }
 
 /// A page whose form may end at the application's redirect URI.
-pub(super) fn form_page(title: &str, main: &str, redirect_uri: &str) -> Response {
-    render(StatusCode::OK, title, main, &form_target(redirect_uri))
+pub(super) fn form_page(words: &Words, title: &str, main: &str, redirect_uri: &str) -> Response {
+    render(
+        words,
+        StatusCode::OK,
+        title,
+        main,
+        &form_target(redirect_uri),
+    )
 }
 
-fn render(status: StatusCode, title: &str, main: &str, form_target: &str) -> Response {
+fn render(
+    words: &Words,
+    status: StatusCode,
+    title: &str,
+    main: &str,
+    form_target: &str,
+) -> Response {
     let body = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{title} – FNCY development server</title>\n\
+         <title>{title} – FNCY {server}</title>\n\
          <link rel=\"icon\" href=\"{ICON}\">\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <header><a class=\"brand\" href=\"/\"><span class=\"mark\" aria-hidden=\"true\"></span>\
-         FNCY <span class=\"tag\">development server</span></a></header>\n\
+         FNCY <span class=\"tag\">{server}</span></a></header>\n\
          <main>\n{main}\n</main>\n\
-         <footer>Stands in for FNCY on this machine. Nothing here is a real account.</footer>\n\
+         <footer>{footer}</footer>\n\
          </body>\n</html>\n",
+        lang = words.tag,
         title = escape(title),
+        server = words.server,
+        footer = words.footer,
     );
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; \

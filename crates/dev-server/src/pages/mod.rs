@@ -10,3 +10,6 @@ pub(crate) mod landing;
 mod layout;
 pub(crate) mod sign_in;
 mod user_card;
+mod words;
+
+pub(crate) use words::Words;

@@ -5,47 +5,63 @@ use axum::response::Response;
 use super::html::escape;
 use super::layout::form_page;
 use super::user_card::card;
+use super::words::Words;
 use crate::authorize::AuthorizeRequest;
 use crate::demo_user::{DEMO_PASSWORD, DemoUser};
 use crate::settings::Settings;
 
 pub(crate) fn show(
+    words: &Words,
     settings: &Settings,
     token: &str,
     request: &AuthorizeRequest,
     failed: bool,
 ) -> Response {
-    let cards: String = settings.users.iter().map(button).collect();
+    let cards: String = settings
+        .users
+        .iter()
+        .map(|user| button(words, user))
+        .collect();
     let alert = if failed {
-        "<p class=\"alert\" role=\"alert\">That user name or password is wrong. Nothing was sent to \
-         the application; please try again.</p>"
+        format!(
+            "<p class=\"alert\" role=\"alert\">{}</p>",
+            words.wrong_password
+        )
     } else {
-        ""
+        String::new()
     };
+    let client = format!("<strong>{}</strong>", escape(&settings.client_id));
+    let every_password = format!("<code>{}</code>", escape(DEMO_PASSWORD));
     let main = format!(
-        "<div class=\"card\">\n<h1>Sign in</h1>\n\
-         <p class=\"lead\">to continue to <strong>{client}</strong></p>\n{alert}\
+        "<div class=\"card\">\n<h1>{sign_in}</h1>\n\
+         <p class=\"lead\">{to_continue}</p>\n{alert}\
          <form method=\"post\" action=\"/sign-in\">\n{hidden}\
-         <h2 id=\"users\">Choose a demo user</h2>\n\
+         <h2 id=\"users\">{choose}</h2>\n\
          <ul class=\"users\" aria-labelledby=\"users\">\n{cards}</ul>\n</form>\n\
-         <p class=\"or\"><span>or</span></p>\n\
+         <p class=\"or\"><span>{or}</span></p>\n\
          <form method=\"post\" action=\"/sign-in\">\n{hidden}\
-         <label for=\"username\">User name</label>\n\
+         <label for=\"username\">{user_name}</label>\n\
          <input id=\"username\" name=\"username\" autocomplete=\"username\" autocapitalize=\"none\" \
          spellcheck=\"false\" required>\n\
-         <label for=\"password\">Password</label>\n\
+         <label for=\"password\">{password}</label>\n\
          <input id=\"password\" name=\"password\" type=\"password\" \
          autocomplete=\"current-password\" aria-describedby=\"hint\" required>\n\
-         <p class=\"hint\" id=\"hint\">Every demo user's password is <code>{password}</code>.</p>\n\
-         <button class=\"primary wide\">Sign in</button>\n</form>\n\
+         <p class=\"hint\" id=\"hint\">{every_password}</p>\n\
+         <button class=\"primary wide\">{sign_in}</button>\n</form>\n\
          <form method=\"post\" action=\"/sign-in\">\n{hidden}\
-         <button class=\"quiet wide\" name=\"decision\" value=\"cancel\">Cancel</button>\n</form>\n\
+         <button class=\"quiet wide\" name=\"decision\" value=\"cancel\">{cancel}</button>\n</form>\n\
          </div>",
-        client = escape(&settings.client_id),
+        sign_in = words.sign_in,
+        to_continue = words.to_continue.replace("{}", &client),
         hidden = hidden(token),
-        password = escape(DEMO_PASSWORD),
+        choose = words.choose,
+        or = words.or,
+        user_name = words.user_name,
+        password = words.password,
+        every_password = words.every_password.replace("{}", &every_password),
+        cancel = words.cancel,
     );
-    form_page("Sign in", &main, &request.redirect_uri)
+    form_page(words, words.sign_in, &main, &request.redirect_uri)
 }
 
 pub(super) fn hidden(token: &str) -> String {
@@ -55,10 +71,10 @@ pub(super) fn hidden(token: &str) -> String {
     )
 }
 
-fn button(user: &DemoUser) -> String {
+fn button(words: &Words, user: &DemoUser) -> String {
     format!(
         "<li><button class=\"user\" name=\"user\" value=\"{}\">{}</button></li>\n",
         escape(&user.id),
-        card(user),
+        card(words, user),
     )
 }

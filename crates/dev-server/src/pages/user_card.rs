@@ -1,10 +1,11 @@
 //! A demo user as a line with a picture: the same on every page.
 
 use super::html::escape;
+use super::words::Words;
 use crate::demo_user::DemoUser;
 
 /// Phrasing content only, so that it may stand inside a button.
-pub(super) fn card(user: &DemoUser) -> String {
+pub(super) fn card(words: &Words, user: &DemoUser) -> String {
     let initial = user
         .name
         .chars()
@@ -14,7 +15,7 @@ pub(super) fn card(user: &DemoUser) -> String {
     let address = user
         .email
         .as_deref()
-        .map_or_else(|| "<em>no email address</em>".to_owned(), escape);
+        .map_or_else(|| format!("<em>{}</em>", words.no_email), escape);
     format!(
         "<span class=\"avatar\" aria-hidden=\"true\">{}</span>\
          <span class=\"who\"><span class=\"name\" lang=\"{}\">{}</span>\

@@ -7,6 +7,7 @@ use crate::client::{Reply, form, send};
 pub(crate) struct Browser<'a> {
     server: &'a DevServer,
     pub(crate) cookie: Option<String>,
+    pub(crate) languages: &'static str,
 }
 
 impl<'a> Browser<'a> {
@@ -14,6 +15,7 @@ impl<'a> Browser<'a> {
         Self {
             server,
             cookie: None,
+            languages: "en-GB,en;q=0.9,ko;q=0.8",
         }
     }
 
@@ -58,6 +60,7 @@ impl<'a> Browser<'a> {
         let cookie = self.cookie.clone().unwrap_or_default();
         let headers = [
             ("Cookie", cookie.as_str()),
+            ("Accept-Language", self.languages),
             ("Content-Type", "application/x-www-form-urlencoded"),
         ];
         let reply = send(self.server.base_url(), method, target, &headers, body).unwrap();

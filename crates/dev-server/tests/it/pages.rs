@@ -58,6 +58,34 @@ fn sign_in_with_the_password() {
 }
 
 #[test]
+fn a_sign_in_is_in_its_readers_language() {
+    let server = DevServer::start().unwrap();
+    for (languages, tag, sign_in, allow) in [
+        ("ko-KR,ko;q=0.9,en;q=0.8", "ko", "로그인", "허용"),
+        ("fr-FR,en-US;q=0.8,ko;q=0.2", "en", "Sign in", "Allow"),
+        ("*", "en", "Sign in", "Allow"),
+    ] {
+        let mut browser = Browser::new(&server);
+        browser.languages = languages;
+        let page = browser.get(&authorize(&[("prompt", "consent")]));
+        let reply = browser.submit(&page, "/sign-in", &[("user", "alex")]);
+        let consent = browser.follow(&reply);
+        for (page, button) in [(page, sign_in), (consent, allow)] {
+            let (lang, label) = (
+                format!("<html lang=\"{tag}\">"),
+                format!(">{button}</button>"),
+            );
+            assert!(
+                page.body.contains(&lang) && page.body.contains(&label),
+                "{}",
+                page.body
+            );
+            assert!(!page.body.contains("{}"), "{}", page.body);
+        }
+    }
+}
+
+#[test]
 fn session_and_consent_are_remembered_until_asked_again() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);

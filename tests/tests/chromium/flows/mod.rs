@@ -37,9 +37,10 @@ flows! {
         signing_out_in_one_tab_holds_in_the_other
         a_session_over_four_kilobytes_lives_and_ends
         a_link_from_another_site_finds_the_session
-        a_form_sent_after_the_session_ended_is_kept_from_nobody
+        a_form_sent_after_the_session_ended_is_not_replayed
     }
     pages: {
         every_page_is_accessible
+        a_reader_of_korean_signs_in_and_out_in_korean
     }
 }

@@ -51,3 +51,27 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         assert_accessible(&tab).await;
     }
 }
+
+pub(super) async fn a_reader_of_korean_signs_in_and_out_in_korean(place: Place) {
+    let site = place.site();
+    let tab = site.tab_in("ko-KR").await;
+    let callback = "/auth/callback?code=c&state=s";
+    tab.visit(callback).await;
+    tab.shows(callback, "이 로그인을 계속할 수 없습니다").await;
+    assert_accessible(&tab).await;
+    tab.follow("로그인").await;
+    tab.shows_provider("로그인").await;
+    assert_accessible(&tab).await;
+    tab.press("김하늘").await;
+    tab.shows_provider("접근을 허용할까요?").await;
+    assert_accessible(&tab).await;
+    tab.press("허용").await;
+    tab.shows("/", "Hello, 김하늘").await;
+    tab.visit("/auth/logout").await;
+    tab.shows("/auth/logout", "로그아웃할까요?").await;
+    assert_accessible(&tab).await;
+    tab.press("로그아웃").await;
+    tab.shows_provider("A stand-in for FNCY, on your machine")
+        .await;
+    assert_accessible(&tab).await;
+}

@@ -94,7 +94,7 @@ pub(super) async fn a_link_from_another_site_finds_the_session(place: Place) {
     tab.shows("/protected", "Members only").await;
 }
 
-pub(super) async fn a_form_sent_after_the_session_ended_is_kept_from_nobody(place: Place) {
+pub(super) async fn a_form_sent_after_the_session_ended_is_not_replayed(place: Place) {
     let site = place.site();
     let tab = signed_in(&site).await;
     site.world.advance(30 * 86_400);

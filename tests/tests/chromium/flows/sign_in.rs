@@ -15,6 +15,8 @@ pub(super) async fn signing_in_leads_to_the_page_that_was_asked_for(place: Place
     tab.follow("Protected page").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
+    let cookies = tab.cookies().await;
+    assert!(cookies.contains(&site.session_cookie), "{cookies:?}");
     tab.visit("/").await;
     tab.shows("/", "Hello, Alex Martin").await;
 }
