@@ -14,6 +14,7 @@ mod cookies_foreign;
 mod cookies_forged;
 mod cookies_hostile;
 mod cross_site;
+mod crowd;
 mod hooks;
 mod instances;
 mod lifetime;
@@ -189,7 +190,6 @@ scenarios! {
         f10_a_sign_out_revokes_what_the_browser_never_got ["F10"],
         f14_an_older_cookie_that_lands_last_does_no_harm ["F14"],
         short_lived_tokens_are_renewed_in_time [],
-        f12_sessions_that_expire_together_do_not_storm_the_provider ["F12"],
     }
     instances: {
         f06_instances_use_a_token_once ["F6"],
@@ -228,7 +228,6 @@ scenarios! {
         f11_a_new_stream_sees_its_own_session [],
         k23_an_ended_session_is_cleared_by_an_extractor_too ["K23"],
         l04_a_roll_beside_a_sign_out_brings_nothing_back ["L4"],
-        f12_sessions_that_were_issued_together_are_renewed_one_by_one ["F12"],
         f14_a_slow_answer_brings_no_older_tokens_back ["F14"],
         c23_no_code_is_redeemed_with_a_lease_that_may_run_out ["C23"],
         p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives ["P18"],
@@ -237,6 +236,10 @@ scenarios! {
         l10_an_ended_copy_beside_it_takes_no_session_away ["L10"],
         l10_a_danger_switch_believes_what_nobody_can_check ["L10"],
         c18_an_older_session_ends_though_the_browser_has_left ["C18", "C21"],
+    }
+    crowd: {
+        f12_sessions_that_expire_together_do_not_storm_the_provider ["F12"],
+        f12_sessions_that_were_issued_together_are_renewed_one_by_one ["F12"],
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],
