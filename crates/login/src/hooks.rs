@@ -1,7 +1,7 @@
 //! The builder's hooks: where the application has a word to say.
 //!
-//! Rules: a hook over a session runs once for what it is about, and has what is left of the request's 15 seconds; one
-//! that fails lets nobody in.
+//! Rules: a hook over a session runs once for what it is about, and has what is left of the request's 15
+//! seconds; one that fails lets nobody in. One that writes a page may be called for any request.
 
 use std::sync::Arc;
 
