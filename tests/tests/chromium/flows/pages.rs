@@ -39,6 +39,15 @@ pub(super) async fn every_page_is_accessible(place: Place) {
     tab.press("Alex Martin").await;
     tab.shows_provider("Allow access?").await;
     assert_accessible(&tab).await;
+    tab.press("Cancel").await;
+    tab.shows("/auth/callback?**", "You are not signed in")
+        .await;
+    assert_accessible(&tab).await;
+    tab.post("/protected").await;
+    tab.shows("/protected", "Please sign in").await;
+    assert_accessible(&tab).await;
+    tab.visit("/protected").await;
+    tab.shows_provider("Allow access?").await;
     tab.press("Allow").await;
     for (path, heading) in [
         ("/protected", "Members only"),
