@@ -68,6 +68,12 @@ impl Model {
         }
     }
 
+    /// Whether the session whose cookie has this value is over.
+    pub(crate) fn has_ended(&self, value: &str) -> bool {
+        let session = self.values.get(value);
+        session.is_some_and(|(id, _)| self.sessions[id].has_ended)
+    }
+
     /// The application sees this user, by a cookie with this value.
     pub(crate) fn admitted(&mut self, value: Option<&str>, user: &User, now: u64) {
         let found = user.session();
