@@ -16,6 +16,9 @@ use crate::env::{Clock, SystemClock};
 use crate::parser::Parser;
 use crate::{ConfigError, Login, Setting};
 
+/// Settings that other crates of this project read.
+const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
+
 /// Puts a [`Login`] together.
 ///
 /// ```no_run
@@ -90,7 +93,10 @@ impl Builder {
             .iter()
             .filter_map(|setting| Some((setting.name(), std::env::var(setting.name()).ok()?)));
         let found: Vec<_> = found.collect();
-        let known = |name: &str| Setting::ALL.iter().any(|setting| setting.name() == name);
+        let known = |name: &str| {
+            let mut ours = Setting::ALL.iter().map(|setting| setting.name());
+            ours.any(|ours| ours == name) || OF_COMPANIONS.contains(&name)
+        };
         for (name, _) in std::env::vars_os() {
             if let Some(name) = name.to_str().filter(|name| name.starts_with("FNCY_"))
                 && !known(name)
