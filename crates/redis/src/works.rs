@@ -10,7 +10,8 @@
 //!
 //! Rules:
 //! - Each step is one script: two instances can't both take it.
-//! - A claim runs in a task of its own: a lease that is granted to somebody who has left is given back.
+//! - Each attempt runs in a task of its own: a lease that is granted to somebody who has left is given
+//!   back.
 //! - A lease has a fence. One that comes too late neither releases nor replaces what another has done.
 //! - What an instance finished it knows from then on. It tells the store until it is told, for as long as
 //!   the lease lasts: afterwards somebody else has done it again.
@@ -92,36 +93,41 @@ impl Works {
         }))
     }
 
-    pub(crate) fn claim(&self, work: Work) -> Asked<'static, Claim> {
-        let works = self.clone();
-        let claiming = tokio::spawn(async move { works.settle(work).await });
-        Box::pin(async move { claiming.await.unwrap_or(Err(Unreachable)) })
+    pub(crate) fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move {
+            let mut pause = PAUSES[0];
+            loop {
+                let works = self.clone();
+                let attempt = tokio::spawn(async move { works.attempt(work).await });
+                if let Some(claim) = attempt.await.unwrap_or(Err(Unreachable))? {
+                    return Ok(claim);
+                }
+                sleep(pause).await;
+                pause = PAUSES[1].min(2 * pause);
+            }
+        })
     }
 
-    async fn settle(&self, work: Work) -> Result<Claim, Unreachable> {
-        let mut pause = PAUSES[0];
-        loop {
-            let claim = match self.0.ask(&CLAIM, &work).await {
-                Ok(Answer::Done(left)) => return Ok(Claim::Done(left)),
-                Ok(Answer::Spent) => Some(Ok(Claim::Spent)),
-                Ok(Answer::Granted(fence)) => Some(Ok(Claim::Granted(Box::new(RedisLease {
-                    shared: Some(Arc::clone(&self.0)),
-                    work,
-                    fence,
-                    until: Instant::now() + LEASE,
-                })))),
-                Ok(Answer::Held | Answer::Nothing) => None,
-                Err(Unreachable) => Some(Err(Unreachable)),
-            };
-            // What the store was not told yet, or has forgotten.
-            if let Some(left) = self.0.here.find(work).await? {
-                return Ok(Claim::Done(left));
-            }
-            if let Some(claim) = claim {
-                return claim;
-            }
-            sleep(pause).await;
-            pause = PAUSES[1].min(2 * pause);
+    /// What a claim comes to now; nothing while somebody else is at it.
+    async fn attempt(&self, work: Work) -> Result<Option<Claim>, Unreachable> {
+        // The lease begins when the store grants it, which is not before this.
+        let until = Instant::now() + LEASE;
+        let claim = match self.0.ask(&CLAIM, &work).await {
+            Ok(Answer::Done(left)) => return Ok(Some(Claim::Done(left))),
+            Ok(Answer::Spent) => Ok(Some(Claim::Spent)),
+            Ok(Answer::Granted(fence)) => Ok(Some(Claim::Granted(Box::new(RedisLease {
+                shared: Some(Arc::clone(&self.0)),
+                work,
+                fence,
+                until,
+            })))),
+            Ok(Answer::Held | Answer::Nothing) => Ok(None),
+            Err(Unreachable) => Err(Unreachable),
+        };
+        // What the store was not told yet, or has forgotten.
+        match self.0.here.find(work).await? {
+            Some(left) => Ok(Some(Claim::Done(left))),
+            None => claim,
         }
     }
 
