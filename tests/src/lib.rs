@@ -32,6 +32,8 @@ pub mod contract;
 mod cookie_properties;
 pub mod corpora;
 #[cfg(test)]
+mod counts;
+#[cfg(test)]
 mod deadlines;
 #[cfg(test)]
 mod examples;
@@ -40,6 +42,8 @@ pub mod harness;
 mod mutations;
 #[cfg(test)]
 mod opaque;
+#[cfg(test)]
+mod operations;
 pub mod real_server;
 pub mod scenarios;
 pub mod store;

@@ -127,7 +127,7 @@ impl Core {
     /// What a person gets where the driver can't go on.
     #[must_use]
     pub fn internal_error(&self) -> Reply {
-        let reply = self.failure(Code::Internal, "the driver could not go on", None);
+        let reply = self.failure(Code::Internal, "the driver could not go on");
         Audience::default().address(&self.0.pages, reply)
     }
 

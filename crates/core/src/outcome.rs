@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::page::Page;
-use crate::{Code, SessionRef, Tokens, User};
+use crate::{Code, Event, SessionRef, Tokens, User};
 
 /// The end of a request's way through the machine.
 #[derive(Debug)]
@@ -65,6 +65,8 @@ pub struct Reply {
     pub body: String,
     /// What an operator should know.
     pub reports: Vec<Report>,
+    /// What happened with it.
+    pub events: Vec<Event>,
     /// A session that ends with this answer, however long its cookie would have lived.
     pub ends: Option<Box<SessionRef>>,
     /// The page that becomes the body, once it is known who reads it.
@@ -124,6 +126,7 @@ impl Reply {
             headers: vec![("cache-control".into(), PRIVATE.to_owned())],
             body: String::new(),
             reports: Vec::new(),
+            events: Vec::new(),
             ends: None,
             page: None,
         }
@@ -156,6 +159,11 @@ impl Reply {
 
     pub(crate) fn report(mut self, reports: impl IntoIterator<Item = Report>) -> Self {
         self.reports.extend(reports);
+        self
+    }
+
+    pub(crate) fn event(mut self, events: impl IntoIterator<Item = Event>) -> Self {
+        self.events.extend(events);
         self
     }
 

@@ -159,6 +159,20 @@ impl RenewalFailure {
         matches!(self, Self::OtherUser | Self::NotWelcome)
     }
 
+    /// A stable word for a log line or a label.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Unreadable => "unreadable",
+            Self::Undecided => "undecided",
+            Self::Misconfigured => "misconfigured",
+            Self::OtherUser => "other_user",
+            Self::NotWelcome => "not_welcome",
+        }
+    }
+
     /// When to ask again, in seconds.
     #[must_use]
     pub fn retry_after(self) -> u64 {

@@ -14,7 +14,7 @@ use crate::seal::{MAX_OVERHEAD, OpenError};
 use crate::session_cookie::MAX_SEGMENT_LEN;
 use crate::user::{SessionRef, Terms, User};
 use crate::vault::Vault;
-use crate::{Head, Timestamp};
+use crate::{Head, SessionRefusal, Timestamp};
 
 /// The first segment's limit as text, rounded up to whole groups of four.
 const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + MAX_OVERHEAD).next_multiple_of(3);
@@ -92,7 +92,7 @@ pub(crate) enum Found {
     /// There is one, unless it was ended.
     Unknown(User),
     /// There was one, or somebody tampered: its cookies can go.
-    Dead,
+    Dead(SessionRefusal),
     /// It is of another version or key: perhaps another instance's. It stays.
     Foreign,
     /// There is none.
@@ -104,14 +104,14 @@ impl Found {
     pub(crate) fn into_anybody(self) -> Option<User> {
         match self {
             Self::Live(user) | Self::Unknown(user) => Some(user),
-            Self::Dead | Self::Foreign | Self::Absent => None,
+            Self::Dead(_) | Self::Foreign | Self::Absent => None,
         }
     }
 
     pub(crate) fn into_user(self) -> Option<User> {
         match self {
             Self::Live(user) => Some(user),
-            Self::Unknown(_) | Self::Dead | Self::Foreign | Self::Absent => None,
+            Self::Unknown(_) | Self::Dead(_) | Self::Foreign | Self::Absent => None,
         }
     }
 }
@@ -120,26 +120,25 @@ impl Vault {
     /// The session of a request. Allocates the [`User`] and nothing else.
     pub(crate) fn session<H: Head>(&self, head: &H, moment: Moment<'_>) -> Found {
         let mut live: Option<(User, Standing)> = None;
-        let mut dead = false;
+        let mut dead = None;
         let mut foreign = false;
         for value in scan::values(head, self.cookies.session_name()) {
             match self.open_session(value, moment) {
                 Ok(found) => match &live {
                     Some((other, _)) if other.session() != found.0.session() => {
-                        return Found::Dead;
+                        return Found::Dead(SessionRefusal::Conflicting);
                     }
                     _ => live = Some(found),
                 },
-                Err(OpenError::Broken) => dead = true,
-                Err(OpenError::Foreign) => foreign = true,
+                Err(SessionRefusal::Foreign) => foreign = true,
+                Err(refusal) => dead = Some(refusal),
             }
         }
         match live {
             Some((user, Standing::Unknown)) => Found::Unknown(user),
             Some((user, _)) => Found::Live(user),
             None if foreign => Found::Foreign,
-            None if dead => Found::Dead,
-            None => Found::Absent,
+            None => dead.map_or(Found::Absent, Found::Dead),
         }
     }
 
@@ -147,19 +146,18 @@ impl Vault {
         &self,
         value: &[u8],
         moment: Moment<'_>,
-    ) -> Result<(User, Standing), OpenError> {
+    ) -> Result<(User, Standing), SessionRefusal> {
         let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
-        let mut standing = Standing::Ended;
-        let user = self.open_user(text, |terms, user_id| {
-            let is_current = terms.issued <= moment.now.plus(MAX_SKEW)
-                && terms.ends.seconds_since(terms.issued) <= Lifetimes::MAX
-                && terms.over() > moment.now;
-            if is_current {
-                standing = (moment.standing)(&terms.session(), user_id);
-            }
-            standing != Standing::Ended
-        })?;
-        Ok((user, standing))
+        let mut verdict = Err(SessionRefusal::Damaged);
+        let opened = self.open_user(text, |terms, user_id| {
+            verdict = judge(terms, user_id, moment);
+            verdict.is_ok()
+        });
+        match (opened, verdict) {
+            (Ok(user), Ok(standing)) => Ok((user, standing)),
+            (Err(OpenError::Foreign), _) => Err(SessionRefusal::Foreign),
+            (_, verdict) => Err(verdict.err().unwrap_or(SessionRefusal::Damaged)),
+        }
     }
 
     /// The user of a first segment that opens and is accepted.
@@ -186,15 +184,29 @@ impl Vault {
     }
 }
 
+/// Whether a session that opens is believed.
+fn judge(terms: &Terms, user_id: &str, moment: Moment<'_>) -> Result<Standing, SessionRefusal> {
+    let is_current = terms.issued <= moment.now.plus(MAX_SKEW)
+        && terms.ends.seconds_since(terms.issued) <= Lifetimes::MAX
+        && terms.over() > moment.now;
+    if !is_current {
+        return Err(SessionRefusal::Over);
+    }
+    match (moment.standing)(&terms.session(), user_id) {
+        Standing::Ended => Err(SessionRefusal::Ended),
+        standing => Ok(standing),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Found, Lifetimes, Moment, Standing};
-    use crate::Timestamp;
     use crate::cookies::policy::CookiePolicy;
     use crate::seal::{KeyRing, Protection, Purpose};
     use crate::testing::Request;
     use crate::user::{Segment, Terms};
     use crate::vault::Vault;
+    use crate::{SessionRefusal, Timestamp};
 
     const NOW: u64 = 1_893_456_000;
     /// The first of January of the year one million.
@@ -268,7 +280,11 @@ mod tests {
                 ..all.terms
             });
             for segment in [ends, all, from_the_future] {
-                assert!(matches!(found(&segment), Found::Dead), "{time:?}");
+                let found = found(&segment);
+                assert!(
+                    matches!(found, Found::Dead(SessionRefusal::Over)),
+                    "{time:?}"
+                );
             }
         }
     }
@@ -293,7 +309,8 @@ mod tests {
             };
             let found = vault.session(&request, moment);
             assert_eq!(matches!(found, Found::Live(_)), is_live);
-            assert_eq!(matches!(found, Found::Dead), !is_live);
+            let is_conflicting = matches!(found, Found::Dead(SessionRefusal::Conflicting));
+            assert_eq!(is_conflicting, !is_live);
         }
     }
 

@@ -72,15 +72,12 @@ impl Core {
                 body,
             } = serde_json::from_slice(body).ok()?;
             Some(Reply {
-                status,
                 headers: headers
                     .into_iter()
                     .map(|(name, value)| (name.into(), value))
                     .collect(),
                 body,
-                reports: Vec::new(),
-                ends: None,
-                page: None,
+                ..Reply::new(status)
             })
         })
     }

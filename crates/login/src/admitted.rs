@@ -55,6 +55,9 @@ impl Admitted {
         if let Some(user) = user.as_ref().filter(|_| tokens.is_none()) {
             login.0.coordinator.confirm(&|| user.session());
         }
+        if user.is_some() {
+            login.0.accepted.count();
+        }
         let renewal = user.as_ref().filter(|_| !cookies.is_empty()).map(|user| {
             Box::new(Renewal {
                 login: login.clone(),

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use fncy_login_core::{Core, Lifetimes, Provider, RedirectParam, Secret, SecureUrl, Settings};
 use oauth2::AuthType;
 
+use crate::check::LastCheck;
 use crate::client_tokens::ClientTokens;
 use crate::http_client::{HttpClient, NoRoots};
 use crate::in_process::InProcess;
 use crate::live::Watched;
 use crate::login::Inner;
+use crate::meter;
 use crate::parser::Parser;
 use crate::provider_client::{ProviderClient, TokenBody};
 use crate::redemptions::Redemptions;
@@ -159,6 +161,7 @@ impl Builder {
     }
 
     fn assemble(&self, core: Core, provider: Arc<ProviderClient>) -> Login {
+        meter::describe();
         let clock = Arc::clone(&self.clock);
         let coordinator = self.coordinator.clone();
         let coordinator =
@@ -187,6 +190,8 @@ impl Builder {
             client_tokens: ClientTokens::default(),
             refresher,
             watched: Watched::default(),
+            accepted: meter::Accepted::default(),
+            last_check: LastCheck::default(),
             on_login: self.on_login.clone(),
             admits_unverified: self.admits_unverified,
         }))

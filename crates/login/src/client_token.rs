@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::client_tokens::{Entered, Obtained};
 use crate::coming::Sender;
 use crate::http_client::EXCHANGE_DEADLINE;
-use crate::{ClientTokenError, Login, report};
+use crate::{ClientTokenError, Login, telemetry};
 
 /// A token is replaced this long before it expires, in seconds, since requests take time and clocks
 /// differ. Never more than a quarter of its life.
@@ -146,7 +146,7 @@ impl Login {
             let (reason, detail) = (failure.reason, &*failure.detail);
             tracing::warn!(?reason, detail, "the application got no token of its own");
         })?;
-        report::log(&grant.reports);
+        telemetry::log(&grant.reports);
         Ok(ClientToken::new(grant))
     }
 }

@@ -41,6 +41,7 @@ pub use fncy_login_core::SessionRef;
 use tokio::time::{Instant, timeout, timeout_at};
 
 pub use crate::in_process::InProcess;
+use crate::meter;
 
 /// An answer that may have to be fetched.
 pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Unreachable>> + Send + 'a>>;
@@ -54,7 +55,9 @@ const DEADLINE: Duration = Duration::from_secs(2);
 
 /// An answer that is not waited for long: one that doesn't come is none.
 pub(crate) async fn soon<T>(asked: Asked<'_, T>) -> Result<T, Unreachable> {
-    timeout(DEADLINE, asked).await.unwrap_or(Err(Unreachable))
+    let answer = timeout(DEADLINE, asked).await.unwrap_or(Err(Unreachable));
+    meter::coordinator(answer.is_ok());
+    answer
 }
 
 /// A coordinator that grants no lease which is long enough, as often as this, is none.

@@ -9,6 +9,7 @@ use fncy_login_core::{
     Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Reply, Revoke, Step,
 };
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 use crate::{Login, NewLogin, approval, env};
 
@@ -64,9 +65,8 @@ impl Login {
             }
             exchange => {
                 let login = self.clone();
-                let driven =
-                    tokio::spawn(async move { login.drive(exchange, pending, deadline).await });
-                let reply = driven.await;
+                let driven = async move { login.drive(exchange, pending, deadline).await };
+                let reply = tokio::spawn(driven.in_current_span()).await;
                 reply
                     .unwrap_or_else(|_| self.0.core.internal_error())
                     .into()

@@ -19,6 +19,7 @@ mod admitted;
 mod approval;
 mod build;
 mod builder;
+mod check;
 mod client_token;
 mod client_token_error;
 mod client_tokens;
@@ -35,14 +36,16 @@ mod http_client;
 mod in_process;
 mod live;
 mod login;
+#[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
+mod meter;
 mod parser;
 mod provider_client;
 mod redemptions;
 mod refresher;
 mod renewals;
-mod report;
 mod rules;
 mod setting;
+mod telemetry;
 mod visit;
 mod without_store;
 
@@ -54,6 +57,7 @@ pub use fncy_login_core::{
 pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::approval::{Approval, NewLogin, Refusal, RenewedLogin};
 pub use crate::builder::Builder;
+pub use crate::check::CheckError;
 pub use crate::client_token::ClientToken;
 pub use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
 pub use crate::config_error::ConfigError;

@@ -11,15 +11,17 @@ use fncy_login_core::{
 
 use crate::admitted::Admitted;
 use crate::approval::LoginHook;
+use crate::check::LastCheck;
 use crate::client_tokens::ClientTokens;
 use crate::coordinator::{Coordinator, soon};
 use crate::drive::Settled;
 use crate::env::Clock;
 use crate::live::Watched;
+use crate::meter;
 use crate::provider_client::ProviderClient;
 use crate::redemptions::Redemptions;
 use crate::refresher::Refresher;
-use crate::{Builder, ConfigError, Visit, report};
+use crate::{Builder, ConfigError, Visit, telemetry};
 
 /// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
 /// at start and share it between all workers.
@@ -35,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) refresher: Refresher,
     pub(crate) client_tokens: ClientTokens,
     pub(crate) watched: Watched,
+    pub(crate) accepted: meter::Accepted,
+    pub(crate) last_check: LastCheck,
     pub(crate) on_login: Option<LoginHook>,
     /// Whether a session is believed while nobody can say whether it was ended.
     pub(crate) admits_unverified: bool,
@@ -153,9 +157,9 @@ impl Login {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// A reply on its way out: what it has for the operator is logged once.
+    /// A reply on its way out: what it has for the operator is told once.
     pub(crate) fn send(&self, mut reply: Reply) -> Reply {
-        report::log(&std::mem::take(&mut reply.reports));
+        telemetry::tell(&mut reply);
         reply
     }
 

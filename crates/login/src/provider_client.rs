@@ -23,6 +23,7 @@ use tokio::time::Instant;
 
 use crate::http_client::{EXCHANGE_DEADLINE, HttpClient, Queue};
 use crate::refresher::Exchanges;
+use crate::telemetry;
 
 /// How token and revocation requests are written (`FNCY_TOKEN_BODY`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,11 +85,20 @@ impl ProviderClient {
             tracing::error!("an exchange with the provider could not be written");
             return Answer::Failed(Failure::Transport);
         };
-        let answer: Result<ProviderAnswer, _> = self.http.send(request, queue, own, deadline).await;
-        match answer {
+        let sending = self.http.send(request, queue, own, deadline);
+        match telemetry::exchange(exchange, sending).await {
             Ok(answer) => Answer::Response(answer),
             Err(failure) => Answer::Failed(failure),
         }
+    }
+
+    /// Whether the token endpoint answers. It takes nothing but `POST` (RFC 6749, section 3.2).
+    pub(crate) async fn probe(&self, deadline: Instant) -> Result<ProviderAnswer, Failure> {
+        let request = Request::get(self.token_url.as_str())
+            .body(Vec::new())
+            .map_err(|_| Failure::Transport)?;
+        let own = deadline.saturating_duration_since(Instant::now());
+        self.http.send(request, Queue::Others, own, deadline).await
     }
 
     fn write(&self, exchange: &Exchange) -> Result<HttpRequest, Unwritable> {

@@ -12,10 +12,11 @@ use std::time::Duration;
 
 use fncy_login_core::{Answer, Exchange, Failure, Pending, Redeem, Reply};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::coming::{Coming, Sender, coming};
 use crate::coordinator::{Claim, Finished, Lease, Unreachable, Work, WorkKind, claim, soon};
-use crate::{Login, env};
+use crate::{Login, env, telemetry};
 
 /// The key of a login: a hash of its `state`.
 type Key = [u8; 32];
@@ -64,11 +65,12 @@ impl Login {
         let (coming, first) = self.0.redemptions.enter(key);
         if let Some(sender) = first {
             let login = self.clone();
-            tokio::spawn(async move {
+            let redemption = async move {
                 let reply = login.redeem(redeem, pending, deadline).await;
                 sender.tell(reply);
                 login.0.redemptions.leave(&key);
-            });
+            };
+            tokio::spawn(redemption.instrument(telemetry::sign_in()));
         }
         let reply = coming.outcome().await;
         reply.unwrap_or_else(|| self.0.core.internal_error())
@@ -96,13 +98,14 @@ impl Login {
             }
         };
         let login = self.clone();
-        let driven = tokio::spawn(async move {
+        let driven = async move {
             let exchange = Exchange::Redeem(Box::new(redeem));
             login.drive(exchange, pending, deadline).await
-        });
-        let reply = driven
+        };
+        let reply = tokio::spawn(driven.in_current_span())
             .await
             .unwrap_or_else(|_| self.0.core.internal_error());
+        telemetry::sign_in_ends(&reply);
         let reply = self.ending(reply).await;
         self.leave_reply(key, lease, &reply).await;
         reply

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Revoke, Successor};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 use crate::approval::{RenewHook, RenewedLogin};
 use crate::coming::Sender;
@@ -35,7 +36,7 @@ use crate::coordinator::{
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
 use crate::renewals::{Entered, Renewals, Renewed};
-use crate::report;
+use crate::telemetry;
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.
 const MAX_CHAIN: usize = 16;
@@ -119,7 +120,11 @@ impl Refresher {
     fn start(&self, renew: Renew, sender: Sender<Renewed>, deadline: Instant) {
         let renew = Arc::new(renew);
         let (refresher, task_renew) = (self.clone(), Arc::clone(&renew));
-        let renewal = tokio::spawn(async move { refresher.obtain(&task_renew, deadline).await });
+        let renewal = async move {
+            let obtaining = refresher.obtain(&task_renew, deadline);
+            telemetry::renewal(obtaining).await
+        };
+        let renewal = tokio::spawn(renewal.in_current_span());
         let refresher = self.clone();
         tokio::spawn(async move {
             let renewed = renewal.await.unwrap_or(Err(RenewalFailure::Unreadable));
@@ -174,8 +179,10 @@ impl Refresher {
         let answer = self.0.provider.run(&exchange, deadline).await;
         let (mut successor, reports) = core
             .judge_renewal(renew, &answer, clock.now())
-            .inspect_err(|failure| tracing::warn!(?failure, "a session was not renewed"))?;
-        report::log(&reports);
+            .inspect_err(|failure| {
+                tracing::warn!(outcome = failure.as_str(), "a session was not renewed");
+            })?;
+        telemetry::log(&reports);
         if successor.was_stillborn() {
             self.0.renewals.rest(successor.key());
         }
@@ -234,7 +241,7 @@ impl Refresher {
         }
         let login = RenewedLogin::new(renew, successor, user_data);
         // In a task of its own, so that a panic is one failure among others.
-        let word = tokio::spawn(async move { on_renew(login).await });
+        let word = tokio::spawn(async move { on_renew(login).await }.in_current_span());
         let task = word.abort_handle();
         match timeout_at(deadline, word).await {
             Ok(Ok(Ok(approval))) => {

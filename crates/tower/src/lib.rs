@@ -45,10 +45,10 @@ mod service;
 
 pub use fncy_login::coordinator;
 pub use fncy_login::{
-    Approval, Builder, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock, Code,
-    ConfigError, Language, LiveSession, Login, NewLogin, NotThisType, Page, PageSubject, Refusal,
-    RenewedLogin, SessionEnd, Setting, Site, Timestamp, Tokens as SessionTokens, User, Visit,
-    WayOn,
+    Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
+    Code, ConfigError, Language, LiveSession, Login, NewLogin, NotThisType, Page, PageSubject,
+    Refusal, RenewedLogin, SessionEnd, Setting, Site, Timestamp, Tokens as SessionTokens, User,
+    Visit, WayOn,
 };
 
 pub use crate::body::Body;

@@ -32,7 +32,7 @@ impl Core {
             Ok(callback) => callback,
             Err(malformed) => {
                 let root = ReturnTo::root(&self.0.site);
-                let reply = self.failure(Code::InvalidCallback, malformed.0, Some(&root));
+                let reply = self.sign_in_failed(Code::InvalidCallback, malformed.0, &root);
                 return Step::reply(reply);
             }
         };
@@ -117,10 +117,10 @@ impl Core {
             arrive(&root)
         } else if machine.vault.has_transactions(head) {
             let detail = "no login of this browser has this state";
-            self.failure(Code::LoginExpired, detail, Some(&root))
+            self.sign_in_failed(Code::LoginExpired, detail, &root)
         } else {
             let detail = "the callback came without any login's cookie";
-            self.failure(Code::LoginCookieMissing, detail, Some(&root))
+            self.sign_in_failed(Code::LoginCookieMissing, detail, &root)
         };
         Step::reply(reply)
     }
@@ -132,7 +132,7 @@ impl Core {
         transaction: &Transaction,
         finished: [String; 1],
     ) -> Step {
-        let reply = self.failure(code, detail, Some(&transaction.return_to));
+        let reply = self.sign_in_failed(code, detail, &transaction.return_to);
         Step::reply(reply.cookies(finished))
     }
 }

@@ -15,16 +15,36 @@ use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
 use crate::site::Endpoint;
 use crate::step::{Pending, Question, Step};
-use crate::{Code, Core, Head, SessionRef, Timestamp};
+use crate::{Code, Core, Event, Head, SessionRef, SessionRefusal, Timestamp};
 
 /// The authentication scheme of our 401s: a name that makes no browser ask for a password.
 const SCHEME: &str = "FncyLogin";
+
+/// What becomes of the session that a request without a user came with.
+#[derive(Debug, Default)]
+pub(super) struct Former {
+    /// Lines that remove its cookies.
+    pub(super) removals: Vec<String>,
+    /// It ends with the answer.
+    pub(super) ends: Option<SessionRef>,
+    /// Why it was not believed.
+    pub(super) refusal: Option<SessionRefusal>,
+}
 
 /// What becomes of a request without a user.
 #[derive(Debug)]
 pub(crate) enum Anonymous {
     SentToSignIn(Start),
     Told(Reply),
+}
+
+impl Reply {
+    /// This answer, to a request that came with such a session.
+    pub(super) fn after(self, former: Former) -> Self {
+        self.cookies(former.removals)
+            .ends(former.ends)
+            .event(former.refusal.map(Event::SessionRefused))
+    }
 }
 
 impl Core {
@@ -44,11 +64,19 @@ impl Core {
     }
 
     pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {
-        let dead_session = match found {
-            Found::Dead => self.0.vault.remove_session(head),
-            Found::Live(_) | Found::Unknown(_) | Found::Foreign | Found::Absent => Vec::new(),
+        let former = match found {
+            Found::Dead(refusal) => Former {
+                removals: self.0.vault.remove_session(head),
+                refusal: Some(*refusal),
+                ends: None,
+            },
+            Found::Foreign => Former {
+                refusal: Some(SessionRefusal::Foreign),
+                ..Former::default()
+            },
+            Found::Live(_) | Found::Unknown(_) | Found::Absent => Former::default(),
         };
-        self.send_away(self.anonymous(head, now), dead_session, None)
+        self.send_away(self.anonymous(head, now), former)
     }
 
     /// What this request gets if it turns out to have no user.
@@ -62,7 +90,7 @@ impl Core {
         let round = machine.vault.round(head, now);
         if round.is_some_and(|round| round.is_loop()) {
             let detail = "three sign-ins within a minute came back without their session";
-            let reply = self.failure(Code::LoginLoop, detail, Some(&return_to));
+            let reply = self.sign_in_failed(Code::LoginLoop, detail, &return_to);
             return Anonymous::Told(reply);
         }
         Anonymous::SentToSignIn(Start::new(machine, head, return_to))
@@ -80,16 +108,11 @@ impl Core {
     }
 
     /// Ends a request without a user, and with it a session, if there was one.
-    pub(super) fn send_away(
-        &self,
-        anonymous: Anonymous,
-        removals: Vec<String>,
-        ends: Option<SessionRef>,
-    ) -> Step {
+    pub(super) fn send_away(&self, anonymous: Anonymous, former: Former) -> Step {
         match anonymous {
-            Anonymous::Told(reply) => Step::reply(reply.cookies(removals).ends(ends)),
+            Anonymous::Told(reply) => Step::reply(reply.after(former)),
             Anonymous::SentToSignIn(start) => {
-                let start = start.after(removals, ends);
+                let start = start.after(former);
                 Step::Ask(Question::Entropy, Pending::new(self, Stage::Start(start)))
             }
         }
@@ -108,7 +131,7 @@ impl Core {
             }
             kind => Anonymous::Told(self.unauthenticated(head, kind)),
         };
-        self.send_away(anonymous, Vec::new(), None)
+        self.send_away(anonymous, Former::default())
     }
 
     /// `return_to`, if it is there once: a path, or a URL of our own origin.
@@ -130,6 +153,7 @@ impl Core {
         match kind {
             Kind::FormPost => self
                 .page(Code::SignInRequired, Some(self.login_url_of_page(head)))
+                .event([Event::RequestRefused(Code::SignInRequired)])
                 .header("www-authenticate", self.authenticate()),
             Kind::Htmx => self
                 .sign_in_problem(head)
@@ -144,6 +168,7 @@ impl Core {
         members["login_url"] = self.login_url_of_page(head).into();
         refusal::problem(Code::SignInRequired, &members)
             .header("www-authenticate", self.authenticate())
+            .event([Event::RequestRefused(Code::SignInRequired)])
     }
 
     fn authenticate(&self) -> String {

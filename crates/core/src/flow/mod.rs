@@ -86,7 +86,7 @@ impl Core {
             }
             _ => {
                 let detail = "the driver gave an answer that was not asked for";
-                Step::reply(self.failure(Code::Internal, detail, None))
+                Step::reply(self.failure(Code::Internal, detail))
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::session::Moment;
 use crate::step::{Exchange, Newcomer, Pending, Question, Revoke, Step};
 use crate::tokens::Tokens;
 use crate::user::{Segment, Terms};
-use crate::{Code, Core, Entropy, Head, Timestamp, User};
+use crate::{Code, Core, Entropy, Event, Head, Timestamp, User};
 
 use super::Stage;
 use super::callback::arrive;
@@ -79,7 +79,7 @@ impl Core {
             arrive(&redemption.return_to)
         } else {
             let detail = "the code was redeemed before";
-            self.failure(Code::LoginExpired, detail, Some(&redemption.return_to))
+            self.sign_in_failed(Code::LoginExpired, detail, &redemption.return_to)
         };
         Step::reply(reply.cookies(redemption.finished))
     }
@@ -240,6 +240,7 @@ impl Core {
             .cookies([vault.set_round(redemption.round, salt)])
             .report(tokens.reports)
             .report(is_large)
+            .event([Event::SignInFinished])
             .ends(before);
         match redemption.before {
             Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
@@ -269,7 +270,7 @@ impl Core {
             retry_after,
         } = error;
         let mut reply = self
-            .failure(code, detail, Some(&redemption.return_to))
+            .sign_in_failed(code, detail, &redemption.return_to)
             .cookies(redemption.finished.clone());
         if let Some(seconds) = retry_after {
             reply = reply.retry_after(seconds);

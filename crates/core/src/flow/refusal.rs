@@ -14,7 +14,7 @@ use crate::renewal::RETRY_AFTER;
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::words::{Label, PageSubject};
-use crate::{Code, Core, Head, Language};
+use crate::{Code, Core, Event, Head, Language};
 
 impl Core {
     /// A refusal, with a line for the operator.
@@ -23,7 +23,9 @@ impl Core {
             Kind::Navigation | Kind::FormPost => self.page(code, None),
             Kind::Htmx | Kind::Other => problem(code, &members(code)),
         };
-        reply.report([Report::of(code, detail)])
+        reply
+            .report([Report::of(code, detail)])
+            .event([Event::RequestRefused(code)])
     }
 
     /// 503 while nobody can say whether the session was ended.
@@ -45,18 +47,26 @@ impl Core {
             Kind::FormPost => self.page(code, None),
             Kind::Htmx | Kind::Other => problem(code, &members(code)),
         }
+        .event([Event::RequestRefused(code)])
     }
 
     /// A failed sign-in: its page, with a way to try again, and a line for the operator.
-    pub(crate) fn failure(
+    pub(super) fn sign_in_failed(
         &self,
         code: Code,
         detail: impl Into<Cow<'static, str>>,
-        return_to: Option<&ReturnTo>,
+        return_to: &ReturnTo,
     ) -> Reply {
-        let login_url = return_to.map(|return_to| self.login_url(return_to));
-        self.page(code, login_url)
+        self.page(code, Some(self.login_url(return_to)))
             .report([Report::of(code, detail)])
+            .event([Event::SignInFailed(code)])
+    }
+
+    /// A request that can't go on, whatever its user does: a page, and a line for the operator.
+    pub(crate) fn failure(&self, code: Code, detail: &'static str) -> Reply {
+        self.page(code, None)
+            .report([Report::of(code, detail)])
+            .event([Event::RequestRefused(code)])
     }
 
     /// The application doesn't want this user, and says so in its own words.
@@ -64,7 +74,9 @@ impl Core {
         let code = Code::LoginRefused;
         let page = Page::new(PageSubject::Refusal(code)).message(message);
         let detail = "on_login refused the user";
-        Reply::page(page).report([Report::of(code, detail)])
+        Reply::page(page)
+            .report([Report::of(code, detail)])
+            .event([Event::SignInFailed(code)])
     }
 
     pub(super) fn page(&self, code: Code, login_url: Option<String>) -> Reply {
@@ -82,7 +94,9 @@ impl Core {
 
     pub(super) fn method_not_allowed(&self, allowed: &'static str) -> Step {
         let code = Code::MethodNotAllowed;
-        let reply = problem(code, &members(code)).header("allow", allowed);
+        let reply = problem(code, &members(code))
+            .header("allow", allowed)
+            .event([Event::RequestRefused(code)]);
         Step::reply(reply)
     }
 }

@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use super::Stage;
-use super::challenge::Anonymous;
+use super::challenge::{Anonymous, Former};
 use super::gate::admit_user;
 use crate::entropy::pair;
 use crate::outcome::{Reply, Report, Update};
@@ -21,7 +21,7 @@ use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
 use crate::tokens::Tokens;
 use crate::user::{Segment, Terms};
-use crate::{Code, Core, Entropy, Head, Timestamp, User};
+use crate::{Code, Core, Entropy, Head, SessionRefusal, Timestamp, User};
 
 /// How long a successor may still be on its way to a browser: a laptop closed in the middle.
 /// Seconds.
@@ -46,8 +46,12 @@ impl Core {
             ..
         }) = vault.tokens(head, &user)
         else {
-            let removals = vault.remove_session(head);
-            return self.send_away(self.anonymous(head, now), removals, None);
+            let former = Former {
+                removals: vault.remove_session(head),
+                refusal: Some(SessionRefusal::Damaged),
+                ends: None,
+            };
+            return self.send_away(self.anonymous(head, now), former);
         };
         let segment = user.segment();
         let profile = Profile::of(&segment);
@@ -121,7 +125,7 @@ impl Core {
         }
         let Ok((cookies, user)) = written else {
             let detail = "the renewed session does not fit into five cookies of 4,096 bytes";
-            let reply = self.failure(Code::SessionTooLarge, detail, None);
+            let reply = self.failure(Code::SessionTooLarge, detail);
             return Step::reply(reply);
         };
         if successor.expires_at <= now {
@@ -150,13 +154,20 @@ impl Core {
         let removals = self.0.vault.remove_chunks(&renewing.session_cookies, 0);
         match failure {
             RenewalFailure::OtherUser | RenewalFailure::NotWelcome => {
-                let ends = Some(renewing.user.session());
-                self.send_away(renewing.anonymous, removals, ends)
+                let former = Former {
+                    removals,
+                    ends: Some(renewing.user.session()),
+                    refusal: None,
+                };
+                self.send_away(renewing.anonymous, former)
             }
             RenewalFailure::Refused => {
                 let is_late = now.seconds_since(segment.token_expires) > GRACE;
-                let removals = if is_late { removals } else { Vec::new() };
-                self.send_away(renewing.anonymous, removals, None)
+                let former = Former {
+                    removals: if is_late { removals } else { Vec::new() },
+                    ..Former::default()
+                };
+                self.send_away(renewing.anonymous, former)
             }
             RenewalFailure::Misconfigured => {
                 let detail = "the provider refuses the client; sessions can't be renewed";

@@ -15,7 +15,7 @@ use crate::session::Moment;
 use crate::site::Endpoint;
 use crate::step::Step;
 use crate::words::{Label, PageSubject};
-use crate::{Core, Head};
+use crate::{Core, Event, Head};
 
 impl Core {
     pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
@@ -97,7 +97,7 @@ impl Core {
         let Some(user) = vault.session(head, moment).into_anybody() else {
             return Step::reply(reply);
         };
-        let reply = reply.ends(Some(user.session()));
+        let reply = reply.ends(Some(user.session())).event([Event::SignedOut]);
         match vault.tokens(head, &user) {
             Some(tokens) => self.revoke(tokens, reply),
             None => Step::reply(reply),

@@ -6,16 +6,17 @@ use crate::outcome::Reply;
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::transaction::Transaction;
-use crate::{Core, Entropy, Head, SessionRef, Timestamp};
+use crate::{Core, Entropy, Event, Head, Timestamp};
+
+use super::challenge::Former;
 
 /// A login that waits for its entropy.
 #[derive(Debug)]
 pub(crate) struct Start {
     return_to: ReturnTo,
-    /// Lines that remove a dead session and logins that are too many.
-    removals: Vec<String>,
-    /// A session that is over.
-    ends: Option<SessionRef>,
+    /// Lines that remove logins that are too many.
+    surplus: Vec<String>,
+    former: Former,
 }
 
 impl Start {
@@ -24,18 +25,17 @@ impl Start {
         let surplus = vault.surplus_transactions(head, &machine.site);
         Self {
             return_to,
-            removals: surplus
+            surplus: surplus
                 .iter()
                 .map(|name| vault.cookies.remove(name))
                 .collect(),
-            ends: None,
+            former: Former::default(),
         }
     }
 
-    /// This login, after a session whose cookies these lines remove.
-    pub(super) fn after(mut self, removals: Vec<String>, ends: Option<SessionRef>) -> Self {
-        self.removals.extend(removals);
-        Self { ends, ..self }
+    /// This login, for a request that came with such a session.
+    pub(super) fn after(self, former: Former) -> Self {
+        Self { former, ..self }
     }
 }
 
@@ -49,9 +49,10 @@ impl Core {
         let cookie = machine.vault.set_transaction(&transaction, &state, salt);
         let reply = Reply::see_other(location)
             .header("referrer-policy", "no-referrer")
-            .cookies(start.removals)
+            .cookies(start.surplus)
+            .after(start.former)
             .cookies([cookie])
-            .ends(start.ends);
+            .event([Event::SignInStarted]);
         Step::reply(reply)
     }
 }

@@ -76,9 +76,21 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A clause for a log line.
+    /// A stable word for a label.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Transport => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::TooLarge => "too_large",
+            Self::Encoded => "encoded",
+            Self::Crowded => "crowded",
+        }
+    }
+
+    /// A clause for a log line.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
         match self {
             Self::Transport => "the connection failed",
             Self::TimedOut => "the deadline passed",
@@ -119,7 +131,7 @@ impl ProviderError {
             Failure::Transport | Failure::TimedOut | Failure::Crowded => Code::ProviderUnavailable,
             Failure::TooLarge | Failure::Encoded => Code::InvalidResponse,
         };
-        Self::new(code, failure.as_str())
+        Self::new(code, failure.detail())
     }
 
     /// The error that a code of RFC 6749, section 5.2, stands for.

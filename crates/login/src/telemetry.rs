@@ -1,0 +1,119 @@
+//! What an operator sees of a login: log lines, spans, and what is counted.
+//!
+//! Rules: a line has a stable code and a clause of ours; names of spans, fields and metrics are stable; no
+//! secret, no address, no user, no text that a browser or the provider sent is in any of them. Requests
+//! that are let through have neither a line nor a span.
+
+use std::future::Future;
+
+use fncy_login_core::{Event, Exchange, Failure, ProviderAnswer, Reply, Report, Severity};
+use tokio::time::Instant;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, debug, error, info, info_span, warn};
+
+use crate::meter;
+use crate::renewals::Renewed;
+
+/// Tells what a reply has for the operator, once.
+pub(crate) fn tell(reply: &mut Reply) {
+    log(&std::mem::take(&mut reply.reports));
+    for event in std::mem::take(&mut reply.events) {
+        if let Event::SessionRefused(reason) = event {
+            debug!(reason = reason.as_str(), "a session was not believed");
+        }
+        meter::event(event);
+    }
+}
+
+/// What the core reports, as lines that can be searched for.
+pub(crate) fn log(reports: &[Report]) {
+    for report in reports {
+        let (code, detail) = (report.code, &*report.detail);
+        match report.severity {
+            Severity::Error => error!(code, detail, "login: failed"),
+            Severity::Warning => {
+                warn!(code, detail, "login: needs attention");
+                meter::warning(code);
+            }
+            _ => info!(code, detail, "login: refused"),
+        }
+    }
+}
+
+/// The span of a sign-in, from the callback on: requests to the provider and the application's hook are
+/// in it.
+pub(crate) fn sign_in() -> Span {
+    info_span!("fncy_login.sign_in", outcome = Empty)
+}
+
+/// The end of a sign-in, in its span.
+pub(crate) fn sign_in_ends(reply: &Reply) {
+    let outcomes = reply.events.iter().filter_map(|event| match event {
+        Event::SignInFinished => Some("signed_in"),
+        Event::SignInFailed(code) => Some(code.as_str()),
+        _ => None,
+    });
+    for outcome in outcomes {
+        Span::current().record("outcome", outcome);
+    }
+}
+
+/// One renewal, in a span of its own.
+pub(crate) async fn renewal(obtaining: impl Future<Output = Renewed>) -> Renewed {
+    let span = info_span!("fncy_login.renewal", outcome = Empty);
+    let began = Instant::now();
+    let renewed = obtaining.instrument(span.clone()).await;
+    let outcome = match &renewed {
+        Ok(_) => "renewed",
+        Err(failure) => failure.as_str(),
+    };
+    span.record("outcome", outcome);
+    meter::renewal(outcome, began.elapsed());
+    renewed
+}
+
+/// One exchange with the provider, in a span of its own.
+pub(crate) async fn exchange(
+    exchange: &Exchange,
+    sending: impl Future<Output = Result<ProviderAnswer, Failure>>,
+) -> Result<ProviderAnswer, Failure> {
+    let name = name_of(exchange);
+    let span = info_span!(
+        "fncy_login.exchange",
+        exchange = name,
+        outcome = Empty,
+        status = Empty
+    );
+    let began = Instant::now();
+    let result = sending.instrument(span.clone()).await;
+    let outcome = match &result {
+        Ok(answer) => {
+            span.record("status", answer.status);
+            class_of(answer.status)
+        }
+        Err(failure) => failure.as_str(),
+    };
+    span.record("outcome", outcome);
+    meter::exchange(name, outcome, began.elapsed());
+    result
+}
+
+fn name_of(exchange: &Exchange) -> &'static str {
+    match exchange {
+        Exchange::Redeem(_) => "redeem",
+        Exchange::UserData { .. } => "user_data",
+        Exchange::Renew(_) => "renew",
+        Exchange::ClientCredentials { .. } => "client_credentials",
+        Exchange::Revoke(_) => "revoke",
+        _ => "other",
+    }
+}
+
+fn class_of(status: u16) -> &'static str {
+    match status {
+        ..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
+    }
+}

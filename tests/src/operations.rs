@@ -1,0 +1,168 @@
+//! What an operator sees: what is counted, what a line of the log is about, whether all can be reached.
+//! Only the driver has a hand in it, so these run on the bare harness. A recorder holds for a thread,
+//! and so all of a test runs on one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::{Approval, CheckError, NewLogin};
+use tokio::time::sleep;
+
+use crate::counts::Counts;
+use crate::harness::Harness;
+use crate::store::Store;
+use crate::world::{APP, World};
+
+fn counted(counts: &Counts, expected: &[(&str, u64)]) {
+    let expected: BTreeMap<String, u64> = expected
+        .iter()
+        .map(|(name, value)| (format!("fncy_login_{name}"), *value))
+        .collect();
+    assert_eq!(counts.all(), expected);
+}
+
+fn with_store() -> (World, Store) {
+    let store = Store::default();
+    let instance = store.instance();
+    let world = World::with(Harness::Bare, |setup| {
+        setup.login = Box::new(|builder| builder.coordinator(instance));
+    });
+    (world, store)
+}
+
+#[tokio::test]
+async fn a_life_of_a_session_is_counted() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let world = World::new(Harness::Bare);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let mut expected = vec![
+        ("coordinator_up", 1),
+        ("exchange_seconds{exchange=redeem,outcome=2xx}", 1),
+        ("exchange_seconds{exchange=user_data,outcome=2xx}", 1),
+        ("sessions_accepted_total", 1),
+        ("sign_ins_finished_total", 1),
+        ("sign_ins_started_total", 1),
+    ];
+    counted(&counts, &expected);
+
+    world.advance(301);
+    tab.visit(&format!("{APP}/page")).await;
+    expected[3].1 = 2;
+    expected.push(("exchange_seconds{exchange=renew,outcome=2xx}", 1));
+    expected[2].1 = 2;
+    expected.push(("renewal_seconds{outcome=renewed}", 1));
+    counted(&counts, &expected);
+
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    tab.submit(&page, "form", None).await;
+    expected.push(("exchange_seconds{exchange=revoke,outcome=2xx}", 1));
+    expected.push(("sign_outs_total", 1));
+    counted(&counts, &expected);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_counted_by_its_code() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let world = World::new(Harness::Bare);
+    let mut tab = world.tab();
+    assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 401);
+    let url = world.start(&mut tab, "/page").await;
+    let callback = world.cancel(&url, "alex").await;
+    let page = tab.visit(&callback).await;
+    assert_eq!(page.status, 403, "{}", page.text());
+    world.provider.fault(Endpoint::Token, Fault::status(503));
+    let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    let damaged = "__Host-fncy_session=damaged.";
+    assert_eq!(world.ask("/page", damaged).await.status, 401);
+    let expected = [
+        ("coordinator_up", 1),
+        ("exchange_seconds{exchange=redeem,outcome=5xx}", 1),
+        ("requests_refused_total{code=sign_in_required}", 2),
+        ("sessions_refused_total{reason=damaged}", 1),
+        ("sign_ins_failed_total{code=access_denied}", 1),
+        ("sign_ins_failed_total{code=provider_unavailable}", 1),
+        ("sign_ins_started_total", 2),
+    ];
+    counted(&counts, &expected);
+}
+
+#[tokio::test]
+async fn a_coordinator_that_is_down_is_counted() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let (world, store) = with_store();
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(counts.all()["fncy_login_coordinator_up"], 1);
+    store.set_down(true);
+    sleep(Duration::from_millis(400)).await;
+    assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 503);
+    let counts = counts.all();
+    assert!(!counts.contains_key("fncy_login_coordinator_up"), "it is 0");
+    let of = |name: &str| counts[&format!("fncy_login_{name}")];
+    assert_eq!(of("coordinator_failures_total"), 1);
+    assert_eq!(of("requests_refused_total{code=session_unverified}"), 1);
+}
+
+#[tokio::test]
+async fn each_metric_is_described_in_the_manual_and_used_by_the_dashboard() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let _world = World::new(Harness::Bare);
+    let described = counts.described();
+    assert_eq!(described.len(), 12);
+    let manual = include_str!("../../crates/login/src/manual/operations.md");
+    let dashboard = include_str!("../../docs/grafana.json");
+    for name in described {
+        assert!(manual.contains(&format!("`{name}`")), "{name}");
+        assert!(dashboard.contains(&name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_the_applications_hook_says_what_it_is_about() {
+    let world = World::with(Harness::Bare, |setup| {
+        setup.login = Box::new(|builder| {
+            builder.on_login(async |_: NewLogin| {
+                tracing::info!("the hook of this very test");
+                Ok(Approval::default())
+            })
+        });
+    });
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let logged = world.logged();
+    let line = logged
+        .lines()
+        .find(|line| line.contains("the hook of this very test"))
+        .unwrap();
+    assert!(line.contains("fncy_login.sign_in"), "{line}");
+}
+
+#[tokio::test]
+async fn a_check_asks_once_in_five_seconds_and_sends_no_secret() {
+    let world = World::new(Harness::Bare);
+    assert_eq!(world.login.check().await, Ok(()));
+    world.provider.fault(Endpoint::Token, Fault::status(503));
+    assert_eq!(world.login.check().await, Ok(()), "it is remembered");
+    let requests = world.provider.requests(Endpoint::Token);
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].body.len(), 0);
+    assert_eq!(requests[0].authorization, None);
+
+    let other = World::new(Harness::Bare);
+    other.provider.fault(Endpoint::Token, Fault::status(503));
+    assert_eq!(other.login.check().await, Err(CheckError::Provider));
+}
+
+#[tokio::test]
+async fn a_check_finds_that_the_coordinator_is_down() {
+    let (world, store) = with_store();
+    store.set_down(true);
+    assert_eq!(world.login.check().await, Err(CheckError::Coordinator));
+}
