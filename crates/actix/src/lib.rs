@@ -35,6 +35,11 @@
 //! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem
 //! each callback once. Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host`
 //! and no `X-Forwarded-…` header is read.
+//!
+//! # More
+//!
+//! The [`manual`] has the reason for each default, how-tos, what an operator sees, and an entry for each
+//! error code and symptom.
 
 mod convert;
 mod extract;
@@ -43,6 +48,7 @@ mod layer;
 mod service;
 
 pub use fncy_login::coordinator;
+pub use fncy_login::manual;
 pub use fncy_login::{
     Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
     Code, ConfigError, Language, LiveSession, Login, NewLogin, NotThisType, Page, PageSubject,

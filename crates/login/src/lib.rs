@@ -36,6 +36,7 @@ mod http_client;
 mod in_process;
 mod live;
 mod login;
+pub mod manual;
 #[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
 mod meter;
 mod parser;

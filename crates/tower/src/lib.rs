@@ -34,6 +34,11 @@
 //! Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host` and no `X-Forwarded-…`
 //! header is read, so a proxy needs no configuration and nobody can forge one. Without a shared
 //! coordinator, what is said of replayed callbacks holds within one process.
+//!
+//! # More
+//!
+//! The [`manual`] has the reason for each default, how-tos, what an operator sees, and an entry for each
+//! error code and symptom.
 
 mod body;
 mod convert;
@@ -44,6 +49,7 @@ mod layer;
 mod service;
 
 pub use fncy_login::coordinator;
+pub use fncy_login::manual;
 pub use fncy_login::{
     Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
     Code, ConfigError, Language, LiveSession, Login, NewLogin, NotThisType, Page, PageSubject,
