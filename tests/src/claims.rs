@@ -202,3 +202,18 @@ fn unsafe_is_forbidden_in_every_crate() {
         }
     }
 }
+
+#[test]
+fn the_oldest_rust_that_is_promised_is_built_with() {
+    let manifest = read("Cargo.toml");
+    let promised = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
+        .unwrap();
+    for (file, claim) in [
+        ("README.md", format!("Rust {promised} or newer")),
+        (".github/workflows/ci.yml", format!("rust:{promised}-")),
+    ] {
+        assert!(read(file).contains(&claim), "{file}: {claim}");
+    }
+}

@@ -84,6 +84,11 @@ pub(crate) const CARGO_HACK: CargoTool = CargoTool {
     version: "0.6.46",
 };
 
+pub(crate) const CARGO_CHECK_EXTERNAL_TYPES: CargoTool = CargoTool {
+    subcommand: "check-external-types",
+    version: "0.5.0",
+};
+
 pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
     subcommand: "fuzz",
     version: "0.13.2",
@@ -96,6 +101,11 @@ const CHEAP_BUILD: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
     ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
 ];
+
+/// Whether rustup has a nightly toolchain: some checks need one.
+pub(crate) fn has_nightly() -> bool {
+    probe("rustup", &["run", "nightly", "cargo", "--version"]).is_some()
+}
 
 /// Installs those of the system's packages that are missing.
 pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {

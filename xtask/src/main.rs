@@ -19,6 +19,7 @@ mod measure;
 mod minimal;
 mod mutants;
 mod mutation;
+mod published;
 mod run;
 mod slow;
 mod steps;
@@ -33,7 +34,7 @@ cargo xtask COMMAND
 
   test            install what the tests need, then run all of them
   lint            formatting, clippy, documentation, dependencies, number of crates
-  slow            what takes too long for CI or needs data from beside the checkout
+  slow [STEP]     what takes too long for CI or needs data from beside the checkout
   crates          how many crates each adapter pulls in
   crates --check  fail where that is too many, or README.md says another number
   instructions    fail where a request takes more instructions than are recorded
@@ -57,7 +58,8 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["test"] => test::run(),
         ["lint"] => lint::run(),
-        ["slow"] => slow::run(),
+        ["slow"] => slow::run(None),
+        ["slow", step] => slow::run(Some(step)),
         ["crates"] => crates::print(),
         ["crates", "--check"] => crates::check(),
         ["instructions"] => instructions::check(),

@@ -5,10 +5,10 @@
 
 use std::fs;
 
-use crate::install::{self, CARGO_AUDIT, CARGO_HACK};
+use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{fuzz, minimal, workspace};
+use crate::{fuzz, minimal, published, workspace};
 
 const STEPS: &[Step] = &[
     Step {
@@ -24,14 +24,32 @@ const STEPS: &[Step] = &[
         run: minimal::versions,
     },
     Step {
+        name: "external types",
+        run: external_types,
+    },
+    Step {
+        name: "packages",
+        run: published::package,
+    },
+    Step {
         name: "fuzz",
         run: fuzz,
     },
 ];
 
-/// Runs all of them.
-pub(crate) fn run() -> Result<(), String> {
-    steps::run(STEPS)
+/// Runs all of them, or the one with this name.
+pub(crate) fn run(name: Option<&str>) -> Result<(), String> {
+    let Some(name) = name else {
+        return steps::run(STEPS);
+    };
+    let names = || STEPS.iter().map(|step| step.name);
+    match names().position(|known| known == name) {
+        Some(place) => steps::run(&STEPS[place..=place]),
+        None => Err(format!(
+            "There is no step {name:?}; the steps are {}.",
+            names().collect::<Vec<_>>().join(", ")
+        )),
+    }
 }
 
 /// Every fuzz target, for a minute.
@@ -80,5 +98,21 @@ fn features() -> Result<Done, String> {
         ])
         .args(["--", "-D", "warnings"])
         .go()?;
+    Ok(Done::Passed)
+}
+
+/// What of other crates is in the public API of ours: only what each manifest lists.
+fn external_types() -> Result<Done, String> {
+    if !install::has_nightly() {
+        let why = "the public API is written out by a nightly rustdoc: `rustup toolchain install nightly`";
+        return Ok(Done::NotChecked(why.to_owned()));
+    }
+    for folder in published::folders()? {
+        install::cargo_tool(&CARGO_CHECK_EXTERNAL_TYPES)?
+            .arg("--all-features")
+            .env("RUSTUP_TOOLCHAIN", "nightly")
+            .within(&folder)
+            .go()?;
+    }
     Ok(Done::Passed)
 }
