@@ -79,6 +79,10 @@ fn dependencies_go_one_way() {
         ("fncy-login-tower", &["actix-web"]),
         ("fncy-login-actix", &["axum", "tower"]),
         ("fncy-dev-server", &["fncy-login", "fncy-login-core"]),
+        (
+            "fncy-login-testing",
+            &["actix-web", "fncy-login-actix", "fncy-login-tower"],
+        ),
     ] {
         let crates = crates_of(package);
         for name in forbidden {
