@@ -139,6 +139,23 @@ fn the_readme_lists_every_setting() {
 }
 
 #[test]
+fn every_recipe_is_in_the_index() {
+    let (index, modules) = (
+        read("examples/README.md"),
+        read("examples/recipes/src/lib.rs"),
+    );
+    let recipes = modules
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let recipes: Vec<_> = recipes.map(|name| name.trim_end_matches(';')).collect();
+    assert!(recipes.contains(&"templates"), "{recipes:?}");
+    for recipe in recipes {
+        let run = format!("`cargo run -p recipes -- {recipe}`");
+        assert!(index.contains(&run), "examples/README.md lacks {run}");
+    }
+}
+
+#[test]
 fn one_version_is_stated_everywhere() {
     let manifest = read("Cargo.toml");
     let version = manifest
@@ -196,9 +213,10 @@ fn every_test_that_shows_a_defence_exists() {
 fn unsafe_is_forbidden_in_every_crate() {
     assert!(read("Cargo.toml").contains("\nunsafe_code = \"forbid\"\n"));
     for folder in ["crates", "examples"] {
-        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
-            let manifest = std::fs::read_to_string(entry.unwrap().path().join("Cargo.toml"));
-            let manifest = manifest.unwrap();
+        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        for crate_folder in paths.filter(|path| path.is_dir()) {
+            let manifest = std::fs::read_to_string(crate_folder.join("Cargo.toml")).unwrap();
             assert!(
                 manifest.contains("[lints]\nworkspace = true\n"),
                 "{manifest}"
