@@ -45,7 +45,7 @@ async fn home(State(votes): State<Votes>, user: Option<CurrentUser>) -> Html<Str
     let htmx = html! {
         script src=(HTMX) integrity=(INTEGRITY) crossorigin="anonymous" defer {}
     };
-    page_with_script("Votes", user.as_deref(), &main, &htmx)
+    Html(page_with_script("Votes", user.as_deref(), &main, &htmx))
 }
 
 async fn vote(State(votes): State<Votes>, user: CurrentUser) -> Html<String> {

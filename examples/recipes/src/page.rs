@@ -1,12 +1,12 @@
 //! The frame of the recipes' pages. What is in braces is escaped by maud.
 
 use axum::http::header;
-use axum::response::{Html, IntoResponse};
+use axum::response::IntoResponse;
 use fncy_login_tower::User;
 use maud::{DOCTYPE, Markup, html};
 
 /// A page with who is signed in and the way out, or the way in, in its corner.
-pub(crate) fn page(title: &str, user: Option<&User>, main: &Markup) -> Html<String> {
+pub(crate) fn page(title: &str, user: Option<&User>, main: &Markup) -> String {
     page_with_script(title, user, main, &html! {})
 }
 
@@ -16,7 +16,7 @@ pub(crate) fn page_with_script(
     user: Option<&User>,
     main: &Markup,
     scripts: &Markup,
-) -> Html<String> {
+) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -37,7 +37,7 @@ pub(crate) fn page_with_script(
             }
         }
     };
-    Html(page.into_string())
+    page.into_string()
 }
 
 /// Signing out is a form that posts: a link would be followed by whatever looks ahead.

@@ -41,7 +41,7 @@ async fn home(user: Option<CurrentUser>) -> Html<String> {
         p.lead { "This page is public. Your notes are yours alone." }
         p { a.button href="/notes" { "My notes" } }
     };
-    page("Notes", user.as_deref(), &main)
+    Html(page("Notes", user.as_deref(), &main))
 }
 
 async fn notes(State(notes): State<Notes>, user: CurrentUser) -> Html<String> {
@@ -53,7 +53,7 @@ async fn notes(State(notes): State<Notes>, user: CurrentUser) -> Html<String> {
             button.button { "Add" }
         }
     };
-    page("My notes", Some(&user), &main)
+    Html(page("My notes", Some(&user), &main))
 }
 
 #[derive(Deserialize)]
