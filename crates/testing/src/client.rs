@@ -37,6 +37,15 @@ impl<A: App> Client<A> {
         }
     }
 
+    /// A tab of the same browser that meets another instance of the application.
+    pub fn at<B: App>(&self, instance: B) -> Client<B> {
+        Client {
+            fncy: self.fncy.clone(),
+            app: instance,
+            jar: Arc::clone(&self.jar),
+        }
+    }
+
     /// Opens a page: without a session, the answer is the way to FNCY.
     pub fn get(&self, path: &str) -> Request<'_, A> {
         Request::new(self, Purpose::Navigation, Method::GET, path)

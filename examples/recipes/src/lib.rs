@@ -5,6 +5,7 @@
 
 pub mod fncy_api;
 pub mod htmx;
+pub mod instances;
 pub mod machine;
 mod page;
 pub mod roles;

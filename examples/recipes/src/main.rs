@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use actix_web::{App, HttpServer};
 use axum::Router;
 use fncy_login_actix::FncyLogin;
+use fncy_login_redis::RedisCoordinator;
 use fncy_login_tower::{Builder, Login};
 use recipes::users::Users;
-use recipes::{fncy_api, htmx, machine, roles, spa, templates, users};
+use recipes::{fncy_api, htmx, instances, machine, roles, spa, templates, users};
 use rusqlite::Connection;
 use site::{Provider, StartError};
 use tokio::net::TcpListener;
@@ -36,6 +37,7 @@ fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartE
     Ok(match name {
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
+        "instances" => instances::app(login, RedisCoordinator::from_env()?)?,
         "machine" => machine::app(login)?,
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,

@@ -164,8 +164,8 @@ async fn a_sign_out_is_for_all_tabs<A: App + Clone>(
     fncy: TestFncy,
     app: A,
 ) -> Result<(), TestError> {
-    let alex = fncy.signed_in("alex", app).await?;
-    let tab = alex.clone();
+    let alex = fncy.signed_in("alex", app.clone()).await?;
+    let tab = alex.at(app);
     assert_eq!(tab.get("/inbox").send().await?.status(), 200);
     let stolen = alex.cookie_header();
     assert_eq!(alex.post("/auth/logout").send().await?.status(), 303);
