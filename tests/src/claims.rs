@@ -79,6 +79,10 @@ fn dependencies_go_one_way() {
         ("fncy-login-tower", &["actix-web"]),
         ("fncy-login-actix", &["axum", "tower"]),
         ("fncy-dev-server", &["fncy-login", "fncy-login-core"]),
+        (
+            "fncy-login-testing",
+            &["actix-web", "fncy-login-actix", "fncy-login-tower"],
+        ),
     ] {
         let crates = crates_of(package);
         for name in forbidden {
@@ -131,6 +135,23 @@ fn the_readme_lists_every_setting() {
         let default = setting.default_value().unwrap_or("required");
         let row = format!("| `{}` | {default} | {} |", setting.name(), setting.about());
         assert!(readme.contains(&row), "the README lacks this row:\n{row}");
+    }
+}
+
+#[test]
+fn every_recipe_is_in_the_index() {
+    let (index, modules) = (
+        read("examples/README.md"),
+        read("examples/recipes/src/lib.rs"),
+    );
+    let recipes = modules
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "));
+    let recipes: Vec<_> = recipes.map(|name| name.trim_end_matches(';')).collect();
+    assert!(recipes.contains(&"templates"), "{recipes:?}");
+    for recipe in recipes {
+        let run = format!("`cargo run -p recipes -- {recipe}`");
+        assert!(index.contains(&run), "examples/README.md lacks {run}");
     }
 }
 
@@ -192,9 +213,10 @@ fn every_test_that_shows_a_defence_exists() {
 fn unsafe_is_forbidden_in_every_crate() {
     assert!(read("Cargo.toml").contains("\nunsafe_code = \"forbid\"\n"));
     for folder in ["crates", "examples"] {
-        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
-            let manifest = std::fs::read_to_string(entry.unwrap().path().join("Cargo.toml"));
-            let manifest = manifest.unwrap();
+        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        for crate_folder in paths.filter(|path| path.is_dir()) {
+            let manifest = std::fs::read_to_string(crate_folder.join("Cargo.toml")).unwrap();
             assert!(
                 manifest.contains("[lints]\nworkspace = true\n"),
                 "{manifest}"

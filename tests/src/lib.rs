@@ -8,6 +8,7 @@
 //! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
 //! - [`wire_provider`]: a token endpoint whose bytes a scenario writes.
 //! - [`contract`], [`store`]: what several instances of an application share.
+//! - `kit`: the test kit that users get, used as they would.
 //! - [`scenarios`]: the table of behaviours.
 
 #![allow(
@@ -38,6 +39,8 @@ mod deadlines;
 #[cfg(test)]
 mod examples;
 pub mod harness;
+#[cfg(test)]
+mod kit;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]

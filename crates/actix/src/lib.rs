@@ -30,6 +30,11 @@
 //! Round a `scope`, the endpoints are reached only if they lie in it: let the redirect URI be
 //! `…/scope/auth/callback`, or wrap the whole `App`.
 //!
+//! # Testing
+//!
+//! `fncy-login-testing` gives signed-in clients to the tests of an application, without a browser:
+//! `cargo add --dev fncy-login-testing --features actix`.
+//!
 //! # Deployment
 //!
 //! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem

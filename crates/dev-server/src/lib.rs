@@ -101,6 +101,7 @@ mod start_error;
 mod token;
 mod user_data;
 
+pub use authorize::ApproveError;
 pub use builder::Builder;
 pub use demo_user::{DEMO_PASSWORD, DemoUser};
 pub use endpoint::Endpoint;

@@ -9,6 +9,7 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use crate::accept::accept;
+use crate::authorize::{ApproveError, approve};
 use crate::builder::Builder;
 use crate::demo_user::DemoUser;
 use crate::endpoint::Endpoint;
@@ -144,6 +145,18 @@ impl DevServer {
     #[must_use]
     pub fn users(&self) -> &[DemoUser] {
         &self.provider.settings.users
+    }
+
+    /// What comes of an authorization request if this user signs in and allows it: the address at the
+    /// application to go back to, with a code. It is for tests without a browser: no page is shown, nothing is
+    /// remembered of the person, and the request is neither recorded nor met by a fault.
+    ///
+    /// # Errors
+    ///
+    /// If the address is not this server's authorization endpoint, the request is not as the application was
+    /// registered, or there is no such user.
+    pub fn approve(&self, authorize_url: &str, user_id: &str) -> Result<String, ApproveError> {
+        approve(&self.provider, authorize_url, user_id)
     }
 
     /// Adds a fault behind those already waiting at the endpoint.

@@ -29,6 +29,11 @@
 //! - Never use `route_layer`: it leaves out the fallback, and with it our endpoints.
 //! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us.
 //!
+//! # Testing
+//!
+//! `fncy-login-testing` gives signed-in clients to the tests of an application, without a browser:
+//! `cargo add --dev fncy-login-testing --features axum`.
+//!
 //! # Deployment
 //!
 //! Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host` and no `X-Forwarded-…`

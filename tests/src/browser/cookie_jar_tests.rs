@@ -1,9 +1,9 @@
 //! The jar against the test suite of RFC 6265, and where RFC 6265bis goes beyond it.
 
+use fncy_login_testing::cookies::{Context, CookieJar};
 use serde_json::Value;
 use url::Url;
 
-use super::{Context, CookieJar};
 use crate::corpora;
 
 const NOW: u64 = 1_700_000_000;

@@ -1,18 +1,17 @@
 //! A model of a browser, as far as a login can tell: cookies, redirects, forms, and the headers
-//! that say where a request comes from.
+//! that say where a request comes from. Its cookies are the test kit's, which users have too.
 //!
 //! A [`Browser`] is a profile: a [`CookieJar`], a history and a table of which [`Backend`] serves
 //! which origin. Its [`Tab`]s send the requests. Requests to loopback over plain http need no
 //! entry in the table.
 
 mod backend;
-mod cookie_date;
-mod cookie_jar;
+#[cfg(test)]
+mod cookie_jar_tests;
 mod html;
 mod page;
 mod referrer;
 mod request;
-mod set_cookie;
 mod site;
 mod tab;
 #[cfg(test)]
@@ -22,14 +21,13 @@ pub mod wire;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+pub use fncy_login_testing::cookies::{Context, Cookie, CookieJar, SameSite};
 use url::Url;
 
 pub use self::backend::{Backend, Socket};
-pub use self::cookie_jar::{Context, Cookie, CookieJar};
 pub use self::html::{Form, Link};
 pub use self::page::Page;
 use self::request::Request;
-pub use self::set_cookie::SameSite;
 pub use self::tab::Tab;
 pub use self::wire::{RawRequest, RawResponse};
 

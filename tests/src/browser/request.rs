@@ -8,9 +8,9 @@
 //!   after a redirect from one foreign origin to another (Fetch section 3.2).
 //! - There is no `Accept-Encoding`: nothing here decompresses.
 
+use fncy_login_testing::cookies::Context;
 use url::Url;
 
-use super::cookie_jar::Context;
 use super::referrer::ReferrerPolicy;
 use super::site;
 use super::wire::{Headers, RawRequest, RawResponse};

@@ -4,8 +4,6 @@
 //! There is no public suffix list here: a registrable domain is a host's last two labels, which is
 //! right for every host under `.example` and `.test`.
 
-use std::net::IpAddr;
-
 use url::{Host, Url};
 
 pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
@@ -15,15 +13,6 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
 /// Scheme and registrable domain; the port does not count.
 pub(crate) fn same_site(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme() && registrable_domain(a) == registrable_domain(b)
-}
-
-/// Whether a cookie's `Domain` would span hosts of different owners.
-pub(crate) fn is_public_suffix(domain: &str) -> bool {
-    !domain.contains('.')
-}
-
-pub(crate) fn is_ip_address(host: &str) -> bool {
-    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
 pub(crate) fn is_loopback(url: &Url) -> bool {
@@ -41,7 +30,7 @@ pub(crate) fn is_potentially_trustworthy(url: &Url) -> bool {
 
 fn registrable_domain(url: &Url) -> &str {
     let host = url.host_str().unwrap_or_default();
-    if is_ip_address(host) {
+    if !matches!(url.host(), Some(Host::Domain(_))) {
         return host;
     }
     let labels_before = |at: usize| host[..at].rfind('.');

@@ -3,7 +3,6 @@
 //! When it ends, it asserts what must hold in **every** scenario, whatever the scenario itself
 //! looked at: see `invariants.rs`.
 
-mod clock;
 mod invariants;
 mod logs;
 mod panics;
@@ -14,8 +13,8 @@ use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint};
 use fncy_login::{Builder, Clock, Login, Setting};
+use fncy_login_testing::TestClock;
 
-pub use self::clock::TestClock;
 pub use self::logs::Logs;
 use self::panics::Panics;
 use tokio::time::sleep;
@@ -212,12 +211,12 @@ impl World {
 
     /// Lets time pass for the application alone: the browser keeps its cookies.
     pub fn advance_server(&self, seconds: u64) {
-        self.clock.advance(seconds);
+        self.clock.advance(Duration::from_secs(seconds));
     }
 
     /// Turns the application's clock back.
     pub fn turn_server_back(&self, seconds: u64) {
-        self.clock.turn_back(seconds);
+        self.clock.turn_back(Duration::from_secs(seconds));
     }
 
     /// Signs in at the provider, from the page that it shows: to wherever that leads.

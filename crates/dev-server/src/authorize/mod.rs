@@ -2,6 +2,7 @@
 //! is shown the next page, or sent back with an answer.
 
 mod answer;
+mod approve;
 mod next_step;
 mod prompt;
 mod request;
@@ -13,6 +14,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 pub(crate) use answer::{code_url, error_url};
+pub use approve::ApproveError;
+pub(crate) use approve::approve;
 pub(crate) use next_step::{NextStep, next_step};
 pub(crate) use prompt::Prompt;
 pub(crate) use request::AuthorizeRequest;

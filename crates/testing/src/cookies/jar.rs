@@ -15,8 +15,8 @@ use std::cmp::Reverse;
 
 use url::Url;
 
+use super::host::{is_ip_address, is_public_suffix};
 use super::set_cookie::{SameSite, SetCookie};
-use super::site;
 
 /// The relation of a request to the site it goes to (RFC 6265bis section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,10 +208,9 @@ impl CookieJar {
     fn take(&mut self, url: &Url, context: Context, set: SetCookie) {
         let Some(host) = url.host_str() else { return };
         let https = url.scheme() == "https";
-        let own_suffix = site::is_public_suffix(&set.domain) && set.domain == host;
+        let own_suffix = is_public_suffix(&set.domain) && set.domain == host;
         let host_only = set.domain.is_empty() || own_suffix;
-        if !host_only && (site::is_public_suffix(&set.domain) || !domain_matches(host, &set.domain))
-        {
+        if !host_only && (is_public_suffix(&set.domain) || !domain_matches(host, &set.domain)) {
             return;
         }
         let cookie = Cookie {
@@ -269,7 +268,7 @@ impl CookieJar {
 /// 5.1.3.
 fn domain_matches(host: &str, domain: &str) -> bool {
     host == domain
-        || !site::is_ip_address(host)
+        || !is_ip_address(host)
             && host
                 .strip_suffix(domain)
                 .is_some_and(|labels| labels.ends_with('.'))
@@ -288,7 +287,3 @@ fn path_matches(path: &str, cookie_path: &str) -> bool {
     path.strip_prefix(cookie_path)
         .is_some_and(|rest| rest.is_empty() || cookie_path.ends_with('/') || rest.starts_with('/'))
 }
-
-#[cfg(test)]
-#[path = "cookie_jar_tests.rs"]
-mod tests;

@@ -1,27 +1,29 @@
-//! A clock that a scenario moves.
+//! A clock that a test moves.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use fncy_login::{Clock, Timestamp};
 
-/// Stands still until it is moved.
+/// Stands still until it is moved, in whole seconds.
 #[derive(Debug)]
 pub struct TestClock(AtomicU64);
 
 impl TestClock {
     /// A clock that shows this time, in Unix seconds.
+    #[must_use]
     pub fn new(now: u64) -> Self {
         Self(AtomicU64::new(now))
     }
 
-    /// Moves it forward, in seconds.
-    pub fn advance(&self, seconds: u64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+    /// Moves it forward.
+    pub fn advance(&self, time: Duration) {
+        self.0.fetch_add(time.as_secs(), Ordering::SeqCst);
     }
 
-    /// Moves it back, in seconds.
-    pub fn turn_back(&self, seconds: u64) {
-        self.0.fetch_sub(seconds, Ordering::SeqCst);
+    /// Moves it back.
+    pub fn turn_back(&self, time: Duration) {
+        self.0.fetch_sub(time.as_secs(), Ordering::SeqCst);
     }
 
     /// What it shows, in Unix seconds.

@@ -1,0 +1,37 @@
+//! Applications of actix-web, whose `http` is another one.
+
+use actix_web::Error;
+use actix_web::body::{MessageBody, to_bytes};
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::test::TestRequest;
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{App, AppError};
+
+impl<S, B> App for &S
+where
+    S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AppError> {
+        let (head, body) = request.into_parts();
+        let mut request = TestRequest::with_uri(&head.uri.to_string())
+            .method(head.method.as_str().parse()?)
+            .set_payload(body);
+        for (name, value) in &head.headers {
+            request = request.append_header((name.as_str(), value.as_bytes()));
+        }
+        // An error of a middleware is an answer too, as it is in a server.
+        let response = match Service::call(*self, request.to_request()).await {
+            Ok(response) => response.into_parts().1.map_into_boxed_body(),
+            Err(error) => error.error_response(),
+        };
+        let mut answer = Response::builder().status(response.status().as_u16());
+        for (name, value) in response.headers() {
+            answer = answer.header(name.as_str(), value.as_bytes());
+        }
+        let body = to_bytes(response.into_body()).await;
+        Ok(answer.body(body.map_err(|error| error.to_string())?)?)
+    }
+}

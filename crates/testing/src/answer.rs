@@ -1,0 +1,76 @@
+//! What a client got.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::TestError;
+
+/// The application's answer to a request. Redirects are answers like all others: nothing is followed.
+#[derive(Clone, Debug)]
+pub struct Answer(Response<Bytes>);
+
+impl Answer {
+    pub(crate) fn new(response: Response<Bytes>) -> Self {
+        Self(response)
+    }
+
+    /// The status, which can be compared with a number.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status()
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.headers()
+    }
+
+    /// The first header of a name, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+
+    /// Where it redirects to, as written.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.header("location")
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        self.0.body()
+    }
+
+    /// The body as text.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes())
+    }
+
+    /// What a person reads on the page.
+    pub(crate) fn words(&self) -> String {
+        let page = self.text();
+        let body = page.split_once("<body").map_or(&*page, |(_, body)| body);
+        let texts = body
+            .split('<')
+            .map(|part| part.rsplit('>').next().unwrap_or_default());
+        let words = texts.flat_map(str::split_whitespace);
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, or other JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, TestError> {
+        serde_json::from_slice(self.bytes())
+            .map_err(|error| TestError::because(format!("the answer is {:?}", self.text()), error))
+    }
+}

@@ -1,0 +1,52 @@
+//! Why a test can't go on.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why the kit could not do what a test asked of it: a sentence for whoever wrote the test.
+pub struct TestError {
+    sentence: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl TestError {
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn because(
+        sentence: impl Into<String>,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..Self::new(sentence)
+        }
+    }
+}
+
+impl fmt::Display for TestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Some(source) => write!(f, "{}: {source}", self.sentence),
+            None => f.write_str(&self.sentence),
+        }
+    }
+}
+
+/// The sentence as well: it is what a test that returns an error prints.
+impl fmt::Debug for TestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error for TestError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source = self.source.as_deref();
+        source.map(|source| source as _)
+    }
+}

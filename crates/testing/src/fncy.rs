@@ -1,0 +1,133 @@
+//! FNCY as tests see it: a server on loopback, the settings for it, and a clock.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_dev_server::{DevServer, Endpoint, Fault};
+use fncy_login::{Builder, Login, Setting};
+use url::Url;
+
+use crate::{App, Client, Setup, TestClock, TestError};
+
+/// Long and irregular enough, and no secret.
+const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
+
+/// A FNCY for one test, with a clock that stands still. Clones are the same; the server stops with the last,
+/// and with the last of its clients.
+#[derive(Clone)]
+pub struct TestFncy(Arc<Inner>);
+
+struct Inner {
+    server: DevServer,
+    clock: Arc<TestClock>,
+    redirect_uri: String,
+    /// Where the login's endpoints are, with a slash at the end.
+    endpoints: Url,
+}
+
+impl TestFncy {
+    /// Starts a dev server on a free port: its users are `alex`, `haneul`, `maximiliane` and `jun`.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't start.
+    pub fn start() -> Result<Self, TestError> {
+        Self::setup().start()
+    }
+
+    /// One that differs.
+    pub fn setup() -> Setup {
+        Setup::new()
+    }
+
+    pub(crate) fn new(
+        server: DevServer,
+        clock: Arc<TestClock>,
+        redirect_uri: String,
+        endpoints: Url,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            server,
+            clock,
+            redirect_uri,
+            endpoints,
+        }))
+    }
+
+    /// `Login::builder()` with all that an application needs to use this FNCY, and its clock. A sign-out ends on
+    /// the application's own page, as without `FNCY_SIGN_OUT_URL`.
+    pub fn login(&self) -> Builder {
+        Login::builder()
+            .vars(self.0.server.environment())
+            .set(Setting::RedirectUri, &self.0.redirect_uri)
+            .set(Setting::CookieSecret, COOKIE_SECRET)
+            .set(Setting::SignOutUrl, "")
+            .clock(self.clock() as _)
+    }
+
+    /// A client of the application with somebody's session.
+    ///
+    /// # Errors
+    ///
+    /// If nobody was signed in: there is no such user, the application refused them, a fault is in the way, or
+    /// the login is not round the application.
+    pub async fn signed_in<A: App>(&self, user: &str, app: A) -> Result<Client<A>, TestError> {
+        let client = self.visitor(app);
+        let answer = client.sign_in(user).await?;
+        if answer.status() != 303 {
+            let (status, text) = (answer.status(), answer.words());
+            return Err(TestError::new(format!(
+                "{user} was not signed in, the callback's answer is {status}: {text}"
+            )));
+        }
+        Ok(client)
+    }
+
+    /// A client of the application without a session.
+    pub fn visitor<A: App>(&self, app: A) -> Client<A> {
+        Client::new(self.clone(), app)
+    }
+
+    /// The origin of the application, such as `https://app.example`: the `Origin` of its own pages.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.0.endpoints.origin().ascii_serialization()
+    }
+
+    /// Lets time pass, in whole seconds: for sessions, for access tokens as the login sees them, and for the
+    /// cookies of all clients. Waiting stays real: the deadline of an exchange with FNCY, the five seconds for which
+    /// a login rests after one that failed, and the life of the dev server's own tokens.
+    pub fn advance(&self, time: Duration) {
+        self.0.clock.advance(time);
+    }
+
+    /// The clock, for an application that asks one itself.
+    #[must_use]
+    pub fn clock(&self) -> Arc<TestClock> {
+        Arc::clone(&self.0.clock)
+    }
+
+    /// Has an endpoint misbehave, behind the faults that wait there already.
+    pub fn fault(&self, endpoint: Endpoint, fault: Fault) {
+        self.0.server.fault(endpoint, fault);
+    }
+
+    /// The dev server, for its counts and whatever else it can do.
+    pub fn server(&self) -> &DevServer {
+        &self.0.server
+    }
+
+    /// The address of one of the login's endpoints.
+    pub(crate) fn endpoint(&self, name: &str) -> Url {
+        let mut address = self.0.endpoints.clone();
+        address.set_path(&format!("{}{name}", address.path()));
+        address
+    }
+}
+
+impl fmt::Debug for TestFncy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TestFncy").field(&self.0.server).finish()
+    }
+}

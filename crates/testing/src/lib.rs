@@ -1,0 +1,56 @@
+//! A test kit for applications that use Login with FNCY: how to test a route that needs a user.
+//!
+//! [`TestFncy`] plays FNCY on loopback and gives the settings for it; [`TestFncy::signed_in`] gives a
+//! [`Client`] of the application with somebody's session. Requests go to the application in this process,
+//! without a socket, and say what a browser's say (`Origin`, `Sec-Fetch-Site`, cookies); the session is made
+//! by the application's own callback, out of the answer of the dev server. No code here could make one.
+//!
+//! Let the application take a [`Builder`](fncy_login::Builder): in `main` it is `Login::builder().env()`, in a
+//! test [`TestFncy::login`]. Its public paths, guards and hooks are then what is tested.
+#![cfg_attr(feature = "axum", doc = "# axum")]
+#![cfg_attr(feature = "axum", doc = include_str!("axum.md"))]
+#![cfg_attr(feature = "actix", doc = "# actix-web")]
+#![cfg_attr(feature = "actix", doc = include_str!("actix.md"))]
+//! # Clients of your own
+//!
+//! [`Client::cookie_header`] is the session for whatever sends requests in your tests. Unsafe ones (POST, PUT,
+//! …) need [`TestFncy::origin`] as their `Origin` too.
+//!
+//! # What fails, and when
+//!
+//! [`TestFncy::advance`] moves the login's clock: five minutes later the access token has expired and is
+//! renewed, a day later the session is over. [`TestFncy::fault`] has the dev server fail, be slow or lose an
+//! answer.
+//!
+//! # Layout
+//!
+//! `fncy.rs` is FNCY with its clock; `client.rs` a browser without pages, with `cookies/` as browsers keep
+//! them; `app.rs` what an application is, which `tower.rs` and `actix.rs` know from their frameworks. The dev
+//! server is built on axum, so that axum is compiled for tests in any case; actix-web only with its feature.
+
+#[cfg(feature = "actix")]
+mod actix;
+mod answer;
+mod app;
+mod client;
+mod clock;
+pub mod cookies;
+mod error;
+mod fncy;
+mod request;
+mod setup;
+#[cfg(feature = "tower")]
+mod tower;
+
+pub use fncy_dev_server::{DemoUser, DevServer, Endpoint, Fault, Hold};
+
+pub use crate::answer::Answer;
+pub use crate::app::{App, AppError};
+pub use crate::client::Client;
+pub use crate::clock::TestClock;
+pub use crate::error::TestError;
+pub use crate::fncy::TestFncy;
+pub use crate::request::Request;
+pub use crate::setup::Setup;
+#[cfg(feature = "tower")]
+pub use crate::tower::Tower;

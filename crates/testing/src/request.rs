@@ -1,0 +1,168 @@
+//! One request of a client.
+//!
+//! - `Sec-Fetch-*`, `Origin` and `Referer` are what a browser sends for a page that was asked for by hand, a form, a
+//!   script's request, and the way back from FNCY (W3C Fetch Metadata; Fetch section 3.2).
+//! - What a test says itself takes their place, so that it can also be another site's page, or htmx.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER};
+use http::{HeaderMap, HeaderValue, Method};
+use serde::Serialize;
+
+use crate::cookies::Context;
+use crate::{Answer, App, Client, TestError};
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A page, by its address.
+    Navigation,
+    /// A form of the application's own page.
+    Form,
+    /// A script's request from the application's own page.
+    Fetch,
+    /// The page that FNCY leads back to.
+    Return,
+}
+
+impl Purpose {
+    /// `Sec-Fetch-Site`, `-Mode` and `-Dest`, and `Accept`.
+    fn headers(self) -> [&'static str; 4] {
+        const PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        match self {
+            Self::Navigation => ["none", "navigate", "document", PAGE],
+            Self::Form => ["same-origin", "navigate", "document", PAGE],
+            Self::Fetch => ["same-origin", "cors", "empty", "*/*"],
+            Self::Return => ["cross-site", "navigate", "document", PAGE],
+        }
+    }
+
+    fn context(self) -> Context {
+        match self {
+            Self::Return => Context::CrossSiteNavigation,
+            Self::Navigation | Self::Form | Self::Fetch => Context::SameSite,
+        }
+    }
+
+    fn is_of_own_page(self) -> bool {
+        matches!(self, Self::Form | Self::Fetch)
+    }
+}
+
+/// A request about to be sent.
+#[must_use = "it does nothing until it is sent"]
+pub struct Request<'a, A> {
+    client: &'a Client<A>,
+    purpose: Purpose,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Bytes,
+    mistake: Option<TestError>,
+}
+
+impl<'a, A: App> Request<'a, A> {
+    pub(crate) fn new(client: &'a Client<A>, purpose: Purpose, method: Method, path: &str) -> Self {
+        Self {
+            client,
+            purpose,
+            method,
+            path: path.to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            mistake: None,
+        }
+    }
+
+    /// One that says what is wrong when it is sent.
+    pub(crate) fn mistaken(client: &'a Client<A>, mistake: TestError) -> Self {
+        Self {
+            mistake: Some(mistake),
+            ..Self::new(client, Purpose::Fetch, Method::GET, "/")
+        }
+    }
+
+    /// Sets a header, in the place of what a browser says.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let pair = HeaderName::try_from(name)
+            .ok()
+            .zip(HeaderValue::try_from(value).ok());
+        match pair {
+            Some((name, value)) => drop(self.headers.insert(name, value)),
+            None => {
+                self.mistake = Some(TestError::new(format!("{name}: {value:?} is no header")));
+            }
+        }
+        self
+    }
+
+    /// Sends the fields of a form.
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        self.body("application/x-www-form-urlencoded", body.finish())
+    }
+
+    /// Sends JSON.
+    pub fn json(mut self, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => self.body("application/json", body),
+            Err(error) => {
+                self.mistake = Some(TestError::because("the value is no JSON", error));
+                self
+            }
+        }
+    }
+
+    /// Sends these bytes.
+    pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// Sends it, and gives the answer when all of it has come. No redirect is followed.
+    ///
+    /// # Errors
+    ///
+    /// If the path is not the application's, a header or body is none, or the application breaks off.
+    pub async fn send(self) -> Result<Answer, TestError> {
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        let address = self.client.address(&self.path)?;
+        let origin = address.origin().ascii_serialization();
+        let [site, mode, destination, accept] = self.purpose.headers();
+        let mut headers = vec![
+            (HOST, address.authority().to_owned()),
+            (ACCEPT, accept.to_owned()),
+            (HeaderName::from_static("sec-fetch-site"), site.to_owned()),
+            (HeaderName::from_static("sec-fetch-mode"), mode.to_owned()),
+            (
+                HeaderName::from_static("sec-fetch-dest"),
+                destination.to_owned(),
+            ),
+        ];
+        if self.purpose.is_of_own_page() {
+            headers.push((REFERER, format!("{origin}/")));
+            if !self.method.is_safe() {
+                headers.push((ORIGIN, origin));
+            }
+        }
+        let context = self.purpose.context();
+        if let Some(cookies) = self.client.jar().header(&address, context) {
+            headers.push((COOKIE, String::from_utf8_lossy(&cookies).into_owned()));
+        }
+        let target = &address[url::Position::BeforePath..url::Position::AfterQuery];
+        let mut request = http::Request::builder().method(self.method).uri(target);
+        for (name, value) in headers {
+            if !self.headers.contains_key(&name) {
+                request = request.header(name, value);
+            }
+        }
+        let mut request = request
+            .body(self.body)
+            .map_err(|error| TestError::because(format!("{target} can't be asked for"), error))?;
+        request.headers_mut().extend(self.headers);
+        self.client.send(&address, context, request).await
+    }
+}

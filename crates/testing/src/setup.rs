@@ -1,0 +1,68 @@
+//! How a FNCY for tests differs from the usual one.
+
+use std::sync::Arc;
+
+use fncy_dev_server::{Builder, DevServer};
+use url::Url;
+
+use crate::{TestClock, TestError, TestFncy};
+
+/// The application is there, as far as it and its browsers can tell.
+const REDIRECT_URI: &str = "https://app.example/auth/callback";
+/// 2030-01-01.
+const START: u64 = 1_893_456_000;
+
+/// A [`TestFncy`] about to be started; made by [`TestFncy::setup`].
+#[derive(Clone)]
+#[must_use = "it does nothing until it is started"]
+pub struct Setup {
+    server: Builder,
+    redirect_uri: String,
+}
+
+impl Setup {
+    pub(crate) fn new() -> Self {
+        Self {
+            server: DevServer::builder(),
+            redirect_uri: REDIRECT_URI.to_owned(),
+        }
+    }
+
+    /// A dev server that differs: other users, tokens that live longer, ….
+    pub fn server(mut self, server: Builder) -> Self {
+        self.server = server;
+        self
+    }
+
+    /// Where the application is, if that matters to it: under a sub-path, or with endpoints that are not at
+    /// `/auth`. Nothing is looked up or listened on. Default `https://app.example/auth/callback`.
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = uri.into();
+        self
+    }
+
+    /// Starts the dev server.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't start, or the redirect URI does not end with `/callback`.
+    pub fn start(self) -> Result<TestFncy, TestError> {
+        let endpoints = self.redirect_uri.strip_suffix("/callback");
+        let endpoints = endpoints.and_then(|address| Url::parse(&format!("{address}/")).ok());
+        let endpoints = endpoints.ok_or_else(|| {
+            let uri = &self.redirect_uri;
+            TestError::new(format!(
+                "{uri:?} is no redirect URI: it is an address that ends with /callback"
+            ))
+        })?;
+        let server = self.server.redirect_uri(&self.redirect_uri).start();
+        let server =
+            server.map_err(|error| TestError::because("the dev server does not start", error))?;
+        Ok(TestFncy::new(
+            server,
+            Arc::new(TestClock::new(START)),
+            self.redirect_uri,
+            endpoints,
+        ))
+    }
+}

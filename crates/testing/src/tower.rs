@@ -1,0 +1,43 @@
+//! Applications of axum and of tower.
+
+use std::future::poll_fn;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use tower_service::Service;
+
+use crate::{App, AppError};
+
+/// A tower service as an application under test.
+#[derive(Clone, Debug)]
+pub struct Tower<S>(
+    /// The service, with the login round it.
+    pub S,
+);
+
+impl<S, B> App for Tower<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone,
+    S::Error: Into<AppError>,
+    B: http_body::Body,
+    B::Error: Into<AppError>,
+{
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AppError> {
+        let mut service = self.0.clone();
+        poll_fn(|context| service.poll_ready(context))
+            .await
+            .map_err(Into::into)?;
+        let response = service.call(request.map(Full::new)).await;
+        let (head, body) = response.map_err(Into::into)?.into_parts();
+        let body = body.collect().await.map_err(Into::into)?;
+        Ok(Response::from_parts(head, body.to_bytes()))
+    }
+}
+
+#[cfg(feature = "axum")]
+impl App for axum::Router {
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AppError> {
+        Tower(self.clone()).call(request).await
+    }
+}

@@ -1,0 +1,73 @@
+//! `cargo run -p recipes -- htmx`, or another recipe's name, and open the address that it prints.
+
+use std::process::ExitCode;
+
+use actix_web::{App, HttpServer};
+use axum::Router;
+use fncy_login_actix::FncyLogin;
+use fncy_login_redis::RedisCoordinator;
+use fncy_login_tower::{Builder, Login};
+use recipes::users::Users;
+use recipes::{fncy_api, htmx, instances, machine, roles, spa, templates, users};
+use rusqlite::Connection;
+use site::{Provider, StartError};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    site::log_to_stderr();
+    site::exit_code(run().await)
+}
+
+async fn run() -> Result<(), StartError> {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let provider = Provider::from_env()?;
+    // The dev server's settings; with a real server, there are none.
+    let login = Login::builder().env().vars(provider.settings());
+    if name == "roles" {
+        return serve_actix(&provider, roles::login(login)?).await;
+    }
+    let site = login.clone().build()?;
+    let app = app(&name, login, &provider)?;
+    serve(&provider, &site, app).await
+}
+
+fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartError> {
+    Ok(match name {
+        "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
+        "htmx" => htmx::app(login)?,
+        "instances" => instances::app(login, RedisCoordinator::from_env()?)?,
+        "machine" => machine::app(login)?,
+        "spa" => spa::app(login)?,
+        "templates" => templates::app(login)?,
+        // In memory: a recipe leaves no file behind.
+        "users" => users::app(login, Users::new(Connection::open_in_memory()?)?)?,
+        _ => return Err("Say which recipe: examples/README.md has their names.".into()),
+    })
+}
+
+async fn serve(provider: &Provider, site: &Login, app: Router) -> Result<(), StartError> {
+    let mut servers = JoinSet::new();
+    for listener in site::listen(site)? {
+        let server = axum::serve(TcpListener::from_std(listener)?, app.clone())
+            .with_graceful_shutdown(site::interrupted());
+        servers.spawn(server.into_future());
+    }
+    provider.announce(site);
+    while let Some(served) = servers.join_next().await {
+        served??;
+    }
+    Ok(())
+}
+
+async fn serve_actix(provider: &Provider, login: Login) -> Result<(), StartError> {
+    let layer = FncyLogin::new(login.clone());
+    let app = move || App::new().wrap(layer.clone()).configure(roles::configure);
+    let mut server = HttpServer::new(app).shutdown_signal(site::interrupted());
+    for listener in site::listen(&login)? {
+        server = server.listen(listener)?;
+    }
+    provider.announce(&login);
+    Ok(server.run().await?)
+}

@@ -1,0 +1,165 @@
+//! An application with users of its own: a row in SQLite for everybody who has ever signed in.
+//!
+//! For applications whose data hang on a user. `on_login` finds or makes the row, under the ID that FNCY gave
+//! (names change, and addresses go to others), and refuses whoever is blocked. The row's key goes into the
+//! session, so that handlers need no look-up; what must hold at once, they read from the row.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Html;
+use axum::routing::get;
+use fncy_login_tower::{Approval, Builder, ConfigError, CurrentUser, FncyLogin, NewLogin, Refusal};
+use maud::html;
+use rusqlite::{Connection, Result};
+use serde::Deserialize;
+use tokio::task::spawn_blocking;
+
+use crate::page::{page, style};
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS users (
+    id INTEGER PRIMARY KEY,
+    fncy_id TEXT NOT NULL UNIQUE,
+    name TEXT,
+    sign_ins INTEGER NOT NULL DEFAULT 1,
+    is_blocked INTEGER NOT NULL DEFAULT 0
+) STRICT";
+
+/// One statement, so that two sign-ins at once make one row.
+const FIND_OR_MAKE: &str = "INSERT INTO users (fncy_id, name) VALUES (?1, ?2)
+    ON CONFLICT (fncy_id) DO UPDATE SET name = excluded.name, sign_ins = sign_ins + 1
+    RETURNING id, is_blocked";
+
+/// The users' table. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Users(Arc<Mutex<Connection>>);
+
+/// What FNCY says of somebody, as far as this application is concerned.
+#[derive(Deserialize)]
+struct Newcomer {
+    name: Option<String>,
+}
+
+impl Users {
+    /// The table in this database, made if it isn't there.
+    ///
+    /// # Errors
+    ///
+    /// If SQLite can't.
+    pub fn new(database: Connection) -> Result<Self> {
+        database.execute(TABLE, ())?;
+        Ok(Self(Arc::new(Mutex::new(database))))
+    }
+
+    /// Lets nobody sign in with this ID of FNCY's any more.
+    ///
+    /// # Errors
+    ///
+    /// If SQLite can't.
+    pub fn block(&self, fncy_id: &str) -> Result<()> {
+        let block = "UPDATE users SET is_blocked = 1 WHERE fncy_id = ?1";
+        self.with(|database| database.execute(block, [fncy_id]).map(drop))
+    }
+
+    async fn admit(self, login: NewLogin) -> Result<Approval, Refusal> {
+        let newcomer: Newcomer = login.user_data()?;
+        let row = move || {
+            let values = (login.id(), newcomer.name);
+            self.with(|database| {
+                database.query_one(FIND_OR_MAKE, values, |row| {
+                    Ok((row.get::<_, i64>("id")?, row.get("is_blocked")?))
+                })
+            })
+        };
+        match spawn_blocking(row).await {
+            Ok(Ok((id, false))) => Ok(Approval::with_data(&id)?),
+            Ok(Ok((_, true))) => Err(Refusal::new("Your account is blocked.")),
+            Ok(Err(_)) | Err(_) => Err(Refusal::new("Please try again in a moment.")),
+        }
+    }
+
+    fn sign_ins(&self, id: i64) -> Result<i64> {
+        let count = "SELECT sign_ins FROM users WHERE id = ?1";
+        self.with(|database| database.query_one(count, [id], |row| row.get(0)))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The application: all of it is for users, and each has a row.
+///
+/// # Errors
+///
+/// If settings are missing or wrong.
+pub fn app(login: Builder, users: Users) -> Result<Router, ConfigError> {
+    let table = users.clone();
+    let login = login
+        .public("/site.css")
+        .on_login(move |login| table.clone().admit(login))
+        .build()?;
+    let routes = Router::new()
+        .route("/", get(home))
+        .route("/site.css", get(style))
+        .with_state(users);
+    Ok(FncyLogin::new(login).wrap(routes))
+}
+
+async fn home(State(users): State<Users>, user: CurrentUser) -> Result<Html<String>, StatusCode> {
+    let id = user.session_data::<i64>().ok().flatten();
+    let id = id.ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+    let sign_ins = spawn_blocking(move || users.sign_ins(id)).await;
+    let Ok(Ok(sign_ins)) = sign_ins else {
+        return Err(StatusCode::INTERNAL_SERVER_ERROR);
+    };
+    let main = html! {
+        p.lead { "You are user " (id) " of this application. FNCY calls you " code { (user.id()) } "." }
+        section.card { h2 { "Your row" } p { "Sign-ins so far: " (sign_ins) } }
+    };
+    Ok(Html(page("Your account", Some(&user), &main)))
+}
+
+#[cfg(test)]
+mod tests {
+    use fncy_login_testing::{TestError, TestFncy};
+    use rusqlite::Connection;
+
+    use super::{Users, app};
+
+    fn users() -> Users {
+        Users::new(Connection::open_in_memory().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn everybody_has_one_row() -> Result<(), TestError> {
+        let fncy = TestFncy::start()?;
+        let app = app(fncy.login(), users()).unwrap();
+        let alex = fncy.signed_in("alex", app.clone()).await?;
+        let jun = fncy.signed_in("jun", app.clone()).await?;
+        let again = fncy.signed_in("alex", app).await?;
+        for (client, id, sign_ins) in [(&alex, 1, 2), (&jun, 2, 1), (&again, 1, 2)] {
+            let page = client.get("/").send().await?;
+            assert!(page.text().contains(&format!("You are user {id} ")));
+            assert!(
+                page.text()
+                    .contains(&format!("Sign-ins so far: {sign_ins}<"))
+            );
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn who_is_blocked_is_refused() -> Result<(), TestError> {
+        let (fncy, users) = (TestFncy::start()?, users());
+        let app = app(fncy.login(), users.clone()).unwrap();
+        fncy.signed_in("jun", app.clone()).await?;
+        users.block("jun").unwrap();
+        let refused = fncy.visitor(app).sign_in("jun").await?;
+        assert_eq!(refused.status(), 403);
+        assert!(refused.text().contains("Your account is blocked."));
+        Ok(())
+    }
+}
