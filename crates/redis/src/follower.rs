@@ -118,12 +118,8 @@ impl Follower {
     }
 
     async fn read(&self, place: &Place) -> Result<Vec<String>, Unreachable> {
-        let mut script = FOLLOW.prepare_invoke();
-        for name in self.names.ended() {
-            script.key(name);
-        }
-        script.arg(&place.age).arg(&place.number).arg(MAX_READ);
-        self.store.run(&script).await
+        let known = (&place.age, &place.number, MAX_READ);
+        self.store.run(&FOLLOW, &self.names.ended(), known).await
     }
 
     /// Ends a session, here at once.
@@ -138,14 +134,8 @@ impl Follower {
 
     /// Ends the sessions that a user has now.
     pub(crate) async fn end_user(&self, name: Name) -> Result<(), Unreachable> {
-        let mut script = END_USER.prepare_invoke();
-        for name in self.names.ended() {
-            script.key(name);
-        }
-        let at: u64 = self
-            .store
-            .run(script.arg(name.write()).arg(LONGEST))
-            .await?;
+        let end = (name.write(), LONGEST);
+        let at: u64 = self.store.run(&END_USER, &self.names.ended(), end).await?;
         let until = at + LONGEST;
         self.ended.add(End { name, at, until });
         Ok(())
@@ -165,14 +155,11 @@ impl Follower {
 
     async fn tell(&self, ends: &[End]) -> Result<(), Unreachable> {
         for ends in ends.chunks(MAX_READ) {
-            let mut script = END.prepare_invoke();
-            for name in self.names.ended() {
-                script.key(name);
-            }
-            for end in ends {
-                script.arg(end.name.write_at(end.at)).arg(end.until);
-            }
-            let _: () = self.store.run(&script).await?;
+            let pairs = ends
+                .iter()
+                .map(|end| (end.name.write_at(end.at), end.until));
+            let pairs: Vec<_> = pairs.collect();
+            let _: () = self.store.run(&END, &self.names.ended(), pairs).await?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fncy_login::coordinator::Unreachable;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, FromRedisValue, RedisResult, ScriptInvocation};
+use redis::{Client, FromRedisValue, RedisResult, Script, ToRedisArgs};
 use tokio::time::Instant;
 
 /// Less than the two seconds that the driver waits.
@@ -34,11 +34,15 @@ impl Store {
         }
     }
 
-    /// Runs a script.
+    /// Runs a script with these names and arguments.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,
-        script: &ScriptInvocation<'_>,
+        script: &Script,
+        names: &[String],
+        arguments: impl ToRedisArgs,
     ) -> Result<T, Unreachable> {
+        let mut script = script.prepare_invoke();
+        script.key(names).arg(arguments);
         let answer = match self.connection.get_or_init(|| connect(&self.client)) {
             Ok(connection) => script.invoke_async(&mut connection.clone()).await,
             Err(error) => Err(error.clone()),

@@ -112,7 +112,7 @@ impl Works {
     async fn attempt(&self, work: Work) -> Result<Option<Claim>, Unreachable> {
         // The lease begins when the store grants it, which is not before this.
         let until = Instant::now() + LEASE;
-        let claim = match self.0.ask(&CLAIM, &work).await {
+        let claim = match self.0.ask(&CLAIM, &work, Some(LEASE)).await {
             Ok(Answer::Done(left)) => return Ok(Some(Claim::Done(left))),
             Ok(Answer::Spent) => Ok(Some(Claim::Spent)),
             Ok(Answer::Granted(fence)) => Ok(Some(Claim::Granted(Box::new(RedisLease {
@@ -133,7 +133,7 @@ impl Works {
 
     pub(crate) fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            let found = match self.0.ask(&FIND, &work).await {
+            let found = match self.0.ask(&FIND, &work, None).await {
                 Ok(Answer::Done(left)) => return Ok(Some(left)),
                 Ok(_) => Ok(None),
                 Err(Unreachable) => Err(Unreachable),
@@ -156,11 +156,11 @@ impl Works {
         let shared = Arc::clone(&self.0);
         if !confirmed.is_empty() {
             tokio::spawn(async move {
+                let until = (session.generation, milliseconds(CONFIRMED));
                 for left in confirmed {
-                    let mut script = CONFIRM.key(left);
-                    script.arg(session.generation).arg(milliseconds(CONFIRMED));
                     // One that is lost keeps the outcome for the time that it was left for.
-                    let _: Result<(), Unreachable> = shared.store.run(&script).await;
+                    let _: Result<(), Unreachable> =
+                        shared.store.run(&CONFIRM, &[left], until).await;
                 }
             });
         }
@@ -168,15 +168,17 @@ impl Works {
 }
 
 impl Shared {
-    async fn ask(&self, script: &Script, work: &Work) -> Result<Answer, Unreachable> {
+    /// Asks what a piece of work has come to; `lease` is for the script that may grant one.
+    async fn ask(
+        &self,
+        script: &Script,
+        work: &Work,
+        lease: Option<Duration>,
+    ) -> Result<Answer, Unreachable> {
         let names = self.names.work(work);
-        let mut asked = script.prepare_invoke();
-        for name in &names {
-            asked.key(name);
-        }
-        asked.arg(work.newer_than.map_or(ANY, i64::from));
-        asked.arg(milliseconds(LEASE));
-        let answer: Vec<Vec<u8>> = self.store.run(&asked).await?;
+        let newer_than = work.newer_than.map_or(ANY, i64::from);
+        let asked = (newer_than, lease.map(milliseconds));
+        let answer: Vec<Vec<u8>> = self.store.run(script, &names, asked).await?;
         let mut parts = answer.into_iter();
         let what = parts.next();
         let mut text = || parts.next().map(String::from_utf8).and_then(Result::ok);
@@ -249,16 +251,11 @@ impl Shared {
     }
 
     async fn tell(&self, work: &Work, fence: &str, outcome: &Finished) -> Result<(), Unreachable> {
-        let mut script = FINISH.prepare_invoke();
-        for name in self.names.work(work) {
-            script.key(name);
-        }
-        script.arg(fence).arg(outcome.version);
-        script.arg(outcome.sealed.as_slice());
-        script.arg(outcome.session.as_ref().map_or(&[][..], |id| id));
-        script.arg(milliseconds(outcome.keep));
-        script.arg(milliseconds(outcome.spent));
-        let _: bool = self.store.run(&script).await?;
+        let session: &[u8] = outcome.session.as_ref().map_or(&[], |id| id);
+        let left = (fence, outcome.version, outcome.sealed.as_slice(), session);
+        let times = (milliseconds(outcome.keep), milliseconds(outcome.spent));
+        let names = self.names.work(work);
+        let _: bool = self.store.run(&FINISH, &names, (left, times)).await?;
         Ok(())
     }
 }
@@ -315,8 +312,7 @@ impl Drop for RedisLease {
         // Without a runtime it runs out by itself.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                let mut script = RELEASE.key(lease);
-                let _: Result<(), Unreachable> = shared.store.run(script.arg(fence)).await;
+                let _: Result<(), Unreachable> = shared.store.run(&RELEASE, &[lease], fence).await;
             });
         }
     }
@@ -324,4 +320,59 @@ impl Drop for RedisLease {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use fncy_login::Timestamp;
+    use fncy_login::coordinator::SessionRef;
+    use redis::Client;
+
+    use super::{MAX_UNCONFIRMED, Works};
+    use crate::names::Names;
+    use crate::store::Store;
+
+    fn works() -> Works {
+        let client = Client::open("redis://127.0.0.1:1").unwrap();
+        let names = Names::new("shop");
+        Works::new(Arc::new(Store::new(client)), Arc::new(names))
+    }
+
+    fn session(number: usize, generation: u32) -> SessionRef {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_le_bytes());
+        SessionRef {
+            id,
+            generation,
+            issued: Timestamp::from_unix(0),
+            ends: Timestamp::from_unix(1),
+        }
+    }
+
+    #[test]
+    fn a_session_confirms_what_led_to_it_and_nothing_newer() {
+        let Works(shared) = works();
+        for (left, version) in [("first", 1), ("second", 2), ("second", 2)] {
+            shared.expect_confirmation(session(7, 0).id, left.to_owned(), version);
+        }
+        assert_eq!(shared.take_confirmed(&session(8, 9)), [""; 0]);
+        assert_eq!(shared.take_confirmed(&session(7, 0)), [""; 0]);
+        assert_eq!(shared.take_confirmed(&session(7, 1)), ["first"]);
+        assert_eq!(shared.take_confirmed(&session(7, 5)), ["second"]);
+        assert_eq!(shared.take_confirmed(&session(7, 5)), [""; 0]);
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_go_first() {
+        let Works(shared) = works();
+        for number in 0..=MAX_UNCONFIRMED {
+            shared.expect_confirmation(session(number, 0).id, "left".to_owned(), 1);
+        }
+        assert_eq!(shared.take_confirmed(&session(0, 1)), [""; 0]);
+        assert_eq!(shared.take_confirmed(&session(1, 1)), ["left"]);
+        let last = session(MAX_UNCONFIRMED, 1);
+        assert_eq!(shared.take_confirmed(&last), ["left"]);
+    }
 }
