@@ -36,7 +36,7 @@ struct State {
 }
 
 /// An end, as the log has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct End {
     /// Whose.
     pub(crate) name: Name,
@@ -89,7 +89,8 @@ impl Ended {
         let mut state = self.write();
         match end.name {
             Name::Session(id) => {
-                state.sessions.insert(id, end.until);
+                let until = state.sessions.entry(id).or_default();
+                *until = end.until.max(*until);
             }
             Name::User(hash) => {
                 let user = state.users.entry(hash).or_insert((end.at, end.until));

@@ -31,9 +31,9 @@ impl Names {
         ["lease", "left", "spent"].map(|part| format!("{}:{{{kind}:{key}}}:{part}", self.prefix))
     }
 
-    /// The log of what was ended, until when each is needed, its last number, its age.
-    pub(crate) fn ended(&self) -> [String; 4] {
-        ["log", "times", "last", "age"].map(|part| format!("{}:{{ended}}:{part}", self.prefix))
+    /// The log of what was ended, with its age, and until when each of it is needed.
+    pub(crate) fn ended(&self) -> [String; 2] {
+        ["log", "times"].map(|part| format!("{}:{{ended}}:{part}", self.prefix))
     }
 }
 
