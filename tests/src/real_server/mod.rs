@@ -4,9 +4,14 @@
 //! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
 
 pub mod oidc_provider;
+pub mod proxy;
 pub mod redis;
 #[cfg(test)]
+mod redis_faults;
+#[cfg(test)]
 mod redis_tests;
+#[cfg(test)]
+mod several;
 #[cfg(test)]
 mod sign_in_tests;
 

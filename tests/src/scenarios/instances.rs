@@ -36,7 +36,7 @@ fn clears_session(response: &RawResponse) -> bool {
         .any(|line| line.starts_with(b"__Host-fncy_session=;"))
 }
 
-pub(super) fn post(path: &str, cookies: &[u8]) -> RawRequest {
+pub(crate) fn post(path: &str, cookies: &[u8]) -> RawRequest {
     RawRequest::new("POST", path)
         .with_header("host", "app.example")
         .with_header("origin", APP)
