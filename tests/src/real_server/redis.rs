@@ -102,8 +102,13 @@ impl Redis {
 
     /// The same for any number of them.
     pub fn way(&self) -> impl Fn() -> RedisCoordinator + use<> {
-        let url = format!("redis+unix://{}", self.socket().display());
+        let url = self.url();
         move || RedisCoordinator::new(&url).unwrap()
+    }
+
+    /// Its address, as a setting has it.
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket().display())
     }
 
     /// Has `redis-cli` say this to it, and gives the answer.

@@ -30,7 +30,7 @@ pub(super) fn with_store(
 }
 
 /// Whether an answer takes the session's cookie away.
-fn clears_session(response: &RawResponse) -> bool {
+pub(crate) fn clears_session(response: &RawResponse) -> bool {
     response
         .headers_named("set-cookie")
         .any(|line| line.starts_with(b"__Host-fncy_session=;"))
