@@ -13,6 +13,8 @@ mod redis_faults;
 #[cfg(test)]
 mod redis_processes;
 #[cfg(test)]
+mod redis_sites;
+#[cfg(test)]
 mod redis_tests;
 #[cfg(test)]
 mod several;
