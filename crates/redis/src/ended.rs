@@ -10,7 +10,7 @@ use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use fncy_login::coordinator::{Known, SessionRef};
 use tokio::time::Instant;
 
-use crate::names::Name;
+use crate::names::{Name, hash_of};
 
 /// Between two looks for what is needed no longer: seconds.
 const SWEEP: u64 = 60;
@@ -36,7 +36,7 @@ struct State {
 }
 
 /// An end, as the log has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct End {
     /// Whose.
     pub(crate) name: Name,
@@ -70,8 +70,7 @@ impl Ended {
         let issued = session.issued.as_unix();
         state.sessions.contains_key(&session.id)
             || !state.users.is_empty()
-                && matches!(Name::of_user(user_id), Name::User(hash)
-                    if state.users.get(&hash).is_some_and(|(at, _)| issued <= *at))
+                && (state.users.get(&hash_of(user_id))).is_some_and(|(at, _)| issued <= *at)
     }
 
     fn is_current(&self) -> bool {
@@ -90,7 +89,8 @@ impl Ended {
         let mut state = self.write();
         match end.name {
             Name::Session(id) => {
-                state.sessions.insert(id, end.until);
+                let until = state.sessions.entry(id).or_default();
+                *until = end.until.max(*until);
             }
             Name::User(hash) => {
                 let user = state.users.entry(hash).or_insert((end.at, end.until));
@@ -132,5 +132,77 @@ impl Ended {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use fncy_login::Timestamp;
+    use fncy_login::coordinator::{Known, SessionRef};
+    use tokio::time::{Instant, advance};
+
+    use super::{End, Ended, STALE_AFTER, SWEEP};
+    use crate::names::Name;
+
+    /// The store's time.
+    const NOW: u64 = 1_900_000_000;
+
+    fn session(number: u8, issued: u64) -> SessionRef {
+        SessionRef {
+            id: [number; 16],
+            generation: 0,
+            issued: Timestamp::from_unix(issued),
+            ends: Timestamp::from_unix(NOW + 1_000),
+        }
+    }
+
+    fn end(name: Name, at: u64) -> End {
+        let until = NOW + 30;
+        End { name, at, until }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_heard_is_good_for_a_moment() {
+        let ended = Ended::new();
+        let known = || ended.known(&session(1, NOW), "alex");
+        assert_eq!(known(), Known::Ask, "nothing was heard yet");
+        ended.heard(Instant::now(), NOW);
+        advance(Duration::from_millis(STALE_AFTER)).await;
+        assert_eq!(known(), Known::Live);
+        advance(Duration::from_millis(1)).await;
+        assert_eq!(known(), Known::Ask);
+        let asked = Instant::now();
+        advance(Duration::from_millis(STALE_AFTER)).await;
+        ended.heard(asked, NOW);
+        advance(Duration::from_millis(1)).await;
+        assert_eq!(known(), Known::Ask, "it counts from when it was asked");
+    }
+
+    #[tokio::test]
+    async fn a_users_end_is_that_of_the_sessions_before_it() {
+        let ended = Ended::new();
+        ended.heard(Instant::now(), NOW);
+        ended.add(end(Name::of_user("alex"), NOW));
+        ended.add(end(Name::of_user("alex"), NOW - 10));
+        let known = |issued, user| ended.known(&session(1, issued), user);
+        assert_eq!(known(NOW, "alex"), Known::Ended, "the later of two counts");
+        assert_eq!(known(NOW + 1, "alex"), Known::Live);
+        assert_eq!(known(NOW, "haneul"), Known::Live);
+    }
+
+    #[tokio::test]
+    async fn what_no_cookie_can_outlive_is_dropped() {
+        let ended = Ended::new();
+        for name in [Name::Session([1; 16]), Name::of_user("alex")] {
+            ended.add(end(name, NOW));
+        }
+        ended.heard(Instant::now(), NOW);
+        assert_eq!(ended.all().len(), 2);
+        ended.heard(Instant::now(), NOW + SWEEP - 1);
+        assert_eq!(ended.all().len(), 2, "it is looked for once a minute");
+        ended.heard(Instant::now(), NOW + SWEEP);
+        assert_eq!(ended.all(), []);
     }
 }

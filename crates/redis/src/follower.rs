@@ -3,7 +3,7 @@
 //! ```text
 //!  age unknown --> read from the beginning --> read what is new: each second, and before each renewal
 //!                       ^                          |
-//!                       \-- the log has another age: the store lost it; it is told what is known here
+//!                       \-- the log has another age: it is told what is known here, and what it lacks
 //! ```
 //!
 //! Rules:
@@ -11,7 +11,8 @@
 //! - What could not be told is told with the next reading.
 //! - The task that reads each second ends with the last coordinator that it reads for.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login::coordinator::Unreachable;
@@ -40,12 +41,12 @@ pub(crate) struct Follower {
     names: Arc<Names>,
     pub(crate) ended: Ended,
     place: tokio::sync::Mutex<Place>,
-    untold: Mutex<Vec<End>>,
+    untold: Mutex<HashSet<End>>,
     reading: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// How far the log was read.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Place {
     age: String,
     number: String,
@@ -89,10 +90,11 @@ impl Follower {
         if place.asked.is_some_and(|asked| asked >= wanted) {
             return Ok(());
         }
-        self.tell_rest().await?;
+        let mut next = place.clone();
+        let mut read = HashSet::new();
         loop {
             let asked = Instant::now();
-            let answer = self.read(&place).await?;
+            let answer = self.read(&next).await?;
             let [age, now, number, ends @ ..] = answer.as_slice() else {
                 return Err(Unreachable);
             };
@@ -100,84 +102,70 @@ impl Follower {
             for [name, until] in pairs {
                 if let Some(((name, at), until)) = Name::read(name).zip(until.parse().ok()) {
                     self.ended.add(End { name, at, until });
+                    read.insert((name, at));
                 }
             }
-            let was_lost = !place.age.is_empty() && place.age != *age;
-            place.age.clone_from(age);
-            place.number.clone_from(number);
-            if was_lost {
-                self.tell(&self.ended.all()).await?;
-            }
+            next = Place {
+                age: age.clone(),
+                number: number.clone(),
+                asked: Some(asked),
+            };
             if pairs.len() < MAX_READ {
-                self.ended
-                    .heard(asked, now.parse().map_err(|_| Unreachable)?);
-                place.asked = Some(asked);
-                return Ok(());
+                let now = now.parse().map_err(|_| Unreachable)?;
+                self.ended.heard(asked, now);
+                break;
             }
         }
+        if next.age != place.age {
+            let mut lacking = self.ended.all();
+            lacking.retain(|end| !read.contains(&(end.name, end.at)));
+            self.untold().extend(lacking);
+        }
+        *place = next;
+        let rest: Vec<End> = self.untold().iter().copied().collect();
+        // What was read is known, whether the store takes more or not.
+        let _: Result<(), Unreachable> = self.tell(&rest).await;
+        Ok(())
     }
 
     async fn read(&self, place: &Place) -> Result<Vec<String>, Unreachable> {
-        let mut script = FOLLOW.prepare_invoke();
-        for name in self.names.ended() {
-            script.key(name);
-        }
-        script.arg(&place.age).arg(&place.number).arg(MAX_READ);
-        self.store.run(&script).await
+        let known = (&place.age, &place.number, MAX_READ, LONGEST);
+        self.store.run(&FOLLOW, &self.names.ended(), known).await
     }
 
     /// Ends a session, here at once.
     pub(crate) async fn end(&self, end: End) -> Result<(), Unreachable> {
         self.ended.add(end);
-        let told = self.tell(&[end]).await;
-        if told.is_err() {
-            self.untold().push(end);
-        }
-        told
+        self.untold().insert(end);
+        self.tell(&[end]).await
     }
 
     /// Ends the sessions that a user has now.
     pub(crate) async fn end_user(&self, name: Name) -> Result<(), Unreachable> {
-        let mut script = END_USER.prepare_invoke();
-        for name in self.names.ended() {
-            script.key(name);
-        }
-        let at: u64 = self
-            .store
-            .run(script.arg(name.write()).arg(LONGEST))
-            .await?;
+        let end = (name.write(), LONGEST);
+        let at: u64 = self.store.run(&END_USER, &self.names.ended(), end).await?;
         let until = at + LONGEST;
         self.ended.add(End { name, at, until });
         Ok(())
     }
 
-    async fn tell_rest(&self) -> Result<(), Unreachable> {
-        let rest = std::mem::take(&mut *self.untold());
-        if rest.is_empty() {
-            return Ok(());
-        }
-        let told = self.tell(&rest).await;
-        if told.is_err() {
-            self.untold().extend(rest);
-        }
-        told
-    }
-
+    /// What is told is untold no longer; what isn't, or by whoever gives up, stays so.
     async fn tell(&self, ends: &[End]) -> Result<(), Unreachable> {
         for ends in ends.chunks(MAX_READ) {
-            let mut script = END.prepare_invoke();
-            for name in self.names.ended() {
-                script.key(name);
-            }
+            let pairs = ends
+                .iter()
+                .map(|end| (end.name.write_at(end.at), end.until));
+            let pairs: Vec<_> = pairs.collect();
+            let _: () = self.store.run(&END, &self.names.ended(), pairs).await?;
+            let mut untold = self.untold();
             for end in ends {
-                script.arg(end.name.write_at(end.at)).arg(end.until);
+                untold.remove(end);
             }
-            let _: () = self.store.run(&script).await?;
         }
         Ok(())
     }
 
-    fn untold(&self) -> std::sync::MutexGuard<'_, Vec<End>> {
+    fn untold(&self) -> MutexGuard<'_, HashSet<End>> {
         self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

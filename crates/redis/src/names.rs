@@ -31,9 +31,9 @@ impl Names {
         ["lease", "left", "spent"].map(|part| format!("{}:{{{kind}:{key}}}:{part}", self.prefix))
     }
 
-    /// The log of what was ended, until when each is needed, its last number, its age.
-    pub(crate) fn ended(&self) -> [String; 4] {
-        ["log", "times", "last", "age"].map(|part| format!("{}:{{ended}}:{part}", self.prefix))
+    /// The log of what was ended, with its age, and until when each of it is needed.
+    pub(crate) fn ended(&self) -> [String; 2] {
+        ["log", "times"].map(|part| format!("{}:{{ended}}:{part}", self.prefix))
     }
 }
 
@@ -48,8 +48,7 @@ pub(crate) enum Name {
 
 impl Name {
     pub(crate) fn of_user(id: &str) -> Self {
-        let hash = digest(&SHA256, id.as_bytes());
-        Self::User(std::array::from_fn(|index| hash.as_ref()[index]))
+        Self::User(hash_of(id))
     }
 
     /// A session's is `s` and its id, a user's `u` and a hash.
@@ -77,6 +76,12 @@ impl Name {
         let (hash, at) = text.strip_prefix('u')?.split_once('.')?;
         Some((Self::User(bytes(hash)?), at.parse().ok()?))
     }
+}
+
+/// What a user is called.
+pub(crate) fn hash_of(user_id: &str) -> [u8; 32] {
+    let hash = digest(&SHA256, user_id.as_bytes());
+    std::array::from_fn(|index| hash.as_ref()[index])
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

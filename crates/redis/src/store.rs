@@ -1,55 +1,112 @@
-//! The way to the store: one connection, which comes back by itself.
+//! The way to the store: one connection, which is opened anew where another may fare better.
 //!
-//! Rules: nothing is waited for longer than the driver waits; a store that can't be asked is said once a
-//! minute, without its address, which may hold a password.
+//! Rules:
+//! - Nothing is waited for longer than the driver waits.
+//! - A connection that is broken, or silent, or leads to a server that others have replaced is left; there
+//!   are not more than two attempts a second to open one.
+//! - A store that can't be asked is said once a minute, without its address, which may hold a password.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fncy_login::coordinator::Unreachable;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, FromRedisValue, RedisResult, ScriptInvocation};
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, Script, ToRedisArgs,
+};
 use tokio::time::Instant;
 
 /// Less than the two seconds that the driver waits.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Between two warnings.
 const QUIET: Duration = Duration::from_secs(60);
-/// The longest pause between two attempts to reach a store that is down.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// Between two attempts to open a connection.
+const PAUSE: Duration = Duration::from_millis(500);
+/// What a server says that was a master, and is none any more.
+const REPLACED: [&str; 2] = ["READONLY", "MASTERDOWN"];
 
 pub(crate) struct Store {
     client: Client,
-    /// Made by the first who asks, since it lives in their runtime.
-    connection: OnceLock<RedisResult<ConnectionManager>>,
+    way: tokio::sync::Mutex<Way>,
     warned: Mutex<Option<Instant>>,
+}
+
+#[derive(Default)]
+struct Way {
+    open: Option<MultiplexedConnection>,
+    /// When the last attempt to open one began: it tells the connections apart.
+    tried: Option<Instant>,
 }
 
 impl Store {
     pub(crate) fn new(client: Client) -> Self {
         Self {
             client,
-            connection: OnceLock::new(),
+            way: tokio::sync::Mutex::default(),
             warned: Mutex::new(None),
         }
     }
 
-    /// Runs a script.
+    /// Runs a script with these names and arguments.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,
-        script: &ScriptInvocation<'_>,
+        script: &Script,
+        names: &[String],
+        arguments: impl ToRedisArgs,
     ) -> Result<T, Unreachable> {
-        let answer = match self.connection.get_or_init(|| connect(&self.client)) {
-            Ok(connection) => script.invoke_async(&mut connection.clone()).await,
-            Err(error) => Err(error.clone()),
-        };
-        answer.map_err(|error| {
-            self.warn(&error);
-            Unreachable
-        })
+        let mut script = script.prepare_invoke();
+        script.key(names).arg(arguments);
+        let (mut connection, opened) = self.connection().await?;
+        match script.invoke_async(&mut connection).await {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                self.warn(&error);
+                if error.code().is_none_or(|code| REPLACED.contains(&code)) {
+                    self.leave(opened).await;
+                }
+                Err(Unreachable)
+            }
+        }
     }
 
-    fn warn(&self, error: &redis::RedisError) {
+    /// The connection that is open, or a new one, and when it was opened. It lives in the runtime of who
+    /// opens it: should that end, the next who asks opens another.
+    async fn connection(&self) -> Result<(MultiplexedConnection, Option<Instant>), Unreachable> {
+        let mut way = self.way.lock().await;
+        if let Some(open) = &way.open {
+            return Ok((open.clone(), way.tried));
+        }
+        if way.tried.is_some_and(|tried| tried.elapsed() < PAUSE) {
+            return Err(Unreachable);
+        }
+        way.tried = Some(Instant::now());
+        let opened = self.open().await.map_err(|error| {
+            self.warn(&error);
+            Unreachable
+        })?;
+        way.open = Some(opened.clone());
+        Ok((opened, way.tried))
+    }
+
+    async fn open(&self) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let opened = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config);
+        opened.await
+    }
+
+    /// Whoever asks next opens another connection, unless somebody has.
+    async fn leave(&self, opened: Option<Instant>) {
+        let mut way = self.way.lock().await;
+        if way.tried == opened {
+            way.open = None;
+        }
+    }
+
+    fn warn(&self, error: &RedisError) {
         let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
         if warned.is_none_or(|last| last.elapsed() >= QUIET) {
             *warned = Some(Instant::now());
@@ -61,12 +118,4 @@ impl Store {
             );
         }
     }
-}
-
-fn connect(client: &Client) -> RedisResult<ConnectionManager> {
-    let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(PATIENCE))
-        .set_response_timeout(Some(PATIENCE))
-        .set_max_delay(LONGEST_PAUSE);
-    ConnectionManager::new_lazy_with_config(client.clone(), config)
 }

@@ -11,8 +11,8 @@
 //! Rules:
 //! - Each step is one script: two instances can't both take it.
 //! - Each attempt runs in a task of its own: a lease that is granted to somebody who has left is given
-//!   back.
-//! - A lease has a fence. One that comes too late neither releases nor replaces what another has done.
+//!   back, and so is one that may have been granted by an answer that was lost.
+//! - A lease has a fence, which its claimant has drawn. One that comes too late neither releases nor replaces what another has done.
 //! - What an instance finished it knows from then on. It tells the store until it is told, for as long as
 //!   the lease lasts: afterwards somebody else has done it again.
 
@@ -25,6 +25,7 @@ use fncy_login::coordinator::{
     Asked, Claim, Coordinator as _, Finished, InProcess, Lease, SessionRef, Unreachable, Work,
 };
 use redis::Script;
+use ring::rand::{self, SystemRandom};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::names::Names;
@@ -73,12 +74,15 @@ struct Unconfirmed {
     oldest: VecDeque<[u8; 16]>,
 }
 
+/// What tells a lease from those before and after it.
+type Fence = [u8; 16];
+
 /// What a script says of a piece of work.
 enum Answer {
     Done(Vec<u8>),
     Spent,
     Held,
-    Granted(String),
+    Granted,
     Nothing,
 }
 
@@ -112,17 +116,23 @@ impl Works {
     async fn attempt(&self, work: Work) -> Result<Option<Claim>, Unreachable> {
         // The lease begins when the store grants it, which is not before this.
         let until = Instant::now() + LEASE;
-        let claim = match self.0.ask(&CLAIM, &work).await {
+        let fence = rand::generate::<[u8; 16]>(&SystemRandom::new());
+        let fence = fence.map_err(|_| Unreachable)?.expose();
+        let lease = (milliseconds(LEASE), fence.as_slice());
+        let claim = match self.0.ask(&CLAIM, &work, Some(lease)).await {
             Ok(Answer::Done(left)) => return Ok(Some(Claim::Done(left))),
             Ok(Answer::Spent) => Ok(Some(Claim::Spent)),
-            Ok(Answer::Granted(fence)) => Ok(Some(Claim::Granted(Box::new(RedisLease {
+            Ok(Answer::Granted) => Ok(Some(Claim::Granted(Box::new(RedisLease {
                 shared: Some(Arc::clone(&self.0)),
                 work,
                 fence,
                 until,
             })))),
             Ok(Answer::Held | Answer::Nothing) => Ok(None),
-            Err(Unreachable) => Err(Unreachable),
+            Err(Unreachable) => {
+                Arc::clone(&self.0).give_back(work, fence, until);
+                Err(Unreachable)
+            }
         };
         // What the store was not told yet, or has forgotten.
         match self.0.here.find(work).await? {
@@ -133,7 +143,7 @@ impl Works {
 
     pub(crate) fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            let found = match self.0.ask(&FIND, &work).await {
+            let found = match self.0.ask(&FIND, &work, None).await {
                 Ok(Answer::Done(left)) => return Ok(Some(left)),
                 Ok(_) => Ok(None),
                 Err(Unreachable) => Err(Unreachable),
@@ -156,11 +166,11 @@ impl Works {
         let shared = Arc::clone(&self.0);
         if !confirmed.is_empty() {
             tokio::spawn(async move {
+                let until = (session.generation, milliseconds(CONFIRMED));
                 for left in confirmed {
-                    let mut script = CONFIRM.key(left);
-                    script.arg(session.generation).arg(milliseconds(CONFIRMED));
                     // One that is lost keeps the outcome for the time that it was left for.
-                    let _: Result<(), Unreachable> = shared.store.run(&script).await;
+                    let _: Result<(), Unreachable> =
+                        shared.store.run(&CONFIRM, &[left], until).await;
                 }
             });
         }
@@ -168,20 +178,22 @@ impl Works {
 }
 
 impl Shared {
-    async fn ask(&self, script: &Script, work: &Work) -> Result<Answer, Unreachable> {
+    /// Asks what a piece of work has come to; the lease and its fence are for the script that may grant
+    /// one.
+    async fn ask(
+        &self,
+        script: &Script,
+        work: &Work,
+        lease: Option<(u64, &[u8])>,
+    ) -> Result<Answer, Unreachable> {
         let names = self.names.work(work);
-        let mut asked = script.prepare_invoke();
-        for name in &names {
-            asked.key(name);
-        }
-        asked.arg(work.newer_than.map_or(ANY, i64::from));
-        asked.arg(milliseconds(LEASE));
-        let answer: Vec<Vec<u8>> = self.store.run(&asked).await?;
+        let newer_than = work.newer_than.map_or(ANY, i64::from);
+        let asked = (newer_than, lease);
+        let answer: Vec<Vec<u8>> = self.store.run(script, &names, asked).await?;
         let mut parts = answer.into_iter();
         let what = parts.next();
-        let mut text = || parts.next().map(String::from_utf8).and_then(Result::ok);
         match what.as_deref() {
-            Some(b"granted") => text().map(Answer::Granted).ok_or(Unreachable),
+            Some(b"granted") => Ok(Answer::Granted),
             Some(b"held") => Ok(Answer::Held),
             Some(b"spent") => Ok(Answer::Spent),
             Some(b"nothing") => Ok(Answer::Nothing),
@@ -248,17 +260,37 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn tell(&self, work: &Work, fence: &str, outcome: &Finished) -> Result<(), Unreachable> {
-        let mut script = FINISH.prepare_invoke();
-        for name in self.names.work(work) {
-            script.key(name);
-        }
-        script.arg(fence).arg(outcome.version);
-        script.arg(outcome.sealed.as_slice());
-        script.arg(outcome.session.as_ref().map_or(&[][..], |id| id));
-        script.arg(milliseconds(outcome.keep));
-        script.arg(milliseconds(outcome.spent));
-        let _: bool = self.store.run(&script).await?;
+    /// Gives a lease back as soon as the store can be told. Without a runtime it runs out by itself.
+    fn give_back(self: Arc<Self>, work: Work, fence: Fence, until: Instant) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(timeout_at(until, async move {
+            let [lease, ..] = self.names.work(&work);
+            let names = [lease];
+            let release = || self.store.run::<()>(&RELEASE, &names, fence.as_slice());
+            while release().await.is_err() {
+                sleep(RETRY).await;
+            }
+        }));
+    }
+
+    async fn tell(
+        &self,
+        work: &Work,
+        fence: &Fence,
+        outcome: &Finished,
+    ) -> Result<(), Unreachable> {
+        let session: &[u8] = outcome.session.as_ref().map_or(&[], |id| id);
+        let left = (
+            fence.as_slice(),
+            outcome.version,
+            outcome.sealed.as_slice(),
+            session,
+        );
+        let times = (milliseconds(outcome.keep), milliseconds(outcome.spent));
+        let names = self.names.work(work);
+        let _: bool = self.store.run(&FINISH, &names, (left, times)).await?;
         Ok(())
     }
 }
@@ -267,7 +299,7 @@ struct RedisLease {
     /// None once it has been finished.
     shared: Option<Arc<Shared>>,
     work: Work,
-    fence: String,
+    fence: Fence,
     until: Instant,
 }
 
@@ -282,7 +314,7 @@ impl Lease for RedisLease {
             let Some(shared) = shared else {
                 return Err(Unreachable);
             };
-            let (work, fence, until) = (self.work, &self.fence, self.until);
+            let (work, fence, until) = (self.work, self.fence, self.until);
             if let Claim::Granted(lease) = shared.here.claim(work).await? {
                 lease.finish(outcome.clone()).await?;
             }
@@ -290,9 +322,9 @@ impl Lease for RedisLease {
                 let [_, left, _] = shared.names.work(&work);
                 shared.expect_confirmation(session, left, outcome.version);
             }
-            let first = shared.tell(&work, fence, &outcome).await;
+            let first = shared.tell(&work, &fence, &outcome).await;
             if first.is_err() {
-                let (fence, shared) = (fence.clone(), Arc::clone(&shared));
+                let shared = Arc::clone(&shared);
                 tokio::spawn(timeout_at(until, async move {
                     while shared.tell(&work, &fence, &outcome).await.is_err() {
                         sleep(RETRY).await;
@@ -307,21 +339,67 @@ impl Lease for RedisLease {
 
 impl Drop for RedisLease {
     fn drop(&mut self) {
-        let Some(shared) = self.shared.take() else {
-            return;
-        };
-        let [lease, ..] = shared.names.work(&self.work);
-        let fence = std::mem::take(&mut self.fence);
-        // Without a runtime it runs out by itself.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                let mut script = RELEASE.key(lease);
-                let _: Result<(), Unreachable> = shared.store.run(script.arg(fence)).await;
-            });
+        if let Some(shared) = self.shared.take() {
+            shared.give_back(self.work, self.fence, self.until);
         }
     }
 }
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use fncy_login::Timestamp;
+    use fncy_login::coordinator::SessionRef;
+    use redis::Client;
+
+    use super::{MAX_UNCONFIRMED, Works};
+    use crate::names::Names;
+    use crate::store::Store;
+
+    fn works() -> Works {
+        let client = Client::open("redis://127.0.0.1:1").unwrap();
+        let names = Names::new("shop");
+        Works::new(Arc::new(Store::new(client)), Arc::new(names))
+    }
+
+    fn session(number: usize, generation: u32) -> SessionRef {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_le_bytes());
+        SessionRef {
+            id,
+            generation,
+            issued: Timestamp::from_unix(0),
+            ends: Timestamp::from_unix(1),
+        }
+    }
+
+    #[test]
+    fn a_session_confirms_what_led_to_it_and_nothing_newer() {
+        let Works(shared) = works();
+        for (left, version) in [("first", 1), ("second", 2), ("second", 2)] {
+            shared.expect_confirmation(session(7, 0).id, left.to_owned(), version);
+        }
+        assert_eq!(shared.take_confirmed(&session(8, 9)), [""; 0]);
+        assert_eq!(shared.take_confirmed(&session(7, 0)), [""; 0]);
+        assert_eq!(shared.take_confirmed(&session(7, 1)), ["first"]);
+        assert_eq!(shared.take_confirmed(&session(7, 5)), ["second"]);
+        assert_eq!(shared.take_confirmed(&session(7, 5)), [""; 0]);
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_go_first() {
+        let Works(shared) = works();
+        for number in 0..=MAX_UNCONFIRMED {
+            shared.expect_confirmation(session(number, 0).id, "left".to_owned(), 1);
+        }
+        assert_eq!(shared.take_confirmed(&session(0, 1)), [""; 0]);
+        assert_eq!(shared.take_confirmed(&session(1, 1)), ["left"]);
+        let last = session(MAX_UNCONFIRMED, 1);
+        assert_eq!(shared.take_confirmed(&last), ["left"]);
+    }
 }

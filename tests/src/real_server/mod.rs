@@ -3,10 +3,21 @@
 //! They are optional: where one is not installed its tests say so on stderr and skip. With
 //! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
 
+#[cfg(test)]
+mod instance;
 pub mod oidc_provider;
+pub mod proxy;
 pub mod redis;
 #[cfg(test)]
+mod redis_faults;
+#[cfg(test)]
+mod redis_processes;
+#[cfg(test)]
+mod redis_sites;
+#[cfg(test)]
 mod redis_tests;
+#[cfg(test)]
+mod several;
 #[cfg(test)]
 mod sign_in_tests;
 

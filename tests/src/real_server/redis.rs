@@ -11,6 +11,7 @@ use fncy_login_redis::RedisCoordinator;
 use tokio::net::UnixStream;
 use tokio::time::sleep;
 
+use super::proxy::Target;
 use super::skip;
 
 const MISSING: &str = "skipped: install redis-server (or `cargo xtask test`)";
@@ -21,6 +22,7 @@ static STARTED: AtomicU32 = AtomicU32::new(0);
 #[derive(Debug)]
 pub struct Redis {
     folder: PathBuf,
+    settings: Vec<String>,
     child: Option<Child>,
 }
 
@@ -31,12 +33,22 @@ impl Redis {
     ///
     /// It is installed and does not start, or it is not and `FNCY_REQUIRE_REAL_SERVERS=1`.
     pub async fn start() -> Option<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// One with more settings than that it keeps nothing.
+    ///
+    /// # Panics
+    ///
+    /// As [`Redis::start`].
+    pub async fn start_with(settings: &[&str]) -> Option<Self> {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("fncy-redis-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let mut redis = Self {
             folder,
+            settings: settings.iter().map(|&part| part.to_owned()).collect(),
             child: None,
         };
         redis.run().await.or_else(|| skip(MISSING))?;
@@ -61,6 +73,7 @@ impl Redis {
             .arg(&socket)
             .arg("--dir")
             .arg(&self.folder)
+            .args(&self.settings)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn();
@@ -84,27 +97,69 @@ impl Redis {
 
     /// A way to it for one instance of an application.
     pub fn instance(&self) -> RedisCoordinator {
-        let socket = self.socket();
-        RedisCoordinator::new(&format!("redis+unix://{}", socket.display())).unwrap()
+        self.way()()
+    }
+
+    /// The same for any number of them.
+    pub fn way(&self) -> impl Fn() -> RedisCoordinator + use<> {
+        let url = self.url();
+        move || RedisCoordinator::new(&url).unwrap()
+    }
+
+    /// Its address, as a setting has it.
+    pub fn url(&self) -> String {
+        format!("redis+unix://{}", self.socket().display())
+    }
+
+    /// Has `redis-cli` say this to it, and gives the answer.
+    pub fn tell(&self, words: &[&str]) -> String {
+        let output = Command::new("redis-cli")
+            .arg("-s")
+            .arg(self.socket())
+            .args(words)
+            .output();
+        String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
+    }
+
+    /// The names of what is in it that end like this.
+    pub fn names(&self, end: &str) -> Vec<String> {
+        let names = self.tell(&["keys", &format!("*{end}")]);
+        names.lines().map(str::to_owned).collect()
     }
 
     /// All that is in it, as text, for who looks for secrets.
     pub fn contents(&self) -> String {
-        let said = |arguments: &[&str]| {
-            let output = Command::new("redis-cli")
-                .arg("-s")
-                .arg(self.socket())
-                .args(arguments)
-                .output();
-            String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
-        };
-        let names = said(&["keys", "*"]);
-        let left = names.lines().filter(|name| name.ends_with(":left"));
-        let left: String = left.map(|name| said(&["hgetall", name])).collect();
-        names + &left
+        let left = self.names(":left");
+        let left: String = left
+            .iter()
+            .map(|name| self.tell(&["hgetall", name]))
+            .collect();
+        self.tell(&["keys", "*"]) + &left
     }
 
-    fn socket(&self) -> PathBuf {
+    /// Its socket, for a proxy.
+    pub fn target(&self) -> Target {
+        Target::Unix(self.socket())
+    }
+
+    /// Waits until it has all that its master has.
+    ///
+    /// # Panics
+    ///
+    /// It hasn't within ten seconds.
+    pub async fn until_replica_has(&self, master: &Self) {
+        master.tell(&["set", "all-before-this", "heard"]);
+        for _ in 0..1_000 {
+            if self.tell(&["get", "all-before-this"]).trim() == "heard" {
+                return;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the replica hears nothing");
+    }
+
+    /// Its socket.
+    pub fn socket(&self) -> PathBuf {
         self.folder.join("socket")
     }
 }

@@ -5,67 +5,14 @@ use std::time::Duration;
 use fncy_login::Timestamp;
 use fncy_login::coordinator::{Coordinator, Known, SessionRef};
 use fncy_login_redis::RedisCoordinator;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::redis::Redis;
-use crate::browser::{Backend as _, RawRequest, RawResponse, Tab};
+use super::several::{LIFE, request, send_all, sign_out, signed_in, until};
+use crate::browser::Backend as _;
 use crate::contract;
-use crate::harness::{Harness, Served};
-use crate::world::{APP, World};
-
-/// The default life of the dev server's access tokens.
-const LIFE: u64 = 300;
-
-/// A world with so many instances more, which all share a store; somebody is signed in.
-async fn signed_in(harness: Harness, redis: &Redis, more: usize) -> (World, Tab, Vec<Served>) {
-    let first = redis.instance();
-    let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.coordinator(first));
-    });
-    let mut instances = vec![world.app()];
-    for _ in 0..more {
-        instances.push(world.instance(|builder| builder.coordinator(redis.instance())));
-    }
-    let mut tab = world.tab();
-    let page = world.visit_and_sign_in(&mut tab, "/", "alex").await;
-    assert_eq!(page.text(), "user=alex");
-    (world, tab, instances)
-}
-
-fn request(world: &World, target: &str) -> RawRequest {
-    RawRequest::new("GET", target)
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html")
-        .with_header("cookie", world.cookie_header())
-}
-
-/// Sends the same request to the instances in turns, all at once.
-async fn send_all(instances: &[Served], request: &RawRequest, count: usize) -> Vec<RawResponse> {
-    let mut sent = JoinSet::new();
-    for instance in instances.iter().cycle().take(count) {
-        let (instance, request) = (instance.clone(), request.clone());
-        sent.spawn(async move { instance.send(request).await });
-    }
-    sent.join_all().await
-}
-
-/// Asks until the answer has this status.
-async fn until_status(world: &World, instance: &Served, status: u16) -> RawResponse {
-    let began = Instant::now();
-    loop {
-        let answer = instance.send(request(world, "/page")).await;
-        if answer.status == status {
-            return answer;
-        }
-        assert!(
-            began.elapsed() < Duration::from_secs(10),
-            "{}",
-            answer.status
-        );
-        sleep(Duration::from_millis(50)).await;
-    }
-}
+use crate::harness::Harness;
+use crate::world::APP;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_keeps_the_contract() {
@@ -82,7 +29,7 @@ async fn two_hundred_requests_to_four_instances_are_one_exchange() {
         return;
     };
     for harness in Harness::ALL {
-        let (world, mut tab, instances) = signed_in(harness, &redis, 3).await;
+        let (world, mut tab, instances) = signed_in(harness, redis.way(), 3).await;
         world.advance(LIFE + 1);
         let before = world.token_requests();
         let answers = send_all(&instances, &request(&world, "/token"), 200).await;
@@ -105,13 +52,12 @@ async fn a_sign_out_ends_copies_on_all_instances() {
     let Some(redis) = Redis::start().await else {
         return;
     };
-    let (world, mut tab, instances) = signed_in(Harness::Tower, &redis, 1).await;
+    let (world, mut tab, instances) = signed_in(Harness::Tower, redis.way(), 1).await;
     let copy = request(&world, "/page");
     for answer in send_all(&instances, &copy, 2).await {
         assert_eq!(answer.status, 200);
     }
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
-    tab.submit(&page, "form", None).await;
+    sign_out(&mut tab).await;
     let began = Instant::now();
     while instances[1].send(copy.clone()).await.status == 200 {
         assert!(began.elapsed() < Duration::from_secs(5));
@@ -125,54 +71,23 @@ async fn a_store_that_dies_signs_nobody_out() {
     let Some(mut redis) = Redis::start().await else {
         return;
     };
-    let (world, mut tab, instances) = signed_in(Harness::Tower, &redis, 1).await;
-    until_status(&world, &instances[1], 200).await;
+    let (world, mut tab, instances) = signed_in(Harness::Tower, redis.way(), 1).await;
+    let page = request(&world, "/page");
+    until(&instances[1], &page, 200).await;
     redis.kill();
-    let down = until_status(&world, &instances[1], 503).await;
+    let down = until(&instances[1], &page, 503).await;
     assert!(down.header("retry-after").is_some());
     assert_eq!(down.header("set-cookie"), None);
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 503);
     redis.restart().await;
-    until_status(&world, &instances[1], 200).await;
-    until_status(&world, &instances[0], 200).await;
+    until(&instances[1], &page, 200).await;
+    until(&instances[0], &page, 200).await;
     world.advance(LIFE + 1);
     let before = world.token_requests();
     for answer in send_all(&instances, &request(&world, "/page"), 20).await {
         assert_eq!(answer.text(), "user=alex");
     }
     assert_eq!(world.token_requests() - before, 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_ended_stays_so_when_the_store_loses_its_memory() {
-    let Some(mut redis) = Redis::start().await else {
-        return;
-    };
-    let (world, mut tab, instances) = signed_in(Harness::Tower, &redis, 1).await;
-    let copy = request(&world, "/page");
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
-    tab.submit(&page, "form", None).await;
-    let began = Instant::now();
-    while instances[1].send(copy.clone()).await.status != 303 {
-        assert!(began.elapsed() < Duration::from_secs(5));
-        sleep(Duration::from_millis(20)).await;
-    }
-    redis.restart().await;
-    // An instance that begins now knows only what the store has been told again.
-    let began = Instant::now();
-    loop {
-        let new = world.instance(|builder| builder.coordinator(redis.instance()));
-        let answer = new.send(copy.clone()).await;
-        if answer.status == 303 {
-            break;
-        }
-        assert!(
-            began.elapsed() < Duration::from_secs(5),
-            "{}",
-            answer.status
-        );
-        sleep(Duration::from_millis(100)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

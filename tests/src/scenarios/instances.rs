@@ -30,13 +30,13 @@ pub(super) fn with_store(
 }
 
 /// Whether an answer takes the session's cookie away.
-fn clears_session(response: &RawResponse) -> bool {
+pub(crate) fn clears_session(response: &RawResponse) -> bool {
     response
         .headers_named("set-cookie")
         .any(|line| line.starts_with(b"__Host-fncy_session=;"))
 }
 
-pub(super) fn post(path: &str, cookies: &[u8]) -> RawRequest {
+pub(crate) fn post(path: &str, cookies: &[u8]) -> RawRequest {
     RawRequest::new("POST", path)
         .with_header("host", "app.example")
         .with_header("origin", APP)

@@ -16,7 +16,7 @@ mod cookies_hostile;
 mod cross_site;
 mod crowd;
 mod hooks;
-mod instances;
+pub(crate) mod instances;
 mod lifetime;
 mod live;
 mod login;

@@ -1,5 +1,6 @@
 -- What a piece of work has come to; if nobody is at it, the caller is from now on.
--- KEYS: its lease, what is left of it, whether it is spent. ARGV: a version that is too old, a lease in ms.
+-- KEYS: its lease, what is left of it, whether it is spent. ARGV: a version that is too old, a lease in
+-- ms, the fence of who asks.
 local left = redis.call('HMGET', KEYS[2], 'version', 'sealed', 'session')
 if left[1] and tonumber(left[1]) > tonumber(ARGV[1]) then
     return {'done', left[2], left[1], left[3] or ''}
@@ -10,8 +11,5 @@ end
 if redis.call('EXISTS', KEYS[1]) == 1 then
     return {'held'}
 end
--- Nobody else is granted this work in the same microsecond: it would find it held.
-local time = redis.call('TIME')
-local fence = time[1] .. '.' .. time[2]
-redis.call('SET', KEYS[1], fence, 'PX', ARGV[2])
-return {'granted', fence}
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
+return {'granted'}

@@ -1,12 +1,17 @@
--- The ends behind a number of the log, and the store's time. A log that was lost has another age: whoever
--- knew the old one reads it from its beginning.
--- KEYS: the log, the times, the last number, the age. ARGV: the age that the caller knows, a number, a limit.
+-- The ends behind a number of the log, and the store's time. A log that was lost has another age, and so
+-- has one that another server took over, since it may lack the last of it: whoever knew the old age reads
+-- from the beginning.
+-- KEYS: the log, the times. ARGV: the age that the caller knows, a number, a limit, for how long an end is
+-- needed at most (s).
 local time = redis.call('TIME')
-local age = redis.call('GET', KEYS[4])
+-- Changes nothing, and is refused by a replica: it could be behind without knowing it.
+redis.call('PERSIST', KEYS[1])
+local age = redis.call('ZRANGEBYSCORE', KEYS[1], 0, 0)[1]
 if not age then
     age = time[1] .. '.' .. time[2]
-    redis.call('SET', KEYS[4], age)
+    redis.call('ZADD', KEYS[1], 0, age)
 end
+age = age .. '@' .. (string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or '')
 local after = ARGV[2]
 if age ~= ARGV[1] then
     after = 0
@@ -16,6 +21,6 @@ local answer = {age, time[1], after}
 for index = 1, #names, 2 do
     answer[3] = names[index + 1]
     table.insert(answer, names[index])
-    table.insert(answer, redis.call('ZSCORE', KEYS[2], names[index]) or '0')
+    table.insert(answer, redis.call('ZSCORE', KEYS[2], names[index]) or time[1] + ARGV[4])
 end
 return answer

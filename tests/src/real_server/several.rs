@@ -1,0 +1,88 @@
+//! Several instances of the toy application that share a store, and what tests ask of them.
+
+use std::time::Duration;
+
+use fncy_login_redis::RedisCoordinator;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::browser::{Backend, RawRequest, RawResponse, Tab};
+use crate::harness::{Harness, Served};
+use crate::world::{APP, World};
+
+/// The default life of the dev server's access tokens.
+pub(super) const LIFE: u64 = 300;
+/// Nothing that is waited for takes longer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A world with so many instances more, each with a way of its own to the store; somebody is signed in.
+pub(super) async fn signed_in(
+    harness: Harness,
+    way: impl Fn() -> RedisCoordinator,
+    more: usize,
+) -> (World, Tab, Vec<Served>) {
+    let first = way();
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.coordinator(first));
+    });
+    let mut instances = vec![world.app()];
+    for _ in 0..more {
+        instances.push(world.instance(|builder| builder.coordinator(way())));
+    }
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/", "alex").await;
+    assert_eq!(page.text(), "user=alex");
+    (world, tab, instances)
+}
+
+/// A request with the cookies that the browser has now.
+pub(super) fn request(world: &World, target: &str) -> RawRequest {
+    page_with(target, &world.cookie_header())
+}
+
+/// A browser's request with these cookies.
+pub(super) fn page_with(target: &str, cookies: &[u8]) -> RawRequest {
+    RawRequest::new("GET", target)
+        .with_header("host", "app.example")
+        .with_header("accept", "text/html")
+        .with_header("cookie", cookies)
+}
+
+/// Sends the same request to the instances in turns, all at once.
+pub(super) async fn send_all(
+    instances: &[Served],
+    request: &RawRequest,
+    count: usize,
+) -> Vec<RawResponse> {
+    let mut sent = JoinSet::new();
+    for instance in instances.iter().cycle().take(count) {
+        let (instance, request) = (instance.clone(), request.clone());
+        sent.spawn(async move { instance.send(request).await });
+    }
+    sent.join_all().await
+}
+
+/// Sends a request until its answer has this status.
+pub(super) async fn until(
+    instance: &dyn Backend,
+    request: &RawRequest,
+    status: u16,
+) -> RawResponse {
+    let began = Instant::now();
+    loop {
+        let answer = instance.send(request.clone()).await;
+        if answer.status == status {
+            return answer;
+        }
+        let is_soon = began.elapsed() < PATIENCE;
+        assert!(is_soon, "{} {}", answer.status, answer.text());
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Signs out with the button of the page.
+pub(super) async fn sign_out(tab: &mut Tab) {
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.submit(&page, "form", None).await;
+    assert!(page.text().contains("You are signed out"));
+}
