@@ -8,13 +8,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use fncy_login_redis::RedisCoordinator;
+use fncy_login_testing::TestClock;
 use fncy_login_tower::{Login, Setting};
 use site::UserData;
 
 use super::redis::Redis;
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 use crate::harness::serve_router;
-use crate::world::{APP, COOKIE_SECRET, TestClock, World};
+use crate::world::{APP, COOKIE_SECRET, World};
 
 /// The time that its clock shows.
 const NOW: &str = "INSTANCE_NOW";
@@ -77,11 +78,7 @@ impl Drop for Instance {
 
 #[test]
 #[ignore = "a process of its own, which other tests start"]
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "the settings of a process, and how it says where it is"
-)]
+#[expect(clippy::disallowed_methods, reason = "the settings of a process")]
 fn serves() {
     let now = std::env::var(NOW).expect("other tests start this");
     let login = Login::builder()
