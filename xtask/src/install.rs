@@ -42,6 +42,12 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         why: "instances of an application share it in tests",
     },
     Needed {
+        program: "nginx",
+        package: "nginx",
+        at_least: 0,
+        why: "a recipe is tested behind it",
+    },
+    Needed {
         program: "chromium",
         package: "chromium",
         at_least: 0,
@@ -121,7 +127,7 @@ pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
             ..
         } = needed;
         match version_of(program) {
-            Some(version) if major(&version) >= Some(*at_least) => {}
+            Some(version) if major(&version).unwrap_or_default() >= *at_least => {}
             Some(version) => {
                 return Err(format!(
                     "`{program}` is {version}, at least {at_least} is needed ({why}): install a newer one."
@@ -160,7 +166,7 @@ fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
         .go()
 }
 
-/// What a program says of its version, if it is there; wrk says it and fails.
+/// What a program says of its version, if it is there; wrk says it and fails, nginx says nothing.
 fn version_of(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())

@@ -48,10 +48,11 @@
 //!
 //! # Pages
 //!
-//! The forms can be driven without a browser. Each has a hidden input `token`, good for one
-//! submission from the session it was made for; the sign-in form has a button `user` per demo user,
-//! or takes `username` and `password`; the consent form has a button `decision` (`allow`, `cancel` or
-//! `switch`), and the sign-in form takes `decision=cancel`. Signing in replaces the session: a form
+//! [`DevServer::approve`] gives what comes of an authorization request without any of them. Their forms can be
+//! driven without a browser as well. Each has a hidden input `token`, good for one submission from the
+//! session it was made for; the sign-in form has a button `user` per demo user, or takes `username` and
+//! `password`; the consent form has a button `decision` (`allow`, `cancel` or `switch`), and the sign-in
+//! form takes `decision=cancel`. Signing in replaces the session: a form
 //! from before, in another tab, then only leads to the next page of its own authorization request, and
 //! so does a page that was used, by the back button.
 //!

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use fncy_login::ConfigError;
+
 /// Why the kit could not do what a test asked of it: a sentence for whoever wrote the test.
 pub struct TestError {
     sentence: String,
@@ -25,6 +27,13 @@ impl TestError {
             source: Some(source.into()),
             ..Self::new(sentence)
         }
+    }
+}
+
+/// So that `?` is enough for an application's settings too.
+impl From<ConfigError> for TestError {
+    fn from(error: ConfigError) -> Self {
+        Self::because("the settings are wrong", error)
     }
 }
 

@@ -61,9 +61,7 @@ mod tests {
     async fn an_expired_token_is_renewed_before_the_call() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
         let api = UserData::new(&fncy.server().userinfo_url()).unwrap();
-        let alex = fncy
-            .signed_in("alex", app(fncy.login(), api).unwrap())
-            .await?;
+        let alex = fncy.signed_in("alex", app(fncy.login(), api)?).await?;
         let page = alex.get("/").send().await?;
         assert!(page.text().contains("alex@example.com"), "{}", page.text());
         fncy.advance(Duration::from_secs(5 * 60));
@@ -82,9 +80,7 @@ mod tests {
     async fn who_lost_the_access_is_asked_to_sign_in_again() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
         let api = UserData::new(&fncy.server().userinfo_url()).unwrap();
-        let alex = fncy
-            .signed_in("alex", app(fncy.login(), api).unwrap())
-            .await?;
+        let alex = fncy.signed_in("alex", app(fncy.login(), api)?).await?;
         fncy.fault(Endpoint::UserData, Fault::status(401).once());
         let page = alex.get("/").send().await?;
         assert_eq!(page.status(), 502);

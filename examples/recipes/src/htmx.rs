@@ -74,7 +74,7 @@ mod tests {
     #[tokio::test]
     async fn a_part_without_a_session_opens_the_sign_in_in_the_tab() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let visitor = fncy.visitor(app(fncy.login()).unwrap());
+        let visitor = fncy.visitor(app(fncy.login())?);
         let page = format!("{}/?sort=new", fncy.origin());
         let vote = || {
             let vote = visitor.fetch("POST", "/votes").header("hx-request", "true");

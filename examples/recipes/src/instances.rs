@@ -49,9 +49,9 @@ mod tests {
             return Ok(());
         };
         let fncy = TestFncy::start()?;
-        let instance = || app(fncy.login(), redis.instance()).unwrap();
-        let here = fncy.signed_in("alex", instance()).await?;
-        let there = here.at(instance());
+        let instance = || app(fncy.login(), redis.instance());
+        let here = fncy.signed_in("alex", instance()?).await?;
+        let there = here.at(instance()?);
         assert_eq!(there.get("/").send().await?.status(), 200);
 
         fncy.advance(Duration::from_secs(5 * 60));

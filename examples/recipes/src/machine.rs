@@ -73,7 +73,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_asked_for_once_and_replaced_in_time() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let job = fncy.visitor(app(fncy.login()).unwrap());
+        let job = fncy.visitor(app(fncy.login())?);
         for _ in 0..2 {
             assert_eq!(job.get("/").send().await?.status(), 200);
         }
@@ -91,7 +91,7 @@ mod tests {
     async fn an_outage_is_told_from_wrong_settings() -> Result<(), TestError> {
         for (status, answered) in [(503, 503), (401, 500)] {
             let fncy = TestFncy::start()?;
-            let job = fncy.visitor(app(fncy.login()).unwrap());
+            let job = fncy.visitor(app(fncy.login())?);
             let fault = Fault::json(status, r#"{"error":"invalid_client"}"#);
             fncy.fault(Endpoint::Token, fault);
             assert_eq!(job.get("/").send().await?.status(), answered);

@@ -1,5 +1,6 @@
 //! `cargo run -p recipes -- htmx`, or another recipe's name, and open the address that it prints.
 
+use std::io;
 use std::process::ExitCode;
 
 use actix_web::{App, HttpServer};
@@ -7,8 +8,9 @@ use axum::Router;
 use fncy_login_actix::FncyLogin;
 use fncy_login_redis::RedisCoordinator;
 use fncy_login_tower::{Builder, Login};
+use recipes::nginx::Paths;
 use recipes::users::Users;
-use recipes::{fncy_api, htmx, instances, machine, roles, spa, templates, users};
+use recipes::{fncy_api, htmx, instances, machine, nginx, roles, spa, templates, users};
 use rusqlite::Connection;
 use site::{Provider, StartError};
 use tokio::net::TcpListener;
@@ -30,7 +32,17 @@ async fn run() -> Result<(), StartError> {
     }
     let site = login.clone().build()?;
     let app = app(&name, login, &provider)?;
-    serve(&provider, &site, app).await
+    let listeners = match name.as_str() {
+        "nginx" => vec![listen(nginx::UPSTREAM)?],
+        _ => site::listen(&site)?,
+    };
+    serve(&provider, &site, app, listeners).await
+}
+
+fn listen(address: &str) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
 fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartError> {
@@ -39,6 +51,7 @@ fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartE
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisCoordinator::from_env()?)?,
         "machine" => machine::app(login)?,
+        "nginx" => nginx::app(login, Paths::Whole)?,
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,
         // In memory: a recipe leaves no file behind.
@@ -47,9 +60,14 @@ fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartE
     })
 }
 
-async fn serve(provider: &Provider, site: &Login, app: Router) -> Result<(), StartError> {
+async fn serve(
+    provider: &Provider,
+    site: &Login,
+    app: Router,
+    listeners: Vec<std::net::TcpListener>,
+) -> Result<(), StartError> {
     let mut servers = JoinSet::new();
-    for listener in site::listen(site)? {
+    for listener in listeners {
         let server = axum::serve(TcpListener::from_std(listener)?, app.clone())
             .with_graceful_shutdown(site::interrupted());
         servers.spawn(server.into_future());

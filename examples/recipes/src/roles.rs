@@ -44,7 +44,10 @@ async fn home(user: CurrentUser) -> Html {
     let roles = roles(&user);
     let main = html! {
         p.lead { "What you are at FNCY:" }
-        ul { @for role in roles { li { (role) } } }
+        ul {
+            @for role in &roles { li { (role) } }
+            @if roles.is_empty() { li { "nothing in particular" } }
+        }
         @if is_admin(&user) { p { a.button href="/admin" { "Administration" } } }
     };
     Html::new(page("Home", Some(&user), &main))
@@ -71,7 +74,7 @@ mod tests {
     #[actix_web::test]
     async fn administration_is_for_administrators() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let layer = FncyLogin::new(login(fncy.login()).unwrap());
+        let layer = FncyLogin::new(login(fncy.login())?);
         let app = test::init_service(App::new().wrap(layer).configure(configure)).await;
 
         let visitor = fncy.visitor(&app);

@@ -92,7 +92,7 @@ mod tests {
     #[tokio::test]
     async fn a_script_is_told_where_to_sign_in_and_returns_to_its_view() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let visitor = fncy.visitor(app(fncy.login()).unwrap());
+        let visitor = fncy.visitor(app(fncy.login())?);
         let shell = visitor.get("/folders/7").send().await?;
         assert!(shell.text().contains("<script src=\"/spa.js\""));
         let view = format!("{}/folders/7", fncy.origin());
@@ -109,7 +109,7 @@ mod tests {
     #[tokio::test]
     async fn a_script_knows_who_is_signed_in_and_never_a_token() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let alex = fncy.signed_in("alex", app(fncy.login()).unwrap()).await?;
+        let alex = fncy.signed_in("alex", app(fncy.login())?).await?;
         let session = alex.fetch("GET", "/auth/session").send().await?;
         let told: Value = session.json()?;
         assert_eq!(told["user"]["name"], "Alex Martin");

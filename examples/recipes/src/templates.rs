@@ -90,7 +90,7 @@ mod tests {
     #[tokio::test]
     async fn everybody_sees_their_own_notes() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let app = app(fncy.login()).unwrap();
+        let app = app(fncy.login())?;
         let alex = fncy.signed_in("alex", app.clone()).await?;
         let added = alex.post("/notes").form(&[("text", "<b>milk</b>")]);
         assert_eq!(added.send().await?.location(), Some("/notes"));
@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test]
     async fn the_home_page_is_for_everybody() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let app = app(fncy.login()).unwrap();
+        let app = app(fncy.login())?;
         let visitor = fncy.visitor(app.clone());
         assert!(visitor.get("/").send().await?.text().contains(">Sign in<"));
         assert_eq!(visitor.get("/notes").send().await?.status(), 303);
@@ -117,7 +117,7 @@ mod tests {
     #[tokio::test]
     async fn another_sites_form_and_a_late_one_change_nothing() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let alex = fncy.signed_in("alex", app(fncy.login()).unwrap()).await?;
+        let alex = fncy.signed_in("alex", app(fncy.login())?).await?;
         let note = [("text", "milk")];
         let foreign = alex.post("/notes").header("sec-fetch-site", "cross-site");
         assert_eq!(foreign.form(&note).send().await?.status(), 403);

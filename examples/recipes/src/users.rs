@@ -136,7 +136,7 @@ mod tests {
     #[tokio::test]
     async fn everybody_has_one_row() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
-        let app = app(fncy.login(), users()).unwrap();
+        let app = app(fncy.login(), users())?;
         let alex = fncy.signed_in("alex", app.clone()).await?;
         let jun = fncy.signed_in("jun", app.clone()).await?;
         let again = fncy.signed_in("alex", app).await?;
@@ -154,7 +154,7 @@ mod tests {
     #[tokio::test]
     async fn who_is_blocked_is_refused() -> Result<(), TestError> {
         let (fncy, users) = (TestFncy::start()?, users());
-        let app = app(fncy.login(), users.clone()).unwrap();
+        let app = app(fncy.login(), users.clone())?;
         fncy.signed_in("jun", app.clone()).await?;
         users.block("jun").unwrap();
         let refused = fncy.visitor(app).sign_in("jun").await?;

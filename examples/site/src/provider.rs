@@ -61,12 +61,13 @@ impl Provider {
     /// Tells the person who started the site what to open, in two lines.
     #[expect(clippy::print_stdout, reason = "it talks to the person who ran it")]
     pub fn announce(&self, login: &Login) {
-        let (origin, base_url) = (login.site().origin(), &self.base_url);
+        let (site, base_url) = (login.site(), &self.base_url);
+        let home = format!("{}{}/", site.origin(), site.base());
         if self.dev_server.is_some() {
-            println!("Open {origin}/ and sign in as one of the demo users.");
+            println!("Open {home} and sign in as one of the demo users.");
             println!("FNCY is played by the dev server at {base_url} (no FNCY_BASE_URL is set).");
         } else {
-            println!("Open {origin}/ and sign in with FNCY.");
+            println!("Open {home} and sign in with FNCY.");
             println!("FNCY is the server at {base_url} (from FNCY_BASE_URL).");
         }
     }

@@ -13,7 +13,7 @@ async fn inbox(user: CurrentUser) -> String {
 #[actix_web::test]
 async fn the_inbox_needs_a_user() -> Result<(), TestError> {
     let fncy = TestFncy::start()?;
-    let login = FncyLogin::new(fncy.login().build().unwrap());
+    let login = FncyLogin::new(fncy.login().build()?);
     let app = test::init_service(App::new().wrap(login).configure(routes)).await;
 
     let visitor = fncy.visitor(&app);

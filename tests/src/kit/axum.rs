@@ -13,7 +13,7 @@ async fn inbox(user: CurrentUser) -> String {
 #[tokio::test]
 async fn the_inbox_needs_a_user() -> Result<(), TestError> {
     let fncy = TestFncy::start()?;
-    let app = app(fncy.login().build().unwrap());
+    let app = app(fncy.login().build()?);
 
     let visitor = fncy.visitor(app.clone());
     assert_eq!(visitor.get("/inbox").send().await?.status(), 303); // to sign in

@@ -11,6 +11,7 @@ use fncy_login_actix as actix;
 use fncy_login_testing::{App, DemoUser, DevServer, Endpoint, Fault, TestError, TestFncy, Tower};
 use fncy_login_tower as tower;
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -224,6 +225,23 @@ async fn mistakes_are_sentences<A: App + Clone>(fncy: TestFncy, app: A) -> Resul
     assert!(error.to_string().starts_with("\"GE T\" is no method"));
     let error = visitor.get("/").send().await?.json::<Value>().unwrap_err();
     assert!(error.to_string().starts_with("the answer is \"Hello\""));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_can_go_on_at_once() -> Result<(), TestError> {
+    let fncy = TestFncy::start()?;
+    let alex = fncy.signed_in("alex", router(fncy.login())).await?;
+    fncy.advance(5 * MINUTE);
+    let mut sent = JoinSet::new();
+    for _ in 0..20 {
+        let tab = alex.clone();
+        sent.spawn(async move { tab.get("/inbox").send().await });
+    }
+    for answer in sent.join_all().await {
+        assert_eq!(answer?.text(), "alex");
+    }
+    assert_eq!(fncy.server().request_count(Endpoint::Token), 2);
     Ok(())
 }
 

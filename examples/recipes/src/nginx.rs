@@ -1,0 +1,67 @@
+//! Behind nginx with TLS, under a sub-path, whether nginx strips it or not.
+//!
+//! For whoever runs the application beside others on one host. Where it is comes from its redirect URI alone: no
+//! `Host` and no `X-Forwarded-…` is read, so that nginx has nothing to set and nobody can forge it. Rules, links and
+//! forms have paths as browsers send them, with the sub-path. `nginx/whole.conf` and `nginx/stripped.conf` are
+//! the two configurations; the tests sign in through both.
+
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin, Setting};
+use maud::{DOCTYPE, Markup, html};
+
+/// Where browsers find the application: what the redirect URI has before `/auth/callback`.
+const BASE: &str = "/shop";
+
+/// Where nginx finds the application; nobody else does.
+pub const UPSTREAM: &str = "127.0.0.1:3000";
+
+/// What nginx leaves of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paths {
+    /// All of it.
+    Whole,
+    /// What is behind the sub-path, as if that were not there. In an environment: `FNCY_BASE_STRIPPED=1`.
+    Stripped,
+}
+
+/// The application: a public page, and one for whoever is signed in.
+///
+/// # Errors
+///
+/// If settings are missing or wrong.
+pub fn app(login: Builder, paths: Paths) -> Result<Router, ConfigError> {
+    let (seen, is_stripped) = match paths {
+        Paths::Whole => (BASE, "0"),
+        Paths::Stripped => ("", "1"),
+    };
+    let login = login
+        .set(Setting::BaseStripped, is_stripped)
+        .public(format!("{BASE}/"))
+        .build()?;
+    let routes = Router::new()
+        .route(&format!("{seen}/"), get(home))
+        .route(&format!("{seen}/orders"), get(orders));
+    Ok(FncyLogin::new(login).wrap(routes))
+}
+
+async fn home() -> Html<String> {
+    page(&html! { a href={ (BASE) "/orders" } { "My orders" } })
+}
+
+async fn orders(user: CurrentUser) -> Html<String> {
+    page(&html! {
+        p { "Nothing was ordered by " (user.id()) "." }
+        form method="post" action={ (BASE) "/auth/logout" } { button { "Sign out" } }
+    })
+}
+
+fn page(main: &Markup) -> Html<String> {
+    let page = html! { (DOCTYPE) html lang="en" { head { title { "Shop" } } body { (main) } } };
+    Html(page.into_string())
+}
+
+#[cfg(test)]
+#[path = "nginx_tests.rs"]
+mod tests;
