@@ -7,6 +7,7 @@ pub mod fncy_api;
 pub mod htmx;
 pub mod instances;
 pub mod machine;
+pub mod metrics;
 pub mod nginx;
 mod page;
 pub mod roles;

@@ -10,7 +10,7 @@ use fncy_login_redis::RedisCoordinator;
 use fncy_login_tower::{Builder, Login};
 use recipes::nginx::Paths;
 use recipes::users::Users;
-use recipes::{fncy_api, htmx, instances, machine, nginx, roles, spa, templates, users};
+use recipes::{fncy_api, htmx, instances, machine, metrics, nginx, roles, spa, templates, users};
 use rusqlite::Connection;
 use site::{Provider, StartError};
 use tokio::net::TcpListener;
@@ -51,6 +51,7 @@ fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartE
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisCoordinator::from_env()?)?,
         "machine" => machine::app(login)?,
+        "metrics" => metrics::app(login, metrics::install()?)?,
         "nginx" => nginx::app(login, Paths::Whole)?,
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,
