@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
+use url::{Position, Url};
 
 use crate::cookies::Context;
 use crate::{Answer, App, Client, TestError};
@@ -130,29 +131,12 @@ impl<'a, A: App> Request<'a, A> {
             return Err(mistake);
         }
         let address = self.client.address(&self.path)?;
-        let origin = address.origin().ascii_serialization();
-        let [site, mode, destination, accept] = self.purpose.headers();
-        let mut headers = vec![
-            (HOST, address.authority().to_owned()),
-            (ACCEPT, accept.to_owned()),
-            (HeaderName::from_static("sec-fetch-site"), site.to_owned()),
-            (HeaderName::from_static("sec-fetch-mode"), mode.to_owned()),
-            (
-                HeaderName::from_static("sec-fetch-dest"),
-                destination.to_owned(),
-            ),
-        ];
-        if self.purpose.is_of_own_page() {
-            headers.push((REFERER, format!("{origin}/")));
-            if !self.method.is_safe() {
-                headers.push((ORIGIN, origin));
-            }
-        }
         let context = self.purpose.context();
+        let mut headers = self.said_by_browsers(&address);
         if let Some(cookies) = self.client.jar().header(&address, context) {
             headers.push((COOKIE, String::from_utf8_lossy(&cookies).into_owned()));
         }
-        let target = &address[url::Position::BeforePath..url::Position::AfterQuery];
+        let target = &address[Position::BeforePath..Position::AfterQuery];
         let mut request = http::Request::builder().method(self.method).uri(target);
         for (name, value) in headers {
             if !self.headers.contains_key(&name) {
@@ -164,5 +148,24 @@ impl<'a, A: App> Request<'a, A> {
             .map_err(|error| TestError::because(format!("{target} can't be asked for"), error))?;
         request.headers_mut().extend(self.headers);
         self.client.send(&address, context, request).await
+    }
+
+    fn said_by_browsers(&self, address: &Url) -> Vec<(HeaderName, String)> {
+        let [site, mode, destination, accept] = self.purpose.headers().map(str::to_owned);
+        let mut headers = vec![
+            (HOST, address.authority().to_owned()),
+            (ACCEPT, accept),
+            (HeaderName::from_static("sec-fetch-site"), site),
+            (HeaderName::from_static("sec-fetch-mode"), mode),
+            (HeaderName::from_static("sec-fetch-dest"), destination),
+        ];
+        if self.purpose.is_of_own_page() {
+            let origin = address.origin().ascii_serialization();
+            headers.push((REFERER, format!("{origin}/")));
+            if !self.method.is_safe() {
+                headers.push((ORIGIN, origin));
+            }
+        }
+        headers
     }
 }

@@ -106,6 +106,8 @@ async fn a_sign_in_leads_to_where_it_began<A: App + Clone>(
     let inbox = visitor.get(back.location().unwrap()).send().await?;
     assert_eq!(inbox.text(), "haneul");
     assert_eq!(fncy.server().request_count(Endpoint::Token), 1);
+    visitor.sign_in("jun").await?;
+    assert_eq!(visitor.get("/inbox").send().await?.text(), "jun");
     Ok(())
 }
 

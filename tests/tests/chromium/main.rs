@@ -41,7 +41,8 @@ fn main() -> ExitCode {
     let chromium = Arc::new(chromium);
     let places = Place::all(&chromium, &front);
     let trials = places.iter().flat_map(|place| {
-        flows::ALL.iter().map(|(name, run)| {
+        let recipes = flows::OF_RECIPES.iter().filter(|_| place.has_recipes());
+        flows::ALL.iter().chain(recipes).map(|(name, run)| {
             let place = place.clone();
             Trial::test(format!("{place}::{name}"), move || {
                 tokio::runtime::Builder::new_current_thread()

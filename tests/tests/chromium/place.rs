@@ -1,4 +1,4 @@
-//! Where a flow happens: an example site on one framework, over one scheme.
+//! Where a flow happens: an example site on one framework, or a recipe, over one scheme.
 
 use std::fmt;
 use std::mem::take;
@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::web::{Data, scope};
-use fncy_login::{Login, Setting};
+use axum::Router;
+use fncy_login::{Builder, ConfigError, Login, Setting};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::world::{World, usual};
@@ -56,8 +57,26 @@ impl Place {
         })
     }
 
+    /// Whether recipes can be met here: most are in axum, and one framework shows what scripts do.
+    pub(crate) fn has_recipes(&self) -> bool {
+        self.framework == Framework::Axum
+    }
+
     /// A site of one's own, with its provider.
     pub(crate) fn site(&self) -> Site {
+        self.open(|listener, login, world| {
+            let login = login.public("/").public("/site.css").build().unwrap();
+            let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
+            self.serve(listener, login, user_data)
+        })
+    }
+
+    /// A recipe, with its provider.
+    pub(crate) fn recipe(&self, app: fn(Builder) -> Result<Router, ConfigError>) -> Site {
+        self.open(|listener, login, _| serve_router(listener, app(login).unwrap()))
+    }
+
+    fn open(&self, serve: impl FnOnce(TcpListener, Builder, &World) -> Arc<dyn Backend>) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let port = address.port();
@@ -81,13 +100,8 @@ impl Place {
         let login = usual(&world.provider, &redirect_uri)
             .set(Setting::DangerInsecureCookies, danger)
             .set(Setting::SignOutUrl, world.provider.sign_out_url())
-            .public("/")
-            .public("/site.css")
-            .clock(world.clock())
-            .build()
-            .unwrap();
-        let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
-        let served = self.serve(listener, login, user_data);
+            .clock(world.clock());
+        let served = serve(listener, login, &world);
         Site {
             world,
             session_cookie: format!("{session}; HttpOnly; SameSite=Lax"),
