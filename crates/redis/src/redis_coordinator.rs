@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Unreachable, Work};
-use redis::Client;
 
 use crate::ended::End;
 use crate::follower::Follower;
 use crate::names::{Name, Names};
+use crate::server::Server;
 use crate::store::Store;
 use crate::works::Works;
 
@@ -39,7 +39,8 @@ enum Problem {
 
 impl RedisCoordinator {
     /// The store that `FNCY_REDIS_URL` names, such as `redis://localhost:6379/0`, `redis+unix:///run/redis.sock`
-    /// or, with the feature `tls`, `rediss://user:password@redis.example`.
+    /// or, with the feature `tls`, `rediss://user:password@redis.example`. With the feature `cluster`, several
+    /// addresses that are separated by commas are nodes of a Redis Cluster, which name the others.
     ///
     /// # Errors
     ///
@@ -70,8 +71,8 @@ impl RedisCoordinator {
     ///
     /// [`BadUrl`], where it is no such address.
     pub fn with_prefix(url: &str, prefix: &str) -> Result<Self, BadUrl> {
-        let client = Client::open(url).map_err(|_| BadUrl(Problem::NotOne))?;
-        let store = Arc::new(Store::new(client));
+        let server = Server::at(url).map_err(|_| BadUrl(Problem::NotOne))?;
+        let store = Arc::new(Store::new(server));
         let names = Arc::new(Names::new(prefix));
         Ok(Self {
             works: Works::new(Arc::clone(&store), Arc::clone(&names)),
@@ -148,7 +149,7 @@ impl fmt::Display for BadUrl {
             ),
             Problem::NotOne => write!(
                 f,
-                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`)."
+                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`, and several of them the feature `cluster`)."
             ),
         }
     }

@@ -77,11 +77,7 @@ impl Drop for Instance {
 
 #[test]
 #[ignore = "a process of its own, which other tests start"]
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "the settings of a process, and how it says where it is"
-)]
+#[expect(clippy::disallowed_methods, reason = "the settings of a process")]
 fn serves() {
     let now = std::env::var(NOW).expect("other tests start this");
     let login = Login::builder()
