@@ -28,6 +28,7 @@ mod cookie_secret;
 pub mod coordinator;
 mod doubt;
 mod drive;
+mod ended;
 mod env;
 mod fading;
 mod hooks;

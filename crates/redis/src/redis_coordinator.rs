@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Unreachable, Work};
+use fncy_login::Timestamp;
+use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Work};
 
 use crate::ended::End;
-use crate::follower::Follower;
+use crate::follower::{Follower, LONGEST};
 use crate::names::{Name, Names};
 use crate::server::Server;
 use crate::store::Store;
@@ -79,18 +80,6 @@ impl RedisCoordinator {
             follower: Arc::new(Follower::new(store, names)),
         })
     }
-
-    /// Ends all sessions that a user has now, on all instances within five seconds: an account that was
-    /// taken over, or somebody who left. `id` is [`User::id`](fncy_login::User::id). Whoever still may
-    /// sign in can do so at once. The tokens are not revoked: they are in cookies that nobody has here.
-    ///
-    /// # Errors
-    ///
-    /// [`Unreachable`], where the store could not be told: nothing has happened then.
-    pub async fn end_user(&self, id: &str) -> Result<(), Unreachable> {
-        self.follower.start();
-        self.follower.end_user(Name::of_user(id)).await
-    }
 }
 
 impl Coordinator for RedisCoordinator {
@@ -117,6 +106,15 @@ impl Coordinator for RedisCoordinator {
             name: Name::Session(session.id),
             at: 0,
             until: session.ends.as_unix(),
+        };
+        Box::pin(self.follower.end(end))
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        let end = End {
+            name: Name::of_user(user_id),
+            at: at.as_unix(),
+            until: at.plus(LONGEST).as_unix(),
         };
         Box::pin(self.follower.end(end))
     }
