@@ -26,6 +26,7 @@ pub async fn holds<C: Coordinator + Clone>(here: C, there: C, number: u8) {
     what_is_done_once_stays_done(&here, &there, work(number, 4)).await;
     kinds_and_keys_are_apart(&here, &there, work(number, 5)).await;
     an_end_is_known_here_at_once_and_there_soon(&here, &there, number).await;
+    a_users_end_is_that_of_the_sessions_before_it(&here, &there, number).await;
 }
 
 fn work(number: u8, index: u8) -> Work {
@@ -185,6 +186,46 @@ async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
     for other in [here, there] {
         assert_eq!(other.has_ended(session(2), "alex").await, Ok(false));
     }
+}
+
+async fn a_users_end_is_that_of_the_sessions_before_it<C: Coordinator>(
+    here: &C,
+    there: &C,
+    number: u8,
+) {
+    let now = 4_000_000_000;
+    let session = |index, issued| SessionRef {
+        id: [number, index, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        generation: 3,
+        issued: Timestamp::from_unix(issued),
+        ends: Timestamp::from_unix(now + 600_000),
+    };
+    let [user, another] = ["haneul", "jun"].map(|name| format!("{name}-{number}"));
+    let (older, other, newer) = (session(1, now - 9), session(2, now), session(3, now + 1));
+    for coordinator in [here, there] {
+        assert_eq!(coordinator.has_ended(older, &user).await, Ok(false));
+    }
+    here.end_user(&user, Timestamp::from_unix(now))
+        .await
+        .unwrap();
+    assert_ne!(here.known(&older, &user), Known::Live);
+    for coordinator in [here, there] {
+        for (session, user, has_ended) in [
+            (older, &user, true),
+            (other, &user, true),
+            (newer, &user, false),
+            (session(4, now - 9), &another, false),
+        ] {
+            let asked = coordinator.has_ended(session, user).await;
+            assert_eq!(asked, Ok(has_ended), "{session:?} of {user}");
+        }
+    }
+    let soon = async {
+        while there.known(&older, &user) == Known::Live {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(timeout(STALE, soon).await.is_ok());
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use fncy_login::Timestamp;
 use fncy_login::coordinator::{
     Asked, Claim, Coordinator, Finished, Known, Lease, SessionRef, Unreachable, Work, WorkKind,
 };
@@ -31,6 +32,8 @@ struct State {
     leases: HashMap<Name, (u64, Instant)>,
     left: HashMap<Name, Left>,
     ended: HashMap<SessionId, SessionRef>,
+    /// Their sessions that were issued up to then are over.
+    ended_users: HashMap<String, Timestamp>,
 }
 
 struct Left {
@@ -50,6 +53,7 @@ impl Default for Store {
             leases: HashMap::new(),
             left: HashMap::new(),
             ended: HashMap::new(),
+            ended_users: HashMap::new(),
         })))
     }
 }
@@ -127,6 +131,11 @@ impl Store {
 }
 
 impl State {
+    fn has_ended(&self, session: &SessionRef, user_id: &str) -> bool {
+        let ended_at = self.ended_users.get(user_id);
+        self.ended.contains_key(&session.id) || ended_at.is_some_and(|at| session.issued <= *at)
+    }
+
     /// What is left for a claim, if anything is.
     fn answer(&self, work: &Work) -> Option<Claim> {
         let Left { outcome, since } = self.left.get(&(work.kind, work.key))?;
@@ -171,7 +180,7 @@ impl Coordinator for Instance {
             if self.known(&session, user_id) == Known::Ended {
                 return Ok(true);
             }
-            let has_ended = self.store.reach()?.ended.contains_key(&session.id);
+            let has_ended = self.store.reach()?.has_ended(&session, user_id);
             let when = (!has_ended).then(Instant::now);
             self.looked.lock().unwrap().insert(session.id, when);
             Ok(has_ended)
@@ -184,6 +193,19 @@ impl Coordinator for Instance {
             let delay = self.store.state().hears_after;
             sleep(delay).await;
             self.store.reach()?.ended.insert(session.id, session);
+            Ok(())
+        })
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        Box::pin(async move {
+            // Whose they are is asked anew.
+            let mut looked = self.looked.lock().unwrap();
+            looked.retain(|_, when| when.is_none());
+            drop(looked);
+            let mut state = self.store.reach()?;
+            state.ended_users.insert(user_id.to_owned(), at);
+            drop(state);
             Ok(())
         })
     }

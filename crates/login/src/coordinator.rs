@@ -38,6 +38,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use fncy_login_core::SessionRef;
+use fncy_login_core::Timestamp;
 use tokio::time::{Instant, timeout, timeout_at};
 
 pub use crate::in_process::InProcess;
@@ -100,6 +101,10 @@ pub trait Coordinator: Send + Sync + 'static {
     /// Ends a session for as long as its cookie could live. This instance knows it from then on,
     /// even if the others can't be told.
     fn end(&self, session: SessionRef) -> Asked<'_, ()>;
+
+    /// Ends all sessions of a user that were issued no later than this, as [`Coordinator::end`] does with
+    /// one: for 30 days, which is as long as any could live.
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()>;
 
     /// Asks to do a piece of work. Waits while somebody else is at it; whoever waits no longer drops
     /// the future.

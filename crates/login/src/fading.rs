@@ -3,6 +3,7 @@
 //! Rules: an entry goes at its own time, or earlier where the map is full, the soonest first; what
 //! has gone is handed to whoever takes it out, so that nothing else keeps pointing to it.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
@@ -20,7 +21,7 @@ struct Entry<V, T> {
     goes: (T, u64),
 }
 
-impl<K: Copy + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
+impl<K: Clone + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
     /// A map of at most so many entries.
     pub(crate) fn new(max: usize) -> Self {
         Self {
@@ -36,7 +37,10 @@ impl<K: Copy + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
     }
 
     /// The value, whether or not its time has come.
-    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
         self.entries.get(key).map(|entry| &entry.value)
     }
 
@@ -44,7 +48,7 @@ impl<K: Copy + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
         self.remove(&key);
         self.inserted += 1;
         let goes = (until, self.inserted);
-        self.going.insert(goes, key);
+        self.going.insert(goes, key.clone());
         self.entries.insert(key, Entry { value, goes });
     }
 
@@ -57,16 +61,17 @@ impl<K: Copy + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
     /// Lets an entry go at another time.
     pub(crate) fn goes_at(&mut self, key: &K, until: T) {
         if let Some(value) = self.remove(key) {
-            self.insert(*key, value, until);
+            self.insert(key.clone(), value, until);
         }
     }
 
     /// Takes out one entry whose time has come, or that is too many.
     pub(crate) fn take_gone(&mut self, now: T) -> Option<(K, V)> {
-        let (&(when, _), &key) = self.going.first_key_value()?;
+        let (&(when, _), key) = self.going.first_key_value()?;
         if when > now && self.entries.len() <= self.max {
             return None;
         }
+        let key = key.clone();
         self.remove(&key).map(|value| (key, value))
     }
 

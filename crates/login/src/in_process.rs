@@ -26,6 +26,7 @@ use crate::Clock;
 use crate::coordinator::{
     Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind,
 };
+use crate::ended::Ended;
 use crate::env::SystemClock;
 use crate::fading::Fading;
 
@@ -35,8 +36,6 @@ const CONFIRMED: Duration = Duration::from_secs(60);
 const MAX_KEPT: usize = 100_000;
 /// A hash and a time each.
 const MAX_SPENT: usize = 100_000;
-/// A hundred bytes each.
-const MAX_ENDED: usize = 1_000_000;
 
 type Key = [u8; 32];
 type SessionId = [u8; 16];
@@ -52,8 +51,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     redemptions: Mutex<Works>,
     renewals: Mutex<Works>,
-    ended: Mutex<Fading<SessionId, (), Timestamp>>,
-    /// How many sessions have ended, so that nobody locks for nothing.
+    ended: Mutex<Ended>,
+    /// How many sessions and users that are, so that nobody locks for nothing.
     ended_count: AtomicUsize,
     /// How many sessions wait to be confirmed, so that nobody locks for nothing.
     unconfirmed_count: AtomicUsize,
@@ -101,7 +100,7 @@ impl InProcess {
             clock,
             redemptions: Mutex::new(Works::new()),
             renewals: Mutex::new(Works::new()),
-            ended: Mutex::new(Fading::new(MAX_ENDED)),
+            ended: Mutex::new(Ended::new()),
             ended_count: AtomicUsize::new(0),
             unconfirmed_count: AtomicUsize::new(0),
         }))
@@ -125,9 +124,9 @@ impl Default for InProcess {
 }
 
 impl Coordinator for InProcess {
-    fn known(&self, session: &SessionRef, _: &str) -> Known {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
         let has_ended = self.0.ended_count.load(Ordering::Acquire) > 0
-            && lock(&self.0.ended).get(&session.id).is_some();
+            && lock(&self.0.ended).has(session, user_id);
         if has_ended { Known::Ended } else { Known::Live }
     }
 
@@ -137,10 +136,12 @@ impl Coordinator for InProcess {
     }
 
     fn end(&self, session: SessionRef) -> Asked<'_, ()> {
-        let mut ended = lock(&self.0.ended);
-        ended.insert(session.id, (), session.ends);
-        ended.forget(self.0.clock.now());
-        self.0.ended_count.store(ended.len(), Ordering::Release);
+        self.0.change_ended(|ended| ended.add(&session));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        self.0.change_ended(|ended| ended.add_user(user_id, at));
         Box::pin(async { Ok(()) })
     }
 
@@ -166,6 +167,13 @@ impl Coordinator for InProcess {
 }
 
 impl Shared {
+    fn change_ended(&self, change: impl FnOnce(&mut Ended)) {
+        let mut ended = lock(&self.ended);
+        change(&mut ended);
+        ended.forget(self.clock.now());
+        self.ended_count.store(ended.len(), Ordering::Release);
+    }
+
     fn works(&self, kind: WorkKind) -> MutexGuard<'_, Works> {
         lock(match kind {
             WorkKind::Redemption => &self.redemptions,

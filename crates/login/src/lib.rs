@@ -29,6 +29,7 @@ mod cookie_secret;
 pub mod coordinator;
 mod doubt;
 mod drive;
+mod ended;
 mod env;
 mod fading;
 mod hooks;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Admission, SessionRef, Tokens, User};
+use fncy_login_core::{Admission, SessionRef, Timestamp, Tokens, User};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -112,6 +112,18 @@ impl Watched {
     /// A session was ended here.
     pub(crate) fn ended(&self, session: &SessionRef) {
         self.tell(session, |news| news.was_ended = true);
+    }
+
+    /// The sessions that a user had then were ended here.
+    pub(crate) fn ended_user(&self, id: &str, at: Timestamp) {
+        for sender in self.0.sessions().values() {
+            sender.send_if_modified(|news| {
+                let user = &news.user;
+                let is_over = user.id() == id && user.session().issued <= at;
+                news.was_ended |= is_over;
+                is_over
+            });
+        }
     }
 
     fn tell(&self, session: &SessionRef, change: impl FnOnce(&mut News)) {

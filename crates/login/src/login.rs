@@ -13,7 +13,7 @@ use crate::admitted::Admitted;
 use crate::approval::LoginHook;
 use crate::check::LastCheck;
 use crate::client_tokens::ClientTokens;
-use crate::coordinator::{Coordinator, soon};
+use crate::coordinator::{Coordinator, Unreachable, soon};
 use crate::drive::Settled;
 use crate::env::Clock;
 use crate::live::Watched;
@@ -91,6 +91,24 @@ impl Login {
     #[must_use]
     pub fn site(&self) -> &Site {
         self.0.core.site()
+    }
+
+    /// Ends all sessions that a user has now, here at once and on all instances within five seconds: an
+    /// account that was taken over, somebody who left, or FNCY's own word that they have signed out there.
+    /// `id` is [`User::id`]. Whoever still may sign in can do so a second later. The tokens are not revoked:
+    /// they are in cookies that nobody has here.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreachable`], where the other instances could not be told; they are told as soon as that is
+    /// possible.
+    pub async fn end_user(&self, id: &str) -> Result<(), Unreachable> {
+        let at = self.0.clock.now();
+        let (coordinator, user_id) = (Arc::clone(&self.0.coordinator), id.to_owned());
+        let told = tokio::spawn(async move { soon(coordinator.end_user(&user_id, at)).await });
+        let told = told.await.unwrap_or(Err(Unreachable));
+        self.0.watched.ended_user(id, at);
+        told
     }
 
     /// Decides over a request. For adapters: `before` is the [`Visit`] that the request carries

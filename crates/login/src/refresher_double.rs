@@ -180,6 +180,10 @@ impl Coordinator for Distant {
         self.inner.end(session)
     }
 
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        self.inner.end_user(user_id, at)
+    }
+
     fn claim(&self, work: Work) -> Asked<'_, Claim> {
         Box::pin(async move {
             self.travel().await?;

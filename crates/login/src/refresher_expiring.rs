@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fncy_login_core::SessionRef;
+use fncy_login_core::{SessionRef, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::refresher_double::Stopped;
@@ -50,6 +50,10 @@ impl Coordinator for Expiring {
 
     fn end(&self, session: SessionRef) -> Asked<'_, ()> {
         self.inner.end(session)
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        self.inner.end_user(user_id, at)
     }
 
     fn claim(&self, work: Work) -> Asked<'_, Claim> {

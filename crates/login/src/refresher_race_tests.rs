@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use fncy_login_core::{Revoke, TokenKind};
+use fncy_login_core::{Revoke, Timestamp, TokenKind};
 
 use super::*;
 
@@ -148,6 +148,9 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
         }
         fn end(&self, session: SessionRef) -> Asked<'_, ()> {
             self.0.end(session)
+        }
+        fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+            self.0.end_user(user_id, at)
         }
         fn claim(&self, work: Work) -> Asked<'_, Claim> {
             self.0.claim(work)
@@ -322,6 +325,9 @@ async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
             Box::pin(std::future::pending())
         }
         fn end(&self, _: SessionRef) -> Asked<'_, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn end_user<'a>(&'a self, _: &'a str, _: Timestamp) -> Asked<'a, ()> {
             Box::pin(std::future::pending())
         }
         fn claim(&self, _: Work) -> Asked<'_, Claim> {

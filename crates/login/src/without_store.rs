@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::SessionRef;
+use fncy_login_core::{SessionRef, Timestamp};
 use tokio::time::timeout;
 
 use crate::coordinator::{Asked, Claim, Coordinator, Known, Unreachable, Work, soon};
@@ -39,6 +39,10 @@ impl Coordinator for WithoutStore {
 
     fn end(&self, session: SessionRef) -> Asked<'_, ()> {
         self.store.end(session)
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        self.store.end_user(user_id, at)
     }
 
     fn claim(&self, work: Work) -> Asked<'_, Claim> {

@@ -29,11 +29,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Ends in one answer: half a megabyte.
 const MAX_READ: usize = 5_000;
 /// The longest that a session can live, in seconds.
-const LONGEST: u64 = 30 * 24 * 60 * 60;
+pub(crate) const LONGEST: u64 = 30 * 24 * 60 * 60;
 
 static END: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/end.lua")));
-static END_USER: LazyLock<Script> =
-    LazyLock::new(|| Script::new(include_str!("scripts/end_user.lua")));
 static FOLLOW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/follow.lua")));
 
 pub(crate) struct Follower {
@@ -133,20 +131,12 @@ impl Follower {
         self.store.run(&FOLLOW, &self.names.ended(), known).await
     }
 
-    /// Ends a session, here at once.
-    pub(crate) async fn end(&self, end: End) -> Result<(), Unreachable> {
+    /// Ends a session, or those that a user had, here at once.
+    pub(crate) async fn end(self: &Arc<Self>, end: End) -> Result<(), Unreachable> {
+        self.start();
         self.ended.add(end);
         self.untold().insert(end);
         self.tell(&[end]).await
-    }
-
-    /// Ends the sessions that a user has now.
-    pub(crate) async fn end_user(&self, name: Name) -> Result<(), Unreachable> {
-        let end = (name.write(), LONGEST);
-        let at: u64 = self.store.run(&END_USER, &self.names.ended(), end).await?;
-        let until = at + LONGEST;
-        self.ended.add(End { name, at, until });
-        Ok(())
     }
 
     /// What is told is untold no longer; what isn't, or by whoever gives up, stays so.

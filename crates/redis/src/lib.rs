@@ -41,6 +41,7 @@ mod ended;
 mod follower;
 mod names;
 mod redis_coordinator;
+mod server;
 mod store;
 mod works;
 

@@ -51,20 +51,12 @@ impl Name {
         Self::User(hash_of(id))
     }
 
-    /// A session's is `s` and its id, a user's `u` and a hash.
-    pub(crate) fn write(self) -> String {
-        match self {
-            Self::Session(id) => format!("s{}", hexadecimal(&id)),
-            Self::User(hash) => format!("u{}", hexadecimal(&hash)),
-        }
-    }
-
-    /// As the log has it: a user's with the time of the end, since `issued` of the sessions that it is
-    /// about is not later.
+    /// As the log has it. A session's is `s` and its id; a user's is `u`, a hash, and the time of the end:
+    /// the sessions that it is about were issued no later.
     pub(crate) fn write_at(self, at: u64) -> String {
         match self {
-            Self::Session(_) => self.write(),
-            Self::User(_) => format!("{}.{at}", self.write()),
+            Self::Session(id) => format!("s{}", hexadecimal(&id)),
+            Self::User(hash) => format!("u{}.{at}", hexadecimal(&hash)),
         }
     }
 

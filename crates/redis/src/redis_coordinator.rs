@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Unreachable, Work};
-use redis::Client;
+use fncy_login::Timestamp;
+use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Work};
 
 use crate::ended::End;
-use crate::follower::Follower;
+use crate::follower::{Follower, LONGEST};
 use crate::names::{Name, Names};
+use crate::server::Server;
 use crate::store::Store;
 use crate::works::Works;
 
@@ -39,7 +40,8 @@ enum Problem {
 
 impl RedisCoordinator {
     /// The store that `FNCY_REDIS_URL` names, such as `redis://localhost:6379/0`, `redis+unix:///run/redis.sock`
-    /// or, with the feature `tls`, `rediss://user:password@redis.example`.
+    /// or, with the feature `tls`, `rediss://user:password@redis.example`. With the feature `cluster`, several
+    /// addresses that are separated by commas are nodes of a Redis Cluster, which name the others.
     ///
     /// # Errors
     ///
@@ -70,25 +72,13 @@ impl RedisCoordinator {
     ///
     /// [`BadUrl`], where it is no such address.
     pub fn with_prefix(url: &str, prefix: &str) -> Result<Self, BadUrl> {
-        let client = Client::open(url).map_err(|_| BadUrl(Problem::NotOne))?;
-        let store = Arc::new(Store::new(client));
+        let server = Server::at(url).map_err(|_| BadUrl(Problem::NotOne))?;
+        let store = Arc::new(Store::new(server));
         let names = Arc::new(Names::new(prefix));
         Ok(Self {
             works: Works::new(Arc::clone(&store), Arc::clone(&names)),
             follower: Arc::new(Follower::new(store, names)),
         })
-    }
-
-    /// Ends all sessions that a user has now, on all instances within five seconds: an account that was
-    /// taken over, or somebody who left. `id` is [`User::id`](fncy_login::User::id). Whoever still may
-    /// sign in can do so at once. The tokens are not revoked: they are in cookies that nobody has here.
-    ///
-    /// # Errors
-    ///
-    /// [`Unreachable`], where the store could not be told: nothing has happened then.
-    pub async fn end_user(&self, id: &str) -> Result<(), Unreachable> {
-        self.follower.start();
-        self.follower.end_user(Name::of_user(id)).await
     }
 }
 
@@ -116,6 +106,15 @@ impl Coordinator for RedisCoordinator {
             name: Name::Session(session.id),
             at: 0,
             until: session.ends.as_unix(),
+        };
+        Box::pin(self.follower.end(end))
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        let end = End {
+            name: Name::of_user(user_id),
+            at: at.as_unix(),
+            until: at.plus(LONGEST).as_unix(),
         };
         Box::pin(self.follower.end(end))
     }
@@ -148,7 +147,7 @@ impl fmt::Display for BadUrl {
             ),
             Problem::NotOne => write!(
                 f,
-                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`)."
+                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`, and several of them the feature `cluster`)."
             ),
         }
     }

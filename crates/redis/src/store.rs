@@ -1,7 +1,6 @@
 //! The way to the store: one connection, which is opened anew where another may fare better.
 //!
 //! Rules:
-//! - Nothing is waited for longer than the driver waits.
 //! - A connection that is broken, or silent, or leads to a server that others have replaced is left; there
 //!   are not more than two attempts a second to open one.
 //! - A store that can't be asked is said once a minute, without its address, which may hold a password.
@@ -10,14 +9,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fncy_login::coordinator::Unreachable;
-use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, Script, ToRedisArgs,
-};
+use redis::{FromRedisValue, RedisError, Script, ToRedisArgs};
 use tokio::time::Instant;
 
-/// Less than the two seconds that the driver waits.
-const PATIENCE: Duration = Duration::from_millis(1_500);
+use crate::server::{Connection, Server};
+
 /// Between two warnings.
 const QUIET: Duration = Duration::from_secs(60);
 /// Between two attempts to open a connection.
@@ -26,22 +22,22 @@ const PAUSE: Duration = Duration::from_millis(500);
 const REPLACED: [&str; 2] = ["READONLY", "MASTERDOWN"];
 
 pub(crate) struct Store {
-    client: Client,
+    server: Server,
     way: tokio::sync::Mutex<Way>,
     warned: Mutex<Option<Instant>>,
 }
 
 #[derive(Default)]
 struct Way {
-    open: Option<MultiplexedConnection>,
+    open: Option<Connection>,
     /// When the last attempt to open one began: it tells the connections apart.
     tried: Option<Instant>,
 }
 
 impl Store {
-    pub(crate) fn new(client: Client) -> Self {
+    pub(crate) fn new(server: Server) -> Self {
         Self {
-            client,
+            server,
             way: tokio::sync::Mutex::default(),
             warned: Mutex::new(None),
         }
@@ -57,7 +53,7 @@ impl Store {
         let mut script = script.prepare_invoke();
         script.key(names).arg(arguments);
         let (mut connection, opened) = self.connection().await?;
-        match script.invoke_async(&mut connection).await {
+        match connection.run(&script).await {
             Ok(answer) => Ok(answer),
             Err(error) => {
                 self.warn(&error);
@@ -71,7 +67,7 @@ impl Store {
 
     /// The connection that is open, or a new one, and when it was opened. It lives in the runtime of who
     /// opens it: should that end, the next who asks opens another.
-    async fn connection(&self) -> Result<(MultiplexedConnection, Option<Instant>), Unreachable> {
+    async fn connection(&self) -> Result<(Connection, Option<Instant>), Unreachable> {
         let mut way = self.way.lock().await;
         if let Some(open) = &way.open {
             return Ok((open.clone(), way.tried));
@@ -80,22 +76,12 @@ impl Store {
             return Err(Unreachable);
         }
         way.tried = Some(Instant::now());
-        let opened = self.open().await.map_err(|error| {
+        let opened = self.server.connect().await.map_err(|error| {
             self.warn(&error);
             Unreachable
         })?;
         way.open = Some(opened.clone());
         Ok((opened, way.tried))
-    }
-
-    async fn open(&self) -> RedisResult<MultiplexedConnection> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        let opened = self
-            .client
-            .get_multiplexed_async_connection_with_config(&config);
-        opened.await
     }
 
     /// Whoever asks next opens another connection, unless somebody has.
@@ -117,5 +103,43 @@ impl Store {
                  protected paths may answer 503, until it can"
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use fncy_login::coordinator::Unreachable;
+    use redis::Script;
+    use tokio::net::TcpListener;
+
+    use super::Store;
+    use crate::server::Server;
+
+    #[tokio::test]
+    async fn of_many_who_ask_one_tries_to_connect() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let store = Store::new(Server::at(&format!("redis://{address}")).unwrap());
+        let came = AtomicUsize::new(0);
+        let refuse = async {
+            while let Ok(connection) = listener.accept().await {
+                came.fetch_add(1, Ordering::Relaxed);
+                drop(connection);
+            }
+        };
+        let script = Script::new("return 1");
+        let ask = async {
+            for _ in 0..20 {
+                let answer = store.run::<u8>(&script, &[], 1).await;
+                assert_eq!(answer, Err(Unreachable));
+            }
+        };
+        tokio::select! {
+            () = refuse => {}
+            () = ask => {}
+        }
+        assert_eq!(came.load(Ordering::Relaxed), 1);
     }
 }

@@ -355,16 +355,16 @@ mod tests {
 
     use fncy_login::Timestamp;
     use fncy_login::coordinator::SessionRef;
-    use redis::Client;
 
     use super::{MAX_UNCONFIRMED, Works};
     use crate::names::Names;
+    use crate::server::Server;
     use crate::store::Store;
 
     fn works() -> Works {
-        let client = Client::open("redis://127.0.0.1:1").unwrap();
+        let server = Server::at("redis://127.0.0.1:1").unwrap();
         let names = Names::new("shop");
-        Works::new(Arc::new(Store::new(client)), Arc::new(names))
+        Works::new(Arc::new(Store::new(server)), Arc::new(names))
     }
 
     fn session(number: usize, generation: u32) -> SessionRef {

@@ -9,6 +9,8 @@ pub mod oidc_provider;
 pub mod proxy;
 pub mod redis;
 #[cfg(test)]
+mod redis_cluster;
+#[cfg(test)]
 mod redis_faults;
 #[cfg(test)]
 mod redis_processes;

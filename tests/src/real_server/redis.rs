@@ -124,7 +124,8 @@ impl Redis {
     /// The names of what is in it that end like this.
     pub fn names(&self, end: &str) -> Vec<String> {
         let names = self.tell(&["keys", &format!("*{end}")]);
-        names.lines().map(str::to_owned).collect()
+        let names = names.lines().filter(|name| !name.is_empty());
+        names.map(str::to_owned).collect()
     }
 
     /// All that is in it, as text, for who looks for secrets.

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use fncy_login::Timestamp;
-use fncy_login::coordinator::{Coordinator, Known, SessionRef};
-use fncy_login_redis::RedisCoordinator;
 use tokio::time::{Instant, sleep};
 
 use super::redis::Redis;
@@ -88,29 +85,4 @@ async fn a_store_that_dies_signs_nobody_out() {
         assert_eq!(answer.text(), "user=alex");
     }
     assert_eq!(world.token_requests() - before, 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn all_sessions_that_a_user_has_can_be_ended() {
-    let Some(redis) = Redis::start().await else {
-        return;
-    };
-    let admin: RedisCoordinator = redis.instance();
-    admin.end_user("alex").await.unwrap();
-    // 2001, which is before that, and 2065.
-    for (issued, user_id, has_ended) in [
-        (1_000_000_000, "alex", true),
-        (3_000_000_000, "alex", false),
-        (1_000_000_000, "haneul", false),
-    ] {
-        let session = SessionRef {
-            id: [9; 16],
-            generation: 0,
-            issued: Timestamp::from_unix(issued),
-            ends: Timestamp::from_unix(4_000_000_000),
-        };
-        let other = redis.instance();
-        assert_eq!(other.has_ended(session, user_id).await, Ok(has_ended));
-        assert_eq!(other.known(&session, user_id) == Known::Ended, has_ended);
-    }
 }

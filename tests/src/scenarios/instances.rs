@@ -243,6 +243,36 @@ pub(super) async fn k23_a_sign_out_ends_copies_on_other_instances(harness: Harne
     assert_eq!(other.send(copy).await.status, 303);
 }
 
+pub(super) async fn k23_all_sessions_of_a_user_end_at_one_word(harness: Harness) {
+    let store = Store::default();
+    let shared = with_store(harness, &store, |builder| builder);
+    let other = shared.instance(|builder| builder.coordinator(store.instance()));
+    let alone = World::new(harness);
+    let itself = alone.app();
+    for (world, instance) in [(shared, other), (alone, itself)] {
+        let mut tab = signed_in(&world).await;
+        let (phone, stranger) = (world.stranger(), world.stranger());
+        let (mut phone, mut stranger) = (phone.tab(), stranger.tab());
+        world.visit_and_sign_in(&mut phone, "/page", "alex").await;
+        world.visit_and_sign_in(&mut stranger, "/page", "jun").await;
+        let copy = request(&world, "/page");
+        assert_eq!(instance.send(copy.clone()).await.text(), "user=alex");
+
+        world.login.end_user("alex").await.unwrap();
+        assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
+        assert_eq!(phone.get(&format!("{APP}/page")).await.status, 303);
+        sleep(Duration::from_millis(400)).await;
+        assert_eq!(instance.send(copy).await.status, 303);
+        let theirs = stranger.get(&format!("{APP}/page")).await;
+        assert_eq!(theirs.text(), "user=jun");
+
+        world.advance(1);
+        // The provider still knows who it is.
+        let page = tab.visit(&format!("{APP}/page")).await;
+        assert_eq!(page.text(), "user=alex");
+    }
+}
+
 pub(super) async fn c23_a_callback_on_two_instances_is_one_redemption(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);

@@ -42,6 +42,19 @@ pub(super) async fn f11_a_stream_sees_a_sign_out_and_what_was_renewed(harness: H
     );
 }
 
+pub(super) async fn f11_a_stream_ends_with_all_sessions_of_its_user(harness: Harness) {
+    let world = World::new(harness);
+    signed_in(&world).await;
+    let stream = open(&world).await;
+    world.login.end_user("jun").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    assert!(!stream.is_finished());
+    world.login.end_user("alex").await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert!(stream.is_finished(), "at once, in the same process");
+    assert_eq!(text(stream).await, "alex: you were signed out, none");
+}
+
 pub(super) async fn f11_a_stream_ends_when_its_session_has_expired(harness: Harness) {
     let world = World::new(harness);
     signed_in(&world).await;

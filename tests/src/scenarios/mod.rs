@@ -202,6 +202,7 @@ scenarios! {
         l10_a_sign_in_waits_for_the_store ["L10"],
         l12_what_the_store_makes_up_is_anonymous ["L12"],
         k23_a_sign_out_ends_copies_on_other_instances ["K23"],
+        k23_all_sessions_of_a_user_end_at_one_word ["K23"],
         c23_a_callback_on_two_instances_is_one_redemption ["C23"],
     }
     hooks: {
@@ -213,6 +214,7 @@ scenarios! {
     }
     live: {
         f11_a_stream_sees_a_sign_out_and_what_was_renewed ["F11"],
+        f11_a_stream_ends_with_all_sessions_of_its_user ["F11"],
         f11_a_stream_ends_when_its_session_has_expired ["F11"],
         f11_a_stream_keeps_no_session_alive_and_sees_one_in_use ["F11"],
         f11_a_stream_is_renewed_before_it_begins ["F11"],

@@ -8,7 +8,9 @@ end
 if redis.call('EXISTS', KEYS[3]) == 1 then
     return {'spent'}
 end
-if redis.call('EXISTS', KEYS[1]) == 1 then
+-- A client may ask again when it has lost the answer.
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[3] then
     return {'held'}
 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
