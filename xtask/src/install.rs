@@ -15,34 +15,49 @@ use crate::workspace;
 /// A program from a Debian package, in the order they are needed.
 pub(crate) struct Needed {
     program: &'static str,
+    /// What has it say its version; nothing where it or what it looks for is missing.
+    asked: &'static [&'static str],
     package: &'static str,
     /// The lowest major version that will do.
     at_least: u32,
     why: &'static str,
 }
 
+const VERSION: &[&str] = &["--version"];
+
 /// npm is a package of its own in some repositories and part of `nodejs` in others: looked for after it.
 pub(crate) const FOR_TESTS: &[Needed] = &[
     Needed {
         program: "node",
+        asked: VERSION,
         package: "nodejs",
         at_least: 20,
         why: "the real servers of tests/real-servers run on it",
     },
     Needed {
         program: "npm",
+        asked: VERSION,
         package: "npm",
         at_least: 0,
         why: "it installs the real servers of tests/real-servers",
     },
     Needed {
+        program: "/usr/bin/python3",
+        asked: &["-c", "print(__import__('oauth2_provider').__version__)"],
+        package: "python3-django-oauth-toolkit",
+        at_least: 1,
+        why: "a real server of tests/real-servers is made of it",
+    },
+    Needed {
         program: "redis-server",
+        asked: VERSION,
         package: "redis-server",
         at_least: 6,
         why: "instances of an application share it in tests",
     },
     Needed {
         program: "chromium",
+        asked: VERSION,
         package: "chromium",
         at_least: 0,
         why: "the example sites are tested in it",
@@ -51,6 +66,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
     program: "valgrind",
+    asked: VERSION,
     package: "valgrind",
     at_least: 3,
     why: "its callgrind counts instructions",
@@ -58,6 +74,7 @@ pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
 
 pub(crate) const FOR_LOAD: &[Needed] = &[Needed {
     program: "wrk",
+    asked: VERSION,
     package: "wrk",
     at_least: 0,
     why: "it asks as many requests a second as a server answers",
@@ -101,25 +118,25 @@ const CHEAP_BUILD: [(&str, &str); 4] = [
 pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
     let mut updated = false;
     for needed in needed {
-        if version_of(needed.program).is_none() {
+        if needed.version().is_none() {
             apt_install(needed, &mut updated)?;
         }
         let Needed {
-            program,
+            package,
             at_least,
             why,
             ..
         } = needed;
-        match version_of(program) {
+        match needed.version() {
             Some(version) if major(&version) >= Some(*at_least) => {}
             Some(version) => {
                 return Err(format!(
-                    "`{program}` is {version}, at least {at_least} is needed ({why}): install a newer one."
+                    "`{package}` is {version}, at least {at_least} is needed ({why}): install a newer one."
                 ));
             }
             None => {
                 return Err(format!(
-                    "`{program}` is still missing after its package was installed."
+                    "`{package}` was installed, and can't be found all the same."
                 ));
             }
         }
@@ -128,16 +145,11 @@ pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
 }
 
 fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
-    let Needed {
-        program,
-        package,
-        why,
-        ..
-    } = needed;
+    let Needed { package, why, .. } = needed;
     let root = probe("id", &["-u"]).as_deref() == Some("0");
-    if !root || version_of("apt-get").is_none() {
+    if !root || version_of("apt-get", VERSION).is_none() {
         return Err(format!(
-            "`{program}` is missing ({why}): install it (Debian: `apt-get install {package}`, as root)."
+            "`{package}` is missing ({why}): install it (Debian: `apt-get install {package}`, as root)."
         ));
     }
     if !*updated {
@@ -150,10 +162,17 @@ fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
         .go()
 }
 
-/// What a program says of its version, if it is there; wrk says it and fails.
-fn version_of(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+impl Needed {
+    fn version(&self) -> Option<String> {
+        version_of(self.program, self.asked)
+    }
+}
+
+/// What a program says of its version, if it is there and says anything; wrk says it and fails.
+fn version_of(program: &str, asked: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(asked).output().ok()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (!version.is_empty()).then_some(version)
 }
 
 /// The major version in `v20.1.2`, `20.1.2` or `valgrind-3.19.0`.
@@ -236,7 +255,7 @@ fn is_version(said: &str, version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_current, is_version, major, version_of};
+    use super::{VERSION, is_current, is_version, major, version_of};
     use std::time::{Duration, SystemTime};
 
     #[test]
@@ -248,9 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_fails_is_there_all_the_same() {
-        assert!(version_of("false").is_some());
-        assert!(version_of("no-such-program-here").is_none());
+    fn a_program_is_there_if_it_says_anything_though_it_fails() {
+        let version = |script: &str| version_of("sh", &["-c", script]);
+        assert_eq!(version("echo wrk 4.2; exit 1").as_deref(), Some("wrk 4.2"));
+        assert_eq!(version("exit 1"), None);
+        assert_eq!(version_of("no-such-program-here", VERSION), None);
     }
 
     #[test]
