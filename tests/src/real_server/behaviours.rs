@@ -148,6 +148,15 @@ async fn a_copy_of_an_old_cookie_clears_nothing(provider: &Provider, harness: Ha
     assert!(!set.any(|line| line.starts_with(b"__Host-fncy_session")));
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
     assert_eq!(site.cookies(), newest);
+
+    // What the provider makes of it shows when the owner's token expires.
+    site.expire_tokens();
+    let status = if provider.kind.reuse_ends_all {
+        303
+    } else {
+        200
+    };
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, status);
 }
 
 async fn a_sign_out_ends_the_tokens(provider: &Provider, harness: Harness) {
