@@ -1,4 +1,4 @@
-// A provider that is not written here (https://github.com/panva/node-oidc-provider), for one test.
+// A provider that is not written here (https://github.com/panva/node-oidc-provider), for tests.
 //
 // It takes its settings as one argument of JSON, listens on a free loopback port, prints one line
 // of JSON when it is ready, and ends when its standard input does, so that it dies with its
@@ -29,6 +29,7 @@ const provider = new Provider(issuer, {
     client(settings.basicClientId, 'client_secret_basic'),
   ],
   claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+  clockTolerance: 0,
   cookies: { keys: ['a key that signs nothing of value'] },
   features: {
     devInteractions: { enabled: true },

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use fncy_login::Setting;
 
-use crate::scenarios::ALL;
+use crate::real_server::behaviours;
+use crate::scenarios;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -200,9 +201,12 @@ fn every_test_that_shows_a_defence_exists() {
             assert!(path.exists(), "SECURITY.md: there is no {place}");
         }
         for name in quoted(names) {
-            let is_scenario = ALL.iter().any(|scenario| scenario.name == name);
-            let is_test = || tests.contains(&format!("fn {name}() {{"));
-            assert!(is_scenario || is_test(), "SECURITY.md: no test is {name}");
+            let is_test = scenarios::ALL.iter().any(|scenario| scenario.name == name)
+                || behaviours::ALL
+                    .iter()
+                    .any(|behaviour| behaviour.name == name)
+                || tests.contains(&format!("fn {name}() {{"));
+            assert!(is_test, "SECURITY.md: no test is {name}");
             checked += 1;
         }
     }

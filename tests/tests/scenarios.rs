@@ -1,14 +1,17 @@
 //! Runs every scenario on every harness, and then asks whether each row of the threat and fault
-//! matrix that this project claims has really run.
+//! matrix that this project claims has really run. Beside them runs what must happen with providers
+//! that were not written here.
 
 #![allow(clippy::expect_used, reason = "a test's failure is a panic")]
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use fncy_login_tests::harness::Harness;
+use fncy_login_tests::real_server::behaviours;
 use fncy_login_tests::scenarios::ALL;
 use libtest_mimic::{Arguments, Trial};
 
@@ -42,14 +45,15 @@ fn main() -> ExitCode {
         ALL.iter().map(move |scenario| {
             let ran = Arc::clone(ran);
             Trial::test(format!("{harness}::{}", scenario.name), move || {
-                run(harness, scenario.run);
+                run((scenario.run)(harness));
                 let rows = scenario.rows.iter().map(|row| (harness, *row));
                 ran.lock().map_err(|_| "a scenario panicked")?.extend(rows);
                 Ok(())
             })
         })
     });
-    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    let trials = trials.chain(real_servers()).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
     if is_whole_table && !conclusion.has_failed() {
         let ran = ran
             .lock()
@@ -69,6 +73,23 @@ fn main() -> ExitCode {
         assert!(missing.is_empty(), "nothing covers: {}", missing.join(", "));
     }
     conclusion.exit_code()
+}
+
+/// Every behaviour, with each provider that was not written here, on both frameworks.
+fn real_servers() -> impl Iterator<Item = Trial> {
+    let providers = behaviours::KINDS.into_iter();
+    let sites = providers.flat_map(|kind| behaviours::HARNESSES.map(|harness| (kind, harness)));
+    sites.flat_map(|(kind, harness)| {
+        behaviours::ALL.iter().map(move |behaviour| {
+            let name = format!("{}::{harness}::{}", kind.name, behaviour.name);
+            Trial::test(name, move || {
+                if let Some(provider) = kind.shared() {
+                    run((behaviour.run)(provider, harness));
+                }
+                Ok(())
+            })
+        })
+    })
 }
 
 fn claimed() -> impl Iterator<Item = String> {
@@ -94,10 +115,10 @@ fn has_test(row: &str, folder: &str) -> bool {
     false
 }
 
-fn run(harness: Harness, scenario: fn(Harness) -> std::pin::Pin<Box<dyn Future<Output = ()>>>) {
+fn run(scenario: Pin<Box<dyn Future<Output = ()>>>) {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime")
-        .block_on(scenario(harness));
+        .block_on(scenario);
 }

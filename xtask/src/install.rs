@@ -15,40 +15,56 @@ use crate::workspace;
 /// A program from a Debian package, in the order they are needed.
 pub(crate) struct Needed {
     program: &'static str,
+    /// What has it say its version; nothing where it or what it looks for is missing.
+    asked: &'static [&'static str],
     package: &'static str,
     /// The lowest major version that will do.
     at_least: u32,
     why: &'static str,
 }
 
+const VERSION: &[&str] = &["--version"];
+
 /// npm is a package of its own in some repositories and part of `nodejs` in others: looked for after it.
 pub(crate) const FOR_TESTS: &[Needed] = &[
     Needed {
         program: "node",
+        asked: VERSION,
         package: "nodejs",
         at_least: 20,
         why: "the real servers of tests/real-servers run on it",
     },
     Needed {
         program: "npm",
+        asked: VERSION,
         package: "npm",
         at_least: 0,
         why: "it installs the real servers of tests/real-servers",
     },
     Needed {
+        program: "/usr/bin/python3",
+        asked: &["-c", "print(__import__('oauth2_provider').__version__)"],
+        package: "python3-django-oauth-toolkit",
+        at_least: 1,
+        why: "a real server of tests/real-servers is made of it",
+    },
+    Needed {
         program: "redis-server",
+        asked: VERSION,
         package: "redis-server",
         at_least: 6,
         why: "instances of an application share it in tests",
     },
     Needed {
         program: "nginx",
+        asked: &["-v"],
         package: "nginx",
         at_least: 0,
         why: "a recipe is tested behind it",
     },
     Needed {
         program: "chromium",
+        asked: VERSION,
         package: "chromium",
         at_least: 0,
         why: "the example sites are tested in it",
@@ -57,6 +73,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
     program: "valgrind",
+    asked: VERSION,
     package: "valgrind",
     at_least: 3,
     why: "its callgrind counts instructions",
@@ -64,6 +81,7 @@ pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
 
 pub(crate) const FOR_LOAD: &[Needed] = &[Needed {
     program: "wrk",
+    asked: VERSION,
     package: "wrk",
     at_least: 0,
     why: "it asks as many requests a second as a server answers",
@@ -117,25 +135,25 @@ pub(crate) fn has_nightly() -> bool {
 pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
     let mut updated = false;
     for needed in needed {
-        if version_of(needed.program).is_none() {
+        if needed.version().is_none() {
             apt_install(needed, &mut updated)?;
         }
         let Needed {
-            program,
+            package,
             at_least,
             why,
             ..
         } = needed;
-        match version_of(program) {
-            Some(version) if major(&version).unwrap_or_default() >= *at_least => {}
+        match needed.version() {
+            Some(version) if major(&version) >= Some(*at_least) => {}
             Some(version) => {
                 return Err(format!(
-                    "`{program}` is {version}, at least {at_least} is needed ({why}): install a newer one."
+                    "`{package}` is {version}, at least {at_least} is needed ({why}): install a newer one."
                 ));
             }
             None => {
                 return Err(format!(
-                    "`{program}` is still missing after its package was installed."
+                    "`{package}` was installed, and can't be found all the same."
                 ));
             }
         }
@@ -144,16 +162,11 @@ pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
 }
 
 fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
-    let Needed {
-        program,
-        package,
-        why,
-        ..
-    } = needed;
+    let Needed { package, why, .. } = needed;
     let root = probe("id", &["-u"]).as_deref() == Some("0");
-    if !root || version_of("apt-get").is_none() {
+    if !root || version_of("apt-get", VERSION).is_none() {
         return Err(format!(
-            "`{program}` is missing ({why}): install it (Debian: `apt-get install {package}`, as root)."
+            "`{package}` is missing ({why}): install it (Debian: `apt-get install {package}`, as root)."
         ));
     }
     if !*updated {
@@ -166,10 +179,24 @@ fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
         .go()
 }
 
-/// What a program says of its version, if it is there; wrk says it and fails, nginx says nothing.
-fn version_of(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+impl Needed {
+    fn version(&self) -> Option<String> {
+        version_of(self.program, self.asked)
+    }
+}
+
+/// What a program says of its version, if it is there: wrk says it and fails, nginx says it where errors go.
+fn version_of(program: &str, asked: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(asked).output().ok()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    [
+        (true, &output.stdout),
+        (output.status.success(), &output.stderr),
+    ]
+    .into_iter()
+    .filter(|(counts, _)| *counts)
+    .map(|(_, said)| text(said))
+    .find(|version| !version.is_empty())
 }
 
 /// The major version in `v20.1.2`, `20.1.2` or `valgrind-3.19.0`.
@@ -252,7 +279,7 @@ fn is_version(said: &str, version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_current, is_version, major, version_of};
+    use super::{VERSION, is_current, is_version, major, version_of};
     use std::time::{Duration, SystemTime};
 
     #[test]
@@ -264,9 +291,11 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_fails_is_there_all_the_same() {
-        assert!(version_of("false").is_some());
-        assert!(version_of("no-such-program-here").is_none());
+    fn a_program_is_there_if_it_says_anything_though_it_fails() {
+        let version = |script: &str| version_of("sh", &["-c", script]);
+        assert_eq!(version("echo wrk 4.2; exit 1").as_deref(), Some("wrk 4.2"));
+        assert_eq!(version("exit 1"), None);
+        assert_eq!(version_of("no-such-program-here", VERSION), None);
     }
 
     #[test]

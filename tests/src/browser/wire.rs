@@ -10,6 +10,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -132,6 +133,16 @@ impl RawResponse {
     /// The body as text.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
+    }
+}
+
+/// A parameter that is text, in a body that is JSON or a form.
+pub fn parameter(body: &[u8], name: &str) -> Option<String> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(json) => json[name].as_str().map(str::to_owned),
+        Err(_) => form_urlencoded::parse(body)
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned()),
     }
 }
 

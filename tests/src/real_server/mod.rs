@@ -1,11 +1,20 @@
-//! Servers not written here, run as child processes of a test: a provider, and a store.
+//! Servers not written here, run as child processes of a test: two providers, and a store.
+//!
+//! - [`provider`]: how a provider is started, and how people get through its pages; [`oidc_provider`]
+//!   and [`oauth_toolkit`] are what differs.
+//! - [`door`], [`site`]: an application whose requests for tokens are counted on their way.
+//! - [`behaviours`]: what must happen with each of them, on both frameworks.
 //!
 //! They are optional: where one is not installed its tests say so on stderr and skip. With
 //! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
 
+pub mod behaviours;
+pub mod door;
 #[cfg(test)]
 mod instance;
+pub mod oauth_toolkit;
 pub mod oidc_provider;
+pub mod provider;
 pub mod proxy;
 pub mod redis;
 #[cfg(test)]
@@ -20,8 +29,7 @@ mod redis_sites;
 mod redis_tests;
 #[cfg(test)]
 mod several;
-#[cfg(test)]
-mod sign_in_tests;
+pub mod site;
 
 /// What a test does where something is not installed: it says this sentence.
 ///

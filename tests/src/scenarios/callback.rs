@@ -10,7 +10,7 @@ use crate::harness::Harness;
 use crate::world::{APP, World, usual};
 
 /// A failure's page: its status and its code; nothing is stored, and there is a way on.
-pub(super) fn assert_failure(page: &Page, status: u16, code: &str) {
+pub(crate) fn assert_failure(page: &Page, status: u16, code: &str) {
     assert_eq!(page.status, status, "{}", page.text());
     assert!(
         page.text().contains(&format!("<code>{code}</code>")),

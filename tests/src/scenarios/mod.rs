@@ -4,7 +4,7 @@
 //! threat and fault matrix that it covers, and the table lists all of them.
 
 mod approval;
-mod callback;
+pub(crate) mod callback;
 mod callback_answers;
 mod callback_repeated;
 pub(crate) mod chunks;

@@ -15,10 +15,9 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use fncy_dev_server::Endpoint;
-use serde_json::Value;
 
 use super::{COOKIE_SECRET, SCRIPTED, World};
-use crate::browser::Exchange;
+use crate::browser::{Exchange, wire};
 use crate::wire_provider::WireProvider;
 
 impl Drop for World {
@@ -71,12 +70,7 @@ impl World {
         requests
             .map(|request| request.body)
             .chain(wired)
-            .filter_map(|body| match serde_json::from_slice::<Value>(&body) {
-                Ok(json) => json[name].as_str().map(str::to_owned),
-                Err(_) => form_urlencoded::parse(&body)
-                    .find(|(found, _)| found == name)
-                    .map(|(_, value)| value.into_owned()),
-            })
+            .filter_map(|body| wire::parameter(&body, name))
             .collect()
     }
 

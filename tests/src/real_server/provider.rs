@@ -1,0 +1,204 @@
+//! A provider not written here, as a child process on a loopback port of its own.
+//!
+//! - Two clients differ in how they authenticate at the token endpoint alone (RFC 6749 section
+//!   2.3.1). Their secret holds what the Basic scheme has to escape.
+//! - PKCE is required, refresh tokens rotate, access tokens are opaque.
+//! - People sign in with any name, and are asked for their consent each time.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use fncy_login::{Builder, Login, Setting};
+use serde_json::{Value, json};
+
+use super::skip;
+use crate::browser::{Page, RawRequest, Tab, wire};
+use crate::world::{APP, COOKIE_SECRET};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/real-servers");
+
+/// The client that sends its secret in the body.
+pub const CLIENT_ID: &str = "fncy-tests";
+/// The client that sends its secret in the `Authorization` header.
+pub const BASIC_CLIENT_ID: &str = "fncy-tests-basic";
+/// The secret of both.
+pub const CLIENT_SECRET: &str = "secret +/:%& of tests";
+/// How long an access token of a shared provider lives, in seconds.
+pub const LIFE: u64 = 60;
+
+/// What a provider is like.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name in those of tests.
+    pub name: &'static str,
+    /// What runs it.
+    pub program: &'static str,
+    /// Its file in `tests/real-servers`.
+    pub script: &'static str,
+    /// What is there, seen from that folder, where it is installed.
+    pub installed: &'static str,
+    /// What to do where it isn't.
+    pub missing: &'static str,
+    /// The path of its token endpoint.
+    pub token: &'static str,
+    /// The path of its user data endpoint.
+    pub user_data: &'static str,
+    /// The path of its revocation endpoint (RFC 7009).
+    pub revocation: &'static str,
+    /// The path of its authorization endpoint.
+    pub authorize: &'static str,
+    /// What else an application has to be told.
+    pub settings: &'static [(Setting, &'static str)],
+    /// Whether its authorization responses say who it is (RFC 9207).
+    pub says_issuer: bool,
+    /// Whether token requests are JSON.
+    pub takes_json: bool,
+    /// The field for one's name.
+    pub name_field: &'static str,
+    /// The button of the consent page that allows; the only one if none is named.
+    pub allow: Option<(&'static str, &'static str)>,
+    /// The link of the consent page that cancels; a button without a name if there is none.
+    pub cancel: Option<&'static str>,
+    /// Whether a refresh token that is sent again ends all that came of the same sign-in.
+    pub reuse_ends_all: bool,
+    /// The one that tests share.
+    pub shared: OnceLock<Option<Provider>>,
+}
+
+impl Kind {
+    /// The one that tests share, until their process ends; `None` where it is not installed.
+    pub fn shared(&'static self) -> Option<&'static Provider> {
+        let shared = self.shared.get_or_init(|| Provider::start(self, LIFE));
+        shared.as_ref()
+    }
+}
+
+/// A running provider.
+#[derive(Debug)]
+pub struct Provider {
+    /// What it is like.
+    pub kind: &'static Kind,
+    child: Child,
+    base_url: String,
+}
+
+impl Provider {
+    /// A provider whose access tokens live that many seconds; `None` where it is not installed.
+    ///
+    /// # Panics
+    ///
+    /// It is installed and does not start, or it is not and `FNCY_REQUIRE_REAL_SERVERS=1`.
+    pub fn start(kind: &'static Kind, access_token_seconds: u64) -> Option<Self> {
+        if !Path::new(FOLDER).join(kind.installed).exists() {
+            return skip(kind.missing);
+        }
+        let settings = json!({
+            "redirectUri": format!("{APP}/auth/callback"),
+            "clientId": CLIENT_ID,
+            "basicClientId": BASIC_CLIENT_ID,
+            "clientSecret": CLIENT_SECRET,
+            "accessTokenSeconds": access_token_seconds,
+        });
+        let mut child = Command::new(kind.program)
+            .current_dir(FOLDER)
+            .args([kind.script, &settings.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()
+            .or_else(|| skip(kind.missing))?;
+        let mut ready = String::new();
+        BufReader::new(child.stdout.as_mut()?)
+            .read_line(&mut ready)
+            .unwrap();
+        let Ok(Value::String(base_url)) =
+            serde_json::from_str(&ready).map(|mut ready: Value| ready["baseUrl"].take())
+        else {
+            let mut complaint = String::new();
+            child.stderr.take()?.read_to_string(&mut complaint).unwrap();
+            panic!("{} did not start: {complaint}", kind.name);
+        };
+        Some(Self {
+            kind,
+            child,
+            base_url,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        let authority = self.base_url.trim_start_matches("http://");
+        authority.parse().expect("its URL holds an address")
+    }
+
+    /// What an application has to be told, with requests for tokens sent to another origin.
+    pub fn login(&self, tokens_at: &str) -> Builder {
+        let (kind, base) = (self.kind, &self.base_url);
+        let builder = Login::builder()
+            .set(Setting::BaseUrl, base)
+            .set(Setting::AuthorizeUrl, format!("{base}{}", kind.authorize))
+            .set(Setting::TokenUrl, format!("{tokens_at}{}", kind.token))
+            .set(
+                Setting::RevocationUrl,
+                format!("{tokens_at}{}", kind.revocation),
+            )
+            .set(Setting::UserinfoUrl, format!("{base}{}", kind.user_data))
+            .set(Setting::Issuer, if kind.says_issuer { base } else { "" })
+            .set(Setting::ClientId, CLIENT_ID)
+            .set(Setting::ClientSecret, CLIENT_SECRET)
+            .set(Setting::RedirectUri, format!("{APP}/auth/callback"))
+            .set(Setting::CookieSecret, COOKIE_SECRET);
+        let settings = kind.settings.iter();
+        settings.fold(builder, |builder, (setting, value)| {
+            builder.set(*setting, *value)
+        })
+    }
+
+    /// Signs in at its pages, unless this browser has done so before: to the consent page.
+    pub async fn identify(&self, tab: &mut Tab, page: Page, name: &str) -> Page {
+        let is_own = page.url.as_str().starts_with(&self.base_url);
+        if !is_own || !page.form("form").has(self.kind.name_field) {
+            return page;
+        }
+        let form = page.form("form");
+        let form = form
+            .fill(self.kind.name_field, name)
+            .fill("password", "any");
+        tab.send_form(&page, &form, None).await
+    }
+
+    /// Signs in and consents: to the first page that isn't one of its own.
+    pub async fn sign_in(&self, tab: &mut Tab, page: Page, name: &str) -> Page {
+        let page = self.identify(tab, page, name).await;
+        tab.submit(&page, "form", self.kind.allow).await
+    }
+
+    /// Signs in and cancels.
+    pub async fn cancel(&self, tab: &mut Tab, page: Page, name: &str) -> Page {
+        let page = self.identify(tab, page, name).await;
+        match self.kind.cancel {
+            Some(link) => tab.click_link(&page, link).await,
+            None => tab.submit(&page, "form", None).await,
+        }
+    }
+
+    /// Whether an access token still opens its user data.
+    pub async fn honours(&self, access_token: &str) -> bool {
+        let request = RawRequest::new("GET", self.kind.user_data)
+            .with_header("Host", self.address().to_string())
+            .with_header("Authorization", format!("Bearer {access_token}"));
+        wire::send(self.address(), &request).await.unwrap().status == 200
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        // Both fail only for a child that is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
