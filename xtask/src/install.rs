@@ -176,6 +176,8 @@ fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
     Run::new("apt-get")
         .args(["-q", "install", "-y", "--no-install-recommends", package])
         .env("DEBIAN_FRONTEND", "noninteractive")
+        // Servers are installed, and started by the tests: where init scripts start them, this run level stops that.
+        .env("RUNLEVEL", "1")
         .go()
 }
 

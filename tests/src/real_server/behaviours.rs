@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use fncy_login::Setting;
+use fncy_login_testing::TestClock;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -17,12 +18,15 @@ use super::site::Site;
 use crate::browser::Tab;
 use crate::harness::Harness;
 use crate::scenarios::callback::assert_failure;
-use crate::world::{APP, TestClock};
+use crate::world::APP;
 
 /// The providers.
 pub const KINDS: [&Kind; 2] = [&OIDC_PROVIDER, &OAUTH_TOOLKIT];
 /// The frameworks.
 pub const HARNESSES: [Harness; 2] = [Harness::Tower, Harness::Actix];
+
+/// How far clocks may differ.
+const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// One that runs.
 pub type Running = Pin<Box<dyn Future<Output = ()>>>;
@@ -99,7 +103,7 @@ async fn ten_requests_at_expiry_are_one_refresh(provider: &Provider, harness: Ha
     let mut token = site.signed_in_token(&mut tab).await;
     for refreshes in 1..=2 {
         until_dead(&provider, &token).await;
-        site.clock.advance(SHORT_LIFE);
+        site.clock.advance(Duration::from_secs(SHORT_LIFE));
         let renewed = ten_at_once(&tab).await;
         assert_ne!(renewed, token);
         assert_eq!(site.refreshes(), refreshes);
@@ -199,7 +203,10 @@ async fn a_wrong_secret_is_the_operators_fault(provider: &Provider, harness: Har
 }
 
 async fn clocks_may_differ_by_minutes(provider: &Provider, harness: Harness) {
-    let differ: [fn(&TestClock); 2] = [|clock| clock.advance(600), |clock| clock.turn_back(600)];
+    let differ: [fn(&TestClock); 2] = [
+        |clock| clock.advance(TEN_MINUTES),
+        |clock| clock.turn_back(TEN_MINUTES),
+    ];
     for differ in differ {
         let site = Site::new(provider, harness);
         differ(&site.clock);

@@ -4,8 +4,10 @@
 //! secret that went to the provider, or came from it, is in the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login::Builder;
+use fncy_login_testing::TestClock;
 use form_urlencoded::Serializer;
 use serde_json::{Map, Value};
 
@@ -13,7 +15,7 @@ use super::door::Door;
 use super::provider::{CLIENT_ID, CLIENT_SECRET, LIFE, Provider};
 use crate::browser::{Backend as _, Browser, Context, Page, RawRequest, RawResponse, Tab, wire};
 use crate::harness::{Calls, Harness, Served};
-use crate::world::{APP, Logs, TestClock};
+use crate::world::{APP, Logs};
 
 /// What must not be seen, where token requests and their answers have it.
 const SECRETS: [&str; 5] = [
@@ -92,7 +94,7 @@ impl<'a> Site<'a> {
 
     /// Lets the application think that every access token has expired.
     pub fn expire_tokens(&self) {
-        self.clock.advance(LIFE + 1);
+        self.clock.advance(Duration::from_secs(LIFE + 1));
     }
 
     /// A request of a copy of the browser's cookies: of these ones, whatever it has by now.
