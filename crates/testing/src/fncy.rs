@@ -56,7 +56,7 @@ impl TestFncy {
     }
 
     /// `Login::builder()` with all that an application needs to use this FNCY, and its clock. A sign-out ends on
-    /// the application's own page, as without `FNCY_SIGN_OUT_URL`.
+    /// the application's own page, as without `FNCY_SIGN_OUT_URL`. The cookie secret is known to everybody.
     pub fn login(&self) -> Builder {
         Login::builder()
             .vars(self.0.server.environment())

@@ -14,7 +14,8 @@
 //! # Clients of your own
 //!
 //! [`Client::cookie_header`] is the session for whatever sends requests in your tests. Unsafe ones (POST, PUT,
-//! …) need [`TestFncy::origin`] as their `Origin` too.
+//! …) need [`TestFncy::origin`] as their `Origin` too. A WebSocket needs a socket, and so does an event stream that is
+//! read while it lasts: serve the application, and send the header there.
 //!
 //! # What fails, and when
 //!
@@ -42,7 +43,9 @@ mod setup;
 #[cfg(feature = "tower")]
 mod tower;
 
-pub use fncy_dev_server::{DemoUser, DevServer, Endpoint, Fault, Hold};
+pub use fncy_dev_server::{
+    DemoUser, DevServer, Endpoint, Fault, Hold, RecordedRequest, ScopeFormat, TokenBody,
+};
 
 pub use crate::answer::Answer;
 pub use crate::app::{App, AppError};

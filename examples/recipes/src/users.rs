@@ -2,7 +2,8 @@
 //!
 //! For applications whose data hang on a user. `on_login` finds or makes the row, under the ID that FNCY gave
 //! (names change, and addresses go to others), and refuses whoever is blocked. The row's key goes into the
-//! session, so that handlers need no look-up; what must hold at once, they read from the row.
+//! session, so that handlers need no look-up; what must hold at once, they read from the row. `on_renew` ends the
+//! sessions of whoever was blocked since, when their access token is renewed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +12,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{Approval, Builder, ConfigError, CurrentUser, FncyLogin, NewLogin, Refusal};
+use fncy_login_tower::{
+    Approval, Builder, ConfigError, CurrentUser, FncyLogin, NewLogin, Refusal, RenewedLogin,
+};
 use maud::html;
 use rusqlite::{Connection, Result};
 use serde::Deserialize;
@@ -31,6 +34,8 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS users (
 const FIND_OR_MAKE: &str = "INSERT INTO users (fncy_id, name) VALUES (?1, ?2)
     ON CONFLICT (fncy_id) DO UPDATE SET name = excluded.name, sign_ins = sign_ins + 1
     RETURNING id, is_blocked";
+
+const BLOCKED: &str = "Your account is blocked.";
 
 /// The users' table. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -75,8 +80,23 @@ impl Users {
         };
         match spawn_blocking(row).await {
             Ok(Ok((id, false))) => Ok(Approval::with_data(&id)?),
-            Ok(Ok((_, true))) => Err(Refusal::new("Your account is blocked.")),
-            Ok(Err(_)) | Err(_) => Err(Refusal::new("Please try again in a moment.")),
+            Ok(Ok((_, true))) => Err(Refusal::new(BLOCKED)),
+            failed => {
+                tracing::error!(?failed, "nobody can sign in: the users' table");
+                Err(Refusal::new("Please try again in a moment."))
+            }
+        }
+    }
+
+    /// A table that can't be read puts nobody out.
+    async fn keep(self, login: RenewedLogin) -> Result<Approval, Refusal> {
+        let row = move || {
+            let is_blocked = "SELECT is_blocked FROM users WHERE fncy_id = ?1";
+            self.with(|database| database.query_one(is_blocked, [login.id()], |row| row.get(0)))
+        };
+        match spawn_blocking(row).await {
+            Ok(Ok(true)) => Err(Refusal::new(BLOCKED)),
+            _ => Ok(Approval::new()),
         }
     }
 
@@ -96,10 +116,11 @@ impl Users {
 ///
 /// If settings are missing or wrong.
 pub fn app(login: Builder, users: Users) -> Result<Router, ConfigError> {
-    let table = users.clone();
+    let (at_login, at_renewal) = (users.clone(), users.clone());
     let login = login
         .public("/site.css")
-        .on_login(move |login| table.clone().admit(login))
+        .on_login(move |login| at_login.clone().admit(login))
+        .on_renew(move |login| at_renewal.clone().keep(login))
         .build()?;
     let routes = Router::new()
         .route("/", get(home))
@@ -124,6 +145,8 @@ async fn home(State(users): State<Users>, user: CurrentUser) -> Result<Html<Stri
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use fncy_login_testing::{TestError, TestFncy};
     use rusqlite::Connection;
 
@@ -152,12 +175,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_blocked_is_refused() -> Result<(), TestError> {
+    async fn who_is_blocked_is_put_out_and_kept_out() -> Result<(), TestError> {
         let (fncy, users) = (TestFncy::start()?, users());
         let app = app(fncy.login(), users.clone())?;
-        fncy.signed_in("jun", app.clone()).await?;
+        let jun = fncy.signed_in("jun", app.clone()).await?;
+        let alex = fncy.signed_in("alex", app).await?;
         users.block("jun").unwrap();
-        let refused = fncy.visitor(app).sign_in("jun").await?;
+        assert_eq!(jun.get("/").send().await?.status(), 200);
+        fncy.advance(Duration::from_secs(5 * 60));
+        assert_eq!(jun.get("/").send().await?.status(), 303);
+        assert_eq!(alex.get("/").send().await?.status(), 200);
+
+        let refused = jun.sign_in("jun").await?;
         assert_eq!(refused.status(), 403);
         assert!(refused.text().contains("Your account is blocked."));
         Ok(())
