@@ -1,4 +1,4 @@
-//! A whole sign-in, through the pages of a provider that none of us wrote, on both frameworks and
+//! A whole sign-in, through the pages of a provider that none of us wrote, on every framework and
 //! the bare driver, with both ways of authenticating the client.
 
 use fncy_login::{Builder, Login, Setting};
