@@ -4,7 +4,7 @@
 //! - [`browser`]: what a browser keeps, sends and follows.
 //! - [`corpora`]: data that others wrote, one case a line.
 //! - [`real_server`]: providers not written here, run as child processes.
-//! - [`harness`]: the same toy application over the bare driver, tower and actix-web.
+//! - [`harness`]: the same toy application over the bare driver, tower, actix-web and poem.
 //! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
 //! - [`wire_provider`]: a token endpoint whose bytes a scenario writes.
 //! - [`contract`], [`store`]: what several instances of an application share.

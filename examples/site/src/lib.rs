@@ -25,11 +25,12 @@ pub use user_data::{UserData, UserDataError};
 pub type StartError = Box<dyn Error + Send + Sync>;
 
 /// Sends log lines to standard error, so that an operator sees the codes of failed sign-ins.
-/// actix-web's own lines about its start are not among them.
+/// The frameworks' own lines about their start are not among them.
 pub fn log_to_stderr() {
     let levels = Targets::new()
         .with_default(Level::INFO)
-        .with_target("actix_server", Level::WARN);
+        .with_target("actix_server", Level::WARN)
+        .with_target("poem", Level::WARN);
     tracing_subscriber::registry()
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
         .with(levels)

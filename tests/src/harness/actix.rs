@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use actix_web::error::ErrorNotFound;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
@@ -81,6 +82,7 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/maybe", web::get().to(maybe))
         .route("/token", web::get().to(token))
         .route("/live", web::get().to(live))
+        .route("/missing", web::get().to(missing))
         .default_service(web::to(anything))
 }
 
@@ -100,6 +102,10 @@ async fn live(user: CurrentUser) -> HttpResponse {
     let end = live_text(user.watch());
     let text = async { Ok::<_, Infallible>(web::Bytes::from(end.await)) };
     HttpResponse::Ok().streaming(Box::pin(once(text)))
+}
+
+async fn missing() -> actix_web::Result<HttpResponse> {
+    Err(ErrorNotFound("missing"))
 }
 
 async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse {

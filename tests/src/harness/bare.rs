@@ -110,6 +110,7 @@ impl Bare {
                 Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),
                 Err(reply) => response(reply),
             },
+            _ if path == "/missing" => RawResponse::new(404),
             _ => {
                 self.calls.received(head.lines("cookie"));
                 let text = self.calls.answer(path, user);

@@ -1,12 +1,16 @@
-//! The same toy application over each way to drive a login: the bare driver, tower, actix-web.
+//! The same toy application over each way to drive a login: the bare driver, tower, actix-web, and
+//! poem with the adapter that is an example.
 //!
 //! The application answers every path with who is signed in, and writes down each call with its
-//! cookies; `/extract`, `/maybe` and `/token` use extractors, `/own` sets headers of its own, and
-//! `/live` is an answer that goes on until its session ends, and then says what it saw.
+//! cookies; `/extract`, `/maybe` and `/token` use extractors, `/own` sets headers of its own,
+//! `/missing` is an error in the framework's sense, and `/live` is an answer that goes on until its
+//! session ends, and then says what it saw.
 
 mod actix;
 mod bare;
 mod calls;
+mod poem;
+mod server;
 mod tower;
 
 use std::fmt;
@@ -46,11 +50,13 @@ pub enum Harness {
     Tower,
     /// actix-web, over a socket.
     Actix,
+    /// poem, over a socket.
+    Poem,
 }
 
 impl Harness {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Bare, Self::Tower, Self::Actix];
+    pub const ALL: [Self; 4] = [Self::Bare, Self::Tower, Self::Actix, Self::Poem];
 
     /// Serves the toy application, with the logins round it, the outermost first.
     pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
@@ -61,6 +67,7 @@ impl Harness {
             }),
             Self::Tower => tower::serve(logins, mount, calls.clone()),
             Self::Actix => actix::serve(logins, mount, calls.clone()),
+            Self::Poem => poem::serve(logins, mount, calls.clone()),
         };
         Served { backend, calls }
     }
@@ -101,6 +108,7 @@ impl fmt::Display for Harness {
             Self::Bare => "bare",
             Self::Tower => "tower",
             Self::Actix => "actix",
+            Self::Poem => "poem",
         })
     }
 }

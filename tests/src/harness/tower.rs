@@ -2,34 +2,20 @@
 
 use std::convert::Infallible;
 use std::net::TcpListener;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use fncy_login::{Login, Visit};
 use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
-use tokio::sync::oneshot;
 
-use super::{Calls, live_text};
-use crate::browser::{Backend, RawRequest, RawResponse, Socket};
-
-/// A server on a thread of its own, which ends with it.
-struct Server {
-    socket: Socket,
-    _stop: oneshot::Sender<()>,
-}
-
-impl Backend for Server {
-    fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>> {
-        self.socket.send(request)
-    }
-}
+use super::{Calls, live_text, server};
+use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -42,6 +28,7 @@ fn application(calls: Calls) -> Router {
         .route("/maybe", get(maybe))
         .route("/token", get(token))
         .route("/live", get(live))
+        .route("/missing", get(missing))
         .fallback(anything)
         .with_state(calls)
 }
@@ -59,25 +46,8 @@ fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
 
 /// Serves any application on axum.
 pub fn serve_router(listener: TcpListener, router: Router) -> Arc<dyn Backend> {
-    let (stop, stopped) = oneshot::channel::<()>();
-    let socket = Socket(listener.local_addr().unwrap());
-    listener.set_nonblocking(true).unwrap();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            tokio::select! {
-                served = async { axum::serve(listener, router).await } => served.unwrap(),
-                _ = stopped => {}
-            }
-        });
-    });
-    Arc::new(Server {
-        socket,
-        _stop: stop,
+    server::spawn(listener, |listener| async {
+        axum::serve(listener, router).await
     })
 }
 
@@ -96,6 +66,10 @@ async fn token(tokens: Tokens) -> String {
 async fn live(user: CurrentUser) -> Body {
     let end = live_text(user.watch());
     Body::from_stream(once(async { Ok::<_, Infallible>(end.await) }))
+}
+
+async fn missing() -> Result<(), StatusCode> {
+    Err(StatusCode::NOT_FOUND)
 }
 
 async fn anything(State(calls): State<Calls>, request: Request) -> Response {

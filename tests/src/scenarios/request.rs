@@ -255,7 +255,7 @@ pub(super) async fn r16_the_host_header_is_not_believed(harness: Harness) {
     match harness {
         // The server refuses it before we see it.
         Harness::Actix => assert_eq!(response.status, 400),
-        Harness::Bare | Harness::Tower => {
+        Harness::Bare | Harness::Tower | Harness::Poem => {
             let location = response.header("location").unwrap();
             assert_eq!(
                 query(location, "redirect_uri"),
@@ -336,6 +336,21 @@ pub(super) async fn r21_what_one_user_sees_is_not_stored(harness: Harness) {
     let own = tab.get(&format!("{APP}/own")).await;
     assert_eq!(own.header("cache-control"), Some("max-age=60"));
     assert_eq!(own.header("set-cookie"), Some("own=1"));
+}
+
+pub(super) async fn r21_an_error_is_an_answer_of_the_application_too(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let error = tab.get(&format!("{APP}/missing")).await;
+    assert_eq!(error.status, 404);
+    assert_eq!(error.header("cache-control"), Some("private, no-cache"));
+    world.advance(301);
+    let error = tab.get(&format!("{APP}/missing")).await;
+    assert_eq!(error.status, 404);
+    assert_eq!(error.header("cache-control"), Some("private, no-store"));
+    // The renewed session isn't lost with it.
+    assert_eq!(error.headers_named("set-cookie").count(), 1);
 }
 
 pub(super) async fn htmx_is_sent_to_the_login_endpoint(harness: Harness) {

@@ -101,7 +101,7 @@ pub(super) async fn r10_no_line_of_the_corpora_leaves_the_origin(harness: Harnes
 pub(super) fn longest(harness: Harness) -> usize {
     match harness {
         Harness::Bare => 100 * 1024,
-        Harness::Tower | Harness::Actix => 20_000,
+        Harness::Tower | Harness::Actix | Harness::Poem => 20_000,
     }
 }
 

@@ -1,0 +1,123 @@
+//! Extractors for poem: the signed-in user, and their tokens.
+
+use std::fmt;
+use std::ops::Deref;
+
+use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
+use poem::error::ResponseError;
+use poem::http::{HeaderMap, Method, StatusCode, Uri};
+use poem::{Error, FromRequest, Request, RequestBody, Response, Result};
+
+use crate::convert::{RequestHead, response};
+
+/// The signed-in user.
+///
+/// On a protected path there always is one. On a public path a visitor without a session is sent
+/// to sign in, or told so with a 401; take an `Option<CurrentUser>` to serve them too.
+///
+/// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
+/// to add; poem's `Option` swallows the error, so that `Option<CurrentUser>` is `None` then.
+#[derive(Clone, Debug)]
+pub struct CurrentUser(SignedIn);
+
+impl CurrentUser {
+    /// The user itself, to keep it beyond the request.
+    #[must_use]
+    pub fn into_inner(self) -> User {
+        self.0.into_user()
+    }
+
+    /// The session, for a connection that outlives this request, such as a WebSocket or an event
+    /// stream.
+    #[must_use]
+    pub fn watch(&self) -> LiveSession {
+        self.0.watch()
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+/// The session's tokens, opened when a handler asks for them.
+#[derive(Debug)]
+pub struct Tokens(SessionTokens);
+
+impl Deref for Tokens {
+    type Target = SessionTokens;
+
+    fn deref(&self) -> &SessionTokens {
+        &self.0
+    }
+}
+
+impl<'a> FromRequest<'a> for CurrentUser {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let visit = visit(request)?;
+        visit.signed_in().map(Self).ok_or_else(|| {
+            let (visit, head) = (visit.clone(), RequestHead::of(request));
+            NoUser {
+                visit,
+                method: head.method.clone(),
+                uri: head.uri.clone(),
+                headers: head.headers.clone(),
+            }
+            .into()
+        })
+    }
+}
+
+impl<'a> FromRequest<'a> for Tokens {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let tokens = visit(request)?.tokens(&RequestHead::of(request));
+        tokens
+            .map(Self)
+            .map_err(|reply| Error::from_response(response(reply)))
+    }
+}
+
+fn visit(request: &Request) -> Result<&Visit> {
+    request.data().ok_or_else(|| {
+        tracing::error!(
+            "a handler asks for the user, but FncyLogin is not round its route: add \
+             `.with(FncyLogin::new(login))` behind the route"
+        );
+        StatusCode::INTERNAL_SERVER_ERROR.into()
+    })
+}
+
+/// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
+/// extractor never asks.
+#[derive(Debug)]
+struct NoUser {
+    visit: Visit,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl fmt::Display for NoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nobody is signed in")
+    }
+}
+
+impl std::error::Error for NoUser {}
+
+impl ResponseError for NoUser {
+    fn status(&self) -> StatusCode {
+        StatusCode::UNAUTHORIZED
+    }
+
+    fn as_response(&self) -> Response {
+        response(self.visit.challenge(&RequestHead {
+            method: &self.method,
+            uri: &self.uri,
+            headers: &self.headers,
+        }))
+    }
+}

@@ -1,0 +1,93 @@
+//! The toy application on poem, with the adapter of the examples round it.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use fncy_login::{Login, Visit};
+use futures_util::stream::once;
+use poem::endpoint::BoxEndpoint;
+use poem::error::NotFoundError;
+use poem::http::HeaderValue;
+use poem::listener::TcpAcceptor;
+use poem::web::Data;
+use poem::{Body, EndpointExt as _, Request, Response, Route, Server, get, handler};
+use poem_adapter::{CurrentUser, FncyLogin, Tokens};
+
+use super::{Calls, live_text, server};
+use crate::browser::Backend;
+
+pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let app = mounted(application(calls), logins, mount);
+    server::spawn(listener, |listener| async {
+        let acceptor = TcpAcceptor::from_tokio(listener)?;
+        Server::new_with_acceptor(acceptor).run(app).await
+    })
+}
+
+fn application(calls: Calls) -> BoxEndpoint<'static> {
+    Route::new()
+        .at("/extract", get(extract))
+        .at("/maybe", get(maybe))
+        .at("/token", get(token))
+        .at("/live", get(live))
+        .at("/missing", get(missing))
+        .at("*", anything)
+        .data(calls)
+        .boxed()
+}
+
+fn mounted(app: BoxEndpoint<'static>, logins: Vec<Login>, mount: &str) -> BoxEndpoint<'static> {
+    let app = logins
+        .into_iter()
+        .rev()
+        .fold(app, |app, login| app.with(FncyLogin::new(login)).boxed());
+    match mount {
+        "" => app,
+        mount => Route::new().nest(mount, app).boxed(),
+    }
+}
+
+#[handler]
+async fn extract(calls: Data<&Calls>, user: CurrentUser) -> String {
+    calls.answer("/extract", Some(&user))
+}
+
+#[handler]
+async fn maybe(calls: Data<&Calls>, user: Option<CurrentUser>) -> String {
+    calls.answer("/maybe", user.as_deref())
+}
+
+#[handler]
+async fn token(tokens: Tokens) -> String {
+    tokens.access_token().to_owned()
+}
+
+#[handler]
+async fn live(user: CurrentUser) -> Body {
+    let end = live_text(user.watch());
+    Body::from_bytes_stream(once(async { Ok::<_, io::Error>(end.await) }))
+}
+
+#[handler]
+async fn missing() -> poem::Result<()> {
+    Err(NotFoundError.into())
+}
+
+#[handler]
+async fn anything(calls: Data<&Calls>, request: &Request) -> Response {
+    let visit = request.data::<Visit>();
+    let user = visit.and_then(Visit::user);
+    let path = request.uri().path();
+    let cookies = request.headers().get_all("cookie").into_iter();
+    calls.received(cookies.map(HeaderValue::as_bytes));
+    let text = calls.answer(path, user);
+    let mut response = Response::builder();
+    if path.ends_with("/own") {
+        response = response
+            .header("cache-control", "max-age=60")
+            .header("set-cookie", "own=1");
+    }
+    response.body(text)
+}
