@@ -35,12 +35,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         at_least: 0,
         why: "it installs the real servers of tests/real-servers",
     },
-    Needed {
-        program: "redis-server",
-        package: "redis-server",
-        at_least: 6,
-        why: "instances of an application share it in tests",
-    },
+    REDIS,
     Needed {
         program: "chromium",
         package: "chromium",
@@ -48,6 +43,15 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         why: "the example sites are tested in it",
     },
 ];
+
+pub(crate) const FOR_SCALE: &[Needed] = &[REDIS];
+
+const REDIS: Needed = Needed {
+    program: "redis-server",
+    package: "redis-server",
+    at_least: 6,
+    why: "instances of an application share it",
+};
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
     program: "valgrind",
