@@ -4,16 +4,18 @@
 //! - [`sample`]: the session that is measured, and the provider that gave it.
 //! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured in turns.
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
+//! - [`coordinator`]: what several instances ask of a Redis.
 //! - [`soak`]: many visitors for minutes, while the provider fails now and then.
-//! - [`dev_server`], [`subprocess`], [`memory`]: what those need.
+//! - [`dev_server`], [`redis_server`], [`subprocess`], [`memory`]: what those need.
 //!
-//! `cargo xtask bench`, `scale` and `soak` run it; `peers/` adds what others wrote.
+//! `cargo xtask bench`, `scale`, `coordinator` and `soak` run it; `peers/` adds what others wrote.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that can't do its work has no result to give"
 )]
 
+pub mod coordinator;
 pub mod dev_server;
 pub mod driver;
 pub mod floor;
@@ -21,6 +23,7 @@ pub mod frameworks;
 pub mod interleave;
 pub mod load;
 pub mod memory;
+pub mod redis_server;
 pub mod renewal;
 pub mod sample;
 pub mod sessions;

@@ -13,12 +13,15 @@ use fncy_login_benches::frameworks::SignedIn;
 use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
 use fncy_login_benches::soak::site::{self, Framework};
-use fncy_login_benches::{dev_server, driver, floor, frameworks, load, renewal, sessions, soak};
+use fncy_login_benches::{
+    coordinator, dev_server, driver, floor, frameworks, load, renewal, sessions, soak,
+};
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
+fncy-login-benches coordinator     asks a redis-server what several instances ask of it
 fncy-login-benches load            asks servers as much as they answer, with wrk
 fncy-login-benches soak SECONDS    lets visitors loose on sites while their provider fails";
 
@@ -39,6 +42,11 @@ fn main() -> ExitCode {
         ["sessions", count] if let Ok(count) = count.parse() => {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(sessions::run(count));
+            return ExitCode::SUCCESS;
+        }
+        ["coordinator"] => {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(coordinator::run());
             return ExitCode::SUCCESS;
         }
         ["soak", seconds] if let Ok(seconds) = seconds.parse() => {

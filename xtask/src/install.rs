@@ -48,13 +48,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         at_least: 1,
         why: "a real server of tests/real-servers is made of it",
     },
-    Needed {
-        program: "redis-server",
-        asked: VERSION,
-        package: "redis-server",
-        at_least: 6,
-        why: "instances of an application share it in tests",
-    },
+    REDIS,
     Needed {
         program: "nginx",
         asked: &["-v"],
@@ -70,6 +64,16 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         why: "the example sites are tested in it",
     },
 ];
+
+pub(crate) const FOR_SCALE: &[Needed] = &[REDIS];
+
+const REDIS: Needed = Needed {
+    program: "redis-server",
+    asked: VERSION,
+    package: "redis-server",
+    at_least: 6,
+    why: "instances of an application share it",
+};
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
     program: "valgrind",

@@ -49,6 +49,7 @@ cargo xtask COMMAND
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback
+  coordinator     what one Redis carries of what several instances ask: the table of docs/scale.md
   soak [SECONDS]  visitors of both sites for so long (300) while their provider fails now and then,
                   with each answer judged";
 
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
         ["peers"] => measure::peers(),
         ["build-times"] => build_times::print(),
         ["scale"] => measure::scale(),
+        ["coordinator"] => measure::coordinator(),
         ["soak"] => measure::soak("300"),
         ["soak", seconds] => measure::soak(seconds),
         ["help" | "--help" | "-h"] => {

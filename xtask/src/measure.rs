@@ -1,9 +1,9 @@
-//! `cargo xtask bench`, `peers`, `scale` and `soak`: figures for people, on a machine that does nothing else.
+//! `cargo xtask bench`, `peers`, `scale`, `coordinator` and `soak`: figures for people, on a machine that does nothing else.
 //!
 //! Rules kept here: nothing is gated on time; what is compared was measured in one run; a wrong answer
 //! is a failure, where answers are judged.
 
-use crate::install::{self, FOR_LOAD};
+use crate::install::{self, FOR_LOAD, FOR_SCALE};
 use crate::{run, workspace};
 
 const BENCHES: &str = "run --locked --release -p fncy-login-benches";
@@ -29,6 +29,12 @@ pub(crate) fn scale() -> Result<(), String> {
             .go()?;
     }
     run::cargo(BENCHES).args(["--", "load"]).go()
+}
+
+/// What several instances ask of a store that they share.
+pub(crate) fn coordinator() -> Result<(), String> {
+    install::debian_packages(FOR_SCALE)?;
+    run::cargo(BENCHES).args(["--", "coordinator"]).go()
 }
 
 /// Visitors of both sites for so many seconds each, while their provider fails now and then.

@@ -96,6 +96,10 @@ impl Follower {
             let [age, now, number, ends @ ..] = answer.as_slice() else {
                 return Err(Unreachable);
             };
+            if *age != next.age {
+                // What was read so far is another server's.
+                read.clear();
+            }
             let (pairs, _) = ends.as_chunks::<2>();
             for [name, until] in pairs {
                 if let Some(((name, at), until)) = Name::read(name).zip(until.parse().ok()) {

@@ -28,12 +28,15 @@
 //!
 //! Each instance reads the log of ended sessions once a second, and answers requests from its own memory:
 //! no request waits for the store while the log was read within the last five seconds. A store that
-//! has lost its memory is told again by the instances what they know.
+//! has lost its memory, or has taken over and lacks the last of it, is told by the instances what they know.
 //!
 //! # While the store is down
 //!
 //! Nothing is guessed; [`Builder::coordinator`](fncy_login::Builder::coordinator) says what becomes of
 //! requests. The application starts without it. The log has one warning a minute.
+//!
+//! `docs/scale.md` in the repository has what an operator must know: what one server carries, its settings,
+//! and what becomes of everything that can fail.
 //!
 //! [`Coordinator`]: fncy_login::coordinator::Coordinator
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fncy_login_redis::RedisCoordinator;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::proxy::Proxy;
 use super::redis::Redis;
@@ -179,6 +179,9 @@ async fn a_busy_store_is_asked_again() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    while !redis.tell(&["ping"]).contains("BUSY") {
+        sleep(Duration::from_millis(10)).await;
+    }
     shared.fails_closed().await;
     redis.tell(&["script", "kill"]);
     busy.wait().unwrap();
@@ -198,11 +201,11 @@ async fn a_store_that_refuses_a_password_is_asked_again() {
     shared.recovers().await;
 }
 
-/// It reads its file for a second, and says so.
+/// It reads its file until it is told to be quick, and says so.
 async fn a_store_that_is_loading_is_asked_again() {
     let slowly = [
         "--key-load-delay",
-        "1000",
+        "10000",
         "--loading-process-events-interval-bytes",
         "1024",
     ];

@@ -1,7 +1,9 @@
 //! Several instances of an application that share a Redis.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use fncy_login_redis::RedisCoordinator;
 use tokio::time::{Instant, sleep};
 
 use super::redis::Redis;
@@ -85,4 +87,40 @@ async fn a_store_that_dies_signs_nobody_out() {
         assert_eq!(answer.text(), "user=alex");
     }
     assert_eq!(world.token_requests() - before, 1);
+}
+
+/// The line of `docs/scale.md` that makes a user of the store for this application.
+fn documented_user() -> Vec<&'static str> {
+    let docs = include_str!("../../../docs/scale.md").lines();
+    let mut lines = docs.filter(|line| line.starts_with("ACL SETUSER "));
+    lines.next().unwrap().split(' ').collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_rights_are_enough() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let made = redis.tell(&documented_user());
+    assert_eq!(made.trim(), "OK");
+    let url = format!("{}?user=shop&pass=secret", redis.url());
+    let way = || RedisCoordinator::new(&url).unwrap();
+    contract::holds(way(), way(), 1).await;
+}
+
+#[test]
+fn the_documented_rights_are_those_of_the_scripts() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/redis/src/scripts");
+    let mut used = BTreeSet::from(["evalsha".to_owned(), "script|load".to_owned()]);
+    for script in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(script.unwrap().path()).unwrap();
+        let calls = text.split("redis.call('").skip(1);
+        used.extend(calls.map(|call| call.split('\'').next().unwrap().to_lowercase()));
+    }
+    let user = documented_user().into_iter();
+    let rights: BTreeSet<_> = user
+        .filter_map(|word| word.strip_prefix('+'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(rights, used);
 }

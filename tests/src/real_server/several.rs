@@ -12,8 +12,8 @@ use crate::world::{APP, World};
 
 /// The default life of the dev server's access tokens.
 pub(super) const LIFE: u64 = 300;
-/// Nothing that is waited for takes longer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// Nothing that is waited for takes longer, on a machine that has much to do.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A world with so many instances more, each with a way of its own to the store; somebody is signed in.
 pub(super) async fn signed_in(
