@@ -1,9 +1,10 @@
 //! Nouns of actix-web and nouns of the machine, and nothing that decides.
 
-use actix_web::HttpResponse;
 use actix_web::dev::{RequestHead as ActixHead, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::{Error, HttpResponse};
 use fncy_login::{Finish, Head, Reply};
 
 /// A request's head, as the machine reads it. actix-web keeps the whole path beneath a scope.
@@ -40,23 +41,35 @@ impl Head for RequestHead<'_> {
 
 /// An answer of the application, with what the login adds.
 pub(crate) fn finished<B>(
-    mut response: ServiceResponse<B>,
+    answer: Result<ServiceResponse<B>, Error>,
     finish: Option<Finish>,
-) -> ServiceResponse<B> {
-    let headers = response.headers_mut();
-    if let Some(finish) = finish {
-        let additions = finish.additions(headers.contains_key(header::CACHE_CONTROL));
-        if let Some(value) = additions.cache_control {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+) -> Result<ServiceResponse<B>, Error> {
+    match (answer, finish) {
+        (answer, None) => answer,
+        (Ok(mut response), Some(finish)) => {
+            add(response.headers_mut(), finish);
+            Ok(response)
         }
-        for line in additions.cookies {
-            // Ours are ASCII: nothing is dropped here.
-            if let Ok(line) = HeaderValue::try_from(line) {
-                headers.append(header::SET_COOKIE, line);
-            }
+        // Of middleware inside: a renewed session must not be lost with it.
+        (Err(error), Some(finish)) => {
+            let mut response = error.error_response();
+            add(response.headers_mut(), finish);
+            Err(InternalError::from_response(error, response).into())
         }
     }
-    response
+}
+
+fn add(headers: &mut HeaderMap, finish: Finish) {
+    let additions = finish.additions(headers.contains_key(header::CACHE_CONTROL));
+    if let Some(value) = additions.cache_control {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+    }
+    for line in additions.cookies {
+        // Ours are ASCII: nothing is dropped here.
+        if let Ok(line) = HeaderValue::try_from(line) {
+            headers.append(header::SET_COOKIE, line);
+        }
+    }
 }
 
 /// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.

@@ -57,9 +57,8 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Inner { future, finish } => {
-                    let response = ready!(future.poll(cx))?;
-                    let response = finished(response, finish.take());
-                    return Poll::Ready(Ok(response.map_into_left_body()));
+                    let answer = finished(ready!(future.poll(cx)), finish.take());
+                    return Poll::Ready(answer.map(ServiceResponse::map_into_left_body));
                 }
                 StateProjection::Reply { reply } => {
                     // A future that is polled after it was ready has nothing more to say.

@@ -5,9 +5,11 @@ use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorNotFound;
 use actix_web::http::header::HeaderValue;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{Login, Visit};
@@ -82,7 +84,7 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/maybe", web::get().to(maybe))
         .route("/token", web::get().to(token))
         .route("/live", web::get().to(live))
-        .route("/missing", web::get().to(missing))
+        .service(web::resource("/missing").wrap(from_fn(missing)))
         .default_service(web::to(anything))
 }
 
@@ -104,7 +106,8 @@ async fn live(user: CurrentUser) -> HttpResponse {
     HttpResponse::Ok().streaming(Box::pin(once(text)))
 }
 
-async fn missing() -> actix_web::Result<HttpResponse> {
+/// An error of middleware, which doesn't become a response by itself.
+async fn missing(_: ServiceRequest, _: Next<BoxBody>) -> actix_web::Result<ServiceResponse> {
     Err(ErrorNotFound("missing"))
 }
 
