@@ -62,6 +62,8 @@ codes! {
     LoginLoop = "login_loop", 400;
     /// The application refused the user.
     LoginRefused = "login_refused", 403;
+    /// The application could not say whether it takes the user.
+    LoginUndecided = "login_undecided", 503;
     /// The endpoint has no such method (RFC 9110, section 15.5.6).
     MethodNotAllowed = "method_not_allowed", 405;
     /// The authorization server refused the request (RFC 6749, sections 4.1.2.1 and 5.2).

@@ -93,7 +93,7 @@ pub enum Question {
     /// The answer is [`Answer::Entropy`].
     Entropy,
     /// Whether somebody may sign in, where the application has a word to say. The answer is
-    /// [`Answer::Approved`] or [`Answer::Refused`].
+    /// [`Answer::Approved`], [`Answer::Refused`] or [`Answer::Undecided`].
     Approve(Box<Newcomer>),
 }
 

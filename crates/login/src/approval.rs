@@ -46,7 +46,14 @@ pub struct Approval(Option<String>);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Refusal(String);
+pub struct Refusal(Why);
+
+#[derive(Clone, Debug)]
+enum Why {
+    /// With a sentence for the person.
+    NotThisUser(String),
+    NotNow,
+}
 
 /// A hook, as a driver keeps it.
 type Hook<T> =
@@ -187,7 +194,36 @@ impl Refusal {
     /// Not here, and why: a sentence for the person, who sees it on the page of a failed sign-in.
     /// After a renewal there is no such page: the person is asked to sign in again.
     pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self(Why::NotThisUser(message.into()))
+    }
+
+    /// Not now: whoever decides can't be asked, such as a database that is down. Nobody is let in for it,
+    /// and nobody is put out:
+    ///
+    /// - From [`Builder::on_login`](crate::Builder::on_login), the person sees a page that says so (503,
+    ///   `login_undecided`), and can try again.
+    /// - From [`Builder::on_renew`](crate::Builder::on_renew), the session and its new tokens are kept, and the
+    ///   hook is asked again with the next request after five seconds. Until it decides, a request whose old
+    ///   access token has expired is a 503 (`provider_unavailable`).
+    ///
+    /// ```
+    /// use fncy_login::{Approval, NewLogin, Refusal};
+    ///
+    /// # async fn is_member(id: &str) -> Result<bool, std::io::Error> { Ok(!id.is_empty()) }
+    /// async fn members_only(login: NewLogin) -> Result<Approval, Refusal> {
+    ///     match is_member(login.id()).await {
+    ///         Ok(true) => Ok(Approval::new()),
+    ///         Ok(false) => Err(Refusal::new("This site is for members.")),
+    ///         Err(_) => Err(Refusal::not_now()),
+    ///     }
+    /// }
+    /// ```
+    pub fn not_now() -> Self {
+        Self(Why::NotNow)
+    }
+
+    pub(crate) fn is_for_now(&self) -> bool {
+        matches!(self.0, Why::NotNow)
     }
 }
 
@@ -204,6 +240,7 @@ pub(crate) fn answer(word: Result<Approval, Refusal>) -> Answer {
         Ok(Approval(data)) => Answer::Approved {
             data: data.unwrap_or_default(),
         },
-        Err(Refusal(message)) => Answer::Refused { message },
+        Err(Refusal(Why::NotThisUser(message))) => Answer::Refused { message },
+        Err(Refusal(Why::NotNow)) => Answer::Undecided,
     }
 }

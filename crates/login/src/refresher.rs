@@ -248,6 +248,10 @@ impl Refresher {
                 successor.approve(approval.into_data());
                 Ok(())
             }
+            Ok(Ok(Err(refusal))) if refusal.is_for_now() => {
+                tracing::error!("on_renew could not decide now; it is asked again");
+                Err(RenewalFailure::Undecided)
+            }
             Ok(Ok(Err(_))) => {
                 tracing::info!("on_renew refused a user; the session was ended");
                 Err(RenewalFailure::NotWelcome)

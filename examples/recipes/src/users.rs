@@ -16,7 +16,7 @@ use fncy_login_tower::{
     Approval, Builder, ConfigError, CurrentUser, FncyLogin, NewLogin, Refusal, RenewedLogin,
 };
 use maud::html;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Error, Result};
 use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
@@ -83,20 +83,26 @@ impl Users {
             Ok(Ok((_, true))) => Err(Refusal::new(BLOCKED)),
             failed => {
                 tracing::error!(?failed, "nobody can sign in: the users' table");
-                Err(Refusal::new("Please try again in a moment."))
+                Err(Refusal::not_now())
             }
         }
     }
 
-    /// A table that can't be read puts nobody out.
+    /// A table that can't be read puts nobody out, and lets nobody stay who was blocked.
     async fn keep(self, login: RenewedLogin) -> Result<Approval, Refusal> {
         let row = move || {
             let is_blocked = "SELECT is_blocked FROM users WHERE fncy_id = ?1";
             self.with(|database| database.query_one(is_blocked, [login.id()], |row| row.get(0)))
         };
         match spawn_blocking(row).await {
+            Ok(Ok(false)) => Ok(Approval::new()),
             Ok(Ok(true)) => Err(Refusal::new(BLOCKED)),
-            _ => Ok(Approval::new()),
+            // At the next sign-in there is one.
+            Ok(Err(Error::QueryReturnedNoRows)) => Err(Refusal::new("You have no row.")),
+            failed => {
+                tracing::error!(?failed, "sessions can't be renewed: the users' table");
+                Err(Refusal::not_now())
+            }
         }
     }
 
@@ -189,6 +195,20 @@ mod tests {
         let refused = jun.sign_in("jun").await?;
         assert_eq!(refused.status(), 403);
         assert!(refused.text().contains("Your account is blocked."));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_table_that_is_out_of_order_puts_nobody_out() -> Result<(), TestError> {
+        let (fncy, users) = (TestFncy::start()?, users());
+        let app = app(fncy.login(), users.clone())?;
+        let alex = fncy.signed_in("alex", app.clone()).await?;
+        let rename = "ALTER TABLE users RENAME TO elsewhere";
+        users.with(|database| database.execute(rename, ())).unwrap();
+        fncy.advance(Duration::from_secs(5 * 60));
+        assert_eq!(alex.get("/").send().await?.status(), 503);
+        let jun = fncy.visitor(app).sign_in("jun").await?;
+        assert_eq!(jun.status(), 503);
         Ok(())
     }
 }

@@ -69,6 +69,33 @@ pub(super) async fn on_login_refuses_with_its_own_words(harness: Harness) {
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }
 
+pub(super) async fn on_login_that_cannot_decide_lets_nobody_in_for_now(harness: Harness) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(move |builder| {
+            builder.on_login(move |_: NewLogin| {
+                let is_first = count.fetch_add(1, Ordering::SeqCst) == 0;
+                async move {
+                    match is_first {
+                        true => Err(Refusal::not_now()),
+                        false => Ok(Approval::new()),
+                    }
+                }
+            })
+        });
+    });
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let page = tab.get(&callback).await;
+    assert_eq!((page.status, page.header("retry-after")), (503, Some("5")));
+    assert!(page.text().contains("<code>login_undecided</code>"));
+    assert_eq!(world.cookies("__Host-fncy_"), [""; 0]);
+    let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(page.text(), "user=alex");
+}
+
 pub(super) async fn a_hook_that_panics_is_an_error_and_no_session(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| {

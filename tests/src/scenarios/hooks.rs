@@ -90,17 +90,16 @@ pub(super) async fn on_renew_refuses_and_the_session_is_over(harness: Harness) {
     assert!(world.logged().contains("on_renew refused a user"));
 }
 
-pub(super) async fn on_renew_that_panics_signs_nobody_out(harness: Harness) {
-    let panics = Arc::new(AtomicBool::new(true));
-    let switch = Arc::clone(&panics);
+/// A hook of an application, which fails so while it is told to.
+async fn signs_nobody_out(harness: Harness, fail: fn() -> Result<Approval, Refusal>) {
+    let fails = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&fails);
     let world = World::with(harness, |setup| {
         setup.login = Box::new(move |builder| {
             builder.on_renew(move |_: RenewedLogin| {
-                assert!(
-                    !switch.load(Ordering::SeqCst),
-                    "as a hook of an application may"
-                );
-                async { Ok(Approval::new()) }
+                let fails = switch.load(Ordering::SeqCst);
+                let word = if fails { fail() } else { Ok(Approval::new()) };
+                async { word }
             })
         });
     });
@@ -108,10 +107,18 @@ pub(super) async fn on_renew_that_panics_signs_nobody_out(harness: Harness) {
     world.advance(301);
     let page = tab.get(&format!("{APP}/page")).await;
     assert_eq!((page.status, page.header("set-cookie")), (503, None));
-    panics.store(false, Ordering::SeqCst);
+    fails.store(false, Ordering::SeqCst);
     tokio::time::sleep(std::time::Duration::from_millis(5_100)).await;
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     assert_eq!(renewals(&world), 1, "its tokens were kept");
+}
+
+pub(super) async fn on_renew_that_panics_signs_nobody_out(harness: Harness) {
+    signs_nobody_out(harness, || panic!("as a hook of an application may")).await;
+}
+
+pub(super) async fn on_renew_that_cannot_decide_signs_nobody_out(harness: Harness) {
+    signs_nobody_out(harness, || Err(Refusal::not_now())).await;
 }
 
 pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {

@@ -134,6 +134,7 @@ scenarios! {
     approval: {
         on_login_adds_data_and_claims_are_kept [],
         on_login_refuses_with_its_own_words [],
+        on_login_that_cannot_decide_lets_nobody_in_for_now [],
         a_hook_that_panics_is_an_error_and_no_session [],
         guards_give_403 [],
         p20_silence_grants_nothing_unless_it_is_trusted ["P20"],
@@ -211,6 +212,7 @@ scenarios! {
         on_renew_finds_what_it_left_though_a_cookie_was_lost ["F2"],
         on_renew_refuses_and_the_session_is_over [],
         on_renew_that_panics_signs_nobody_out [],
+        on_renew_that_cannot_decide_signs_nobody_out [],
         sign_in_only_keeps_no_token [],
     }
     live: {

@@ -66,6 +66,7 @@ impl Core {
             (Stage::Approve(arrived), Answer::Refused { message }) => {
                 self.not_approved(&arrived, &message)
             }
+            (Stage::Approve(arrived), Answer::Undecided) => self.not_decided(&arrived),
             (Stage::Approve(arrived), Answer::Failed(_)) => self.approval_lost(&arrived),
             (Stage::Renew(renewing), Answer::Renewed(successor)) => {
                 self.renewed(*renewing, &successor, now, &entropy)

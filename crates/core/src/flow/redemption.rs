@@ -7,6 +7,7 @@ use crate::core::Machine;
 use crate::entropy::pair;
 use crate::outcome::{Reply, Report};
 use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
+use crate::renewal::RETRY_AFTER;
 use crate::return_to::ReturnTo;
 use crate::round::Round;
 use crate::session::Moment;
@@ -162,6 +163,14 @@ impl Core {
         let redemption = &arrived.redeemed.redemption;
         let reply = self.said_no(message).cookies(redemption.finished.clone());
         Step::reply(reply)
+    }
+
+    pub(super) fn not_decided(&self, arrived: &Arrived) -> Step {
+        let error = ProviderError {
+            retry_after: Some(RETRY_AFTER),
+            ..ProviderError::new(Code::LoginUndecided, "on_login could not decide now")
+        };
+        self.redemption_failed(&arrived.redeemed.redemption, error)
     }
 
     pub(super) fn approval_lost(&self, arrived: &Arrived) -> Step {

@@ -33,6 +33,8 @@ pub enum Answer {
         /// What the person is told.
         message: String,
     },
+    /// To [`Question::Approve`](crate::Question::Approve): the application can't say now.
+    Undecided,
     /// To [`Exchange::Renew`](crate::Exchange::Renew): there are new tokens, perhaps since a
     /// while.
     Renewed(Arc<Successor>),

@@ -45,6 +45,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "You can't sign in here",
             "This site does not accept your account.",
         ),
+        PageSubject::Refusal(Code::LoginUndecided) => (
+            "You can't be signed in at the moment",
+            "This site can't look up your account just now. Please try again in a moment.",
+        ),
         PageSubject::Refusal(Code::LoginLoop) => (
             "You signed in, but the session did not stay",
             "Your browser or something on the way drops this site's session cookie. Cookies may be blocked, the connection may not be secure, or the device's clock may be wrong.",

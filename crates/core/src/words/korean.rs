@@ -45,6 +45,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "여기에는 로그인할 수 없습니다",
             "이 사이트는 사용자의 계정을 받지 않습니다.",
         ),
+        PageSubject::Refusal(Code::LoginUndecided) => (
+            "지금은 로그인할 수 없습니다",
+            "이 사이트에서 지금 계정을 확인할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+        ),
         PageSubject::Refusal(Code::LoginLoop) => (
             "로그인했지만 세션이 유지되지 않습니다",
             "브라우저나 중간 경로에서 이 사이트의 세션 쿠키가 사라집니다. 쿠키가 차단되었거나, 연결이 안전하지 않거나, 기기의 시계가 맞지 않을 수 있습니다.",
