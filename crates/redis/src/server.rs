@@ -15,7 +15,7 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 pub(crate) enum Server {
-    Single(Client),
+    Single(Box<Client>),
     #[cfg(feature = "cluster")]
     Cluster(Box<ClusterClient>),
 }
@@ -40,7 +40,8 @@ impl Server {
                 .build()?;
             return Ok(Self::Cluster(Box::new(cluster)));
         }
-        Client::open(address).map(Self::Single)
+        let server = Client::open(address)?;
+        Ok(Self::Single(Box::new(server)))
     }
 
     pub(crate) async fn connect(&self) -> RedisResult<Connection> {
