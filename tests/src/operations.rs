@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use crate::counts::Counts;
 use crate::harness::Harness;
+use crate::scenarios::instances::with_store;
 use crate::store::Store;
 use crate::world::{APP, World};
 
@@ -20,15 +21,6 @@ fn counted(counts: &Counts, expected: &[(&str, u64)]) {
         .map(|(name, value)| (format!("fncy_login_{name}"), *value))
         .collect();
     assert_eq!(counts.all(), expected);
-}
-
-fn with_store() -> (World, Store) {
-    let store = Store::default();
-    let instance = store.instance();
-    let world = World::with(Harness::Bare, |setup| {
-        setup.login = Box::new(|builder| builder.coordinator(instance));
-    });
-    (world, store)
 }
 
 #[tokio::test]
@@ -95,7 +87,8 @@ async fn what_goes_wrong_is_counted_by_its_code() {
 async fn a_coordinator_that_is_down_is_counted() {
     let counts = Counts::default();
     let _guard = metrics::set_default_local_recorder(&counts);
-    let (world, store) = with_store();
+    let store = Store::default();
+    let world = with_store(Harness::Bare, &store, |builder| builder);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     assert_eq!(counts.all()["fncy_login_coordinator_up"], 1);
@@ -162,7 +155,8 @@ async fn a_check_asks_once_in_five_seconds_and_sends_no_secret() {
 
 #[tokio::test]
 async fn a_check_finds_that_the_coordinator_is_down() {
-    let (world, store) = with_store();
+    let store = Store::default();
+    let world = with_store(Harness::Bare, &store, |builder| builder);
     store.set_down(true);
     assert_eq!(world.login.check().await, Err(CheckError::Coordinator));
 }

@@ -194,15 +194,13 @@ impl Needed {
 /// What a program says of its version, if it is there: wrk says it and fails, nginx says it where errors go.
 fn version_of(program: &str, asked: &[&str]) -> Option<String> {
     let output = Command::new(program).args(asked).output().ok()?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    [
-        (true, &output.stdout),
-        (output.status.success(), &output.stderr),
-    ]
-    .into_iter()
-    .filter(|(counts, _)| *counts)
-    .map(|(_, said)| text(said))
-    .find(|version| !version.is_empty())
+    let said = if output.stdout.is_empty() && output.status.success() {
+        output.stderr
+    } else {
+        output.stdout
+    };
+    let version = String::from_utf8_lossy(&said).trim().to_owned();
+    (!version.is_empty()).then_some(version)
 }
 
 /// The major version in `v20.1.2`, `20.1.2` or `valgrind-3.19.0`.

@@ -207,6 +207,7 @@ mod tests {
         users.with(|database| database.execute(rename, ())).unwrap();
         fncy.advance(Duration::from_secs(5 * 60));
         assert_eq!(alex.get("/").send().await?.status(), 503);
+        assert!(alex.cookie_header().contains("session"));
         let jun = fncy.visitor(app).sign_in("jun").await?;
         assert_eq!(jun.status(), 503);
         Ok(())

@@ -18,7 +18,7 @@ use crate::world::{APP, World};
 const LIFE: u64 = 300;
 
 /// A world whose application shares a store.
-pub(super) fn with_store(
+pub(crate) fn with_store(
     harness: Harness,
     store: &Store,
     change: impl FnOnce(Builder) -> Builder + 'static,

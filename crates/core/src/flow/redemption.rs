@@ -7,7 +7,6 @@ use crate::core::Machine;
 use crate::entropy::pair;
 use crate::outcome::{Reply, Report};
 use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
-use crate::renewal::RETRY_AFTER;
 use crate::return_to::ReturnTo;
 use crate::round::Round;
 use crate::session::Moment;
@@ -166,10 +165,8 @@ impl Core {
     }
 
     pub(super) fn not_decided(&self, arrived: &Arrived) -> Step {
-        let error = ProviderError {
-            retry_after: Some(RETRY_AFTER),
-            ..ProviderError::new(Code::LoginUndecided, "on_login could not decide now")
-        };
+        let detail = "on_login could not decide now";
+        let error = ProviderError::new(Code::LoginUndecided, detail);
         self.redemption_failed(&arrived.redeemed.redemption, error)
     }
 

@@ -123,7 +123,7 @@ impl ProviderError {
         Self {
             code,
             detail: detail.into(),
-            retry_after: (code == Code::ProviderUnavailable).then_some(DEFAULT_RETRY_AFTER),
+            retry_after: (code.status() == 503).then_some(DEFAULT_RETRY_AFTER),
         }
     }
 
