@@ -30,6 +30,7 @@ pub struct PathRules {
     protected: PathSet,
     cross_site: PathSet,
     background: PathSet,
+    api: PathSet,
     needs: Vec<(Pattern, Need)>,
 }
 
@@ -69,6 +70,13 @@ impl PathRules {
     #[must_use]
     pub fn background(mut self, path: impl Into<String>) -> Self {
         self.background.0.push(Pattern::exactly(path));
+        self
+    }
+
+    /// Says that a path and all below it are for programs: what is refused there is told to one.
+    #[must_use]
+    pub fn api(mut self, path: impl Into<String>) -> Self {
+        self.api.0.push(Pattern::under(path));
         self
     }
 
@@ -112,6 +120,7 @@ impl PathRules {
             &self.protected,
             &self.cross_site,
             &self.background,
+            &self.api,
         ]
         .into_iter()
         .flat_map(|set| &set.0)
@@ -133,6 +142,11 @@ impl PathRules {
 
     pub(crate) fn is_background(&self, path: &str) -> bool {
         self.background.lists(path)
+    }
+
+    /// Whether a path is for programs, in any of its spellings.
+    pub(crate) fn is_api(&self, path: &str) -> bool {
+        self.api.lists_decoded(&decoded(path))
     }
 
     /// Whether other sites may send unsafe requests to a path.

@@ -39,6 +39,15 @@ impl Builder {
         self
     }
 
+    /// Says that a path and all below it are an API, which only programs call. Without a session they
+    /// get a 401 as problem+json (RFC 9457), and never a redirect or a page, even if the request looks like
+    /// a person's; a 403 or 503 is written so too. By default each request says by its headers what it is:
+    /// see [how a request is answered](crate::manual::howto#know-how-a-request-is-answered).
+    pub fn api(mut self, path: impl Into<String>) -> Self {
+        self.paths = self.paths.api(path);
+        self
+    }
+
     /// Lets every site send unsafe requests to one path with the session of whoever's browser sends
     /// them, such as a provider's form post. What the handler does must be harmless without the
     /// user's will, or be protected in another way.

@@ -27,7 +27,9 @@
 //! - Don't nest a router that carries the layer into another one: axum drops its fallback, and with
 //!   it our endpoints. A wrapped router can be nested; the path is still seen as the browser sent it.
 //! - Never use `route_layer`: it leaves out the fallback, and with it our endpoints.
-//! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us.
+//! - Below a sub-path nest first, and wrap the whole.
+//! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us. So does a
+//!   `TraceLayer`, which then sees sign-ins and refusals.
 //!
 //! # Testing
 //!

@@ -75,6 +75,7 @@ scenarios! {
     request: {
         r01_a_navigation_is_sent_to_the_provider ["R1"],
         r02_a_program_is_told_where_to_sign_in ["R2", "R3", "R4"],
+        r02_an_api_is_for_programs ["R2"],
         r05_an_image_starts_no_login ["R5"],
         r06_a_prefetch_starts_no_login ["R6"],
         r07_a_posted_form_is_never_replayed ["R7"],

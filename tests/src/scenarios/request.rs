@@ -102,6 +102,27 @@ pub(super) async fn r02_a_program_is_told_where_to_sign_in(harness: Harness) {
     assert_eq!(json["login_url"], "/auth/login?return_to=%2Finbox%3Fx%3D1");
 }
 
+pub(super) async fn r02_an_api_is_for_programs(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.api("/api").require("/api/admin", |_| false));
+    });
+    for target in ["/api", "/api/x?a=1", "/%61pi/x"] {
+        assert_problem(&world.raw(page(target)).await, target);
+    }
+    let mut form = page("/api/x");
+    form.method = "POST".to_owned();
+    assert_problem(&world.raw(form).await, "a form");
+    let by_htmx = world.raw(get("/api/x").with_header("hx-request", "true"));
+    assert!(by_htmx.await.header("hx-redirect").is_some());
+    assert_eq!(world.raw(page("/apiary")).await.status, 303);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let refused = tab.visit(&format!("{APP}/api/admin")).await;
+    assert_eq!(refused.status, 403);
+    let json: Value = serde_json::from_str(&refused.text()).unwrap();
+    assert_eq!(json["code"], "forbidden");
+}
+
 pub(super) async fn r05_an_image_starts_no_login(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();

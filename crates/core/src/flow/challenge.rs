@@ -82,7 +82,7 @@ impl Core {
     /// What this request gets if it turns out to have no user.
     pub(super) fn anonymous<H: Head>(&self, head: &H, now: Timestamp) -> Anonymous {
         let machine = &*self.0;
-        let kind = classify(head);
+        let kind = self.kind_of(head);
         if kind != Kind::Navigation {
             return Anonymous::Told(self.unauthenticated(head, kind));
         }

@@ -19,7 +19,7 @@ use crate::{Code, Core, Event, Head, Language};
 impl Core {
     /// A refusal, with a line for the operator.
     pub(crate) fn refuse<H: Head>(&self, head: &H, code: Code, detail: &'static str) -> Reply {
-        let reply = match classify(head) {
+        let reply = match self.kind_of(head) {
             Kind::Navigation | Kind::FormPost => self.page(code, None),
             Kind::Htmx | Kind::Other => problem(code, &members(code)),
         };
@@ -39,7 +39,7 @@ impl Core {
 
     /// 503 for a request that may succeed a moment later: people can try the same page again.
     pub(super) fn busy<H: Head>(&self, head: &H, code: Code) -> Reply {
-        match classify(head) {
+        match self.kind_of(head) {
             Kind::Navigation => {
                 let here = WayOn::Go(self.address_of(head).as_str().to_owned());
                 Reply::page(self.page_about(code).action(here, Label::TryAgain))
@@ -48,6 +48,20 @@ impl Core {
             Kind::Htmx | Kind::Other => problem(code, &members(code)),
         }
         .event([Event::RequestRefused(code)])
+    }
+
+    /// How a request asks, and so how it is refused: where the application has only programs as callers,
+    /// nobody is sent anywhere.
+    pub(super) fn kind_of<H: Head>(&self, head: &H) -> Kind {
+        match classify(head) {
+            Kind::Navigation | Kind::FormPost if self.is_api(head) => Kind::Other,
+            kind => kind,
+        }
+    }
+
+    fn is_api<H: Head>(&self, head: &H) -> bool {
+        let path = self.0.site.browser_path(head.path());
+        self.0.paths.is_api(&path)
     }
 
     /// A failed sign-in: its page, with a way to try again, and a line for the operator.
