@@ -91,10 +91,8 @@ pub(crate) enum Found {
     Live(User),
     /// There is one, unless it was ended.
     Unknown(User),
-    /// There was one, or somebody tampered: its cookies can go.
-    Dead(SessionRefusal),
-    /// It is of another version or key: perhaps another instance's. It stays.
-    Foreign,
+    /// What came is not believed.
+    Refused(SessionRefusal),
     /// There is none.
     Absent,
 }
@@ -104,14 +102,14 @@ impl Found {
     pub(crate) fn into_anybody(self) -> Option<User> {
         match self {
             Self::Live(user) | Self::Unknown(user) => Some(user),
-            Self::Dead(_) | Self::Foreign | Self::Absent => None,
+            Self::Refused(_) | Self::Absent => None,
         }
     }
 
     pub(crate) fn into_user(self) -> Option<User> {
         match self {
             Self::Live(user) => Some(user),
-            Self::Unknown(_) | Self::Dead(_) | Self::Foreign | Self::Absent => None,
+            Self::Unknown(_) | Self::Refused(_) | Self::Absent => None,
         }
     }
 }
@@ -120,25 +118,24 @@ impl Vault {
     /// The session of a request. Allocates the [`User`] and nothing else.
     pub(crate) fn session<H: Head>(&self, head: &H, moment: Moment<'_>) -> Found {
         let mut live: Option<(User, Standing)> = None;
-        let mut dead = None;
-        let mut foreign = false;
+        let mut refused = None;
         for value in scan::values(head, self.cookies.session_name()) {
             match self.open_session(value, moment) {
                 Ok(found) => match &live {
                     Some((other, _)) if other.session() != found.0.session() => {
-                        return Found::Dead(SessionRefusal::Conflicting);
+                        return Found::Refused(SessionRefusal::Conflicting);
                     }
                     _ => live = Some(found),
                 },
-                Err(SessionRefusal::Foreign) => foreign = true,
-                Err(refusal) => dead = Some(refusal),
+                // What another instance may know stays, whatever else is there.
+                Err(_) if refused == Some(SessionRefusal::Foreign) => {}
+                Err(refusal) => refused = Some(refusal),
             }
         }
         match live {
             Some((user, Standing::Unknown)) => Found::Unknown(user),
             Some((user, _)) => Found::Live(user),
-            None if foreign => Found::Foreign,
-            None => dead.map_or(Found::Absent, Found::Dead),
+            None => refused.map_or(Found::Absent, Found::Refused),
         }
     }
 
@@ -282,7 +279,7 @@ mod tests {
             for segment in [ends, all, from_the_future] {
                 let found = found(&segment);
                 assert!(
-                    matches!(found, Found::Dead(SessionRefusal::Over)),
+                    matches!(found, Found::Refused(SessionRefusal::Over)),
                     "{time:?}"
                 );
             }
@@ -309,7 +306,7 @@ mod tests {
             };
             let found = vault.session(&request, moment);
             assert_eq!(matches!(found, Found::Live(_)), is_live);
-            let is_conflicting = matches!(found, Found::Dead(SessionRefusal::Conflicting));
+            let is_conflicting = matches!(found, Found::Refused(SessionRefusal::Conflicting));
             assert_eq!(is_conflicting, !is_live);
         }
     }

@@ -65,14 +65,14 @@ impl Core {
 
     pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {
         let former = match found {
-            Found::Dead(refusal) => Former {
+            Found::Refused(refusal @ SessionRefusal::Foreign) => Former {
+                refusal: Some(*refusal),
+                ..Former::default()
+            },
+            Found::Refused(refusal) => Former {
                 removals: self.0.vault.remove_session(head),
                 refusal: Some(*refusal),
                 ends: None,
-            },
-            Found::Foreign => Former {
-                refusal: Some(SessionRefusal::Foreign),
-                ..Former::default()
             },
             Found::Live(_) | Found::Unknown(_) | Found::Absent => Former::default(),
         };

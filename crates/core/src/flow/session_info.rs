@@ -19,7 +19,7 @@ impl Core {
                 Reply::new(200).typed_body("application/json", body(&user, moment.now))
             }
             Found::Unknown(_) => self.unverified(head),
-            Found::Dead(_) | Found::Foreign | Found::Absent => self.sign_in_problem(head),
+            Found::Refused(_) | Found::Absent => self.sign_in_problem(head),
         };
         Step::reply(reply)
     }
