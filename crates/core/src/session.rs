@@ -49,8 +49,9 @@ impl Lifetimes {
         issued.plus(self.absolute)
     }
 
-    pub(crate) fn idle_ends(self, now: Timestamp) -> Timestamp {
-        now.plus(self.idle)
+    /// The idle end of a session that is used now.
+    pub(crate) fn idle_ends(self, ends: Timestamp, now: Timestamp) -> Timestamp {
+        now.plus(self.idle).min(ends)
     }
 
     /// Whether a session's idle time should be moved on: a tenth of it has passed.

@@ -156,10 +156,10 @@ impl Builder {
         self
     }
 
-    /// How long a session lasts without a request. The default, a day, ends those on machines that
-    /// are not their user's. It is moved on when a tenth of it has passed, by whatever is neither a
-    /// prefetch, nor an upgrade, nor a path that [`Builder::background`] names. From a minute to 30
-    /// days; more than [`Builder::absolute`] is as much as that.
+    /// How long a session lasts without a request to a protected path. The default, a day, ends those
+    /// on machines that are not their user's. It is moved on when a tenth of it has passed, by whatever
+    /// is neither a prefetch, nor an upgrade, nor a path that [`Builder::background`] names. From a
+    /// minute to 30 days; more than [`Builder::absolute`] is as much as that.
     pub fn idle(mut self, life: Duration) -> Self {
         self.idle = life;
         self

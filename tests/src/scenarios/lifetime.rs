@@ -66,6 +66,27 @@ pub(super) async fn a_session_in_use_is_rolled_rarely(harness: Harness) {
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }
 
+pub(super) async fn k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.background("/poll"));
+    });
+    let mut tab = signed_in(&world).await;
+    let poll = format!("{APP}/poll");
+    for _ in 0..23 {
+        world.advance(HOUR);
+        let polled = tab.get(&poll).await;
+        assert!(polled.header("set-cookie").is_some(), "it is renewed");
+    }
+    // An hour before the end, a person is there again.
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    for _ in 0..23 {
+        world.advance(HOUR);
+        assert_eq!(tab.get(&poll).await.text(), "user=alex");
+    }
+    world.advance_server(HOUR);
+    assert_eq!(tab.get(&poll).await.status, 303);
+}
+
 pub(super) async fn no_session_outlives_a_week(harness: Harness) {
     let world = long_tokens(harness);
     let mut tab = signed_in(&world).await;

@@ -180,6 +180,7 @@ scenarios! {
     lifetime: {
         k13_an_idle_session_ends ["K13"],
         a_session_in_use_is_rolled_rarely ["L4"],
+        k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive ["K13"],
         no_session_outlives_a_week [],
         on_a_public_path_an_expired_token_says_so [],
     }

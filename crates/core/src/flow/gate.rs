@@ -51,11 +51,16 @@ impl Core {
     fn keep_up<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
         let machine = &*self.0;
         let terms = user.terms();
-        if terms.is_stale(now) {
-            return self.renew(head, user, now);
-        }
         let is_background =
             || is_prefetch(head) || is_upgrade(head) || machine.paths.is_background(path);
+        if terms.is_stale(now) {
+            let idle_ends = if is_background() {
+                terms.idle_ends
+            } else {
+                machine.lifetimes.idle_ends(terms.ends, now)
+            };
+            return self.renew(head, user, idle_ends, now);
+        }
         if machine.lifetimes.is_roll_due(&terms, now) && !is_background() {
             return self.ask_to_roll(head, user);
         }

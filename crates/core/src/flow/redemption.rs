@@ -205,7 +205,7 @@ impl Core {
                 generation: 0,
                 issued: now,
                 ends,
-                idle_ends: machine.lifetimes.idle_ends(now).min(ends),
+                idle_ends: machine.lifetimes.idle_ends(ends, now),
                 token_expires,
                 token_life,
                 can_renew: keeps_tokens && tokens.tokens.refresh_token.is_some(),

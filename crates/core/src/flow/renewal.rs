@@ -31,7 +31,9 @@ const GRACE: u64 = 60 * 60;
 #[derive(Debug)]
 pub(crate) struct Renewing {
     user: User,
-    /// What the request gets if there is no user after all.
+    /// What the request makes of the session's idle end.
+    idle_ends: Timestamp,
+    /// What it gets if there is no user after all.
     anonymous: Anonymous,
     /// What it gets if nobody knows.
     unavailable: Reply,
@@ -39,7 +41,13 @@ pub(crate) struct Renewing {
 }
 
 impl Core {
-    pub(super) fn renew<H: Head>(&self, head: &H, user: User, now: Timestamp) -> Step {
+    pub(super) fn renew<H: Head>(
+        &self,
+        head: &H,
+        user: User,
+        idle_ends: Timestamp,
+        now: Timestamp,
+    ) -> Step {
         let vault = &self.0.vault;
         let Some(Tokens {
             refresh_token: Some(refresh_token),
@@ -68,6 +76,7 @@ impl Core {
             unavailable: self.busy(head, Code::ProviderUnavailable),
             session_cookies: vault.session_names(head),
             user,
+            idle_ends,
         };
         Step::Send(
             Exchange::Renew(Box::new(renew)),
@@ -101,7 +110,7 @@ impl Core {
         let segment = Segment {
             terms: Terms {
                 generation: successor.generation,
-                idle_ends: self.0.lifetimes.idle_ends(now).min(before.ends),
+                idle_ends: renewing.idle_ends,
                 token_expires: successor.expires_at,
                 token_life: successor.life,
                 user_read: profile.user_read,

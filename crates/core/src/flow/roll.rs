@@ -53,7 +53,7 @@ impl Core {
         let before = roll.user.segment();
         let segment = Segment {
             terms: Terms {
-                idle_ends: machine.lifetimes.idle_ends(now).min(before.ends),
+                idle_ends: machine.lifetimes.idle_ends(before.ends, now),
                 ..before.terms
             },
             ..before
