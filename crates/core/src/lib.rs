@@ -13,10 +13,11 @@
 //!    |-- live session, idle for a while                               |
 //!    |        v                                                       |
 //!    |   Ask(Entropy) -- Stage::Roll -----------> Done(Admit)         |
-//!    |-- live session, access token expired                           |
+//!    |-- live session, access token expired, or soon                  |
 //!    |        v                                                       |
 //!    |   Send(Renew) -- Stage::Renew -- renewed -> Done(Admit)        |
 //!    |        | refused, another user's --------- (no session) ----->\|
+//!    |        | lost, while the old one lives --> Done(Admit)         |
 //!    |        \ lost ---------------------------> Done(Reply) 503     |
 //!    |-- live session, unsafe, another site's --> Done(Reply)         |
 //!    |-- nobody knows whether it was ended -----> Done(Reply) 503     |

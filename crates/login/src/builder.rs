@@ -83,7 +83,8 @@ impl Builder {
         }
     }
 
-    /// Takes every setting that the environment has.
+    /// Takes every setting that the environment has. A variable that begins with `FNCY_` and is no
+    /// setting is warned of in the log.
     pub fn env(self) -> Self {
         #[expect(
             clippy::disallowed_methods,
@@ -193,7 +194,7 @@ impl Builder {
     /// and calls nothing of FNCY's on their behalf. The session then lasts as long as
     /// [`Builder::absolute`] and [`Builder::idle`] say, its cookie is small, and FNCY is never asked
     /// again. By default a session keeps its tokens, and ends when they can't be renewed: whoever
-    /// FNCY lets go is let go here.
+    /// FNCY lets go is let go here with the next renewal. Not together with [`Builder::on_renew`].
     pub fn sign_in_only(mut self) -> Self {
         self.sign_in_only = true;
         self
@@ -228,8 +229,9 @@ impl Builder {
         self
     }
 
-    /// Refreshes tokens while the coordinator can't be asked. Two instances may then use the same
-    /// refresh token, and a provider that rotates them may end the session for it.
+    /// Refreshes tokens while the coordinator can't be asked, for those whom
+    /// [`Builder::danger_admit_without_store`] lets in. Two instances may then use the same refresh
+    /// token, and a provider that rotates them may end the session for it.
     pub fn danger_refresh_without_store(mut self) -> Self {
         self.refreshes_without_store = true;
         self

@@ -63,7 +63,8 @@ impl Builder {
     /// Has a word to say over each renewal: called once for each, with the new tokens, and with what
     /// FNCY says of the user if it was read again. It may replace the session's data, or refuse: the
     /// session ends then, its tokens are revoked, and the person is asked to sign in again. One that
-    /// panics, takes too long or says [`Refusal::not_now`] is asked again with the next request.
+    /// panics, takes too long or says [`Refusal::not_now`] is asked again, with the next request after five
+    /// seconds.
     ///
     /// Nobody is shown the refusal's message after a renewal: the person is sent to sign in again. Whoever
     /// must stay out must be refused by [`Builder::on_login`] too, or they are back in at once.

@@ -1,8 +1,8 @@
 //! Sessions of connections that outlive their request: WebSockets, event streams, long downloads.
 //!
-//! Rules: such a connection sees its session's end within five seconds, and at once where it is ended
-//! in this process; it keeps no session alive and renews none, since it could set no cookie; what
-//! other requests of the session renew, it sees.
+//! Rules: such a connection sees its session's end at once where it is ended in this process, and else
+//! within five seconds of the coordinator's knowing it; it keeps no session alive and renews none, since it
+//! could set no cookie; what other requests of the session renew in this process, it sees.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -45,7 +45,8 @@ pub struct LiveSession {
 pub enum SessionEnd {
     /// It was signed out, or ended by the application or the provider.
     SignedOut,
-    /// Its time is over: absolute, idle, or that of an access token which can't be renewed.
+    /// Its time is over: absolute, idle, or that of an access token that came without a refresh token. A
+    /// refresh token that FNCY refuses ends no open connection.
     Expired,
     /// Nobody can say at the moment whether it was ended. The connection should be closed; the one
     /// that follows it is let in or not.
@@ -182,21 +183,21 @@ impl Login {
 }
 
 impl LiveSession {
-    /// The user, as the newest request of the session has them.
+    /// The user, as the newest request of the session to this process has them.
     #[must_use]
     pub fn user(&self) -> User {
         self.news.borrow().user.clone()
     }
 
-    /// The newest tokens that another request has renewed since this connection began; none if it
-    /// was none. Those that it began with are in its request.
+    /// The newest tokens that another request to this process has renewed since this connection began;
+    /// none if it was none. Those that it began with are in its request.
     #[must_use]
     pub fn renewed_tokens(&self) -> Option<Tokens> {
         let news = self.news.borrow();
         news.tokens.as_deref().cloned()
     }
 
-    /// How long the session lasts if no other request keeps it alive; nothing once it has expired.
+    /// How long the session lasts if no other request to this process keeps it alive; nothing once it has expired.
     #[must_use]
     pub fn time_left(&self) -> Duration {
         let now = self.login.0.clock.now();

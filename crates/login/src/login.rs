@@ -93,8 +93,9 @@ impl Login {
         self.0.core.site()
     }
 
-    /// Ends all sessions that a user has now, here at once and on all instances within five seconds: an
-    /// account that was taken over, somebody who left, or FNCY's own word that they have signed out there.
+    /// Ends all sessions that a user has now, in this process at once and on all instances that share a
+    /// coordinator within five seconds: an account that was taken over, somebody who left, or FNCY's own
+    /// word that they have signed out there. Without a coordinator it holds in this process only.
     /// `id` is [`User::id`]. Whoever still may sign in can do so a second later. The tokens are not revoked:
     /// they are in cookies that nobody has here.
     ///

@@ -11,7 +11,7 @@ use fncy_login_core::Need;
 use crate::{Builder, User};
 
 impl Builder {
-    /// Makes one path public, as the browser sends it. By default every path needs a user, since
+    /// Makes one path public, as browsers send it: in its one canonical spelling. By default every path needs a user, since
     /// a forgotten rule then shows as a sign-in and not as a leak.
     pub fn public(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.public(path);
@@ -25,8 +25,9 @@ impl Builder {
     }
 
     /// Turns the rule round: only this path and all below it need a user, in whatever spelling they
-    /// come. May be called more than once; what is in none of the paths becomes public. A plain
-    /// path, no pattern: `/admin` covers `/admin` and `/admin/x`.
+    /// come. May be called more than once; what is in none of the paths becomes public, but for what
+    /// [`Builder::require`] guards and for odd spellings (`//x`, `/a;b`, `/%7Euser`), which routers read
+    /// differently. A plain path, no pattern: `/admin` covers `/admin` and `/admin/x`.
     pub fn protect_only(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.protect_only(path);
         self
@@ -40,8 +41,8 @@ impl Builder {
     }
 
     /// Says that a path and all below it are an API, which only programs call. Without a session they
-    /// get a 401 as problem+json (RFC 9457), and never a redirect or a page, even if the request looks like
-    /// a person's; a 403 or 503 is written so too. By default each request says by its headers what it is:
+    /// get a 401 as problem+json (RFC 9457), and never a 303 or a page, even if the request looks like a
+    /// person's; a 403 or 503 is written so too. By default each request says by its headers what it is:
     /// see [how a request is answered](crate::manual::howto#know-how-a-request-is-answered).
     pub fn api(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.api(path);

@@ -39,8 +39,8 @@
 //! # Deployment
 //!
 //! Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host` and no `X-Forwarded-…`
-//! header is read, so a proxy needs no configuration and nobody can forge one. Without a shared
-//! coordinator, what is said of replayed callbacks holds within one process.
+//! header is read, so a proxy needs no configuration and nobody can forge one. Several instances share a
+//! [`coordinator`]; without one a callback is redeemed once in each process, and not once in all.
 //!
 //! # More
 //!
