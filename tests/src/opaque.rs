@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use fncy_login::{Approval, ConfigError, Login, Setting};
+use fncy_login::{Additions, Approval, ConfigError, Login, Setting};
 use fncy_login_core::{KeyRing, ProviderAnswer, Secret};
 
 use crate::world::COOKIE_SECRET;
@@ -28,6 +28,10 @@ fn debug_shows_no_secret() {
         retry_after: None,
         body: SECRET.as_bytes().to_vec(),
     };
+    let additions = Additions {
+        cookies: vec![SECRET.to_owned()],
+        ..Additions::default()
+    };
     let ring = KeyRing::new(SECRET.as_bytes(), &[COOKIE_SECRET]).unwrap();
     let shown = [
         format!("{:?}", builder()),
@@ -35,6 +39,7 @@ fn debug_shows_no_secret() {
         format!("{answer:?}"),
         format!("{ring:?}"),
         format!("{:?}", Secret::new(SECRET.to_owned())),
+        format!("{additions:?}"),
     ];
     for text in shown {
         assert!(

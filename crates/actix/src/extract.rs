@@ -109,7 +109,6 @@ fn visit(request: &HttpRequest) -> Result<Visit, actix_web::Error> {
 
 /// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
 /// extractor never asks.
-#[derive(Debug)]
 struct NoUser {
     visit: Visit,
     request: HttpRequest,
@@ -118,6 +117,14 @@ struct NoUser {
 impl fmt::Display for NoUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("nobody is signed in")
+    }
+}
+
+/// As [`fmt::Display`]: what a logger writes of an error must not hold the request, whose query and
+/// headers have secrets in them.
+impl fmt::Debug for NoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

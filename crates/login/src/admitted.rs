@@ -1,5 +1,7 @@
 //! A request that goes on to the application, and what its answer must still be given.
 
+use std::fmt;
+
 use fncy_login_core::{Admission, PRIVATE, User};
 
 use crate::coordinator::Known;
@@ -23,7 +25,6 @@ pub struct Finish {
 }
 
 /// A session that the browser must be told of.
-#[derive(Debug)]
 struct Renewal {
     login: Login,
     user: User,
@@ -31,7 +32,9 @@ struct Renewal {
 }
 
 /// Headers for the application's answer.
-#[derive(Debug, Default)]
+///
+/// `Debug` counts the cookies: they hold sessions.
+#[derive(Default)]
 pub struct Additions {
     /// The `Cache-Control` to set, in place of whatever is there.
     pub cache_control: Option<&'static str>,
@@ -72,6 +75,23 @@ impl Admitted {
                 renewal,
             },
         }
+    }
+}
+
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renewal")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Additions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Additions")
+            .field("cache_control", &self.cache_control)
+            .field("cookies", &self.cookies.len())
+            .finish()
     }
 }
 

@@ -1,9 +1,7 @@
 //! Nouns of `http` and nouns of the machine, and nothing that decides.
 
 use fncy_login::{Finish, Head, Reply};
-use http::{
-    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
-};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 
 /// A request's head, as the machine reads it.
 pub(crate) struct RequestHead<'a> {
@@ -82,7 +80,8 @@ pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> 
         }
         for line in additions.cookies {
             // Ours are ASCII: nothing is dropped here.
-            if let Ok(line) = HeaderValue::try_from(line) {
+            if let Ok(mut line) = HeaderValue::try_from(line) {
+                line.set_sensitive(true);
                 headers.append(header::SET_COOKIE, line);
             }
         }
@@ -91,16 +90,21 @@ pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> 
 }
 
 /// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.
+///
+/// Its header values are sensitive, so that `Debug` shows none of them: it is what extractors reject with, and
+/// such answers are logged.
 pub(crate) fn response(reply: Reply) -> Response<String> {
-    let (status, headers, body) = (reply.status, reply.headers, reply.body);
-    let builder = headers.into_iter().fold(
-        Response::builder().status(status),
-        |builder, (name, value)| builder.header(&*name, value),
-    );
-    builder.body(body).unwrap_or_else(|error| {
+    let mut builder = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        builder = builder.header(&*name, value);
+    }
+    let mut response = builder.body(reply.body).unwrap_or_else(|error| {
         tracing::error!(%error, "a reply could not be written");
         let mut response = Response::new(String::new());
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
         response
-    })
+    });
+    let values = response.headers_mut().values_mut();
+    values.for_each(|value| value.set_sensitive(true));
+    response
 }

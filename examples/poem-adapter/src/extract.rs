@@ -59,14 +59,9 @@ impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         let visit = visit(request)?;
         visit.signed_in().map(Self).ok_or_else(|| {
-            let (visit, head) = (visit.clone(), RequestHead::of(request));
-            NoUser {
-                visit,
-                method: head.method.clone(),
-                uri: head.uri.clone(),
-                headers: head.headers.clone(),
-            }
-            .into()
+            let head = RequestHead::of(request);
+            let (method, uri) = (head.method.clone(), head.uri.clone());
+            NoUser(visit.clone(), method, uri, head.headers.clone()).into()
         })
     }
 }
@@ -92,17 +87,19 @@ fn visit(request: &Request) -> Result<&Visit> {
 
 /// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
 /// extractor never asks.
-#[derive(Debug)]
-struct NoUser {
-    visit: Visit,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-}
+struct NoUser(Visit, Method, Uri, HeaderMap);
 
 impl fmt::Display for NoUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("nobody is signed in")
+    }
+}
+
+/// As [`fmt::Display`]: what a logger writes of an error must not hold the request, whose query and
+/// headers have secrets in them.
+impl fmt::Debug for NoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -114,10 +111,11 @@ impl ResponseError for NoUser {
     }
 
     fn as_response(&self) -> Response {
-        response(self.visit.challenge(&RequestHead {
-            method: &self.method,
-            uri: &self.uri,
-            headers: &self.headers,
+        let Self(visit, method, uri, headers) = self;
+        response(visit.challenge(&RequestHead {
+            method,
+            uri,
+            headers,
         }))
     }
 }

@@ -3,6 +3,7 @@
 mod actix;
 mod axum;
 mod bodies;
+mod rejections;
 
 use fncy_dev_server::DevServer;
 use fncy_login::{Builder, Login};

@@ -1,0 +1,85 @@
+//! What an extractor refuses with goes into logs (`tracing-actix-web` writes the `Debug` of each error), and holds
+//! nothing of the request and no header of the answer.
+
+use ::tower::ServiceExt as _;
+use axum::Router;
+use axum::routing::get;
+use fncy_login_actix as actix;
+use fncy_login_tower as tower;
+use http_body_util::BodyExt as _;
+use poem::{Endpoint as _, EndpointExt as _};
+
+use super::login;
+
+const PATH: &str = "/open?code=hunter2";
+/// A navigation, so that the answer is a redirect with a state.
+const HEADERS: [(&str, &str); 2] = [("accept", "text/html"), ("authorization", "hunter2")];
+const ERROR: &str = "nobody is signed in";
+
+#[actix_web::test]
+async fn in_actix_it_is_one_clause() {
+    use actix_web::{App, Error, test, web};
+
+    let (login, _provider) = login("", |builder| builder.public("/open"));
+    let open = async |user: Result<actix::CurrentUser, Error>| {
+        let error = user.unwrap_err();
+        format!("{error} {error:?}")
+    };
+    let app = App::new().wrap(actix::FncyLogin::new(login));
+    let app = test::init_service(app.route("/open", web::get().to(open))).await;
+    let request = test::TestRequest::get().uri(PATH);
+    let request = HEADERS
+        .into_iter()
+        .fold(request, |request, header| request.insert_header(header));
+    let shown = test::call_and_read_body(&app, request.to_request()).await;
+    assert_eq!(shown, format!("{ERROR} {ERROR}"));
+}
+
+#[tokio::test]
+async fn in_poem_too() {
+    use poem::{Request, Result, Route, handler};
+    use poem_adapter::{CurrentUser, FncyLogin};
+
+    #[handler]
+    fn open(user: Result<CurrentUser>) -> String {
+        let error = user.unwrap_err();
+        format!("{error} {error:?}")
+    }
+
+    let (login, _provider) = login("", |builder| builder.public("/open"));
+    let app = Route::new()
+        .at("/open", poem::get(open))
+        .with(FncyLogin::new(login));
+    let request = Request::builder().uri_str(PATH);
+    let request = HEADERS.into_iter().fold(request, |request, (name, value)| {
+        request.header(name, value)
+    });
+    let shown = app.get_response(request.finish()).await.into_body();
+    let shown = shown.into_string().await.unwrap();
+    assert_eq!(shown, format!("{ERROR} Error {{ source: Some({ERROR}) }}"));
+}
+
+#[tokio::test]
+async fn in_axum_it_is_an_answer_whose_headers_are_not_shown() {
+    use axum::body::Body;
+    use axum::response::Response;
+
+    let (login, _provider) = login("", |builder| builder.public("/open"));
+    let open =
+        async |user: Result<tower::CurrentUser, Response>| format!("{:?}", user.unwrap_err());
+    let app = tower::FncyLogin::new(login).wrap(Router::new().route("/open", get(open)));
+    let request = http::Request::get(PATH);
+    let request = HEADERS.into_iter().fold(request, |request, (name, value)| {
+        request.header(name, value)
+    });
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let shown = response.into_body().collect().await.unwrap().to_bytes();
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(shown.contains(r#""set-cookie": Sensitive"#), "{shown}");
+    for secret in ["hunter2", "state", "__Host-"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
