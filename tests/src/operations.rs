@@ -5,15 +5,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fncy_dev_server::{Endpoint, Fault};
-use fncy_login::{Approval, CheckError, NewLogin};
+use fncy_dev_server::{DevServer, Endpoint, Fault};
+use fncy_login::coordinator::InProcess;
+use fncy_login::{Approval, CheckError, NewLogin, Setting};
 use tokio::time::sleep;
 
 use crate::counts::Counts;
 use crate::harness::Harness;
 use crate::scenarios::instances::with_store;
 use crate::store::Store;
-use crate::world::{APP, World};
+use crate::world::{APP, Logs, World, usual};
 
 fn counted(counts: &Counts, expected: &[(&str, u64)]) {
     let expected: BTreeMap<String, u64> = expected
@@ -135,6 +136,37 @@ async fn a_line_of_the_applications_hook_says_what_it_is_about() {
         .find(|line| line.contains("the hook of this very test"))
         .unwrap();
     assert!(line.contains("fncy_login.sign_in"), "{line}");
+}
+
+#[test]
+fn a_second_login_for_a_site_is_warned_of_while_the_first_lives() {
+    let logs = Logs::start();
+    let [provider, other] = [(); 2].map(|()| DevServer::builder().start().unwrap());
+    let builder = |provider| usual(provider, "https://namesake.example/auth/callback");
+    let warnings = || {
+        let logged = logs.text();
+        let lines = logged.lines();
+        lines
+            .filter(|line| line.contains("WARN") && line.contains("//namesake.example"))
+            .count()
+    };
+    let first = builder(&provider).build().unwrap();
+    let _elsewhere = builder(&other).build().unwrap();
+    let _shop = builder(&provider)
+        .set(Setting::CookieName, "shop")
+        .build()
+        .unwrap();
+    let _shared = builder(&provider)
+        .coordinator(InProcess::new())
+        .build()
+        .unwrap();
+    let clone = first.clone();
+    assert_eq!(warnings(), 0);
+    let second = builder(&provider).build().unwrap();
+    assert_eq!(warnings(), 1);
+    drop((first, clone, second));
+    let _alone = builder(&provider).build().unwrap();
+    assert_eq!(warnings(), 1);
 }
 
 #[tokio::test]

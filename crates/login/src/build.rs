@@ -14,6 +14,7 @@ use crate::in_process::InProcess;
 use crate::live::Watched;
 use crate::login::Inner;
 use crate::meter;
+use crate::namesake::Namesake;
 use crate::parser::Parser;
 use crate::provider_client::{ProviderClient, TokenBody};
 use crate::redemptions::Redemptions;
@@ -77,7 +78,12 @@ impl Builder {
         let http = http_client([&token_url, &userinfo_url, &revocation_url], parser);
 
         let (site, token_url, client_id) = (site?, token_url?, client_id?.to_owned());
-        let redirect_param = redirect_param?;
+        let (redirect_param, cookies) = (redirect_param?, cookies?);
+        let namesake = Namesake {
+            redirect_uri: site.redirect_uri().to_owned(),
+            token_url: token_url.clone(),
+            cookie: cookies.session_name().to_owned(),
+        };
         let client = ProviderClient {
             http: http?,
             token_url: token_url.clone(),
@@ -110,7 +116,7 @@ impl Builder {
             site,
             provider,
             keys: keys?,
-            cookies: cookies?,
+            cookies,
             protection: self.protection,
             paths: self.paths.clone(),
             asks_approval: self.on_login.is_some(),
@@ -121,7 +127,7 @@ impl Builder {
             trusted_origins: self.trusted_origins.clone(),
             own_page: self.own_page.clone(),
         });
-        Some(self.assemble(core, Arc::new(client)))
+        Some(self.assemble(core, Arc::new(client), namesake))
     }
 
     /// What can be wrong with the choices that are no text settings.
@@ -160,7 +166,7 @@ impl Builder {
         }
     }
 
-    fn assemble(&self, core: Core, provider: Arc<ProviderClient>) -> Login {
+    fn assemble(&self, core: Core, provider: Arc<ProviderClient>, namesake: Namesake) -> Login {
         meter::describe();
         let clock = Arc::clone(&self.clock);
         let coordinator = self.coordinator.clone();
@@ -192,6 +198,7 @@ impl Builder {
             watched: Watched::default(),
             accepted: meter::Accepted::default(),
             last_check: LastCheck::default(),
+            namesake: Arc::new(namesake),
             on_login: self.on_login.clone(),
             admits_unverified: self.admits_unverified,
         }))

@@ -251,7 +251,11 @@ impl Builder {
     pub fn build(self) -> Result<Login, ConfigError> {
         let mut parser = Parser::new(&self.values);
         let login = self.parse(&mut parser);
-        parser.errors.into_result(login)
+        let login = parser.errors.into_result(login)?;
+        if self.coordinator.is_none() {
+            login.0.namesake.announce();
+        }
+        Ok(login)
     }
 }
 

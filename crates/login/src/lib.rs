@@ -40,6 +40,7 @@ mod login;
 pub mod manual;
 #[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
 mod meter;
+mod namesake;
 mod parser;
 mod provider_client;
 mod redemptions;

@@ -18,6 +18,7 @@ use crate::drive::Settled;
 use crate::env::Clock;
 use crate::live::Watched;
 use crate::meter;
+use crate::namesake::Namesake;
 use crate::provider_client::ProviderClient;
 use crate::redemptions::Redemptions;
 use crate::refresher::Refresher;
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) watched: Watched,
     pub(crate) accepted: meter::Accepted,
     pub(crate) last_check: LastCheck,
+    pub(crate) namesake: Arc<Namesake>,
     pub(crate) on_login: Option<LoginHook>,
     /// Whether a session is believed while nobody can say whether it was ended.
     pub(crate) admits_unverified: bool,

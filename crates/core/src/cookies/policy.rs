@@ -59,7 +59,8 @@ impl CookiePolicy {
     }
 
     /// The session's cookie; its further chunks are [`CookiePolicy::chunk_name`].
-    pub(crate) fn session_name(&self) -> &str {
+    #[must_use]
+    pub fn session_name(&self) -> &str {
         &self.session
     }
 
