@@ -47,7 +47,7 @@ fn app(protection: Protection, base: &str) -> Core {
             pointers: UserPointers::new(None, None, None).unwrap(),
         },
         keys: KeyRing::new(COOKIE_SECRET, &[] as &[&[u8]]).unwrap(),
-        cookies: CookiePolicy::new(None).unwrap(),
+        cookies: CookiePolicy::new(None, None).unwrap(),
         protection,
         paths: PathRules::default().public(format!("{base}/public")),
         lifetimes: Lifetimes::default(),

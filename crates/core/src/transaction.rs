@@ -203,7 +203,7 @@ mod tests {
         let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
         Vault::new(
             keys.unwrap(),
-            CookiePolicy::new(None).unwrap(),
+            CookiePolicy::new(None, None).unwrap(),
             Protection::Private,
             "client",
         )

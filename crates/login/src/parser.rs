@@ -113,12 +113,12 @@ impl<'a> Parser<'a> {
                 self.errors.add(Setting::DangerInsecureCookies, rest);
                 return None;
             }
-            site => site.map(Site::port).unwrap_or_default(),
+            site => site.filter(|site| site.is_loopback()).map(Site::port),
         };
         let policy = if insecure {
-            CookiePolicy::danger_insecure(name, port)
+            CookiePolicy::danger_insecure(name, port.unwrap_or_default())
         } else {
-            CookiePolicy::new(name)
+            CookiePolicy::new(name, port)
         };
         if policy.is_none() {
             let rest = format_args!(

@@ -13,27 +13,31 @@ fn refused(world: &World, change: impl FnOnce(Builder) -> Builder) -> ConfigErro
     change(builder).build().unwrap_err()
 }
 
-/// A world whose provider knows the application on loopback as well.
-fn local_world(harness: Harness, is_insecure: bool) -> World {
-    let redirect_uri = format!("{LOCAL}/auth/callback");
+/// A world whose provider knows applications on loopback as well, each with a login of its own.
+fn local_world(harness: Harness, origins: &[&str], is_insecure: bool) -> World {
+    let redirect_uri = |origin| format!("{origin}/auth/callback");
     let world = World::with(harness, |setup| {
-        setup.provider = setup.provider.clone().redirect_uri(&redirect_uri);
+        for origin in origins {
+            setup.provider = setup.provider.clone().redirect_uri(redirect_uri(origin));
+        }
     });
     let switch = if is_insecure { "1" } else { "0" };
-    let login = usual(&world.provider, &redirect_uri)
-        .set(Setting::DangerInsecureCookies, switch)
-        .clock(world.clock())
-        .build()
-        .unwrap();
-    // What must hold in all worlds is not for cookies without `Secure`.
-    let app = harness.serve(vec![login], "", Calls::default());
-    world.browser.route(LOCAL, app);
+    for origin in origins {
+        let login = usual(&world.provider, &redirect_uri(origin))
+            .set(Setting::DangerInsecureCookies, switch)
+            .clock(world.clock())
+            .build()
+            .unwrap();
+        // What must hold in all worlds is not for cookies without `Secure`.
+        let app = harness.serve(vec![login], "", Calls::default());
+        world.browser.route(origin, app);
+    }
     world
 }
 
 pub(super) async fn k18_plain_http_works_on_loopback_if_that_is_set(harness: Harness) {
     for is_insecure in [true, false] {
-        let world = local_world(harness, is_insecure);
+        let world = local_world(harness, &[LOCAL], is_insecure);
         let mut tab = world.tab();
         let page = tab.visit(&format!("{LOCAL}/page")).await;
         let page = world.sign_in(&mut tab, page, "alex").await;
@@ -50,6 +54,24 @@ pub(super) async fn k18_plain_http_works_on_loopback_if_that_is_set(harness: Har
         }
         assert_eq!(world.cookies("__Host-"), [""; 0]);
     }
+}
+
+pub(super) async fn k18_applications_on_two_ports_do_not_sign_each_other_out(harness: Harness) {
+    let origins = ["https://localhost:3000", "https://localhost:3001"];
+    let world = local_world(harness, &origins, false);
+    let mut tab = world.tab();
+    let [first, second] = origins;
+    let page = tab.visit(&format!("{first}/page")).await;
+    world.sign_in(&mut tab, page, "alex").await;
+    // FNCY knows them by now.
+    let page = tab.visit(&format!("{second}/page")).await;
+    assert_eq!(page.text(), "user=alex");
+    let page = tab.visit(&format!("{second}/auth/logout")).await;
+    tab.submit(&page, "form", None).await;
+    let at_the_first = tab.fetch(&format!("{first}/page")).await;
+    assert_eq!(at_the_first.text(), "user=alex");
+    assert_eq!(world.cookies("__Host-fncy_3000_session").len(), 1);
+    assert_eq!(world.cookies("__Host-fncy_3001_session"), [""; 0]);
 }
 
 pub(super) async fn k18_insecure_cookies_are_for_loopback_only(harness: Harness) {

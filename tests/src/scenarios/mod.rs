@@ -174,6 +174,7 @@ scenarios! {
     cookie_settings: {
         k18_plain_http_works_on_loopback_if_that_is_set ["K18"],
         k18_insecure_cookies_are_for_loopback_only ["K18"],
+        k18_applications_on_two_ports_do_not_sign_each_other_out ["K18"],
         k19_no_setting_weakens_a_cookie ["K19"],
         k21_a_weak_secret_does_not_start ["K21"],
     }

@@ -30,19 +30,21 @@ const MAX_NAME_LEN: usize = 32;
 
 impl CookiePolicy {
     /// Cookies named `__Host-{name}_…`. The default name is `fncy`; applications that share a host
-    /// need different ones.
+    /// need different ones. Those on this machine have many ports in turn, and ports share cookies:
+    /// a `port` is part of the name.
     ///
     /// `None` for a name that is empty, longer than 32 bytes, or has other characters than
     /// letters, digits and `-`: those are safe in every proxy, and a name can't smuggle in a
     /// prefix or another cookie's suffix.
     #[must_use]
-    pub fn new(name: Option<&str>) -> Option<Self> {
+    pub fn new(name: Option<&str>, port: Option<u16>) -> Option<Self> {
         let name = checked(name)?;
-        Some(Self::named(true, &format!("__Host-{name}")))
+        let port = port.map(|port| format!("_{port}")).unwrap_or_default();
+        Some(Self::named(true, &format!("__Host-{name}{port}")))
     }
 
     /// Cookies for plain http in development: without `Secure` and `__Host-`, which browsers
-    /// refuse there, and with the port in the name, since ports share cookies.
+    /// refuse there.
     #[must_use]
     pub fn danger_insecure(name: Option<&str>, port: u16) -> Option<Self> {
         let name = checked(name)?;
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn attributes_are_the_same_for_setting_and_removing() {
-        let policy = CookiePolicy::new(None).unwrap();
+        let policy = CookiePolicy::new(None, None).unwrap();
         assert_eq!(
             policy.set(policy.session_name(), "v", 60),
             "__Host-fncy_session=v; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
@@ -145,7 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn development_cookies_have_no_prefix_and_their_port() {
+    fn cookies_of_this_machine_have_their_port() {
+        let policy = CookiePolicy::new(Some("shop"), Some(3000)).unwrap();
+        assert_eq!(policy.chunk_name(1), "__Host-shop_3000_session.1");
+        assert_eq!(policy.round_name(), "__Host-shop_3000_round");
+    }
+
+    #[test]
+    fn insecure_cookies_have_no_prefix_and_their_port() {
         let policy = CookiePolicy::danger_insecure(None, 3000).unwrap();
         assert_eq!(
             policy.set(&policy.chunk_name(1), "v", 60),
@@ -155,7 +164,7 @@ mod tests {
 
     #[test]
     fn names_of_ours_are_told_from_lookalikes() {
-        let policy = CookiePolicy::new(Some("shop")).unwrap();
+        let policy = CookiePolicy::new(Some("shop"), None).unwrap();
         let login = policy.login_name(&[0xab; 32]);
         assert_eq!(login, "__Host-shop_login_abababababababab");
         assert!(policy.is_login(&login));
@@ -174,7 +183,7 @@ mod tests {
     #[test]
     fn names_that_could_mean_something_else_are_refused() {
         for name in ["", "a=b", "a;b", "__Secure-x", "ä", &"x".repeat(33)] {
-            assert!(CookiePolicy::new(Some(name)).is_none(), "{name}");
+            assert!(CookiePolicy::new(Some(name), None).is_none(), "{name}");
         }
     }
 }

@@ -30,7 +30,7 @@ fn keys() -> KeyRing {
 
 fn vault(protection: Protection) -> Vault {
     let client_id = Vector::of("private").text("client_id");
-    let cookies = CookiePolicy::new(None).unwrap();
+    let cookies = CookiePolicy::new(None, None).unwrap();
     Vault::new(keys(), cookies, protection, client_id)
 }
 
