@@ -95,7 +95,14 @@ fn every_mistake_is_reported_at_once() {
         Setting::UserinfoUrl,
         Setting::CookieSecret,
     ];
-    assert_eq!(nothing.mistakes().count(), required.len(), "{nothing}");
+    assert_eq!(nothing.mistakes().count(), required.len() + 1, "{nothing}");
+    let hint = "was `.env()` forgotten";
+    assert!(
+        nothing.mistakes().next().unwrap().contains(hint),
+        "{nothing}"
+    );
+    let almost = error(Login::builder().set(Setting::ClientId, "id"));
+    assert!(!almost.to_string().contains(hint), "{almost}");
     for setting in required {
         let sentence = format!("{} is not set; it must be ", setting.name());
         assert!(nothing.to_string().contains(&sentence), "{nothing}");
@@ -154,6 +161,12 @@ fn each_wrong_value_is_named_with_what_to_write() {
             "prompt=login&state=x",
             "has state, which is set for you",
         ),
+        (
+            Setting::AuthorizeParams,
+            "?prompt=consent",
+            "is \"?prompt=consent\"; write \"prompt=consent\", without",
+        ),
+        (Setting::AuthorizeParams, "&a=b", "write \"a=b\""),
         (Setting::UserId, "id", "write a JSON pointer"),
         (Setting::UserEmail, "email", "write a JSON pointer"),
         (Setting::CookieName, "a;b", "letters, digits and hyphens"),
@@ -188,6 +201,16 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (builder().public("/item/{id}"), "is no plain path"),
         (builder().public("assets"), "\"assets\" is no plain path"),
         (
+            builder().background("events"),
+            "\"events\" is no plain path; write one such as \"/admin\", which `public`, `background` and",
+        ),
+        (builder().api("api"), "and all others with what is below it"),
+        (
+            builder().prefix("login"),
+            "The prefix \"login\" is no plain path; write one such as \"/auth\", with a slash in front",
+        ),
+        (builder().prefix("/login/"), "and none behind"),
+        (
             builder().danger_allow_cross_site("/a/../b"),
             "is no plain path",
         ),
@@ -220,5 +243,6 @@ fn each_wrong_value_is_named_with_what_to_write() {
     ] {
         let error = wrong.build().unwrap_err();
         assert!(error.to_string().contains(hint), "{error}");
+        assert!(!error.names(Setting::RedirectUri), "{error}");
     }
 }

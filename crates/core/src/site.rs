@@ -99,6 +99,12 @@ impl fmt::Display for SiteError {
 impl std::error::Error for SiteError {}
 
 impl Site {
+    /// Whether our endpoints can be below this: a plain path such as `/auth`.
+    #[must_use]
+    pub fn is_prefix(path: &str) -> bool {
+        crate::path::is_canonical(path) && !path.ends_with('/')
+    }
+
     /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`.
     ///
     /// `base_stripped` says that a proxy in front removes the base from the path before the
@@ -108,7 +114,7 @@ impl Site {
     ///
     /// [`SiteError`], for each way in which a redirect URI can't be one.
     pub fn new(redirect_uri: &str, prefix: &str, base_stripped: bool) -> Result<Self, SiteError> {
-        if !crate::path::is_canonical(prefix) || prefix.ends_with('/') {
+        if !Self::is_prefix(prefix) {
             return Err(SiteError::BadPrefix);
         }
         let address = SecureUrl::parse(redirect_uri)?;

@@ -133,9 +133,14 @@ impl Builder {
     /// What can be wrong with the choices that are no text settings.
     fn check(&self, parser: &mut Parser<'_>) {
         let mut mistake = |sentence| parser.errors.add_general(sentence);
+        if self.values.is_empty() {
+            mistake(
+                "No setting at all was given: was `.env()` forgotten, or does this process lack the environment that has them?".to_owned(),
+            );
+        }
         for pattern in self.paths.impossible() {
             mistake(format!(
-                "The path {pattern:?} is no plain path; write one such as \"/admin\", which covers all below it in `protect_only`, `public_prefix` and `require`."
+                "The path {pattern:?} is no plain path; write one such as \"/admin\", which `public`, `background` and `danger_allow_cross_site` take alone, and all others with what is below it."
             ));
         }
         for origin in &self.trusted_origins {

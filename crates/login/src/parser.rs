@@ -97,7 +97,14 @@ impl<'a> Parser<'a> {
 
     pub(crate) fn site(&mut self, prefix: &str) -> Option<Site> {
         let base_stripped = self.switch(Setting::BaseStripped);
-        let value = self.required(Setting::RedirectUri)?;
+        let value = self.required(Setting::RedirectUri);
+        if !Site::is_prefix(prefix) {
+            self.errors.add_general(format!(
+                "The prefix {prefix:?} is no plain path; write one such as \"/auth\", with a slash in front and none behind."
+            ));
+            return None;
+        }
+        let value = value?;
         Site::new(value, prefix, base_stripped)
             .map_err(|error| self.wrong_address(Setting::RedirectUri, value, error))
             .ok()
@@ -145,6 +152,11 @@ impl<'a> Parser<'a> {
 
     pub(crate) fn authorize_params(&mut self) -> Option<AuthorizeParams> {
         let query = self.value(Setting::AuthorizeParams).unwrap_or_default();
+        let plain = query.trim_start_matches(['?', '&']);
+        if plain != query {
+            let rest = format_args!("is {query:?}; write {plain:?}, without a sign in front");
+            self.errors.add(Setting::AuthorizeParams, rest);
+        }
         AuthorizeParams::parse(query)
             .map_err(|reserved| self.reserved(Setting::AuthorizeParams, &reserved.0))
             .ok()
