@@ -139,7 +139,7 @@ async fn a_number_as_a_string_is_a_lifetime() {
         "scope":["stats"],"refresh_token":"rt-of-a-test"}"#;
     world
         .provider
-        .fault(Endpoint::Token, Fault::json(200, body).once());
+        .fault(Endpoint::Token, Fault::status(200).json(body).once());
     assert_eq!(ask(&world).await.unwrap().access_token(), "at-of-a-test");
     world.advance(74);
     ask(&world).await.unwrap();
@@ -215,7 +215,7 @@ async fn nonsense_and_a_stillborn_token_are_unreadable() {
         let world = World::new(Harness::Bare);
         world
             .provider
-            .fault(Endpoint::Token, Fault::json(200, body));
+            .fault(Endpoint::Token, Fault::status(200).json(body));
         for _ in 0..2 {
             assert_eq!(
                 kind(ask(&world).await),

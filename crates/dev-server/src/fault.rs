@@ -38,23 +38,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Answers with this status and an empty body.
+    /// Answers with this status, and with an empty body unless it is given one.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self {
             status: Some(status),
             ..Self::default()
         }
-    }
-
-    /// Answers with this status and this JSON text.
-    #[must_use]
-    pub fn json(status: u16, body: &str) -> Self {
-        Self {
-            body: Some(body.into()),
-            ..Self::status(status)
-        }
-        .header("content-type", "application/json")
     }
 
     /// Answers properly, after a delay.
@@ -73,6 +63,24 @@ impl Fault {
             lose_answer: true,
             ..Self::default()
         }
+    }
+
+    /// Answers with this JSON text.
+    ///
+    /// ```
+    /// use fncy_dev_server::Fault;
+    ///
+    /// let refused = Fault::status(400).json(r#"{"error":"invalid_grant"}"#).once();
+    /// # assert_eq!((refused.status, refused.count), (Some(400), Some(1)));
+    /// # assert_eq!(refused.headers, [("content-type".to_owned(), "application/json".to_owned())]);
+    /// ```
+    #[must_use]
+    pub fn json(self, body: &str) -> Self {
+        Self {
+            body: Some(body.into()),
+            ..self
+        }
+        .header("content-type", "application/json")
     }
 
     /// Adds a header.

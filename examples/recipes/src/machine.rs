@@ -92,7 +92,7 @@ mod tests {
         for (status, answered) in [(503, 503), (401, 500)] {
             let fncy = TestFncy::start()?;
             let job = fncy.visitor(app(fncy.login())?);
-            let fault = Fault::json(status, r#"{"error":"invalid_client"}"#);
+            let fault = Fault::status(status).json(r#"{"error":"invalid_client"}"#);
             fncy.fault(Endpoint::Token, fault);
             assert_eq!(job.get("/").send().await?.status(), answered);
         }

@@ -176,10 +176,10 @@ async fn is_of_use(name: &str, config: &str, paths: Paths) -> Result<(), Box<dyn
         r#"{{"access_token":"{}","expires_in":300}}"#,
         "t".repeat(9_000)
     );
-    fncy.fault(Endpoint::Token, Fault::json(200, &tokens).once());
+    fncy.fault(Endpoint::Token, Fault::status(200).json(&tokens).once());
     fncy.fault(
         Endpoint::UserData,
-        Fault::json(200, r#"{"id":"jun"}"#).once(),
+        Fault::status(200).json(r#"{"id":"jun"}"#).once(),
     );
     let jun = fncy.signed_in("jun", &nginx).await?;
     assert!(jun.cookie_header().len() > 12_000);

@@ -194,7 +194,7 @@ pub(super) async fn c20_a_code_arrives_exactly(harness: Harness) {
         let world = World::with(harness, |setup| {
             setup.login = Box::new(move |builder| builder.set(Setting::TokenBody, body));
         });
-        let refused = Fault::json(400, r#"{"error":"invalid_grant"}"#);
+        let refused = Fault::status(400).json(r#"{"error":"invalid_grant"}"#);
         world.provider.fault(Endpoint::Token, refused);
         for code in ["a+b/c=d%e f", "%2B%252B", "\"'\\{}&;?#", &"x".repeat(4096)] {
             let mut tab = world.stranger().tab();

@@ -28,8 +28,8 @@ pub(crate) async fn sign_in_as(
     let callback = world.approve(&location, user).await;
     world
         .provider
-        .fault(Endpoint::Token, Fault::json(200, &body).once());
-    let data = Fault::json(200, &format!(r#"{{"id":"{user}"}}"#));
+        .fault(Endpoint::Token, Fault::status(200).json(&body).once());
+    let data = Fault::status(200).json(&format!(r#"{{"id":"{user}"}}"#));
     world.provider.fault(Endpoint::UserData, data.once());
     let page = tab.visit(&callback).await;
     world.provider.clear_faults();

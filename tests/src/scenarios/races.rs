@@ -218,7 +218,7 @@ pub(super) async fn p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives
     let mut tab = signed_in(&world).await;
     world.advance(LIFE - 5);
     let body = r#"{"access_token":"at-dead-on-arrival","refresh_token":"rt-of-it","expires_in":0}"#;
-    let fault = Fault::json(200, body);
+    let fault = Fault::status(200).json(body);
     world.provider.fault(Endpoint::Token, fault);
     for _ in 0..3 {
         let page = tab.get(&format!("{APP}/token")).await;
@@ -238,7 +238,7 @@ pub(super) async fn k10_a_renewal_that_does_not_fit_can_wait(harness: Harness) {
     let body = format!(r#"{{"access_token":"{token}","refresh_token":"r","expires_in":300}}"#);
     world
         .provider
-        .fault(Endpoint::Token, Fault::json(200, &body));
+        .fault(Endpoint::Token, Fault::status(200).json(&body));
     let page = tab.get(&format!("{APP}/page")).await;
     assert_eq!(page.text(), "user=alex", "its access token lives");
     world.advance(10);

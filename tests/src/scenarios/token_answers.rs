@@ -27,7 +27,7 @@ fn lasting(harness: Harness) -> World {
 
 /// The access token lives so long, to the second.
 async fn assert_life(world: &World, tab: &mut Tab, life: u64, what: &str) {
-    let refused = Fault::json(400, r#"{"error":"invalid_request"}"#);
+    let refused = Fault::status(400).json(r#"{"error":"invalid_request"}"#);
     world.provider.fault(Endpoint::Token, refused);
     world.advance(life - 1);
     assert_eq!(tab.get(PAGE).await.text(), "user=alex", "{what}");
@@ -59,7 +59,7 @@ pub(super) async fn p13_a_missing_type_is_bearer_with_a_warning(harness: Harness
         for kind in ["", r#","token_type":null"#] {
             let world = World::new(harness);
             let body = format!(r#"{{"access_token":"scripted-token"{kind}}}"#);
-            accepted(&world, grant, &Fault::json(200, &body)).await;
+            accepted(&world, grant, &Fault::status(200).json(&body)).await;
             assert!(world.logged().contains("token_type_missing"));
         }
     }
@@ -70,7 +70,7 @@ pub(super) async fn p14_bearer_is_written_in_any_case(harness: Harness) {
     for kind in ["bearer", "BEARER", "Bearer"] {
         let body = format!(r#"{{"access_token":"scripted-token","token_type":"{kind}"}}"#);
         for grant in Grant::BOTH {
-            accepted(&world, grant, &Fault::json(200, &body)).await;
+            accepted(&world, grant, &Fault::status(200).json(&body)).await;
         }
     }
 }

@@ -50,7 +50,7 @@ impl Answers for WireProvider {
 
 /// A token answer with these members, each behind its comma, beside the access token.
 pub(crate) fn tokens(members: &str) -> Fault {
-    Fault::json(200, &format!("{{{ACCESS_TOKEN}{members}}}"))
+    Fault::status(200).json(&format!("{{{ACCESS_TOKEN}{members}}}"))
 }
 
 /// The same with a refresh token that no other answer has.
@@ -97,7 +97,7 @@ pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers)
             PAGE.to_owned()
         }
     };
-    let user = Fault::json(200, r#"{"id":"alex"}"#);
+    let user = Fault::status(200).json(r#"{"id":"alex"}"#);
     world.provider.fault(Endpoint::UserData, user.once());
     let page = tab.visit(&next).await;
     assert_eq!(page.text(), "user=alex", "{grant:?}");

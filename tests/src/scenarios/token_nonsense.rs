@@ -19,7 +19,7 @@ async fn assert_unreadable(harness: Harness, answers: &[Fault]) {
 fn json<B: AsRef<[u8]>>(bodies: impl IntoIterator<Item = B>) -> Vec<Fault> {
     let answer = |body: B| Fault {
         body: Some(body.as_ref().to_vec()),
-        ..Fault::json(200, "")
+        ..Fault::status(200).json("")
     };
     bodies.into_iter().map(answer).collect()
 }

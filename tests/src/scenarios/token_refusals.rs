@@ -11,12 +11,12 @@ use crate::harness::Harness;
 use crate::world::World;
 
 fn error(status: u16, code: &str) -> Fault {
-    Fault::json(status, &format!(r#"{{"error":"{code}"}}"#))
+    Fault::status(status).json(&format!(r#"{{"error":"{code}"}}"#))
 }
 
 /// A success and an error at once.
 fn both(code: &str) -> Fault {
-    Fault::json(200, &format!(r#"{{"error":"{code}",{ACCESS_TOKEN}}}"#))
+    Fault::status(200).json(&format!(r#"{{"error":"{code}",{ACCESS_TOKEN}}}"#))
 }
 
 pub(super) async fn p23_a_refused_grant_is_not_asked_for_again(harness: Harness) {
@@ -60,9 +60,9 @@ pub(super) async fn p25_another_refusal_signs_nobody_out(harness: Harness) {
         error(400, "invalid_request"),
         error(400, "unsupported_grant_type"),
         error(401, "no_code_of_any_standard"),
-        Fault::json(400, r#"{"errors":["invalid_grant"]}"#),
-        Fault::json(400, r#"{"error":{"code":"invalid_grant"}}"#),
-        Fault::json(403, "<html>"),
+        Fault::status(400).json(r#"{"errors":["invalid_grant"]}"#),
+        Fault::status(400).json(r#"{"error":{"code":"invalid_grant"}}"#),
+        Fault::status(403).json("<html>"),
         Fault::status(404),
     ] {
         assert_nobody_is_signed_out(&world, &answer, 502, "provider_refused").await;
@@ -71,7 +71,7 @@ pub(super) async fn p25_another_refusal_signs_nobody_out(harness: Harness) {
 
 pub(super) async fn p26_an_error_wins_over_tokens(harness: Harness) {
     let world = World::new(harness);
-    let object = Fault::json(200, &format!(r#"{{"error":{{}},{ACCESS_TOKEN}}}"#));
+    let object = Fault::status(200).json(&format!(r#"{{"error":{{}},{ACCESS_TOKEN}}}"#));
     for answer in [both("invalid_request"), both(""), object] {
         assert_nobody_is_signed_out(&world, &answer, 502, "provider_refused").await;
     }

@@ -19,7 +19,7 @@ async fn sign_in_as(world: &World, answer: Fault) -> Page {
 }
 
 fn id(json: &str) -> Fault {
-    Fault::json(200, &format!(r#"{{"id":{json}}}"#))
+    Fault::status(200).json(&format!(r#"{{"id":{json}}}"#))
 }
 
 pub(super) async fn p32_tokens_of_another_user_sign_in_that_user(harness: Harness) {
@@ -33,7 +33,7 @@ pub(super) async fn p32_tokens_of_another_user_sign_in_that_user(harness: Harnes
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "alex").await;
-    let mixed_up = Fault::json(200, &body).once();
+    let mixed_up = Fault::status(200).json(&body).once();
     world.provider.fault(Endpoint::Token, mixed_up);
     let page = tab.visit(&callback).await;
     assert_eq!(page.text(), "user=jun", "whatever the code was for");
@@ -58,7 +58,7 @@ pub(super) async fn p32_an_id_elsewhere_is_another_user(harness: Harness) {
         let world = World::new(harness);
         let mut tab = sign_in_anew(&world).await;
         world.advance(LIFE + 1);
-        let moved = Fault::json(200, &format!(r#"{{"id":"alex","sub":"{sub}"}}"#));
+        let moved = Fault::status(200).json(&format!(r#"{{"id":"alex","sub":"{sub}"}}"#));
         world.provider.fault(Endpoint::UserData, moved.once());
         assert_eq!(tab.get(PAGE).await.status, status, "{sub}");
         let sessions = world.cookies("__Host-fncy_session").len();
@@ -74,11 +74,17 @@ pub(super) async fn p33_no_id_is_guessed(harness: Harness) {
     let huge = format!("\"{}\"", "x".repeat(300_000));
     let (refused, missing) = ("user_data_refused", "user_id_missing");
     for (answer, code) in [
-        (Fault::json(401, r#"{"error":"invalid_token"}"#), refused),
-        (Fault::json(403, ""), refused),
-        (Fault::json(200, r#"[{"id":"alex"}]"#), refused),
-        (Fault::json(200, "<html>"), refused),
-        (Fault::json(200, r#"{"id":"alex","id":"jun"}"#), refused),
+        (
+            Fault::status(401).json(r#"{"error":"invalid_token"}"#),
+            refused,
+        ),
+        (Fault::status(403).json(""), refused),
+        (Fault::status(200).json(r#"[{"id":"alex"}]"#), refused),
+        (Fault::status(200).json("<html>"), refused),
+        (
+            Fault::status(200).json(r#"{"id":"alex","id":"jun"}"#),
+            refused,
+        ),
         (id(&long), refused),
         (id(&huge), "invalid_response"),
         (id(r#""""#), refused),
@@ -89,7 +95,7 @@ pub(super) async fn p33_no_id_is_guessed(harness: Harness) {
         (id(r#""alex\u0000""#), refused),
         (id(r#""alex\r\n""#), refused),
         (id("null"), missing),
-        (Fault::json(200, r#"{"name":"alex"}"#), missing),
+        (Fault::status(200).json(r#"{"name":"alex"}"#), missing),
     ] {
         let calls = world.calls.all().len();
         let page = sign_in_as(&world, answer).await;
@@ -132,8 +138,8 @@ pub(super) async fn p33_user_data_that_cannot_be_read_again_change_nothing(harne
         Fault::status(500),
         Fault::status(401),
         Fault::lost_answer(),
-        Fault::json(200, "[]"),
-        Fault::json(200, r#"{"name":"Jun"}"#),
+        Fault::status(200).json("[]"),
+        Fault::status(200).json(r#"{"name":"Jun"}"#),
         id("1.5"),
     ] {
         let world = World::new(harness);

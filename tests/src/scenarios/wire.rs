@@ -107,7 +107,7 @@ pub(super) async fn p04_the_limit_is_256_kib(harness: Harness) {
     let padded = |length: usize| {
         let body = format!("{{{ACCESS_TOKEN}}}");
         let padding = " ".repeat(length - body.len());
-        Fault::json(200, &(body + &padding))
+        Fault::status(200).json(&(body + &padding))
     };
     for grant in Grant::BOTH {
         accepted(&world, grant, &padded(256 * 1024)).await;
@@ -223,7 +223,7 @@ pub(super) async fn p35_an_application_starts_without_its_provider(harness: Harn
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "alex").await;
-    let user = Fault::json(200, r#"{"id":"alex"}"#);
+    let user = Fault::status(200).json(r#"{"id":"alex"}"#);
     world.provider.fault(Endpoint::UserData, user.once());
     let page = tab.visit(&callback).await;
     assert_eq!(page.text(), "user=alex", "without another start");

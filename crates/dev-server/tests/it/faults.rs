@@ -17,7 +17,7 @@ fn a_fault_answers_instead_and_leaves_the_code_alone() {
         Endpoint::Token,
         Fault::status(503).header("retry-after", "1").once(),
     );
-    server.fault(Endpoint::Token, Fault::json(200, "{").once());
+    server.fault(Endpoint::Token, Fault::status(200).json("{").once());
     let busy = token(&server, &request);
     assert_eq!((busy.status, busy.header("retry-after")), (503, Some("1")));
     assert_eq!(token(&server, &request).body, "{");

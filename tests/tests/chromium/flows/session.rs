@@ -72,8 +72,8 @@ pub(super) async fn a_session_over_four_kilobytes_lives_and_ends(place: Place) {
     let token = "t".repeat(6_000);
     let body = format!(r#"{{"access_token":"{token}","token_type":"bearer","expires_in":3600}}"#);
     let provider = &site.world.provider;
-    provider.fault(Endpoint::Token, Fault::json(200, &body).once());
-    let data = Fault::json(200, r#"{"id":"alex","name":"Alex Martin"}"#);
+    provider.fault(Endpoint::Token, Fault::status(200).json(&body).once());
+    let data = Fault::status(200).json(r#"{"id":"alex","name":"Alex Martin"}"#);
     provider.fault(Endpoint::UserData, data.once());
     let tab = signed_in(&site).await;
     let cookies = tab.cookies().await;
