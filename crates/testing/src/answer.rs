@@ -53,8 +53,17 @@ impl Answer {
         String::from_utf8_lossy(self.bytes())
     }
 
+    /// In one line, for whoever expected another.
+    pub(crate) fn summary(&self) -> String {
+        let status = self.status();
+        match self.location() {
+            Some(location) => format!("{status}, a redirect to {location}"),
+            None => format!("{status}: {}", self.words()),
+        }
+    }
+
     /// What a person reads on the page.
-    pub(crate) fn words(&self) -> String {
+    fn words(&self) -> String {
         let page = self.text();
         let body = page.split_once("<body").map_or(&*page, |(_, body)| body);
         let texts = body

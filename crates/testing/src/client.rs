@@ -46,7 +46,8 @@ impl<A: App> Client<A> {
         }
     }
 
-    /// Opens a page: without a session, the answer is the way to FNCY.
+    /// Opens a page: without a session, the answer is the way to FNCY. The path is sent as it is written, odd
+    /// spellings included (`//admin`, `/x/../admin`).
     pub fn get(&self, path: &str) -> Request<'_, A> {
         Request::new(self, Purpose::Navigation, Method::GET, path)
     }
@@ -111,7 +112,7 @@ impl<A: App> Client<A> {
                 "{path} was answered with {status} and nobody was asked to sign in: it is public, or the login \
                  is not round it. `sign_in` begins at the login's own endpoint"
             ),
-            None => format!("{path} was answered with {status}: {}", answer.words()),
+            None => format!("{path} was answered with {}", answer.summary()),
         };
         Err(TestError::new(sentence))
     }
@@ -151,11 +152,14 @@ impl<A: App> Client<A> {
         Ok(Answer::new(answer))
     }
 
-    /// Where a path of the application is.
+    /// Where a path of the application is. One that begins with a slash is below its origin, whatever follows.
     pub(crate) fn address(&self, path: &str) -> Result<Url, TestError> {
         let origin = self.fncy.origin();
         let base = Url::parse(&origin).ok();
-        let address = Url::options().base_url(base.as_ref()).parse(path);
+        let address = match path.strip_prefix('/') {
+            Some(rest) => Url::parse(&format!("{origin}/{rest}")),
+            None => Url::options().base_url(base.as_ref()).parse(path),
+        };
         let address =
             address.map_err(|error| TestError::because(format!("{path:?} is no path"), error))?;
         if address.origin().ascii_serialization() != origin {

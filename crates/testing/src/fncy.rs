@@ -66,7 +66,7 @@ impl TestFncy {
             .clock(self.clock() as _)
     }
 
-    /// A client of the application with somebody's session.
+    /// A client of the application with somebody's session, which its `/auth/session` was asked for.
     ///
     /// # Errors
     ///
@@ -74,11 +74,15 @@ impl TestFncy {
     /// the login is not round the application.
     pub async fn signed_in<A: App>(&self, user: &str, app: A) -> Result<Client<A>, TestError> {
         let client = self.visitor(app);
-        let answer = client.sign_in(user).await?;
-        if answer.status() != 303 {
-            let (status, text) = (answer.status(), answer.words());
+        let callback = client.sign_in(user).await?;
+        let endpoint = self.endpoint("session");
+        let session = client.fetch("GET", endpoint.path()).send().await?;
+        if session.status() != 200 {
             return Err(TestError::new(format!(
-                "{user} was not signed in, the callback's answer is {status}: {text}"
+                "{user} was not signed in: the callback's answer is {}, and that of {} is {}",
+                callback.summary(),
+                endpoint.path(),
+                session.summary()
             )));
         }
         Ok(client)

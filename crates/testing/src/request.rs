@@ -3,6 +3,8 @@
 //! - `Sec-Fetch-*`, `Origin` and `Referer` are what a browser sends for a page that was asked for by hand, a form, a
 //!   script's request, and the way back from FNCY (W3C Fetch Metadata; Fetch section 3.2).
 //! - What a test says itself takes their place, so that it can also be another site's page, or htmx.
+//! - A path is sent as it is written, and not as a browser would resolve it: odd spellings are what guards are
+//!   tested with.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER};
@@ -136,8 +138,8 @@ impl<'a, A: App> Request<'a, A> {
         if let Some(cookies) = self.client.jar().header(&address, context) {
             headers.push((COOKIE, String::from_utf8_lossy(&cookies).into_owned()));
         }
-        let target = &address[Position::BeforePath..Position::AfterQuery];
-        let mut request = http::Request::builder().method(self.method).uri(target);
+        let target = target(&self.path, &address);
+        let mut request = http::Request::builder().method(self.method).uri(&*target);
         for (name, value) in headers {
             if !self.headers.contains_key(&name) {
                 request = request.header(name, value);
@@ -168,4 +170,16 @@ impl<'a, A: App> Request<'a, A> {
         }
         headers
     }
+}
+
+/// What the request line has: only what it can't have is escaped.
+fn target(path: &str, address: &Url) -> String {
+    if !path.starts_with('/') {
+        return address[Position::BeforePath..Position::AfterQuery].to_owned();
+    }
+    let escaped = |byte| match byte {
+        b'!'..=b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    path.bytes().map(escaped).collect()
 }

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use actix_web::web;
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use fncy_login::Builder;
 use fncy_login_actix as actix;
@@ -73,6 +76,7 @@ over_both! {
     a_fault_is_met_by_the_login
     a_sign_out_is_for_all_tabs
     the_cookie_header_is_the_session
+    odd_spellings_are_sent_as_they_are_written
     mistakes_are_sentences
 }
 
@@ -192,6 +196,30 @@ async fn the_cookie_header_is_the_session<A: App + Clone>(
     Ok(())
 }
 
+async fn odd_spellings_are_sent_as_they_are_written<A: App + Clone>(
+    fncy: TestFncy,
+    app: A,
+) -> Result<(), TestError> {
+    // No router here resolves a path: a 404 is the spelling's own.
+    let alex = fncy.signed_in("alex", app.clone()).await?;
+    for (path, status) in [
+        ("/inbox?q=a b&r=\u{b9e5}", 200),
+        ("//inbox", 404),
+        ("/x/../inbox", 404),
+        ("/inbox/.", 404),
+        ("/@app.example/inbox", 404),
+    ] {
+        let answer = alex.get(path).send().await?;
+        assert_eq!(answer.status(), status, "{path}");
+    }
+    let visitor = fncy.visitor(app);
+    for (path, status) in [("/", 200), ("//", 303), ("/./", 303)] {
+        let answer = visitor.get(path).send().await?;
+        assert_eq!(answer.status(), status, "{path}");
+    }
+    Ok(())
+}
+
 async fn mistakes_are_sentences<A: App + Clone>(fncy: TestFncy, app: A) -> Result<(), TestError> {
     let visitor = fncy.visitor(app);
     let error = visitor.sign_in_at("/", "alex").await.unwrap_err();
@@ -264,6 +292,38 @@ async fn a_login_that_is_not_there_is_named() -> Result<(), TestError> {
         .unwrap_err();
     assert!(
         error.to_string().contains("and not to FNCY, which is at"),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_that_leads_to_no_session_is_an_error() -> Result<(), TestError> {
+    let fncy = TestFncy::start()?;
+    let add_slash = async |request: Request, next: Next| {
+        let uri = request.uri().clone();
+        match uri.query() {
+            Some(query) if uri.path() == "/auth/callback" => {
+                Redirect::to(&format!("/auth/callback/?{query}")).into_response()
+            }
+            _ => next.run(request).await,
+        }
+    };
+    let app = router(fncy.login()).layer(from_fn(add_slash));
+    let error = fncy.signed_in("alex", app).await.unwrap_err().to_string();
+    let start = "alex was not signed in: the callback's answer is 303 See Other, a redirect to /auth/callback/?code=";
+    assert!(error.starts_with(start), "{error}");
+    assert!(
+        error.contains("and that of /auth/session is 401 Unauthorized"),
+        "{error}"
+    );
+
+    let login = fncy.login().build()?;
+    let app = tower::FncyLogin::new(login.clone()).wrap(Router::new());
+    login.end_user("alex").await.unwrap();
+    let error = fncy.signed_in("alex", app).await.unwrap_err().to_string();
+    assert!(
+        error.contains("and that of /auth/session is 401 Unauthorized"),
         "{error}"
     );
     Ok(())
