@@ -177,7 +177,9 @@ fn each_wrong_value_is_named_with_what_to_write() {
         )
     };
     for (wrong, hint) in [
-        (sub().protect_only("/admin"), "is not below \"/sub\""),
+        (sub().protect_only("/sub/admin"), "without it"),
+        (sub().home("admin"), "front page"),
+        (builder().home(""), "front page"),
         (builder().public_prefix(""), "\"\" is no plain path"),
         (builder().protect_only("/admin/*"), "is no plain path"),
         (builder().public("/item/{id}"), "is no plain path"),

@@ -33,7 +33,7 @@ pub struct Settings {
     pub cookies: CookiePolicy,
     /// How the readable part of a session is protected.
     pub protection: Protection,
-    /// Which paths need a user.
+    /// Which paths need a user, below the site's base.
     pub paths: PathRules,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
@@ -100,9 +100,9 @@ impl Core {
             provider_id: provider_id(&provider),
             token_digest: TokenDigest::new(&provider.client_secret),
             sources: Sources::new(site.origin(), trusted_origins),
+            paths: paths.below(site.base()),
             site,
             provider,
-            paths,
             lifetimes,
             asks_approval,
             asks_on_renewal,

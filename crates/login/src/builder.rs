@@ -40,6 +40,7 @@ pub struct Builder {
     pub(crate) values: BTreeMap<Setting, String>,
     pub(crate) paths: PathRules,
     pub(crate) prefix: String,
+    pub(crate) home: Option<String>,
     pub(crate) allow_preflight: bool,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) absolute: Duration,
@@ -64,6 +65,7 @@ impl Builder {
             values: BTreeMap::new(),
             paths: PathRules::default(),
             prefix: "/auth".to_owned(),
+            home: None,
             allow_preflight: false,
             trusted_origins: Vec::new(),
             absolute: Duration::from_secs(7 * 24 * 60 * 60),
@@ -134,6 +136,14 @@ impl Builder {
         self
     }
 
+    /// Where people land who asked for no page: after `/auth/login` without `return_to`, and by the links
+    /// of our pages. The front page, `/`, by default. Below a sub-path it is written without that; there
+    /// `""` is `/sub` in place of `/sub/`, which is what axum's `nest` serves.
+    pub fn home(mut self, path: impl Into<String>) -> Self {
+        self.home = Some(path.into());
+        self
+    }
+
     /// Lets CORS preflights through without a user, for an application that answers them itself.
     /// Off by default: preflights carry no cookies, and a 401 is what a closed API says.
     pub fn allow_preflight(mut self) -> Self {
@@ -157,10 +167,11 @@ impl Builder {
         self
     }
 
-    /// How long a session lasts without a request to a protected path. The default, a day, ends those
-    /// on machines that are not their user's. It is moved on when a tenth of it has passed, by whatever
-    /// is neither a prefetch, nor an upgrade, nor a path that [`Builder::background`] names. From a
-    /// minute to 30 days; more than [`Builder::absolute`] is as much as that.
+    /// How long a session lasts without a request. The default, a day, ends those on machines that are
+    /// not their user's. It is moved on when a tenth of it has passed, by whatever is neither a prefetch,
+    /// nor an upgrade, nor a path that [`Builder::background`] names; on a public path only by pages that
+    /// people open, and only while the access token lives, since nothing is renewed there. From a minute
+    /// to 30 days; more than [`Builder::absolute`] is as much as that.
     pub fn idle(mut self, life: Duration) -> Self {
         self.idle = life;
         self

@@ -95,10 +95,14 @@ impl<'a> Parser<'a> {
             .unwrap_or_default()
     }
 
-    pub(crate) fn site(&mut self, prefix: &str) -> Option<Site> {
+    pub(crate) fn site(&mut self, prefix: &str, home: Option<&str>) -> Option<Site> {
         let base_stripped = self.switch(Setting::BaseStripped);
         let value = self.required(Setting::RedirectUri)?;
         Site::new(value, prefix, base_stripped)
+            .and_then(|site| match home {
+                Some(home) => site.with_home(home),
+                None => Ok(site),
+            })
             .map_err(|error| self.wrong_address(Setting::RedirectUri, value, error))
             .ok()
     }
