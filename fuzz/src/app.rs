@@ -57,6 +57,7 @@ fn app(protection: Protection, base: &str) -> Core {
         allow_preflight: false,
         trusted_origins: Vec::new(),
         own_page: None,
+        language: None,
     })
 }
 

@@ -18,7 +18,7 @@ use crate::site::Site;
 use crate::tokens::Tokens;
 use crate::transaction::ProviderId;
 use crate::vault::Vault;
-use crate::{Code, Head, Secret, Timestamp, User};
+use crate::{Code, Head, Language, Secret, Timestamp, User};
 
 /// Everything that an application decides.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub struct Settings {
     pub trusted_origins: Vec<String>,
     /// The application's own pages, in place of ours.
     pub own_page: Option<OwnPage>,
+    /// The one language of all pages, in place of each reader's own.
+    pub language: Option<Language>,
 }
 
 /// The machine. Cloning is cheap.
@@ -91,11 +93,12 @@ impl Core {
             allow_preflight,
             trusted_origins,
             own_page,
+            language,
         } = settings;
         let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
         Self(Arc::new(Machine {
             vault: Vault::new(keys, cookies, protection, &provider.client_id),
-            pages: Pages::new(sign_out_origin.as_deref(), own_page),
+            pages: Pages::new(sign_out_origin.as_deref(), own_page, language),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),
             token_digest: TokenDigest::new(&provider.client_secret),

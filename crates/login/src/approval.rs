@@ -34,8 +34,7 @@ pub struct Approval(Option<String>);
 /// User data that is not of the expected type is a refusal as well, so that `?` works in a hook:
 ///
 /// ```
-/// use fncy_login::{Approval, NewLogin, Refusal};
-///
+/// # use fncy_login::{Approval, NewLogin, Refusal};
 /// async fn members_only(login: NewLogin) -> Result<Approval, Refusal> {
 ///     let data: serde_json::Value = login.user_data()?;
 ///     match data["member"].as_bool() {
@@ -72,6 +71,19 @@ impl NewLogin {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.0.id
+    }
+
+    /// The user's name, as [`User::name`](crate::User::name) will have it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The user's email address, as [`User::email`](crate::User::email) will have it. It says nothing of
+    /// who may read it.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
     }
 
     /// The granted scopes.
@@ -207,8 +219,7 @@ impl Refusal {
     ///   access token has expired is a 503 (`provider_unavailable`).
     ///
     /// ```
-    /// use fncy_login::{Approval, NewLogin, Refusal};
-    ///
+    /// # use fncy_login::{Approval, NewLogin, Refusal};
     /// # async fn is_member(id: &str) -> Result<bool, std::io::Error> { Ok(!id.is_empty()) }
     /// async fn members_only(login: NewLogin) -> Result<Approval, Refusal> {
     ///     match is_member(login.id()).await {

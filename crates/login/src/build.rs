@@ -120,6 +120,7 @@ impl Builder {
             allow_preflight: self.allow_preflight,
             trusted_origins: self.trusted_origins.clone(),
             own_page: self.own_page.clone(),
+            language: self.language,
         });
         Some(self.assemble(core, Arc::new(client)))
     }

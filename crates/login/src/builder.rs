@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{OwnPage, PathRules, Protection};
+use fncy_login_core::{Language, OwnPage, PathRules, Protection};
 
 use crate::approval::{LoginHook, RenewHook};
 use crate::coordinator::Coordinator;
@@ -22,8 +22,7 @@ const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
 /// Puts a [`Login`] together.
 ///
 /// ```no_run
-/// use fncy_login::{Login, Setting};
-///
+/// # use fncy_login::{Login, Setting};
 /// # fn main() -> Result<(), fncy_login::ConfigError> {
 /// let login = Login::builder()
 ///     .env()
@@ -53,6 +52,7 @@ pub struct Builder {
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) on_renew: Option<RenewHook>,
     pub(crate) own_page: Option<OwnPage>,
+    pub(crate) language: Option<Language>,
     pub(crate) coordinator: Option<Arc<dyn Coordinator>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
@@ -78,6 +78,7 @@ impl Builder {
             on_login: None,
             on_renew: None,
             own_page: None,
+            language: None,
             coordinator: None,
             admits_unverified: false,
             refreshes_without_store: false,

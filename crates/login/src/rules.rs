@@ -73,8 +73,7 @@ impl Builder {
     /// (`//x`, `/a/../x`) needs what all guards need.
     ///
     /// ```
-    /// use fncy_login::{Login, User};
-    ///
+    /// # use fncy_login::{Login, User};
     /// let builder = Login::builder()
     ///     .keep_claims(["roles"])
     ///     .require("/admin", |user: &User| {

@@ -65,6 +65,9 @@ pub(super) async fn on_login_refuses_with_its_own_words(harness: Harness) {
         refused.text()
     );
     assert!(refused.text().contains("<code>login_refused</code>"));
+    assert!(refused.text().contains("/auth/login?return_to=%2F"));
+    let revoked = world.provider.request_count(Endpoint::Revoke);
+    assert_eq!(revoked, 1, "nobody has these tokens");
     assert_eq!(world.cookies("__Host-fncy_login"), [""; 0]);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }

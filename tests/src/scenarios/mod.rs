@@ -266,6 +266,7 @@ scenarios! {
     }
     pages: {
         pages_are_in_their_readers_language [],
+        pages_may_be_in_the_applications_only_language [],
         pages_may_be_the_applications_own [],
     }
     sign_out: {

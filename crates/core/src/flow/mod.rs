@@ -64,7 +64,7 @@ impl Core {
                 self.signed_in(*arrived, &data, now, entropy)
             }
             (Stage::Approve(arrived), Answer::Refused { message }) => {
-                self.not_approved(&arrived, &message)
+                self.not_approved(*arrived, &message)
             }
             (Stage::Approve(arrived), Answer::Undecided) => self.not_decided(&arrived),
             (Stage::Approve(arrived), Answer::Failed(_)) => self.approval_lost(&arrived),

@@ -137,6 +137,8 @@ impl Core {
         }
         let newcomer = Newcomer {
             id: arrived.user.id.clone(),
+            name: arrived.user.name.clone(),
+            email: arrived.user.email.clone(),
             scopes: arrived.scopes.clone(),
             // It was read as JSON before, which is UTF-8.
             user_data: String::from_utf8_lossy(&answer.body).into_owned(),
@@ -158,10 +160,11 @@ impl Core {
         }
     }
 
-    pub(super) fn not_approved(&self, arrived: &Arrived, message: &str) -> Step {
-        let redemption = &arrived.redeemed.redemption;
-        let reply = self.said_no(message).cookies(redemption.finished.clone());
-        Step::reply(reply)
+    /// Nobody is there to use the tokens, or to sign out later.
+    pub(super) fn not_approved(&self, arrived: Arrived, message: &str) -> Step {
+        let Redeemed { redemption, tokens } = arrived.redeemed;
+        let reply = self.said_no(message, &redemption.return_to);
+        self.revoke(tokens.tokens, reply.cookies(redemption.finished))
     }
 
     pub(super) fn not_decided(&self, arrived: &Arrived) -> Step {
