@@ -141,6 +141,18 @@ fn adapters_are_small_and_name_no_decision() {
 }
 
 #[test]
+fn the_manual_names_the_version_of_the_metrics_facade() {
+    let manifest = read("Cargo.toml");
+    let (_, version) = manifest.split_once("metrics = { version = \"").unwrap();
+    let version: Vec<_> = version.split('.').take(2).collect();
+    let named = format!("facade, version {}", version.join("."));
+    assert!(
+        read("crates/login/src/manual/operations.md").contains(&named),
+        "{named}"
+    );
+}
+
+#[test]
 fn the_readme_lists_every_setting() {
     let readme = read("README.md");
     for setting in Setting::ALL {
