@@ -171,7 +171,7 @@ impl Core {
     }
 
     pub(super) fn approval_lost(&self, arrived: &Arrived) -> Step {
-        let detail = "on_login did not answer within the deadline";
+        let detail = "on_login panicked, or did not answer within the deadline";
         let error = ProviderError::new(Code::Internal, detail);
         self.redemption_failed(&arrived.redeemed.redemption, error)
     }
