@@ -14,7 +14,7 @@ use crate::approval::{LoginHook, RenewHook};
 use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
 use crate::parser::Parser;
-use crate::{ConfigError, Login, Setting};
+use crate::{ConfigError, Login, Setting, telemetry};
 
 /// Settings that other crates of this project read.
 const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
@@ -245,7 +245,7 @@ impl Builder {
         self
     }
 
-    /// Parses all settings.
+    /// Parses all settings. The log's line `login: ready` says that it is on, and for which address.
     ///
     /// # Errors
     ///
@@ -253,7 +253,9 @@ impl Builder {
     pub fn build(self) -> Result<Login, ConfigError> {
         let mut parser = Parser::new(&self.values);
         let login = self.parse(&mut parser);
-        parser.errors.into_result(login)
+        let login = parser.errors.into_result(login)?;
+        telemetry::ready(&login.0.core);
+        Ok(login)
     }
 }
 
