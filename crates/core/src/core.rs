@@ -120,6 +120,12 @@ impl Core {
         &self.0.site
     }
 
+    /// The address of the authorization endpoint, where browsers are sent to sign in.
+    #[must_use]
+    pub fn authorize_url(&self) -> &str {
+        self.0.provider.authorize_url.as_str()
+    }
+
     /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every
     /// instance of an application.
     #[must_use]

@@ -90,7 +90,8 @@ pub struct Report {
 pub enum Severity {
     /// Part of normal life: somebody cancelled, a link expired.
     Info,
-    /// Odd, and worked around.
+    /// Odd, and worked around; or a sign-in that failed as no person, but a setting, a proxy or an attack makes
+    /// it fail.
     Warning,
     /// Nobody can sign in until an operator or the provider does something.
     Error,
@@ -108,7 +109,7 @@ impl Report {
     pub(crate) fn of(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             severity: match (code, code.status()) {
-                (Code::LoginLoop, _) => Severity::Warning,
+                (Code::LoginLoop | Code::WrongIssuer | Code::WrongProvider, _) => Severity::Warning,
                 (_, 500..) => Severity::Error,
                 _ => Severity::Info,
             },

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use fncy_login_core::{Answer, Newcomer, NotThisType, Renew, Successor, Tokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 /// Somebody who has signed in at FNCY, and whom the application may still refuse.
 ///
@@ -243,6 +245,21 @@ impl From<NotThisType> for Refusal {
     fn from(_: NotThisType) -> Self {
         Self::new("Your account could not be read.")
     }
+}
+
+/// Asks a hook, in a task of its own, so that a panic is one failure among others; none where it panics, or
+/// doesn't answer in time.
+pub(crate) async fn ask<T: Send + 'static>(
+    hook: &Hook<T>,
+    login: T,
+    deadline: Instant,
+) -> Option<Result<Approval, Refusal>> {
+    let hook = Arc::clone(hook);
+    let asked = tokio::spawn(async move { hook(login).await }.in_current_span());
+    let task = asked.abort_handle();
+    let word = timeout_at(deadline, asked).await;
+    task.abort();
+    word.ok()?.ok()
 }
 
 /// The answer to the core.

@@ -14,7 +14,7 @@ use crate::approval::{LoginHook, RenewHook};
 use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
 use crate::parser::Parser;
-use crate::{ConfigError, Login, Setting};
+use crate::{ConfigError, Login, Setting, telemetry};
 
 /// Settings that other crates of this project read.
 const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
@@ -124,7 +124,9 @@ impl Builder {
         self
     }
 
-    /// Sets one setting; the last call counts. An empty value is no value.
+    /// Sets one setting; the last call counts. An empty value is no value. One in quotation marks, or with white
+    /// space at an end, is a mistake: a file of variables, or what read it, left them there. That holds for a
+    /// client secret too: hardly any has quotation marks of its own round it, and many are pasted with some.
     pub fn set(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.values.insert(setting, value.into());
         self
@@ -255,7 +257,7 @@ impl Builder {
         self
     }
 
-    /// Parses all settings.
+    /// Parses all settings. The log's line `login: ready` says that it is on, and for which address.
     ///
     /// # Errors
     ///
@@ -263,7 +265,9 @@ impl Builder {
     pub fn build(self) -> Result<Login, ConfigError> {
         let mut parser = Parser::new(&self.values);
         let login = self.parse(&mut parser);
-        parser.errors.into_result(login)
+        let login = parser.errors.into_result(login)?;
+        telemetry::ready(&login.0.core);
+        Ok(login)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Settings as text, parsed into what they mean.
 //!
 //! Rules: parsed once, never validated again; every mistake is one sentence that names the setting,
-//! what was found and what to write; the value of a secret is never shown.
+//! what was found and what to write; the value of a secret is never shown. A value means the same whoever
+//! hands it on: one in quotation marks, which a shell takes off and `docker run --env-file` doesn't, is a
+//! mistake.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,6 +13,23 @@ use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, U
 use crate::cookie_secret::{self, Secrets};
 use crate::{ConfigError, Setting};
 
+/// What a file or a shell has left round a value, as the end of a sentence. Somebody else would take it for a
+/// part of the value.
+fn wrapping(value: &str) -> Option<&'static str> {
+    let bare = value.trim();
+    if in_quotes(bare).is_some() {
+        return Some("is in quotation marks; write it without them");
+    }
+    let is_padded = !bare.is_empty() && bare != value;
+    is_padded.then_some("begins or ends with white space; write it without")
+}
+
+/// What is in a pair of quotation marks.
+fn in_quotes(value: &str) -> Option<&str> {
+    let mut marks = ['"', '\''].into_iter();
+    marks.find_map(|mark| value.strip_prefix(mark)?.strip_suffix(mark))
+}
+
 /// Parses settings, and collects what is wrong with them.
 pub(crate) struct Parser<'a> {
     values: &'a BTreeMap<Setting, String>,
@@ -19,14 +38,20 @@ pub(crate) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(values: &'a BTreeMap<Setting, String>) -> Self {
-        Self {
-            values,
-            errors: ConfigError::default(),
+        let mut errors = ConfigError::default();
+        for (setting, value) in values {
+            if let Some(mistake) = wrapping(value) {
+                errors.add(*setting, mistake);
+            }
         }
+        Self { values, errors }
     }
 
+    /// What is in the wrapping, so that other mistakes are found as well. What is nothing but white space
+    /// is no value.
     pub(crate) fn value(&self, setting: Setting) -> Option<&'a str> {
         let value = self.values.get(&setting)?.trim();
+        let value = in_quotes(value).unwrap_or(value);
         (!value.is_empty()).then_some(value)
     }
 

@@ -113,6 +113,9 @@ pub(super) async fn a_hook_that_panics_is_an_error_and_no_session(harness: Harne
     let page = tab.get(&callback).await;
     assert_eq!(page.status, 500);
     assert!(page.text().contains("<code>internal</code>"));
+    let again = "href=\"/auth/login?return_to=%2Fpage\"";
+    assert!(page.text().contains(again), "{}", page.text());
+    assert!(world.logged().contains("on_login panicked"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     let again = tab.get(&callback).await;

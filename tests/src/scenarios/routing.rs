@@ -235,7 +235,8 @@ pub(super) async fn r19_without_the_layer_an_extractor_is_a_500(harness: Harness
             ".with(FncyLogin::new(login))"
         }
     };
-    assert!(world.logged().contains(line));
+    let all = "a handler or middleware asks for the user, but FncyLogin is not round it";
+    assert!(world.logged().contains(&format!("{all}: put `{line}`")));
 }
 
 pub(super) async fn r21_a_public_page_is_served_whatever_its_cookies_say(harness: Harness) {

@@ -51,6 +51,9 @@ impl Core {
             (Stage::Redeem(redemption), Answer::Response(answer)) => {
                 self.redeemed(redemption, &answer, now)
             }
+            (Stage::Redeem(redemption), Answer::Undecided) => {
+                self.redemption_undecided(&redemption)
+            }
             (Stage::Redeem(redemption), Answer::Failed(failure)) => {
                 self.redemption_lost(&redemption, failure)
             }
