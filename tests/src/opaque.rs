@@ -98,20 +98,12 @@ fn every_mistake_is_reported_at_once() {
 }
 
 #[test]
-fn what_is_left_round_a_value_is_named_for_every_setting() {
+fn quotation_marks_are_named_for_every_setting() {
     let in_quotes = "is in quotation marks; write it without them";
-    let padded = "begins or ends with white space; write it without";
     for setting in Setting::ALL {
-        for (value, mistake) in [
-            ("\"xyzzy\"", in_quotes),
-            ("'xyzzy'", in_quotes),
-            ("\"\"", in_quotes),
-            (" 'xyzzy'\n", in_quotes),
-            (" xyzzy", padded),
-            ("xyzzy\n", padded),
-        ] {
+        for value in ["\"xyzzy\"", "'xyzzy'", "\"\"", " 'xyzzy'\n"] {
             let error = error(builder().set(*setting, value));
-            let sentence = format!("{} {mistake}.", setting.name());
+            let sentence = format!("{} {in_quotes}.", setting.name());
             let found = error.mistakes().filter(|found| *found == sentence);
             assert_eq!(found.count(), 1, "{value:?}: {error}");
         }
@@ -119,7 +111,7 @@ fn what_is_left_round_a_value_is_named_for_every_setting() {
     let secret = error(builder().set(Setting::ClientSecret, "\"xyzzy\""));
     assert_eq!(secret.mistakes().count(), 1, "{secret}");
     assert!(!secret.to_string().contains("xyzzy"), "{secret}");
-    for legitimate in ["it's", "a\"b", "\"", "'", "\"a'", " "] {
+    for legitimate in ["it's", "a\"b", "\"", "'", "\"a'", " ", " a\n"] {
         let built = builder().set(Setting::Scope, legitimate).build();
         assert!(built.is_ok(), "{legitimate:?}: {built:?}");
     }

@@ -90,8 +90,7 @@ pub struct Report {
 pub enum Severity {
     /// Part of normal life: somebody cancelled, a link expired.
     Info,
-    /// Odd, and worked around; or a sign-in that failed as no person, but a setting, a proxy or an attack makes
-    /// it fail.
+    /// Odd, and worked around; or a sign-in that a setting, a proxy or an attacker made fail.
     Warning,
     /// Nobody can sign in until an operator or the provider does something.
     Error,

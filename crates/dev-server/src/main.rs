@@ -114,7 +114,7 @@ fn greeting(server: &DevServer) -> String {
          and, of its own:\n\n\
          FNCY_REDIRECT_URI={APP}/auth/callback\n\
          FNCY_COOKIE_SECRET={cookie_secret}\n\
-         FNCY_SIGN_OUT_URL={sign_out_url}?return_to={APP}/\n",
+         FNCY_SIGN_OUT_URL={sign_out_url}?return_to={APP}/auth/logout\n",
         cookie_secret = server.cookie_secret(),
     )
 }

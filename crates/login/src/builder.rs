@@ -124,9 +124,10 @@ impl Builder {
         self
     }
 
-    /// Sets one setting; the last call counts. An empty value is no value. One in quotation marks, or with white
-    /// space at an end, is a mistake: a file of variables, or what read it, left them there. That holds for a
-    /// client secret too: hardly any has quotation marks of its own round it, and many are pasted with some.
+    /// Sets one setting; the last call counts. An empty value is no value, and white space at its ends is
+    /// dropped. One in quotation marks is a mistake: a file of variables, or what read it, left them there. That
+    /// holds for a client secret too: hardly any has quotation marks of its own round it, and many are pasted
+    /// with some.
     pub fn set(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.values.insert(setting, value.into());
         self

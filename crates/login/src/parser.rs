@@ -13,17 +13,6 @@ use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, U
 use crate::cookie_secret::{self, Secrets};
 use crate::{ConfigError, Setting};
 
-/// What a file or a shell has left round a value, as the end of a sentence. Somebody else would take it for a
-/// part of the value.
-fn wrapping(value: &str) -> Option<&'static str> {
-    let bare = value.trim();
-    if in_quotes(bare).is_some() {
-        return Some("is in quotation marks; write it without them");
-    }
-    let is_padded = !bare.is_empty() && bare != value;
-    is_padded.then_some("begins or ends with white space; write it without")
-}
-
 /// What is in a pair of quotation marks.
 fn in_quotes(value: &str) -> Option<&str> {
     let mut marks = ['"', '\''].into_iter();
@@ -40,15 +29,15 @@ impl<'a> Parser<'a> {
     pub(crate) fn new(values: &'a BTreeMap<Setting, String>) -> Self {
         let mut errors = ConfigError::default();
         for (setting, value) in values {
-            if let Some(mistake) = wrapping(value) {
-                errors.add(*setting, mistake);
+            if in_quotes(value.trim()).is_some() {
+                errors.add(*setting, "is in quotation marks; write it without them");
             }
         }
         Self { values, errors }
     }
 
-    /// What is in the wrapping, so that other mistakes are found as well. What is nothing but white space
-    /// is no value.
+    /// What is in quotation marks is read, so that other mistakes are found as well. White space at the
+    /// ends is the file's that it was read from.
     pub(crate) fn value(&self, setting: Setting) -> Option<&'a str> {
         let value = self.values.get(&setting)?.trim();
         let value = in_quotes(value).unwrap_or(value);

@@ -51,7 +51,7 @@ fn it_prints_what_an_application_needs_and_serves() {
         ]
     );
     assert_eq!(STANDARD.decode(&variables[6].1).unwrap().len(), 32);
-    let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/");
+    let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/auth/logout");
     assert_eq!(variables[7].1, sign_out);
 }
 
