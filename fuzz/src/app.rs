@@ -49,7 +49,7 @@ fn app(protection: Protection, base: &str) -> Core {
         keys: KeyRing::new(COOKIE_SECRET, &[] as &[&[u8]]).unwrap(),
         cookies: CookiePolicy::new(None, None).unwrap(),
         protection,
-        paths: PathRules::default().public(format!("{base}/public")),
+        paths: PathRules::default().public("/public"),
         lifetimes: Lifetimes::default(),
         asks_approval: false,
         asks_on_renewal: false,
@@ -57,6 +57,7 @@ fn app(protection: Protection, base: &str) -> Core {
         allow_preflight: false,
         trusted_origins: Vec::new(),
         own_page: None,
+        language: None,
     })
 }
 

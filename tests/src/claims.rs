@@ -141,6 +141,18 @@ fn adapters_are_small_and_name_no_decision() {
 }
 
 #[test]
+fn the_manual_names_the_version_of_the_metrics_facade() {
+    let manifest = read("Cargo.toml");
+    let (_, version) = manifest.split_once("metrics = { version = \"").unwrap();
+    let version: Vec<_> = version.split('.').take(2).collect();
+    let named = format!("facade, version {}", version.join("."));
+    assert!(
+        read("crates/login/src/manual/operations.md").contains(&named),
+        "{named}"
+    );
+}
+
+#[test]
 fn the_readme_lists_every_setting() {
     let readme = read("README.md");
     for setting in Setting::ALL {
@@ -195,6 +207,38 @@ fn sources(folder: &Path) -> String {
         }
     });
     texts.collect()
+}
+
+/// The lines of the log that a source has at this level: each message, up to what is code in it.
+fn log_lines(source: &str, level: &str) -> Vec<String> {
+    let start = format!("{level}!(");
+    let messages = source.split(&start).skip(1).map(|call| {
+        let mut quotes = call.match_indices('"').map(|(at, _)| at);
+        let is_last = |at: &usize| call[at + 1..].trim_start().starts_with(')');
+        let end = quotes.find(is_last).unwrap();
+        let start = call[..end].rfind('"').unwrap() + 1;
+        let parts = call[start..end].split("\\\n").map(str::trim_start);
+        let message: String = parts.collect();
+        message.split('`').next().unwrap().trim_end().to_owned()
+    });
+    messages.collect()
+}
+
+#[test]
+fn the_manual_has_every_line_of_the_log() {
+    let manual = read("crates/login/src/manual/operations.md");
+    let mut checked = 0;
+    for folder in ["login", "tower", "actix", "redis"] {
+        let sources = sources(&root().join("crates").join(folder).join("src"));
+        for level in ["error", "warn", "info", "debug"] {
+            for message in log_lines(&sources, level) {
+                let row = format!("| {level} | `{message}");
+                assert!(manual.contains(&row), "operations.md lacks {row}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 25, "only {checked} lines were found");
 }
 
 #[test]

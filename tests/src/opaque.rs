@@ -110,6 +110,26 @@ fn every_mistake_is_reported_at_once() {
 }
 
 #[test]
+fn quotation_marks_are_named_for_every_setting() {
+    let in_quotes = "is in quotation marks; write it without them";
+    for setting in Setting::ALL {
+        for value in ["\"xyzzy\"", "'xyzzy'", "\"\"", " 'xyzzy'\n"] {
+            let error = error(builder().set(*setting, value));
+            let sentence = format!("{} {in_quotes}.", setting.name());
+            let found = error.mistakes().filter(|found| *found == sentence);
+            assert_eq!(found.count(), 1, "{value:?}: {error}");
+        }
+    }
+    let secret = error(builder().set(Setting::ClientSecret, "\"xyzzy\""));
+    assert_eq!(secret.mistakes().count(), 1, "{secret}");
+    assert!(!secret.to_string().contains("xyzzy"), "{secret}");
+    for legitimate in ["it's", "a\"b", "\"", "'", "\"a'", " ", " a\n"] {
+        let built = builder().set(Setting::Scope, legitimate).build();
+        assert!(built.is_ok(), "{legitimate:?}: {built:?}");
+    }
+}
+
+#[test]
 fn each_wrong_value_is_named_with_what_to_write() {
     for (setting, value, hint) in [
         (
@@ -195,7 +215,12 @@ fn each_wrong_value_is_named_with_what_to_write() {
         )
     };
     for (wrong, hint) in [
-        (sub().protect_only("/admin"), "is not below \"/sub\""),
+        (sub().protect_only("/sub/admin"), "without it"),
+        (
+            sub().home("admin"),
+            "The front page \"admin\" is no plain path",
+        ),
+        (builder().home(""), "front page"),
         (builder().public_prefix(""), "\"\" is no plain path"),
         (builder().protect_only("/admin/*"), "is no plain path"),
         (builder().public("/item/{id}"), "is no plain path"),

@@ -14,7 +14,7 @@ use crate::counts::Counts;
 use crate::harness::Harness;
 use crate::scenarios::instances::with_store;
 use crate::store::Store;
-use crate::world::{APP, Logs, World, usual};
+use crate::world::{APP, Logs, ThreadLogs, World, usual};
 
 fn counted(counts: &Counts, expected: &[(&str, u64)]) {
     let expected: BTreeMap<String, u64> = expected
@@ -136,6 +136,107 @@ async fn a_line_of_the_applications_hook_says_what_it_is_about() {
         .find(|line| line.contains("the hook of this very test"))
         .unwrap();
     assert!(line.contains("fncy_login.sign_in"), "{line}");
+}
+
+/// The one line that says this.
+fn line(logs: &ThreadLogs, text: &str) -> String {
+    let lines = logs.with(text);
+    let [line] = &lines[..] else {
+        panic!("not one line says {text:?}: {lines:#?}");
+    };
+    line.clone()
+}
+
+#[tokio::test]
+async fn a_login_says_at_its_start_where_it_is() {
+    let logs = ThreadLogs::start();
+    let world = World::new(Harness::Bare);
+    let line = line(&logs, "login: ready");
+    let base_url = world.provider.base_url();
+    let addresses = format!(
+        "redirect_uri=\"{APP}/auth/callback\" authorize_url=\"{base_url}/v1/oauth2/authorize\""
+    );
+    assert!(
+        line.contains(" INFO ") && line.contains(&addresses),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn each_code_that_somebody_sees_is_in_one_line() {
+    let logs = ThreadLogs::start();
+    let world = World::with(Harness::Bare, |setup| {
+        setup.login = Box::new(|builder| builder.require_scope("/write", "write"));
+    });
+    let mut tab = world.tab();
+    assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 401);
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(tab.visit(&format!("{APP}/write")).await.status, 403);
+    world.provider.fault(Endpoint::Token, Fault::status(503));
+    world.advance(301);
+    assert_eq!(tab.visit(&format!("{APP}/page")).await.status, 503);
+    for (code, level) in [
+        ("sign_in_required", " DEBUG "),
+        ("forbidden", " INFO "),
+        ("provider_unavailable", " DEBUG "),
+    ] {
+        let line = line(&logs, &format!("code=\"{code}\""));
+        assert!(line.contains(level), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_fails_by_a_setting_says_which() {
+    for (setting, value, code, text) in [
+        (
+            Setting::TokenUrl,
+            "/nowhere",
+            "provider_refused",
+            "the token endpoint answered 404",
+        ),
+        (
+            Setting::UserinfoUrl,
+            "/nowhere",
+            "user_data_refused",
+            "the user data endpoint answered 404",
+        ),
+        (Setting::Issuer, "", "wrong_issuer", "WARN"),
+    ] {
+        let logs = ThreadLogs::start();
+        let world = World::new(Harness::Bare);
+        let address = format!("{}{value}", world.provider.base_url());
+        world.serve(world.usual().set(setting, address).build().unwrap());
+        let mut tab = world.tab();
+        world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+        let line = line(&logs, &format!("code=\"{code}\""));
+        assert!(line.contains(text), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_callback_under_another_host_says_where_to_open_the_site() {
+    let logs = ThreadLogs::start();
+    let world = World::new(Harness::Bare);
+    let url = world.start(&mut world.tab(), "/page").await;
+    let callback = world.approve(&url, "alex").await;
+    let page = world.stranger().tab().visit(&callback).await;
+    assert!(page.text().contains("<code>login_cookie_missing</code>"));
+    let line = line(&logs, "code=\"login_cookie_missing\"");
+    assert!(line.contains("localhost and 127.0.0.1 are two"), "{line}");
+}
+
+#[tokio::test]
+async fn a_sign_in_without_the_coordinator_says_so() {
+    let logs = ThreadLogs::start();
+    let store = Store::default();
+    let world = with_store(Harness::Bare, &store, |builder| builder);
+    let mut tab = world.tab();
+    let url = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&url, "alex").await;
+    store.set_down(true);
+    assert_eq!(tab.visit(&callback).await.status, 503);
+    let line = line(&logs, "code=\"provider_unavailable\"");
+    assert!(line.contains("the coordinator can't say"), "{line}");
 }
 
 #[test]

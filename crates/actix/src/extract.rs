@@ -99,8 +99,8 @@ impl FromRequest for Tokens {
 fn visit(request: &HttpRequest) -> Result<Visit, actix_web::Error> {
     request.extensions().get().cloned().ok_or_else(|| {
         tracing::error!(
-            "a handler asks for the user, but FncyLogin is not round its route: add \
-             `.wrap(FncyLogin::new(login))` to the App or scope"
+            "a handler or middleware asks for the user, but FncyLogin is not round it: put \
+             `.wrap(FncyLogin::new(login))` behind all that do, on the App or scope"
         );
         let empty = HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
         InternalError::from_response("FncyLogin is missing", empty).into()

@@ -16,7 +16,7 @@
 //!         .wrap(FncyLogin::new(login.clone()))
 //!         .route("/", web::get().to(home))
 //! })
-//! .bind("127.0.0.1:3000")?
+//! .bind("localhost:3000")?
 //! .run()
 //! .await?;
 //! # Ok(())
@@ -27,8 +27,74 @@
 //! `/auth/logout` and `/auth/session`. Everything else is the application's, and by default all of
 //! it needs a user; [`Builder::public`] and its like make exceptions.
 //!
+//! # The order of wraps
+//!
+//! In actix-web the last `.wrap` is the outermost. What needs the user comes before the login, what changes
+//! paths or sees everything after it:
+//!
+//! ```no_run
+//! # use actix_web::{App, middleware::{Logger, NormalizePath}};
+//! # use fncy_login_actix::{FncyLogin, Login};
+//! # fn app(login: Login) {
+//! let app = App::new()
+//!     // … middleware that needs the user
+//!     .wrap(FncyLogin::new(login))
+//!     .wrap(NormalizePath::trim())
+//!     // … CORS, compression
+//!     .wrap(Logger::default().exclude("/auth/callback"));
+//! # drop(app);
+//! # }
+//! ```
+//!
+//! `NormalizePath` inside the login would serve paths that the login has not judged. CORS outside lets
+//! refusals carry its headers, and a `Logger` outside sees sign-ins and refusals; the callback's address has a
+//! code in it.
+//!
 //! Round a `scope`, the endpoints are reached only if they lie in it: let the redirect URI be
 //! `…/scope/auth/callback`, or wrap the whole `App`.
+//!
+//! # The user, on every page
+//!
+//! `Option<CurrentUser>` is who is signed in, if anybody is. Middleware inside the login takes it like a
+//! handler:
+//!
+//! ```
+//! use actix_web::body::MessageBody;
+//! use actix_web::dev::{ServiceRequest, ServiceResponse};
+//! use actix_web::middleware::Next;
+//! use fncy_login_actix::CurrentUser;
+//!
+//! /// For `.wrap(from_fn(count))`.
+//! async fn count(
+//!     user: Option<CurrentUser>,
+//!     request: ServiceRequest,
+//!     next: Next<impl MessageBody>,
+//! ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+//!     println!("a request of {:?}", user.map(|user| user.id().to_owned()));
+//!     next.call(request).await
+//! }
+//! ```
+//!
+//! # Event streams
+//!
+//! A stream ends with its session by `take_until` of `futures-util`:
+//!
+//! ```
+//! use actix_web::web::Bytes;
+//! use actix_web::{Error, HttpResponse};
+//! use fncy_login_actix::CurrentUser;
+//! use futures_util::StreamExt;
+//! use futures_util::stream::repeat;
+//!
+//! async fn events(user: CurrentUser) -> HttpResponse {
+//!     let session = user.watch();
+//!     let ended = Box::pin(async move { session.ended().await });
+//!     let events = repeat(Bytes::from("data: tick\n\n")).take_until(ended);
+//!     HttpResponse::Ok()
+//!         .content_type("text/event-stream")
+//!         .streaming(events.map(Ok::<_, Error>))
+//! }
+//! ```
 //!
 //! # Testing
 //!

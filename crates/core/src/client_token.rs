@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::provider::{Answer, ProviderError, TokenSet, is_scope};
+use crate::provider::{Answer, ProviderError, TOKEN_ENDPOINT, TokenSet, is_scope};
 use crate::renewal::whole;
 use crate::{Code, Report, Secret, Timestamp};
 
@@ -105,7 +105,7 @@ impl ClientGrant {
     ///
     /// [`Exchange::ClientCredentials`]: crate::Exchange::ClientCredentials
     pub fn judge(answer: &Answer, now: Timestamp) -> Result<Self, NoClientGrant> {
-        let set = whole(answer)
+        let set = whole(TOKEN_ENDPOINT, answer)
             .and_then(|answer| TokenSet::parse(answer, now))
             .map_err(NoClientGrant::of)?;
         if set.life == 0 {

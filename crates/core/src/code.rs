@@ -2,14 +2,15 @@
 //!
 //! Rule: a code never changes its meaning once released.
 
+use std::fmt;
+
 /// Declares the codes once: name, text, HTTP status.
 macro_rules! codes {
     ($($(#[doc = $about:literal])* $variant:ident = $text:literal, $status:literal;)*) => {
         /// Why a request was answered by us and not by the application.
         ///
         /// ```
-        /// use fncy_login_core::Code;
-        ///
+        /// # use fncy_login_core::Code;
         /// assert_eq!(Code::AccessDenied.as_str(), "access_denied");
         /// assert_eq!(Code::AccessDenied.status(), 403);
         /// ```
@@ -36,6 +37,12 @@ macro_rules! codes {
             }
         }
     };
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 codes! {

@@ -18,7 +18,7 @@ use crate::site::Site;
 use crate::tokens::Tokens;
 use crate::transaction::ProviderId;
 use crate::vault::Vault;
-use crate::{Code, Head, Secret, Timestamp, User};
+use crate::{Code, Head, Language, Secret, Timestamp, User};
 
 /// Everything that an application decides.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Settings {
     pub cookies: CookiePolicy,
     /// How the readable part of a session is protected.
     pub protection: Protection,
-    /// Which paths need a user.
+    /// Which paths need a user, below the site's base.
     pub paths: PathRules,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
@@ -50,6 +50,8 @@ pub struct Settings {
     pub trusted_origins: Vec<String>,
     /// The application's own pages, in place of ours.
     pub own_page: Option<OwnPage>,
+    /// The one language of all pages, in place of each reader's own.
+    pub language: Option<Language>,
 }
 
 /// The machine. Cloning is cheap.
@@ -91,18 +93,19 @@ impl Core {
             allow_preflight,
             trusted_origins,
             own_page,
+            language,
         } = settings;
         let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
         Self(Arc::new(Machine {
             vault: Vault::new(keys, cookies, protection, &provider.client_id),
-            pages: Pages::new(sign_out_origin.as_deref(), own_page),
+            pages: Pages::new(sign_out_origin.as_deref(), own_page, language),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),
             token_digest: TokenDigest::new(&provider.client_secret),
             sources: Sources::new(site.origin(), trusted_origins),
+            paths: paths.below(site.base()),
             site,
             provider,
-            paths,
             lifetimes,
             asks_approval,
             asks_on_renewal,
@@ -115,6 +118,12 @@ impl Core {
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// The address of the authorization endpoint, where browsers are sent to sign in.
+    #[must_use]
+    pub fn authorize_url(&self) -> &str {
+        self.0.provider.authorize_url.as_str()
     }
 
     /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every

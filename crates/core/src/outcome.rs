@@ -90,7 +90,7 @@ pub struct Report {
 pub enum Severity {
     /// Part of normal life: somebody cancelled, a link expired.
     Info,
-    /// Odd, and worked around.
+    /// Odd, and worked around; or a sign-in that a setting, a proxy or an attacker made fail.
     Warning,
     /// Nobody can sign in until an operator or the provider does something.
     Error,
@@ -108,7 +108,7 @@ impl Report {
     pub(crate) fn of(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             severity: match (code, code.status()) {
-                (Code::LoginLoop, _) => Severity::Warning,
+                (Code::LoginLoop | Code::WrongIssuer | Code::WrongProvider, _) => Severity::Warning,
                 (_, 500..) => Severity::Error,
                 _ => Severity::Info,
             },

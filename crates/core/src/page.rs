@@ -154,14 +154,20 @@ impl Page {
 #[derive(Debug)]
 pub(crate) struct Pages {
     own: Option<OwnPage>,
+    only: Option<Language>,
     policy: String,
 }
 
 const STYLE: &str = include_str!("page.css");
 
 impl Pages {
-    /// `form_target` is the origin that a form's answer may redirect to, beside our own.
-    pub(crate) fn new(form_target: Option<&str>, own: Option<OwnPage>) -> Self {
+    /// `form_target` is the origin that a form's answer may redirect to, beside our own; `only` the
+    /// language of all pages.
+    pub(crate) fn new(
+        form_target: Option<&str>,
+        own: Option<OwnPage>,
+        only: Option<Language>,
+    ) -> Self {
         let sources = if own.is_some() {
             "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'".to_owned()
         } else {
@@ -172,6 +178,7 @@ impl Pages {
         let target = target.unwrap_or_default();
         Self {
             own,
+            only,
             policy: format!(
                 "default-src 'none'; {sources}; form-action 'self'{target}; \
                  base-uri 'none'; frame-ancestors 'none'"
@@ -184,7 +191,7 @@ impl Pages {
         let Some(mut page) = reply.page.take() else {
             return reply;
         };
-        page.language = language;
+        page.language = self.only.unwrap_or(language);
         let html = match &self.own {
             Some(own) => own.html(&page),
             None => page.to_string(),
@@ -194,7 +201,7 @@ impl Pages {
         reply
             .header("content-security-policy", self.policy.clone())
             .header("referrer-policy", "same-origin")
-            .header("content-language", language.tag())
+            .header("content-language", page.language.tag())
             .typed_body("text/html; charset=utf-8", html)
     }
 }
@@ -296,7 +303,7 @@ mod tests {
 
     #[test]
     fn the_policy_allows_nothing_but_our_style_and_forms() {
-        let pages = Pages::new(Some("https://fncy.example"), None);
+        let pages = Pages::new(Some("https://fncy.example"), None, None);
         let reply = pages.write(Reply::page(refusal()), Language::English);
         let policy = header(&reply, "content-security-policy");
         assert!(
@@ -311,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_page_is_written_in_the_readers_language() {
-        let pages = Pages::new(None, None);
+        let pages = Pages::new(None, None, None);
         let reply = pages.write(Reply::page(refusal()), Language::Korean);
         assert_eq!(header(&reply, "content-language"), "ko");
         assert!(reply.body.contains("<html lang=\"ko\">"), "{}", reply.body);
@@ -322,7 +329,7 @@ mod tests {
     #[test]
     fn an_applications_own_page_has_no_script() {
         let own = OwnPage::new(|page| format!("{} {}", page.status(), page.title()));
-        let pages = Pages::new(None, Some(own));
+        let pages = Pages::new(None, Some(own), None);
         let reply = pages.write(Reply::page(refusal()), Language::English);
         assert_eq!(reply.status, 403);
         assert_eq!(reply.body, "403 You can't sign in here");
@@ -333,7 +340,7 @@ mod tests {
 
     #[test]
     fn an_own_page_that_panics_is_ours() {
-        let pages = Pages::new(None, Some(OwnPage::new(|_| panic!("no page"))));
+        let pages = Pages::new(None, Some(OwnPage::new(|_| panic!("no page"))), None);
         let reply = pages.write(Reply::page(refusal()), Language::English);
         assert!(reply.body.contains("login_refused"), "{}", reply.body);
     }

@@ -3,7 +3,9 @@
 //! Rules: a path is compared as the browser sent it; only a **canonical** path can be public, in
 //! both modes, since a framework may decode or collapse what we would compare literally (actix-web
 //! serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
-//! in one.
+//! in one. Of two rules that disagree the closer one counts, but a guard always does. A path that
+//! readers resolve differently (`//x`, `/a/../x`) may be any of the guarded ones, and needs what all of
+//! them need.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -50,7 +52,7 @@ impl PathRules {
     }
 
     /// Turns the rule round: only this path and all below it need a user. Further calls add
-    /// paths; `public` makes exceptions.
+    /// paths. Where it meets a public path, the longer one counts.
     #[must_use]
     pub fn protect_only(mut self, path: impl Into<String>) -> Self {
         self.protected.0.push(Pattern::under(path));
@@ -93,9 +95,37 @@ impl PathRules {
             return true;
         }
         let path = decoded(path);
-        self.needs
-            .iter()
-            .all(|(pattern, need)| !pattern.matches_decoded(&path) || need.is_met(user))
+        let may_be_any = !has_one_reading(&path);
+        self.needs.iter().all(|(pattern, need)| {
+            let is_asked = may_be_any || pattern.matches_decoded(&path);
+            !is_asked || need.is_met(user)
+        })
+    }
+
+    /// These rules for an application that lives under a sub-path: they match what browsers send. Its
+    /// front page is `/sub/` or `/sub`, as its router has it.
+    #[must_use]
+    pub(crate) fn below(mut self, base: &str) -> Self {
+        if base.is_empty() {
+            return self;
+        }
+        for set in [
+            &mut self.public,
+            &mut self.protected,
+            &mut self.cross_site,
+            &mut self.background,
+            &mut self.api,
+        ] {
+            let bare = Pattern::exactly(base);
+            let has_front_page = set.0.iter().any(|pattern| pattern.written == "/");
+            set.0
+                .iter_mut()
+                .for_each(|pattern| pattern.move_below(base));
+            set.0.extend(has_front_page.then_some(bare));
+        }
+        let guards = self.needs.iter_mut();
+        guards.for_each(|(pattern, _)| pattern.move_below(base));
+        self
     }
 
     /// The patterns that can never match as they are meant: no canonical path is like them, or they
@@ -106,12 +136,12 @@ impl PathRules {
             .filter(|written| !is_canonical(written) || is_pattern(written))
     }
 
-    /// The patterns that lie beside the application, whose paths begin with `base`: one that
-    /// protects would protect nothing.
-    pub fn beside<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
+    /// The patterns that have the application's sub-path in them already: one that protects would
+    /// protect nothing.
+    pub fn with_base<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
         self.patterns()
-            .filter(move |pattern| is_canonical(&pattern.written) && !pattern.is_below(base))
             .map(|pattern| pattern.written.as_str())
+            .filter(move |written| !base.is_empty() && is_below(written, base))
     }
 
     fn patterns(&self) -> impl Iterator<Item = &Pattern> {
@@ -134,9 +164,13 @@ impl PathRules {
             return false;
         }
         let plain = decoded(path);
-        let is_open = self.public.lists(path)
-            || (!self.protected.0.is_empty() && !self.protected.lists_decoded(&plain));
-        let needs_more = |(pattern, _): &(Pattern, Need)| pattern.matches_decoded(&plain);
+        let opens = self.public.closest(|pattern| pattern.matches(path));
+        let closes = |pattern: &Pattern| pattern.matches_decoded(&plain);
+        let is_open = match (opens, self.protected.closest(closes)) {
+            (None, None) => !self.protected.0.is_empty(),
+            (opens, closes) => opens > closes,
+        };
+        let needs_more = |(pattern, _): &(Pattern, Need)| closes(pattern);
         is_open && is_canonical(path) && !self.needs.iter().any(needs_more)
     }
 
@@ -191,6 +225,13 @@ impl PathSet {
         self.0.iter().any(|pattern| pattern.matches(path))
     }
 
+    /// How close the closest of the patterns comes that match: by its length, and exactly rather than
+    /// with all below it.
+    fn closest(&self, matches: impl Fn(&Pattern) -> bool) -> Option<(usize, bool)> {
+        let patterns = self.0.iter().filter(|pattern| matches(pattern));
+        patterns.map(Pattern::reach).max()
+    }
+
     /// Whether a path is listed in any spelling: for what must be safe. A router takes `/%40x` for
     /// `/@x`, and `/%ea` for `/%EA`.
     fn lists_decoded(&self, path: &[u8]) -> bool {
@@ -242,11 +283,20 @@ impl Pattern {
             .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
     }
 
-    fn is_below(&self, base: &str) -> bool {
-        let rest = self.written.strip_prefix(base);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            || (self.is_prefix && self.matches(base))
+    fn reach(&self) -> (usize, bool) {
+        let decoded = &*self.decoded;
+        let path = decoded.strip_suffix(b"/").unwrap_or(decoded);
+        (path.len(), !self.is_prefix)
     }
+
+    fn move_below(&mut self, base: &str) {
+        *self = Self::new(format!("{base}{}", self.written), self.is_prefix);
+    }
+}
+
+fn is_below(path: &str, base: &str) -> bool {
+    let rest = path.strip_prefix(base);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn is_pattern(written: &str) -> bool {
@@ -272,6 +322,21 @@ pub(crate) fn is_canonical(path: &str) -> bool {
             && (!segment.is_empty() || index == last)
             && has_canonical_bytes(segment.as_bytes())
     })
+}
+
+/// Whether everybody resolves a decoded path to the same one: routers and file servers drop empty and dot
+/// segments, or don't.
+fn has_one_reading(decoded: &[u8]) -> bool {
+    let mut segments = decoded.split(|byte| *byte == b'/').skip(1).peekable();
+    let mut is_plain = decoded.first() == Some(&b'/');
+    while let Some(segment) = segments.next() {
+        let is_empty = segment.is_empty() && segments.peek().is_some();
+        is_plain &= !is_empty && !matches!(segment, b"." | b"..");
+    }
+    is_plain
+        && !decoded
+            .iter()
+            .any(|byte| matches!(byte, b'\\' | 0..=0x1f | 0x7f))
 }
 
 fn has_canonical_bytes(mut segment: &[u8]) -> bool {
@@ -380,13 +445,58 @@ mod tests {
     }
 
     #[test]
-    fn patterns_beside_the_application_are_named() {
-        let rules = PathRules::default()
-            .protect_only("/admin")
-            .public("/sub/x")
-            .public_prefix("/");
-        assert_eq!(rules.beside("/sub").collect::<Vec<_>>(), ["/admin"]);
-        assert_eq!(rules.beside("").count(), 0);
+    fn rules_of_an_application_below_a_sub_path_are_its_own() {
+        let rules = PathRules::default().public("/").public("/help");
+        let rules = rules.protect_only("/help/me").below("/sub");
+        for path in ["/sub", "/sub/", "/sub/help", "/sub/x"] {
+            assert!(rules.is_public(path), "{path}");
+        }
+        assert!(!rules.is_public("/sub/help/me"));
+        let closed = PathRules::default().public_prefix("/").below("/sub");
+        assert!(closed.is_public("/sub"));
+        assert!(!closed.is_public("/subway"));
+        assert!(!closed.is_public("/"));
+    }
+
+    #[test]
+    fn patterns_that_have_the_sub_path_already_are_named() {
+        let rules = PathRules::default().protect_only("/admin").public("/sub/x");
+        assert_eq!(rules.with_base("/sub").collect::<Vec<_>>(), ["/sub/x"]);
+        assert_eq!(rules.with_base("").count(), 0);
+    }
+
+    #[test]
+    fn r14_the_closer_of_two_rules_counts() {
+        for (rules, is_public) in [
+            (
+                PathRules::default()
+                    .public_prefix("/a")
+                    .protect_only("/a/b"),
+                false,
+            ),
+            (
+                PathRules::default().public_prefix("/").protect_only("/a"),
+                false,
+            ),
+            (
+                PathRules::default()
+                    .protect_only("/a")
+                    .public_prefix("/a/b"),
+                true,
+            ),
+            (
+                PathRules::default()
+                    .protect_only("/a/b")
+                    .public_prefix("/a/b/"),
+                false,
+            ),
+            (
+                PathRules::default().protect_only("/a/b/c").public("/a/b/c"),
+                true,
+            ),
+        ] {
+            assert_eq!(rules.is_public("/a/b/c"), is_public, "{rules:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,10 @@
 use std::fmt;
 
 use crate::profile::Profile;
-use crate::provider::{Answer, Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
+use crate::provider::{
+    Answer, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenSet, USER_DATA_ENDPOINT,
+    UserData,
+};
 use crate::step::Revoke;
 use crate::tokens::Tokens;
 use crate::user::SessionRef;
@@ -209,7 +212,7 @@ impl Core {
         if let Answer::Failed(Failure::Crowded) = answer {
             return Err(RenewalFailure::Undecided);
         }
-        let set = whole(answer)
+        let set = whole(TOKEN_ENDPOINT, answer)
             .and_then(|answer| TokenSet::parse(answer, now))
             .map_err(|error| RenewalFailure::of(&error))?;
         let refresh_token = set.tokens.refresh_token;
@@ -247,7 +250,7 @@ impl Core {
         now: Timestamp,
     ) -> Result<Option<String>, RenewalFailure> {
         let provider = &self.0.provider;
-        let Ok(answer) = whole(answer) else {
+        let Ok(answer) = whole(USER_DATA_ENDPOINT, answer) else {
             return Ok(None);
         };
         match UserData::parse(answer, &provider.pointers, &provider.keep_claims) {
@@ -299,10 +302,13 @@ impl Renew {
     }
 }
 
-pub(crate) fn whole(answer: &Answer) -> Result<&ProviderAnswer, ProviderError> {
+pub(crate) fn whole<'a>(
+    asked: &str,
+    answer: &'a Answer,
+) -> Result<&'a ProviderAnswer, ProviderError> {
     match answer {
         Answer::Response(answer) => Ok(answer),
-        Answer::Failed(failure) => Err(ProviderError::lost(*failure)),
-        _ => Err(ProviderError::lost(Failure::Transport)),
+        Answer::Failed(failure) => Err(ProviderError::lost(asked, *failure)),
+        _ => Err(ProviderError::lost(asked, Failure::Transport)),
     }
 }

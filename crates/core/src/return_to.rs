@@ -16,7 +16,7 @@ impl ReturnTo {
 
     /// The application's front page, where nothing better is known.
     pub(crate) fn root(site: &Site) -> Self {
-        Self(format!("{}/", site.base()))
+        Self(site.home().to_owned())
     }
 
     /// An address that somebody else wrote: kept if it stays on our origin, else the front page.

@@ -18,6 +18,7 @@ pub struct Site {
     address: SecureUrl,
     origin: String,
     base: String,
+    home: String,
     prefix: String,
     base_stripped: bool,
 }
@@ -68,6 +69,8 @@ pub enum SiteError {
     NotNormal,
     /// Its path doesn't end with the prefix and `/callback`.
     NotTheCallback,
+    /// The front page isn't a plain path such as `/dashboard`, or is one of our endpoints.
+    BadHome,
     /// The prefix isn't a plain path such as `/auth`.
     BadPrefix,
 }
@@ -88,6 +91,9 @@ impl fmt::Display for SiteError {
             ),
             Self::NotTheCallback => f.write_str(
                 "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback; for another prefix than /auth, call Builder::prefix",
+            ),
+            Self::BadHome => f.write_str(
+                "goes with a front page that is no plain path such as /dashboard, or is one of ours",
             ),
             Self::BadPrefix => {
                 f.write_str("goes with a prefix that is not a plain path such as /auth")
@@ -136,12 +142,32 @@ impl Site {
             .to_owned();
         Ok(Self {
             origin: url[..Position::BeforePath].to_owned(),
+            home: format!("{base}/"),
             base,
             prefix: prefix.to_owned(),
             base_stripped,
             redirect_uri: redirect_uri.to_owned(),
             address,
         })
+    }
+
+    /// This site with another front page: a path below its base, or the base itself if it is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`SiteError::BadHome`], if that is no plain path, or one of our endpoints.
+    pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
+        self.home = format!("{}{path}", self.base);
+        let is_page = (path.is_empty() || path.starts_with('/'))
+            && crate::path::is_canonical(&self.home)
+            && self.endpoint(&self.home).is_none();
+        is_page.then_some(self).ok_or(SiteError::BadHome)
+    }
+
+    /// The front page, as browsers ask for it: where people land who asked for no page.
+    #[must_use]
+    pub fn home(&self) -> &str {
+        &self.home
     }
 
     /// The redirect URI, exactly as it is sent to the authorization server.
@@ -194,11 +220,12 @@ impl Site {
         }
     }
 
-    /// Which endpoint of ours a browser's path names, byte by byte.
+    /// Which endpoint of ours a browser's path names, byte by byte; a slash at its end is what some
+    /// routers and proxies put there.
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
-        path.strip_prefix(&*self.base)
-            .and_then(|rest| rest.strip_prefix(&*self.prefix))
-            .and_then(Endpoint::named)
+        let rest = path.strip_prefix(&*self.base)?;
+        let name = rest.strip_prefix(&*self.prefix)?;
+        Endpoint::named(name.strip_suffix('/').unwrap_or(name))
     }
 
     /// Whether any reader of this address might take it for an endpoint of ours.
@@ -225,8 +252,31 @@ mod tests {
         assert_eq!(site.base(), "/sub");
         assert_eq!(site.endpoint("/sub/auth/login"), Some(Endpoint::Login));
         assert_eq!(site.endpoint("/auth/login"), None);
-        assert_eq!(site.endpoint("/sub/auth/login/"), None);
+        assert_eq!(site.endpoint("/sub/auth/login/"), Some(Endpoint::Login));
+        assert_eq!(site.endpoint("/sub/auth/login//"), None);
         assert_eq!(site.path_of(Endpoint::Logout), "/sub/auth/logout");
+    }
+
+    #[test]
+    fn the_front_page_is_below_the_base() {
+        let site = || Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap();
+        assert_eq!(site().home(), "/sub/");
+        for (path, home) in [("", "/sub"), ("/", "/sub/"), ("/my/page", "/sub/my/page")] {
+            assert_eq!(site().with_home(path).unwrap().home(), home);
+        }
+        for path in [
+            "page",
+            "//evil.example",
+            "/a?b",
+            "/auth/logout",
+            "/auth/logout/",
+        ] {
+            assert_eq!(
+                site().with_home(path).unwrap_err(),
+                SiteError::BadHome,
+                "{path}"
+            );
+        }
     }
 
     #[test]

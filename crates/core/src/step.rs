@@ -103,6 +103,10 @@ pub enum Question {
 pub struct Newcomer {
     /// The user's id at the provider.
     pub id: String,
+    /// Their name, if the provider says it.
+    pub name: Option<String>,
+    /// Their email address, if the provider says it; nobody says that it was verified.
+    pub email: Option<String>,
     /// The granted scopes, space-separated.
     pub scopes: String,
     /// All that the provider said of the user: a JSON object.

@@ -3,8 +3,7 @@
 /// Seconds since the Unix epoch.
 ///
 /// ```
-/// use fncy_login_core::Timestamp;
-///
+/// # use fncy_login_core::Timestamp;
 /// let now = Timestamp::from_unix(1_000);
 /// assert_eq!(now.plus(60).seconds_since(now), 60);
 /// assert_eq!(now.seconds_since(now.plus(60)), 0);

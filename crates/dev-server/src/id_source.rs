@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::hmac;
 
 pub(crate) struct IdSource {
@@ -27,6 +27,11 @@ impl IdSource {
         let tag = hmac::sign(&self.key, &count.to_be_bytes());
         format!("dev-{kind}-{}", URL_SAFE_NO_PAD.encode(tag))
     }
+
+    /// 32 bytes for an application to keep, as base64; no counter is this long.
+    pub(crate) fn cookie_secret(&self) -> String {
+        STANDARD.encode(hmac::sign(&self.key, b"cookie secret"))
+    }
 }
 
 #[cfg(test)]
@@ -40,5 +45,6 @@ mod tests {
         assert!(first.starts_with("dev-code-"));
         assert_ne!(first, one.next("code"));
         assert_ne!(first, other.next("code"));
+        assert_ne!(one.cookie_secret(), other.cookie_secret());
     }
 }

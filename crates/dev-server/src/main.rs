@@ -25,6 +25,9 @@ Usage: fncy-dev-server [--port N] [--token-life SECONDS]
 It listens on loopback only; there is no option for another address.
 ";
 
+/// Where the application is that the greeting has settings for.
+const APP: &str = "http://localhost:3000";
+
 enum Command {
     Help,
     Serve {
@@ -98,17 +101,20 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
 }
 
 fn greeting(server: &DevServer) -> String {
-    let base_url = server.base_url();
-    let variables = server
-        .environment()
+    let (base_url, sign_out_url) = (server.base_url(), server.sign_out_url());
+    let decided = server.environment().into_iter();
+    let variables: String = decided
+        .filter(|(name, _)| *name != "FNCY_SIGN_OUT_URL")
         .map(|(name, value)| format!("{name}={value}\n"))
-        .concat();
+        .collect();
     format!(
         "The FNCY development server listens on {base_url}\n\
-         Open that address for the demo users; stop with Ctrl-C. An application needs:\n\n\
+         Open that address for the demo users and their roles; stop with Ctrl-C. An application needs:\n\n\
          {variables}\n\
          and, of its own:\n\n\
-         FNCY_REDIRECT_URI=http://localhost:3000/auth/callback\n\
-         FNCY_COOKIE_SECRET=$(openssl rand -base64 32)\n"
+         FNCY_REDIRECT_URI={APP}/auth/callback\n\
+         FNCY_COOKIE_SECRET={cookie_secret}\n\
+         FNCY_SIGN_OUT_URL={sign_out_url}?return_to={APP}/auth/logout\n",
+        cookie_secret = server.cookie_secret(),
     )
 }

@@ -141,6 +141,13 @@ impl DevServer {
         self.provider.environment()
     }
 
+    /// What an application can seal its cookies with (`FNCY_COOKIE_SECRET`): 32 bytes as base64, which were
+    /// drawn at this server's start.
+    #[must_use]
+    pub fn cookie_secret(&self) -> String {
+        self.provider.ids.cookie_secret()
+    }
+
     /// Who can sign in.
     #[must_use]
     pub fn users(&self) -> &[DemoUser] {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use fncy_login_core::{Answer, Newcomer, NotThisType, Renew, Successor, Tokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 /// Somebody who has signed in at FNCY, and whom the application may still refuse.
 ///
@@ -34,8 +36,7 @@ pub struct Approval(Option<String>);
 /// User data that is not of the expected type is a refusal as well, so that `?` works in a hook:
 ///
 /// ```
-/// use fncy_login::{Approval, NewLogin, Refusal};
-///
+/// # use fncy_login::{Approval, NewLogin, Refusal};
 /// async fn members_only(login: NewLogin) -> Result<Approval, Refusal> {
 ///     let data: serde_json::Value = login.user_data()?;
 ///     match data["member"].as_bool() {
@@ -72,6 +73,19 @@ impl NewLogin {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.0.id
+    }
+
+    /// The user's name, as [`User::name`](crate::User::name) will have it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The user's email address, as [`User::email`](crate::User::email) will have it. It says nothing of
+    /// who may read it.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
     }
 
     /// The granted scopes.
@@ -207,8 +221,7 @@ impl Refusal {
     ///   access token has expired is a 503 (`provider_unavailable`).
     ///
     /// ```
-    /// use fncy_login::{Approval, NewLogin, Refusal};
-    ///
+    /// # use fncy_login::{Approval, NewLogin, Refusal};
     /// # async fn is_member(id: &str) -> Result<bool, std::io::Error> { Ok(!id.is_empty()) }
     /// async fn members_only(login: NewLogin) -> Result<Approval, Refusal> {
     ///     match is_member(login.id()).await {
@@ -232,6 +245,21 @@ impl From<NotThisType> for Refusal {
     fn from(_: NotThisType) -> Self {
         Self::new("Your account could not be read.")
     }
+}
+
+/// Asks a hook, in a task of its own, so that a panic is one failure among others; none where it panics, or
+/// doesn't answer in time.
+pub(crate) async fn ask<T: Send + 'static>(
+    hook: &Hook<T>,
+    login: T,
+    deadline: Instant,
+) -> Option<Result<Approval, Refusal>> {
+    let hook = Arc::clone(hook);
+    let asked = tokio::spawn(async move { hook(login).await }.in_current_span());
+    let task = asked.abort_handle();
+    let word = timeout_at(deadline, asked).await;
+    task.abort();
+    word.ok()?.ok()
 }
 
 /// The answer to the core.

@@ -64,12 +64,12 @@ impl Builder {
         );
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
-        let site = parser.site(&self.prefix);
+        let site = parser.site(&self.prefix, self.home.as_deref());
         if let Some(site) = &site {
-            for pattern in self.paths.beside(site.base()) {
+            let base = site.base();
+            for pattern in self.paths.with_base(base) {
                 parser.errors.add_general(format!(
-                    "The path {pattern:?} is not below {:?}, where the redirect URI puts the application; write paths as browsers send them.",
-                    site.base()
+                    "The path {pattern:?} has {base:?} in it, where the redirect URI puts the application; write paths as the application has them, without it."
                 ));
             }
         }
@@ -126,6 +126,7 @@ impl Builder {
             allow_preflight: self.allow_preflight,
             trusted_origins: self.trusted_origins.clone(),
             own_page: self.own_page.clone(),
+            language: self.language,
         });
         Some(self.assemble(core, Arc::new(client), namesake))
     }

@@ -8,13 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{OwnPage, PathRules, Protection};
+use fncy_login_core::{Language, OwnPage, PathRules, Protection};
 
 use crate::approval::{LoginHook, RenewHook};
 use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
 use crate::parser::Parser;
-use crate::{ConfigError, Login, Setting};
+use crate::{ConfigError, Login, Setting, telemetry};
 
 /// Settings that other crates of this project read.
 const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
@@ -22,8 +22,7 @@ const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
 /// Puts a [`Login`] together.
 ///
 /// ```no_run
-/// use fncy_login::{Login, Setting};
-///
+/// # use fncy_login::{Login, Setting};
 /// # fn main() -> Result<(), fncy_login::ConfigError> {
 /// let login = Login::builder()
 ///     .env()
@@ -40,6 +39,7 @@ pub struct Builder {
     pub(crate) values: BTreeMap<Setting, String>,
     pub(crate) paths: PathRules,
     pub(crate) prefix: String,
+    pub(crate) home: Option<String>,
     pub(crate) allow_preflight: bool,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) absolute: Duration,
@@ -52,6 +52,7 @@ pub struct Builder {
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) on_renew: Option<RenewHook>,
     pub(crate) own_page: Option<OwnPage>,
+    pub(crate) language: Option<Language>,
     pub(crate) coordinator: Option<Arc<dyn Coordinator>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
@@ -64,6 +65,7 @@ impl Builder {
             values: BTreeMap::new(),
             paths: PathRules::default(),
             prefix: "/auth".to_owned(),
+            home: None,
             allow_preflight: false,
             trusted_origins: Vec::new(),
             absolute: Duration::from_secs(7 * 24 * 60 * 60),
@@ -76,6 +78,7 @@ impl Builder {
             on_login: None,
             on_renew: None,
             own_page: None,
+            language: None,
             coordinator: None,
             admits_unverified: false,
             refreshes_without_store: false,
@@ -121,7 +124,10 @@ impl Builder {
         self
     }
 
-    /// Sets one setting; the last call counts. An empty value is no value.
+    /// Sets one setting; the last call counts. An empty value is no value, and white space at its ends is
+    /// dropped. One in quotation marks is a mistake: a file of variables, or what read it, left them there. That
+    /// holds for a client secret too: hardly any has quotation marks of its own round it, and many are pasted
+    /// with some.
     pub fn set(mut self, setting: Setting, value: impl Into<String>) -> Self {
         self.values.insert(setting, value.into());
         self
@@ -131,6 +137,14 @@ impl Builder {
     /// the redirect URI must end with this and `/callback`.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
+        self
+    }
+
+    /// Where people land who asked for no page: after `/auth/login` without `return_to`, and by the links
+    /// of our pages. The front page, `/`, by default. Below a sub-path it is written without that; there
+    /// `""` is `/sub` in place of `/sub/`, which is what axum's `nest` serves.
+    pub fn home(mut self, path: impl Into<String>) -> Self {
+        self.home = Some(path.into());
         self
     }
 
@@ -157,10 +171,11 @@ impl Builder {
         self
     }
 
-    /// How long a session lasts without a request to a protected path. The default, a day, ends those
-    /// on machines that are not their user's. It is moved on when a tenth of it has passed, by whatever
-    /// is neither a prefetch, nor an upgrade, nor a path that [`Builder::background`] names. From a
-    /// minute to 30 days; more than [`Builder::absolute`] is as much as that.
+    /// How long a session lasts without a request. The default, a day, ends those on machines that are
+    /// not their user's. It is moved on when a tenth of it has passed, by whatever is neither a prefetch,
+    /// nor an upgrade, nor a path that [`Builder::background`] names; on a public path only by pages that
+    /// people open, and only while the access token lives, since nothing is renewed there. From a minute
+    /// to 30 days; more than [`Builder::absolute`] is as much as that.
     pub fn idle(mut self, life: Duration) -> Self {
         self.idle = life;
         self
@@ -243,7 +258,7 @@ impl Builder {
         self
     }
 
-    /// Parses all settings.
+    /// Parses all settings. The log's line `login: ready` says that it is on, and for which address.
     ///
     /// # Errors
     ///
@@ -252,6 +267,7 @@ impl Builder {
         let mut parser = Parser::new(&self.values);
         let login = self.parse(&mut parser);
         let login = parser.errors.into_result(login)?;
+        telemetry::ready(&login.0.core);
         if self.coordinator.is_none() {
             login.0.namesake.announce();
         }

@@ -19,8 +19,7 @@ const DEADLINE: Duration = Duration::from_secs(2);
 /// What a login depends on and can't reach.
 ///
 /// ```
-/// use fncy_login::CheckError;
-///
+/// # use fncy_login::CheckError;
 /// let error = CheckError::Coordinator;
 /// assert_eq!(error.to_string(), "the coordinator of this application's instances can't be reached");
 /// ```

@@ -7,8 +7,7 @@ use crate::Setting;
 /// Every mistake in the settings, one sentence each: the setting, what was found, what to write.
 ///
 /// ```
-/// use fncy_login::Login;
-///
+/// # use fncy_login::Login;
 /// let error = Login::builder().build().unwrap_err();
 /// assert!(error.to_string().contains("FNCY_CLIENT_ID is not set"));
 /// assert!(error.mistakes().count() > 1);

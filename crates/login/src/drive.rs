@@ -8,7 +8,7 @@ use std::time::Duration;
 use fncy_login_core::{
     Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Reply, Revoke, Step,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::{Login, NewLogin, approval, env};
@@ -123,10 +123,7 @@ impl Login {
         let Some(on_login) = &self.0.on_login else {
             return Answer::Failed(Failure::TimedOut);
         };
-        let word = on_login(NewLogin::new(newcomer));
-        match timeout_at(deadline, word).await {
-            Ok(word) => approval::answer(word),
-            Err(_) => Answer::Failed(Failure::TimedOut),
-        }
+        let word = approval::ask(on_login, NewLogin::new(newcomer), deadline).await;
+        word.map_or(Answer::Failed(Failure::TimedOut), approval::answer)
     }
 }

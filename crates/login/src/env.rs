@@ -14,8 +14,7 @@ use zeroize::Zeroizing;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use fncy_login::{Clock, Login, Timestamp};
-///
+/// # use fncy_login::{Clock, Login, Timestamp};
 /// struct Stopped;
 ///
 /// impl Clock for Stopped {

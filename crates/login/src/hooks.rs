@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use fncy_login_core::{OwnPage, Page};
 
-use crate::{Approval, Builder, NewLogin, Refusal, RenewedLogin};
+use crate::{Approval, Builder, Language, NewLogin, Refusal, RenewedLogin};
 
 impl Builder {
     /// Has a word to say over each sign-in: called once for each, with what FNCY says of the user,
@@ -15,8 +15,7 @@ impl Builder {
     /// or refuse with a message for the person. It has what is left of the request's 15 seconds.
     ///
     /// ```
-    /// use fncy_login::{Approval, Login, NewLogin, Refusal};
-    ///
+    /// # use fncy_login::{Approval, Login, NewLogin, Refusal};
     /// # #[derive(Clone)]
     /// # struct Db;
     /// # impl Db {
@@ -41,8 +40,7 @@ impl Builder {
     /// holds nothing can be an async closure:
     ///
     /// ```
-    /// use fncy_login::{Approval, Login, NewLogin, Refusal};
-    ///
+    /// # use fncy_login::{Approval, Login, NewLogin, Refusal};
     /// let builder = Login::builder().on_login(async |login: NewLogin| {
     ///     let data: serde_json::Value = login.user_data()?;
     ///     match data["member"].as_bool() {
@@ -70,8 +68,7 @@ impl Builder {
     /// must stay out must be refused by [`Builder::on_login`] too, or they are back in at once.
     ///
     /// ```
-    /// use fncy_login::{Approval, Login, Refusal, RenewedLogin};
-    ///
+    /// # use fncy_login::{Approval, Login, Refusal, RenewedLogin};
     /// # async fn is_suspended(id: &str) -> bool { id.is_empty() }
     /// let builder = Login::builder().on_renew(async |login: RenewedLogin| {
     ///     if is_suspended(login.id()).await {
@@ -97,8 +94,7 @@ impl Builder {
     /// is shown.
     ///
     /// ```
-    /// use fncy_login::{Login, Page, WayOn};
-    ///
+    /// # use fncy_login::{Login, Page, WayOn};
     /// # fn escape(text: &str) -> String { text.replace('<', "&lt;") }
     /// let builder = Login::builder().public_prefix("/assets").pages(|page: &Page| {
     ///     let way_on = match page.way_on() {
@@ -108,16 +104,26 @@ impl Builder {
     ///         }
     ///         _ => String::new(),
     ///     };
+    ///     let code = page.code().map(|code| format!("<p>{code}</p>")).unwrap_or_default();
     ///     format!(
-    ///         "<!doctype html><html lang={}><link rel=stylesheet href=/assets/site.css><h1>{}</h1><p>{}</p>{way_on}",
+    ///         "<!doctype html><html lang={}><link rel=stylesheet href=/assets/site.css><h1>{}</h1><p>{}</p>{way_on}{code}",
     ///         page.language().tag(),
     ///         escape(page.title()),
     ///         escape(page.text()),
     ///     )
     /// });
     /// ```
+    ///
+    /// `escape` is what the application's templates escape with. `code` is what the log has too.
     pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.own_page = Some(OwnPage::new(write));
+        self
+    }
+
+    /// Has all pages in one language, as befits a site that has but one. By default each reader sees
+    /// English or Korean, by `Accept-Language`.
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
         self
     }
 }

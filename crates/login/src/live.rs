@@ -25,8 +25,7 @@ type SessionId = [u8; 16];
 /// A session as a connection sees it that outlives its request. Cloning is cheap.
 ///
 /// ```
-/// use fncy_login::{LiveSession, SessionEnd};
-///
+/// # use fncy_login::{LiveSession, SessionEnd};
 /// async fn serve(session: LiveSession) -> SessionEnd {
 ///     // … beside whatever the connection does, in a `select!`:
 ///     session.ended().await

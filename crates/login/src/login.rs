@@ -97,7 +97,8 @@ impl Login {
 
     /// Ends all sessions that a user has now, in this process at once and on all instances that share a
     /// coordinator within five seconds: an account that was taken over, somebody who left, or FNCY's own
-    /// word that they have signed out there. Without a coordinator it holds in this process only.
+    /// word that they have signed out there. Without a coordinator it holds in this process only, until it is
+    /// restarted. Whoever must stay out is refused by [`Builder::on_login`] and [`Builder::on_renew`] too.
     /// `id` is [`User::id`]. Whoever still may sign in can do so a second later. The tokens are not revoked:
     /// they are in cookies that nobody has here.
     ///

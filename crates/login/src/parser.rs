@@ -1,7 +1,9 @@
 //! Settings as text, parsed into what they mean.
 //!
 //! Rules: parsed once, never validated again; every mistake is one sentence that names the setting,
-//! what was found and what to write; the value of a secret is never shown.
+//! what was found and what to write; the value of a secret is never shown. A value means the same whoever
+//! hands it on: one in quotation marks, which a shell takes off and `docker run --env-file` doesn't, is a
+//! mistake.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,6 +13,12 @@ use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, U
 use crate::cookie_secret::{self, Secrets};
 use crate::{ConfigError, Setting};
 
+/// What is in a pair of quotation marks.
+fn in_quotes(value: &str) -> Option<&str> {
+    let mut marks = ['"', '\''].into_iter();
+    marks.find_map(|mark| value.strip_prefix(mark)?.strip_suffix(mark))
+}
+
 /// Parses settings, and collects what is wrong with them.
 pub(crate) struct Parser<'a> {
     values: &'a BTreeMap<Setting, String>,
@@ -19,14 +27,20 @@ pub(crate) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(values: &'a BTreeMap<Setting, String>) -> Self {
-        Self {
-            values,
-            errors: ConfigError::default(),
+        let mut errors = ConfigError::default();
+        for (setting, value) in values {
+            if in_quotes(value.trim()).is_some() {
+                errors.add(*setting, "is in quotation marks; write it without them");
+            }
         }
+        Self { values, errors }
     }
 
+    /// What is in quotation marks is read, so that other mistakes are found as well. White space at the
+    /// ends is the file's that it was read from.
     pub(crate) fn value(&self, setting: Setting) -> Option<&'a str> {
         let value = self.values.get(&setting)?.trim();
+        let value = in_quotes(value).unwrap_or(value);
         (!value.is_empty()).then_some(value)
     }
 
@@ -95,7 +109,7 @@ impl<'a> Parser<'a> {
             .unwrap_or_default()
     }
 
-    pub(crate) fn site(&mut self, prefix: &str) -> Option<Site> {
+    pub(crate) fn site(&mut self, prefix: &str, home: Option<&str>) -> Option<Site> {
         let base_stripped = self.switch(Setting::BaseStripped);
         let value = self.required(Setting::RedirectUri);
         if !Site::is_prefix(prefix) {
@@ -105,9 +119,19 @@ impl<'a> Parser<'a> {
             return None;
         }
         let value = value?;
-        Site::new(value, prefix, base_stripped)
+        let site = Site::new(value, prefix, base_stripped)
             .map_err(|error| self.wrong_address(Setting::RedirectUri, value, error))
-            .ok()
+            .ok()?;
+        let Some(home) = home else {
+            return Some(site);
+        };
+        let site = site.with_home(home).ok();
+        if site.is_none() {
+            self.errors.add_general(format!(
+                "The front page {home:?} is no plain path, or one of our endpoints; write one such as \"/dashboard\"."
+            ));
+        }
+        site
     }
 
     pub(crate) fn cookies(&mut self, site: Option<&Site>) -> Option<CookiePolicy> {

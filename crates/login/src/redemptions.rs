@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Exchange, Failure, Pending, Redeem, Reply};
+use fncy_login_core::{Answer, Exchange, Pending, Redeem, Reply};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -93,8 +93,7 @@ impl Login {
             }
             Ok(Some(Claim::Spent)) => return self.last_word(pending, Answer::Spent),
             Err(Unreachable) | Ok(None) => {
-                tracing::error!("a code was not redeemed: the coordinator can't be asked");
-                return self.last_word(pending, Answer::Failed(Failure::Transport));
+                return self.last_word(pending, Answer::Undecided);
             }
         };
         let login = self.clone();

@@ -28,7 +28,7 @@ use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Revoke, Suc
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use crate::approval::{RenewHook, RenewedLogin};
+use crate::approval::{self, RenewHook, RenewedLogin};
 use crate::coming::Sender;
 use crate::coordinator::{
     Claim, Coordinator, Finished, Lease, Unreachable, Work, WorkKind, claim, soon,
@@ -233,32 +233,28 @@ impl Refresher {
         user_data: Option<String>,
         deadline: Instant,
     ) -> Result<(), RenewalFailure> {
-        let Some(on_renew) = self.0.on_renew.clone() else {
+        let Some(on_renew) = &self.0.on_renew else {
             return Ok(());
         };
         if !successor.awaits_approval() {
             return Ok(());
         }
         let login = RenewedLogin::new(renew, successor, user_data);
-        // In a task of its own, so that a panic is one failure among others.
-        let word = tokio::spawn(async move { on_renew(login).await }.in_current_span());
-        let task = word.abort_handle();
-        match timeout_at(deadline, word).await {
-            Ok(Ok(Ok(approval))) => {
+        match approval::ask(on_renew, login, deadline).await {
+            Some(Ok(approval)) => {
                 successor.approve(approval.into_data());
                 Ok(())
             }
-            Ok(Ok(Err(refusal))) if refusal.is_for_now() => {
+            Some(Err(refusal)) if refusal.is_for_now() => {
                 tracing::error!("on_renew could not decide now; it is asked again");
                 Err(RenewalFailure::Undecided)
             }
-            Ok(Ok(Err(_))) => {
+            Some(Err(_)) => {
                 tracing::info!("on_renew refused a user; the session was ended");
                 Err(RenewalFailure::NotWelcome)
             }
-            Ok(Err(_)) | Err(_) => {
+            None => {
                 tracing::error!("on_renew panicked, or did not answer within the deadline");
-                task.abort();
                 Err(RenewalFailure::Undecided)
             }
         }

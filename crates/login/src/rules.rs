@@ -1,8 +1,8 @@
 //! The builder's rules about paths: what is public, what needs more than a user, what may come from
 //! elsewhere.
 //!
-//! Rule: paths are plain, as browsers send them, with the sub-path of the application; a rule that
-//! can't match is a start-up error.
+//! Rule: paths are plain, as browsers send them, but without the sub-path of the redirect URI; a rule
+//! that can't match is a start-up error.
 
 use std::sync::Arc;
 
@@ -11,14 +11,19 @@ use fncy_login_core::Need;
 use crate::{Builder, User};
 
 impl Builder {
-    /// Makes one path public, as browsers send it: in its one canonical spelling. By default every path needs a user, since
-    /// a forgotten rule then shows as a sign-in and not as a leak.
+    /// Makes one path public, as browsers send it: in its one canonical spelling. By default every path
+    /// needs a user, since a forgotten rule then shows as a sign-in and not as a leak.
+    ///
+    /// On a public path nothing waits for FNCY: no token is renewed there and [`Builder::on_renew`] is not
+    /// asked, so that who is signed in may be somebody whom FNCY has let go since their last request to a
+    /// protected path. What changes something for them belongs on a protected one.
     pub fn public(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.public(path);
         self
     }
 
-    /// Makes a path and all below it public.
+    /// Makes a path and all below it public, but for what [`Builder::protect_only`] names more closely
+    /// and what [`Builder::require`] guards.
     pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.public_prefix(path);
         self
@@ -27,7 +32,8 @@ impl Builder {
     /// Turns the rule round: only this path and all below it need a user, in whatever spelling they
     /// come. May be called more than once; what is in none of the paths becomes public, but for what
     /// [`Builder::require`] guards and for odd spellings (`//x`, `/a;b`, `/%7Euser`), which routers read
-    /// differently. A plain path, no pattern: `/admin` covers `/admin` and `/admin/x`.
+    /// differently. Where it meets a public path, the longer one counts. A plain path, no pattern:
+    /// `/admin` covers `/admin` and `/admin/x`.
     pub fn protect_only(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.protect_only(path);
         self
@@ -62,11 +68,12 @@ impl Builder {
         self.require_need(path, Need::Scope(scope.into()))
     }
 
-    /// Protects a path and all below it, for users of whom this is true; others get a 403.
+    /// Protects a path and all below it, for users of whom this is true; others get a 403. It counts
+    /// whatever makes the path public. A spelling that routers and file servers resolve differently
+    /// (`//x`, `/a/../x`) needs what all guards need.
     ///
     /// ```
-    /// use fncy_login::{Login, User};
-    ///
+    /// # use fncy_login::{Login, User};
     /// let builder = Login::builder()
     ///     .keep_claims(["roles"])
     ///     .require("/admin", |user: &User| {

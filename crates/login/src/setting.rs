@@ -6,8 +6,7 @@ macro_rules! settings {
         /// A setting that is text, under its name in the environment.
         ///
         /// ```
-        /// use fncy_login::Setting;
-        ///
+        /// # use fncy_login::Setting;
         /// assert_eq!(Setting::ClientId.name(), "FNCY_CLIENT_ID");
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,13 @@
 //! What an operator sees of a login: log lines, spans, and what is counted.
 //!
 //! Rules: a line has a stable code and a clause of ours; names of spans, fields and metrics are stable; no
-//! secret, no address, no user, no text that a browser or the provider sent is in any of them. Requests
-//! that are let through have neither a line nor a span.
+//! secret, no user, no text that a browser or the provider sent is in any of them, and no address but the two
+//! settings of the first line. Requests that are let through have neither a line nor a span. A code that
+//! somebody sees is in a line: at debug, where the core reports nothing of it, so that no outage floods the log.
 
 use std::future::Future;
 
-use fncy_login_core::{Event, Exchange, Failure, ProviderAnswer, Reply, Report, Severity};
+use fncy_login_core::{Core, Event, Exchange, Failure, ProviderAnswer, Reply, Report, Severity};
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, debug, error, info, info_span, warn};
@@ -14,12 +15,28 @@ use tracing::{Instrument as _, Span, debug, error, info, info_span, warn};
 use crate::meter;
 use crate::renewals::Renewed;
 
+/// That there is a login, and where it has browsers go.
+pub(crate) fn ready(core: &Core) {
+    let (redirect_uri, authorize_url) = (core.site().redirect_uri(), core.authorize_url());
+    info!(redirect_uri, authorize_url, "login: ready");
+}
+
 /// Tells what a reply has for the operator, once.
 pub(crate) fn tell(reply: &mut Reply) {
-    log(&std::mem::take(&mut reply.reports));
+    let reports = std::mem::take(&mut reply.reports);
+    log(&reports);
     for event in std::mem::take(&mut reply.events) {
-        if let Event::SessionRefused(reason) = event {
-            debug!(reason = reason.as_str(), "a session was not believed");
+        match event {
+            Event::SessionRefused(reason) => {
+                debug!(reason = reason.as_str(), "a session was not believed");
+            }
+            Event::RequestRefused(code) => {
+                let code = code.as_str();
+                if !reports.iter().any(|report| report.code == code) {
+                    debug!(code, "a request was refused");
+                }
+            }
+            _ => {}
         }
         meter::event(event);
     }

@@ -12,8 +12,7 @@ use crate::{LiveSession, Login};
 /// Extractors read it; an application that needs the user outside a handler finds it here:
 ///
 /// ```
-/// use fncy_login::Visit;
-///
+/// # use fncy_login::Visit;
 /// fn greeting(visit: Option<&Visit>) -> String {
 ///     match visit.and_then(Visit::user) {
 ///         Some(user) => format!("Hello, {}", user.id()),

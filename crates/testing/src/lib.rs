@@ -5,6 +5,9 @@
 //! without a socket, and say what a browser's say (`Origin`, `Sec-Fetch-Site`, cookies); the session is made
 //! by the application's own callback, out of the answer of the dev server. No code here could make one.
 //!
+//! Who can sign in, and with which `roles` in their user data: `alex` (player, admin), `haneul` (player),
+//! `maximiliane` (player, moderator), and `jun` (none, and no email address); [`Setup::server`] takes others.
+//!
 //! Let the application take a [`Builder`](fncy_login::Builder): in `main` it is `Login::builder().env()`, in a
 //! test [`TestFncy::login`]. Its public paths, guards and hooks are then what is tested.
 #![cfg_attr(feature = "axum", doc = "# axum")]

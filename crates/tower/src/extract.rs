@@ -103,8 +103,9 @@ fn visit(parts: &Parts) -> Option<&Visit> {
 
 fn missing_layer() -> Response {
     tracing::error!(
-        "a handler asks for the user, but FncyLogin is not round its route: add \
-         `.layer(FncyLogin::new(login))` behind the route, or use `FncyLogin::wrap`"
+        "a handler or middleware asks for the user, but FncyLogin is not round it: put \
+         `.layer(FncyLogin::new(login))` behind all routes and layers that do, or call \
+         `FncyLogin::wrap` after them"
     );
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

@@ -29,7 +29,37 @@
 //! - Never use `route_layer`: it leaves out the fallback, and with it our endpoints.
 //! - Below a sub-path nest first, and wrap the whole.
 //! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us. So does a
-//!   `TraceLayer`, which then sees sign-ins and refusals.
+//!   `TraceLayer`, which then sees sign-ins and refusals. Its default span has the whole address, and so the
+//!   code of a callback: give it one with the path,
+//!   `.make_span_with(|request: &Request| tracing::info_span!("request", path = request.uri().path()))`.
+//! - A time-out outside is longer than 15 seconds, which is what a sign-in or a renewal may take.
+//!
+//! # The user, on every page
+//!
+//! `Option<CurrentUser>` is who is signed in, if anybody is. An extractor of the application's own asks for it
+//! like a handler; middleware inside the login finds a [`Visit`] in the extensions.
+//!
+//! ```
+//! use axum::RequestPartsExt;
+//! use axum::extract::FromRequestParts;
+//! use axum::http::request::Parts;
+//! use axum::response::Response;
+//! use fncy_login_tower::CurrentUser;
+//!
+//! struct PageHeader {
+//!     name: Option<String>,
+//! }
+//!
+//! impl<S: Sync> FromRequestParts<S> for PageHeader {
+//!     type Rejection = Response;
+//!
+//!     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+//!         let user: Option<CurrentUser> = parts.extract().await?;
+//!         let name = user.and_then(|user| user.name().map(str::to_owned));
+//!         Ok(Self { name })
+//!     }
+//! }
+//! ```
 //!
 //! # Testing
 //!

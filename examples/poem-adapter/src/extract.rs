@@ -78,8 +78,8 @@ impl<'a> FromRequest<'a> for Tokens {
 fn visit(request: &Request) -> Result<&Visit> {
     request.data().ok_or_else(|| {
         tracing::error!(
-            "a handler asks for the user, but FncyLogin is not round its route: add \
-             `.with(FncyLogin::new(login))` behind the route"
+            "a handler or middleware asks for the user, but FncyLogin is not round it: put \
+             `.with(FncyLogin::new(login))` behind all that do, on the Route"
         );
         StatusCode::INTERNAL_SERVER_ERROR.into()
     })

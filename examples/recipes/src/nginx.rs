@@ -1,9 +1,9 @@
 //! Behind nginx with TLS, under a sub-path, whether nginx strips it or not.
 //!
 //! For whoever runs the application beside others on one host. Where it is comes from its redirect URI alone: no
-//! `Host` and no `X-Forwarded-…` is read, so that nginx has nothing to set and nobody can forge it. Rules, links and
-//! forms have paths as browsers send them, with the sub-path. `nginx/whole.conf` and `nginx/stripped.conf` are
-//! the two configurations; the tests sign in through both.
+//! `Host` and no `X-Forwarded-…` is read, so that nginx has nothing to set and nobody can forge it. Rules have the
+//! application's own paths; links and forms have them as browsers send them, with the sub-path. `nginx/whole.conf`
+//! and `nginx/stripped.conf` are the two configurations; the tests sign in through both.
 
 use axum::Router;
 use axum::response::Html;
@@ -38,7 +38,7 @@ pub fn app(login: Builder, paths: Paths) -> Result<Router, ConfigError> {
     };
     let login = login
         .set(Setting::BaseStripped, is_stripped)
-        .public(format!("{BASE}/"))
+        .public("/")
         .build()?;
     let routes = Router::new()
         .route(&format!("{seen}/"), get(home))

@@ -83,6 +83,22 @@ async fn a_wrapped_router_can_itself_be_nested_or_merged() {
 }
 
 #[tokio::test]
+async fn a_later_fallback_and_a_route_layer_need_a_wrap_for_our_endpoints() {
+    let (login, _provider) = login("", |builder| builder);
+    let layer = FncyLogin::new(login);
+    let late = router("/page").layer(layer.clone()).fallback(home);
+    let of_routes = router("/page").route_layer(layer.clone());
+    for (app, without_us) in [(late, "open"), (of_routes, "nothing")] {
+        assert_eq!(gate(&app, "/page").await, "sign in");
+        assert_eq!(gate(&app, "/auth/login").await, without_us);
+        assert_eq!(
+            gate(&layer.clone().wrap(app), "/auth/login").await,
+            "sign in"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_layer_beneath_nest_needs_a_wrap_for_its_endpoints() {
     let (login, _provider) = login("/sub", |builder| builder);
     let inner = router("/page").layer(FncyLogin::new(login.clone()));

@@ -65,6 +65,9 @@ pub(super) async fn on_login_refuses_with_its_own_words(harness: Harness) {
         refused.text()
     );
     assert!(refused.text().contains("<code>login_refused</code>"));
+    assert!(refused.text().contains("/auth/login?return_to=%2F"));
+    let revoked = world.provider.request_count(Endpoint::Revoke);
+    assert_eq!(revoked, 1, "nobody has these tokens");
     assert_eq!(world.cookies("__Host-fncy_login"), [""; 0]);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }
@@ -110,6 +113,9 @@ pub(super) async fn a_hook_that_panics_is_an_error_and_no_session(harness: Harne
     let page = tab.get(&callback).await;
     assert_eq!(page.status, 500);
     assert!(page.text().contains("<code>internal</code>"));
+    let again = "href=\"/auth/login?return_to=%2Fpage\"";
+    assert!(page.text().contains(again), "{}", page.text());
+    assert!(world.logged().contains("on_login panicked"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     let again = tab.get(&callback).await;

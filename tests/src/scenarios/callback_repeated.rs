@@ -36,6 +36,18 @@ fn session_of(response: &crate::browser::RawResponse) -> Option<String> {
         .find(|line| line.starts_with("__Host-fncy_session="))
 }
 
+pub(super) async fn a_slash_behind_a_callback_changes_nothing(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let page = tab
+        .visit(&callback.replace("/callback?", "/callback/?"))
+        .await;
+    assert_eq!(page.url.as_str(), format!("{APP}/page"));
+    assert_eq!(page.text(), "user=alex");
+}
+
 pub(super) async fn c06_a_callback_again_leads_to_the_page(harness: Harness) {
     let world = World::new(harness);
     let callback = ready(&world).await;

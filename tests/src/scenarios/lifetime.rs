@@ -87,6 +87,29 @@ pub(super) async fn k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive(h
     assert_eq!(tab.get(&poll).await.status, 303);
 }
 
+pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_renewal(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.sign_in_only().public("/maybe"));
+    });
+    let mut tab = signed_in(&world).await;
+    let open = format!("{APP}/maybe");
+    for _ in 0..3 {
+        world.advance(12 * HOUR);
+        let fetched = tab.fetch(&open).await;
+        assert_eq!(fetched.header("set-cookie"), None, "it is no page");
+        let page = tab.visit(&open).await;
+        assert_eq!(page.text(), "user=alex");
+        assert_eq!(page.header("cache-control"), Some("private, no-store"));
+    }
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.public("/maybe"));
+    });
+    let mut tab = signed_in(&world).await;
+    world.advance(12 * HOUR);
+    let page = tab.visit(&open).await;
+    assert_eq!(page.header("set-cookie"), None, "it waits to be renewed");
+}
+
 pub(super) async fn no_session_outlives_a_week(harness: Harness) {
     let world = long_tokens(harness);
     let mut tab = signed_in(&world).await;

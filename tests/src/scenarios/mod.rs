@@ -93,6 +93,8 @@ scenarios! {
     routing: {
         r14_only_a_canonical_path_is_public ["R14"],
         r14_protect_only_leaves_nothing_open ["R14"],
+        r14_a_guard_holds_in_every_spelling ["R14"],
+        r18_rules_are_the_applications_own ["R18"],
         r18_a_nested_application_knows_where_it_is ["R18"],
         r19_the_same_login_twice_is_inert ["R19"],
         r19_another_login_inside_decides_for_itself ["R19"],
@@ -125,6 +127,7 @@ scenarios! {
         c18_another_user_replaces_the_session_wholly ["C18"],
     }
     callback_repeated: {
+        a_slash_behind_a_callback_changes_nothing [],
         c06_a_callback_again_leads_to_the_page ["C6"],
         c07_a_callback_again_without_a_session_says_expired ["C7"],
         c08_an_old_login_knows_its_way_back ["C8"],
@@ -182,6 +185,7 @@ scenarios! {
         k13_an_idle_session_ends ["K13"],
         a_session_in_use_is_rolled_rarely ["L4"],
         k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive ["K13"],
+        public_pages_keep_a_session_alive_that_needs_no_renewal [],
         no_session_outlives_a_week [],
         on_a_public_path_an_expired_token_says_so [],
     }
@@ -263,6 +267,7 @@ scenarios! {
     }
     pages: {
         pages_are_in_their_readers_language [],
+        pages_may_be_in_the_applications_only_language [],
         pages_may_be_the_applications_own [],
     }
     sign_out: {

@@ -1,6 +1,8 @@
 //! The pages that people meet, as their reader and the application want them. What they say in which case
 //! is looked at where the case is.
 
+use fncy_login::Language;
+
 use crate::browser::{RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::scenarios::callback::state_of;
@@ -43,6 +45,15 @@ pub(super) async fn pages_are_in_their_readers_language(harness: Harness) {
     let program = world.ask("/page", "").await;
     assert_eq!(program.header("content-language"), None);
     assert!(program.text().contains("Please sign in"));
+}
+
+pub(super) async fn pages_may_be_in_the_applications_only_language(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.language(Language::English));
+    });
+    let signed_out = navigate(&world, "GET", "/auth/logout").await;
+    assert_eq!(signed_out.header("content-language"), Some("en"));
+    assert!(signed_out.text().contains("You are signed out"));
 }
 
 pub(super) async fn pages_may_be_the_applications_own(harness: Harness) {

@@ -4,18 +4,15 @@
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};
 
+use tracing::Subscriber;
+use tracing::subscriber::{DefaultGuard, set_default};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 static CAPTURED: LazyLock<Capture> = LazyLock::new(|| {
     let capture = Capture::default();
     // The feature `tracing-log` makes `init` take the records of `log` as well.
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(capture.clone())
-        .finish()
-        .init();
+    capture.subscriber().init();
     capture
 });
 
@@ -40,8 +37,41 @@ impl Logs {
     }
 }
 
+/// What this thread logs while it is there, and no other: for tests that run on one thread.
+pub struct ThreadLogs {
+    capture: Capture,
+    _default: DefaultGuard,
+}
+
+impl ThreadLogs {
+    /// Begins to listen.
+    pub fn start() -> Self {
+        let capture = Capture::default();
+        let _default = set_default(capture.subscriber());
+        Self { capture, _default }
+    }
+
+    /// The lines so far that have this in them.
+    pub fn with(&self, text: &str) -> Vec<String> {
+        let bytes = self.capture.0.lock().unwrap();
+        let all = String::from_utf8_lossy(&bytes);
+        let lines = all.lines().filter(|line| line.contains(text));
+        lines.map(str::to_owned).collect()
+    }
+}
+
 #[derive(Clone, Default)]
 struct Capture(Arc<Mutex<Vec<u8>>>);
+
+impl Capture {
+    fn subscriber(&self) -> impl Subscriber + Send + Sync + 'static {
+        tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(self.clone())
+            .finish()
+    }
+}
 
 impl Write for Capture {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -15,7 +15,7 @@ use fncy_dev_server::{DevServer, Endpoint};
 use fncy_login::{Builder, Clock, Login, Setting};
 use fncy_login_testing::TestClock;
 
-pub use self::logs::Logs;
+pub use self::logs::{Logs, ThreadLogs};
 use self::panics::Panics;
 use tokio::time::sleep;
 use url::Url;
@@ -153,7 +153,8 @@ impl World {
         self.serve(login.build().unwrap());
     }
 
-    fn usual(&self) -> Builder {
+    /// The usual application's settings.
+    pub fn usual(&self) -> Builder {
         usual(&self.provider, &format!("{APP}/auth/callback")).clock(self.clock())
     }
 

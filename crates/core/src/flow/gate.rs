@@ -5,7 +5,7 @@
 //! else is challenged.
 
 use crate::audience::Audience;
-use crate::classify::{is_prefetch, is_preflight, is_upgrade};
+use crate::classify::{Kind, classify, is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
 use crate::outcome::{Admission, Outcome, Update};
 use crate::session::{Found, Moment};
@@ -39,7 +39,7 @@ impl Core {
                 let detail = "the user lacks what the path needs";
                 Step::reply(self.refuse(head, Code::Forbidden, detail))
             }
-            Found::Live(user) if is_public => admit_user(user, None),
+            Found::Live(user) if is_public => self.greet(head, &path, user, moment.now),
             Found::Live(user) => self.keep_up(head, &path, user, moment.now),
             Found::Unknown(_) if !is_public => Step::reply(self.unverified(head)),
             _ if is_public => admit(None, None, None),
@@ -51,20 +51,37 @@ impl Core {
     fn keep_up<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
         let machine = &*self.0;
         let terms = user.terms();
-        let is_background =
-            || is_prefetch(head) || is_upgrade(head) || machine.paths.is_background(path);
         if terms.is_stale(now) {
-            let idle_ends = if is_background() {
+            let idle_ends = if self.is_background(head, path) {
                 terms.idle_ends
             } else {
                 machine.lifetimes.idle_ends(terms.ends, now)
             };
             return self.renew(head, user, idle_ends, now);
         }
-        if machine.lifetimes.is_roll_due(&terms, now) && !is_background() {
+        if machine.lifetimes.is_roll_due(&terms, now) && !self.is_background(head, path) {
             return self.ask_to_roll(head, user);
         }
         admit_user(user, None)
+    }
+
+    /// A live session on a public path. Nothing waits for the provider there, so that it is kept alive by
+    /// pages that people open, and only while it needs no renewal.
+    fn greet<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
+        let terms = user.terms();
+        let is_kept = self.0.lifetimes.is_roll_due(&terms, now)
+            && !terms.is_stale(now)
+            && classify(head) == Kind::Navigation
+            && !self.is_background(head, path);
+        if is_kept {
+            return self.ask_to_roll(head, user);
+        }
+        admit_user(user, None)
+    }
+
+    /// Whether nobody may be sitting in front of it.
+    fn is_background<H: Head>(&self, head: &H, path: &str) -> bool {
+        is_prefetch(head) || is_upgrade(head) || self.0.paths.is_background(path)
     }
 
     /// Whether another site's page may have sent this with a session that isn't its own to use.

@@ -51,6 +51,9 @@ impl Core {
             (Stage::Redeem(redemption), Answer::Response(answer)) => {
                 self.redeemed(redemption, &answer, now)
             }
+            (Stage::Redeem(redemption), Answer::Undecided) => {
+                self.redemption_undecided(&redemption)
+            }
             (Stage::Redeem(redemption), Answer::Failed(failure)) => {
                 self.redemption_lost(&redemption, failure)
             }
@@ -64,7 +67,7 @@ impl Core {
                 self.signed_in(*arrived, &data, now, entropy)
             }
             (Stage::Approve(arrived), Answer::Refused { message }) => {
-                self.not_approved(&arrived, &message)
+                self.not_approved(*arrived, &message)
             }
             (Stage::Approve(arrived), Answer::Undecided) => self.not_decided(&arrived),
             (Stage::Approve(arrived), Answer::Failed(_)) => self.approval_lost(&arrived),

@@ -6,7 +6,9 @@
 use crate::core::Machine;
 use crate::entropy::pair;
 use crate::outcome::{Reply, Report};
-use crate::provider::{Failure, ProviderAnswer, ProviderError, TokenSet, UserData};
+use crate::provider::{
+    Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenSet, USER_DATA_ENDPOINT, UserData,
+};
 use crate::return_to::ReturnTo;
 use crate::round::Round;
 use crate::session::Moment;
@@ -106,12 +108,19 @@ impl Core {
         Step::Send(exchange, Pending::new(self, stage))
     }
 
+    pub(super) fn redemption_undecided(&self, redemption: &Redemption) -> Step {
+        let detail = "the coordinator can't say whether the code was redeemed before";
+        let error = ProviderError::new(Code::ProviderUnavailable, detail);
+        self.redemption_failed(redemption, error)
+    }
+
     pub(super) fn redemption_lost(&self, redemption: &Redemption, failure: Failure) -> Step {
-        self.redemption_failed(redemption, ProviderError::lost(failure))
+        self.redemption_failed(redemption, ProviderError::lost(TOKEN_ENDPOINT, failure))
     }
 
     pub(super) fn user_data_lost(&self, redeemed: &Redeemed, failure: Failure) -> Step {
-        self.redemption_failed(&redeemed.redemption, ProviderError::lost(failure))
+        let error = ProviderError::lost(USER_DATA_ENDPOINT, failure);
+        self.redemption_failed(&redeemed.redemption, error)
     }
 
     pub(super) fn user_known(
@@ -137,6 +146,8 @@ impl Core {
         }
         let newcomer = Newcomer {
             id: arrived.user.id.clone(),
+            name: arrived.user.name.clone(),
+            email: arrived.user.email.clone(),
             scopes: arrived.scopes.clone(),
             // It was read as JSON before, which is UTF-8.
             user_data: String::from_utf8_lossy(&answer.body).into_owned(),
@@ -158,10 +169,11 @@ impl Core {
         }
     }
 
-    pub(super) fn not_approved(&self, arrived: &Arrived, message: &str) -> Step {
-        let redemption = &arrived.redeemed.redemption;
-        let reply = self.said_no(message).cookies(redemption.finished.clone());
-        Step::reply(reply)
+    /// Nobody is there to use the tokens, or to sign out later.
+    pub(super) fn not_approved(&self, arrived: Arrived, message: &str) -> Step {
+        let Redeemed { redemption, tokens } = arrived.redeemed;
+        let reply = self.said_no(message, &redemption.return_to);
+        self.revoke(tokens.tokens, reply.cookies(redemption.finished))
     }
 
     pub(super) fn not_decided(&self, arrived: &Arrived) -> Step {
@@ -171,7 +183,7 @@ impl Core {
     }
 
     pub(super) fn approval_lost(&self, arrived: &Arrived) -> Step {
-        let detail = "on_login did not answer within the deadline";
+        let detail = "on_login panicked, or did not answer within the deadline";
         let error = ProviderError::new(Code::Internal, detail);
         self.redemption_failed(&arrived.redeemed.redemption, error)
     }

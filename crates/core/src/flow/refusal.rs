@@ -83,10 +83,13 @@ impl Core {
             .event([Event::RequestRefused(code)])
     }
 
-    /// The application doesn't want this user, and says so in its own words.
-    pub(super) fn said_no(&self, message: &str) -> Reply {
+    /// The application doesn't want this user, and says so in its own words. They may be somebody else
+    /// as well.
+    pub(super) fn said_no(&self, message: &str, return_to: &ReturnTo) -> Reply {
         let code = Code::LoginRefused;
-        let page = Page::new(PageSubject::Refusal(code)).message(message);
+        let sign_in = WayOn::Go(self.login_url(return_to));
+        let page = self.page_about(code).message(message);
+        let page = page.action(sign_in, Label::SignIn);
         let detail = "on_login refused the user";
         Reply::page(page)
             .report([Report::of(code, detail)])

@@ -179,7 +179,7 @@ impl Core {
                 self.send_away(renewing.anonymous, former)
             }
             RenewalFailure::Misconfigured => {
-                let detail = "the provider refuses the client; sessions can't be renewed";
+                let detail = "the token endpoint refuses the client; sessions can't be renewed";
                 let report = Report::of(Code::ClientRejected, detail);
                 let reply = renewing.unavailable.report([report]);
                 Step::reply(reply.retry_after(failure.retry_after()))

@@ -33,7 +33,9 @@ pub enum Answer {
         /// What the person is told.
         message: String,
     },
-    /// To [`Question::Approve`](crate::Question::Approve): the application can't say now.
+    /// To [`Question::Approve`](crate::Question::Approve): the application can't say now. To
+    /// [`Exchange::Redeem`](crate::Exchange::Redeem): nobody can say whether this login was redeemed before,
+    /// and the provider was not asked.
     Undecided,
     /// To [`Exchange::Renew`](crate::Exchange::Renew): there are new tokens, perhaps since a
     /// while.
@@ -113,6 +115,11 @@ pub(crate) struct ProviderError {
     pub(crate) retry_after: Option<u64>,
 }
 
+/// Who was asked for tokens, in words for a log line.
+pub(crate) const TOKEN_ENDPOINT: &str = "the token endpoint";
+/// Who was asked who the user is.
+pub(crate) const USER_DATA_ENDPOINT: &str = "the user data endpoint";
+
 /// When the provider names no time to come back.
 const DEFAULT_RETRY_AFTER: u64 = 5;
 /// Longer times are the provider's mistake, or a way to lock people out.
@@ -127,24 +134,24 @@ impl ProviderError {
         }
     }
 
-    /// Nothing came back.
-    pub(crate) fn lost(failure: Failure) -> Self {
+    /// Nothing came back from whoever was asked.
+    pub(crate) fn lost(asked: &str, failure: Failure) -> Self {
         let code = match failure {
             Failure::Transport | Failure::TimedOut | Failure::Crowded => Code::ProviderUnavailable,
             Failure::TooLarge | Failure::Encoded => Code::InvalidResponse,
         };
-        Self::new(code, failure.detail())
+        Self::new(code, format!("{asked}: {}", failure.detail()))
     }
 
     /// The error that a code of RFC 6749, section 5.2, stands for.
-    fn of_oauth_code(error: &str) -> Self {
+    fn of_oauth_code(asked: &str, error: &str) -> Self {
         let code = match error {
             "invalid_grant" => Code::LoginExpired,
             "invalid_client" | "unauthorized_client" => Code::ClientRejected,
             "temporarily_unavailable" => Code::ProviderUnavailable,
             _ => Code::ProviderRefused,
         };
-        Self::new(code, format!("the provider says {}", known(error)))
+        Self::new(code, format!("{asked} says {}", known(error)))
     }
 
     /// An error in the callback (RFC 6749, section 4.1.2.1).
@@ -155,7 +162,8 @@ impl ProviderError {
             "unauthorized_client" => Code::ClientRejected,
             _ => Code::ProviderRefused,
         };
-        Self::new(code, format!("the provider says {}", known(error)))
+        let detail = format!("the authorization endpoint says {}", known(error));
+        Self::new(code, detail)
     }
 }
 
@@ -184,9 +192,12 @@ fn known(error: &str) -> &'static str {
 }
 
 impl ProviderAnswer {
-    /// The JSON object of a success, or what the answer means instead.
-    pub(crate) fn object(&self) -> Result<Map<String, Value>, ProviderError> {
-        let unreadable = |detail| ProviderError::new(Code::InvalidResponse, detail);
+    /// The JSON object of a success of whoever was asked, or what the answer means instead.
+    pub(crate) fn object(&self, asked: &str) -> Result<Map<String, Value>, ProviderError> {
+        let unreadable = |what| {
+            let detail = format!("the answer of {asked} is {what}");
+            ProviderError::new(Code::InvalidResponse, detail)
+        };
         let object = match json::parse(&self.body) {
             Some(Value::Object(object)) => Some(object),
             _ => None,
@@ -201,15 +212,15 @@ impl ProviderAnswer {
                 retry_after: Some(self.retry_after_seconds()),
                 ..ProviderError::new(
                     Code::ProviderUnavailable,
-                    format!("the provider answered {}", self.status),
+                    format!("{asked} answered {}", self.status),
                 )
             }),
-            (200..=299 | 400..=499, Some(error)) => Err(ProviderError::of_oauth_code(error)),
-            (200..=299, None) => object.ok_or_else(|| unreadable("the body is not a JSON object")),
-            (300..=399, _) => Err(unreadable("the provider redirects, which is not followed")),
+            (200..=299 | 400..=499, Some(error)) => Err(ProviderError::of_oauth_code(asked, error)),
+            (200..=299, None) => object.ok_or_else(|| unreadable("no JSON object")),
+            (300..=399, _) => Err(unreadable("a redirect, which is not followed")),
             _ => Err(ProviderError::new(
                 Code::ProviderRefused,
-                format!("the provider answered {}", self.status),
+                format!("{asked} answered {}", self.status),
             )),
         }
     }
@@ -227,7 +238,7 @@ impl ProviderAnswer {
 
 #[cfg(test)]
 mod tests {
-    use super::{ProviderAnswer, ProviderError};
+    use super::{Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
     use crate::Code;
 
     fn error(status: u16, retry_after: Option<&str>, body: &str) -> ProviderError {
@@ -236,7 +247,7 @@ mod tests {
             retry_after: retry_after.map(str::to_owned),
             body: body.as_bytes().to_vec(),
         }
-        .object()
+        .object(TOKEN_ENDPOINT)
         .unwrap_err()
     }
 
@@ -286,6 +297,22 @@ mod tests {
                 "{value:?}"
             );
         }
+    }
+
+    #[test]
+    fn every_detail_names_who_was_asked() {
+        for (status, body) in [
+            (404, ""),
+            (503, ""),
+            (302, ""),
+            (200, "[]"),
+            (400, r#"{"error":"invalid_request"}"#),
+        ] {
+            let detail = error(status, None, body).detail;
+            assert!(detail.contains(TOKEN_ENDPOINT), "{status}: {detail}");
+        }
+        let detail = ProviderError::lost(TOKEN_ENDPOINT, Failure::TimedOut).detail;
+        assert_eq!(detail, "the token endpoint: the deadline passed");
     }
 
     #[test]

@@ -7,8 +7,8 @@ mod settings;
 mod token_answer;
 mod user_data;
 
-pub(crate) use answer::ProviderError;
 pub use answer::{Answer, Failure, ProviderAnswer};
+pub(crate) use answer::{ProviderError, TOKEN_ENDPOINT, USER_DATA_ENDPOINT};
 pub(crate) use authorize::{AuthorizeUrl, Pkce};
 pub(crate) use callback::{Callback, Outcome as CallbackOutcome};
 pub use settings::{AuthorizeParams, Provider, RedirectParam, ReservedParam};

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ProviderAnswer, ProviderError};
+use super::{ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
 use crate::outcome::Report;
 use crate::tokens::Tokens;
 use crate::{Code, Secret, Timestamp};
@@ -33,14 +33,14 @@ const MAX_TOKEN_LEN: usize = 16 * 1024;
 
 impl TokenSet {
     pub(crate) fn parse(answer: &ProviderAnswer, now: Timestamp) -> Result<Self, ProviderError> {
-        let object = answer.object()?;
+        let object = answer.object(TOKEN_ENDPOINT)?;
         let mut reports = Vec::new();
         check_type(&object, &mut reports)?;
         let life = life(&object, &mut reports);
         Ok(Self {
             tokens: Tokens {
                 access_token: token(&object, "access_token")?
-                    .ok_or_else(|| invalid("access_token is missing"))?,
+                    .ok_or_else(|| invalid("access_token of the token answer is missing"))?,
                 refresh_token: token(&object, "refresh_token")?,
             },
             expires_at: now.plus(life),
@@ -65,7 +65,9 @@ fn token(object: &Map<String, Value>, name: &str) -> Result<Option<Secret>, Prov
         {
             Ok(Some(Secret::new(text.clone())))
         }
-        Some(_) => Err(invalid("a token is not a string of visible characters")),
+        Some(_) => Err(invalid(
+            "a token in the token answer is not a string of visible characters",
+        )),
     }
 }
 
@@ -79,7 +81,7 @@ fn check_type(object: &Map<String, Value>, reports: &mut Vec<Report>) -> Result<
             Ok(())
         }
         Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
-        Some(_) => Err(invalid("token_type is not Bearer")),
+        Some(_) => Err(invalid("token_type of the token answer is not Bearer")),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ProviderAnswer, ProviderError};
+use super::{ProviderAnswer, ProviderError, USER_DATA_ENDPOINT};
 use crate::Code;
 
 /// Where id, name and email are in the user data: JSON pointers (RFC 6901).
@@ -74,10 +74,12 @@ impl UserData {
         pointers: &UserPointers,
         keep: &[String],
     ) -> Result<Self, ProviderError> {
-        let object = answer.object().map_err(|error| match error.code {
-            Code::ProviderUnavailable => error,
-            _ => ProviderError::new(Code::UserDataRefused, error.detail),
-        })?;
+        let object = answer
+            .object(USER_DATA_ENDPOINT)
+            .map_err(|error| match error.code {
+                Code::ProviderUnavailable => error,
+                _ => ProviderError::new(Code::UserDataRefused, error.detail),
+            })?;
         let claims = kept(&object, keep);
         let value = Value::Object(object);
         let id = pointers

@@ -26,9 +26,11 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, headers: HeaderM
          stops.</p>\n{session}</div>\n\
          <section>\n<h2>Point an application here</h2>\n\
          <pre tabindex=\"0\" aria-label=\"Environment variables\"><code>{variables}</code></pre>\n\
-         <p class=\"hint\">{redirects}</p>\n</section>\n\
+         <p class=\"hint\">{redirects} A sign-out comes back to the application with \
+         <code>?return_to=</code> and its address behind <code>FNCY_SIGN_OUT_URL</code>.</p>\n</section>\n\
          <section>\n<h2>Demo users</h2>\n<ul class=\"users plain\">\n{users}</ul>\n\
-         <p class=\"hint\">Every password is <code>{password}</code>.</p>\n</section>\n\
+         <p class=\"hint\">Each with id, language and roles. Every password is \
+         <code>{password}</code>.</p>\n</section>\n\
          <section>\n<h2>Requests since the start</h2>\n{counters}\n\
          <p class=\"hint\">Reload to count again, or read <code>/_dev/requests</code>. \
          <code>PUT /_dev/faults/token</code> makes the token endpoint misbehave.</p>\n</section>",

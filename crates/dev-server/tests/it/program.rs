@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::client::send;
@@ -23,14 +25,34 @@ fn it_prints_what_an_application_needs_and_serves() {
         .lines()
         .map(Result::unwrap);
     let variables: Vec<_> = lines
-        .filter(|line| line.starts_with("FNCY_"))
-        .take(6)
+        .filter_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            Some((name.strip_prefix("FNCY_")?.to_owned(), value.to_owned()))
+        })
+        .take(8)
         .collect();
-    let base_url = variables[0].strip_prefix("FNCY_BASE_URL=").unwrap();
+    let base_url = &variables[0].1;
     let status = send(base_url, "GET", "/", &[], "").unwrap().status;
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!((status, variables.len()), (200, 6));
+    assert_eq!(status, 200);
+    let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "BASE_URL",
+            "CLIENT_ID",
+            "CLIENT_SECRET",
+            "USERINFO_URL",
+            "REVOCATION_URL",
+            "REDIRECT_URI",
+            "COOKIE_SECRET",
+            "SIGN_OUT_URL"
+        ]
+    );
+    assert_eq!(STANDARD.decode(&variables[6].1).unwrap().len(), 32);
+    let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/auth/logout");
+    assert_eq!(variables[7].1, sign_out);
 }
 
 #[test]
