@@ -60,7 +60,7 @@ impl CookiePolicy {
         }
     }
 
-    /// The session's cookie; its further chunks are [`CookiePolicy::chunk_name`].
+    /// The session's cookie, whose further chunks have an index behind this name.
     #[must_use]
     pub fn session_name(&self) -> &str {
         &self.session
