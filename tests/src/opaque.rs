@@ -240,6 +240,18 @@ fn each_wrong_value_is_named_with_what_to_write() {
             "is no plain path",
         ),
         (
+            builder().require_scope("/x", ""),
+            "The scope \"\", which \"/x\" requires, can be granted",
+        ),
+        (builder().require_scope("/x", "a b"), "granted to nobody"),
+        (builder().require_scope("/x", "mail\n"), "granted to nobody"),
+        (
+            builder().require_scope("/x", "\u{b9e5}"),
+            "granted to nobody",
+        ),
+        (builder().require_scope("/x", "a\"b"), "without white space"),
+        (builder().require_scope("/x", r"a\b"), "without white space"),
+        (
             builder().trusted_origin("https://a.example/"),
             "without a path",
         ),

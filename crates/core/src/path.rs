@@ -89,6 +89,14 @@ impl PathRules {
         self
     }
 
+    /// The guards that nobody passes, since their scope is none that could be granted: path and scope.
+    pub fn impassable(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.needs.iter().filter_map(|(pattern, need)| match need {
+            Need::Scope(scope) if !is_scope_token(scope) => Some((&*pattern.written, &**scope)),
+            _ => None,
+        })
+    }
+
     /// Whether a user may open a path, in any of its spellings.
     pub(crate) fn admits(&self, path: &str, user: &User) -> bool {
         if self.needs.is_empty() {
@@ -297,6 +305,12 @@ impl Pattern {
 fn is_below(path: &str, base: &str) -> bool {
     let rest = path.strip_prefix(base);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// RFC 6749, appendix A.4.
+fn is_scope_token(scope: &str) -> bool {
+    let allowed = |byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~');
+    !scope.is_empty() && scope.bytes().all(allowed)
 }
 
 fn is_pattern(written: &str) -> bool {

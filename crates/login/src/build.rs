@@ -144,6 +144,11 @@ impl Builder {
                 "The path {pattern:?} is no plain path; write one such as \"/admin\", which `public`, `background` and `danger_allow_cross_site` take alone, and all others with what is below it."
             ));
         }
+        for (path, scope) in self.paths.impassable() {
+            mistake(format!(
+                "The scope {scope:?}, which {path:?} requires, can be granted to nobody; write one, in ASCII and without white space, quotation marks and backslashes."
+            ));
+        }
         for origin in &self.trusted_origins {
             if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
                 mistake(format!(
