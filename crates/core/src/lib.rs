@@ -60,7 +60,7 @@
 //! | module | what it decides |
 //! | --- | --- |
 //! | `flow` | the ways through the machine, one file for each |
-//! | `classify`, `cross_site`, `path`, `return_to` | what a request is, who sent it, whether it needs a user, where it may return to |
+//! | `classify`, `cross_site`, `path`, `pattern`, `spelling`, `return_to` | what a request is, who sent it, whether it needs a user, where it may return to |
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
 //! | `seal`, `cookies`, `vault` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies; both together |
 //! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
@@ -96,6 +96,7 @@ mod language;
 mod outcome;
 mod page;
 mod path;
+mod pattern;
 mod profile;
 mod provider;
 mod renewal;
@@ -108,6 +109,7 @@ mod session;
 mod session_cookie;
 mod shared;
 mod site;
+mod spelling;
 mod step;
 #[cfg(test)]
 mod testing;

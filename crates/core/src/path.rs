@@ -7,13 +7,12 @@
 //! readers resolve differently (`//x`, `/a/../x`) may be any of the guarded ones, and needs what all of
 //! them need.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
-
 use crate::User;
+use crate::pattern::{PathSet, Pattern, is_below};
+use crate::spelling::{decoded, has_one_reading, is_canonical};
 
 /// Which paths need a user: all of them by default.
 ///
@@ -141,7 +140,7 @@ impl PathRules {
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
         self.patterns()
             .map(|pattern| pattern.written.as_str())
-            .filter(|written| !is_canonical(written) || is_pattern(written))
+            .filter(|written| !is_canonical(written) || has_wildcards(written))
     }
 
     /// The patterns that have the application's sub-path in them already: one that protects would
@@ -224,166 +223,20 @@ impl fmt::Debug for Need {
     }
 }
 
-#[derive(Clone, Debug, Default)]
-struct PathSet(Vec<Pattern>);
-
-impl PathSet {
-    /// Whether a path is listed as it is written: for exceptions from safety.
-    fn lists(&self, path: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.matches(path))
-    }
-
-    /// How close the closest of the patterns comes that match: by its length, and exactly rather than
-    /// with all below it.
-    fn closest(&self, matches: impl Fn(&Pattern) -> bool) -> Option<(usize, bool)> {
-        let patterns = self.0.iter().filter(|pattern| matches(pattern));
-        patterns.map(Pattern::reach).max()
-    }
-
-    /// Whether a path is listed in any spelling: for what must be safe. A router takes `/%40x` for
-    /// `/@x`, and `/%ea` for `/%EA`.
-    fn lists_decoded(&self, path: &[u8]) -> bool {
-        self.0.iter().any(|pattern| pattern.matches_decoded(path))
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Pattern {
-    written: String,
-    decoded: Vec<u8>,
-    /// Whether all below it is meant too.
-    is_prefix: bool,
-}
-
-impl Pattern {
-    fn exactly(written: impl Into<String>) -> Self {
-        Self::new(written.into(), false)
-    }
-
-    fn under(written: impl Into<String>) -> Self {
-        Self::new(written.into(), true)
-    }
-
-    fn new(written: String, is_prefix: bool) -> Self {
-        Self {
-            decoded: percent_decode_str(&written).collect(),
-            written,
-            is_prefix,
-        }
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        self.covers(self.written.as_bytes(), path.as_bytes())
-    }
-
-    /// Whether a decoded path matches, in whatever spelling it came.
-    fn matches_decoded(&self, path: &[u8]) -> bool {
-        self.covers(&self.decoded, path)
-    }
-
-    /// `/a/` and `/a` mean the same as prefixes.
-    fn covers(&self, written: &[u8], path: &[u8]) -> bool {
-        if !self.is_prefix {
-            return path == written;
-        }
-        let prefix = written.strip_suffix(b"/").unwrap_or(written);
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
-    }
-
-    fn reach(&self) -> (usize, bool) {
-        let decoded = &*self.decoded;
-        let path = decoded.strip_suffix(b"/").unwrap_or(decoded);
-        (path.len(), !self.is_prefix)
-    }
-
-    fn move_below(&mut self, base: &str) {
-        *self = Self::new(format!("{base}{}", self.written), self.is_prefix);
-    }
-}
-
-fn is_below(path: &str, base: &str) -> bool {
-    let rest = path.strip_prefix(base);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// RFC 6749, appendix A.4.
 fn is_scope_token(scope: &str) -> bool {
     let allowed = |byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~');
     !scope.is_empty() && scope.bytes().all(allowed)
 }
 
-fn is_pattern(written: &str) -> bool {
+fn has_wildcards(written: &str) -> bool {
     written.contains(['*', '{', '}'])
-}
-
-/// A path as a router may read it; borrowed where it has no escapes.
-fn decoded(path: &str) -> Cow<'_, [u8]> {
-    percent_decode_str(path).into()
-}
-
-/// Whether every reader of this path sees the same segments: absolute, only the characters that
-/// RFC 3986 allows in a path, no dot segment, no empty segment but the last, no `;`, and no escape
-/// of an unreserved character, of a slash or backslash, or of a control character.
-pub(crate) fn is_canonical(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix('/') else {
-        return false;
-    };
-    let segments = rest.split('/');
-    let last = rest.matches('/').count();
-    segments.enumerate().all(|(index, segment)| {
-        !matches!(segment, "." | "..")
-            && (!segment.is_empty() || index == last)
-            && has_canonical_bytes(segment.as_bytes())
-    })
-}
-
-/// Whether everybody resolves a decoded path to the same one: routers and file servers drop empty and dot
-/// segments, or don't.
-fn has_one_reading(decoded: &[u8]) -> bool {
-    let mut segments = decoded.split(|byte| *byte == b'/').skip(1).peekable();
-    let mut is_plain = decoded.first() == Some(&b'/');
-    while let Some(segment) = segments.next() {
-        let is_empty = segment.is_empty() && segments.peek().is_some();
-        is_plain &= !is_empty && !matches!(segment, b"." | b"..");
-    }
-    is_plain
-        && !decoded
-            .iter()
-            .any(|byte| matches!(byte, b'\\' | 0..=0x1f | 0x7f))
-}
-
-fn has_canonical_bytes(mut segment: &[u8]) -> bool {
-    while let Some((first, rest)) = segment.split_first() {
-        segment = rest;
-        if *first == b'%' {
-            let Some((digits, rest)) = rest.split_first_chunk::<2>() else {
-                return false;
-            };
-            segment = rest;
-            let [Some(high), Some(low)] = digits.map(|digit| char::from(digit).to_digit(16)) else {
-                return false;
-            };
-            // Two hexadecimal digits are at most 255.
-            let byte = u8::try_from(high * 16 + low).unwrap_or_default();
-            if is_unreserved(byte) || matches!(byte, b'/' | b'\\' | 0..=0x1f | 0x7f) {
-                return false;
-            }
-        } else if !is_unreserved(*first) && !b"!$&'()*+,=:@".contains(first) {
-            return false;
-        }
-    }
-    true
-}
-
-/// RFC 3986, section 2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PathRules, is_canonical};
+    use super::PathRules;
+    use crate::spelling::is_canonical;
 
     #[test]
     fn r14_only_a_canonical_path_can_be_public() {

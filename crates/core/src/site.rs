@@ -9,6 +9,7 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
+use crate::spelling::is_canonical;
 use crate::{SecureUrl, UrlError};
 
 /// Where the application is, and where our endpoints are in it.
@@ -108,7 +109,7 @@ impl Site {
     /// Whether our endpoints can be below this: a plain path such as `/auth`.
     #[must_use]
     pub fn is_prefix(path: &str) -> bool {
-        crate::path::is_canonical(path) && !path.ends_with('/')
+        is_canonical(path) && !path.ends_with('/')
     }
 
     /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`.
@@ -135,9 +136,7 @@ impl Site {
             .path()
             .strip_suffix("/callback")
             .and_then(|rest| rest.strip_suffix(prefix))
-            .filter(|base| {
-                base.is_empty() || (crate::path::is_canonical(base) && !base.ends_with('/'))
-            })
+            .filter(|base| base.is_empty() || (is_canonical(base) && !base.ends_with('/')))
             .ok_or(SiteError::NotTheCallback)?
             .to_owned();
         Ok(Self {
@@ -159,7 +158,7 @@ impl Site {
     pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
         self.home = format!("{}{path}", self.base);
         let is_page = (path.is_empty() || path.starts_with('/'))
-            && crate::path::is_canonical(&self.home)
+            && is_canonical(&self.home)
             && self.endpoint(&self.home).is_none();
         is_page.then_some(self).ok_or(SiteError::BadHome)
     }

@@ -1,0 +1,71 @@
+//! How a path can be spelled, and what its readers make of it.
+//!
+//! Rule: reading is total; whatever some reader might take for something else is not canonical.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// A path as a router may read it; borrowed where it has no escapes.
+pub(crate) fn decoded(path: &str) -> Cow<'_, [u8]> {
+    percent_decode_str(path).into()
+}
+
+/// Whether every reader of this path sees the same segments: absolute, only the characters that
+/// RFC 3986 allows in a path, no dot segment, no empty segment but the last, no `;`, and no escape
+/// of an unreserved character, of a slash or backslash, or of a control character.
+pub(crate) fn is_canonical(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else {
+        return false;
+    };
+    let segments = rest.split('/');
+    let last = rest.matches('/').count();
+    segments.enumerate().all(|(index, segment)| {
+        !matches!(segment, "." | "..")
+            && (!segment.is_empty() || index == last)
+            && has_canonical_bytes(segment.as_bytes())
+    })
+}
+
+/// Whether everybody resolves a decoded path to the same one: routers and file servers drop empty and dot
+/// segments, or don't.
+pub(crate) fn has_one_reading(decoded: &[u8]) -> bool {
+    let mut segments = decoded.split(|byte| *byte == b'/').skip(1).peekable();
+    let mut is_plain = decoded.first() == Some(&b'/');
+    while let Some(segment) = segments.next() {
+        let is_empty = segment.is_empty() && segments.peek().is_some();
+        is_plain &= !is_empty && !matches!(segment, b"." | b"..");
+    }
+    is_plain
+        && !decoded
+            .iter()
+            .any(|byte| matches!(byte, b'\\' | 0..=0x1f | 0x7f))
+}
+
+fn has_canonical_bytes(mut segment: &[u8]) -> bool {
+    while let Some((first, rest)) = segment.split_first() {
+        segment = rest;
+        if *first == b'%' {
+            let Some((digits, rest)) = rest.split_first_chunk::<2>() else {
+                return false;
+            };
+            segment = rest;
+            let [Some(high), Some(low)] = digits.map(|digit| char::from(digit).to_digit(16)) else {
+                return false;
+            };
+            // Two hexadecimal digits are at most 255.
+            let byte = u8::try_from(high * 16 + low).unwrap_or_default();
+            if is_unreserved(byte) || matches!(byte, b'/' | b'\\' | 0..=0x1f | 0x7f) {
+                return false;
+            }
+        } else if !is_unreserved(*first) && !b"!$&'()*+,=:@".contains(first) {
+            return false;
+        }
+    }
+    true
+}
+
+/// RFC 3986, section 2.3.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
