@@ -12,7 +12,9 @@ use crate::{Approval, Builder, Language, NewLogin, Refusal, RenewedLogin};
 impl Builder {
     /// Has a word to say over each sign-in: called once for each, with what FNCY says of the user,
     /// after the code was redeemed and before there is a session. It may add data to the session,
-    /// or refuse with a message for the person. It has what is left of the request's 15 seconds.
+    /// or refuse with a message for the person; the tokens of whom it refuses are revoked. It has what is
+    /// left of the request's 15 seconds, and runs in a task of its own: its future is `Send`, in actix-web
+    /// too.
     ///
     /// ```
     /// # use fncy_login::{Approval, Login, NewLogin, Refusal};
