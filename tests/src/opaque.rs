@@ -220,7 +220,6 @@ fn each_wrong_value_is_named_with_what_to_write() {
             sub().home("admin"),
             "The front page \"admin\" is no plain path",
         ),
-        (builder().home(""), "front page"),
         (builder().public_prefix(""), "\"\" is no plain path"),
         (builder().protect_only("/admin/*"), "is no plain path"),
         (builder().public("/item/{id}"), "is no plain path"),
@@ -254,6 +253,10 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             builder().trusted_origin("https://a.example/"),
             "without a path",
+        ),
+        (
+            builder().trusted_origin("https://*.example"),
+            "without wildcards",
         ),
         (
             builder().trusted_origin("a.example"),

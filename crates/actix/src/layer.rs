@@ -28,7 +28,7 @@ use crate::service::FncyLoginMiddleware;
 ///         .wrap(FncyLogin::new(login.clone()))
 ///         .route("/", web::get().to(home))
 /// })
-/// .bind("127.0.0.1:3000")?
+/// .bind("localhost:3000")?
 /// .run()
 /// .await?;
 /// # Ok(())

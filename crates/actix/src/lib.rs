@@ -41,7 +41,7 @@
 //!     .wrap(FncyLogin::new(login))
 //!     .wrap(NormalizePath::trim())
 //!     // … CORS, compression
-//!     .wrap(Logger::default().exclude("/auth/callback"));
+//!     .wrap(Logger::default().exclude_regex("/auth/callback"));
 //! # drop(app);
 //! # }
 //! ```
@@ -50,8 +50,12 @@
 //! refusals carry its headers, and a `Logger` outside sees sign-ins and refusals; the callback's address has a
 //! code in it.
 //!
-//! Round a `scope`, the endpoints are reached only if they lie in it: let the redirect URI be
-//! `…/scope/auth/callback`, or wrap the whole `App`.
+//! # Below a sub-path
+//!
+//! Wrap the scope, `web::scope("/sub").wrap(FncyLogin::new(login))`, with the redirect URI
+//! `https://app.example/sub/auth/callback`: the endpoints are in it, and what is beside it is none of the
+//! login's. Rules are written without the sub-path. `NormalizePath::trim()` makes `/sub/`, where sign-ins
+//! end that asked for no page, into `/sub`: give the scope a `.route("", …)`, or say [`Builder::home`].
 //!
 //! # The user, on every page
 //!

@@ -52,6 +52,11 @@ pub(crate) fn is_preflight<H: Head>(head: &H) -> bool {
     head.method() == "OPTIONS" && has(head, "origin") && has(head, "access-control-request-method")
 }
 
+/// Whether a script listens (HTML, section 9.2): such a stream is opened again whenever it breaks.
+pub(crate) fn is_event_stream<H: Head>(head: &H) -> bool {
+    text(head, "accept") == Some("text/event-stream")
+}
+
 /// Whether a browser fetches ahead of a person's decision.
 pub(crate) fn is_prefetch<H: Head>(head: &H) -> bool {
     let purpose = |name| {

@@ -150,12 +150,15 @@ impl Site {
         })
     }
 
-    /// This site with another front page: a path below its base, or the base itself if it is empty.
+    /// This site with another front page: a path below its base, or if it is empty the base itself, which
+    /// is `/` where there is none.
     ///
     /// # Errors
     ///
     /// [`SiteError::BadHome`], if that is no plain path, or one of our endpoints.
     pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
+        let is_root = self.base.is_empty() && path.is_empty();
+        let path = if is_root { "/" } else { path };
         self.home = format!("{}{path}", self.base);
         let is_page = (path.is_empty() || path.starts_with('/'))
             && is_canonical(&self.home)
@@ -227,6 +230,18 @@ impl Site {
         Endpoint::named(name.strip_suffix('/').unwrap_or(name))
     }
 
+    /// Whether a path, as the application sees it, would be the callback's if a proxy stripped the base, or
+    /// if none did: where the settings say the opposite.
+    pub(crate) fn is_misplaced_callback(&self, seen: &str) -> bool {
+        let rest = if self.base_stripped {
+            seen.strip_prefix(&*self.base)
+        } else {
+            Some(seen)
+        };
+        let name = rest.and_then(|rest| rest.strip_prefix(&*self.prefix));
+        !self.base.is_empty() && name == Some(Endpoint::Callback.path())
+    }
+
     /// Whether any reader of this address might take it for an endpoint of ours.
     pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
         let decoded = percent_decode_str(address.path()).decode_utf8_lossy();
@@ -260,6 +275,8 @@ mod tests {
     fn the_front_page_is_below_the_base() {
         let site = || Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap();
         assert_eq!(site().home(), "/sub/");
+        let root = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
+        assert_eq!(root.with_home("").unwrap().home(), "/");
         for (path, home) in [("", "/sub"), ("/", "/sub/"), ("/my/page", "/sub/my/page")] {
             assert_eq!(site().with_home(path).unwrap().home(), home);
         }

@@ -150,9 +150,10 @@ impl Builder {
             ));
         }
         for origin in &self.trusted_origins {
-            if SecureUrl::parse(origin).map(|url| url.origin()).as_ref() != Ok(origin) {
+            let is_origin = SecureUrl::parse(origin).is_ok_and(|url| url.origin() == *origin);
+            if !is_origin || origin.contains('*') {
                 mistake(format!(
-                    "The trusted origin {origin:?} is none; write one such as https://admin.example, without a path."
+                    "The trusted origin {origin:?} is none; write one such as https://admin.example, as browsers do: https, small letters, without wildcards and without a path."
                 ));
             }
         }

@@ -173,9 +173,9 @@ impl Builder {
 
     /// How long a session lasts without a request. The default, a day, ends those on machines that are
     /// not their user's. It is moved on when a tenth of it has passed, by whatever is neither a prefetch,
-    /// nor an upgrade, nor a path that [`Builder::background`] names; on a public path only by pages that
-    /// people open, and only while the access token lives, since nothing is renewed there. From a minute
-    /// to 30 days; more than [`Builder::absolute`] is as much as that.
+    /// nor an upgrade, nor an event stream, nor `/auth/session`, nor a path that [`Builder::background`]
+    /// names; on a public path only by pages that people open, and only while the access token lives, since
+    /// nothing is renewed there. From a minute to 30 days; more than [`Builder::absolute`] is as much as that.
     pub fn idle(mut self, life: Duration) -> Self {
         self.idle = life;
         self
@@ -208,8 +208,8 @@ impl Builder {
     /// Throws the tokens away at the sign-in: for an application that wants to know who somebody is,
     /// and calls nothing of FNCY's on their behalf. The session then lasts as long as
     /// [`Builder::absolute`] and [`Builder::idle`] say, its cookie is small, and FNCY is never asked
-    /// again. By default a session keeps its tokens, and ends when they can't be renewed: whoever
-    /// FNCY lets go is let go here with the next renewal. Not together with [`Builder::on_renew`].
+    /// again. By default a session keeps its tokens, and opens no protected path once they can't be
+    /// renewed: whoever FNCY lets go is let go there with the next renewal. Not together with [`Builder::on_renew`].
     pub fn sign_in_only(mut self) -> Self {
         self.sign_in_only = true;
         self

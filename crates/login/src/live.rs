@@ -189,7 +189,8 @@ impl LiveSession {
     }
 
     /// The newest tokens that another request to this process has renewed since this connection began;
-    /// none if it was none. Those that it began with are in its request.
+    /// none if it was none. Those that it began with are in its request. (In the adapters the type's name is
+    /// `SessionTokens`.)
     #[must_use]
     pub fn renewed_tokens(&self) -> Option<Tokens> {
         let news = self.news.borrow();

@@ -197,6 +197,7 @@ impl Refresher {
             // Before the lease goes: nobody else shall renew it.
             self.end(renew, &successor).await;
         } else {
+            tracing::debug!("a session was renewed");
             self.leave(renew, lease, &successor).await;
         }
         verdict.map(|()| Arc::new(successor))

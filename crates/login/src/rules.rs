@@ -11,8 +11,12 @@ use fncy_login_core::Need;
 use crate::{Builder, User};
 
 impl Builder {
-    /// Makes one path public, as browsers send it: in its one canonical spelling. By default every path
-    /// needs a user, since a forgotten rule then shows as a sign-in and not as a leak.
+    /// Makes one path public, whatever the method. By default every path needs a user, since a forgotten
+    /// rule then shows as a sign-in and not as a leak.
+    ///
+    /// Only the canonical spelling of a path is public: no `//`, no dot segment, no `;`, `[` or `]`, and no
+    /// escape of what needs none (`%41`, `%7E`). What is spelled in another way needs a user, since routers
+    /// and file servers may take it for another path.
     ///
     /// On a public path nothing waits for FNCY: no token is renewed there and [`Builder::on_renew`] is not
     /// asked, so that who is signed in may be somebody whom FNCY has let go since their last request to a
@@ -40,7 +44,8 @@ impl Builder {
     }
 
     /// Says that requests to this path come by themselves, such as polling: they keep no idle
-    /// session alive.
+    /// session alive. When one gets a 401, its page shows a link: if it went to sign in by itself, FNCY
+    /// would let in again whoever has left.
     pub fn background(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.background(path);
         self

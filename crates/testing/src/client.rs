@@ -23,7 +23,7 @@ use crate::{Answer, App, Request, TestError, TestFncy};
 /// ```
 #[derive(Clone)]
 pub struct Client<A> {
-    fncy: TestFncy,
+    pub(crate) fncy: TestFncy,
     app: A,
     jar: Arc<Mutex<CookieJar>>,
 }

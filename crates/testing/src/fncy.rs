@@ -122,6 +122,15 @@ impl TestFncy {
         &self.0.server
     }
 
+    /// A page of the application: above the login's endpoints, and so below its sub-path.
+    pub(crate) fn front_page(&self) -> Url {
+        let mut address = self.0.endpoints.clone();
+        if let Ok(mut segments) = address.path_segments_mut() {
+            segments.pop_if_empty().pop().push("");
+        }
+        address
+    }
+
     /// The address of one of the login's endpoints.
     pub(crate) fn endpoint(&self, name: &str) -> Url {
         let mut address = self.0.endpoints.clone();

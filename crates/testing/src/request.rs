@@ -163,7 +163,8 @@ impl<'a, A: App> Request<'a, A> {
         ];
         if self.purpose.is_of_own_page() {
             let origin = address.origin().ascii_serialization();
-            headers.push((REFERER, format!("{origin}/")));
+            let front_page = self.client.fncy.front_page();
+            headers.push((REFERER, front_page.into()));
             if !self.method.is_safe() {
                 headers.push((ORIGIN, origin));
             }

@@ -91,8 +91,8 @@ pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> 
 
 /// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.
 ///
-/// Its header values are sensitive, so that `Debug` shows none of them: it is what extractors reject with, and
-/// such answers are logged.
+/// `Debug` shows neither its cookies nor where it leads: it is what extractors reject with, and such answers are
+/// logged.
 pub(crate) fn response(reply: Reply) -> Response<String> {
     let mut builder = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
@@ -104,7 +104,8 @@ pub(crate) fn response(reply: Reply) -> Response<String> {
         *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
         response
     });
-    let values = response.headers_mut().values_mut();
-    values.for_each(|value| value.set_sensitive(true));
+    for (name, value) in response.headers_mut() {
+        value.set_sensitive(*name == header::SET_COOKIE || *name == header::LOCATION);
+    }
     response
 }

@@ -27,7 +27,8 @@
 //! - Don't nest a router that carries the layer into another one: axum drops its fallback, and with
 //!   it our endpoints. A wrapped router can be nested; the path is still seen as the browser sent it.
 //! - Never use `route_layer`: it leaves out the fallback, and with it our endpoints.
-//! - Below a sub-path nest first, and wrap the whole.
+//! - Below a sub-path nest what was wrapped, as a service: `.nest_service("/sub", FncyLogin::new(login).wrap(site))`.
+//!   `/sub` and `/sub/` are its front page then, and what is beside it is none of the login's.
 //! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us. So does a
 //!   `TraceLayer`, which then sees sign-ins and refusals. Its default span has the whole address, and so the
 //!   code of a callback: give it one with the path,

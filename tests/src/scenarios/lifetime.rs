@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::browser::Tab;
+use crate::browser::{RawRequest, Tab};
 use crate::harness::Harness;
 use crate::world::{APP, World};
 
@@ -53,6 +53,12 @@ pub(super) async fn a_session_in_use_is_rolled_rarely(harness: Harness) {
             "{what}"
         );
     }
+    let stream = RawRequest::new("GET", "/page")
+        .with_header("host", "app.example")
+        .with_header("accept", "text/event-stream")
+        .with_header("cookie", world.cookie_header());
+    let stream = world.raw(stream).await;
+    assert_eq!((stream.status, stream.header("set-cookie")), (200, None));
     let rolled = tab.get(&format!("{APP}/page")).await;
     assert!(rolled.header("set-cookie").is_some());
     assert_eq!(rolled.header("cache-control"), Some("private, no-store"));

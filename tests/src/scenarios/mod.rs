@@ -95,6 +95,7 @@ scenarios! {
         r14_protect_only_leaves_nothing_open ["R14"],
         r14_a_guard_holds_in_every_spelling ["R14"],
         r18_rules_are_the_applications_own ["R18"],
+        r18_a_misplaced_callback_is_told_and_not_repeated ["R18"],
         r18_a_nested_application_knows_where_it_is ["R18"],
         r19_the_same_login_twice_is_inert ["R19"],
         r19_another_login_inside_decides_for_itself ["R19"],

@@ -146,6 +146,26 @@ pub(super) async fn r18_rules_are_the_applications_own(harness: Harness) {
     assert_eq!(landed.header("location"), Some("/sub"));
 }
 
+pub(super) async fn r18_a_misplaced_callback_is_told_and_not_repeated(harness: Harness) {
+    for (stripped, seen) in [("0", "/auth/callback"), ("1", "/sub/auth/callback")] {
+        let world = World::with(harness, |setup| {
+            setup.is_public = true;
+            setup.login = Box::new(move |builder| {
+                let uri = format!("{APP}/sub/auth/callback");
+                let builder = builder.set(Setting::RedirectUri, uri);
+                builder.set(Setting::BaseStripped, stripped)
+            });
+        });
+        let request = RawRequest::new("GET", &format!("{seen}?code=c&state=s"))
+            .with_header("host", "app.example")
+            .with_header("accept", HTML);
+        let told = world.raw(request).await;
+        assert_eq!(told.status, 400, "{stripped}");
+        assert!(told.text().contains("<code>invalid_callback</code>"));
+        assert_eq!(told.header("set-cookie"), None, "no login is started");
+    }
+}
+
 pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness) {
     let world = World::with(harness, |setup| setup.mount = "/sub");
     let mut tab = world.tab();

@@ -86,6 +86,9 @@ impl Core {
         if kind != Kind::Navigation {
             return Anonymous::Told(self.unauthenticated(head, kind));
         }
+        if machine.site.is_misplaced_callback(head.path()) {
+            return Anonymous::Told(self.misplaced());
+        }
         let return_to = self.address_of(head);
         let round = machine.vault.round(head, now);
         if round.is_some_and(|round| round.is_loop()) {

@@ -5,7 +5,7 @@
 //! else is challenged.
 
 use crate::audience::Audience;
-use crate::classify::{Kind, classify, is_prefetch, is_preflight, is_upgrade};
+use crate::classify::{Kind, classify, is_event_stream, is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
 use crate::outcome::{Admission, Outcome, Update};
 use crate::session::{Found, Moment};
@@ -81,7 +81,10 @@ impl Core {
 
     /// Whether nobody may be sitting in front of it.
     fn is_background<H: Head>(&self, head: &H, path: &str) -> bool {
-        is_prefetch(head) || is_upgrade(head) || self.0.paths.is_background(path)
+        is_prefetch(head)
+            || is_upgrade(head)
+            || is_event_stream(head)
+            || self.0.paths.is_background(path)
     }
 
     /// Whether another site's page may have sent this with a session that isn't its own to use.

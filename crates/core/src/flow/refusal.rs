@@ -76,6 +76,15 @@ impl Core {
             .event([Event::SignInFailed(code)])
     }
 
+    /// A callback that was sent to another path on its way, and would start a login that ends the same way.
+    pub(super) fn misplaced(&self) -> Reply {
+        let code = Code::InvalidCallback;
+        let detail = "a callback came to another path than that of the redirect URI: set FNCY_BASE_STRIPPED=1 where a proxy strips the sub-path, and nowhere else";
+        self.page(code, None)
+            .report([Report::warning(code.as_str(), detail)])
+            .event([Event::SignInFailed(code)])
+    }
+
     /// A request that can't go on, whatever its user does: a page, and a line for the operator.
     pub(crate) fn failure(&self, code: Code, detail: &'static str) -> Reply {
         self.page(code, None)
