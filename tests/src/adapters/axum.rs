@@ -83,6 +83,19 @@ async fn a_wrapped_router_can_itself_be_nested_or_merged() {
 }
 
 #[tokio::test]
+async fn a_wrapped_router_that_is_nested_as_a_service_has_both_front_pages() {
+    let (login, _provider) = login("/sub", |builder| builder.public("/"));
+    let site = router("/").route("/page", get(home));
+    let wrapped = FncyLogin::new(login).wrap(site);
+    let app = router("/healthz").nest_service("/sub", wrapped);
+    for path in ["/sub", "/sub/", "/healthz"] {
+        assert_eq!(gate(&app, path).await, "open", "{path}");
+    }
+    assert_eq!(gate(&app, "/sub/page").await, "sign in");
+    assert_eq!(gate(&app, "/nowhere").await, "nothing");
+}
+
+#[tokio::test]
 async fn a_later_fallback_and_a_route_layer_need_a_wrap_for_our_endpoints() {
     let (login, _provider) = login("", |builder| builder);
     let layer = FncyLogin::new(login);
