@@ -4,8 +4,8 @@
 //! both modes, since a framework may decode or collapse what we would compare literally (actix-web
 //! serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
 //! in one. Of two rules that disagree the closer one counts, but a guard always does. A path that
-//! readers resolve differently (`//x`, `/a/../x`) may be any of the guarded ones, and needs what all of
-//! them need.
+//! readers resolve differently (`//x`, `/a/../x`, `/%%361`) may be any of the guarded ones, and needs
+//! what all of them need.
 
 use std::fmt;
 use std::sync::Arc;
@@ -101,10 +101,10 @@ impl PathRules {
         if self.needs.is_empty() {
             return true;
         }
-        let path = decoded(path);
-        let may_be_any = !has_one_reading(&path);
+        let plain = decoded(path);
+        let may_be_any = !has_one_reading(path, &plain);
         self.needs.iter().all(|(pattern, need)| {
-            let is_asked = may_be_any || pattern.matches_decoded(&path);
+            let is_asked = may_be_any || pattern.matches_decoded(&plain);
             !is_asked || need.is_met(user)
         })
     }

@@ -150,6 +150,15 @@ mod tests {
     }
 
     #[test]
+    fn r12_endpoints_below_a_path_with_escapes_are_the_front_page() {
+        let site = Site::new("https://app.example/a%20b/%40me/callback", "/%40me", false).unwrap();
+        for address in ["/a%20b/%40me/logout", "/a%20b/@me/logout/"] {
+            assert_eq!(ReturnTo::parse(address, &site).0, "/a%20b/", "{address}");
+        }
+        assert_eq!(ReturnTo::parse("/a%20b/x", &site).0, "/a%20b/x");
+    }
+
+    #[test]
     fn too_long_an_address_loses_its_query_then_everything() {
         let query = format!("/page?{}", "x".repeat(ReturnTo::MAX_LEN));
         assert_eq!(parse(&query), "/page");

@@ -244,14 +244,21 @@ impl Site {
 
     /// Whether any reader of this address might take it for an endpoint of ours.
     pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
-        let decoded = percent_decode_str(address.path()).decode_utf8_lossy();
-        let segments = decoded
-            .split('/')
-            .map(|segment| segment.split(';').next().unwrap_or_default())
-            .filter(|segment| !segment.is_empty());
-        let plain: String = segments.flat_map(|segment| ["/", segment]).collect();
-        self.endpoint(&plain).is_some()
+        let ours = read_loosely(&format!("{}{}", self.base, self.prefix));
+        let path = read_loosely(address.path());
+        let name = path.strip_prefix(&ours);
+        name.is_some_and(|name| Endpoint::named(name).is_some())
     }
+}
+
+/// A path without escapes, parameters and empty segments.
+fn read_loosely(path: &str) -> String {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let segments = decoded
+        .split('/')
+        .map(|segment| segment.split(';').next().unwrap_or_default())
+        .filter(|segment| !segment.is_empty());
+    segments.flat_map(|segment| ["/", segment]).collect()
 }
 
 #[cfg(test)]

@@ -27,9 +27,9 @@ pub(crate) fn is_canonical(path: &str) -> bool {
     })
 }
 
-/// Whether everybody resolves a decoded path to the same one: routers and file servers drop empty and dot
-/// segments, or don't.
-pub(crate) fn has_one_reading(decoded: &[u8]) -> bool {
+/// Whether everybody resolves a path to the same one: routers and file servers drop empty and dot segments,
+/// or don't.
+pub(crate) fn has_one_reading(path: &str, decoded: &[u8]) -> bool {
     let mut segments = decoded.split(|byte| *byte == b'/').skip(1).peekable();
     let mut is_plain = decoded.first() == Some(&b'/');
     while let Some(segment) = segments.next() {
@@ -37,9 +37,23 @@ pub(crate) fn has_one_reading(decoded: &[u8]) -> bool {
         is_plain &= !is_empty && !matches!(segment, b"." | b"..");
     }
     is_plain
+        && !makes_escapes(path)
         && !decoded
             .iter()
             .any(|byte| matches!(byte, b'\\' | 0..=0x1f | 0x7f))
+}
+
+/// Whether an escape comes out of a broken one, as in `%%361`: who decodes twice reads on. actix-web
+/// does for parameters and files, and keeps only `%25` as it is in between.
+fn makes_escapes(path: &str) -> bool {
+    path.match_indices('%').any(|(at, sign)| {
+        let rest = &path[at + sign.len()..];
+        !has_two_digits(rest.bytes()) && has_two_digits(percent_decode_str(rest))
+    })
+}
+
+fn has_two_digits(bytes: impl Iterator<Item = u8>) -> bool {
+    bytes.take(2).filter(u8::is_ascii_hexdigit).count() == 2
 }
 
 fn has_canonical_bytes(mut segment: &[u8]) -> bool {

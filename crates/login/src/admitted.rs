@@ -7,6 +7,9 @@ use fncy_login_core::{Admission, PRIVATE, User};
 use crate::coordinator::Known;
 use crate::{Login, Visit};
 
+/// RFC 9213, and what there was before it (Edge Architecture Specification).
+const FOR_SHARED_CACHES: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
+
 /// A request that a login lets through.
 #[derive(Debug)]
 pub struct Admitted {
@@ -38,6 +41,8 @@ struct Renewal {
 pub struct Additions {
     /// The `Cache-Control` to set, in place of whatever is there.
     pub cache_control: Option<&'static str>,
+    /// The headers to take away: what shared caches believe before `Cache-Control`.
+    pub removals: &'static [&'static str],
     /// The `Set-Cookie` lines to append.
     pub cookies: Vec<String>,
 }
@@ -115,11 +120,12 @@ impl Finish {
         match self.renewal {
             Some(renewal) if renewal.is_current() => Additions {
                 cache_control: Some(PRIVATE),
+                removals: &FOR_SHARED_CACHES,
                 cookies: renewal.cookies,
             },
             _ => Additions {
                 cache_control: self.default_cache_control.filter(|_| !has_cache_control),
-                cookies: Vec::new(),
+                ..Additions::default()
             },
         }
     }

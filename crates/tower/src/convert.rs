@@ -1,6 +1,6 @@
 //! Nouns of `http` and nouns of the machine, and nothing that decides.
 
-use fncy_login::{Finish, Head, Reply};
+use fncy_login::{Additions, Finish, Head, Reply};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 
 /// A request's head, as the machine reads it.
@@ -73,18 +73,19 @@ impl Head for RequestHead<'_> {
 /// An answer of the application, with what the login adds.
 pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> Response<R> {
     let headers = response.headers_mut();
-    if let Some(finish) = finish {
-        let additions = finish.additions(headers.contains_key(header::CACHE_CONTROL));
-        if let Some(value) = additions.cache_control {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
-        }
-        for line in additions.cookies {
-            // Ours are ASCII: nothing is dropped here.
-            if let Ok(mut line) = HeaderValue::try_from(line) {
-                line.set_sensitive(true);
-                headers.append(header::SET_COOKIE, line);
-            }
-        }
+    let is_set = headers.contains_key(header::CACHE_CONTROL);
+    let additions = finish.map_or_else(Additions::default, |finish| finish.additions(is_set));
+    if let Some(value) = additions.cache_control {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+    }
+    for name in additions.removals {
+        headers.remove(*name);
+    }
+    let lines = additions.cookies.into_iter();
+    // Ours are ASCII: nothing is dropped here.
+    for mut line in lines.flat_map(HeaderValue::try_from) {
+        line.set_sensitive(true);
+        headers.append(header::SET_COOKIE, line);
     }
     response
 }

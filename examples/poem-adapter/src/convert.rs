@@ -51,6 +51,9 @@ pub(crate) fn finished(mut response: Response, finish: Finish) -> Response {
     if let Some(value) = additions.cache_control {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
+    for name in additions.removals {
+        headers.remove(*name);
+    }
     for line in additions.cookies {
         // Ours are ASCII: nothing is dropped here.
         if let Ok(line) = HeaderValue::try_from(line) {

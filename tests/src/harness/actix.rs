@@ -122,6 +122,7 @@ async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse
     if request.path().ends_with("/own") {
         response
             .append_header(("cache-control", "max-age=60"))
+            .append_header(("cdn-cache-control", "max-age=60"))
             .append_header(("set-cookie", "own=1"));
     }
     response.body(text)

@@ -118,6 +118,7 @@ impl Bare {
                 if path == "/own" {
                     response
                         .with_header("cache-control", "max-age=60")
+                        .with_header("cdn-cache-control", "max-age=60")
                         .with_header("set-cookie", "own=1")
                 } else {
                     response
@@ -133,6 +134,8 @@ fn finished(mut response: RawResponse, finish: Finish) -> RawResponse {
         response.headers.retain(|(name, _)| name != "cache-control");
         response = response.with_header("cache-control", value);
     }
+    let headers = &mut response.headers;
+    headers.retain(|(name, _)| !additions.removals.contains(&&**name));
     additions.cookies.iter().fold(response, |response, line| {
         response.with_header("set-cookie", line)
     })

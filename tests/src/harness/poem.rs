@@ -87,6 +87,7 @@ async fn anything(calls: Data<&Calls>, request: &Request) -> Response {
     if path.ends_with("/own") {
         response = response
             .header("cache-control", "max-age=60")
+            .header("cdn-cache-control", "max-age=60")
             .header("set-cookie", "own=1");
     }
     response.body(text)

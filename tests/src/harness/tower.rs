@@ -80,7 +80,11 @@ async fn anything(State(calls): State<Calls>, request: Request) -> Response {
     calls.received(cookies.map(HeaderValue::as_bytes));
     let text = calls.answer(path, user);
     if path.ends_with("/own") {
-        let headers = [("cache-control", "max-age=60"), ("set-cookie", "own=1")];
+        let headers = [
+            ("cache-control", "max-age=60"),
+            ("cdn-cache-control", "max-age=60"),
+            ("set-cookie", "own=1"),
+        ];
         return (headers, text).into_response();
     }
     text.into_response()

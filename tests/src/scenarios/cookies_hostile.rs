@@ -94,6 +94,7 @@ pub(super) async fn k22_an_own_cookie_is_kept_beside_ours(harness: Harness) {
     let quiet = tab.get(&format!("{APP}/own")).await;
     let policies: Vec<_> = quiet.headers_named("cache-control").collect();
     assert_eq!(policies, [b"max-age=60"]);
+    assert_eq!(quiet.header("cdn-cache-control"), Some("max-age=60"));
     let lines: Vec<_> = quiet.headers_named("set-cookie").collect();
     assert_eq!(lines, [b"own=1"]);
 
@@ -105,6 +106,7 @@ pub(super) async fn k22_an_own_cookie_is_kept_beside_ours(harness: Harness) {
         assert_eq!(world.token_requests(), requests);
         let policies: Vec<_> = page.headers_named("cache-control").collect();
         assert_eq!(policies, [b"private, no-store"]);
+        assert_eq!(page.header("cdn-cache-control"), None);
         let lines: Vec<_> = page.headers_named("set-cookie").collect();
         let [own, ours] = lines.as_slice() else {
             panic!("{} cookies, not two", lines.len());

@@ -105,6 +105,9 @@ pub(super) async fn r14_a_guard_holds_in_every_spelling(harness: Harness) {
         "/files/public\\..\\secret/x",
         "/files/%2fsecret/x",
         "/files/%73ecret",
+        "/files/%%373ecret/x",
+        "/files/%7%33ecret/x",
+        "/files/public/.%%32e/secret/x",
     ] {
         assert_eq!(ask(target).await, 403, "{target}");
     }
@@ -114,6 +117,8 @@ pub(super) async fn r14_a_guard_holds_in_every_spelling(harness: Harness) {
         "/files/",
         "/files/%7Euser",
         "/files/a;b",
+        "/files/100%",
+        "/files/%2573ecret",
     ] {
         assert_eq!(ask(target).await, 200, "{target}");
     }

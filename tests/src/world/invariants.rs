@@ -4,8 +4,8 @@
 //! - The application is called only with a user, but for worlds with public paths.
 //! - No code is redeemed twice, and no refresh token used twice, but for worlds that say why.
 //! - Every answer comes within the deadline (`harness/mod.rs`).
-//! - A response that sets a cookie of ours is `private, no-store`, and the cookie has the attributes
-//!   that all of ours have.
+//! - A response that sets a cookie of ours is `private, no-store`, for shared caches too, and the cookie has the
+//!   attributes that all of ours have.
 //! - Every `Location` is on the application's origin or at the provider.
 //! - No code, token, verifier, state, cookie or secret is in the log.
 //! - None of them but the state is in a header or a body that we answer, but for cookies in `Set-Cookie` and the
@@ -129,6 +129,8 @@ impl World {
                 Some("private, no-store"),
                 "a cookie is set at {url}"
             );
+            let targeted = response.header("cdn-cache-control");
+            assert_eq!(targeted, None, "a cookie is set at {url}");
         }
         if let Some(location) = exchange.location() {
             let is_local = location.starts_with('/') && !location.starts_with("//");
