@@ -104,8 +104,7 @@ fn visit(parts: &Parts) -> Option<&Visit> {
 fn missing_layer() -> Response {
     tracing::error!(
         "a handler or middleware asks for the user, but FncyLogin is not round it: put \
-         `.layer(FncyLogin::new(login))` behind all routes and layers that do, or call \
-         `FncyLogin::wrap` after them"
+         `FncyLogin::wrap` or `.layer(FncyLogin::new(login))` behind all routes and layers that do"
     );
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
