@@ -104,7 +104,7 @@ fn visit(parts: &Parts) -> Option<&Visit> {
 fn missing_layer() -> Response {
     tracing::error!(
         "a handler or middleware asks for the user, but FncyLogin is not round it: put \
-         `FncyLogin::wrap` or `.layer(FncyLogin::new(login))` behind all routes and layers that do"
+         `.layer(FncyLogin::new(login))` or `FncyLogin::wrap` behind all routes and layers that do"
     );
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
