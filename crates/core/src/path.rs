@@ -11,7 +11,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::User;
-use crate::pattern::{PathSet, Pattern, is_below};
+use crate::pattern::{PathSet, Pattern};
+use crate::provider::is_scope;
 use crate::spelling::{decoded, has_one_reading, is_canonical};
 
 /// Which paths need a user: all of them by default.
@@ -91,7 +92,7 @@ impl PathRules {
     /// The guards that nobody passes, since their scope is none that could be granted: path and scope.
     pub fn impassable(&self) -> impl Iterator<Item = (&str, &str)> {
         self.needs.iter().filter_map(|(pattern, need)| match need {
-            Need::Scope(scope) if !is_scope_token(scope) => Some((&*pattern.written, &**scope)),
+            Need::Scope(scope) if !is_scope(scope) => Some((&*pattern.written, &**scope)),
             _ => None,
         })
     }
@@ -146,9 +147,10 @@ impl PathRules {
     /// The patterns that have the application's sub-path in them already: one that protects would
     /// protect nothing.
     pub fn with_base<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
+        let within = Pattern::under(base);
         self.patterns()
             .map(|pattern| pattern.written.as_str())
-            .filter(move |written| !base.is_empty() && is_below(written, base))
+            .filter(move |written| !base.is_empty() && within.matches(written))
     }
 
     fn patterns(&self) -> impl Iterator<Item = &Pattern> {
@@ -221,12 +223,6 @@ impl fmt::Debug for Need {
             Self::Predicate(_) => f.write_str("Predicate(..)"),
         }
     }
-}
-
-/// RFC 6749, appendix A.4.
-fn is_scope_token(scope: &str) -> bool {
-    let allowed = |byte| matches!(byte, b'!' | b'#'..=b'[' | b']'..=b'~');
-    !scope.is_empty() && scope.bytes().all(allowed)
 }
 
 fn has_wildcards(written: &str) -> bool {

@@ -85,9 +85,3 @@ impl Pattern {
         *self = Self::new(format!("{base}{}", self.written), self.is_prefix);
     }
 }
-
-/// Whether a path is another one, or below it.
-pub(crate) fn is_below(path: &str, base: &str) -> bool {
-    let rest = path.strip_prefix(base);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
