@@ -1,7 +1,7 @@
 //! `FNCY_COOKIE_SECRET`: one or more secrets as text.
 //!
-//! Rule: text that is all hexadecimal digits, of even length, is hex; everything else is base64,
-//! with or without padding, of either alphabet.
+//! Rules: text that is all hexadecimal digits is hex; everything else is base64, with or without padding, of either
+//! alphabet. What can be guessed is refused, and never shown.
 
 use std::fmt;
 
@@ -10,6 +10,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use fncy_login_core::{KeyRing, WeakSecret};
 use zeroize::Zeroizing;
+
+use crate::guessable;
 
 /// The secrets of a setting.
 pub(crate) struct Secrets {
@@ -21,14 +23,10 @@ const HOW: &str =
     "write at least 32 random bytes as base64 or hex, as `openssl rand -base64 32` prints them";
 
 /// Reads secrets separated by commas; an error is the end of a sentence.
-pub(crate) fn parse(text: &str) -> Result<Secrets, String> {
+pub(crate) fn parse(text: &str, client_secret: Option<&str>) -> Result<Secrets, String> {
     let mut secrets = text.split(',').enumerate().map(|(index, secret)| {
-        decode(secret.trim()).ok_or_else(|| {
-            format!(
-                "has a secret (number {}) that is neither base64 nor hex; {HOW}",
-                index + 1
-            )
-        })
+        read(secret.trim(), client_secret)
+            .map_err(|flaw| format!("has a secret (number {}) {flaw}; {HOW}", index + 1))
     });
     // Even an empty text has one part.
     let sealing = secrets.next().unwrap_or_else(|| Err(HOW.to_owned()))?;
@@ -36,6 +34,26 @@ pub(crate) fn parse(text: &str) -> Result<Secrets, String> {
         sealing,
         former: secrets.collect::<Result<_, _>>()?,
     })
+}
+
+fn read(text: &str, client_secret: Option<&str>) -> Result<Zeroizing<Vec<u8>>, String> {
+    if text.contains(char::is_whitespace) {
+        return Err(
+            "with white space or a line break in it; write it in one line, and a comma between two"
+                .to_owned(),
+        );
+    }
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    if digits == text.len() && digits % 2 == 1 {
+        return Err(format!(
+            "of {digits} hexadecimal digits, an odd number: one is missing, or is too many"
+        ));
+    }
+    let bytes = decode(text).ok_or("that is neither base64 nor hex")?;
+    match guessable::flaw(text, &bytes, client_secret) {
+        Some(flaw) if bytes.len() >= KeyRing::MIN_SECRET_LEN => Err(format!("that {flaw}")),
+        _ => Ok(bytes),
+    }
 }
 
 /// What is wrong with a weak secret, without showing it.
@@ -58,7 +76,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     if text.is_empty() {
         return None;
     }
-    if text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let (pairs, _) = text.as_bytes().as_chunks::<2>();
         let bytes = pairs.iter().map(|pair| {
             let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
@@ -83,7 +101,6 @@ mod tests {
     #[test]
     fn hex_is_told_from_base64() {
         assert_eq!(decode("00ff").unwrap().as_slice(), [0, 255]);
-        assert_eq!(decode("00f").map(|bytes| bytes.len()), Some(2));
         assert_eq!(decode("-_8").unwrap().as_slice(), [251, 255]);
         assert_eq!(decode("+/8=").unwrap().as_slice(), [251, 255]);
         assert!(decode("").is_none());
@@ -92,10 +109,10 @@ mod tests {
 
     #[test]
     fn several_are_separated_by_commas() {
-        let secrets = parse("00ff, 0102 ,+/8=").unwrap();
+        let secrets = parse("00ff, 0102 ,+/8=", None).unwrap();
         assert_eq!(secrets.sealing.as_slice(), [0, 255]);
         assert_eq!(secrets.former.len(), 2);
-        let error = parse("00ff,??").err().unwrap();
+        let error = parse("00ff,??", None).err().unwrap();
         assert!(
             error.contains("number 2") && !error.contains("??"),
             "{error}"

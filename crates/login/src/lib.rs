@@ -32,6 +32,7 @@ mod drive;
 mod ended;
 mod env;
 mod fading;
+mod guessable;
 mod hooks;
 mod http_client;
 mod in_process;

@@ -188,7 +188,8 @@ impl<'a> Parser<'a> {
 
     pub(crate) fn keys(&mut self) -> Option<KeyRing> {
         let value = self.required(Setting::CookieSecret)?;
-        let Secrets { sealing, former } = cookie_secret::parse(value)
+        let client_secret = self.value(Setting::ClientSecret);
+        let Secrets { sealing, former } = cookie_secret::parse(value, client_secret)
             .map_err(|mistake| self.errors.add(Setting::CookieSecret, mistake))
             .ok()?;
         KeyRing::new(&sealing, &former)

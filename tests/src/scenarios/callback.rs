@@ -209,7 +209,7 @@ pub(super) async fn c20_a_code_arrives_exactly(harness: Harness) {
 }
 
 pub(super) async fn c19_a_login_survives_a_rotation(harness: Harness) {
-    let new = "a-new-secret-that-nobody-has-guessed-before-0123";
+    let new = "q3v7Kd0wXyT2mB9sLhR5uZc8NfE1aGjP4oQiVtYxWkA=";
     let redirect_uri = format!("{APP}/auth/callback");
     for (secrets, is_kept) in [
         (format!("{new},{}", crate::world::COOKIE_SECRET), true),

@@ -1,4 +1,4 @@
-//! Rows K18, K19 and K21: what can be set about cookies, and what can't.
+//! Rows K18, K19, K21 and K25: what can be set about cookies, and what can't.
 
 use fncy_login::{Builder, ConfigError, Setting};
 
@@ -160,4 +160,80 @@ pub(super) async fn k21_a_weak_secret_does_not_start(harness: Harness) {
             "{error}"
         );
     }
+}
+
+pub(super) async fn k25_a_secret_that_can_be_guessed_does_not_start(harness: Harness) {
+    let world = World::new(harness);
+    let refused = |secret: &str, part: &str| {
+        let error = refused(&world, |builder| builder.set(Setting::CookieSecret, secret));
+        assert_eq!(error.mistakes().count(), 1, "{error}");
+        let sentence = error.to_string();
+        assert!(error.names(Setting::CookieSecret), "{sentence}");
+        assert!(sentence.contains(part), "{part:?}: {sentence}");
+        assert!(sentence.contains("number 1"), "{sentence}");
+        assert!(sentence.contains("openssl rand -base64 32"), "{sentence}");
+        assert!(!sentence.contains(secret), "{sentence}");
+    };
+    let client_secret = "a-client-secret-that-fncy-has-too-123456789012";
+    let error = refused_with(&world, client_secret, client_secret);
+    assert!(error.contains("is the client secret"), "{error}");
+    for words in [
+        "correcthorsebatterystapleandanothertwowordsofus",
+        "my-super-secret-cookie-key-2024-production-shop",
+        "ReplaceThisWithARealSecretOfAtLeast32Characters",
+        // The same kind of text as base64, and as hex.
+        "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZSwgY29ycmVjdA==",
+        "636f727265637420686f727365206261747465727920737461706c65206f6e6365206d6f7265",
+    ] {
+        refused(words, "is made of words");
+    }
+    for repeated in [
+        "0123456789abcdef".repeat(4),
+        "Zk3vQ9xLm".repeat(6),
+        format!("{}=", "Zk3vQ9xLm2Tz7Rw4Yb8cD".repeat(3)),
+    ] {
+        refused(&repeated, "again and again");
+    }
+    let format = include_str!("../../../docs/cookie-format.md");
+    let keys = format
+        .split("```")
+        .find(|block| block.starts_with("vector keys"));
+    let printed = keys
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split_once(": 0x"));
+    let printed: Vec<_> = printed
+        .map(|(_, hex)| hex)
+        .filter(|hex| hex.len() == 64)
+        .collect();
+    assert_eq!(printed.len(), 7);
+    for vector in printed {
+        refused(vector, "printed in the documentation");
+    }
+    refused(
+        "ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=",
+        "counts up or down",
+    );
+    let hex = "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d";
+    refused(&hex[1..], "63 hexadecimal digits, an odd number");
+    for broken in [
+        "q3v7Kd0wXyT2mB9sLhR5uZ\nc8NfE1aGjP4oQiVtYxWkA=",
+        "q3v7Kd0wXyT2mB9sLhR5uZ c8NfE1aGjP4oQiVtYxWkA=",
+    ] {
+        refused(broken, "white space or a line break");
+    }
+    let drawn = |secret: &str| {
+        let builder = usual(&world.provider, &format!("{APP}/auth/callback"));
+        builder.set(Setting::CookieSecret, secret).build().is_ok()
+    };
+    assert!(drawn(hex) && drawn(&format!("{hex},\n{COOKIE_SECRET}\n")));
+}
+
+fn refused_with(world: &World, client_secret: &str, cookie_secret: &str) -> String {
+    let error = refused(world, |builder| {
+        builder
+            .set(Setting::ClientSecret, client_secret)
+            .set(Setting::CookieSecret, cookie_secret)
+    });
+    error.to_string()
 }

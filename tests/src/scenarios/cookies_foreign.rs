@@ -11,7 +11,7 @@ use super::cookies_forged::{Fate, SESSION, fate, session, signed_in};
 use crate::harness::Harness;
 use crate::world::{APP, COOKIE_SECRET, World, usual};
 
-const NEW_SECRET: &str = "a-new-secret-that-nobody-has-guessed-before-0123";
+const NEW_SECRET: &str = "q3v7Kd0wXyT2mB9sLhR5uZc8NfE1aGjP4oQiVtYxWkA=";
 
 /// The same application with other settings.
 fn like(world: &World, change: impl FnOnce(Builder) -> Builder) -> Login {

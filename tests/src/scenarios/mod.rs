@@ -181,6 +181,7 @@ scenarios! {
         k18_applications_on_two_ports_do_not_sign_each_other_out ["K18"],
         k19_no_setting_weakens_a_cookie ["K19"],
         k21_a_weak_secret_does_not_start ["K21"],
+        k25_a_secret_that_can_be_guessed_does_not_start ["K25"],
     }
     lifetime: {
         k13_an_idle_session_ends ["K13"],
