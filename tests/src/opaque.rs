@@ -66,6 +66,36 @@ fn an_address_with_a_password_is_not_quoted() {
 }
 
 #[test]
+fn of_a_wrong_address_the_host_alone_is_quoted() {
+    let address = "http://user:hunter2@fncy.example:8080/hunter2?key=hunter2#hunter2";
+    let settings = Setting::ALL.iter();
+    let addresses = settings.filter(|setting| setting.name().ends_with("_URL"));
+    for setting in addresses.chain([&Setting::RedirectUri]) {
+        let error = error(builder().set(*setting, address));
+        let sentence = error.to_string();
+        let place = format!("{} (http://fncy.example:8080) must begin", setting.name());
+        assert!(sentence.contains(&place), "{sentence}");
+        assert!(!sentence.contains("hunter2"), "{sentence}");
+    }
+    for wrong in [
+        builder().trusted_origin("https://user:hunter2@a.example/hunter2"),
+        builder().trusted_origin("hunter2"),
+        builder().set(Setting::AuthorizeParams, "?key=hunter2"),
+        builder().set(
+            Setting::RedirectUri,
+            "https://app.example/auth/callback?hunter2",
+        ),
+        builder().set(Setting::TokenUrl, "fncy.example/token?key=hunter2"),
+    ] {
+        let sentence = error(wrong).to_string();
+        assert!(!sentence.contains("hunter2"), "{sentence}");
+    }
+    let shown = builder().set(Setting::AuthorizeUrl, "https://fncy.example/a?key=hunter2");
+    let core_shows = format!("{:?}", shown.build().unwrap());
+    assert!(!core_shows.contains("hunter2"), "{core_shows}");
+}
+
+#[test]
 fn a_wrong_secret_is_not_quoted() {
     for wrong in ["too-short", "{not base64, nor hex!}", &"a".repeat(64)] {
         let error = error(builder().set(Setting::CookieSecret, wrong));
@@ -161,7 +191,7 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             Setting::RedirectUri,
             "https://app.example:443/auth/callback",
-            "no default port",
+            "as browsers write it, here and where it is registered with FNCY: https://app.example/auth/callback",
         ),
         (
             Setting::AuthorizeUrl,
@@ -184,9 +214,19 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             Setting::AuthorizeParams,
             "?prompt=consent",
-            "is \"?prompt=consent\"; write \"prompt=consent\", without",
+            "begins with ? or &; write it without",
         ),
-        (Setting::AuthorizeParams, "&a=b", "write \"a=b\""),
+        (Setting::AuthorizeParams, "&a=b", "begins with ? or &"),
+        (
+            Setting::RedirectUri,
+            "https://m\u{fc}nchen.example/auth/callback",
+            "registered with FNCY: https://xn--mnchen-3ya.example/auth/callback",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://APP.example/./auth/callback",
+            "registered with FNCY: https://app.example/auth/callback",
+        ),
         (Setting::UserId, "id", "write a JSON pointer"),
         (Setting::UserEmail, "email", "write a JSON pointer"),
         (Setting::CookieName, "a;b", "letters, digits and hyphens"),

@@ -12,7 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fncy_dev_server::DevServer;
 use fncy_login::Setting;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -48,23 +50,41 @@ impl Authority {
         }
     }
 
+    /// One that vouches for nobody but the host that it is: what `openssl req -x509` makes is an authority's, and
+    /// with `basicConstraints=CA:FALSE` none.
+    fn of_itself(host: &str, is_ca: IsCa) -> (TlsAcceptor, String) {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params
+            .distinguished_name
+            .push(DnType::CommonName, format!("{is_ca:?}"));
+        params.is_ca = is_ca;
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let text = STANDARD.encode(certificate.der());
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+        (acceptor(&certificate, &key), pem)
+    }
+
     /// Vouches for a host in these years.
     fn vouch(&self, host: &str, years: std::ops::Range<i32>) -> TlsAcceptor {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         params.not_before = date_time_ymd(years.start, 1, 1);
         params.not_after = date_time_ymd(years.end, 1, 1);
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        TlsAcceptor::from(Arc::new(config))
+        acceptor(&params.signed_by(&key, &self.issuer).unwrap(), &key)
     }
+}
+
+fn acceptor(certificate: &Certificate, key: &KeyPair) -> TlsAcceptor {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
 }
 
 /// A token endpoint at `localhost` that would give tokens to everybody.
@@ -166,7 +186,13 @@ fn p30_who_is_not_vouched_for_is_told_nothing() {
 
 async fn meet_servers(file: &Path) {
     let (trusted, unknown) = (Authority::new("trusted"), Authority::new("unknown"));
-    std::fs::write(file, &trusted.pem).unwrap();
+    let (authority, authority_pem) =
+        Authority::of_itself("localhost", IsCa::Ca(BasicConstraints::Unconstrained));
+    let (itself, pem) = Authority::of_itself("localhost", IsCa::ExplicitNoCa);
+    let all = format!("{}{authority_pem}{pem}", trusted.pem);
+    std::fs::write(file, all).unwrap();
+    let itself = Server::with(itself).await;
+    accepted(&World::new(Harness::Bare), Grant::Code, &itself).await;
     let good = Server::with(trusted.vouch("localhost", 2020..4000)).await;
     for grant in Grant::BOTH {
         accepted(&World::new(Harness::Bare), grant, &good).await;
@@ -176,6 +202,10 @@ async fn meet_servers(file: &Path) {
         (
             Server::with(unknown.vouch("localhost", 2020..4000)).await,
             "UnknownIssuer",
+        ),
+        (
+            Server::with(authority).await,
+            "basicConstraints=critical,CA:FALSE",
         ),
         (
             Server::with(trusted.vouch("localhost", 2020..2021)).await,
@@ -198,6 +228,40 @@ async fn meet_servers(file: &Path) {
         assert_nobody_is_signed_out(&world, &server, 503, "provider_unavailable").await;
         assert_eq!(server.told(), 0, "{why}");
         assert!(world.logged().contains(why), "the operator is told: {why}");
+    }
+}
+
+/// What an application says that can't start, in a process of its own with these certificates.
+fn refused_with(certificates: &Path) -> String {
+    const NAME: &str = "tls::certificates_that_cannot_be_read_are_named";
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", NAME, "--nocapture"])
+        .env(TRUSTED, "none")
+        .env("SSL_CERT_FILE", certificates)
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&child.stdout).into_owned()
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_named() {
+    if std::env::var_os(TRUSTED).is_some() {
+        let provider = DevServer::start().unwrap();
+        let login = usual(&provider, &format!("{APP}/auth/callback"));
+        let login = login.set(Setting::UserinfoUrl, "https://fncy.example/me");
+        return println!("{}", login.build().unwrap_err());
+    }
+    let nowhere = Path::new("/nowhere/authorities.pem");
+    let no_certificate = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    for (file, why) in [
+        (nowhere, "No such file"),
+        (&no_certificate, "SSL_CERT_FILE is"),
+    ] {
+        let said = refused_with(file);
+        for part in [why, file.to_str().unwrap(), "path of a PEM file"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
     }
 }
 

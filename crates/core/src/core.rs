@@ -120,10 +120,11 @@ impl Core {
         &self.0.site
     }
 
-    /// The address of the authorization endpoint, where browsers are sent to sign in.
+    /// The address of the authorization endpoint, where browsers are sent to sign in: without its query, so that
+    /// it can be shown.
     #[must_use]
     pub fn authorize_url(&self) -> &str {
-        self.0.provider.authorize_url.as_str()
+        self.0.provider.authorize_url.without_query()
     }
 
     /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every

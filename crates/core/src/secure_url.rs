@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use url::Url;
+use url::{Position, Url};
 
 /// An address of the provider or of the application: absolute, https (http on a loopback host only), without a user and
 /// a fragment.
@@ -68,6 +68,29 @@ impl SecureUrl {
         url.set_query(None);
         url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
         Self(url)
+    }
+
+    /// Scheme, host and port of a text that is an address, which a log or an error may show: what else is in it
+    /// may be a secret, such as a password or a key in the query. None for a text that is no absolute URL with a
+    /// host.
+    ///
+    /// ```
+    /// use fncy_login_core::SecureUrl;
+    ///
+    /// let address = "http://user:password@fncy.example/token?key=secret";
+    /// assert_eq!(SecureUrl::place(address).unwrap(), "http://fncy.example");
+    /// ```
+    #[must_use]
+    pub fn place(text: &str) -> Option<String> {
+        let url = Url::parse(text).ok().filter(Url::has_host)?;
+        let place = &url[Position::BeforeHost..Position::BeforePath];
+        Some(format!("{}://{place}", url.scheme()))
+    }
+
+    /// The address without its query, which may hold a key.
+    #[must_use]
+    pub fn without_query(&self) -> &str {
+        &self.0[..Position::AfterPath]
     }
 
     /// The address as text.

@@ -58,7 +58,7 @@ impl Endpoint {
 
 /// Why a redirect URI doesn't say where the application is. `Display` is the end of a sentence
 /// that begins with the setting's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SiteError {
     /// It is no address that a code may travel to.
@@ -66,8 +66,8 @@ pub enum SiteError {
     /// It has a query.
     HasQuery,
     /// It isn't written as browsers write it: a missing slash, capitals in the host, a default
-    /// port. Authorization servers compare it letter by letter.
-    NotNormal,
+    /// port. Authorization servers compare it letter by letter. With the spelling of browsers.
+    NotNormal(String),
     /// Its path doesn't end with the prefix and `/callback`.
     NotTheCallback,
     /// The front page isn't a plain path such as `/dashboard`, or is one of our endpoints.
@@ -87,8 +87,9 @@ impl fmt::Display for SiteError {
         match self {
             Self::Url(error) => error.fmt(f),
             Self::HasQuery => f.write_str("must have no query"),
-            Self::NotNormal => f.write_str(
-                "must be written as browsers write it: scheme and host in small letters, no default port",
+            Self::NotNormal(normal) => write!(
+                f,
+                "must be written as browsers write it, here and where it is registered with FNCY: {normal}"
             ),
             Self::NotTheCallback => f.write_str(
                 "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback; for another prefix than /auth, call Builder::prefix",
@@ -130,7 +131,7 @@ impl Site {
             return Err(SiteError::HasQuery);
         }
         if url.as_str() != redirect_uri {
-            return Err(SiteError::NotNormal);
+            return Err(SiteError::NotNormal(url.as_str().to_owned()));
         }
         let base = url
             .path()

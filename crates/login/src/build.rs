@@ -149,11 +149,14 @@ impl Builder {
                 "The scope {scope:?}, which {path:?} requires, can be granted to nobody; write one, in ASCII and without white space, quotation marks and backslashes."
             ));
         }
-        for origin in &self.trusted_origins {
+        for (index, origin) in self.trusted_origins.iter().enumerate() {
             let is_origin = SecureUrl::parse(origin).is_ok_and(|url| url.origin() == *origin);
             if !is_origin || origin.contains('*') {
+                let place = SecureUrl::place(origin).map(|place| format!(" ({place})"));
                 mistake(format!(
-                    "The trusted origin {origin:?} is none; write one such as https://admin.example, as browsers do: https, small letters, without wildcards and without a path."
+                    "The trusted origin number {}{} is none; write one such as https://admin.example, as browsers do: https, small letters, without wildcards and without a path.",
+                    index + 1,
+                    place.unwrap_or_default()
                 ));
             }
         }
@@ -225,10 +228,14 @@ fn http_client(endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> O
         .flatten()
         .any(|url| !url.is_loopback());
     HttpClient::new(needs_roots)
-        .map_err(|NoRoots| {
-            parser.errors.add_general(
-                "No certificate of any authority was found on this machine; install the package ca-certificates, or set SSL_CERT_FILE.".to_owned(),
-            );
+        .map_err(|NoRoots(causes)| {
+            let causes = match causes.as_str() {
+                "" => String::new(),
+                causes => format!(" ({causes})"),
+            };
+            parser.errors.add_general(format!(
+                "No certificate of any authority could be read on this machine{causes}; install the package ca-certificates, or write into SSL_CERT_FILE the path of a PEM file that this process may read."
+            ));
         })
         .ok()
 }

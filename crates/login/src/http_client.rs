@@ -51,9 +51,9 @@ pub(crate) struct HttpClient {
     strangers: Semaphore,
 }
 
-/// No authority's certificate is on this machine.
+/// No authority's certificate is on this machine: what went wrong where one was to be read.
 #[derive(Debug)]
-pub(crate) struct NoRoots;
+pub(crate) struct NoRoots(pub(crate) String);
 
 impl HttpClient {
     /// A client that trusts what the operating system trusts.
@@ -62,9 +62,14 @@ impl HttpClient {
     /// certificates still works.
     pub(crate) fn new(needs_roots: bool) -> Result<Self, NoRoots> {
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let found = rustls_native_certs::load_native_certs();
+        roots.add_parsable_certificates(found.certs);
         if needs_roots && roots.is_empty() {
-            return Err(NoRoots);
+            return Err(NoRoots(unread(&found.errors)));
+        }
+        if !found.errors.is_empty() {
+            let cause = unread(&found.errors);
+            tracing::warn!(cause, "certificates of authorities could not be read");
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         #[expect(
@@ -147,7 +152,9 @@ impl HttpClient {
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<ProviderAnswer, Failure> {
         let response = self.client.request(request).await.map_err(|error| {
-            tracing::warn!(cause = chain(&error), "the provider can't be reached");
+            let cause = chain(&error);
+            let hint = hint(&cause);
+            tracing::warn!(cause, hint, "the provider can't be reached");
             Failure::Transport
         })?;
         read(response).await
@@ -192,6 +199,30 @@ fn chain(error: &dyn Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Which certificates could not be read, and why.
+fn unread(errors: &[rustls_native_certs::Error]) -> String {
+    let set = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter();
+    let set = set.filter_map(|name| Some(format!("{name} is {:?}", std::env::var_os(name)?)));
+    let parts: Vec<_> = set.chain(errors.iter().map(ToString::to_string)).collect();
+    parts.join("; ")
+}
+
+/// What an operator can do about a cause that names none.
+fn hint(cause: &str) -> Option<&'static str> {
+    let known = [
+        (
+            "CaUsedAsEndEntity",
+            "the server's certificate is that of an authority, as `openssl req -x509` makes it: make one with `-addext basicConstraints=critical,CA:FALSE`",
+        ),
+        (
+            "UnknownIssuer",
+            "no authority that this machine trusts has signed the server's certificate: add the authority's to the system's, or to the PEM file that SSL_CERT_FILE names",
+        ),
+    ];
+    let found = known.into_iter().find(|(name, _)| cause.contains(name))?;
+    Some(found.1)
 }
 
 /// How long one exchange may take.

@@ -67,14 +67,11 @@ impl<'a> Parser<'a> {
             .ok()
     }
 
-    /// Notes what is wrong with an address. One that may have a password in it is not shown.
+    /// Notes what is wrong with an address, of which no more is shown than where it leads.
     fn wrong_address(&mut self, setting: Setting, value: &str, error: impl Display) {
-        if value.contains('@') {
-            self.errors.add(setting, error);
-        } else {
-            let rest = format_args!("is {value:?}, which {error}");
-            self.errors.add(setting, rest);
-        }
+        let place = SecureUrl::place(value).map(|place| format!("({place}) "));
+        let rest = format_args!("{}{error}", place.unwrap_or_default());
+        self.errors.add(setting, rest);
     }
 
     pub(crate) fn authorize_url(&mut self) -> Option<SecureUrl> {
@@ -178,7 +175,7 @@ impl<'a> Parser<'a> {
         let query = self.value(Setting::AuthorizeParams).unwrap_or_default();
         let plain = query.trim_start_matches(['?', '&']);
         if plain != query {
-            let rest = format_args!("is {query:?}; write {plain:?}, without a sign in front");
+            let rest = "begins with ? or &; write it without, such as prompt=consent";
             self.errors.add(Setting::AuthorizeParams, rest);
         }
         AuthorizeParams::parse(query)

@@ -36,6 +36,7 @@ pub struct BadUrl(Problem);
 enum Problem {
     Missing,
     NotOne,
+    Unescaped,
 }
 
 impl RedisCoordinator {
@@ -72,6 +73,9 @@ impl RedisCoordinator {
     ///
     /// [`BadUrl`], where it is no such address.
     pub fn with_prefix(url: &str, prefix: &str) -> Result<Self, BadUrl> {
+        if is_unescaped(url) {
+            return Err(BadUrl(Problem::Unescaped));
+        }
         let server = Server::at(url).map_err(|_| BadUrl(Problem::NotOne))?;
         let store = Arc::new(Store::new(server));
         let names = Arc::new(Names::new(prefix));
@@ -80,6 +84,19 @@ impl RedisCoordinator {
             follower: Arc::new(Follower::new(store, names)),
         })
     }
+}
+
+/// Whether the user or the password of an address, or of one of several, has a sign of its own that ends the password
+/// for who reads the address. A path to a socket, and what follows it, has no user in front.
+fn is_unescaped(addresses: &str) -> bool {
+    let mut each = addresses
+        .split(',')
+        .map(|address| address.split_once("://"));
+    each.any(|address| {
+        let (scheme, rest) = address.unwrap_or(("", addresses));
+        let user = rest.rsplit_once('@').filter(|_| !scheme.contains("unix"));
+        user.is_some_and(|(user, _)| user.contains(['@', '/', '?', '#', ',']))
+    })
 }
 
 impl Coordinator for RedisCoordinator {
@@ -145,6 +162,10 @@ impl fmt::Display for BadUrl {
                 f,
                 "{VARIABLE} is missing; write an address such as redis://localhost:6379/0."
             ),
+            Problem::Unescaped => write!(
+                f,
+                "{VARIABLE} has a user or a password with @, /, ?, # or a comma in it; write %40, %2F, %3F, %23 or %2C in place of it."
+            ),
             Problem::NotOne => write!(
                 f,
                 "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`, and several of them the feature `cluster`)."
@@ -154,3 +175,30 @@ impl fmt::Display for BadUrl {
 }
 
 impl std::error::Error for BadUrl {}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadUrl, Problem, RedisCoordinator};
+
+    #[test]
+    fn what_must_be_escaped_in_a_password_is_named() {
+        for url in [
+            "redis://shop:p@ss@localhost",
+            "redis://:pa/ss@localhost",
+            "redis://:pa?ss@localhost",
+            "redis://shop:pa#ss@localhost:6379/0",
+            "redis://shop:pa,ss@localhost",
+        ] {
+            let error = RedisCoordinator::new(url).err().unwrap();
+            assert_eq!(error, BadUrl(Problem::Unescaped), "{url}");
+            let said = error.to_string();
+            assert!(said.contains("%40") && !said.contains("ss@"), "{said}");
+        }
+        for url in [
+            "redis://shop:p%40ss@localhost",
+            "redis+unix:///run/redis.sock?user=shop&pass=p@ss",
+        ] {
+            assert!(RedisCoordinator::new(url).is_ok(), "{url}");
+        }
+    }
+}

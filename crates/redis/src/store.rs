@@ -99,11 +99,25 @@ impl Store {
             tracing::warn!(
                 kind = ?error.kind(),
                 code = error.code(),
+                hint = hint(error),
                 "the store that the instances share can't be asked; sessions are not renewed, and \
                  protected paths may answer 503, until it can"
             );
         }
     }
+}
+
+/// What an operator can do about it, where the code alone doesn't say. A script's command that is not allowed is an
+/// `ERR`, as is much else.
+fn hint(error: &RedisError) -> Option<&'static str> {
+    let detail = error.detail().unwrap_or_default();
+    let is_forbidden = error.code() == Some("NOPERM")
+        || ["can't run this command", "ACL failure in script"]
+            .iter()
+            .any(|part| detail.contains(part));
+    is_forbidden.then_some(
+        "its user may not run a command that is needed, or not on these names: give it those of `ACL SETUSER` in docs/scale.md (info is one of @dangerous)",
+    )
 }
 
 #[cfg(test)]

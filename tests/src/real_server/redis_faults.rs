@@ -4,6 +4,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use fncy_login::Timestamp;
+use fncy_login::coordinator::{Coordinator as _, SessionRef};
 use fncy_login_redis::RedisCoordinator;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -132,6 +134,7 @@ async fn an_error_is_no_answer() {
     faults.spawn(a_replica_is_not_asked());
     faults.spawn(a_busy_store_is_asked_again());
     faults.spawn(a_store_that_refuses_a_password_is_asked_again());
+    faults.spawn(a_user_that_lacks_a_command_is_told_of());
     faults.spawn(a_store_that_is_loading_is_asked_again());
     faults.spawn(a_full_store_still_knows_who_was_signed_out());
     faults.join_all().await;
@@ -199,6 +202,31 @@ async fn a_store_that_refuses_a_password_is_asked_again() {
     shared.fails_closed().await;
     redis.tell(&["-a", "another", "config", "set", "requirepass", ""]);
     shared.recovers().await;
+}
+
+async fn a_user_that_lacks_a_command_is_told_of() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let world = World::new(Harness::Tower);
+    for (code, names, less) in [
+        ("ERR", "~fncy-login:*", "-@dangerous"),
+        ("NOPERM", "~else:*", "-@blocking"),
+    ] {
+        let user = ["acl", "setuser", "shop", "reset", "on", ">secret"];
+        redis.tell(&[&user[..], &[names, "+@all", less]].concat());
+        let url = format!("{}?user=shop&pass=secret", redis.url());
+        let store = RedisCoordinator::new(&url).unwrap();
+        let session = SessionRef {
+            id: [7; 16],
+            generation: 0,
+            issued: Timestamp::from_unix(1),
+            ends: Timestamp::from_unix(2),
+        };
+        assert!(store.has_ended(session, "alex").await.is_err(), "{less}");
+        let start = format!("code=\"{code}\" hint=\"its user may not run a command");
+        assert!(world.logged().contains(&start), "{less}");
+    }
 }
 
 /// It reads its file until it is told to be quick, and says so.
