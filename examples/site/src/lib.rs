@@ -37,11 +37,26 @@ pub fn log_to_stderr() {
         .init();
 }
 
-/// Waits for Ctrl-C. Where that can't be noticed, it ends the process at once, as everywhere.
+/// Waits for Ctrl-C, or for SIGTERM, by which systemd, Docker and Kubernetes stop a process. One that can't be
+/// noticed ends the process at once, as everywhere.
 pub async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        Some(()) = terminated() => {}
+        else => std::future::pending().await,
     }
+}
+
+#[cfg(unix)]
+async fn terminated() -> Option<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    signal(SignalKind::terminate()).ok()?.recv().await
+}
+
+#[cfg(not(unix))]
+async fn terminated() -> Option<()> {
+    None
 }
 
 /// Ends the program: with the error as a sentence and code 1, if there is one.
@@ -52,6 +67,26 @@ pub fn exit_code(result: Result<(), StartError>) -> ExitCode {
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::{Command, id};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_site_ends_on_sigterm_as_on_sigint() {
+        for signal in ["-INT", "-TERM"] {
+            let stopped = tokio::spawn(super::interrupted());
+            // It listens from its first poll on.
+            tokio::task::yield_now().await;
+            let pid = id().to_string();
+            let sent = Command::new("kill").args([signal, &pid]).status().unwrap();
+            assert!(sent.success());
+            let stopped = tokio::time::timeout(Duration::from_secs(5), stopped).await;
+            assert!(stopped.is_ok(), "{signal} was not noticed");
         }
     }
 }
