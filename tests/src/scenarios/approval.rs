@@ -9,7 +9,7 @@ use fncy_login::{Approval, NewLogin, Refusal, Setting, User};
 use serde_json::{Value, json};
 
 use crate::harness::Harness;
-use crate::world::{APP, World};
+use crate::world::{APP, ON_PURPOSE, World};
 
 pub(super) async fn on_login_adds_data_and_claims_are_kept(harness: Harness) {
     let asked = Arc::new(AtomicUsize::new(0));
@@ -103,7 +103,7 @@ pub(super) async fn a_hook_that_panics_is_an_error_and_no_session(harness: Harne
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| {
             builder.on_login(async |_: NewLogin| -> Result<Approval, Refusal> {
-                panic!("as a hook of an application may")
+                panic!("{ON_PURPOSE}")
             })
         });
     });

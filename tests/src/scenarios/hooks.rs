@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::renewal::{renewals, request, signed_in};
 use crate::harness::Harness;
-use crate::world::{APP, World};
+use crate::world::{APP, ON_PURPOSE, World};
 
 pub(super) async fn on_renew_replaces_the_sessions_data(harness: Harness) {
     let asked = Arc::new(AtomicUsize::new(0));
@@ -114,7 +114,7 @@ async fn signs_nobody_out(harness: Harness, fail: fn() -> Result<Approval, Refus
 }
 
 pub(super) async fn on_renew_that_panics_signs_nobody_out(harness: Harness) {
-    signs_nobody_out(harness, || panic!("as a hook of an application may")).await;
+    signs_nobody_out(harness, || panic!("{ON_PURPOSE}")).await;
 }
 
 pub(super) async fn on_renew_that_cannot_decide_signs_nobody_out(harness: Harness) {

@@ -16,6 +16,7 @@ use fncy_login::{Builder, Clock, Login, Setting};
 use fncy_login_testing::TestClock;
 
 pub use self::logs::{Logs, ThreadLogs};
+pub use self::panics::ON_PURPOSE;
 use self::panics::Panics;
 use tokio::time::sleep;
 use url::Url;

@@ -1,10 +1,14 @@
 //! Panics of the product and of the toy application, in whatever thread and task: most of them end a
 //! task, and nobody else sees them.
 //!
-//! What a scenario itself panics with is its own failure, or what its hook does on purpose.
+//! What a scenario itself panics with is its own failure, or what its hook does on purpose: of those, nothing is
+//! printed.
 
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, Once, PoisonError};
+
+/// What a hook panics with on purpose.
+pub const ON_PURPOSE: &str = "as a hook of an application may";
 
 static LISTENING: Once = Once::new();
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -21,7 +25,9 @@ impl Panics {
             let usual = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
                 note(panic);
-                usual(panic);
+                if !is_on_purpose(panic) {
+                    usual(panic);
+                }
             }));
         });
         Self { from: all().len() }
@@ -35,6 +41,11 @@ impl Panics {
 
 fn all() -> Vec<String> {
     SEEN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn is_on_purpose(panic: &PanicHookInfo<'_>) -> bool {
+    let text = panic.payload().downcast_ref::<String>();
+    text.is_some_and(|text| text == ON_PURPOSE)
 }
 
 fn note(panic: &PanicHookInfo<'_>) {
