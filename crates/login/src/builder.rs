@@ -206,7 +206,7 @@ impl Builder {
     }
 
     /// Throws the tokens away at the sign-in: for an application that wants to know who somebody is,
-    /// and calls nothing of FNCY's on their behalf. The session then lasts as long as
+    /// and calls nothing of FNCY's on their behalf. Where `FNCY_REVOCATION_URL` is set they are revoked. The session then lasts as long as
     /// [`Builder::absolute`] and [`Builder::idle`] say, its cookie is small, and FNCY is never asked
     /// again. By default a session keeps its tokens, and opens no protected path once they can't be
     /// renewed: whoever FNCY lets go is let go there with the next renewal. Not together with [`Builder::on_renew`].

@@ -128,6 +128,11 @@ pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {
     let mut tab = signed_in(&world).await;
     let cookie = world.session_cookie();
     assert!(cookie.ends_with('.'), "nothing is behind the dot: {cookie}");
+    assert_eq!(
+        world.provider.request_count(Endpoint::Revoke),
+        1,
+        "nobody has the tokens any more"
+    );
     world.advance(20 * 3600);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     let asked = tab.get(&format!("{APP}/token")).await;

@@ -261,6 +261,8 @@ impl Core {
             .event([Event::SignInFinished])
             .ends(before);
         match redemption.before {
+            // Nobody has them from here on.
+            _ if !keeps_tokens => self.revoke(tokens.tokens, reply),
             Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
             _ => Step::reply(reply),
         }
