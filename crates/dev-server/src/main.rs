@@ -15,8 +15,10 @@ use fncy_dev_server::DevServer;
 const HELP: &str = "\
 A stand-in for the FNCY authorization server, for development.
 
-Usage: fncy-dev-server [--port N] [--token-life SECONDS]
+Usage: fncy-dev-server [--env] [--port N] [--token-life SECONDS]
 
+  --env                 Print the settings of an application and nothing else, as lines for a
+                        file: fncy-dev-server --env > dev.env
   --port N              Listen on 127.0.0.1 port N (default 4000; 0: one that is free)
   --token-life SECONDS  How long an access token is good for (default 300, short enough to
                         meet a renewal while developing)
@@ -25,15 +27,15 @@ Usage: fncy-dev-server [--port N] [--token-life SECONDS]
 It listens on loopback only; there is no option for another address.
 ";
 
-/// Where the application is that the greeting has settings for.
-const APP: &str = "http://localhost:3000";
-
 enum Command {
     Help,
-    Serve {
-        port: u16,
-        token_life: Option<NonZeroU32>,
-    },
+    Serve(Options),
+}
+
+struct Options {
+    port: u16,
+    token_life: Option<NonZeroU32>,
+    is_bare: bool,
 }
 
 fn main() -> ExitCode {
@@ -44,12 +46,16 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let (port, token_life) = match command {
+    let Options {
+        port,
+        token_life,
+        is_bare,
+    } = match command {
         Command::Help => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
         }
-        Command::Serve { port, token_life } => (port, token_life),
+        Command::Serve(options) => options,
     };
     let mut builder = DevServer::builder().port(port);
     if let Some(seconds) = token_life {
@@ -57,7 +63,11 @@ fn main() -> ExitCode {
     }
     match builder.start() {
         Ok(server) => {
-            print!("{}", greeting(&server));
+            if is_bare {
+                print!("{}", server.variables());
+            } else {
+                print!("{}", greeting(&server));
+            }
             server.wait();
             ExitCode::SUCCESS
         }
@@ -71,6 +81,7 @@ fn main() -> ExitCode {
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut port = 4000;
     let mut token_life = None;
+    let mut is_bare = false;
     while let Some(argument) = arguments.next() {
         let (name, value) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
@@ -78,6 +89,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
         };
         match name {
             "--help" | "-h" => return Ok(Command::Help),
+            "--env" if value.is_none() => is_bare = true,
             "--port" => {
                 let value = value.or_else(|| arguments.next()).unwrap_or_default();
                 port = value
@@ -97,24 +109,19 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
             _ => return Err(format!("{argument:?} is not known")),
         }
     }
-    Ok(Command::Serve { port, token_life })
+    Ok(Command::Serve(Options {
+        port,
+        token_life,
+        is_bare,
+    }))
 }
 
 fn greeting(server: &DevServer) -> String {
-    let (base_url, sign_out_url) = (server.base_url(), server.sign_out_url());
-    let decided = server.environment().into_iter();
-    let variables: String = decided
-        .filter(|(name, _)| *name != "FNCY_SIGN_OUT_URL")
-        .map(|(name, value)| format!("{name}={value}\n"))
-        .collect();
     format!(
         "The FNCY development server listens on {base_url}\n\
-         Open that address for the demo users and their roles; stop with Ctrl-C. An application needs:\n\n\
-         {variables}\n\
-         and, of its own:\n\n\
-         FNCY_REDIRECT_URI={APP}/auth/callback\n\
-         FNCY_COOKIE_SECRET={cookie_secret}\n\
-         FNCY_SIGN_OUT_URL={sign_out_url}?return_to={APP}/auth/logout\n",
-        cookie_secret = server.cookie_secret(),
+         Open that address for the demo users and their roles; stop with Ctrl-C. An application on \
+         localhost:3000 needs these (--env prints them alone):\n\n{variables}",
+        base_url = server.base_url(),
+        variables = server.variables(),
     )
 }

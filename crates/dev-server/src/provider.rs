@@ -10,6 +10,9 @@ use crate::id_source::IdSource;
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 
+/// Where most examples and tutorials have their application.
+const REDIRECT_URI: &str = "http://localhost:3000/auth/callback";
+
 pub(crate) struct Provider {
     pub(crate) settings: Settings,
     pub(crate) base_url: String,
@@ -51,6 +54,29 @@ impl Provider {
             ("FNCY_REVOCATION_URL", self.url(Endpoint::Revoke)),
             ("FNCY_SIGN_OUT_URL", self.sign_out_url()),
         ]
+    }
+
+    /// The settings of an application as lines of an environment file, its own included: it is at the first
+    /// redirect URI that is registered, else on port 3000.
+    pub(crate) fn variables(&self) -> String {
+        let registered = self.settings.redirect_uris.first();
+        let redirect_uri = registered.map_or(REDIRECT_URI, String::as_str);
+        let endpoints = redirect_uri.strip_suffix("/callback");
+        let decided = self.environment().into_iter();
+        let decided = decided.map(|(name, value)| match (name, endpoints) {
+            // A sign-out comes back to the application's own page.
+            ("FNCY_SIGN_OUT_URL", Some(endpoints)) => {
+                (name, format!("{value}?return_to={endpoints}/logout"))
+            }
+            _ => (name, value),
+        });
+        let own = [
+            ("FNCY_REDIRECT_URI", redirect_uri.to_owned()),
+            ("FNCY_COOKIE_SECRET", self.ids.cookie_secret()),
+        ];
+        let all = decided.chain(own);
+        all.map(|(name, value)| format!("{name}={value}\n"))
+            .collect()
     }
 }
 

@@ -141,6 +141,14 @@ impl DevServer {
         self.provider.environment()
     }
 
+    /// The same as lines of an environment file, with those that are the application's own: the redirect URI, which
+    /// is the first that is registered and else `http://localhost:3000/auth/callback`, a cookie secret, and a
+    /// sign-out that comes back to the application. The front page shows these lines.
+    #[must_use]
+    pub fn variables(&self) -> String {
+        self.provider.variables()
+    }
+
     /// What an application can seal its cookies with (`FNCY_COOKIE_SECRET`): 32 bytes as base64, which were
     /// drawn at this server's start.
     #[must_use]

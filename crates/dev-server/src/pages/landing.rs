@@ -26,8 +26,8 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, headers: HeaderM
          stops.</p>\n{session}</div>\n\
          <section>\n<h2>Point an application here</h2>\n\
          <pre tabindex=\"0\" aria-label=\"Environment variables\"><code>{variables}</code></pre>\n\
-         <p class=\"hint\">{redirects} A sign-out comes back to the application with \
-         <code>?return_to=</code> and its address behind <code>FNCY_SIGN_OUT_URL</code>.</p>\n</section>\n\
+         <p class=\"hint\">{redirects} <code>fncy-dev-server --env</code> prints these lines and \
+         nothing else.</p>\n</section>\n\
          <section>\n<h2>Demo users</h2>\n<ul class=\"users plain\">\n{users}</ul>\n\
          <p class=\"hint\">Each with id, language and roles. Every password is \
          <code>{password}</code>.</p>\n</section>\n\
@@ -35,7 +35,7 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, headers: HeaderM
          <p class=\"hint\">Reload to count again, or read <code>/_dev/requests</code>. \
          <code>PUT /_dev/faults/token</code> makes the token endpoint misbehave.</p>\n</section>",
         session = session(&provider, &headers),
-        variables = escape(&variables(&provider)),
+        variables = escape(&provider.variables()),
         redirects = redirects(settings),
         password = escape(DEMO_PASSWORD),
         counters = counters(&provider),
@@ -57,14 +57,6 @@ fn session(provider: &Provider, headers: &HeaderMap) -> String {
         escape(&user.locale),
         escape(&user.name),
     )
-}
-
-fn variables(provider: &Provider) -> String {
-    provider
-        .environment()
-        .iter()
-        .map(|(name, value)| format!("{name}={value}\n"))
-        .collect()
 }
 
 fn redirects(settings: &Settings) -> String {

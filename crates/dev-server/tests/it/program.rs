@@ -18,41 +18,63 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
+/// The lines with settings that it prints before it serves, and how many others come before the last of them.
+fn settings(lines: impl Iterator<Item = String>) -> (Vec<(String, String)>, usize) {
+    let (mut settings, mut others) = (Vec::new(), 0);
+    for line in lines {
+        match line.split_once('=') {
+            Some((name, value)) => settings.push((name.to_owned(), value.to_owned())),
+            None => others += 1,
+        }
+        if settings.len() == 8 {
+            break;
+        }
+    }
+    (settings, others)
+}
+
 #[test]
 fn it_prints_what_an_application_needs_and_serves() {
-    let mut child = program(&["--port", "0"]).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let variables: Vec<_> = lines
-        .filter_map(|line| {
-            let (name, value) = line.split_once('=')?;
-            Some((name.strip_prefix("FNCY_")?.to_owned(), value.to_owned()))
-        })
-        .take(8)
-        .collect();
-    let base_url = &variables[0].1;
-    let status = send(base_url, "GET", "/", &[], "").unwrap().status;
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert_eq!(status, 200);
-    let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(
-        names,
-        [
-            "BASE_URL",
-            "CLIENT_ID",
-            "CLIENT_SECRET",
-            "USERINFO_URL",
-            "REVOCATION_URL",
-            "REDIRECT_URI",
-            "COOKIE_SECRET",
-            "SIGN_OUT_URL"
-        ]
-    );
-    assert_eq!(STANDARD.decode(&variables[6].1).unwrap().len(), 32);
-    let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/auth/logout");
-    assert_eq!(variables[7].1, sign_out);
+    for (arguments, is_bare) in [
+        (&["--port", "0"][..], false),
+        (&["--env", "--port", "0"], true),
+    ] {
+        let mut child = program(arguments).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (variables, others) = settings(lines.map(Result::unwrap));
+        let base_url = &variables[0].1;
+        let front_page = send(base_url, "GET", "/", &[], "").unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(front_page.status, 200);
+        assert_eq!(others == 0, is_bare);
+        let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "FNCY_BASE_URL",
+                "FNCY_CLIENT_ID",
+                "FNCY_CLIENT_SECRET",
+                "FNCY_USERINFO_URL",
+                "FNCY_REVOCATION_URL",
+                "FNCY_SIGN_OUT_URL",
+                "FNCY_REDIRECT_URI",
+                "FNCY_COOKIE_SECRET",
+            ]
+        );
+        let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/auth/logout");
+        assert_eq!(variables[5].1, sign_out);
+        assert_eq!(STANDARD.decode(&variables[7].1).unwrap().len(), 32);
+        // A shell splits them at blanks, and the page shows the same ones.
+        let page = &front_page.body;
+        for (name, value) in &variables {
+            assert!(!value.contains(char::is_whitespace), "{name}");
+            assert!(
+                page.contains(&format!("{name}={value}\n")),
+                "{name}: {page}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -110,6 +132,7 @@ fn it_explains_itself_and_refuses_what_it_does_not_know() {
         &["--port", "many"],
         &["--port"],
         &["--token-life"],
+        &["--env=1"],
     ] {
         let output = program(bad).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{bad:?}");
