@@ -1,7 +1,7 @@
 //! Installing what a command needs.
 //!
-//! Rules kept here: what is there is used; system packages are installed by root through apt, for others
-//! they are named; versions are pinned; tools go below `target`, never into the user's own folders.
+//! Rules kept here: what is there is used; system packages are installed by root through apt, after a line that
+//! says which and why, and for others they are named; no service is started; versions are pinned; tools go below `target`, never into the user's own folders.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
+use crate::no_services::NoServices;
 use crate::run::{self, Run, probe};
 use crate::workspace;
 
@@ -20,6 +21,8 @@ pub(crate) struct Needed {
     package: &'static str,
     /// The lowest major version that will do.
     at_least: u32,
+    /// Whether the package is a service of its name, which Debian starts and enables.
+    is_service: bool,
     why: &'static str,
 }
 
@@ -32,6 +35,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         asked: VERSION,
         package: "nodejs",
         at_least: 20,
+        is_service: false,
         why: "the real servers of tests/real-servers run on it",
     },
     Needed {
@@ -39,6 +43,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         asked: VERSION,
         package: "npm",
         at_least: 0,
+        is_service: false,
         why: "it installs the real servers of tests/real-servers",
     },
     Needed {
@@ -46,6 +51,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         asked: &["-c", "print(__import__('oauth2_provider').__version__)"],
         package: "python3-django-oauth-toolkit",
         at_least: 1,
+        is_service: false,
         why: "a real server of tests/real-servers is made of it",
     },
     REDIS,
@@ -54,6 +60,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         asked: &["-v"],
         package: "nginx",
         at_least: 0,
+        is_service: true,
         why: "a recipe is tested behind it",
     },
     Needed {
@@ -61,6 +68,7 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         asked: VERSION,
         package: "chromium",
         at_least: 0,
+        is_service: false,
         why: "the example sites are tested in it",
     },
 ];
@@ -72,6 +80,7 @@ const REDIS: Needed = Needed {
     asked: VERSION,
     package: "redis-server",
     at_least: 6,
+    is_service: true,
     why: "instances of an application share it",
 };
 
@@ -80,6 +89,7 @@ pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
     asked: VERSION,
     package: "valgrind",
     at_least: 3,
+    is_service: false,
     why: "its callgrind counts instructions",
 }];
 
@@ -88,6 +98,7 @@ pub(crate) const FOR_LOAD: &[Needed] = &[Needed {
     asked: VERSION,
     package: "wrk",
     at_least: 0,
+    is_service: false,
     why: "it asks as many requests a second as a server answers",
 }];
 
@@ -135,13 +146,14 @@ pub(crate) fn has_nightly() -> bool {
     probe("rustup", &["run", "nightly", "cargo", "--version"]).is_some()
 }
 
-/// Installs those of the system's packages that are missing.
+/// Installs those of the system's packages that are missing: what and why is said before.
 pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
-    let mut updated = false;
+    let is_missing = |needed: &&Needed| needed.version().is_none();
+    let missing: Vec<_> = needed.iter().filter(is_missing).collect();
+    if !missing.is_empty() {
+        apt_install(&missing)?;
+    }
     for needed in needed {
-        if needed.version().is_none() {
-            apt_install(needed, &mut updated)?;
-        }
         let Needed {
             package,
             at_least,
@@ -165,24 +177,50 @@ pub(crate) fn debian_packages(needed: &[Needed]) -> Result<(), String> {
     Ok(())
 }
 
-fn apt_install(needed: &Needed, updated: &mut bool) -> Result<(), String> {
-    let Needed { package, why, .. } = needed;
+fn apt_install(missing: &[&Needed]) -> Result<(), String> {
     let root = probe("id", &["-u"]).as_deref() == Some("0");
     if !root || version_of("apt-get", VERSION).is_none() {
         return Err(format!(
-            "`{package}` is missing ({why}): install it (Debian: `apt-get install {package}`, as root)."
+            "These packages are missing:\n{}Install them (Debian: `apt-get install {}`, as root).",
+            list(missing),
+            packages(missing)
         ));
     }
-    if !*updated {
-        Run::new("apt-get").args(["-q", "update"]).go()?;
-        *updated = true;
+    println!(
+        "These packages are missing, and are installed now by apt-get:\n{}\
+         No service of theirs is started or enabled. To be rid of them: apt-get purge {}",
+        list(missing),
+        packages(missing)
+    );
+    let no_services = NoServices::begin()?;
+    Run::new("apt-get").args(["-q", "update"]).go()?;
+    for needed in missing {
+        // It may have come with the one before.
+        if needed.version().is_none() {
+            Run::new("apt-get")
+                .args(["-q", "install", "-y", "--no-install-recommends"])
+                .arg(needed.package)
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .go()?;
+        }
+        if needed.is_service {
+            no_services.disable(needed.package)?;
+        }
     }
-    Run::new("apt-get")
-        .args(["-q", "install", "-y", "--no-install-recommends", package])
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        // Servers are installed, and started by the tests: where init scripts start them, this run level stops that.
-        .env("RUNLEVEL", "1")
-        .go()
+    Ok(())
+}
+
+/// A line for each: what it is, and why it is needed.
+fn list(missing: &[&Needed]) -> String {
+    let lines = missing.iter();
+    lines
+        .map(|needed| format!("  {}: {}\n", needed.package, needed.why))
+        .collect()
+}
+
+fn packages(missing: &[&Needed]) -> String {
+    let packages: Vec<_> = missing.iter().map(|needed| needed.package).collect();
+    packages.join(" ")
 }
 
 impl Needed {
@@ -283,7 +321,7 @@ fn is_version(said: &str, version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{VERSION, is_current, is_version, major, version_of};
+    use super::{FOR_SCALE, VERSION, is_current, is_version, list, major, packages, version_of};
     use std::time::{Duration, SystemTime};
 
     #[test]
@@ -300,6 +338,16 @@ mod tests {
         assert_eq!(version("echo wrk 4.2; exit 1").as_deref(), Some("wrk 4.2"));
         assert_eq!(version("exit 1"), None);
         assert_eq!(version_of("no-such-program-here", VERSION), None);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_with_its_reason() {
+        let missing: Vec<_> = FOR_SCALE.iter().collect();
+        assert_eq!(
+            list(&missing),
+            "  redis-server: instances of an application share it\n"
+        );
+        assert_eq!(packages(&missing), "redis-server");
     }
 
     #[test]

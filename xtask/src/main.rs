@@ -19,6 +19,7 @@ mod measure;
 mod minimal;
 mod mutants;
 mod mutation;
+mod no_services;
 mod published;
 mod run;
 mod slow;

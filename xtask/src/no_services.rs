@@ -1,0 +1,56 @@
+//! Installing a server's package without a running server.
+//!
+//! Rules kept here: Debian's own means are used, `policy-rc.d` for the start and `update-rc.d` for the next boot;
+//! a policy that is there stays; ours goes with the value that put it there.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use crate::run::Run;
+
+/// Asked by each package's script before it starts a service.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+/// 101: the action is forbidden.
+const FORBIDS: &str = "#!/bin/sh\n# For the time of an installation by cargo xtask.\nexit 101\n";
+
+/// While it lives, no package starts a service.
+pub(crate) struct NoServices {
+    is_ours: bool,
+}
+
+impl NoServices {
+    pub(crate) fn begin() -> Result<Self, String> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(Path::new(POLICY));
+        let mut file = match file {
+            Ok(file) => file,
+            // Such as in a container's image.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Ok(Self { is_ours: false });
+            }
+            Err(error) => return Err(format!("{POLICY} can't be written: {error}.")),
+        };
+        let policy = Self { is_ours: true };
+        file.write_all(FORBIDS.as_bytes())
+            .map_err(|error| format!("{POLICY} can't be written: {error}."))?;
+        Run::new("chmod").args(["755", POLICY]).go()?;
+        Ok(policy)
+    }
+
+    /// Keeps a service that was installed just now from starting with the machine.
+    #[expect(clippy::unused_self, reason = "it is for what was installed meanwhile")]
+    pub(crate) fn disable(&self, service: &str) -> Result<(), String> {
+        Run::new("update-rc.d").args([service, "disable"]).go()
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if self.is_ours && fs::remove_file(POLICY).is_err() {
+            println!("Remove {POLICY} by hand: it keeps every service from being started.");
+        }
+    }
+}
