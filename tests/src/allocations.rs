@@ -83,7 +83,7 @@ fn axum_allocates(router: &Router, cookies: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn axum_allocates_seven_more_by_layer_and_five_by_wrap() {
+async fn axum_allocates_eight_more_by_layer_and_six_by_wrap() {
     use fncy_login_tower::{CurrentUser, FncyLogin};
 
     async fn bare() -> &'static str {
@@ -99,7 +99,7 @@ async fn axum_allocates_seven_more_by_layer_and_five_by_wrap() {
     let layer = FncyLogin::new(world.login.clone());
     let layered = axum_allocates(&router.clone().layer(layer.clone()), &cookies);
     let wrapped = axum_allocates(&layer.wrap(router), &cookies);
-    assert_eq!((layered - bare, wrapped - bare), (7, 5));
+    assert_eq!((layered - bare, wrapped - bare), (8, 6));
 }
 
 #[test]

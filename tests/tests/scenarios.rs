@@ -27,12 +27,14 @@ const CLAIMED: [(&str, u32); 6] = [
     ("L", 12),
 ];
 /// These are about a part that all harnesses share: a test with their name is elsewhere.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     // Nobody can reach it from outside.
     ("K14", "../crates/core/src"),
     ("K20", "../crates/core/src"),
     // Which certificates are trusted is said to a whole process, and scenarios share one.
     ("P30", "src"),
+    // Where an axum router or an actix-web scope can carry the login.
+    ("R27", "src/adapters"),
 ];
 
 fn main() -> ExitCode {

@@ -1,16 +1,14 @@
 //! Extractors for actix-web: the signed-in user, and their tokens.
 
-use std::fmt;
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::error::{InternalError, ResponseError};
-use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
 
-use crate::convert::{RequestHead, response};
+use crate::convert::RequestHead;
+use crate::rejection::Rejection;
 
 /// The signed-in user.
 ///
@@ -74,10 +72,8 @@ impl FromRequest for CurrentUser {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(visit(request).and_then(|visit| {
-            visit.signed_in().map(Self).ok_or_else(|| {
-                let request = request.clone();
-                NoUser { visit, request }.into()
-            })
+            let no_user = || Rejection::NoUser(visit.clone(), request.clone()).into();
+            visit.signed_in().map(Self).ok_or_else(no_user)
         }))
     }
 }
@@ -88,49 +84,19 @@ impl FromRequest for Tokens {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(visit(request).and_then(|visit| {
-            let tokens = visit.tokens(&RequestHead::of(request.head()));
-            tokens
-                .map(Self)
-                .map_err(|reply| InternalError::from_response("no tokens", response(reply)).into())
+            let tokens = visit.tokens(&RequestHead::of(request)).map(Self);
+            tokens.map_err(|reply| Rejection::Told("no tokens", Box::new(reply)).into())
         }))
     }
 }
 
-fn visit(request: &HttpRequest) -> Result<Visit, actix_web::Error> {
+/// The mark of the login in a request.
+pub(crate) fn visit(request: &HttpRequest) -> Result<Visit, actix_web::Error> {
     request.extensions().get().cloned().ok_or_else(|| {
         tracing::error!(
             "a handler or middleware asks for the user, but FncyLogin is not round it: put \
              `.wrap(FncyLogin::new(login))` behind all that do, on the App or scope"
         );
-        let empty = HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
-        InternalError::from_response("FncyLogin is missing", empty).into()
+        Rejection::NoLayer.into()
     })
-}
-
-/// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
-/// extractor never asks.
-struct NoUser {
-    visit: Visit,
-    request: HttpRequest,
-}
-
-impl fmt::Display for NoUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nobody is signed in")
-    }
-}
-
-/// As [`fmt::Display`]: what a logger writes of an error must not hold the request, whose query and
-/// headers have secrets in them.
-impl fmt::Debug for NoUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl ResponseError for NoUser {
-    fn error_response(&self) -> HttpResponse {
-        let head = RequestHead::of(self.request.head());
-        response(self.visit.challenge(&head))
-    }
 }

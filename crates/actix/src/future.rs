@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::HttpMessage as _;
-use actix_web::body::EitherBody;
+use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use fncy_login::{Finish, Reply, Verdict};
 use pin_project_lite::pin_project;
@@ -49,8 +49,9 @@ pub(crate) struct Waiting<S> {
 impl<S, B> Future for ResponseFuture<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody + 'static,
 {
-    type Output = Result<ServiceResponse<EitherBody<B>>, actix_web::Error>;
+    type Output = Result<ServiceResponse, actix_web::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
@@ -58,15 +59,15 @@ where
             let next = match state.as_mut().project() {
                 StateProjection::Inner { future, finish } => {
                     let answer = finished(ready!(future.poll(cx)), finish.take());
-                    return Poll::Ready(answer.map(ServiceResponse::map_into_left_body));
+                    // Nothing is boxed that is boxed already, and no body that is bytes.
+                    return Poll::Ready(answer.map(ServiceResponse::map_into_boxed_body));
                 }
                 StateProjection::Reply { reply } => {
                     // A future that is polled after it was ready has nothing more to say.
                     let Some((reply, request)) = reply.take() else {
                         return Poll::Pending;
                     };
-                    let response = request.into_response(response(*reply));
-                    return Poll::Ready(Ok(response.map_into_right_body()));
+                    return Poll::Ready(Ok(request.into_response(response(*reply))));
                 }
                 StateProjection::Later { verdict, waiting } => {
                     let verdict = ready!(verdict.as_mut().poll(cx));

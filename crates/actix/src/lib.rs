@@ -50,6 +50,12 @@
 //! refusals carry its headers, and a `Logger` outside sees sign-ins and refusals; the callback's address has a
 //! code in it.
 //!
+//! An error that middleware inside returns goes on to middleware outside as the same error. It takes along a session
+//! that was renewed, and no default `Cache-Control`: an error has no headers. A header of your own for errors is
+//! middleware's business, such as `DefaultHeaders`.
+//!
+//! actix-web has no marked request headers: a logger that writes `%{Cookie}i` writes the session.
+//!
 //! # Below a sub-path
 //!
 //! Wrap the scope, `web::scope("/sub").wrap(FncyLogin::new(login))`, with the redirect URI
@@ -117,9 +123,11 @@
 //! error code and symptom.
 
 mod convert;
+mod deny;
 mod extract;
 mod future;
 mod layer;
+mod rejection;
 mod service;
 
 pub use fncy_login::coordinator;
@@ -131,6 +139,7 @@ pub use fncy_login::{
     Visit, WayOn,
 };
 
+pub use crate::deny::Deny;
 pub use crate::extract::{CurrentUser, Tokens};
 pub use crate::layer::FncyLogin;
 #[doc(hidden)]

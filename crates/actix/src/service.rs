@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::HttpMessage as _;
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use fncy_login::{Decision, Login, Verdict, Visit};
 
@@ -31,9 +31,9 @@ impl<S> FncyLoginMiddleware<S> {
 impl<S, B> Service<ServiceRequest> for FncyLoginMiddleware<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
-    B: MessageBody,
+    B: MessageBody + 'static,
 {
-    type Response = ServiceResponse<EitherBody<B>>;
+    type Response = ServiceResponse;
     type Error = actix_web::Error;
     type Future = ResponseFuture<S>;
 
@@ -44,7 +44,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let decision = {
             let extensions = request.extensions();
-            let head = RequestHead::of(request.head());
+            let head = RequestHead::of(request.request());
             self.login.decide(&head, extensions.get::<Visit>())
         };
         let state = match decision {

@@ -3,6 +3,8 @@
 //! Rule: a request's wishes are read once, where the machine is entered, and kept with whatever it waits
 //! for; nobody in between has to think of them.
 
+use crate::grpc;
+use crate::head::text;
 use crate::outcome::{Outcome, Reply};
 use crate::page::Pages;
 use crate::step::Step;
@@ -14,6 +16,8 @@ pub(crate) struct Audience {
     language: Language,
     /// HEAD is GET without a body (RFC 9110, section 9.3.2).
     is_bodiless: bool,
+    /// A call of gRPC reads its own status and no body of ours.
+    is_grpc: bool,
 }
 
 impl Audience {
@@ -21,11 +25,15 @@ impl Audience {
         Self {
             language: Language::of(head),
             is_bodiless: head.method() == "HEAD",
+            is_grpc: text(head, "content-type").is_some_and(grpc::is_grpc),
         }
     }
 
     /// Writes a reply's page, if it has one.
     pub(crate) fn address(self, pages: &Pages, reply: Reply) -> Reply {
+        if self.is_grpc && reply.status >= 400 {
+            return grpc::trailers_only(reply);
+        }
         let mut reply = pages.write(reply, self.language);
         if self.is_bodiless {
             reply.body.clear();

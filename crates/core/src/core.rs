@@ -7,6 +7,7 @@ use ring::digest::{SHA256, digest};
 
 use crate::audience::Audience;
 use crate::cookies::policy::CookiePolicy;
+use crate::cookies::scan;
 use crate::cross_site::Sources;
 use crate::outcome::Reply;
 use crate::page::{OwnPage, Pages};
@@ -139,6 +140,26 @@ impl Core {
     pub fn internal_error(&self) -> Reply {
         let reply = self.failure(Code::Internal, "the driver could not go on");
         Audience::default().address(&self.0.pages, reply)
+    }
+
+    /// 403 for a request whose user lacks what a guard of the application's own asks for.
+    #[must_use]
+    pub fn forbidden<H: Head>(&self, head: &H) -> Reply {
+        let detail = "a handler or middleware of the application refused the user";
+        Audience::of(head).address(&self.0.pages, self.refuse(head, Code::Forbidden, detail))
+    }
+
+    /// A `Cookie` header's line without the cookies of this login, for a request that is passed on to another
+    /// server. `None` where no other cookie is in it.
+    #[must_use]
+    pub fn without_own_cookies(&self, line: &[u8]) -> Option<Vec<u8>> {
+        let cookies = &self.0.vault.cookies;
+        let others: Vec<_> = line
+            .split(|byte| *byte == b';')
+            .map(<[u8]>::trim_ascii)
+            .filter(|pair| !pair.is_empty() && !cookies.is_own(scan::name(pair)))
+            .collect();
+        (!others.is_empty()).then(|| others.join(&b"; "[..]))
     }
 
     /// The tokens of a request's session, opened now. `user` is the one that the machine admitted

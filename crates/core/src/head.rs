@@ -1,5 +1,7 @@
 //! What the machine reads of a request: its head, and never its body.
 
+use crate::placement::Placement;
+
 /// The head of a request, as an adapter shows it to the machine.
 ///
 /// The body is not part of it: no decision about login depends on a body, so none is ever read.
@@ -16,6 +18,12 @@ pub trait Head {
     /// Every line of a header, in order. HTTP/2 splits `Cookie` over several lines, so none may be
     /// left out. `name` is in lower case.
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]>;
+
+    /// What the framework's router did with the request before it reached the login. The default says
+    /// that it did nothing. It is read on requests that the login answers itself.
+    fn placement(&self) -> Placement<'_> {
+        Placement::default()
+    }
 }
 
 /// The first line of a header, if it is visible ASCII or spaces.

@@ -68,7 +68,8 @@
 //! | `client_token` | a token for the application itself, apart from any user |
 //! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `words`, `page`, `outcome` | what people, programs and operators are told |
-//! | `audience`, `language` | how it is said to whoever asked |
+//! | `audience`, `language`, `grpc` | how it is said to whoever asked |
+//! | `placement` | whether our endpoints can be reached where the login was put |
 //!
 //! # Intentional omissions
 //!
@@ -90,6 +91,7 @@ mod cross_site;
 mod entropy;
 mod event;
 mod flow;
+mod grpc;
 mod head;
 mod json;
 mod language;
@@ -97,6 +99,7 @@ mod outcome;
 mod page;
 mod path;
 mod pattern;
+mod placement;
 mod profile;
 mod provider;
 mod renewal;
@@ -131,6 +134,7 @@ pub use crate::language::Language;
 pub use crate::outcome::{Admission, Outcome, PRIVATE, Reply, Report, Severity, Update};
 pub use crate::page::{OwnPage, Page, WayOn};
 pub use crate::path::{Need, PathRules};
+pub use crate::placement::{Coverage, Placement};
 pub use crate::profile::Profile;
 pub use crate::provider::{
     Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,

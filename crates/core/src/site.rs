@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use form_urlencoded::byte_serialize;
 use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
@@ -208,8 +209,54 @@ impl Site {
         &self.base
     }
 
+    /// The path that starts a sign-in, as browsers ask for it: `/auth/login`, below the site's base and the
+    /// prefix. A page links to it.
+    #[must_use]
+    pub fn login_path(&self) -> String {
+        self.path_of(Endpoint::Login)
+    }
+
+    /// The same with a page to come back to, as browsers see that page: its path with the base and the query.
+    /// An address of another origin leads to the front page.
+    ///
+    /// ```
+    /// # use fncy_login_core::Site;
+    /// let site = Site::new("https://app.example/sub/auth/callback", "/auth", false)?;
+    /// assert_eq!(
+    ///     site.login_path_to("/sub/inbox?page=2"),
+    ///     "/sub/auth/login?return_to=%2Fsub%2Finbox%3Fpage%3D2",
+    /// );
+    /// # Ok::<(), fncy_login_core::SiteError>(())
+    /// ```
+    #[must_use]
+    pub fn login_path_to(&self, return_to: &str) -> String {
+        let address: String = byte_serialize(return_to.as_bytes()).collect();
+        format!("{}?return_to={address}", self.login_path())
+    }
+
+    /// The path that signs out, as browsers ask for it: `/auth/logout`, below the site's base and the prefix.
+    /// A form posts to it.
+    #[doc(alias = "logout")]
+    #[must_use]
+    pub fn sign_out_path(&self) -> String {
+        self.path_of(Endpoint::Logout)
+    }
+
     pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {
         format!("{}{}{}", self.base, self.prefix, endpoint.path())
+    }
+
+    /// Whether the callback, as the application sees its path, is below the part of the application that is
+    /// mounted at a path.
+    pub(crate) fn has_callback_below(&self, mount: &str) -> bool {
+        let callback = self.path_of(Endpoint::Callback);
+        let seen = if self.base_stripped {
+            &callback[self.base.len()..]
+        } else {
+            &callback
+        };
+        let rest = seen.strip_prefix(mount.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// The path as the browser sent it, of a path as the application sees it.

@@ -7,8 +7,16 @@ use fncy_login_core::{Admission, PRIVATE, User};
 use crate::coordinator::Known;
 use crate::{Login, Visit};
 
-/// RFC 9213, and what there was before it (Edge Architecture Specification).
-const FOR_SHARED_CACHES: [&str; 2] = ["cdn-cache-control", "surrogate-control"];
+/// RFC 9213 with the targets that CDNs have for themselves, what there was before it (Edge Architecture
+/// Specification), and nginx's own.
+const FOR_SHARED_CACHES: [&str; 6] = [
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "netlify-cdn-cache-control",
+    "surrogate-control",
+    "vercel-cdn-cache-control",
+    "x-accel-expires",
+];
 
 /// A request that a login lets through.
 #[derive(Debug)]

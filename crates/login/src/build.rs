@@ -21,7 +21,7 @@ use crate::redemptions::Redemptions;
 use crate::refresher::{Parts, Refresher};
 use crate::renewals::Renewals;
 use crate::without_store::WithoutStore;
-use crate::{Builder, Login, Setting};
+use crate::{Builder, Login, Setting, placement};
 
 /// A session that ends sooner ends before its first page is read. Seconds.
 const MIN_LIFE: u64 = 60;
@@ -213,6 +213,7 @@ impl Builder {
             watched: Watched::default(),
             accepted: meter::Accepted::default(),
             last_check: LastCheck::default(),
+            placement: placement::Watch::default(),
             namesake: Arc::new(namesake),
             on_login: self.on_login.clone(),
             admits_unverified: self.admits_unverified,

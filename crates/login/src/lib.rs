@@ -43,6 +43,7 @@ pub mod manual;
 mod meter;
 mod namesake;
 mod parser;
+mod placement;
 mod provider_client;
 mod redemptions;
 mod refresher;
@@ -54,8 +55,8 @@ mod visit;
 mod without_store;
 
 pub use fncy_login_core::{
-    Code, Head, Language, NotThisType, Page, PageSubject, Reply, Site, Timestamp, Tokens, User,
-    WayOn,
+    Code, Head, Language, NotThisType, Page, PageSubject, Placement, Reply, Site, Timestamp,
+    Tokens, User, WayOn,
 };
 
 pub use crate::admitted::{Additions, Admitted, Finish};

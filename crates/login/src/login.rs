@@ -22,7 +22,7 @@ use crate::namesake::Namesake;
 use crate::provider_client::ProviderClient;
 use crate::redemptions::Redemptions;
 use crate::refresher::Refresher;
-use crate::{Builder, ConfigError, Visit, telemetry};
+use crate::{Builder, ConfigError, Visit, placement, telemetry};
 
 /// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
 /// at start and share it between all workers.
@@ -40,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) watched: Watched,
     pub(crate) accepted: meter::Accepted,
     pub(crate) last_check: LastCheck,
+    pub(crate) placement: placement::Watch,
     pub(crate) namesake: Arc<Namesake>,
     pub(crate) on_login: Option<LoginHook>,
     /// Whether a session is believed while nobody can say whether it was ended.
@@ -102,6 +103,11 @@ impl Login {
     /// `id` is [`User::id`]. Whoever still may sign in can do so a second later. The tokens are not revoked:
     /// they are in cookies that nobody has here.
     ///
+    /// FNCY's own session goes on. While it does, the browser's next request for a page goes to FNCY and comes
+    /// back signed in, with no question asked. To keep the user out, refuse them in [`Builder::on_login`]. To have
+    /// FNCY ask for a password again, set [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to
+    /// `prompt=login`, if FNCY understands it.
+    ///
     /// # Errors
     ///
     /// [`Unreachable`], where the other instances could not be told; they are told as soon as that is
@@ -130,9 +136,11 @@ impl Login {
                 Decision::Now(Verdict::Admit(Admitted::new(self, admission)))
             }
             (Settled::Done(Outcome::Reply(reply)), None) if reply.ends.is_none() => {
+                self.watch_coverage(head);
                 Decision::Now(self.send(*reply).into())
             }
             (settled, doubtful) => {
+                self.watch_coverage(head);
                 let login = self.clone();
                 Decision::Later(Box::pin(async move {
                     let settled = match doubtful {
@@ -166,6 +174,29 @@ impl Login {
             Settled::Done(Outcome::Reply(reply)) => self.send(*reply),
             _ => self.send(self.0.core.internal_error()),
         }
+    }
+
+    pub(crate) fn forbidden<H: Head>(&self, head: &H) -> Reply {
+        self.send(self.0.core.forbidden(head))
+    }
+
+    /// A line of a request's `Cookie` header without the cookies of this login: session, sign-ins under way and
+    /// their count. `None` where no other cookie is in it.
+    ///
+    /// For an application that passes requests on to another server, which has no business with the session. The
+    /// bytes of the other cookies stay as they are.
+    ///
+    /// ```no_run
+    /// # use fncy_login::Login;
+    /// # fn example(login: &Login) {
+    /// let line = b"theme=dark; __Host-fncy_session=AQID";
+    /// assert_eq!(login.without_own_cookies(line).as_deref(), Some(&b"theme=dark"[..]));
+    /// # }
+    /// ```
+    #[doc(alias = "proxy")]
+    #[must_use]
+    pub fn without_own_cookies(&self, line: &[u8]) -> Option<Vec<u8>> {
+        self.0.core.without_own_cookies(line)
     }
 
     pub(crate) fn tokens<H: Head>(&self, head: &H, user: &User) -> Result<Tokens, Reply> {

@@ -81,6 +81,19 @@ impl Visit {
         self.login.challenge(head)
     }
 
+    /// For guards of the application's own: 403, as a page or as problem+json, for a user who may not do this.
+    /// `head` is that of the same request.
+    #[must_use]
+    pub fn forbidden<H: Head>(&self, head: &H) -> Reply {
+        self.login.forbidden(head)
+    }
+
+    /// The login that let the request through.
+    #[must_use]
+    pub fn login(&self) -> &Login {
+        &self.login
+    }
+
     pub(crate) fn is_of(&self, login: &Login) -> bool {
         self.login.is_same(login)
     }

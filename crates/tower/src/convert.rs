@@ -1,6 +1,6 @@
 //! Nouns of `http` and nouns of the machine, and nothing that decides.
 
-use fncy_login::{Additions, Finish, Head, Reply};
+use fncy_login::{Additions, Finish, Head, Placement, Reply, Visit};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 
 /// A request's head, as the machine reads it.
@@ -8,6 +8,7 @@ pub(crate) struct RequestHead<'a> {
     method: &'a Method,
     uri: &'a Uri,
     headers: &'a HeaderMap,
+    extensions: &'a Extensions,
 }
 
 impl<'a> RequestHead<'a> {
@@ -31,7 +32,14 @@ impl<'a> RequestHead<'a> {
             method,
             uri: original_uri(extensions).unwrap_or(uri),
             headers,
+            extensions,
         }
+    }
+
+    /// The address as the browser sent it.
+    #[cfg(feature = "axum")]
+    pub(crate) fn uri(&self) -> &'a Uri {
+        self.uri
     }
 }
 
@@ -45,6 +53,22 @@ fn original_uri(extensions: &Extensions) -> Option<&Uri> {
 #[cfg(not(feature = "axum"))]
 fn original_uri(_: &Extensions) -> Option<&Uri> {
     None
+}
+
+/// axum sets both on the way to a route, and `wrap` is none.
+#[cfg(feature = "axum")]
+fn placement(extensions: &Extensions) -> Placement<'_> {
+    let mount = extensions.get::<axum::extract::NestedPath>();
+    let mount = mount.map_or("", |path| path.as_str());
+    Placement {
+        mount: if mount.contains('{') { "" } else { mount },
+        is_in_route: extensions.get::<axum::extract::MatchedPath>().is_some(),
+    }
+}
+
+#[cfg(not(feature = "axum"))]
+fn placement(_: &Extensions) -> Placement<'_> {
+    Placement::default()
 }
 
 impl Head for RequestHead<'_> {
@@ -67,6 +91,20 @@ impl Head for RequestHead<'_> {
             name => self.headers.get_all(name),
         };
         lines.into_iter().map(HeaderValue::as_bytes)
+    }
+
+    fn placement(&self) -> Placement<'_> {
+        placement(self.extensions)
+    }
+}
+
+/// A request that the application gets. Its cookies are marked: a layer inside that logs headers shows none.
+pub(crate) fn admit<B>(request: &mut Request<B>, visit: Visit) {
+    request.extensions_mut().insert(visit);
+    for (name, value) in request.headers_mut() {
+        if name == header::COOKIE {
+            value.set_sensitive(true);
+        }
     }
 }
 

@@ -97,11 +97,11 @@ impl<S: Sync> FromRequestParts<S> for Tokens {
     }
 }
 
-fn visit(parts: &Parts) -> Option<&Visit> {
+pub(crate) fn visit(parts: &Parts) -> Option<&Visit> {
     parts.extensions.get()
 }
 
-fn missing_layer() -> Response {
+pub(crate) fn missing_layer() -> Response {
     tracing::error!(
         "a handler or middleware asks for the user, but FncyLogin is not round it: put \
          `.layer(FncyLogin::new(login))` or `FncyLogin::wrap` behind all routes and layers that do"
@@ -109,6 +109,6 @@ fn missing_layer() -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-fn head(parts: &Parts) -> RequestHead<'_> {
+pub(crate) fn head(parts: &Parts) -> RequestHead<'_> {
     RequestHead::new(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
 }

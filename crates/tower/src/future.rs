@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::body::Body;
-use crate::convert::{finished, response};
+use crate::convert::{admit, finished, response};
 
 pin_project! {
     /// The response of a [`FncyLoginService`](crate::FncyLoginService).
@@ -69,7 +69,7 @@ where
                 StateProjection::Later { verdict, waiting } => {
                     match (ready!(verdict.as_mut().poll(cx)), waiting.take()) {
                         (Verdict::Admit(admitted), Some(mut waiting)) => {
-                            waiting.request.extensions_mut().insert(admitted.visit);
+                            admit(&mut waiting.request, admitted.visit);
                             State::Inner {
                                 future: waiting.inner.call(waiting.request),
                                 finish: Some(admitted.finish),

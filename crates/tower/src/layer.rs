@@ -40,6 +40,9 @@ impl FncyLogin {
     /// Puts the login round a finished router: all that it has is covered, and so are the addresses
     /// that it has no route for. Routes and layers that are added to the router which this returns
     /// are outside. It takes a `Router<()>`: call `with_state` before.
+    ///
+    /// A layer that is added to the router which this returns runs before routing, and finds no `MatchedPath` in
+    /// the request. Layers that want it are added to `router`.
     #[cfg(feature = "axum")]
     pub fn wrap(self, router: axum::Router) -> axum::Router {
         axum::Router::new().fallback_service(self.layer(router))

@@ -21,18 +21,43 @@
 //!
 //! # `wrap` or `layer`
 //!
-//! - [`FncyLogin::wrap`] goes round a finished router: nothing in it is left out.
-//! - As a layer, it covers what the router holds at that moment, nested and merged routers too, and
-//!   its fallback.
-//! - Don't nest a router that carries the layer into another one: axum drops its fallback, and with
-//!   it our endpoints. A wrapped router can be nested; the path is still seen as the browser sent it.
-//! - Never use `route_layer`: it leaves out the fallback, and with it our endpoints.
+//! ```no_run
+//! # use axum::Router;
+//! # use fncy_login_tower::{FncyLogin, Login};
+//! # fn apps(login: Login, router: Router) {
+//! // Around the finished router: nothing in it can be left out.
+//! let app: Router = FncyLogin::new(login.clone()).wrap(router.clone());
+//! // What the router holds now: add routes and the fallback before.
+//! let app: Router = router.layer(FncyLogin::new(login));
+//! # drop(app);
+//! # }
+//! ```
+//!
+//! Take [`FncyLogin::wrap`] if you can: both cost the same, and the layer can be put where our endpoints are not
+//! reached.
+//!
+//! - As a layer, it covers nested and merged routers too, and the router's fallback, where our endpoints are.
+//! - A `.fallback(…)` that is added after the layer takes the place of our endpoints.
+//! - Don't nest a router that carries the layer into another one: axum drops its fallback. A wrapped router can be
+//!   nested; the path is still seen as the browser sent it.
+//! - Never use `route_layer`: it leaves out the fallback.
+//! - Such a mistake is one line in the log, at the first request that shows it.
+//! - A login that is only sometimes there: `match` on the option, and `wrap` in one arm. tower's `option_layer` needs
+//!   the same response type with and without the layer.
+//! - For `axum::serve`, or a layer around all routing such as `NormalizePathLayer`, use what `wrap` returns.
+//!   `into_make_service` of `FncyLogin::new(login).layer(router)` doesn't compile, since axum serves its own body
+//!   type only.
+//! - axum 0.7 takes the layer too, without the default feature `axum`. Handlers read the [`Visit`] then.
 //! - Below a sub-path nest what was wrapped, as a service: `.nest_service("/sub", FncyLogin::new(login).wrap(site))`.
 //!   `/sub` and `/sub/` are its front page then, and what is beside it is none of the login's.
 //! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us. So does a
 //!   `TraceLayer`, which then sees sign-ins and refusals. Its default span has the whole address, and so the
 //!   code of a callback: give it one with the path,
 //!   `.make_span_with(|request: &Request| tracing::info_span!("request", path = request.uri().path()))`.
+//! - Outside of `wrap` no route is known yet, so that a `TraceLayer` there finds no `MatchedPath`. One inside finds it,
+//!   `wrap(router.layer(trace))`, and sees no sign-ins and refusals. Use both, or `.layer` in place of `wrap`.
+//! - A `TraceLayer` with `include_headers(true)` shows no cookie inside the login, which marks them as sensitive.
+//!   Outside, put tower-http's `SetSensitiveRequestHeadersLayer` around it.
 //! - A time-out outside is longer than 15 seconds, which is what a sign-in or a renewal may take.
 //!
 //! # The user, on every page
@@ -81,6 +106,8 @@
 mod body;
 mod convert;
 #[cfg(feature = "axum")]
+mod deny;
+#[cfg(feature = "axum")]
 mod extract;
 mod future;
 mod layer;
@@ -96,6 +123,8 @@ pub use fncy_login::{
 };
 
 pub use crate::body::Body;
+#[cfg(feature = "axum")]
+pub use crate::deny::Deny;
 #[cfg(feature = "axum")]
 pub use crate::extract::{CurrentUser, Tokens};
 pub use crate::future::ResponseFuture;

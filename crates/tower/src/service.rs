@@ -7,7 +7,7 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use crate::body::Body;
-use crate::convert::RequestHead;
+use crate::convert::{RequestHead, admit};
 use crate::future::{ResponseFuture, State, Waiting};
 
 /// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
@@ -43,7 +43,7 @@ where
                 finish: None,
             },
             Decision::Now(Verdict::Admit(admitted)) => {
-                request.extensions_mut().insert(admitted.visit);
+                admit(&mut request, admitted.visit);
                 State::Inner {
                     future: self.inner.call(request),
                     finish: Some(admitted.finish),

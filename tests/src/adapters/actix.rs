@@ -1,11 +1,19 @@
 //! Every place for the middleware: App, scope, resource, and two logins nested.
 
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{Service as _, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::test::{TestRequest, call_service, init_service};
-use actix_web::{App, HttpResponse, web};
-use fncy_login_actix::{CurrentUser, FncyLogin};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::test::{TestRequest, call_and_read_body, call_service, init_service};
+use actix_web::{App, Error, HttpResponse, ResponseError, web};
+use fncy_login_actix::{CurrentUser, Deny, FncyLogin, Tokens};
+use fncy_login_testing::{TestError, TestFncy};
 
 use super::login;
+use crate::world::ThreadLogs;
 
 async fn home() -> HttpResponse {
     HttpResponse::Ok().body("home")
@@ -99,4 +107,179 @@ async fn two_logins_decide_each_for_itself() {
     .await;
     assert_eq!(gate!(app, "/nowhere"), "nothing");
     assert_eq!(gate!(app, "/admin/page"), "sign in");
+}
+
+#[actix_web::test]
+async fn r27_a_login_whose_callback_is_elsewhere_is_told_once() {
+    let (scope, _first) = login("", |builder| builder);
+    let (resource, _second) = login("", |builder| builder);
+    let (whole, _third) = login("", |builder| builder);
+    let (below, _fourth) = login("/own", |builder| builder);
+    let logs = ThreadLogs::start();
+    let app = init_service(
+        App::new()
+            .service(
+                web::scope("/sub")
+                    .wrap(FncyLogin::new(scope))
+                    .route("/page", web::get().to(home)),
+            )
+            .service(
+                web::resource("/page")
+                    .wrap(FncyLogin::new(resource))
+                    .route(web::get().to(home)),
+            )
+            .service(
+                web::scope("/own")
+                    .wrap(FncyLogin::new(below))
+                    .route("/page", web::get().to(home)),
+            )
+            .service(
+                web::scope("")
+                    .wrap(FncyLogin::new(whole))
+                    .route("/{name}", web::get().to(home)),
+            ),
+    )
+    .await;
+    let told = || logs.with("the redirect URI is not in").len();
+    for (path, lines) in [
+        ("/own/page", 0),
+        ("/any", 0),
+        ("/sub/page", 1),
+        ("/page", 2),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(gate!(app, path), "sign in", "{path}");
+        }
+        assert_eq!(told(), lines, "{path}");
+    }
+}
+
+/// An error of an application's own.
+#[derive(Debug)]
+struct Mine;
+
+impl fmt::Display for Mine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("mine")
+    }
+}
+
+impl ResponseError for Mine {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::IM_A_TEAPOT
+    }
+}
+
+#[actix_web::test]
+async fn an_error_of_middleware_inside_goes_on_as_it_is() -> Result<(), TestError> {
+    async fn fail(_: ServiceRequest, _: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+        Err(Mine.into())
+    }
+    let fncy = TestFncy::start()?;
+    let login = FncyLogin::new(fncy.login().build()?);
+    let app = App::new().service(web::resource("/page").wrap(from_fn(fail)));
+    let app = init_service(app.wrap(login)).await;
+    let client = fncy.signed_in("alex", &app).await?;
+    let cookies = client.cookie_header();
+    let ask = async || {
+        let request = TestRequest::get().uri("/page");
+        let request = request.insert_header(("cookie", &*cookies)).to_request();
+        app.call(request).await.unwrap_err()
+    };
+    assert!(ask().await.as_error::<Mine>().is_some());
+
+    // A renewed session must not be lost with it, however often the error is asked for its answer.
+    fncy.advance(Duration::from_secs(301));
+    let error = ask().await;
+    assert_eq!(error.to_string(), "mine");
+    for _ in 0..2 {
+        let response = error.error_response();
+        assert_eq!(response.status(), StatusCode::IM_A_TEAPOT);
+        let cookie = response.headers().get("set-cookie").unwrap();
+        assert!(cookie.is_sensitive());
+        assert_eq!(
+            response.headers().get("cache-control").unwrap(),
+            "private, no-store"
+        );
+        let body = actix_web::body::to_bytes(response.into_body())
+            .await
+            .unwrap();
+        assert_eq!(body, "mine");
+    }
+    Ok(())
+}
+
+#[actix_web::test]
+async fn an_extractors_error_answers_each_time() {
+    async fn twice(tokens: Result<Tokens, Error>) -> String {
+        let error = tokens.unwrap_err();
+        let [first, second] = [(), ()].map(|()| error.error_response());
+        assert_eq!(first.status(), second.status());
+        assert_eq!(first.headers().len(), second.headers().len());
+        second.status().as_u16().to_string()
+    }
+    let (login, _provider) = login("", |builder| builder.public("/page"));
+    let app = init_service(
+        App::new().route("/bare", web::get().to(twice)).service(
+            web::scope("")
+                .wrap(FncyLogin::new(login))
+                .route("/page", web::get().to(twice)),
+        ),
+    )
+    .await;
+    for (path, status) in [("/page", "401"), ("/bare", "500")] {
+        let request = TestRequest::get().uri(path).to_request();
+        assert_eq!(call_and_read_body(&app, request).await, status);
+    }
+}
+
+#[actix_web::test]
+async fn middleware_outside_may_name_the_plain_response() {
+    async fn outside(
+        request: ServiceRequest,
+        next: Next<BoxBody>,
+    ) -> Result<ServiceResponse, Error> {
+        next.call(request).await
+    }
+    let (login, _provider) = login("", |builder| builder.public("/"));
+    let app = App::new()
+        .wrap(FncyLogin::new(login))
+        .wrap(from_fn(outside))
+        .route("/", web::get().to(home));
+    let app = init_service(app).await;
+    assert_eq!(gate!(app, "/"), "open");
+}
+
+#[actix_web::test]
+async fn a_guard_of_the_applications_own_refuses_as_we_do() {
+    async fn closed(deny: Deny) -> Result<String, Error> {
+        Err(deny.forbidden())
+    }
+    async fn anonymous(deny: Deny) -> Result<String, Error> {
+        Err(deny.unauthorized())
+    }
+    let (login, _provider) = login("", |builder| builder.public_prefix("/"));
+    let app = init_service(
+        App::new().route("/bare", web::get().to(closed)).service(
+            web::scope("")
+                .wrap(FncyLogin::new(login))
+                .route("/closed", web::get().to(closed))
+                .route("/anonymous", web::get().to(anonymous)),
+        ),
+    )
+    .await;
+    for (path, accept, status, holds) in [
+        ("/closed", "text/html", 403, "<code>forbidden</code>"),
+        ("/closed", "*/*", 403, r#""code":"forbidden""#),
+        ("/anonymous", "text/html", 303, ""),
+        ("/anonymous", "*/*", 401, r#""code":"sign_in_required""#),
+        ("/bare", "*/*", 500, ""),
+    ] {
+        let request = TestRequest::get().uri(path);
+        let request = request.insert_header(("accept", accept)).to_request();
+        let response = call_service(&app, request).await;
+        assert_eq!(response.status(), status, "{path}");
+        let body = actix_web::test::read_body(response).await;
+        assert!(String::from_utf8_lossy(&body).contains(holds), "{path}");
+    }
 }

@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use fncy_login_tower::{CurrentUser, FncyLogin};
+use fncy_login_tower::{CurrentUser, Deny, FncyLogin};
 use http::{Request, Response, StatusCode};
 use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
 
 use super::login;
+use crate::world::ThreadLogs;
 
 async fn home() -> &'static str {
     "home"
@@ -178,4 +179,165 @@ async fn a_sub_path_that_a_proxy_strips_is_put_back() {
     let body = String::from_utf8_lossy(&body).into_owned();
     let link = "href=\"/sub/auth/login?return_to=%2Fsub%2Fpage%3Fx%3D1\"";
     assert!(body.contains(link), "{body}");
+}
+
+/// What a layer's place makes the log say, of a browser that asks twice without a callback in between.
+async fn told_of(login_base: &str, place: impl Fn(FncyLogin) -> Router, path: &str) -> Vec<String> {
+    let (login, _provider) = login(login_base, |builder| builder.prefix("/auth"));
+    let logs = ThreadLogs::start();
+    let app = place(FncyLogin::new(login));
+    let first = ask(&app, path).await;
+    assert_eq!(first.status(), StatusCode::SEE_OTHER, "{path}");
+    let cookie = first.headers()["set-cookie"].to_str().unwrap();
+    for _ in 0..3 {
+        let request = Request::get(path)
+            .header("accept", "text/html")
+            .header("cookie", cookie.split(';').next().unwrap())
+            .body(Body::empty())
+            .unwrap();
+        let again = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(again.status(), StatusCode::SEE_OTHER);
+    }
+    logs.with("redirect_uri=")
+        .into_iter()
+        .filter(|line| !line.contains("login: ready"))
+        .collect()
+}
+
+#[tokio::test]
+async fn r27_a_layer_that_leaves_our_endpoints_out_is_told_once() {
+    type Place = fn(FncyLogin) -> Router;
+    let places: [(&str, Place, &str, &str); 4] = [
+        (
+            "",
+            |layer| router("/page").route_layer(layer),
+            "/page",
+            "use `wrap` on the finished router",
+        ),
+        (
+            "",
+            |layer| router("/page").layer(layer).fallback(home),
+            "/page",
+            "use `wrap` on the finished router",
+        ),
+        (
+            "/sub",
+            |layer| Router::new().nest("/sub", router("/page").layer(layer)),
+            "/sub/page",
+            "a router that carries the layer was nested",
+        ),
+        (
+            "",
+            |layer| Router::new().nest_service("/sub", layer.wrap(router("/page"))),
+            "/sub/page",
+            "a part of the application that the redirect URI is not in",
+        ),
+    ];
+    for (base, place, path, line) in places {
+        let told = told_of(base, place, path).await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains(line), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn r27_a_layer_in_its_place_is_not_told() {
+    type Place = fn(FncyLogin) -> Router;
+    let places: [(&str, Place, &str); 5] = [
+        ("", |layer| layer.wrap(router("/page")), "/page"),
+        ("", |layer| router("/page").layer(layer), "/nowhere"),
+        (
+            "/sub",
+            |layer| Router::new().nest_service("/sub", layer.wrap(router("/page"))),
+            "/sub/page",
+        ),
+        (
+            "/sub",
+            |layer| Router::new().nest("/sub", layer.wrap(router("/page"))),
+            "/sub/page",
+        ),
+        (
+            "/en",
+            |layer| Router::new().nest_service("/{lang}", layer.wrap(router("/page"))),
+            "/en/page",
+        ),
+    ];
+    for (base, place, path) in places {
+        assert_eq!(told_of(base, place, path).await, [""; 0], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_layer_whose_fallback_was_asked_for_is_not_told() {
+    let told = told_of("", |layer| router("/page").layer(layer), "/page");
+    // One that no browser has asked for anything but pages, and then for a login, is known to be whole.
+    assert_eq!(told.await.len(), 1, "nothing but a route was asked for");
+    let (login, _provider) = login("", |builder| builder);
+    let logs = ThreadLogs::start();
+    let app = router("/page").layer(FncyLogin::new(login));
+    ask(&app, "/favicon.ico").await;
+    for _ in 0..2 {
+        let request =
+            Request::get("/page").header("cookie", "__Host-fncy_login_0123456789abcdef=x");
+        app.clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+    }
+    assert_eq!(logs.with("use `wrap`"), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_log_inside_shows_no_cookie() {
+    async fn shown(request: Request<Body>) -> String {
+        format!("{:?}", request.headers())
+    }
+    let (login, _provider) = login("", |builder| builder.public("/"));
+    let app = FncyLogin::new(login).wrap(Router::new().route("/", get(shown)));
+    let request = Request::get("/")
+        .header("cookie", "a=hunter1")
+        .header("cookie", "b=hunter2");
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let shown = axum::body::to_bytes(response.into_body(), 4096)
+        .await
+        .unwrap();
+    assert_eq!(shown, r#"{"cookie": Sensitive, "cookie": Sensitive}"#);
+}
+
+#[tokio::test]
+async fn a_guard_of_the_applications_own_refuses_as_we_do() {
+    async fn closed(deny: Deny) -> Result<(), axum::response::Response> {
+        Err(deny.forbidden())
+    }
+    async fn anonymous(deny: Deny) -> axum::response::Response {
+        deny.unauthorized()
+    }
+    let (login, _provider) = login("", |builder| builder.public_prefix("/"));
+    let site = Router::new()
+        .route("/closed", get(closed))
+        .route("/anonymous", get(anonymous));
+    let app = Router::new().nest("/sub", FncyLogin::new(login).wrap(site));
+    for (path, accept, status, holds) in [
+        ("/sub/closed", "text/html", 403, "<code>forbidden</code>"),
+        ("/sub/closed", "*/*", 403, r#""code":"forbidden""#),
+        ("/sub/anonymous", "text/html", 303, ""),
+        ("/sub/anonymous", "*/*", 401, r#""code":"sign_in_required""#),
+    ] {
+        let request = Request::get(path).header("accept", accept);
+        let response = app
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        let body = axum::body::to_bytes(response.into_body(), 65_536)
+            .await
+            .unwrap();
+        assert!(String::from_utf8_lossy(&body).contains(holds), "{path}");
+    }
+    let without = Router::new().route("/closed", get(closed));
+    assert_eq!(ask(&without, "/closed").await.status(), 500);
 }

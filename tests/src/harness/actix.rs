@@ -16,7 +16,7 @@ use fncy_login::{Login, Visit};
 use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 
-use super::{Calls, live_text};
+use super::{Calls, OWN_HEADERS, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
@@ -120,10 +120,9 @@ async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse
     let text = calls.answer(request.path(), user);
     let mut response = HttpResponse::Ok();
     if request.path().ends_with("/own") {
-        response
-            .append_header(("cache-control", "max-age=60"))
-            .append_header(("cdn-cache-control", "max-age=60"))
-            .append_header(("set-cookie", "own=1"));
+        for header in OWN_HEADERS {
+            response.append_header(header);
+        }
     }
     response.body(text)
 }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use fncy_login::{Decision, Finish, Head, Login, Reply, Verdict, Visit};
 
-use super::{Calls, live_text};
+use super::{Calls, OWN_HEADERS, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -116,10 +116,10 @@ impl Bare {
                 let text = self.calls.answer(path, user);
                 let response = RawResponse::new(200).with_body(text);
                 if path == "/own" {
-                    response
-                        .with_header("cache-control", "max-age=60")
-                        .with_header("cdn-cache-control", "max-age=60")
-                        .with_header("set-cookie", "own=1")
+                    let headers = OWN_HEADERS.iter();
+                    headers.fold(response, |response, (name, value)| {
+                        response.with_header(name, value)
+                    })
                 } else {
                     response
                 }

@@ -25,6 +25,7 @@ use url::Url;
 pub use self::actix::serve_configured;
 pub use self::bare::RawHead;
 pub use self::calls::{Call, Calls};
+pub use self::poem::serve_endpoint;
 pub use self::tower::serve_router;
 use crate::browser::{Backend, Exchange, RawRequest, RawResponse};
 use crate::world::APP;
@@ -32,6 +33,18 @@ use crate::world::APP;
 /// All that one request may cause takes no longer than 15 seconds; the rest is for a machine that
 /// has much to do.
 const DEADLINE: Duration = Duration::from_secs(18);
+
+/// What `/own` says: shared caches believe their own headers before `Cache-Control`.
+pub(crate) const OWN_HEADERS: [(&str, &str); 8] = [
+    ("cache-control", "max-age=60"),
+    ("cdn-cache-control", "max-age=60"),
+    ("cloudflare-cdn-cache-control", "max-age=60"),
+    ("netlify-cdn-cache-control", "max-age=60"),
+    ("surrogate-control", "max-age=60"),
+    ("vercel-cdn-cache-control", "max-age=60"),
+    ("x-accel-expires", "60"),
+    ("set-cookie", "own=1"),
+];
 
 /// What a connection saw of its session, told when that has ended.
 async fn live_text(session: LiveSession) -> String {

@@ -11,15 +11,23 @@ use poem::error::NotFoundError;
 use poem::http::HeaderValue;
 use poem::listener::TcpAcceptor;
 use poem::web::Data;
-use poem::{Body, EndpointExt as _, Request, Response, Route, Server, get, handler};
+use poem::{Body, EndpointExt as _, IntoEndpoint, Request, Response, Route, Server, get, handler};
 use poem_adapter::{CurrentUser, FncyLogin, Tokens};
 
-use super::{Calls, live_text, server};
+use super::{Calls, OWN_HEADERS, live_text, server};
 use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let app = mounted(application(calls), logins, mount);
+    serve_endpoint(listener, mounted(application(calls), logins, mount))
+}
+
+/// Serves any application on poem.
+pub fn serve_endpoint(
+    listener: TcpListener,
+    app: impl IntoEndpoint + Send + 'static,
+) -> Arc<dyn Backend> {
+    let app = app.into_endpoint();
     server::spawn(listener, |listener| async {
         let acceptor = TcpAcceptor::from_tokio(listener)?;
         Server::new_with_acceptor(acceptor).run(app).await
@@ -85,10 +93,9 @@ async fn anything(calls: Data<&Calls>, request: &Request) -> Response {
     let text = calls.answer(path, user);
     let mut response = Response::builder();
     if path.ends_with("/own") {
-        response = response
-            .header("cache-control", "max-age=60")
-            .header("cdn-cache-control", "max-age=60")
-            .header("set-cookie", "own=1");
+        for (name, value) in OWN_HEADERS {
+            response = response.header(name, value);
+        }
     }
     response.body(text)
 }

@@ -14,7 +14,7 @@ use fncy_login::{Login, Visit};
 use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 
-use super::{Calls, live_text, server};
+use super::{Calls, OWN_HEADERS, live_text, server};
 use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
@@ -80,12 +80,7 @@ async fn anything(State(calls): State<Calls>, request: Request) -> Response {
     calls.received(cookies.map(HeaderValue::as_bytes));
     let text = calls.answer(path, user);
     if path.ends_with("/own") {
-        let headers = [
-            ("cache-control", "max-age=60"),
-            ("cdn-cache-control", "max-age=60"),
-            ("set-cookie", "own=1"),
-        ];
-        return (headers, text).into_response();
+        return (OWN_HEADERS, text).into_response();
     }
     text.into_response()
 }

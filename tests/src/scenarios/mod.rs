@@ -88,6 +88,7 @@ scenarios! {
         r20_a_hundred_logins_leave_five_cookies ["R20"],
         r21_what_one_user_sees_is_not_stored ["R21"],
         r21_an_error_is_an_answer_of_the_application_too ["R21"],
+        a_grpc_call_is_told_by_its_own_status [],
         htmx_is_sent_to_the_login_endpoint [],
     }
     routing: {

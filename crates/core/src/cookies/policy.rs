@@ -103,6 +103,13 @@ impl CookiePolicy {
         })
     }
 
+    /// Whether a name is one of ours.
+    pub(crate) fn is_own(&self, name: &[u8]) -> bool {
+        std::str::from_utf8(name).is_ok_and(|name| {
+            self.is_session(name) || self.is_login(name) || name == self.round_name()
+        })
+    }
+
     /// The `Set-Cookie` line of a value that lives `max_age` seconds.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: u64) -> String {
         let max_age = Duration::seconds(i64::try_from(max_age).unwrap_or(i64::MAX));

@@ -48,6 +48,12 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
     (!name.is_empty()).then(|| (name, text[equals + 1..].trim_ascii()))
 }
 
+/// The name of a pair; all of it where it has no equals sign.
+pub(crate) fn name(text: &[u8]) -> &[u8] {
+    let end = memchr(b'=', text).unwrap_or(text.len());
+    text[..end].trim_ascii()
+}
+
 /// The name as text, if a browser could have it from us.
 pub(crate) fn names<H: Head>(head: &H) -> impl Iterator<Item = &str> {
     pairs(head).filter_map(|(name, _)| std::str::from_utf8(name).ok())

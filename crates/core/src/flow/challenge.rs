@@ -3,8 +3,6 @@
 //! Rules: a redirect is for navigations only; everything else gets a status, and no login is
 //! started for it; a form that was posted is never replayed.
 
-use form_urlencoded::byte_serialize;
-
 use super::start::Start;
 use super::{Stage, refusal};
 use crate::audience::Audience;
@@ -13,7 +11,6 @@ use crate::head::text;
 use crate::outcome::Reply;
 use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
-use crate::site::Endpoint;
 use crate::step::{Pending, Question, Step};
 use crate::{Code, Core, Event, Head, SessionRef, SessionRefusal, Timestamp};
 
@@ -175,7 +172,7 @@ impl Core {
     }
 
     fn authenticate(&self) -> String {
-        let login = self.0.site.path_of(Endpoint::Login);
+        let login = self.0.site.login_path();
         format!("{SCHEME} login_url=\"{login}\"")
     }
 
@@ -190,8 +187,6 @@ impl Core {
 
     /// The address that starts a login which comes back to `return_to`.
     pub(super) fn login_url(&self, return_to: &ReturnTo) -> String {
-        let login = self.0.site.path_of(Endpoint::Login);
-        let address: String = byte_serialize(return_to.as_str().as_bytes()).collect();
-        format!("{login}?return_to={address}")
+        self.0.site.login_path_to(return_to.as_str())
     }
 }
