@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use fncy_login_core::{
     Answer, AuthorizeParams, CookiePolicy, Core, Entropy, Exchange, KeyRing, Lifetimes, Moment,
     Outcome, PathRules, Protection, Provider, ProviderAnswer, RedirectParam, Reply, Secret,
-    SecureUrl, Settings, Site, Standing, Step, Timestamp, UserPointers,
+    SecureUrl, Settings, Site, Standing, Step, Timestamp, TokenDialect, UserPointers,
 };
 
 use crate::reply;
@@ -37,6 +37,7 @@ fn app(protection: Protection, base: &str) -> Core {
             client_secret: Secret::new("a client's secret".to_owned()),
             redirect_param: RedirectParam::Both,
             scope: None,
+            dialect: TokenDialect::default(),
             authorize_params: AuthorizeParams::default(),
             pkce: true,
             issuer: None,
@@ -122,5 +123,6 @@ pub(crate) fn response(status: u16, body: impl Into<Vec<u8>>) -> Answer {
         status,
         retry_after: None,
         body: body.into(),
+        sent: Vec::new(),
     })
 }

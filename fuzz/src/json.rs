@@ -4,8 +4,13 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-/// The object that a body is, if no member of it is there twice at any depth.
+/// The object that a body is, if no member of it is there twice at any depth. A byte order mark in front
+/// of it is none of it.
 pub(crate) fn object(body: &[u8]) -> Option<Map<String, Value>> {
+    let body = match body {
+        [0xef, 0xbb, 0xbf, rest @ ..] => rest,
+        whole => whole,
+    };
     let Value::Object(object) = serde_json::from_slice(body).ok()? else {
         return None;
     };

@@ -18,6 +18,7 @@ pub(crate) fn check(data: &[u8]) {
             status,
             retry_after: Some(text.clone()),
             body: Vec::new(),
+            sent: Vec::new(),
         })
     };
     let expected = seconds(&text);

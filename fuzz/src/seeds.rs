@@ -108,6 +108,8 @@ pub(crate) fn token_answer() -> Vec<Vec<u8>> {
         r#","expires_in":2147483648,"refresh_token":"","scope":"b  a""#,
         r#","expires_in":1e300,"error":null"#,
         r#","expires_in":-1,"scope":7"#,
+        r#","error":{"code":"ok"},"expires_at":9,"scope":["a b","c,d"]"#,
+        r#","error":0"#,
         r#","expires_in":86400.92,"access_token":"b""#,
     ] {
         let body = format!(r#"{{"access_token":"a","token_type":"bearer"{more}}}"#);
@@ -116,6 +118,8 @@ pub(crate) fn token_answer() -> Vec<Vec<u8>> {
     seeds.iter_mut().for_each(|seed| seed.insert(0, 0));
     seeds.push(b"\x02{\"error\":\"invalid_grant\"}".to_vec());
     seeds.push(b"\x03{\"error\":\"invalid_client\"}".to_vec());
+    seeds.push(b"\x02{\"error\":{\"code\":\"x\",\"message\":\"no refresh\"}}".to_vec());
+    seeds.push(b"\x00\xef\xbb\xbf{\"error\":\"\",\"access_token\":\"a\"}".to_vec());
     seeds
 }
 
@@ -127,6 +131,7 @@ pub(crate) fn user_data() -> Vec<Vec<u8>> {
         r#"{"id":-1}"#,
         r#"{"id":"a","id":"b"}"#,
         r#"{"error":"invalid_token"}"#,
+        r#"{"error":{"code":"ok"},"id":"alex"}"#,
     ] {
         seeds.push(body.as_bytes().to_vec());
     }

@@ -3,7 +3,7 @@
 //! Another reader says what it grants. The machine must grant the same: no token that isn't one, no
 //! life beyond 30 days, no scope by silence.
 
-use fncy_login_core::{Answer, Exchange, Outcome, Renew, RenewalFailure, Secret};
+use fncy_login_core::{Answer, Exchange, Outcome, ProviderAnswer, Renew, RenewalFailure, Secret};
 use serde_json::{Map, Value};
 
 use crate::app::{self, NOW, SIGNED};
@@ -20,8 +20,9 @@ const MONTH: u64 = 30 * 86_400;
 /// A byte for the status, then the body.
 pub(crate) fn check(data: &[u8]) {
     let mut input = Input::new(data);
-    let status = input.one_of(&[200, 201, 400, 401, 302, 429, 500, 503]);
+    let status = input.one_of(&[200, 201, 400, 401, 302, 429, 500, 503, 403, 408, 425]);
     let body = input.rest();
+    describe(status, body);
     let granted = Granted::by(status, body);
     at_sign_in(status, body, granted.as_ref());
     at_renewal(status, body, granted.as_ref());
@@ -39,14 +40,13 @@ struct Granted {
 impl Granted {
     fn by(status: u16, body: &[u8]) -> Option<Self> {
         let object = json::object(body).filter(|_| (200..300).contains(&status))?;
-        let is_error = object.get("error").is_some_and(|error| !error.is_null());
         let is_bearer = match object.get("token_type") {
             None | Some(Value::Null) => true,
             Some(kind) => kind
                 .as_str()
                 .is_some_and(|kind| kind.to_lowercase() == "bearer"),
         };
-        if is_error || !is_bearer {
+        if says_error(&object) || !is_bearer {
             return None;
         }
         Some(Self {
@@ -55,6 +55,32 @@ impl Granted {
             life: life(&object),
             scopes: scopes(&object),
         })
+    }
+}
+
+/// Whether a success says that it is none.
+fn says_error(object: &Map<String, Value>) -> bool {
+    let is_alone = token(object, "access_token").flatten().is_none();
+    match object.get("error") {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::Bool(true)) => true,
+        Some(Value::Number(number)) => number.as_f64().unwrap() != 0.0,
+        Some(Value::String(text)) => text.as_str() != "",
+        Some(Value::Array(_) | Value::Object(_)) => is_alone,
+    }
+}
+
+/// What the log may have of an answer: little, and nothing that was sent.
+fn describe(status: u16, body: &[u8]) {
+    let answer = ProviderAnswer {
+        status,
+        retry_after: None,
+        body: body.to_vec(),
+        sent: vec![Secret::new("refresh".to_owned())],
+    };
+    if let Some(text) = answer.description() {
+        assert!(text.len() <= 200 && text.chars().all(|c| (' '..='~').contains(&c)));
+        assert!(!text.contains("refresh"), "{text}");
     }
 }
 
@@ -93,7 +119,8 @@ fn scopes(object: &Map<String, Value>) -> Option<Vec<String>> {
         Value::String(text) => text.split(' ').map(str::to_owned).collect(),
         Value::Array(items) => items
             .iter()
-            .filter_map(|item| Some(item.as_str()?.to_owned()))
+            .filter_map(Value::as_str)
+            .flat_map(|item| item.split(' ').map(str::to_owned))
             .collect(),
         _ => Vec::new(),
     };
@@ -185,22 +212,30 @@ pub(crate) fn renewal() -> Renew {
 
 /// Failures split three ways: only what the provider says of the token itself ends anything.
 fn assert_failure(status: u16, body: &[u8], failure: RenewalFailure) {
-    let error = json::object(body).and_then(|object| {
-        let error = object.get("error").filter(|error| !error.is_null());
-        error.map(|error| error.as_str().unwrap_or_default().to_owned())
-    });
-    let said = error.as_deref().filter(|_| !(300..400).contains(&status));
-    match (status, said) {
-        (429 | 500.., _) | (_, Some("temporarily_unavailable")) => {
+    let object = json::object(body).unwrap_or_default();
+    let is_refusal = match status {
+        200..=299 => says_error(&object),
+        300..=399 => false,
+        _ => true,
+    };
+    if !is_refusal {
+        return assert_eq!(failure, RenewalFailure::Unreadable);
+    }
+    let said = object.get("error").and_then(Value::as_str);
+    match (status, said.unwrap_or_default()) {
+        (408 | 425 | 429 | 500.., _) | (_, "temporarily_unavailable" | "server_error") => {
             let RenewalFailure::Unavailable { retry_after } = failure else {
                 panic!("{failure:?}")
             };
             assert_eq!(retry_after, 5);
         }
-        (_, Some("invalid_grant")) => assert_eq!(failure, RenewalFailure::Refused),
-        (_, Some("invalid_client" | "unauthorized_client")) => {
+        (_, "invalid_grant") => assert_eq!(failure, RenewalFailure::Refused),
+        (_, "invalid_client" | "unauthorized_client" | "incorrect_client_credentials") => {
             assert_eq!(failure, RenewalFailure::Misconfigured);
         }
-        _ => assert_eq!(failure, RenewalFailure::Unreadable),
+        (_, "invalid_client_id" | "bad_client_secret") => {
+            assert_eq!(failure, RenewalFailure::Misconfigured);
+        }
+        _ => assert_eq!(failure, RenewalFailure::Declined),
     }
 }

@@ -27,6 +27,7 @@ fn debug_shows_no_secret() {
         status: 200,
         retry_after: None,
         body: SECRET.as_bytes().to_vec(),
+        sent: Vec::new(),
     };
     let additions = Additions {
         cookies: vec![SECRET.to_owned()],

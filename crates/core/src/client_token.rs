@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::provider::{Answer, ProviderError, TOKEN_ENDPOINT, TokenSet, is_scope};
+use crate::provider::{Answer, ProviderError, TOKEN_ENDPOINT, TokenDialect, TokenSet, is_scope};
 use crate::renewal::whole;
 use crate::{Code, Report, Secret, Timestamp};
 
@@ -29,7 +29,7 @@ pub struct ClientGrant {
 pub struct NoClientGrant {
     /// Who can mend it.
     pub reason: NoGrantReason,
-    /// A clause for the operator: no secret, no text of the provider.
+    /// A clause for the operator: no secret, and of the provider's words a plain code at most.
     pub detail: Cow<'static, str>,
     /// How long there is no use in asking again, in seconds.
     pub rest: u64,
@@ -97,16 +97,21 @@ impl ClientGrant {
         Ok((!scopes.is_empty()).then(|| scopes.join(" ")))
     }
 
-    /// What the token endpoint's answer to [`Exchange::ClientCredentials`] means.
+    /// What the token endpoint's answer to [`Exchange::ClientCredentials`] means, where it writes
+    /// answers like this.
     ///
     /// # Errors
     ///
     /// [`NoClientGrant`], by who can mend it.
     ///
     /// [`Exchange::ClientCredentials`]: crate::Exchange::ClientCredentials
-    pub fn judge(answer: &Answer, now: Timestamp) -> Result<Self, NoClientGrant> {
+    pub fn judge(
+        answer: &Answer,
+        dialect: &TokenDialect,
+        now: Timestamp,
+    ) -> Result<Self, NoClientGrant> {
         let set = whole(TOKEN_ENDPOINT, answer)
-            .and_then(|answer| TokenSet::parse(answer, now))
+            .and_then(|answer| TokenSet::parse(answer, dialect, now))
             .map_err(NoClientGrant::of)?;
         if set.life == 0 {
             let detail = "expires_in of the token answer is not positive";
@@ -128,7 +133,7 @@ impl ClientGrant {
 mod tests {
     use super::{ClientGrant, NoClientGrant, NoGrantReason};
     use crate::Timestamp;
-    use crate::provider::{Answer, Failure, ProviderAnswer};
+    use crate::provider::{Answer, Failure, ProviderAnswer, TokenDialect};
 
     const NOW: Timestamp = Timestamp::from_unix(1_000);
 
@@ -137,8 +142,9 @@ mod tests {
             status,
             retry_after: Some("7".to_owned()),
             body: body.as_bytes().to_vec(),
+            sent: Vec::new(),
         };
-        ClientGrant::judge(&Answer::Response(answer), NOW)
+        ClientGrant::judge(&Answer::Response(answer), &TokenDialect::default(), NOW)
     }
 
     #[test]
@@ -198,7 +204,8 @@ mod tests {
             (Failure::Transport, NoGrantReason::Unavailable),
             (Failure::TooLarge, NoGrantReason::Unreadable),
         ] {
-            let judged = ClientGrant::judge(&Answer::Failed(failure), NOW);
+            let failed = Answer::Failed(failure);
+            let judged = ClientGrant::judge(&failed, &TokenDialect::default(), NOW);
             assert_eq!(judged.unwrap_err().reason, reason, "{failure:?}");
         }
     }

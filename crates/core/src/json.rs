@@ -1,18 +1,36 @@
 //! Strict JSON (RFC 8259): what a provider says is read once, in one way.
 //!
 //! Rules: a repeated member is an error at any depth (two readers would take different ones);
-//! nesting is bounded by the parser; nothing may follow the value.
+//! nesting is bounded by the parser; nothing may follow the value; a byte order mark in front is
+//! ignored, which section 8.1 allows.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+/// Why a body is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadJson {
+    /// It is no JSON, or more than JSON.
+    Malformed,
+    /// A member is there twice.
+    Repeated,
+}
+
 /// Reads a whole body.
-pub(crate) fn parse(body: &[u8]) -> Option<Value> {
-    serde_json::from_slice::<Strict>(body)
-        .ok()
+pub(crate) fn parse(body: &[u8]) -> Result<Value, BadJson> {
+    serde_json::from_slice::<Strict>(without_mark(body))
         .map(|Strict(value)| value)
+        .map_err(|error| match error.is_data() {
+            true => BadJson::Repeated,
+            false => BadJson::Malformed,
+        })
+}
+
+/// A body without a byte order mark in front.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 struct Strict(Value);
@@ -77,28 +95,25 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{BadJson, parse};
 
     #[test]
     fn all_kinds_of_values_are_read() {
         let text = br#"{"a":[1,-1,1.5,true,null,"x",{"b":{}}]}"#;
         let plain: serde_json::Value = serde_json::from_slice(text).unwrap();
-        assert_eq!(parse(text), Some(plain));
+        assert_eq!(parse(text), Ok(plain.clone()));
+        let marked = [b"\xef\xbb\xbf", &text[..]].concat();
+        assert_eq!(parse(&marked), Ok(plain));
     }
 
     #[test]
     fn what_two_readers_could_read_differently_is_refused() {
         let deep = "[".repeat(10_000);
-        for text in [
-            r#"{"a":1,"a":2}"#,
-            r#"{"x":{"a":1,"\u0061":2}}"#,
-            "{} {}",
-            "\u{feff}{}",
-            "NaN",
-            "",
-            &deep,
-        ] {
-            assert_eq!(parse(text.as_bytes()), None, "{text}");
+        for text in [r#"{"a":1,"a":2}"#, r#"{"x":{"a":1,"\u0061":2}}"#] {
+            assert_eq!(parse(text.as_bytes()), Err(BadJson::Repeated), "{text}");
+        }
+        for text in ["{} {}", "\u{feff}\u{feff}{}", "NaN", "", &deep] {
+            assert_eq!(parse(text.as_bytes()), Err(BadJson::Malformed), "{text}");
         }
     }
 }

@@ -138,7 +138,7 @@ pub use crate::placement::{Coverage, Placement};
 pub use crate::profile::Profile;
 pub use crate::provider::{
     Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,
-    ReservedParam, UserPointers,
+    ReservedParam, ScopeSeparator, TokenDialect, UserPointers,
 };
 pub use crate::renewal::{Renew, RenewalFailure, Successor};
 pub use crate::return_to::ReturnTo;

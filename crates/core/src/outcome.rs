@@ -73,7 +73,8 @@ pub struct Reply {
     pub(crate) page: Option<Box<Page>>,
 }
 
-/// A line for the operator's log: never a secret, never a text of the provider or the browser.
+/// A line for the operator's log: never a secret, never a text of the browser, and of the provider an
+/// error code at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// How much it matters.
@@ -97,7 +98,7 @@ pub enum Severity {
 }
 
 impl Report {
-    pub(crate) fn warning(code: &'static str, detail: &'static str) -> Self {
+    pub(crate) fn warning(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             severity: Severity::Warning,
             code,

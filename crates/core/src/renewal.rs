@@ -137,6 +137,10 @@ pub enum RenewalFailure {
         /// When to ask again, in seconds.
         retry_after: u64,
     },
+    /// The provider refuses, and does not say that the refresh token is the reason: another code, or a
+    /// status alone. Waiting mends nothing. The second such answer to a refresh token counts as
+    /// [`RenewalFailure::Refused`].
+    Declined,
     /// The provider's answer makes no sense.
     Unreadable,
     /// It says nothing of the provider. Somebody else has the last word on this one session, and has
@@ -168,6 +172,7 @@ impl RenewalFailure {
         match self {
             Self::Refused => "refused",
             Self::Unavailable { .. } => "unavailable",
+            Self::Declined => "declined",
             Self::Unreadable => "unreadable",
             Self::Undecided => "undecided",
             Self::Misconfigured => "misconfigured",
@@ -192,6 +197,7 @@ impl RenewalFailure {
             Code::ProviderUnavailable => Self::Unavailable {
                 retry_after: error.retry_after.unwrap_or(RETRY_AFTER),
             },
+            Code::ProviderRefused => Self::Declined,
             _ => Self::Unreadable,
         }
     }
@@ -213,7 +219,7 @@ impl Core {
             return Err(RenewalFailure::Undecided);
         }
         let set = whole(TOKEN_ENDPOINT, answer)
-            .and_then(|answer| TokenSet::parse(answer, now))
+            .and_then(|answer| TokenSet::parse(answer, &self.0.provider.dialect, now))
             .map_err(|error| RenewalFailure::of(&error))?;
         let refresh_token = set.tokens.refresh_token;
         let refresh_token = refresh_token.unwrap_or_else(|| renew.refresh_token.clone());
@@ -257,8 +263,7 @@ impl Core {
             Ok(user) if user.id != renew.profile.user_id => Err(RenewalFailure::OtherUser),
             Ok(user) => {
                 successor.profile.read(user, now);
-                // It was read as JSON, which is UTF-8.
-                Ok(Some(String::from_utf8_lossy(&answer.body).into_owned()))
+                Ok(Some(answer.text()))
             }
             Err(_) => Ok(None),
         }

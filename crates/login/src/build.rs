@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use fncy_login_core::{Core, Lifetimes, Provider, RedirectParam, Secret, SecureUrl, Settings};
+use http::Method;
 use oauth2::AuthType;
 
 use crate::check::LastCheck;
@@ -62,6 +63,12 @@ impl Builder {
                 ("basic", AuthType::BasicAuth),
             ],
         );
+        let userinfo_method = parser.one_of(
+            Setting::UserinfoMethod,
+            &[("get", Method::GET), ("post", Method::POST)],
+        );
+        let dialect = parser.dialect();
+        let scope = parser.scope(&dialect);
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
         let site = parser.site(&self.prefix, self.home.as_deref());
@@ -88,11 +95,13 @@ impl Builder {
             http: http?,
             token_url: token_url.clone(),
             userinfo_url: userinfo_url?,
+            userinfo_method: userinfo_method?,
             revocation_url,
             client_id: client_id.clone(),
             client_secret: Secret::new(client_secret?.to_owned()),
             auth_type: auth_type?,
             body: body?,
+            dialect: dialect.clone(),
             redirect_uri: site.redirect_uri().to_owned(),
             redirect_param,
         };
@@ -102,7 +111,8 @@ impl Builder {
             client_id,
             client_secret: client.client_secret.clone(),
             redirect_param,
-            scope: parser.value(Setting::Scope).map(str::to_owned),
+            scope,
+            dialect,
             authorize_params: authorize_params?,
             pkce: self.pkce,
             trust_requested_scope: self.trust_requested_scope,

@@ -141,7 +141,9 @@ impl Login {
         let exchange = Exchange::ClientCredentials { scope };
         let deadline = Instant::now() + EXCHANGE_DEADLINE;
         let answer = self.0.provider.run(&exchange, deadline).await;
-        let grant = ClientGrant::judge(&answer, self.0.clock.now()).inspect_err(|failure| {
+        let dialect = &self.0.provider.dialect;
+        let judged = ClientGrant::judge(&answer, dialect, self.0.clock.now());
+        let grant = judged.inspect_err(|failure| {
             let (reason, detail) = (failure.reason, &*failure.detail);
             tracing::warn!(?reason, detail, "the application got no token of its own");
         })?;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use fncy_login_core::{Answer, ClientGrant, NoClientGrant, ProviderAnswer, Timestamp};
+use fncy_login_core::{
+    Answer, ClientGrant, NoClientGrant, ProviderAnswer, Timestamp, TokenDialect,
+};
 use tokio::time::advance;
 
 use super::{ClientTokens, Entered, MAX_SCOPES, Obtained};
@@ -20,8 +22,9 @@ fn judged(status: u16, body: &str) -> Result<ClientGrant, NoClientGrant> {
         status,
         retry_after: Some("60".to_owned()),
         body: body.as_bytes().to_vec(),
+        sent: Vec::new(),
     };
-    ClientGrant::judge(&Answer::Response(answer), NOW)
+    ClientGrant::judge(&Answer::Response(answer), &TokenDialect::default(), NOW)
 }
 
 fn granted(life: u64) -> Obtained {

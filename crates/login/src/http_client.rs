@@ -32,6 +32,22 @@ const MAX_RENEWALS: usize = 24;
 /// they must not make everybody else wait for the deadline.
 const MAX_WAITING: usize = 256;
 
+/// The codings that are registered with IANA, but for `identity`, which is none.
+const CODINGS: [&str; 12] = [
+    "aes128gcm",
+    "br",
+    "compress",
+    "dcb",
+    "dcz",
+    "deflate",
+    "exi",
+    "gzip",
+    "pack200-gzip",
+    "x-compress",
+    "x-gzip",
+    "zstd",
+];
+
 /// Who waits for their turn, and with whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Queue {
@@ -164,7 +180,7 @@ impl HttpClient {
 async fn read(response: Response<Incoming>) -> Result<ProviderAnswer, Failure> {
     let (head, body) = response.into_parts();
     let encodings = head.headers.get_all(CONTENT_ENCODING);
-    if encodings.iter().any(|encoding| encoding != "identity") {
+    if encodings.iter().any(is_encoded) {
         return Err(Failure::Encoded);
     }
     let body = Limited::new(body, MAX_BODY_LEN)
@@ -185,6 +201,19 @@ async fn read(response: Response<Incoming>) -> Result<ProviderAnswer, Failure> {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
         body: body.to_bytes().to_vec(),
+        sent: Vec::new(),
+    })
+}
+
+/// Whether a line of `Content-Encoding` names a coding (RFC 9110, section 8.4.1). Servers put other
+/// words there, such as `none` or `UTF-8`, and leave the body as it is.
+fn is_encoded(line: &HeaderValue) -> bool {
+    let mut codings = line.as_bytes().split(|byte| *byte == b',');
+    codings.any(|coding| {
+        let coding = coding.trim_ascii();
+        CODINGS
+            .iter()
+            .any(|name| coding.eq_ignore_ascii_case(name.as_bytes()))
     })
 }
 

@@ -8,10 +8,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use fncy_login_core::{AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, UserPointers};
+use fncy_login_core::{
+    AuthorizeParams, CookiePolicy, KeyRing, ScopeSeparator, SecureUrl, Site, TokenDialect,
+    UserPointers,
+};
 
 use crate::cookie_secret::{self, Secrets};
-use crate::{ConfigError, Setting};
+use crate::{ConfigError, Setting, telemetry};
 
 /// What is in a pair of quotation marks.
 fn in_quotes(value: &str) -> Option<&str> {
@@ -169,6 +172,30 @@ impl<'a> Parser<'a> {
                 Some(value)
             });
         UserPointers::new(id, name, email).ok()
+    }
+
+    pub(crate) fn dialect(&mut self) -> TokenDialect {
+        let separators = [
+            ("space", ScopeSeparator::Space),
+            ("comma", ScopeSeparator::Comma),
+        ];
+        let separator = self.one_of(Setting::ScopeSeparator, &separators);
+        TokenDialect {
+            scope_separator: separator.unwrap_or_default(),
+            token_type: self.value(Setting::TokenType).map(str::to_owned),
+        }
+    }
+
+    /// The scopes to ask for, with single spaces in between. A comma in one is allowed, and mostly a
+    /// mistake.
+    pub(crate) fn scope(&self, dialect: &TokenDialect) -> Option<String> {
+        let separator = dialect.scope_separator;
+        let scope = self.value(Setting::Scope)?;
+        if separator.is_doubtful(scope) {
+            telemetry::doubtful_scope();
+        }
+        let scopes: Vec<_> = separator.split(scope).collect();
+        Some(scopes.join(" ")).filter(|scopes| !scopes.is_empty())
     }
 
     pub(crate) fn authorize_params(&mut self) -> Option<AuthorizeParams> {

@@ -9,7 +9,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, ProviderAnswer, Redeem, RedirectParam, Secret, SecureUrl, TokenKind,
+    Answer, Exchange, Failure, ProviderAnswer, Redeem, RedirectParam, Secret, SecureUrl,
+    TokenDialect, TokenKind,
 };
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
@@ -40,11 +41,14 @@ pub(crate) struct ProviderClient {
     pub(crate) http: HttpClient,
     pub(crate) token_url: SecureUrl,
     pub(crate) userinfo_url: SecureUrl,
+    /// GET, or POST with an empty body; the token is in the header.
+    pub(crate) userinfo_method: Method,
     pub(crate) revocation_url: Option<SecureUrl>,
     pub(crate) client_id: String,
     pub(crate) client_secret: Secret,
     pub(crate) auth_type: AuthType,
     pub(crate) body: TokenBody,
+    pub(crate) dialect: TokenDialect,
     pub(crate) redirect_uri: String,
     pub(crate) redirect_param: RedirectParam,
 }
@@ -85,11 +89,33 @@ impl ProviderClient {
             tracing::error!("an exchange with the provider could not be written");
             return Answer::Failed(Failure::Transport);
         };
-        let sending = self.http.send(request, queue, own, deadline);
+        let sent = self.secrets(exchange, &request);
+        let sending = async {
+            let answer = self.http.send(request, queue, own, deadline).await?;
+            Ok(ProviderAnswer { sent, ..answer })
+        };
         match telemetry::exchange(exchange, sending).await {
             Ok(answer) => Answer::Response(answer),
             Err(failure) => Answer::Failed(failure),
         }
+    }
+
+    /// What a request has in it that no log may repeat, whoever says it.
+    fn secrets(&self, exchange: &Exchange, request: &HttpRequest) -> Vec<Secret> {
+        let mut secrets = vec![self.client_secret.clone()];
+        match exchange {
+            Exchange::Redeem(redeem) => {
+                secrets.push(redeem.code.clone());
+                secrets.extend(redeem.verifier.clone());
+            }
+            Exchange::Renew(renew) => secrets.push(renew.refresh_token.clone()),
+            Exchange::Revoke(revoke) => secrets.push(revoke.token.clone()),
+            _ => {}
+        }
+        let header = request.headers().get(AUTHORIZATION);
+        let header = header.and_then(|value| value.to_str().ok()?.split_once(' '));
+        secrets.extend(header.map(|(_, credentials)| Secret::new(credentials.to_owned())));
+        secrets
     }
 
     /// Whether the token endpoint answers. It takes nothing but `POST` (RFC 6749, section 3.2).
@@ -148,7 +174,9 @@ impl ProviderClient {
         let client = self.client().set_token_uri(self.token_uri()?);
         let mut request = client.exchange_client_credentials();
         if let Some(scope) = scope {
-            request = request.add_scope(Scope::new(scope.to_owned()));
+            // One of the crate's: it would put spaces between several.
+            let scope = self.dialect.scope_separator.join(scope);
+            request = request.add_scope(Scope::new(scope));
         }
         let capture = Capture::default();
         drop(request.request(&capture));
@@ -161,7 +189,7 @@ impl ProviderClient {
         let mut bearer = HeaderValue::try_from(bearer).map_err(unwritable)?;
         bearer.set_sensitive(true);
         Request::builder()
-            .method(Method::GET)
+            .method(self.userinfo_method.clone())
             .uri(self.userinfo_url.as_str())
             .header(AUTHORIZATION, bearer)
             .body(Vec::new())

@@ -123,6 +123,7 @@ pub(super) fn response(status: u16, body: &str) -> Answer {
         status,
         retry_after: None,
         body: body.as_bytes().to_vec(),
+        sent: Vec::new(),
     })
 }
 

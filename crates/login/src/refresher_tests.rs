@@ -258,6 +258,7 @@ async fn f09_p27_an_overloaded_provider_is_left_alone_by_everybody() {
             status: 429,
             retry_after: Some("7".to_owned()),
             body: Vec::new(),
+            sent: Vec::new(),
         })
     });
     assert_eq!(

@@ -53,6 +53,8 @@ settings! {
         "The address of the user data endpoint.";
     CookieSecret = "FNCY_COOKIE_SECRET", None,
         "At least 32 random bytes as base64 or hex, as `openssl rand -base64 32` prints them; several, separated by commas: the first seals, all open.";
+    UserinfoMethod = "FNCY_USERINFO_METHOD", Some("get"),
+        "How the user data endpoint is asked: with `get`, or with `post`; the token is in the header.";
     AuthorizeUrl = "FNCY_AUTHORIZE_URL", Some("/v1/oauth2/authorize below the base"),
         "The address of the authorization endpoint.";
     TokenUrl = "FNCY_TOKEN_URL", Some("/v1/oauth2/token below the base"),
@@ -65,6 +67,10 @@ settings! {
         "How the redirect URI is spelled in requests: `both`, `redirect_uri` or `redirect_url`.";
     Scope = "FNCY_SCOPE", Some("none: the server's own default"),
         "Scopes to ask for, separated by spaces.";
+    ScopeSeparator = "FNCY_SCOPE_SEPARATOR", Some("space"),
+        "What separates scopes in requests and in FNCY's answers: `space` as RFC 6749 has it, or `comma`.";
+    TokenType = "FNCY_TOKEN_TYPE", Some("Bearer"),
+        "What FNCY's answers call a bearer token, where it is not `Bearer`.";
     AuthorizeParams = "FNCY_AUTHORIZE_PARAMS", Some("none"),
         "More parameters for the authorize URL as a query string, such as `prompt=consent`.";
     Issuer = "FNCY_ISSUER", Some("none: not checked"),

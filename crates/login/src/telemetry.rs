@@ -1,8 +1,9 @@
 //! What an operator sees of a login: log lines, spans, and what is counted.
 //!
 //! Rules: a line has a stable code and a clause of ours; names of spans, fields and metrics are stable; no
-//! secret, no user, no text that a browser or the provider sent is in any of them, and no address but the two
-//! settings of the first line. Requests that are let through have neither a line nor a span. A code that
+//! secret, no user, no text that a browser sent is in any of them, of the provider's words an error code at most,
+//! and no address but the two settings of the first line. What the provider says in sentences may name a person,
+//! and is at debug. Requests that are let through have neither a line nor a span. A code that
 //! somebody sees is in a line: at debug, where the core reports nothing of it, so that no outage floods the log.
 
 use std::future::Future;
@@ -10,7 +11,7 @@ use std::future::Future;
 use fncy_login_core::{Core, Event, Exchange, Failure, ProviderAnswer, Reply, Report, Severity};
 use tokio::time::Instant;
 use tracing::field::Empty;
-use tracing::{Instrument as _, Span, debug, error, info, info_span, warn};
+use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_span, warn};
 
 use crate::meter;
 use crate::renewals::Renewed;
@@ -19,6 +20,15 @@ use crate::renewals::Renewed;
 pub(crate) fn ready(core: &Core) {
     let (redirect_uri, authorize_url) = (core.site().redirect_uri(), core.authorize_url());
     info!(redirect_uri, authorize_url, "login: ready");
+}
+
+/// That the scopes to ask for look as if they were written for another separator.
+pub(crate) fn doubtful_scope() {
+    warn!(
+        code = "scope_separator",
+        "FNCY_SCOPE has a comma, semicolon or bar inside a scope: separate scopes by spaces; if FNCY wants commas, set FNCY_SCOPE_SEPARATOR=comma as well"
+    );
+    meter::warning("scope_separator");
 }
 
 /// Tells what a reply has for the operator, once.
@@ -105,8 +115,17 @@ pub(crate) async fn exchange(
     let result = sending.instrument(span.clone()).await;
     let outcome = match &result {
         Ok(answer) => {
-            span.record("status", answer.status);
-            class_of(answer.status)
+            let status = answer.status;
+            span.record("status", status);
+            if enabled!(Level::DEBUG)
+                && let Some(description) = answer.description()
+            {
+                debug!(
+                    exchange = name,
+                    status, description, "the provider says why"
+                );
+            }
+            class_of(status)
         }
         Err(failure) => failure.as_str(),
     };

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::renewal::{renewals, request, sets_session, signed_in};
+use super::token_endpoint::assert_offers_sign_in;
 use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::store::Store;
@@ -157,6 +158,7 @@ pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(h
     assert!(page.text().contains("<code>session_unverified</code>"));
     assert_eq!(page.header("retry-after"), Some("5"));
     assert_eq!(page.header("set-cookie"), None);
+    assert_offers_sign_in(&page, &tab.fetch(&format!("{APP}/page")).await);
     for (path, status, text) in [
         ("/api", 503, "\"code\":\"session_unverified\""),
         ("/auth/session", 503, "\"code\":\"session_unverified\""),

@@ -30,6 +30,7 @@ mod secrets;
 mod session_api;
 mod sign_out;
 mod token_answers;
+mod token_dialect;
 pub(crate) mod token_endpoint;
 mod token_nonsense;
 mod token_refusals;
@@ -267,6 +268,7 @@ scenarios! {
     }
     secrets: {
         no_secret_is_logged_or_answered [],
+        what_a_provider_repeats_is_not_logged [],
     }
     pages: {
         pages_are_in_their_readers_language [],
@@ -296,6 +298,17 @@ scenarios! {
         p21_without_a_refresh_token_a_session_ends_with_its_access ["P21", "P22"],
         p22_a_new_refresh_token_replaces_the_old_one ["P22", "P21"],
     }
+    token_dialect: {
+        p38_a_comma_is_told_and_no_separator ["P38"],
+        p38_a_comma_that_is_set_separates_in_both_directions ["P38"],
+        p39_an_error_that_says_none_is_none ["P39", "P26"],
+        p39_user_data_beside_an_error_object_are_read ["P39"],
+        p40_what_changes_nothing_is_read ["P40"],
+        p40_each_refusal_says_what_came ["P40"],
+        p40_a_lifetime_that_is_not_read_is_told ["P40"],
+        p15_a_bearer_token_of_another_name_needs_a_setting ["P15"],
+        user_data_are_asked_for_with_post_where_that_is_set [],
+    }
     token_nonsense: {
         p06_a_page_instead_of_tokens_is_unreadable ["P6"],
         p08_tokens_in_a_form_are_unreadable ["P8"],
@@ -314,6 +327,9 @@ scenarios! {
         p27_an_overload_is_passed_on_in_our_own_words ["P27"],
         p27_an_overload_is_respected_by_every_session ["P27"],
         p28_a_broken_provider_signs_nobody_out ["P28"],
+        p37_a_person_who_waits_in_vain_can_sign_in_anew ["P37"],
+        the_log_says_why_the_provider_refuses [],
+        the_log_names_the_setting_that_is_wrong [],
     }
     user_data: {
         p32_tokens_of_another_user_sign_in_that_user ["P32"],

@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use fncy_dev_server::Endpoint;
+use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
 
-use super::callback::state_of;
+use super::callback::{assert_failure, state_of};
+use super::renewal::{LIFE, refresh_tokens};
+use super::token_endpoint::{PAGE, sign_in_anew, tokens};
+use super::user_data::sign_in_as;
 use crate::browser::{Exchange, RawRequest};
 use crate::harness::Harness;
-use crate::world::{APP, COOKIE_SECRET, World};
+use crate::world::{APP, COOKIE_SECRET, SCRIPTED, World};
 
 const CLIENT_SECRET: &str = "s3cret +/:%&=? of the client";
 const MARK: &str = "a record of the crate `log`";
@@ -28,12 +32,59 @@ pub(super) async fn no_secret_is_logged_or_answered(harness: Harness) {
         let secrets = secrets_of(&world, &states);
         assert!(secrets.len() > 20, "{}", secrets.len());
         assert_log_is_clean(&world, &secrets);
+        let log = world.logged();
+        assert!(
+            log.contains("TRACE rustls::client: ") && log.contains(MARK),
+            "of `log`"
+        );
         let exchanges = world.calls.exchanges();
         assert!(exchanges.len() > 10, "{}", exchanges.len());
         for exchange in exchanges {
             assert_answer_is_clean(&world, &exchange, &secrets);
         }
     }
+}
+
+/// Some servers put what they are sent into what they say of it.
+pub(super) async fn what_a_provider_repeats_is_not_logged(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.provider = setup.provider.clone().client("demo-app", CLIENT_SECRET);
+    });
+    let name = world.provider.base_url();
+    let repeated = |secret: &str| {
+        let error = serde_json::json!({
+            "error": secret,
+            "error_description": format!("{name} refuses {secret}, of {CLIENT_SECRET}"),
+        });
+        Fault::status(400).json(&error.to_string()).once()
+    };
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    let url = Url::parse(&callback).unwrap();
+    let mut query = url.query_pairs();
+    let code = query.find(|(name, _)| name == "code").unwrap().1;
+    world.provider.fault(Endpoint::Token, repeated(&code));
+    assert_failure(&tab.get(&callback).await, 502, "provider_refused");
+
+    let mut tab = sign_in_anew(&world).await;
+    world.advance(LIFE + 1);
+    let refresh_token = refresh_tokens(&world).pop().unwrap();
+    world
+        .provider
+        .fault(Endpoint::Token, repeated(&refresh_token));
+    tab.get(PAGE).await;
+
+    world.provider.fault(Endpoint::Token, tokens("").once());
+    let page = sign_in_as(&world, repeated(SCRIPTED)).await;
+    assert_failure(&page, 502, "user_data_refused");
+
+    let mut secrets = secrets_of(&world, &[]);
+    secrets.insert(("issued", SCRIPTED.to_owned()));
+    secrets.insert(("code", code.into_owned()));
+    assert_log_is_clean(&world, &secrets);
+    let shown = format!("{name} refuses ..., of ...");
+    assert_eq!(world.logged().matches(&shown).count(), 3);
 }
 
 /// Signs in, renews, asks for the token, is attacked, fails to sign in, signs out: the states.
@@ -165,10 +216,6 @@ fn assert_log_is_clean(world: &World, secrets: &BTreeSet<Secret>) {
     assert!(
         has(" TRACE ", &["mio::", "hyper_util::", "actix_"]),
         "others'"
-    );
-    assert!(
-        log.contains("TRACE rustls::client: ") && log.contains(MARK),
-        "of `log`"
     );
     for (name, secret) in secrets {
         for spelling in spellings(secret) {

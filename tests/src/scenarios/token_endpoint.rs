@@ -154,11 +154,8 @@ pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
     let seen = Seen::by(world);
     let page = tab.get(PAGE).await;
     assert_failure(&page, 503, "provider_unavailable");
-    assert_eq!(page.links()[0].href, "/page", "the same page again");
     let fetched = tab.fetch(PAGE).await;
-    assert_eq!(fetched.status, 503);
-    let json = Some("application/problem+json");
-    assert_eq!(fetched.header("content-type"), json);
+    assert_offers_sign_in(&page, &fetched);
     for answer in [&page, &fetched] {
         assert!(answer.header("retry-after").is_some());
         assert_eq!(answer.header("set-cookie"), None);
@@ -169,6 +166,18 @@ pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
         "asked once, for both"
     );
     page
+}
+
+/// A 503 that a person and a script meet has a way on: the same page again, or a sign-in.
+pub(crate) fn assert_offers_sign_in(page: &Page, fetched: &Page) {
+    let links: Vec<_> = page.links().into_iter().map(|link| link.href).collect();
+    assert_eq!(links, ["/page", "/auth/login?return_to=%2Fpage"]);
+    assert_eq!(fetched.status, 503);
+    let json = Some("application/problem+json");
+    assert_eq!(fetched.header("content-type"), json);
+    let problem: serde_json::Value = serde_json::from_slice(&fetched.body).unwrap();
+    let login_url = problem["login_url"].as_str().unwrap();
+    assert_eq!(login_url, "/auth/login?return_to=%2Fpage");
 }
 
 /// Both columns of an answer that says nothing of the session.

@@ -2,11 +2,14 @@
 
 use fncy_dev_server::{Endpoint, Fault};
 
+use super::callback::assert_failure;
 use super::renewal::LIFE;
 use super::token_endpoint::{
     ACCESS_TOKEN, PAGE, assert_kept, assert_no_sign_in, assert_nobody_is_signed_out,
     assert_unnoticed, sign_in_anew,
 };
+use super::user_data::sign_in_as;
+use crate::browser::RawRequest;
 use crate::harness::Harness;
 use crate::world::World;
 
@@ -45,11 +48,15 @@ pub(super) async fn p24_a_refused_client_is_the_operators_business(harness: Harn
         error(401, "invalid_client"),
         error(400, "invalid_client"),
         error(400, "unauthorized_client"),
+        error(200, "incorrect_client_credentials"),
+        error(200, "invalid_client_id"),
+        error(200, "bad_client_secret"),
         both("invalid_client"),
     ] {
         let world = World::new(harness);
         assert_kept(&world, &answer).await;
         assert!(world.logged().contains("client_rejected"), "of a renewal");
+        assert!(world.logged().contains("FNCY_CLIENT_SECRET"));
         assert_nobody_is_signed_out(&world, &answer, 500, "client_rejected").await;
     }
 }
@@ -71,8 +78,8 @@ pub(super) async fn p25_another_refusal_signs_nobody_out(harness: Harness) {
 
 pub(super) async fn p26_an_error_wins_over_tokens(harness: Harness) {
     let world = World::new(harness);
-    let object = Fault::status(200).json(&format!(r#"{{"error":{{}},{ACCESS_TOKEN}}}"#));
-    for answer in [both("invalid_request"), both(""), object] {
+    let truth = Fault::status(200).json(&format!(r#"{{"error":true,{ACCESS_TOKEN}}}"#));
+    for answer in [both("invalid_request"), truth] {
         assert_nobody_is_signed_out(&world, &answer, 502, "provider_refused").await;
     }
 }
@@ -120,8 +127,111 @@ pub(super) async fn p28_a_broken_provider_signs_nobody_out(harness: Harness) {
         body: Some(b"<html>Bad gateway</html>".to_vec()),
         ..Fault::status(status).header("content-type", "text/html")
     };
-    let pages = [500, 502, 503, 504].map(page);
-    for answer in pages.into_iter().chain([error(503, "invalid_grant")]) {
+    let pages = [408, 425, 500, 502, 503, 504].map(page);
+    let codes = [
+        error(503, "invalid_grant"),
+        error(400, "temporarily_unavailable"),
+        error(400, "server_error"),
+    ];
+    for answer in pages.into_iter().chain(codes) {
         assert_nobody_is_signed_out(&world, &answer, 503, "provider_unavailable").await;
+    }
+}
+
+pub(super) async fn p37_a_person_who_waits_in_vain_can_sign_in_anew(harness: Harness) {
+    let world = World::new(harness);
+    let page = assert_kept(&world, &Fault::status(404)).await;
+    let mut tab = world.tab();
+    let page = tab.click_link(&page, "Sign in").await;
+    let page = world.sign_in(&mut tab, page, "alex").await;
+    assert_eq!(page.text(), "user=alex");
+    assert_eq!(page.url.path(), "/page");
+
+    world.advance(LIFE + 1);
+    let broken = Fault::status(500);
+    world.provider.fault(Endpoint::Token, broken.once());
+    let form = RawRequest::new("POST", "/page")
+        .with_header("host", "app.example")
+        .with_header("content-length", "0")
+        .with_header("content-type", "application/x-www-form-urlencoded")
+        .with_header("sec-fetch-site", "same-origin")
+        .with_header("sec-fetch-mode", "navigate")
+        .with_header("sec-fetch-dest", "document")
+        .with_header("accept", "text/html")
+        .with_header("cookie", world.cookie_header());
+    let page = world.raw(form).await;
+    assert_eq!(page.status, 503);
+    assert!(
+        page.text().contains("/auth/login?return_to="),
+        "{}",
+        page.text()
+    );
+}
+
+pub(super) async fn the_log_says_why_the_provider_refuses(harness: Harness) {
+    let world = World::new(harness);
+    let why = format!("{} knows no such redirect URI", world.provider.base_url());
+    let why = why.as_str();
+    let body = format!(r#"{{"error":"redirect_uri_mismatch","error_description":"{why}"}}"#);
+    let answer = Fault::status(400).json(&body);
+    let page = assert_no_sign_in(&world, &answer, 502, "provider_refused").await;
+    assert!(!page.text().contains("redirect"), "pages say nothing");
+    let log = world.logged();
+    assert!(log.contains("answered 400: redirect_uri_mismatch"));
+    let mut lines = log.lines();
+    assert!(lines.any(|line| line.contains("DEBUG") && line.contains(why)));
+    assert!(
+        !log.lines()
+            .any(|line| line.contains("ERROR") && line.contains(why))
+    );
+    // A success is nobody's business.
+    let silent = format!(r#"{{{ACCESS_TOKEN},"message":"{why} at all"}}"#);
+    let page = sign_in_as(&world, Fault::status(200).json(r#"{"id":"alex"}"#)).await;
+    assert_eq!(page.text(), "user=alex");
+    world
+        .provider
+        .fault(Endpoint::Token, Fault::status(200).json(&silent).once());
+    sign_in_as(&world, Fault::status(200).json(r#"{"id":"alex"}"#)).await;
+    assert!(!world.logged().contains(&format!("{why} at all")));
+}
+
+pub(super) async fn the_log_names_the_setting_that_is_wrong(harness: Harness) {
+    let is_named = |world: &World, status: u16, setting: &str| {
+        let answered = format!("answered {status}");
+        let log = world.logged();
+        let mut lines = log.lines().filter(|line| line.contains("login: failed"));
+        assert!(
+            lines.any(|line| line.contains(&answered) && line.contains(setting)),
+            "{setting}"
+        );
+    };
+    let world = World::new(harness);
+    for (answer, status, code, setting) in [
+        (
+            error(403, "invalid_client"),
+            500,
+            "client_rejected",
+            "FNCY_CLIENT_SECRET",
+        ),
+        (
+            Fault::status(410),
+            502,
+            "provider_refused",
+            "FNCY_TOKEN_URL",
+        ),
+        (
+            Fault::status(300),
+            502,
+            "invalid_response",
+            "FNCY_TOKEN_URL",
+        ),
+    ] {
+        assert_no_sign_in(&world, &answer, status, code).await;
+        is_named(&world, answer.status.unwrap(), setting);
+    }
+    for status in [401, 410] {
+        let page = sign_in_as(&world, Fault::status(status)).await;
+        assert_failure(&page, 502, "user_data_refused");
+        is_named(&world, status, "FNCY_USERINFO_URL");
     }
 }

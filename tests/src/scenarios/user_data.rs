@@ -10,7 +10,7 @@ use crate::harness::Harness;
 use crate::world::{APP, World};
 
 /// A sign-in whose user data are these.
-async fn sign_in_as(world: &World, answer: Fault) -> Page {
+pub(super) async fn sign_in_as(world: &World, answer: Fault) -> Page {
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
     let callback = world.approve(&location, "alex").await;
@@ -79,6 +79,10 @@ pub(super) async fn p33_no_id_is_guessed(harness: Harness) {
             refused,
         ),
         (Fault::status(403).json(""), refused),
+        (
+            Fault::status(401).json(r#"{"id":"alex","error":""}"#),
+            refused,
+        ),
         (Fault::status(200).json(r#"[{"id":"alex"}]"#), refused),
         (Fault::status(200).json("<html>"), refused),
         (
@@ -107,7 +111,11 @@ pub(super) async fn p33_no_id_is_guessed(harness: Harness) {
 
 pub(super) async fn p33_without_user_data_nobody_is_signed_in(harness: Harness) {
     let world = World::new(harness);
-    for answer in [Fault::status(429), Fault::status(503), Fault::lost_answer()] {
+    for answer in [408, 425, 429, 503]
+        .map(Fault::status)
+        .into_iter()
+        .chain([Fault::lost_answer()])
+    {
         let page = sign_in_as(&world, answer).await;
         assert_failure(&page, 503, "provider_unavailable");
         assert_eq!(page.header("retry-after"), Some("5"));

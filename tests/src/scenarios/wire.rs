@@ -118,7 +118,7 @@ pub(super) async fn p04_the_limit_is_256_kib(harness: Harness) {
 
 pub(super) async fn p04_an_encoded_answer_is_refused_undecoded(harness: Harness) {
     let world = World::new(harness);
-    for encoding in ["gzip", "br", "deflate", "identity, gzip", "x"] {
+    for encoding in ["gzip", "br", "deflate", "identity, GZip", "x-gzip"] {
         let encoded = tokens("").header("content-encoding", encoding);
         assert_nobody_is_signed_out(&world, &encoded, 502, "invalid_response").await;
     }

@@ -3,8 +3,8 @@
 //! Rules: a redirect is for navigations only; everything else gets a status, and no login is
 //! started for it; a form that was posted is never replayed.
 
+use super::Stage;
 use super::start::Start;
-use super::{Stage, refusal};
 use crate::audience::Audience;
 use crate::classify::{Kind, classify};
 use crate::head::text;
@@ -164,9 +164,7 @@ impl Core {
 
     /// 401 for programs: problem+json (RFC 9457) that says where to sign in.
     pub(super) fn sign_in_problem<H: Head>(&self, head: &H) -> Reply {
-        let mut members = refusal::members(Code::SignInRequired);
-        members["login_url"] = self.login_url_of_page(head).into();
-        refusal::problem(Code::SignInRequired, &members)
+        self.problem_with_login_url(head, Code::SignInRequired)
             .header("www-authenticate", self.authenticate())
             .event([Event::RequestRefused(Code::SignInRequired)])
     }
@@ -177,7 +175,7 @@ impl Core {
     }
 
     /// The address that starts a login which comes back to the page that a script or a form is on.
-    fn login_url_of_page<H: Head>(&self, head: &H) -> String {
+    pub(super) fn login_url_of_page<H: Head>(&self, head: &H) -> String {
         let site = &self.0.site;
         let page = ["hx-current-url", "referer"]
             .into_iter()

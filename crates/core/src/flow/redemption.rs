@@ -92,7 +92,7 @@ impl Core {
         answer: &ProviderAnswer,
         now: Timestamp,
     ) -> Step {
-        let tokens = match TokenSet::parse(answer, now) {
+        let tokens = match TokenSet::parse(answer, &self.0.provider.dialect, now) {
             Ok(tokens) if tokens.expires_at > now => tokens,
             Ok(_) => {
                 let detail = "expires_in of the token answer is not positive";
@@ -149,8 +149,7 @@ impl Core {
             name: arrived.user.name.clone(),
             email: arrived.user.email.clone(),
             scopes: arrived.scopes.clone(),
-            // It was read as JSON before, which is UTF-8.
-            user_data: String::from_utf8_lossy(&answer.body).into_owned(),
+            user_data: answer.text(),
             tokens: arrived.redeemed.tokens.tokens.clone(),
         };
         Step::Ask(

@@ -37,15 +37,18 @@ impl Core {
             .report([Report::of(code, detail)])
     }
 
-    /// 503 for a request that may succeed a moment later: people can try the same page again.
+    /// 503 for a request that may succeed a moment later: people can try the same page again. If waiting
+    /// mends nothing, a new sign-in does, so that each of these says where to begin one.
     pub(super) fn busy<H: Head>(&self, head: &H, code: Code) -> Reply {
         match self.kind_of(head) {
             Kind::Navigation => {
-                let here = WayOn::Go(self.address_of(head).as_str().to_owned());
-                Reply::page(self.page_about(code).action(here, Label::TryAgain))
+                let here = self.address_of(head);
+                let again = WayOn::Go(here.as_str().to_owned());
+                let page = self.page_about(code).action(again, Label::TryAgain);
+                Reply::page(page.aside(&self.login_url(&here), Label::SignIn))
             }
-            Kind::FormPost => self.page(code, None),
-            Kind::Htmx | Kind::Other => problem(code, &members(code)),
+            Kind::FormPost => self.page(code, Some(self.login_url_of_page(head))),
+            Kind::Htmx | Kind::Other => self.problem_with_login_url(head, code),
         }
         .event([Event::RequestRefused(code)])
     }
@@ -118,6 +121,13 @@ impl Core {
         Page::new(PageSubject::Refusal(code)).aside(root.as_str(), Label::Back)
     }
 
+    /// A refusal for programs that says where to sign in.
+    pub(super) fn problem_with_login_url<H: Head>(&self, head: &H, code: Code) -> Reply {
+        let mut members = members(code);
+        members["login_url"] = self.login_url_of_page(head).into();
+        problem(code, &members)
+    }
+
     pub(super) fn method_not_allowed(&self, allowed: &'static str) -> Step {
         let code = Code::MethodNotAllowed;
         let reply = problem(code, &members(code))
@@ -127,8 +137,8 @@ impl Core {
     }
 }
 
-/// The members of a problem, for those who add one.
-pub(super) fn members(code: Code) -> Value {
+/// The members of a problem.
+fn members(code: Code) -> Value {
     let subject = PageSubject::Refusal(code);
     serde_json::json!({
         "type": "about:blank",
@@ -139,6 +149,6 @@ pub(super) fn members(code: Code) -> Value {
     })
 }
 
-pub(super) fn problem(code: Code, members: &Value) -> Reply {
+fn problem(code: Code, members: &Value) -> Reply {
     Reply::new(code.status()).typed_body("application/problem+json", members.to_string())
 }

@@ -17,6 +17,7 @@ use super::gate::admit_user;
 use crate::entropy::pair;
 use crate::outcome::{Reply, Report, Update};
 use crate::profile::Profile;
+use crate::provider::{CLIENT_SETTINGS, TOKEN_ENDPOINT};
 use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
 use crate::tokens::Tokens;
@@ -179,12 +180,15 @@ impl Core {
                 self.send_away(renewing.anonymous, former)
             }
             RenewalFailure::Misconfigured => {
-                let detail = "the token endpoint refuses the client; sessions can't be renewed";
+                let detail = format!(
+                    "{TOKEN_ENDPOINT} refuses the client, and sessions can't be renewed; {CLIENT_SETTINGS}"
+                );
                 let report = Report::of(Code::ClientRejected, detail);
                 let reply = renewing.unavailable.report([report]);
                 Step::reply(reply.retry_after(failure.retry_after()))
             }
             RenewalFailure::Unavailable { .. }
+            | RenewalFailure::Declined
             | RenewalFailure::Unreadable
             | RenewalFailure::Undecided => {
                 Step::reply(renewing.unavailable.retry_after(failure.retry_after()))

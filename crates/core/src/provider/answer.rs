@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::json::{self, BadJson};
 use crate::renewal::{RenewalFailure, Successor};
-use crate::{Code, json};
+use crate::{Code, Secret};
 
 /// The answer to an exchange or a question.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub struct ProviderAnswer {
     pub retry_after: Option<String>,
     /// The whole body, undecoded.
     pub body: Vec<u8>,
+    /// What was sent that no log may repeat: the answer may have it in its words.
+    pub sent: Vec<Secret>,
 }
 
 /// Shows the status only: the body holds tokens.
@@ -99,7 +102,7 @@ impl Failure {
             Self::Transport => "the connection failed",
             Self::TimedOut => "the deadline passed",
             Self::TooLarge => "the answer is too large",
-            Self::Encoded => "the answer is compressed",
+            Self::Encoded => "the answer has a Content-Encoding such as gzip, though none is taken",
             Self::Crowded => "too many exchanges wait",
         }
     }
@@ -109,16 +112,19 @@ impl Failure {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ProviderError {
     pub(crate) code: Code,
-    /// For the operator: no secret, no text of the provider.
+    /// For the operator: no secret, and of the provider's words a plain code at most.
     pub(crate) detail: Cow<'static, str>,
     /// When to come back, in seconds.
     pub(crate) retry_after: Option<u64>,
 }
 
 /// Who was asked for tokens, in words for a log line.
-pub(crate) const TOKEN_ENDPOINT: &str = "the token endpoint";
+pub(crate) const TOKEN_ENDPOINT: &str = "the token endpoint (FNCY_TOKEN_URL or FNCY_BASE_URL)";
 /// Who was asked who the user is.
-pub(crate) const USER_DATA_ENDPOINT: &str = "the user data endpoint";
+pub(crate) const USER_DATA_ENDPOINT: &str = "the user data endpoint (FNCY_USERINFO_URL)";
+/// What the operator looks at where the client is refused.
+pub(crate) const CLIENT_SETTINGS: &str =
+    "compare FNCY_CLIENT_ID, FNCY_CLIENT_SECRET and FNCY_CLIENT_AUTH with the registration";
 
 /// When the provider names no time to come back.
 const DEFAULT_RETRY_AFTER: u64 = 5;
@@ -143,17 +149,6 @@ impl ProviderError {
         Self::new(code, format!("{asked}: {}", failure.detail()))
     }
 
-    /// The error that a code of RFC 6749, section 5.2, stands for.
-    fn of_oauth_code(asked: &str, error: &str) -> Self {
-        let code = match error {
-            "invalid_grant" => Code::LoginExpired,
-            "invalid_client" | "unauthorized_client" => Code::ClientRejected,
-            "temporarily_unavailable" => Code::ProviderUnavailable,
-            _ => Code::ProviderRefused,
-        };
-        Self::new(code, format!("{asked} says {}", known(error)))
-    }
-
     /// An error in the callback (RFC 6749, section 4.1.2.1).
     pub(crate) fn of_callback(error: &str) -> Self {
         let code = match error {
@@ -167,7 +162,8 @@ impl ProviderError {
     }
 }
 
-/// An error code, if it is one of the standards': nothing else of a provider's reaches a log.
+/// An error code, if it is one of the standards': nothing else of a callback reaches a log, since anybody
+/// can write one.
 fn known(error: &str) -> &'static str {
     const CODES: [&str; 14] = [
         "access_denied",
@@ -192,37 +188,83 @@ fn known(error: &str) -> &'static str {
 }
 
 impl ProviderAnswer {
-    /// The JSON object of a success of whoever was asked, or what the answer means instead.
+    /// The JSON object of a success of whoever was asked, or what the answer means instead. Whether
+    /// a success has an error in it is for those to say who know what else must be there.
     pub(crate) fn object(&self, asked: &str) -> Result<Map<String, Value>, ProviderError> {
-        let unreadable = |what| {
-            let detail = format!("the answer of {asked} is {what}");
-            ProviderError::new(Code::InvalidResponse, detail)
-        };
-        let object = match json::parse(&self.body) {
-            Some(Value::Object(object)) => Some(object),
-            _ => None,
-        };
-        let error = object
-            .as_ref()
-            .and_then(|object| object.get("error"))
-            .filter(|error| !error.is_null())
-            .map(|error| error.as_str().unwrap_or_default());
-        match (self.status, error) {
-            (429 | 500..=599, _) => Err(ProviderError {
-                retry_after: Some(self.retry_after_seconds()),
-                ..ProviderError::new(
-                    Code::ProviderUnavailable,
-                    format!("{asked} answered {}", self.status),
-                )
-            }),
-            (200..=299 | 400..=499, Some(error)) => Err(ProviderError::of_oauth_code(asked, error)),
-            (200..=299, None) => object.ok_or_else(|| unreadable("no JSON object")),
-            (300..=399, _) => Err(unreadable("a redirect, which is not followed")),
-            _ => Err(ProviderError::new(
-                Code::ProviderRefused,
-                format!("{asked} answered {}", self.status),
-            )),
+        let unreadable = |what| self.error(asked, Code::InvalidResponse, what);
+        match self.status {
+            200..=299 => self.json().map_err(unreadable),
+            300..=399 => Err(unreadable("a redirect, which is not followed")),
+            _ => Err(self.refusal(asked, &self.json().unwrap_or_default())),
         }
+    }
+
+    /// What an answer means that is no success, or has an error in it (RFC 6749, section 5.2).
+    pub(crate) fn refusal(&self, asked: &str, object: &Map<String, Value>) -> ProviderError {
+        let said = object.get("error").and_then(Value::as_str);
+        let code = match (self.status, said.unwrap_or_default()) {
+            // Waiting mends these: RFC 9110, section 15.5.9; RFC 8470, section 5.2; RFC 6585, section 4.
+            (408 | 425 | 429 | 500.., _) | (_, "temporarily_unavailable" | "server_error") => {
+                Code::ProviderUnavailable
+            }
+            (_, "invalid_grant") => Code::LoginExpired,
+            (_, "invalid_client" | "unauthorized_client") => Code::ClientRejected,
+            // The same as GitHub and Slack have it.
+            (_, "incorrect_client_credentials" | "invalid_client_id" | "bad_client_secret") => {
+                Code::ClientRejected
+            }
+            _ => Code::ProviderRefused,
+        };
+        let mut what = self.error_code(object).unwrap_or_default();
+        if code == Code::ClientRejected {
+            what = format!("{what}; {CLIENT_SETTINGS}");
+        }
+        self.error(asked, code, &what)
+    }
+
+    fn error(&self, asked: &str, code: Code, what: &str) -> ProviderError {
+        let separator = if what.is_empty() { "" } else { ": " };
+        let detail = format!("{asked} answered {}{separator}{what}", self.status);
+        let error = ProviderError::new(code, detail);
+        ProviderError {
+            retry_after: error.retry_after.map(|_| self.retry_after_seconds()),
+            ..error
+        }
+    }
+
+    /// The JSON object that the body is, or what it is instead.
+    pub(super) fn json(&self) -> Result<Map<String, Value>, &'static str> {
+        match json::parse(&self.body) {
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(_) => Err("JSON, but no object"),
+            Err(BadJson::Repeated) => Err("a JSON object with a member that is there twice"),
+            Err(BadJson::Malformed) => Err(self.kind_of_body()),
+        }
+    }
+
+    /// What a body is that is no JSON, as far as its beginning tells.
+    fn kind_of_body(&self) -> &'static str {
+        let body = json::without_mark(&self.body).trim_ascii();
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+        let mut parts = body.split(|byte| *byte == b'.');
+        if body.is_empty() {
+            "no JSON, but an empty body"
+        } else if body.starts_with(b"<") {
+            "no JSON, but a page or XML"
+        } else if body.starts_with(b"eyJ") && parts.all(|part| part.iter().all(is_word)) {
+            "no JSON, but a JWT, which is not read: have it answer application/json"
+        } else if body.contains(&b'=') && body.iter().take_while(|byte| **byte != b'=').all(is_word)
+        {
+            "no JSON, but a form"
+        } else {
+            "no JSON"
+        }
+    }
+
+    /// A body that was read as JSON, for the application's own reader, which may stumble over a byte
+    /// order mark.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(json::without_mark(&self.body)).into_owned()
     }
 
     /// RFC 9110, section 10.2.3: a number of any length counts, a date is nothing to us.
@@ -246,6 +288,7 @@ mod tests {
             status,
             retry_after: retry_after.map(str::to_owned),
             body: body.as_bytes().to_vec(),
+            sent: Vec::new(),
         }
         .object(TOKEN_ENDPOINT)
         .unwrap_err()
@@ -256,15 +299,21 @@ mod tests {
         for (status, body, code) in [
             (400, r#"{"error":"invalid_grant"}"#, Code::LoginExpired),
             (401, r#"{"error":"invalid_client"}"#, Code::ClientRejected),
+            (
+                401,
+                r#"{"error":"bad_client_secret"}"#,
+                Code::ClientRejected,
+            ),
             (400, r#"{"error":"invalid_request"}"#, Code::ProviderRefused),
             (400, r#"{"errors":["x"]}"#, Code::ProviderRefused),
-            (200, r#"{"error":"invalid_grant"}"#, Code::LoginExpired),
-            (403, "<html>", Code::ProviderRefused),
             (
-                200,
-                r#"{"error":{},"access_token":"a"}"#,
-                Code::ProviderRefused,
+                400,
+                r#"{"error":"server_error"}"#,
+                Code::ProviderUnavailable,
             ),
+            (403, "<html>", Code::ProviderRefused),
+            (408, "", Code::ProviderUnavailable),
+            (425, "", Code::ProviderUnavailable),
             (200, "<html>", Code::InvalidResponse),
             (200, "[]", Code::InvalidResponse),
             (302, "{}", Code::InvalidResponse),
@@ -300,24 +349,47 @@ mod tests {
     }
 
     #[test]
-    fn every_detail_names_who_was_asked() {
-        for (status, body) in [
-            (404, ""),
-            (503, ""),
-            (302, ""),
-            (200, "[]"),
-            (400, r#"{"error":"invalid_request"}"#),
+    fn every_detail_names_who_was_asked_the_status_and_what_came() {
+        for (status, body, what) in [
+            (404, "", ""),
+            (503, "", ""),
+            (400, r#"{"error":"<script>secret"}"#, ""),
+            (
+                400,
+                r#"{"error":"redirect_uri_mismatch"}"#,
+                ": redirect_uri_mismatch",
+            ),
+            (302, "", ": a redirect, which is not followed"),
+            (200, "[]", ": JSON, but no object"),
+            (
+                200,
+                r#"{"a":1,"a":2}"#,
+                ": a JSON object with a member that is there twice",
+            ),
+            (200, " \n", ": no JSON, but an empty body"),
+            (200, "<!doctype html>", ": no JSON, but a page or XML"),
+            (
+                200,
+                "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.",
+                ": no JSON, but a JWT, which is not read: have it answer application/json",
+            ),
+            (
+                200,
+                "access_token=a&token_type=bearer",
+                ": no JSON, but a form",
+            ),
+            (200, "{\"a\":1}x=", ": no JSON"),
         ] {
             let detail = error(status, None, body).detail;
-            assert!(detail.contains(TOKEN_ENDPOINT), "{status}: {detail}");
+            let expected = format!(
+                "the token endpoint (FNCY_TOKEN_URL or FNCY_BASE_URL) answered {status}{what}"
+            );
+            assert_eq!(detail, expected);
         }
+        let detail = error(401, None, r#"{"error":"invalid_client"}"#).detail;
+        assert!(detail.contains("FNCY_CLIENT_SECRET"), "{detail}");
         let detail = ProviderError::lost(TOKEN_ENDPOINT, Failure::TimedOut).detail;
-        assert_eq!(detail, "the token endpoint: the deadline passed");
-    }
-
-    #[test]
-    fn no_text_of_the_provider_reaches_the_detail() {
-        let error = error(400, None, r#"{"error":"<script>secret"}"#);
-        assert!(!error.detail.contains("secret"), "{}", error.detail);
+        assert!(detail.starts_with(TOKEN_ENDPOINT), "{detail}");
+        assert!(detail.ends_with(": the deadline passed"), "{detail}");
     }
 }

@@ -50,7 +50,7 @@ impl AuthorizeUrl {
             query.append_pair(name, site.redirect_uri());
         }
         if let Some(scope) = &provider.scope {
-            query.append_pair("scope", scope);
+            query.append_pair("scope", &provider.dialect.scope_separator.join(scope));
         }
         query.extend_pairs(provider.authorize_params.pairs());
         let separator = if url.url().query().is_some() {

@@ -1,6 +1,6 @@
 //! What the machine must know of a provider and of the client's registration there.
 
-use super::UserPointers;
+use super::{ScopeSeparator, UserPointers};
 use crate::{Secret, SecureUrl};
 
 /// A provider, and the client that is registered with it.
@@ -17,8 +17,10 @@ pub struct Provider {
     pub client_secret: Secret,
     /// How the redirect URI is spelled in requests.
     pub redirect_param: RedirectParam,
-    /// The scope to ask for, space-separated (RFC 6749, section 3.3); the server's default if none.
+    /// The scopes to ask for, with single spaces in between; the server's default if none.
     pub scope: Option<String>,
+    /// How it writes what RFC 6749 has in one way only.
+    pub dialect: TokenDialect,
     /// More parameters of the authorize URL.
     pub authorize_params: AuthorizeParams,
     /// Whether a code challenge is sent (RFC 7636). On unless a server refuses parameters that it
@@ -38,6 +40,16 @@ pub struct Provider {
     pub keep_claims: Vec<String>,
     /// Where the user's id, name and email are in the user data.
     pub pointers: UserPointers,
+}
+
+/// How a provider writes what RFC 6749 has in one way only. The default is the RFC's way.
+#[derive(Clone, Debug, Default)]
+pub struct TokenDialect {
+    /// What separates scopes in requests and answers (section 3.3).
+    pub scope_separator: ScopeSeparator,
+    /// What a bearer token is called in answers (section 7.1), beside `Bearer`. Some servers say
+    /// `BearerToken`. A token of another type must not be used as one.
+    pub token_type: Option<String>,
 }
 
 /// How the redirect URI is spelled.

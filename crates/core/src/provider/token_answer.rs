@@ -1,12 +1,13 @@
 //! The token answer (RFC 6749, section 5.1), read as real servers write it.
 //!
 //! Rules: tolerant where servers differ and nothing is at stake (numbers as strings, scope as an
-//! array, no token type); strict where a wrong guess would be used as a credential. No lifetime
-//! is ever "for ever".
+//! array, no token type, an `error` that says none); strict where a wrong guess would be used as a
+//! credential. No lifetime is ever "for ever", and a point in time is none: the clocks differ.
 
 use serde_json::{Map, Value};
 
-use super::{ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
+use super::complaint::is_error;
+use super::{ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenDialect};
 use crate::outcome::Report;
 use crate::tokens::Tokens;
 use crate::{Code, Secret, Timestamp};
@@ -28,24 +29,44 @@ pub(crate) struct TokenSet {
 const ASSUMED_LIFE: u64 = 60 * 60;
 /// No access token is used for longer than this, in seconds.
 const MAX_LIFE: u64 = 30 * 24 * 60 * 60;
+/// Where other servers say how long an access token lives. What is in them is read nowhere.
+const OTHER_LIFETIMES: [&str; 6] = [
+    "expires_at",
+    "expires_on",
+    "expires",
+    "expiresIn",
+    "expiresAt",
+    "expiry",
+];
 /// A longer token fits into no set of cookies.
 const MAX_TOKEN_LEN: usize = 16 * 1024;
 
 impl TokenSet {
-    pub(crate) fn parse(answer: &ProviderAnswer, now: Timestamp) -> Result<Self, ProviderError> {
+    pub(crate) fn parse(
+        answer: &ProviderAnswer,
+        dialect: &TokenDialect,
+        now: Timestamp,
+    ) -> Result<Self, ProviderError> {
         let object = answer.object(TOKEN_ENDPOINT)?;
+        let access_token = token(&object, "access_token");
+        let is_alone = !matches!(access_token, Ok(Some(_)));
+        let error = object.get("error");
+        if error.is_some_and(|error| is_error(error, is_alone)) {
+            return Err(answer.refusal(TOKEN_ENDPOINT, &object));
+        }
         let mut reports = Vec::new();
-        check_type(&object, &mut reports)?;
+        check_type(&object, dialect, &mut reports)?;
         let life = life(&object, &mut reports);
+        let scope = object.get("scope");
         Ok(Self {
             tokens: Tokens {
-                access_token: token(&object, "access_token")?
+                access_token: access_token?
                     .ok_or_else(|| invalid("access_token of the token answer is missing"))?,
                 refresh_token: token(&object, "refresh_token")?,
             },
             expires_at: now.plus(life),
             life,
-            scopes: scopes(&object, &mut reports),
+            scopes: dialect.scope_separator.granted(scope, &mut reports),
             reports,
         })
     }
@@ -71,7 +92,18 @@ fn token(object: &Map<String, Value>, name: &str) -> Result<Option<Secret>, Prov
     }
 }
 
-fn check_type(object: &Map<String, Value>, reports: &mut Vec<Report>) -> Result<(), ProviderError> {
+/// A client must not use a token of a type that it doesn't understand (RFC 6749, section 7.1): what is
+/// called otherwise is a bearer token only by the operator's word.
+fn check_type(
+    object: &Map<String, Value>,
+    dialect: &TokenDialect,
+    reports: &mut Vec<Report>,
+) -> Result<(), ProviderError> {
+    let is_bearer = |kind: &str| {
+        let names = [Some("bearer"), dialect.token_type.as_deref()];
+        let mut names = names.into_iter().flatten();
+        names.any(|name| kind.eq_ignore_ascii_case(name))
+    };
     match object.get("token_type") {
         None | Some(Value::Null) => {
             reports.push(Report::warning(
@@ -80,15 +112,28 @@ fn check_type(object: &Map<String, Value>, reports: &mut Vec<Report>) -> Result<
             ));
             Ok(())
         }
-        Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
-        Some(_) => Err(invalid("token_type of the token answer is not Bearer")),
+        Some(Value::String(kind)) if is_bearer(kind) => Ok(()),
+        Some(_) => Err(invalid(
+            "token_type of the token answer is not Bearer; if the provider has another word for it, set FNCY_TOKEN_TYPE",
+        )),
     }
 }
 
 /// Seconds from now, rounded down.
 fn life(object: &Map<String, Value>, reports: &mut Vec<Report>) -> u64 {
     let seconds = match object.get("expires_in") {
-        None | Some(Value::Null) => return ASSUMED_LIFE,
+        None | Some(Value::Null) => {
+            let mut others = OTHER_LIFETIMES.into_iter();
+            if let Some(other) = others.find(|name| object.contains_key(*name)) {
+                reports.push(Report::warning(
+                    "expires_in_missing",
+                    format!(
+                        "the token answer has {other}, which is not read, in place of expires_in; one hour is assumed"
+                    ),
+                ));
+            }
+            return ASSUMED_LIFE;
+        }
         Some(Value::Number(number)) => number
             .as_u64()
             .or_else(|| number.as_f64().map(saturating_floor)),
@@ -118,37 +163,10 @@ fn saturating_floor(number: f64) -> u64 {
     number as u64
 }
 
-fn scopes(object: &Map<String, Value>, reports: &mut Vec<Report>) -> Option<String> {
-    let mut scopes: Vec<&str> = match object.get("scope") {
-        None | Some(Value::Null) => return None,
-        Some(Value::String(text)) => text.split(' ').collect(),
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
-        Some(_) => {
-            reports.push(Report::warning(
-                "scope_unreadable",
-                "scope of the token answer is neither a string nor an array; none is granted",
-            ));
-            Vec::new()
-        }
-    };
-    scopes.retain(|scope| is_scope(scope));
-    scopes.sort_unstable();
-    scopes.dedup();
-    Some(scopes.join(" "))
-}
-
-/// RFC 6749, section 3.3.
-pub(crate) fn is_scope(scope: &str) -> bool {
-    !scope.is_empty()
-        && scope
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
-}
-
 #[cfg(test)]
 mod tests {
     use super::{ASSUMED_LIFE, MAX_LIFE, TokenSet};
-    use crate::provider::{ProviderAnswer, ProviderError};
+    use crate::provider::{ProviderAnswer, ProviderError, TokenDialect};
     use crate::{Code, Timestamp};
 
     fn parse(body: &str) -> Result<TokenSet, ProviderError> {
@@ -156,8 +174,9 @@ mod tests {
             status: 200,
             retry_after: None,
             body: body.as_bytes().to_vec(),
+            sent: Vec::new(),
         };
-        TokenSet::parse(&answer, Timestamp::from_unix(0))
+        TokenSet::parse(&answer, &TokenDialect::default(), Timestamp::from_unix(0))
     }
 
     fn with(members: &str) -> Result<TokenSet, ProviderError> {
@@ -200,6 +219,48 @@ mod tests {
             let error = parse(body).err().map(|error| error.code);
             assert_eq!(error, Some(Code::InvalidResponse), "{body}");
         }
+    }
+
+    #[test]
+    fn p39_an_error_that_says_none_is_none() {
+        for none in [
+            "null",
+            r#""""#,
+            "false",
+            "0",
+            "0.0",
+            "{}",
+            r#"{"code":"ok"}"#,
+            "[]",
+        ] {
+            assert!(with(&format!(r#","error":{none}"#)).is_ok(), "{none}");
+        }
+        for (error, code) in [
+            (r#""invalid_grant""#, Code::LoginExpired),
+            (r#""x""#, Code::ProviderRefused),
+            ("true", Code::ProviderRefused),
+            ("1", Code::ProviderRefused),
+        ] {
+            let refused = with(&format!(r#","error":{error}"#)).unwrap_err();
+            assert_eq!(refused.code, code, "{error}");
+        }
+        for alone in [r#"{"error":{}}"#, r#"{"error":[],"access_token":""}"#] {
+            assert_eq!(parse(alone).unwrap_err().code, Code::ProviderRefused);
+        }
+        let empty = parse(r#"{"error":"","scope":"a"}"#).unwrap_err();
+        assert_eq!(empty.code, Code::InvalidResponse);
+    }
+
+    #[test]
+    fn p40_a_lifetime_of_another_name_is_warned_of() {
+        let codes = |members: &str| {
+            let reports = with(members).unwrap().reports;
+            let codes: Vec<_> = reports.iter().map(|report| report.code).collect();
+            codes
+        };
+        assert_eq!(codes(r#","expires_at":99"#), ["expires_in_missing"]);
+        assert_eq!(codes(r#","expires_at":99,"expires_in":9"#), [""; 0]);
+        assert_eq!(codes(""), [""; 0]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! User data: who the access token speaks for.
 //!
 //! Rules: the id found here is the only identity; it is kept exactly or the sign-in is refused;
-//! name and email are decoration, and are dropped rather than trusted when they look odd.
+//! name and email are decoration, and are dropped rather than trusted when they look odd. Errors have a
+//! status of their own here (RFC 6750, section 3.1): a member `error` beside the id means nothing.
 
 use serde_json::{Map, Value};
 
+use super::complaint::is_error;
 use super::{ProviderAnswer, ProviderError, USER_DATA_ENDPOINT};
 use crate::Code;
 
@@ -76,25 +78,14 @@ impl UserData {
     ) -> Result<Self, ProviderError> {
         let object = answer
             .object(USER_DATA_ENDPOINT)
-            .map_err(|error| match error.code {
-                Code::ProviderUnavailable => error,
-                _ => ProviderError::new(Code::UserDataRefused, error.detail),
-            })?;
+            .map_err(|error| refused(answer, error))?;
         let claims = kept(&object, keep);
         let value = Value::Object(object);
         let id = pointers
             .id
             .iter()
             .find_map(|pointer| value.pointer(pointer).filter(|found| !found.is_null()))
-            .ok_or_else(|| {
-                ProviderError::new(
-                    Code::UserIdMissing,
-                    format!(
-                        "the user data have no id at {}; set FNCY_USER_ID to its JSON pointer",
-                        pointers.id.join(" or ")
-                    ),
-                )
-            })?;
+            .ok_or_else(|| without_id(answer, &value, pointers))?;
         Ok(Self {
             id: canonical_id(id).ok_or_else(|| {
                 ProviderError::new(
@@ -108,6 +99,35 @@ impl UserData {
                 .map(str::to_owned),
             claims,
         })
+    }
+}
+
+fn refused(answer: &ProviderAnswer, error: ProviderError) -> ProviderError {
+    let ProviderError { code, detail, .. } = &error;
+    match (code, answer.status) {
+        (Code::ProviderUnavailable, _) => error,
+        (_, 405) => {
+            let detail =
+                format!("{detail}; FNCY_USERINFO_METHOD says whether it is asked with GET or POST");
+            ProviderError::new(Code::UserDataRefused, detail)
+        }
+        _ => ProviderError::new(Code::UserDataRefused, error.detail),
+    }
+}
+
+fn without_id(answer: &ProviderAnswer, data: &Value, pointers: &UserPointers) -> ProviderError {
+    match data.as_object().filter(|object| {
+        let error = object.get("error");
+        error.is_some_and(|error| is_error(error, true))
+    }) {
+        Some(object) => refused(answer, answer.refusal(USER_DATA_ENDPOINT, object)),
+        None => ProviderError::new(
+            Code::UserIdMissing,
+            format!(
+                "the user data have no id at {}; set FNCY_USER_ID to its JSON pointer",
+                pointers.id.join(" or ")
+            ),
+        ),
     }
 }
 
@@ -159,6 +179,7 @@ mod tests {
             status,
             retry_after: None,
             body: body.as_bytes().to_vec(),
+            sent: Vec::new(),
         };
         let keep = ["roles".to_owned()];
         UserData::parse(
@@ -195,9 +216,36 @@ mod tests {
             (200, r#"{"id":"a","id":"b"}"#, Code::UserDataRefused),
             (200, &long, Code::UserDataRefused),
             (401, r#"{"error":"invalid_token"}"#, Code::UserDataRefused),
+            (
+                401,
+                r#"{"error":"invalid_token","id":1}"#,
+                Code::UserDataRefused,
+            ),
+            (200, r#"{"error":"invalid_token"}"#, Code::UserDataRefused),
+            (
+                200,
+                r#"{"error":{"code":"x"},"id":null}"#,
+                Code::UserDataRefused,
+            ),
+            (200, r#"{"error":""}"#, Code::UserIdMissing),
             (503, "", Code::ProviderUnavailable),
         ] {
             assert_eq!(parse(status, body).unwrap_err().code, code, "{body}");
+        }
+    }
+
+    #[test]
+    fn p39_an_error_beside_an_id_means_nothing() {
+        for error in [
+            "null",
+            r#""""#,
+            "false",
+            "0",
+            r#"{"code":"ok"}"#,
+            r#""none""#,
+        ] {
+            let body = format!(r#"{{"id":"a","error":{error}}}"#);
+            assert_eq!(parse(200, &body).unwrap().id, "a", "{error}");
         }
     }
 
