@@ -31,10 +31,10 @@ impl Audience {
 
     /// Writes a reply's page, if it has one.
     pub(crate) fn address(self, pages: &Pages, reply: Reply) -> Reply {
+        let mut reply = pages.write(reply, self.language);
         if self.is_grpc && reply.status >= 400 {
             return grpc::trailers_only(reply);
         }
-        let mut reply = pages.write(reply, self.language);
         if self.is_bodiless {
             reply.body.clear();
         }

@@ -71,6 +71,13 @@ pub(crate) fn is_prefetch<H: Head>(head: &H) -> bool {
         || has(head, "next-router-prefetch")
 }
 
+/// Whether a page asks for a part of itself: a frame, an image, a script. A browser that doesn't say so asks for
+/// a whole page.
+pub(crate) fn is_part<H: Head>(head: &H) -> bool {
+    has(head, "sec-fetch-dest")
+        && !matches!(text(head, "sec-fetch-dest"), Some("document" | "empty"))
+}
+
 fn asks_for_a_page<H: Head>(head: &H) -> bool {
     let mode = has(head, "sec-fetch-mode");
     let dest = has(head, "sec-fetch-dest");

@@ -2,7 +2,8 @@
 //!
 //! Rules: `Sec-Fetch-Site`, which no page can forge, decides where the browser sends it; else
 //! `Origin` does; with neither, nothing says that the request is ours, and neither does what is there
-//! twice. `SameSite=Lax` alone is no defence: a sibling domain is the same site, and a form of it would
+//! twice. A browser without Fetch Metadata doesn't say who caused a harmless request: that one is taken for ours.
+//! `SameSite=Lax` alone is no defence: a sibling domain is the same site, and a form of it would
 //! carry the session.
 
 use crate::Head;
@@ -35,6 +36,11 @@ impl Sources {
         } else {
             origin == Some(&self.own)
         }
+    }
+
+    /// Whether the browser says that another site's page caused the request.
+    pub(crate) fn is_foreign<H: Head>(&self, head: &H) -> bool {
+        has(head, "sec-fetch-site") && !self.vouch_for(head)
     }
 }
 

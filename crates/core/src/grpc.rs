@@ -22,7 +22,16 @@ pub(crate) fn trailers_only(reply: Reply) -> Reply {
         _ => ("13", "internal error"),
     };
     let mut headers = reply.headers;
-    headers.retain(|(name, _)| matches!(&**name, "cache-control" | "set-cookie" | "retry-after"));
+    headers.retain(|(name, _)| {
+        matches!(
+            &**name,
+            "cache-control"
+                | "cross-origin-resource-policy"
+                | "retry-after"
+                | "set-cookie"
+                | "x-frame-options"
+        )
+    });
     Reply {
         status: 200,
         headers,

@@ -188,7 +188,12 @@ impl Pages {
 
     /// Writes the page of a reply, if it has one, for somebody who reads this language.
     pub(crate) fn write(&self, mut reply: Reply, language: Language) -> Reply {
-        let Some(mut page) = reply.page.take() else {
+        let page = reply.page.take();
+        // Of no other site, not even of a sibling: what loads and what doesn't says who is signed in.
+        let reply = reply
+            .header("cross-origin-resource-policy", "same-origin")
+            .header("x-frame-options", "DENY");
+        let Some(mut page) = page else {
             return reply;
         };
         page.language = self.only.unwrap_or(language);

@@ -11,7 +11,7 @@ use crate::site::Site;
 pub struct ReturnTo(String);
 
 impl ReturnTo {
-    /// Longer addresses don't fit into the cookie of a login beside the other four.
+    /// A login with a longer address leaves no room in a request's head for a second one.
     pub const MAX_LEN: usize = 1024;
 
     /// The application's front page, where nothing better is known.
@@ -31,12 +31,14 @@ impl ReturnTo {
     /// ```
     #[must_use]
     pub fn parse(address: &str, site: &Site) -> Self {
-        let path = address.split(['?', '#']).next().unwrap_or_default();
-        [address, path]
-            .into_iter()
-            .find(|candidate| candidate.len() <= Self::MAX_LEN)
+        fitting(address, Self::MAX_LEN)
             .filter(|candidate| is_local(candidate, site))
             .map_or_else(|| Self::root(site), |kept| Self(kept.to_owned()))
+    }
+
+    /// This address, or what of it has no more than so many bytes: it loses its query, then everything.
+    pub(crate) fn at_most(&self, length: usize, site: &Site) -> Self {
+        fitting(&self.0, length).map_or_else(|| Self::root(site), |kept| Self(kept.to_owned()))
     }
 
     /// The path of an absolute URL, such as a `Referer`, if it is of our origin.
@@ -50,6 +52,13 @@ impl ReturnTo {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The whole of an address, else its path, if that is no longer.
+fn fitting(address: &str, length: usize) -> Option<&str> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let mut candidates = [address, path].into_iter();
+    candidates.find(|candidate| candidate.len() <= length)
 }
 
 fn is_local(address: &str, site: &Site) -> bool {
@@ -90,7 +99,11 @@ mod tests {
     }
 
     fn parse(address: &str) -> String {
-        ReturnTo::parse(address, &site()).0
+        parse_to(address).0
+    }
+
+    fn parse_to(address: &str) -> ReturnTo {
+        ReturnTo::parse(address, &site())
     }
 
     #[test]
@@ -168,6 +181,18 @@ mod tests {
         );
         let longest = format!("/{}", "x".repeat(ReturnTo::MAX_LEN - 1));
         assert_eq!(parse(&longest), longest);
+    }
+
+    #[test]
+    fn r24_a_shorter_limit_cuts_nothing_in_two() {
+        let limited = |address, length| parse_to(address).at_most(length, &site()).0;
+        assert_eq!(limited("/a%20b?x=%2F", 12), "/a%20b?x=%2F");
+        for length in 6..12 {
+            assert_eq!(limited("/a%20b?x=%2F", length), "/a%20b");
+        }
+        for length in 0..6 {
+            assert_eq!(limited("/a%20b?x=%2F", length), "/sub/");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Rules: a transaction belongs to the browser that started it, to one `state`, to one provider
 //! and to one client; it is found by a hash of `state` and believed after a comparison in constant
-//! time; it ends after ten minutes, but an expired one still knows where the person wanted to go.
+//! time; it ends after ten minutes, but an expired one still knows where the person wanted to go. All of a
+//! browser's transactions together leave room in a request's head, whoever caused them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +15,7 @@ use crate::cookies::scan;
 use crate::entropy::Entropy;
 use crate::provider::Pkce;
 use crate::return_to::ReturnTo;
-use crate::seal::OpenError;
+use crate::seal::{OVERHEAD_LOGIN, OpenError};
 use crate::secret::SecretBytes;
 use crate::site::Site;
 use crate::vault::Vault;
@@ -26,12 +27,17 @@ const LIFE: u64 = 10 * 60;
 const COOKIE_LIFE: u64 = 60 * 60;
 /// More logins than this at once are a script's, not a person's tabs.
 const MAX_PENDING: usize = 5;
+/// What their cookies may take of a request's head, in bytes. Proxies often take 8 KB of head, and a session is
+/// in it too. Two of the longest return addresses fit, or five of usual ones.
+const MAX_PENDING_LEN: usize = 3_200;
 /// More cookies than this are not even opened to see how old they are.
 const MAX_OPENED: usize = 3 * MAX_PENDING;
 /// More removals than this would make an answer that proxies refuse; the rest go with the next.
 const MAX_REMOVED: usize = 20;
 /// The longest sealed text: a return address of 1,024 bytes and all else.
 const MAX_TEXT_LEN: usize = 1600;
+/// A body without its return address, in bytes.
+const FIXED_LEN: usize = 8 + 8 + 32 + 32 + 2;
 
 /// One login under way.
 pub(crate) struct Transaction {
@@ -88,7 +94,7 @@ impl Transaction {
     }
 
     fn encode(&self) -> SecretBytes {
-        Writer::with_capacity(96 + self.return_to.as_str().len())
+        Writer::with_capacity(FIXED_LEN + self.return_to.as_str().len())
             .raw(&self.provider)
             .number(self.started.as_unix())
             .raw(&self.state)
@@ -141,10 +147,15 @@ impl Vault {
             })
     }
 
-    /// The names that must go before one more login may start: those that don't open first, then
-    /// the oldest.
-    pub(crate) fn surplus_transactions<H: Head>(&self, head: &H, site: &Site) -> Vec<String> {
-        let mut pending: Vec<(Option<Timestamp>, &str)> = scan::pairs(head)
+    /// The names that must go before one more login may start that returns to this address: those that don't
+    /// open first, then the oldest.
+    pub(crate) fn surplus_transactions<H: Head>(
+        &self,
+        head: &H,
+        return_to: &ReturnTo,
+        site: &Site,
+    ) -> Vec<String> {
+        let mut pending: Vec<(Option<Timestamp>, &str, usize)> = scan::pairs(head)
             .filter_map(|(name, text)| Some((std::str::from_utf8(name).ok()?, text)))
             .filter(|(name, _)| self.cookies.is_login(name))
             .enumerate()
@@ -153,18 +164,28 @@ impl Vault {
                     .then(|| self.open_transaction(name, text, site).ok())
                     .flatten()
                     .map(|transaction| transaction.started);
-                (started, name)
+                (started, name, pair_len(name, text.len()))
             })
             .collect();
         pending.sort_unstable();
-        pending.dedup_by_key(|(_, name)| *name);
-        let surplus = (pending.len() + 1).saturating_sub(MAX_PENDING);
-        let surplus = surplus.min(MAX_REMOVED);
-        pending
-            .into_iter()
-            .take(surplus)
-            .map(|(_, name)| name.to_owned())
-            .collect()
+        let mut room = MAX_PENDING_LEN.saturating_sub(self.transaction_len(return_to));
+        let newest = pending.iter().rev().take(MAX_PENDING - 1);
+        let kept = newest.take_while(|(_, _, length)| {
+            let left = room.checked_sub(*length);
+            room = left.unwrap_or_default();
+            left.is_some()
+        });
+        pending.truncate(pending.len() - kept.count());
+        pending.dedup_by_key(|(_, name, _)| *name);
+        let surplus = pending.into_iter().take(MAX_REMOVED);
+        surplus.map(|(_, name, _)| name.to_owned()).collect()
+    }
+
+    /// How much of a `Cookie` header a transaction takes that returns to this address, in bytes.
+    fn transaction_len(&self, return_to: &ReturnTo) -> usize {
+        let sealed = OVERHEAD_LOGIN + FIXED_LEN + return_to.as_str().len();
+        let name = self.cookies.login_name(&[0; 32]);
+        pair_len(&name, (sealed * 4).div_ceil(3))
     }
 
     /// Whether a request has any login's cookie, whatever is in it.
@@ -183,6 +204,11 @@ impl Vault {
         let body = self.keys.open_login(&aad, text, &mut buffer)?;
         Transaction::decode(body, site).ok_or(OpenError::Broken)
     }
+}
+
+/// How much of a `Cookie` header a pair takes, with what separates it from the next, in bytes.
+fn pair_len(name: &str, value_len: usize) -> usize {
+    name.len() + "=".len() + value_len + "; ".len()
 }
 
 #[cfg(test)]
@@ -214,10 +240,13 @@ mod tests {
     }
 
     fn transaction(block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
+        transaction_to(ReturnTo::parse("/page", &site()), block, now)
+    }
+
+    fn transaction_to(return_to: ReturnTo, block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
         let mut bytes = [block; Entropy::LEN];
         bytes[32..64].fill(block.wrapping_add(1));
         bytes[64..].fill(block.wrapping_add(2));
-        let return_to = ReturnTo::parse("/page", &site());
         Transaction::start(return_to, [1; 8], now, Entropy::new(&bytes))
     }
 
@@ -253,22 +282,50 @@ mod tests {
         assert_ne!(salt, [1; 32]);
     }
 
-    #[test]
-    fn r20_what_does_not_open_goes_first_then_the_oldest() {
-        let (vault, site) = (vault(), site());
-        let mut pairs = vec!["__Host-fncy_login_0123456789abcdef=garbage".to_owned()];
-        let mut names = Vec::new();
-        for age in [30, 50, 10, 40, 20] {
-            let (transaction, salt) =
-                transaction(age, Timestamp::from_unix(1_000 - u64::from(age)));
-            let line = vault.set_transaction(&transaction, &transaction.state(), salt);
-            names.push((age, pair(&line).split('=').next().unwrap().to_owned()));
+    /// A browser's `Cookie` header with one login of each age, which return to addresses of this length, and
+    /// their names by age.
+    fn pending(ages: &[u8], length: usize) -> (String, Vec<(u8, String)>) {
+        let (mut pairs, mut names) = (Vec::new(), Vec::new());
+        for age in ages {
+            let started = Timestamp::from_unix(1_000 - u64::from(*age));
+            let return_to = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
+            let (transaction, salt) = transaction_to(return_to, *age, started);
+            let line = vault().set_transaction(&transaction, &transaction.state(), salt);
+            let length = vault().transaction_len(&transaction.return_to);
+            assert_eq!(pair(&line).len() + 2, length);
+            names.push((*age, pair(&line).split('=').next().unwrap().to_owned()));
             pairs.push(pair(&line).to_owned());
         }
-        let request = Request::get("/").header("cookie", pairs.join("; "));
-        let surplus = vault.surplus_transactions(&request, &site);
+        (pairs.join("; "), names)
+    }
+
+    #[test]
+    fn r20_what_does_not_open_goes_first_then_the_oldest() {
+        let (cookies, names) = pending(&[30, 50, 10, 40, 20], 5);
+        let garbage = "__Host-fncy_login_0123456789abcdef=garbage";
+        let request = Request::get("/").header("cookie", format!("{garbage}; {cookies}"));
+        let surplus = vault().surplus_transactions(&request, &ReturnTo::root(&site()), &site());
         let oldest = names.iter().find(|(age, _)| *age == 50).unwrap();
         assert_eq!(surplus, ["__Host-fncy_login_0123456789abcdef", &oldest.1]);
+    }
+
+    #[test]
+    fn r24_long_addresses_leave_room_for_fewer_logins() {
+        // The length of all addresses, and how many logins stay beside one more.
+        for (length, kept) in [(5, 4), (256, 4), (400, 3), (600, 2), (700, 1), (1_024, 1)] {
+            let (cookies, mut names) = pending(&[30, 50, 10, 40, 20], length);
+            let garbage = format!("__Host-fncy_login_0123456789abcdef={}", "x".repeat(3_000));
+            let request = Request::get("/").header("cookie", format!("{cookies}; {garbage}"));
+            let next = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
+            let surplus = vault().surplus_transactions(&request, &next, &site());
+            names.sort_unstable_by(|one, other| other.cmp(one));
+            let oldest = names.iter().take(5 - kept).map(|(_, name)| name.clone());
+            let expected: Vec<_> = ["__Host-fncy_login_0123456789abcdef".to_owned()]
+                .into_iter()
+                .chain(oldest)
+                .collect();
+            assert_eq!(surplus, expected, "{length}");
+        }
     }
 
     #[test]
@@ -277,6 +334,7 @@ mod tests {
             .map(|index| format!("__Host-fncy_login_{index:016x}="))
             .collect();
         let request = Request::get("/").header("cookie", many.join("; "));
-        assert_eq!(vault().surplus_transactions(&request, &site()).len(), 20);
+        let surplus = vault().surplus_transactions(&request, &ReturnTo::root(&site()), &site());
+        assert_eq!(surplus.len(), 20);
     }
 }

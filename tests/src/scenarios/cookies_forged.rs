@@ -106,7 +106,7 @@ pub(super) async fn signed_in(harness: Harness) -> (World, String) {
 }
 
 /// The value of the session's cookie of somebody who signs in elsewhere.
-async fn elsewhere(world: &World, user: &str) -> String {
+pub(super) async fn elsewhere(world: &World, user: &str) -> String {
     let mut tab = world.stranger().tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, user).await;

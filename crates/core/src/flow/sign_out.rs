@@ -7,7 +7,6 @@
 use form_urlencoded::byte_serialize;
 
 use crate::classify::{Kind, classify};
-use crate::head::has;
 use crate::outcome::Reply;
 use crate::page::{Page, WayOn};
 use crate::return_to::ReturnTo;
@@ -19,16 +18,15 @@ use crate::{Core, Event, Head};
 
 impl Core {
     pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        let is_ours = self.0.sources.vouch_for(head);
+        let sources = &self.0.sources;
         match head.method() {
             "GET" | "HEAD" => {
-                let is_foreign = has(head, "sec-fetch-site") && !is_ours;
-                if is_foreign && classify(head) != Kind::Navigation {
+                if sources.is_foreign(head) && classify(head) != Kind::Navigation {
                     return self.cross_site(head);
                 }
                 Step::reply(self.sign_out_page(head, moment))
             }
-            "POST" if is_ours => self.sign_out(head, moment),
+            "POST" if sources.vouch_for(head) => self.sign_out(head, moment),
             "POST" => self.cross_site(head),
             _ => self.method_not_allowed("GET, HEAD, POST"),
         }

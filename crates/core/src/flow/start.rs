@@ -1,5 +1,8 @@
 //! The start of a login: the browser is sent to the authorization server (RFC 6749,
 //! section 4.1.1).
+//!
+//! Rule: a start that another site caused keeps a short return address, so that no site can fill the heads of
+//! a browser's requests to this one.
 
 use crate::core::Machine;
 use crate::outcome::Reply;
@@ -9,6 +12,10 @@ use crate::transaction::Transaction;
 use crate::{Core, Entropy, Event, Head, Timestamp};
 
 use super::challenge::Former;
+
+/// The longest return address of a start that another site caused, in bytes: five of them leave room for a
+/// login of the person's own.
+const MAX_FOREIGN_LEN: usize = 256;
 
 /// A login that waits for its entropy.
 #[derive(Debug)]
@@ -22,7 +29,12 @@ pub(crate) struct Start {
 impl Start {
     pub(super) fn new<H: Head>(machine: &Machine, head: &H, return_to: ReturnTo) -> Self {
         let vault = &machine.vault;
-        let surplus = vault.surplus_transactions(head, &machine.site);
+        let return_to = if machine.sources.is_foreign(head) {
+            return_to.at_most(MAX_FOREIGN_LEN, &machine.site)
+        } else {
+            return_to
+        };
+        let surplus = vault.surplus_transactions(head, &return_to, &machine.site);
         Self {
             return_to,
             surplus: surplus

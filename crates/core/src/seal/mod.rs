@@ -41,6 +41,8 @@ const HEADER_LEN: usize = 1 + key::ID_LEN;
 
 /// Bytes that sealing with a nonce adds, before base64.
 pub(crate) const OVERHEAD: usize = HEADER_LEN + NONCE_LEN + TAG_LEN;
+/// Bytes that sealing with a salt adds, before base64.
+pub(crate) const OVERHEAD_LOGIN: usize = HEADER_LEN + SALT_LEN + TAG_LEN;
 /// HMAC-SHA256's tag, in bytes.
 const MAC_LEN: usize = 32;
 /// Bytes that signing adds, before base64.
