@@ -51,6 +51,14 @@ async fn a_life_of_a_session_is_counted() {
 
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
+    // The answer doesn't wait for the revocation.
+    let is_revoked = || counts.all().keys().any(|name| name.contains("revoke"));
+    for _ in 0..100 {
+        if is_revoked() {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
     expected.push(("exchange_seconds{exchange=revoke,outcome=2xx}", 1));
     expected.push(("sign_outs_total", 1));
     counted(&counts, &expected);

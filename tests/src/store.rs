@@ -4,7 +4,7 @@
 //! Each instance of an application has an [`Instance`], its own way to the [`Store`] that all of them
 //! share, with a short memory of what it has asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -95,6 +95,16 @@ impl Store {
             .iter()
             .map(|session| session.generation)
             .max()
+    }
+
+    /// How many redemptions it knows of: those under way, and what was left.
+    pub fn redemptions(&self) -> usize {
+        let state = self.state();
+        let names: HashSet<_> = state.leases.keys().chain(state.left.keys()).collect();
+        names
+            .into_iter()
+            .filter(|(kind, _)| *kind == WorkKind::Redemption)
+            .count()
     }
 
     /// Lets somebody change all that was left of renewals.

@@ -41,13 +41,7 @@
 //!    |   Send(UserData) -- Stage::UserData -- refused, lost -----> Done(Reply)
 //!    |        | a user, if the application asks for a word over each
 //!    |        |   Ask(Approve) -- Stage::Approve -- refused --------> Done(Reply)
-//!    |        | a new session
-//!    |        |------------------------------------------------> Done(Reply)
-//!    |        | an older session was another user's
-//!    |        v
-//!    |   Send(Revoke) -- Stage::Revoke -- whatever comes --------> Done(Reply)
-//!    |        ^
-//!    |        | the session had tokens, and there is a revocation endpoint
+//!    |        \ a new session ---------------------------------> Done(Reply)
 //!    |-- POST /logout ------------------------------------------> Done(Reply)
 //!    |-- GET /logout, /session ---------------------------------> Done(Reply)
 //! ```
@@ -131,7 +125,7 @@ pub use crate::entropy::Entropy;
 pub use crate::event::{Event, SessionRefusal};
 pub use crate::head::Head;
 pub use crate::language::Language;
-pub use crate::outcome::{Admission, Outcome, PRIVATE, Reply, Report, Severity, Update};
+pub use crate::outcome::{Admission, Ending, Outcome, PRIVATE, Reply, Report, Severity, Update};
 pub use crate::page::{OwnPage, Page, WayOn};
 pub use crate::path::{Need, PathRules};
 pub use crate::placement::{Coverage, Placement};

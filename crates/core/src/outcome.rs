@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::page::Page;
-use crate::{Code, Event, SessionRef, Tokens, User};
+use crate::{Code, Event, Revoke, SessionRef, Tokens, User};
 
 /// The end of a request's way through the machine.
 #[derive(Debug)]
@@ -67,10 +67,20 @@ pub struct Reply {
     pub reports: Vec<Report>,
     /// What happened with it.
     pub events: Vec<Event>,
-    /// A session that ends with this answer, however long its cookie would have lived.
-    pub ends: Option<Box<SessionRef>>,
+    /// What is over with this answer.
+    pub endings: Vec<Ending>,
     /// The page that becomes the body, once it is known who reads it.
     pub(crate) page: Option<Box<Page>>,
+}
+
+/// A session that ends before its time, or tokens that no session keeps.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// The session, if there was one. It is ended before anything is revoked, so that a refresh under way
+    /// either finds it ended, or has left the tokens that are revoked instead.
+    pub session: Option<SessionRef>,
+    /// The token that is revoked at the provider. The answer doesn't wait for that.
+    pub revoke: Option<Revoke>,
 }
 
 /// A line for the operator's log: never a secret, never a text of the browser, and of the provider an
@@ -95,6 +105,16 @@ pub enum Severity {
     Warning,
     /// Nobody can sign in until an operator or the provider does something.
     Error,
+}
+
+impl Ending {
+    /// The end of a session whose tokens are left alone.
+    pub(crate) fn of(session: SessionRef) -> Self {
+        Self {
+            session: Some(session),
+            revoke: None,
+        }
+    }
 }
 
 impl Report {
@@ -128,7 +148,7 @@ impl Reply {
             body: String::new(),
             reports: Vec::new(),
             events: Vec::new(),
-            ends: None,
+            endings: Vec::new(),
             page: None,
         }
     }
@@ -172,11 +192,9 @@ impl Reply {
         self.header("retry-after", seconds.to_string())
     }
 
-    pub(crate) fn ends(self, session: Option<SessionRef>) -> Self {
-        Self {
-            ends: session.map(Box::new),
-            ..self
-        }
+    pub(crate) fn ending(mut self, endings: impl IntoIterator<Item = Ending>) -> Self {
+        self.endings.extend(endings);
+        self
     }
 
     pub(crate) fn typed_body(self, content_type: &str, body: String) -> Self {

@@ -9,8 +9,8 @@ use std::fmt;
 
 use crate::profile::Profile;
 use crate::provider::{
-    Answer, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenSet, USER_DATA_ENDPOINT,
-    UserData,
+    Answer, DEFAULT_RETRY_AFTER, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenSet,
+    USER_DATA_ENDPOINT, UserData,
 };
 use crate::step::Revoke;
 use crate::tokens::Tokens;
@@ -132,7 +132,9 @@ impl Successor {
 pub enum RenewalFailure {
     /// The refresh token is not valid (any more): `invalid_grant`.
     Refused,
-    /// The provider can't be reached or is overloaded.
+    /// No connection to the provider can be made.
+    Unreachable,
+    /// The provider gives no answer, or is overloaded.
     Unavailable {
         /// When to ask again, in seconds.
         retry_after: u64,
@@ -143,8 +145,10 @@ pub enum RenewalFailure {
     Declined,
     /// The provider's answer makes no sense.
     Unreadable,
-    /// It says nothing of the provider. Somebody else has the last word on this one session, and has
-    /// not said it in time: the application, or an instance that was at it. Or its turn did not come.
+    /// The provider was not asked: too many refreshes were before this one.
+    Crowded,
+    /// It says nothing of the provider: the application, or an instance that was at it, did not answer in
+    /// time.
     Undecided,
     /// The provider refuses the client: an operator's mistake.
     Misconfigured,
@@ -156,8 +160,6 @@ pub enum RenewalFailure {
 
 /// User data is read again with a refresh, but not more often than this: seconds.
 const USER_DATA_LIFE: u64 = 5 * 60;
-/// When a browser should try again, where nothing better is known: seconds.
-pub(crate) const RETRY_AFTER: u64 = 5;
 
 impl RenewalFailure {
     /// Whether the session is over, whatever its access token is still good for.
@@ -171,9 +173,11 @@ impl RenewalFailure {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
             Self::Unavailable { .. } => "unavailable",
             Self::Declined => "declined",
             Self::Unreadable => "unreadable",
+            Self::Crowded => "crowded",
             Self::Undecided => "undecided",
             Self::Misconfigured => "misconfigured",
             Self::OtherUser => "other_user",
@@ -186,7 +190,7 @@ impl RenewalFailure {
     pub fn retry_after(self) -> u64 {
         match self {
             Self::Unavailable { retry_after } => retry_after,
-            _ => RETRY_AFTER,
+            _ => DEFAULT_RETRY_AFTER,
         }
     }
 
@@ -195,7 +199,7 @@ impl RenewalFailure {
             Code::LoginExpired => Self::Refused,
             Code::ClientRejected => Self::Misconfigured,
             Code::ProviderUnavailable => Self::Unavailable {
-                retry_after: error.retry_after.unwrap_or(RETRY_AFTER),
+                retry_after: error.retry_after.unwrap_or(DEFAULT_RETRY_AFTER),
             },
             Code::ProviderRefused => Self::Declined,
             _ => Self::Unreadable,
@@ -215,8 +219,8 @@ impl Core {
         answer: &Answer,
         now: Timestamp,
     ) -> Result<(Successor, Vec<Report>), RenewalFailure> {
-        if let Answer::Failed(Failure::Crowded) = answer {
-            return Err(RenewalFailure::Undecided);
+        if let Answer::Failed(Failure::NoConnection) = answer {
+            return Err(RenewalFailure::Unreachable);
         }
         let set = whole(TOKEN_ENDPOINT, answer)
             .and_then(|answer| TokenSet::parse(answer, &self.0.provider.dialect, now))
@@ -272,7 +276,11 @@ impl Core {
     /// What ends the tokens of a successor at the provider, if anything does.
     #[must_use]
     pub fn revocation(&self, successor: &Successor) -> Option<Revoke> {
-        let tokens = successor.tokens.clone();
+        self.revocation_of(successor.tokens.clone())
+    }
+
+    /// What ends tokens at the provider, where it has a revocation endpoint.
+    pub(crate) fn revocation_of(&self, tokens: Tokens) -> Option<Revoke> {
         self.0.provider.revocation.then(|| tokens.into_revocation())
     }
 }

@@ -7,7 +7,7 @@ use crate::flow::Stage;
 use crate::outcome::{Outcome, Reply};
 use crate::renewal::Renew;
 use crate::tokens::Tokens;
-use crate::{Answer, Core, Entropy, Secret, SessionRef, Timestamp};
+use crate::{Answer, Core, Entropy, Secret, Timestamp};
 
 /// Where a request stands.
 #[must_use]
@@ -49,20 +49,17 @@ pub enum Exchange {
         /// none: the provider's default.
         scope: Option<String>,
     },
-    /// Revoke a token (RFC 7009). Best effort: the person is not kept waiting for it.
+    /// Revoke a token (RFC 7009). No request waits for it: see [`Ending`](crate::Ending).
     Revoke(Revoke),
 }
 
 /// A token to be revoked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Revoke {
     /// The token.
     pub token: Secret,
     /// Which kind it is.
     pub kind: TokenKind,
-    /// The session that ends with it: before, so that a renewal which is under way either finds it
-    /// ended or has left the tokens that are to be revoked instead.
-    pub ends: Option<Box<SessionRef>>,
 }
 
 /// The kind of a token, as a hint for its revocation (RFC 7009, section 2.1).

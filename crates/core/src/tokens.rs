@@ -38,12 +38,10 @@ impl Tokens {
             Some(token) => Revoke {
                 token,
                 kind: TokenKind::Refresh,
-                ends: None,
             },
             None => Revoke {
                 token: self.access_token,
                 kind: TokenKind::Access,
-                ends: None,
             },
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Rule: every part is parsed before any is missed, so that all mistakes are found at once.
 
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use fncy_login_core::{Core, Lifetimes, Provider, RedirectParam, Secret, SecureUrl, Settings};
@@ -17,6 +18,7 @@ use crate::login::Inner;
 use crate::meter;
 use crate::namesake::Namesake;
 use crate::parser::Parser;
+use crate::places::Places;
 use crate::provider_client::{ProviderClient, TokenBody};
 use crate::redemptions::Redemptions;
 use crate::refresher::{Parts, Refresher};
@@ -197,6 +199,7 @@ impl Builder {
         let coordinator = self.coordinator.clone();
         let coordinator =
             coordinator.unwrap_or_else(|| Arc::new(InProcess::with_clock(Arc::clone(&clock))));
+        let places = Arc::new(Places::new());
         let refresher = Refresher(Arc::new(Parts {
             core: core.clone(),
             clock: Arc::clone(&clock),
@@ -210,11 +213,14 @@ impl Builder {
                 Arc::clone(&coordinator)
             },
             on_renew: self.on_renew.clone(),
+            places: Arc::clone(&places),
+            hasher: RandomState::new(),
             renewals: Renewals::new(),
         }));
         Login(Arc::new(Inner {
             core,
             provider,
+            places,
             clock,
             coordinator,
             redemptions: Redemptions::default(),
@@ -226,6 +232,8 @@ impl Builder {
             placement: placement::Watch::default(),
             namesake: Arc::new(namesake),
             on_login: self.on_login.clone(),
+            client_address: self.client_address.clone(),
+            hasher: RandomState::new(),
             admits_unverified: self.admits_unverified,
         }))
     }

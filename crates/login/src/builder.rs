@@ -11,6 +11,7 @@ use std::time::Duration;
 use fncy_login_core::{Language, OwnPage, PathRules, Protection};
 
 use crate::approval::{LoginHook, RenewHook};
+use crate::client_address::ClientAddress;
 use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
 use crate::parser::Parser;
@@ -51,6 +52,7 @@ pub struct Builder {
     pub(crate) sign_in_only: bool,
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) on_renew: Option<RenewHook>,
+    pub(crate) client_address: Option<ClientAddress>,
     pub(crate) own_page: Option<OwnPage>,
     pub(crate) language: Option<Language>,
     pub(crate) coordinator: Option<Arc<dyn Coordinator>>,
@@ -77,6 +79,7 @@ impl Builder {
             sign_in_only: false,
             on_login: None,
             on_renew: None,
+            client_address: None,
             own_page: None,
             language: None,
             coordinator: None,

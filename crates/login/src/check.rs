@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::Login;
 use crate::coordinator::{Work, WorkKind, soon};
+use crate::places;
 
 /// How long an answer is good for.
 const FRESH: Duration = Duration::from_secs(5);
@@ -90,7 +91,10 @@ impl Login {
         soon(self.0.coordinator.find(nothing))
             .await
             .map_err(|_| CheckError::Coordinator)?;
-        match self.0.provider.probe(Instant::now() + DEADLINE).await {
+        let deadline = Instant::now() + DEADLINE;
+        let place = self.0.places.take(places::Work::Other, deadline).await;
+        let place = place.ok_or(CheckError::Provider)?;
+        match self.0.provider.probe(&place, deadline).await {
             Ok(answer) if answer.status < 500 => Ok(()),
             _ => Err(CheckError::Provider),
         }

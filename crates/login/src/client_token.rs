@@ -7,12 +7,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{ClientGrant, Exchange, NoClientGrant, NoGrantReason, Secret, Timestamp};
+use fncy_login_core::{
+    Answer, ClientGrant, Exchange, Failure, NoClientGrant, NoGrantReason, Secret, Timestamp,
+};
 use tokio::time::Instant;
 
 use crate::client_tokens::{Entered, Obtained};
 use crate::coming::Sender;
 use crate::http_client::EXCHANGE_DEADLINE;
+use crate::places::Work;
 use crate::{ClientTokenError, Login, telemetry};
 
 /// A token is replaced this long before it expires, in seconds, since requests take time and clocks
@@ -113,7 +116,8 @@ impl Login {
                 coming
             }
         };
-        let obtained = coming.outcome().await;
+        let deadline = Instant::now() + EXCHANGE_DEADLINE;
+        let obtained = coming.outcome(deadline).await;
         obtained
             .unwrap_or_else(|| Err(unfinished()))
             .or_else(|error| {
@@ -140,7 +144,10 @@ impl Login {
     async fn obtain(&self, scope: Option<String>) -> Result<ClientToken, NoClientGrant> {
         let exchange = Exchange::ClientCredentials { scope };
         let deadline = Instant::now() + EXCHANGE_DEADLINE;
-        let answer = self.0.provider.run(&exchange, deadline).await;
+        let answer = match self.0.places.take(Work::Other, deadline).await {
+            Some(place) => self.0.provider.run(&exchange, &place, deadline).await,
+            None => Answer::Failed(Failure::Crowded),
+        };
         let dialect = &self.0.provider.dialect;
         let judged = ClientGrant::judge(&answer, dialect, self.0.clock.now());
         let grant = judged.inspect_err(|failure| {

@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 use crate::client_token::ClientToken;
 use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
-use crate::coming::{Coming, Sender, coming};
+use crate::coming::{Coming, Sender, UnderWay, coming};
 
 /// Scopes to ask for, in their one spelling.
 type Key = Option<String>;
@@ -49,7 +49,7 @@ struct Memory {
 /// What is known of one scope.
 struct Entry {
     token: Option<ClientToken>,
-    coming: Option<Coming<Obtained>>,
+    coming: Option<UnderWay<Obtained>>,
     resting: Option<Rest>,
     asked_for: Instant,
 }
@@ -114,9 +114,8 @@ impl ClientTokens {
 }
 
 impl Entry {
-    fn under_way(&self) -> Option<&Coming<Obtained>> {
-        let coming = self.coming.as_ref();
-        coming.filter(|coming| coming.is_under_way())
+    fn under_way(&self) -> Option<Coming<Obtained>> {
+        self.coming.as_ref().and_then(UnderWay::join)
     }
 }
 
@@ -129,7 +128,7 @@ impl Memory {
                 return Entered::Known(token.clone());
             }
             if let Some(coming) = entry.under_way() {
-                return Entered::Joined(coming.clone());
+                return Entered::Joined(coming);
             }
         }
         let entry = self.scopes.get(key);
@@ -157,7 +156,7 @@ impl Memory {
             resting: None,
             asked_for: now,
         });
-        entry.coming = Some(coming.clone());
+        entry.coming = Some(sender.under_way());
         Entered::First(sender, coming)
     }
 

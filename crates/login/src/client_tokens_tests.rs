@@ -5,7 +5,7 @@ use std::time::Duration;
 use fncy_login_core::{
     Answer, ClientGrant, NoClientGrant, ProviderAnswer, Timestamp, TokenDialect,
 };
-use tokio::time::advance;
+use tokio::time::{Instant, advance};
 
 use super::{ClientTokens, Entered, MAX_SCOPES, Obtained};
 use crate::client_token::ClientToken;
@@ -126,7 +126,7 @@ async fn an_exchange_whose_runtime_went_is_begun_anew() {
         panic!("somebody was there");
     };
     drop(sender);
-    assert!(coming.outcome().await.is_none());
+    assert!(coming.outcome(Instant::now()).await.is_none());
     assert_eq!(finds(&tokens, "a", NOW), "nobody");
 }
 

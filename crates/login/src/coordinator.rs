@@ -182,7 +182,7 @@ pub trait Lease: Send {
 pub struct Finished {
     /// Its version: a renewal's is the generation that it leads to.
     pub version: u32,
-    /// The sealed outcome.
+    /// The sealed outcome; empty where the work came to nothing that others could use.
     pub sealed: Vec<u8>,
     /// How long it is kept, if it isn't confirmed before.
     pub keep: Duration,

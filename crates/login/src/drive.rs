@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Reply, Revoke, Step,
+    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Redeem, Reply, Step,
 };
 use tokio::time::Instant;
-use tracing::Instrument as _;
 
+use crate::places::Place;
 use crate::{Login, NewLogin, approval, env};
 
 /// All that one request may cause takes no longer.
@@ -49,10 +49,19 @@ impl Login {
         }
     }
 
-    pub(crate) async fn exchange(&self, exchange: Exchange, pending: Pending) -> Outcome {
+    /// Has the provider asked; `client` is who brought the request.
+    pub(crate) async fn exchange(
+        &self,
+        exchange: Exchange,
+        pending: Pending,
+        client: u64,
+    ) -> Outcome {
         let deadline = Instant::now() + REQUEST_DEADLINE;
         match exchange {
-            Exchange::Redeem(redeem) => self.redeem_once(*redeem, pending, deadline).await.into(),
+            Exchange::Redeem(redeem) => {
+                let redeeming = self.redeem_once(*redeem, pending, client, deadline);
+                redeeming.await.into()
+            }
             Exchange::Renew(renew) => {
                 let answer = match self.0.refresher.renew(*renew, deadline).await {
                     Ok(successor) => Answer::Renewed(successor),
@@ -63,14 +72,7 @@ impl Login {
                     _ => self.0.core.internal_error().into(),
                 }
             }
-            exchange => {
-                let login = self.clone();
-                let driven = async move { login.drive(exchange, pending, deadline).await };
-                let reply = tokio::spawn(driven.in_current_span()).await;
-                reply
-                    .unwrap_or_else(|_| self.0.core.internal_error())
-                    .into()
-            }
+            _ => self.0.core.internal_error().into(),
         }
     }
 
@@ -82,40 +84,31 @@ impl Login {
         }
     }
 
-    /// Exchanges with the provider until the machine is done, for a login or a sign-out: both end
-    /// in a reply.
+    /// Redeems a code and reads who it stands for, in one place; then asks the application.
     pub(crate) async fn drive(
         &self,
-        exchange: Exchange,
+        redeem: Redeem,
         pending: Pending,
+        place: Place,
         deadline: Instant,
     ) -> Reply {
-        let mut settled = Settled::Send(exchange, pending);
+        let mut place = Some(place);
+        let mut settled = Settled::Send(Exchange::Redeem(Box::new(redeem)), pending);
         loop {
-            let (answer, pending) = match settled {
-                Settled::Done(Outcome::Reply(reply)) => return *reply,
-                Settled::Done(Outcome::Admit(_)) => return self.0.core.internal_error(),
-                Settled::Send(exchange, pending) => {
-                    let exchange = match exchange {
-                        Exchange::Revoke(revoke) => Exchange::Revoke(self.prepare(revoke).await),
-                        exchange => exchange,
-                    };
-                    (self.0.provider.run(&exchange, deadline).await, pending)
+            let (answer, pending) = match (settled, &place) {
+                (Settled::Done(Outcome::Reply(reply)), _) => return *reply,
+                (Settled::Send(exchange, pending), Some(place)) => {
+                    let answer = self.0.provider.run(&exchange, place, deadline).await;
+                    (answer, pending)
                 }
-                Settled::Approve(newcomer, pending) => {
+                (Settled::Approve(newcomer, pending), _) => {
+                    drop(place.take());
                     (self.approve(*newcomer, deadline).await, pending)
                 }
+                _ => return self.0.core.internal_error(),
             };
             settled = self.settle(self.resume(pending, answer));
         }
-    }
-
-    /// What is revoked is what the session has come to, and first of all it comes to no more.
-    async fn prepare(&self, mut revoke: Revoke) -> Revoke {
-        if let Some(session) = revoke.ends.take() {
-            self.end(&session).await;
-        }
-        self.0.refresher.latest(revoke).await
     }
 
     /// Asks `on_login`, but not for ever.

@@ -19,18 +19,12 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 /// Ten times the largest answer that a provider has a reason to give.
 const MAX_BODY_LEN: usize = 256 * 1024;
-/// More exchanges at once than this wait for their turn: a provider is not stormed.
-const MAX_CONCURRENT: usize = 32;
-/// Renewals leave the rest to sign-ins: however many sessions expire at once, somebody can sign in.
-const MAX_RENEWALS: usize = 24;
-/// More than this of what strangers can cause, by callbacks with an invented code, don't even wait:
-/// they must not make everybody else wait for the deadline.
-const MAX_WAITING: usize = 256;
+/// How long one exchange may take.
+pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The codings that are registered with IANA, but for `identity`, which is none.
 const CODINGS: [&str; 12] = [
@@ -48,23 +42,9 @@ const CODINGS: [&str; 12] = [
     "zstd",
 ];
 
-/// Who waits for their turn, and with whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Queue {
-    /// Anybody can cause it.
-    Strangers,
-    /// A session's renewal.
-    Renewals,
-    /// It follows what the provider has accepted.
-    Others,
-}
-
 /// A client for the provider's endpoints.
 pub(crate) struct HttpClient {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    permits: Semaphore,
-    renewals: Semaphore,
-    strangers: Semaphore,
 }
 
 /// No authority's certificate is on this machine: what went wrong where one was to be read.
@@ -107,25 +87,13 @@ impl HttpClient {
             client: Client::builder(TokioExecutor::new())
                 .pool_max_idle_per_host(0)
                 .build(connector),
-            permits: Semaphore::new(MAX_CONCURRENT),
-            renewals: Semaphore::new(MAX_RENEWALS),
-            strangers: Semaphore::new(MAX_CONCURRENT + MAX_WAITING),
         })
     }
 
-    /// Whether a renewal could begin at once.
-    pub(crate) fn is_free(&self) -> bool {
-        self.permits.available_permits() > 0 && self.renewals.available_permits() > 0
-    }
-
-    /// Sends a request when it is its turn and reads its whole answer, within `own` and the deadline.
-    /// The turn comes in time for most of `own` or not at all: a token that was sent is spent, whether
-    /// or not somebody still waits for the answer.
+    /// Sends a request and reads its whole answer until the deadline.
     pub(crate) async fn send(
         &self,
         mut request: Request<Vec<u8>>,
-        queue: Queue,
-        own: Duration,
         deadline: Instant,
     ) -> Result<ProviderAnswer, Failure> {
         let headers = request.headers_mut();
@@ -136,34 +104,9 @@ impl HttpClient {
             HeaderValue::from_static(concat!("fncy-login/", env!("CARGO_PKG_VERSION"))),
         );
         let request = request.map(|body| Full::new(Bytes::from(body)));
-        let now = Instant::now();
-        let own = own.min(deadline.saturating_duration_since(now));
-        let turn = (deadline - own).max(now + own / 2);
-        let _turn = timeout_at(turn, self.turn(queue))
-            .await
-            .unwrap_or(Err(Failure::Crowded))
-            .inspect_err(|_| {
-                tracing::warn!("too many exchanges with the provider wait; one was not sent");
-            })?;
-        let deadline = deadline.min(Instant::now() + own);
         timeout_at(deadline, self.exchange(request))
             .await
             .unwrap_or(Err(Failure::TimedOut))
-    }
-
-    /// Waits for what allows an exchange while it is kept. The semaphores are never closed.
-    async fn turn(
-        &self,
-        queue: Queue,
-    ) -> Result<(Option<SemaphorePermit<'_>>, SemaphorePermit<'_>), Failure> {
-        let crowded = |_| Failure::Crowded;
-        let own = match queue {
-            Queue::Strangers => Some(self.strangers.try_acquire().map_err(|_| Failure::Crowded)?),
-            Queue::Renewals => Some(self.renewals.acquire().await.map_err(crowded)?),
-            Queue::Others => None,
-        };
-        let permit = self.permits.acquire().await.map_err(crowded)?;
-        Ok((own, permit))
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<ProviderAnswer, Failure> {
@@ -171,7 +114,11 @@ impl HttpClient {
             let cause = chain(&error);
             let hint = hint(&cause);
             tracing::warn!(cause, hint, "the provider can't be reached");
-            Failure::Transport
+            if error.is_connect() {
+                Failure::NoConnection
+            } else {
+                Failure::Transport
+            }
         })?;
         read(response).await
     }
@@ -253,6 +200,3 @@ fn hint(cause: &str) -> Option<&'static str> {
     let found = known.into_iter().find(|(name, _)| cause.contains(name))?;
     Some(found.1)
 }
-
-/// How long one exchange may take.
-pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);

@@ -63,7 +63,11 @@ struct Works {
     /// Told when the lease is given back.
     held: HashMap<Key, watch::Receiver<()>>,
     kept: Fading<Key, Kept, Instant>,
+    /// Work that came to something.
     spent: Fading<Key, (), Instant>,
+    /// Work that came to nothing, which strangers can cause: however much of it there is, it puts none of
+    /// the other out.
+    failed: Fading<Key, (), Instant>,
     /// The kept ones of each session that no request has confirmed.
     unconfirmed: HashMap<SessionId, Vec<Key>>,
 }
@@ -187,7 +191,7 @@ impl Shared {
         if let Some(sealed) = works.left_of(&work) {
             return Entered::Settled(Claim::Done(sealed.to_vec()));
         }
-        if works.spent.get(&work.key).is_some() {
+        if works.spent.get(&work.key).is_some() || works.failed.get(&work.key).is_some() {
             return Entered::Settled(Claim::Spent);
         }
         if let Some(held) = works.held.get(&work.key) {
@@ -246,6 +250,7 @@ impl Works {
             held: HashMap::new(),
             kept: Fading::new(MAX_KEPT),
             spent: Fading::new(MAX_SPENT),
+            failed: Fading::new(MAX_SPENT),
             unconfirmed: HashMap::new(),
         }
     }
@@ -262,8 +267,12 @@ impl Works {
             self.unconfirmed.entry(session).or_default().push(key);
         }
         if !outcome.spent.is_zero() {
-            self.spent
-                .insert(key, (), now + outcome.keep + outcome.spent);
+            let spent = if outcome.sealed.is_empty() {
+                &mut self.failed
+            } else {
+                &mut self.spent
+            };
+            spent.insert(key, (), now + outcome.keep + outcome.spent);
         }
         let kept = Kept {
             version: outcome.version,
@@ -292,6 +301,7 @@ impl Works {
 
     fn forget(&mut self, now: Instant) {
         self.spent.forget(now);
+        self.failed.forget(now);
         while let Some((key, kept)) = self.kept.take_gone(now) {
             self.disown(&key, &kept);
         }

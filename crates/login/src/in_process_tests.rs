@@ -219,3 +219,34 @@ async fn k23_an_ended_session_stays_ended_until_it_would_have_been_over() {
     over.end(session(1, 0)).await.unwrap();
     assert_eq!(super::lock(&over.0.ended).len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn c26_codes_that_were_refused_put_out_no_sign_in() {
+    let coordinator = InProcess::new();
+    let redemption = |number: u32| {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(&number.to_le_bytes());
+        Work {
+            kind: WorkKind::Redemption,
+            key,
+            newer_than: None,
+        }
+    };
+    let spent = |sealed: &str| Finished {
+        version: 0,
+        sealed: sealed.as_bytes().to_vec(),
+        keep: Duration::ZERO,
+        spent: HOUR,
+        session: None,
+    };
+    let signed_in = granted(&coordinator, redemption(0)).await;
+    signed_in.finish(spent("a reply")).await.unwrap();
+    for number in 1..=100_001 {
+        let stranger = granted(&coordinator, redemption(number)).await;
+        stranger.finish(spent("")).await.unwrap();
+    }
+    let again = coordinator.claim(redemption(0)).await;
+    assert!(matches!(again, Ok(Claim::Spent)), "{again:?}");
+    let last = coordinator.claim(redemption(100_001)).await;
+    assert!(matches!(last, Ok(Claim::Spent)), "{last:?}");
+}

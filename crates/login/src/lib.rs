@@ -17,9 +17,11 @@
 
 mod admitted;
 mod approval;
+mod breaker;
 mod build;
 mod builder;
 mod check;
+mod client_address;
 mod client_token;
 mod client_token_error;
 mod client_tokens;
@@ -44,6 +46,7 @@ mod meter;
 mod namesake;
 mod parser;
 mod placement;
+mod places;
 mod provider_client;
 mod redemptions;
 mod refresher;
@@ -63,6 +66,7 @@ pub use crate::admitted::{Additions, Admitted, Finish};
 pub use crate::approval::{Approval, NewLogin, Refusal, RenewedLogin};
 pub use crate::builder::Builder;
 pub use crate::check::CheckError;
+pub use crate::client_address::RequestHeaders;
 pub use crate::client_token::ClientToken;
 pub use crate::client_token_error::{ClientTokenError, ClientTokenErrorKind};
 pub use crate::config_error::ConfigError;

@@ -2,16 +2,18 @@
 
 use std::fmt;
 use std::future::Future;
+use std::hash::RandomState;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use fncy_login_core::{
-    Core, Head, Moment, Outcome, Reply, SessionRef, Site, Standing, Tokens, User,
+    Core, Ending, Exchange, Head, Moment, Outcome, Reply, SessionRef, Site, Standing, Tokens, User,
 };
 
 use crate::admitted::Admitted;
 use crate::approval::LoginHook;
 use crate::check::LastCheck;
+use crate::client_address::ClientAddress;
 use crate::client_tokens::ClientTokens;
 use crate::coordinator::{Coordinator, Unreachable, soon};
 use crate::drive::Settled;
@@ -19,6 +21,7 @@ use crate::env::Clock;
 use crate::live::Watched;
 use crate::meter;
 use crate::namesake::Namesake;
+use crate::places::Places;
 use crate::provider_client::ProviderClient;
 use crate::redemptions::Redemptions;
 use crate::refresher::Refresher;
@@ -32,6 +35,7 @@ pub struct Login(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) core: Core,
     pub(crate) provider: Arc<ProviderClient>,
+    pub(crate) places: Arc<Places>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) coordinator: Arc<dyn Coordinator>,
     pub(crate) redemptions: Redemptions,
@@ -43,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) placement: placement::Watch,
     pub(crate) namesake: Arc<Namesake>,
     pub(crate) on_login: Option<LoginHook>,
+    pub(crate) client_address: Option<ClientAddress>,
+    pub(crate) hasher: RandomState,
     /// Whether a session is believed while nobody can say whether it was ended.
     pub(crate) admits_unverified: bool,
 }
@@ -135,28 +141,32 @@ impl Login {
             (Settled::Done(Outcome::Admit(admission)), None) => {
                 Decision::Now(Verdict::Admit(Admitted::new(self, admission)))
             }
-            (Settled::Done(Outcome::Reply(reply)), None) if reply.ends.is_none() => {
+            (Settled::Done(Outcome::Reply(reply)), None) if reply.endings.is_empty() => {
                 self.watch_coverage(head);
                 Decision::Now(self.send(*reply).into())
             }
             (settled, doubtful) => {
                 self.watch_coverage(head);
                 let login = self.clone();
+                let client = match &settled {
+                    Settled::Send(Exchange::Redeem(_), _) => self.client_of(head),
+                    _ => 0,
+                };
                 Decision::Later(Box::pin(async move {
                     let settled = match doubtful {
                         Some(doubtful) => login.resolve(*doubtful, settled).await,
                         None => settled,
                     };
-                    login.finish(settled).await
+                    login.finish(settled, client).await
                 }))
             }
         }
     }
 
-    async fn finish(&self, settled: Settled) -> Verdict {
+    async fn finish(&self, settled: Settled, client: u64) -> Verdict {
         let outcome = match settled {
             Settled::Done(outcome) => outcome,
-            Settled::Send(exchange, pending) => self.exchange(exchange, pending).await,
+            Settled::Send(exchange, pending) => self.exchange(exchange, pending, client).await,
             Settled::Approve(..) => self.0.core.internal_error().into(),
         };
         match outcome {
@@ -216,20 +226,34 @@ impl Login {
         reply
     }
 
-    /// A reply on its way out, and with it the end of a session.
+    /// A reply on its way out, and with it the end of sessions. What they have come to is revoked by a task of
+    /// its own: the provider may be slow.
     pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
-        if let Some(session) = reply.ends.take() {
-            self.end(&session).await;
+        let endings = std::mem::take(&mut reply.endings);
+        if !endings.is_empty() {
+            let login = self.clone();
+            // A browser that goes meanwhile changes nothing.
+            let ended = tokio::spawn(async move { login.end_all(endings).await });
+            drop(ended.await);
         }
         self.send(reply)
     }
 
-    /// Ends a session, in a task of its own: whoever asked for it may leave before all are told. A
-    /// person is signed out here even where the other instances can't be told.
-    pub(crate) async fn end(&self, session: &SessionRef) {
-        let (coordinator, session) = (Arc::clone(&self.0.coordinator), *session);
-        let told = tokio::spawn(async move { soon(coordinator.end(session)).await });
-        if !matches!(told.await, Ok(Ok(()))) {
+    async fn end_all(&self, endings: Vec<Ending>) {
+        for Ending { session, revoke } in endings {
+            if let Some(session) = session {
+                self.end(session).await;
+            }
+            if let Some(revoke) = revoke {
+                let refresher = self.0.refresher.clone();
+                tokio::spawn(async move { refresher.revoke(refresher.latest(revoke).await).await });
+            }
+        }
+    }
+
+    /// Ends a session. A person is signed out here even where the other instances can't be told.
+    async fn end(&self, session: SessionRef) {
+        if soon(self.0.coordinator.end(session)).await.is_err() {
             tracing::error!("a session was ended here, and the other instances could not be told");
         }
         self.0.watched.ended(&session);

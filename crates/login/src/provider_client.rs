@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::pin::Pin;
-use std::time::Duration;
 
 use fncy_login_core::{
     Answer, Exchange, Failure, ProviderAnswer, Redeem, RedirectParam, Secret, SecureUrl,
@@ -22,7 +21,8 @@ use oauth2::{
 };
 use tokio::time::Instant;
 
-use crate::http_client::{EXCHANGE_DEADLINE, HttpClient, Queue};
+use crate::http_client::{EXCHANGE_DEADLINE, HttpClient};
+use crate::places::Place;
 use crate::refresher::Exchanges;
 use crate::telemetry;
 
@@ -53,8 +53,6 @@ pub(crate) struct ProviderClient {
     pub(crate) redirect_param: RedirectParam,
 }
 
-/// A sign-out doesn't wait longer for a revocation.
-const REVOCATION_DEADLINE: Duration = Duration::from_secs(2);
 /// Stands in where the crate insists on https; the address is replaced before anything is sent.
 const PLACEHOLDER: &str = "https://localhost/";
 
@@ -66,32 +64,24 @@ impl Exchanges for ProviderClient {
     fn run<'a>(
         &'a self,
         exchange: &'a Exchange,
+        place: &'a Place,
         deadline: Instant,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
-        Box::pin(Self::run(self, exchange, deadline))
-    }
-
-    fn is_free(&self) -> bool {
-        self.http.is_free()
+        Box::pin(Self::run(self, exchange, place, deadline))
     }
 }
 
 impl ProviderClient {
-    /// Runs one exchange; `deadline` is that of everything which one request may cause.
-    pub(crate) async fn run(&self, exchange: &Exchange, deadline: Instant) -> Answer {
-        let (queue, own) = match exchange {
-            Exchange::Redeem(_) => (Queue::Strangers, EXCHANGE_DEADLINE),
-            Exchange::Renew(_) => (Queue::Renewals, EXCHANGE_DEADLINE),
-            Exchange::Revoke(_) => (Queue::Others, REVOCATION_DEADLINE),
-            _ => (Queue::Others, EXCHANGE_DEADLINE),
-        };
+    /// Runs one exchange, in a place; `deadline` is that of everything which one request may cause.
+    pub(crate) async fn run(&self, exchange: &Exchange, _: &Place, deadline: Instant) -> Answer {
+        let deadline = deadline.min(Instant::now() + EXCHANGE_DEADLINE);
         let Ok(request) = self.write(exchange) else {
             tracing::error!("an exchange with the provider could not be written");
             return Answer::Failed(Failure::Transport);
         };
         let sent = self.secrets(exchange, &request);
         let sending = async {
-            let answer = self.http.send(request, queue, own, deadline).await?;
+            let answer = self.http.send(request, deadline).await?;
             Ok(ProviderAnswer { sent, ..answer })
         };
         match telemetry::exchange(exchange, sending).await {
@@ -119,12 +109,15 @@ impl ProviderClient {
     }
 
     /// Whether the token endpoint answers. It takes nothing but `POST` (RFC 6749, section 3.2).
-    pub(crate) async fn probe(&self, deadline: Instant) -> Result<ProviderAnswer, Failure> {
+    pub(crate) async fn probe(
+        &self,
+        _: &Place,
+        deadline: Instant,
+    ) -> Result<ProviderAnswer, Failure> {
         let request = Request::get(self.token_url.as_str())
             .body(Vec::new())
             .map_err(|_| Failure::Transport)?;
-        let own = deadline.saturating_duration_since(Instant::now());
-        self.http.send(request, Queue::Others, own, deadline).await
+        self.http.send(request, deadline).await
     }
 
     fn write(&self, exchange: &Exchange) -> Result<HttpRequest, Unwritable> {

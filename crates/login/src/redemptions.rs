@@ -1,21 +1,26 @@
 //! One redemption for each login, however often its callback arrives.
 //!
-//! Rules: the first request's task redeems and outlives its browser; those that come meanwhile, or
-//! within two seconds, get the same reply (a double click, two restored tabs); after that the
-//! login is *spent* for ten minutes, which is longer than it could live, and nobody asks the
-//! provider again. All of it holds among the instances that share a coordinator; without that, no
-//! code is redeemed.
+//! Rules:
+//! - The first request's task redeems. Until it has a place (`places.rs`), it ends when its browser has
+//!   gone; from then on it outlives it: a code that was sent is spent.
+//! - The place comes first and the claim second: a callback that is turned away leaves nothing behind.
+//! - Those that come meanwhile, or within two seconds of a sign-in, get the same reply (a double click, two
+//!   restored tabs). After that the login is *spent* for ten minutes, which is longer than it could live,
+//!   and FNCY is not asked again. A code that led to no sign-in is spent at once, and leaves no reply.
+//! - All of it holds among the instances that share a coordinator; without that, no code is redeemed.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Exchange, Pending, Redeem, Reply};
+use fncy_login_core::{Answer, Event, Failure, Pending, Redeem, Reply};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use crate::coming::{Coming, Sender, coming};
+use crate::coming::{Coming, Sender, UnderWay, coming};
 use crate::coordinator::{Claim, Finished, Lease, Unreachable, Work, WorkKind, claim, soon};
+use crate::http_client::EXCHANGE_DEADLINE;
+use crate::places;
 use crate::{Login, env, telemetry};
 
 /// The key of a login: a hash of its `state`.
@@ -28,18 +33,17 @@ const SPENT_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// What is being redeemed in this process.
 #[derive(Default)]
-pub(crate) struct Redemptions(Mutex<HashMap<Key, Coming<Reply>>>);
+pub(crate) struct Redemptions(Mutex<HashMap<Key, UnderWay<Reply>>>);
 
 impl Redemptions {
     /// The reply that is coming, and what tells it, for the first who asks.
     fn enter(&self, key: Key) -> (Coming<Reply>, Option<Sender<Reply>>) {
         let mut table = self.table();
-        let under_way = table.get(&key).filter(|coming| coming.is_under_way());
-        if let Some(coming) = under_way {
-            return (coming.clone(), None);
+        if let Some(coming) = table.get(&key).and_then(UnderWay::join) {
+            return (coming, None);
         }
         let (sender, coming) = coming();
-        table.insert(key, coming.clone());
+        table.insert(key, sender.under_way());
         (coming, Some(sender))
     }
 
@@ -47,37 +51,62 @@ impl Redemptions {
         self.table().remove(key);
     }
 
-    fn table(&self) -> MutexGuard<'_, HashMap<Key, Coming<Reply>>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<Key, UnderWay<Reply>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Login {
-    /// Redeems in a task of its own, which outlives the browser's connection: a code that was sent
-    /// is spent, whoever still listens.
+    /// Redeems in a task of its own, for a client.
     pub(crate) async fn redeem_once(
         &self,
         redeem: Redeem,
         pending: Pending,
+        client: u64,
         deadline: Instant,
     ) -> Reply {
         let key = redeem.key;
-        let (coming, first) = self.0.redemptions.enter(key);
-        if let Some(sender) = first {
-            let login = self.clone();
-            let redemption = async move {
-                let reply = login.redeem(redeem, pending, deadline).await;
-                sender.tell(reply);
-                login.0.redemptions.leave(&key);
-            };
-            tokio::spawn(redemption.instrument(telemetry::sign_in()));
+        let mut own = Some((redeem, pending));
+        while Instant::now() < deadline {
+            let (coming, first) = self.0.redemptions.enter(key);
+            if let Some(sender) = first {
+                let Some((redeem, pending)) = own.take() else {
+                    // The task of this very request has gone without a word.
+                    self.0.redemptions.leave(&key);
+                    break;
+                };
+                let login = self.clone();
+                let redemption = async move {
+                    let redeeming = login.redeem(redeem, pending, client, &sender, deadline);
+                    sender.tell(redeeming.await);
+                    login.0.redemptions.leave(&key);
+                };
+                tokio::spawn(redemption.instrument(telemetry::sign_in()));
+            }
+            if let Some(reply) = coming.outcome(deadline).await {
+                return reply;
+            }
         }
-        let reply = coming.outcome().await;
-        reply.unwrap_or_else(|| self.0.core.internal_error())
+        match own {
+            Some((_, pending)) => self.last_word(pending, Answer::Failed(Failure::TimedOut)),
+            None => self.send(self.0.core.unfinished()),
+        }
     }
 
-    async fn redeem(&self, redeem: Redeem, pending: Pending, deadline: Instant) -> Reply {
+    async fn redeem(
+        &self,
+        redeem: Redeem,
+        pending: Pending,
+        client: u64,
+        sender: &Sender<Reply>,
+        deadline: Instant,
+    ) -> Reply {
         let key = redeem.key;
+        let turn = deadline - EXCHANGE_DEADLINE;
+        let waiting = self.0.places.take(places::Work::SignIn(client), turn);
+        let Some(place) = sender.while_heard(waiting).await.flatten() else {
+            return self.last_word(pending, Answer::Failed(Failure::Crowded));
+        };
         let work = Work {
             kind: WorkKind::Redemption,
             key,
@@ -97,27 +126,34 @@ impl Login {
             }
         };
         let login = self.clone();
-        let driven = async move {
-            let exchange = Exchange::Redeem(Box::new(redeem));
-            login.drive(exchange, pending, deadline).await
-        };
+        let driven = async move { login.drive(redeem, pending, place, deadline).await };
         let reply = tokio::spawn(driven.in_current_span())
             .await
             .unwrap_or_else(|_| self.0.core.internal_error());
         telemetry::sign_in_ends(&reply);
+        let signs_in = reply.events.contains(&Event::SignInFinished);
         let reply = self.ending(reply).await;
-        self.leave_reply(key, lease, &reply).await;
+        self.leave_reply(key, lease, &reply, signs_in).await;
         reply
     }
 
-    /// What is left is the reply as it goes out. Where none can be left, the login is spent all the
-    /// same.
-    async fn leave_reply(&self, key: Key, lease: Box<dyn Lease>, reply: &Reply) {
-        let sealed = env::draw().map(|entropy| self.0.core.seal_reply(&key, reply, &entropy));
+    /// What is left of a sign-in is the reply as it goes out. Where none can be left, the login is spent all
+    /// the same. Of anything else nothing is left: strangers cause it.
+    async fn leave_reply(&self, key: Key, lease: Box<dyn Lease>, reply: &Reply, signs_in: bool) {
+        let sealed = if signs_in {
+            let sealed = env::draw().map(|entropy| self.0.core.seal_reply(&key, reply, &entropy));
+            sealed.unwrap_or_default()
+        } else {
+            String::new()
+        };
         let outcome = Finished {
             version: 0,
-            sealed: sealed.unwrap_or_default().into_bytes(),
-            keep: JOIN_WINDOW,
+            sealed: sealed.into_bytes(),
+            keep: if signs_in {
+                JOIN_WINDOW
+            } else {
+                Duration::ZERO
+            },
             spent: SPENT_FOR,
             session: None,
         };

@@ -1,18 +1,20 @@
 //! Renewing a session's tokens (RFC 6749, section 6).
 //!
 //! ```text
-//!  request --> enter --> First: a task --> claim --> Granted --> exchange --> user data --> on_renew
-//!                |                           |                                                 |
-//!                |--> Joined: wait           |--> Done: opened --> on_renew, if it is owed     |
-//!                |                                                                             |
-//!                \--> Failed: what is left?                 finish: sealed, for all who come <-/
+//!  request --> enter --> First: a task --> find --> place --> claim --> exchange --> user data --> on_renew
+//!                |                          |                     |                                  |
+//!                |--> Joined: wait          |--> it was left: opened, on_renew if it is owed         |
+//!                |                                                                                   |
+//!                \--> Failed: what is left?                       finish: sealed, for all who come <-/
 //! ```
 //!
 //! Rules:
 //! - One exchange for each refresh token: in this process by [`Renewals`], among all instances by the
 //!   [`Coordinator`]. Without the latter nothing is exchanged.
-//! - It runs in a task of its own, which nobody who waits for it can end. An exchange is begun only
-//!   if the lease outlasts it and all that follows it.
+//! - It runs in a task of its own. Until it has a place, it ends when no request waits for it any more;
+//!   from then on, no request that goes can end it. An exchange is begun only if the lease outlasts it and
+//!   all that follows it.
+//! - What was left is found without a place: a full line stops no request that needs no exchange.
 //! - What goes wrong for one session, in the application's hook or with another instance, stops no
 //!   other session.
 //! - What is left for others is the provider's answer, sealed; a cookie never.
@@ -20,11 +22,14 @@
 //!   which lost several cookies in a row still finds the newest tokens.
 
 use std::future::Future;
+use std::hash::{BuildHasher as _, RandomState};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Core, Exchange, Renew, RenewalFailure, Revoke, Successor};
+use fncy_login_core::{
+    Answer, Core, Exchange, Failure, Renew, RenewalFailure, Report, Revoke, Severity, Successor,
+};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
@@ -35,6 +40,7 @@ use crate::coordinator::{
 };
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
+use crate::places::{self, Place, Places};
 use crate::renewals::{Entered, Renewals, Renewed};
 use crate::telemetry;
 
@@ -45,18 +51,16 @@ const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
 /// Nobody who signs out waits longer for what was left of renewals.
 const LATEST_DEADLINE: Duration = Duration::from_secs(2);
 /// Where the coordinator can't be asked.
-const UNAVAILABLE: RenewalFailure = RenewalFailure::Unavailable { retry_after: 5 };
+const UNAVAILABLE: RenewalFailure = RenewalFailure::Unavailable { retry_after: 1 };
 
 /// Who talks to the provider.
 pub(crate) trait Exchanges: Send + Sync + 'static {
     fn run<'a>(
         &'a self,
         exchange: &'a Exchange,
+        place: &'a Place,
         deadline: Instant,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
-
-    /// Whether an exchange could begin at once.
-    fn is_free(&self) -> bool;
 }
 
 /// What renews sessions. Cloning is cheap.
@@ -70,6 +74,9 @@ pub(crate) struct Parts {
     pub(crate) coordinator: Arc<dyn Coordinator>,
     pub(crate) on_renew: Option<RenewHook>,
     pub(crate) renewals: Renewals,
+    pub(crate) places: Arc<Places>,
+    /// Makes a number of a user's id.
+    pub(crate) hasher: RandomState,
 }
 
 impl Refresher {
@@ -99,7 +106,7 @@ impl Refresher {
 
     /// What one refresh token leads to.
     async fn step(&self, renew: &Renew, deadline: Instant) -> Renewed {
-        let may_start = renew.is_urgent || self.0.provider.is_free();
+        let may_start = renew.is_urgent || self.0.places.is_free(self.work(renew));
         let coming = match self.0.renewals.enter(renew, may_start) {
             Entered::Failed(failure) => {
                 let left = self.left_of(renew.key, Some(renew.session.generation));
@@ -112,16 +119,17 @@ impl Refresher {
                 coming
             }
         };
-        let renewed = coming.outcome().await;
-        renewed.unwrap_or(Err(RenewalFailure::Unreadable))
+        let renewed = coming.outcome(deadline).await;
+        renewed.unwrap_or(Err(RenewalFailure::Undecided))
     }
 
     /// Renews in a task of its own: a refresh token that was sent is spent, whoever still waits.
     fn start(&self, renew: Renew, sender: Sender<Renewed>, deadline: Instant) {
         let renew = Arc::new(renew);
         let (refresher, task_renew) = (self.clone(), Arc::clone(&renew));
+        let task_sender = sender.clone();
         let renewal = async move {
-            let obtaining = refresher.obtain(&task_renew, deadline);
+            let obtaining = refresher.obtain(&task_renew, &task_sender, deadline);
             telemetry::renewal(obtaining).await
         };
         let renewal = tokio::spawn(renewal.in_current_span());
@@ -135,36 +143,59 @@ impl Refresher {
             if let Ok(successor) = &renewed
                 && refresher.has_ended(&renew).await == Ok(true)
             {
-                refresher.revoke(successor).await;
+                refresher.revoke_successor(successor).await;
             }
         });
     }
 
-    /// What somebody has left, or what the provider gives.
-    async fn obtain(&self, renew: &Renew, deadline: Instant) -> Renewed {
+    /// What was left for this refresh token, or what the provider gives.
+    async fn obtain(&self, renew: &Renew, sender: &Sender<Renewed>, deadline: Instant) -> Renewed {
+        let coordinator = &*self.0.coordinator;
         let work = renewal(renew.key, Some(renew.session.generation));
-        let (claim, has_ended) = match claim(&*self.0.coordinator, work, deadline).await {
-            Ok(None) => return Err(RenewalFailure::Undecided),
-            Ok(Some(claim)) => (Ok(claim), self.has_ended(renew).await),
-            Err(Unreachable) => (Err(Unreachable), Err(Unreachable)),
-        };
-        match (claim, has_ended) {
-            (_, Ok(true)) => Err(RenewalFailure::NotWelcome),
-            (Ok(Claim::Granted(lease)), Ok(false)) => self.exchange(renew, lease, deadline).await,
-            (Ok(Claim::Done(sealed)), Ok(false)) => {
-                let left = self.0.core.open_successor(&renew.key, &sealed);
-                let mut successor = left.ok_or(RenewalFailure::Refused)?;
-                let verdict = self.approve(renew, &mut successor, None, deadline).await;
-                if verdict.is_err_and(RenewalFailure::ends_session) {
-                    self.end(renew, &successor).await;
-                }
-                verdict.map(|()| Arc::new(successor))
-            }
-            (Ok(Claim::Spent), Ok(false)) => Err(RenewalFailure::Refused),
-            (Err(Unreachable), _) | (_, Err(Unreachable)) => {
-                tracing::warn!("a session was not renewed: the coordinator can't be asked");
-                Err(UNAVAILABLE)
-            }
+        let left = soon(coordinator.find(work)).await.map_err(unreachable)?;
+        if let Some(sealed) = left {
+            self.must_live(renew).await?;
+            return self.take_over(renew, &sealed, deadline).await;
+        }
+        let waiting = self
+            .0
+            .places
+            .take(self.work(renew), deadline - EXCHANGE_DEADLINE);
+        let place = sender.while_heard(waiting).await.flatten();
+        let place = place.ok_or(RenewalFailure::Crowded)?;
+        let claim = claim(coordinator, work, deadline).await;
+        let claim = claim
+            .map_err(unreachable)?
+            .ok_or(RenewalFailure::Undecided)?;
+        self.must_live(renew).await?;
+        match claim {
+            Claim::Granted(lease) => self.exchange(renew, place, lease, deadline).await,
+            Claim::Done(sealed) => self.take_over(renew, &sealed, deadline).await,
+            Claim::Spent => Err(RenewalFailure::Refused),
+        }
+    }
+
+    /// Which places a renewal waits for.
+    fn work(&self, renew: &Renew) -> places::Work {
+        places::Work::Refresh(self.0.hasher.hash_one(&renew.profile.user_id))
+    }
+
+    /// Goes on with what another request or instance has left.
+    async fn take_over(&self, renew: &Renew, sealed: &[u8], deadline: Instant) -> Renewed {
+        let left = self.0.core.open_successor(&renew.key, sealed);
+        let mut successor = left.ok_or(RenewalFailure::Refused)?;
+        let verdict = self.approve(renew, &mut successor, None, deadline).await;
+        if verdict.is_err_and(RenewalFailure::ends_session) {
+            self.end(renew, &successor).await;
+        }
+        verdict.map(|()| Arc::new(successor))
+    }
+
+    /// A session that has ended gets no tokens.
+    async fn must_live(&self, renew: &Renew) -> Result<(), RenewalFailure> {
+        match self.has_ended(renew).await.map_err(unreachable)? {
+            true => Err(RenewalFailure::NotWelcome),
+            false => Ok(()),
         }
     }
 
@@ -173,20 +204,31 @@ impl Refresher {
         soon(coordinator.has_ended(renew.session, &renew.profile.user_id)).await
     }
 
-    async fn exchange(&self, renew: &Renew, lease: Box<dyn Lease>, deadline: Instant) -> Renewed {
+    async fn exchange(
+        &self,
+        renew: &Renew,
+        place: Place,
+        lease: Box<dyn Lease>,
+        deadline: Instant,
+    ) -> Renewed {
         let Parts { core, clock, .. } = &*self.0;
         let exchange = Exchange::Renew(Box::new(renew.clone()));
-        let answer = self.0.provider.run(&exchange, deadline).await;
-        let (mut successor, reports) = core
-            .judge_renewal(renew, &answer, clock.now())
-            .inspect_err(|failure| {
-                tracing::warn!(outcome = failure.as_str(), "a session was not renewed");
-            })?;
+        let answer = self.0.provider.run(&exchange, &place, deadline).await;
+        let judged = core.judge_renewal(renew, &answer, clock.now());
+        let failure = judged.as_ref().err().copied();
+        self.0.renewals.heard(renew.key, failure);
+        let (mut successor, reports) = judged.inspect_err(|failure| {
+            tracing::warn!(outcome = failure.as_str(), "a session was not renewed");
+        })?;
         telemetry::log(&reports);
         if successor.was_stillborn() {
             self.0.renewals.rest(successor.key());
         }
-        let verdict = match self.read_user(renew, &mut successor, deadline).await {
+        let user_data = self
+            .read_user(renew, &mut successor, &place, deadline)
+            .await;
+        drop(place);
+        let verdict = match user_data {
             Ok(user_data) => {
                 self.approve(renew, &mut successor, user_data, deadline)
                     .await
@@ -208,6 +250,7 @@ impl Refresher {
         &self,
         renew: &Renew,
         successor: &mut Successor,
+        place: &Place,
         deadline: Instant,
     ) -> Result<Option<String>, RenewalFailure> {
         if !renew.reads_user || !successor.is_fresh(self.0.clock.now()) {
@@ -216,7 +259,7 @@ impl Refresher {
         let exchange = Exchange::UserData {
             access_token: successor.access_token(),
         };
-        let answer = self.0.provider.run(&exchange, deadline).await;
+        let answer = self.0.provider.run(&exchange, place, deadline).await;
         self.0
             .core
             .judge_user_again(renew, successor, &answer, self.0.clock.now())
@@ -294,18 +337,33 @@ impl Refresher {
         if soon(self.0.coordinator.end(renew.session)).await.is_err() {
             tracing::error!("a session that is over could not be ended on other instances");
         }
-        self.revoke(successor).await;
+        self.revoke_successor(successor).await;
     }
 
-    /// Best effort: nobody uses these tokens. It has a time of its own, since that of the request
-    /// may be over.
-    async fn revoke(&self, successor: &Successor) {
+    async fn revoke_successor(&self, successor: &Successor) {
         if let Some(revoke) = self.0.core.revocation(successor) {
-            let deadline = Instant::now() + EXCHANGE_DEADLINE;
-            self.0
-                .provider
-                .run(&Exchange::Revoke(revoke), deadline)
-                .await;
+            self.revoke(revoke).await;
+        }
+    }
+
+    /// Revokes a token that nobody uses (RFC 7009), as well as that can be done: it has a time of its own.
+    pub(crate) async fn revoke(&self, revoke: Revoke) {
+        let turn = Instant::now() + EXCHANGE_DEADLINE;
+        let answer = match self.0.places.take(places::Work::Other, turn).await {
+            Some(place) => {
+                let deadline = Instant::now() + EXCHANGE_DEADLINE;
+                let revoke = Exchange::Revoke(revoke);
+                self.0.provider.run(&revoke, &place, deadline).await
+            }
+            None => Answer::Failed(Failure::Crowded),
+        };
+        if !matches!(answer, Answer::Response(answer) if answer.status < 300) {
+            telemetry::log(&[Report {
+                severity: Severity::Warning,
+                code: "revocation_failed",
+                detail: "a token could not be revoked at the provider; it lives until it expires"
+                    .into(),
+            }]);
         }
     }
 
@@ -332,6 +390,11 @@ impl Refresher {
             .and_then(|successor| self.0.core.revocation(&successor))
             .unwrap_or(revoke)
     }
+}
+
+fn unreachable(_: Unreachable) -> RenewalFailure {
+    tracing::warn!("a session was not renewed: the coordinator can't be asked");
+    UNAVAILABLE
 }
 
 fn renewal(key: [u8; 32], newer_than: Option<u32>) -> Work {

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::hash::RandomState;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,7 @@ use super::super::{Exchanges, Parts, Refresher};
 use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work};
 use crate::env::Clock;
 use crate::in_process::InProcess;
+use crate::places::{Place, Places};
 use crate::renewals::Renewals;
 use crate::{Approval, Builder, Login, RenewedLogin, Setting};
 
@@ -58,7 +60,7 @@ impl Dice {
 /// A token endpoint: what each refresh token gets, and how often each was shown.
 pub(super) struct Provider {
     pub(super) dice: Dice,
-    pub(super) answer: fn(u64) -> Answer,
+    pub(super) answer: Mutex<fn(u64) -> Answer>,
     pub(super) shown: Mutex<HashMap<String, u64>>,
     pub(super) revoked: Mutex<Vec<String>>,
     /// How often it was asked for user data.
@@ -69,6 +71,7 @@ impl Exchanges for Provider {
     fn run<'a>(
         &'a self,
         exchange: &'a Exchange,
+        _: &'a Place,
         _: Instant,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
         Box::pin(async move {
@@ -92,12 +95,9 @@ impl Exchanges for Provider {
                 *times
             };
             self.dice.wait(50).await;
-            (self.answer)(times)
+            let answer = *self.answer.lock().unwrap();
+            answer(times)
         })
-    }
-
-    fn is_free(&self) -> bool {
-        true
     }
 }
 
@@ -105,7 +105,7 @@ impl Provider {
     pub(super) fn new(dice: &Dice, answer: fn(u64) -> Answer) -> Arc<Self> {
         Arc::new(Self {
             dice: dice.clone(),
-            answer,
+            answer: Mutex::new(answer),
             shown: Mutex::default(),
             revoked: Mutex::default(),
             read: AtomicU64::new(0),
@@ -266,6 +266,8 @@ pub(super) fn instance(
         coordinator: Arc::new(coordinator),
         on_renew: None,
         renewals: Renewals::new(),
+        places: Arc::new(Places::new()),
+        hasher: RandomState::new(),
     };
     change(&mut parts);
     Refresher(Arc::new(parts))

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Exchange, ProviderAnswer, Renew, Secret, SessionRef};
+use fncy_login_core::{Answer, Exchange, Failure, ProviderAnswer, Renew, Secret, SessionRef};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::{Exchanges, Parts, Refresher};
 use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Work};
 use crate::in_process::InProcess;
+use crate::places::{self, Place};
 use crate::without_store::WithoutStore;
 use crate::{Approval, Login, Refusal, RenewedLogin};
 
@@ -105,8 +106,8 @@ async fn f05_a_leader_that_panics_leaves_no_deadlock() {
     let outcomes = tokio::join!(first, second, third);
     let lost = "Unreadable".to_owned();
     assert_eq!(outcomes, (lost.clone(), lost.clone(), lost));
-    assert_eq!(comes_to(&refresher, &old).await, "again in 5");
-    advance(Duration::from_secs(5)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "again in 1");
+    advance(Duration::from_secs(1)).await;
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
     assert_eq!(provider.most_shown(), 2);
 }
@@ -124,7 +125,7 @@ async fn f07_no_exchange_begins_with_a_lease_that_it_may_outlast() {
     };
     let old = renew(&login, "r1", 0);
     let hasty = instance(&login, &provider, store(10), |_| {});
-    assert_eq!(comes_to(&hasty, &old).await, "again in 5");
+    assert_eq!(comes_to(&hasty, &old).await, "again in 1");
     assert_eq!(provider.most_shown(), 0);
     let patient = instance(&login, &provider, store(20), |_| {});
     assert_eq!(comes_to(&patient, &old).await, "1 a2");
@@ -143,7 +144,7 @@ async fn f08_without_the_store_only_a_danger_switch_refreshes() {
     };
     let old = renew(&login, "r1", 0);
     let careful = instance(&login, &provider, down.clone(), |_| {});
-    assert_eq!(comes_to(&careful, &old).await, "again in 5");
+    assert_eq!(comes_to(&careful, &old).await, "again in 1");
     assert_eq!(provider.most_shown(), 0);
     let here = InProcess::with_clock(Arc::new(Stopped));
     let store = Arc::new(down);
@@ -251,33 +252,59 @@ async fn p23_a_refusal_is_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f09_p27_an_overloaded_provider_is_left_alone_by_everybody() {
+async fn f16_p41_a_token_that_fails_rests_alone() {
     let login = login();
     let (refresher, provider) = alone(&login, |_| {
         Answer::Response(ProviderAnswer {
             status: 429,
-            retry_after: Some("7".to_owned()),
+            retry_after: Some("300".to_owned()),
             body: Vec::new(),
             sent: Vec::new(),
         })
     });
-    assert_eq!(
-        comes_to(&refresher, &renew(&login, "r1", 0)).await,
-        "again in 7"
-    );
-    advance(Duration::from_secs(6)).await;
-    for number in 0..100 {
-        let other = renew(&login, &format!("other {number}"), 0);
-        assert_eq!(comes_to(&refresher, &other).await, "again in 1");
+    let limited = renew(&login, "r1", 0);
+    for _ in 0..3 {
+        assert_eq!(comes_to(&refresher, &limited).await, "again in 300");
     }
-    assert_eq!(provider.shown.lock().unwrap().len(), 1);
+    assert_eq!(provider.most_shown(), 1, "it rests");
+    let other = renew(&login, "r2", 0);
+    assert_eq!(comes_to(&refresher, &other).await, "again in 300");
+    assert_eq!(
+        provider.shown.lock().unwrap().len(),
+        2,
+        "the other was asked for"
+    );
+    advance(Duration::from_secs(299)).await;
+    assert_eq!(comes_to(&refresher, &limited).await, "again in 1");
     advance(Duration::from_secs(1)).await;
-    comes_to(&refresher, &renew(&login, "r9", 0)).await;
-    assert_eq!(provider.shown.lock().unwrap().len(), 2);
+    assert_eq!(comes_to(&refresher, &limited).await, "again in 300");
+    assert_eq!(provider.most_shown(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f09_an_outage_of_a_minute_costs_a_dozen_requests() {
+async fn f09_a_token_that_fails_again_rests_longer() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |_| response(503, ""));
+    let failing = renew(&login, "r1", 0);
+    let mut asked = Vec::new();
+    for tenth in 0..150 {
+        let before = provider.most_shown();
+        comes_to(&refresher, &failing).await;
+        if provider.most_shown() > before {
+            asked.push(tenth);
+        }
+        advance(Duration::from_millis(100) - Duration::from_millis(1)).await;
+        advance(Duration::from_millis(1)).await;
+    }
+    let pauses: Vec<_> = asked
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0] + 5) / 10)
+        .collect();
+    assert_eq!(pauses, [1, 2, 4, 4], "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f09_in_an_outage_one_refresh_a_second_is_tried() {
     let login = login();
     let (refresher, provider) = alone(&login, |_| response(503, ""));
     for step in 0..600 {
@@ -287,7 +314,39 @@ async fn f09_an_outage_of_a_minute_costs_a_dozen_requests() {
         advance(Duration::from_millis(100)).await;
     }
     let asked: u64 = provider.shown.lock().unwrap().values().sum();
-    assert!((8..=12).contains(&asked), "{asked} requests in a minute");
+    assert!((55..=66).contains(&asked), "{asked} requests in a minute");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p41_a_probe_that_succeeds_lets_everybody_go() {
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), |_| Answer::Failed(Failure::NoConnection));
+    let store = InProcess::with_clock(Arc::new(Stopped));
+    let refresher = instance(&login, &provider, store, |_| {});
+    let session = |number: u32| renew(&login, &format!("r{number}"), 0);
+    assert_eq!(comes_to(&refresher, &session(0)).await, "Unreachable");
+    for number in 1..30 {
+        assert_eq!(comes_to(&refresher, &session(number)).await, "again in 1");
+    }
+    assert_eq!(
+        provider.shown.lock().unwrap().len(),
+        1,
+        "no other was tried"
+    );
+    *provider.answer.lock().unwrap() = |_| rotates(1);
+    advance(Duration::from_secs(1)).await;
+    for number in 1..30 {
+        assert_eq!(
+            comes_to(&refresher, &session(number)).await,
+            "1 a2",
+            "{number}"
+        );
+    }
+    assert_eq!(
+        comes_to(&refresher, &session(0)).await,
+        "1 a2",
+        "its rest is over as well"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -300,7 +359,7 @@ async fn f09_what_is_known_already_is_served_in_an_outage() {
     let old = renew(&login, "r1", 0);
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
     let fail = renew(&login, "r1", 1);
-    assert_eq!(comes_to(&refresher, &fail).await, "again in 5");
+    assert_eq!(comes_to(&refresher, &fail).await, "again in 1");
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
     assert_eq!(provider.most_shown(), 2);
 }
@@ -331,8 +390,8 @@ async fn a_hook_that_fails_is_asked_again_and_loses_no_token() {
     );
     let old = renew(&login, "r1", 0);
     assert_eq!(comes_to(&refresher, &old).await, "Undecided");
-    assert_eq!(comes_to(&refresher, &old).await, "again in 5");
-    advance(Duration::from_secs(5)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "again in 1");
+    advance(Duration::from_secs(1)).await;
     assert_eq!(comes_to(&refresher, &old).await, "Undecided");
     let other = renew(&login, "r9", 0);
     assert_eq!(
@@ -363,36 +422,76 @@ async fn a_hook_that_refuses_ends_the_session_everywhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_free_connection_only_urgent_ones_start() {
-    struct Crowded;
-    impl Exchanges for Crowded {
-        fn run<'a>(
-            &'a self,
-            _: &'a Exchange,
-            _: Instant,
-        ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
-            Box::pin(async { rotates(1) })
-        }
-
-        fn is_free(&self) -> bool {
-            false
-        }
-    }
+async fn without_a_free_place_only_urgent_ones_start() {
     let login = login();
-    let provider = Provider::new(&Dice::new(1), rotates);
-    let refresher = instance(
-        &login,
-        &provider,
-        InProcess::with_clock(Arc::new(Stopped)),
-        |parts| {
-            parts.provider = Arc::new(Crowded);
-        },
-    );
+    let (refresher, _) = alone(&login, rotates);
+    let mut taken = Vec::new();
+    for user in 0..16 {
+        let work = places::Work::Refresh(user);
+        taken.extend(refresher.0.places.take(work, Instant::now()).await);
+    }
+    assert_eq!(taken.len(), 16);
     let urgent = renew(&login, "r1", 0);
     let patient = Renew {
         is_urgent: false,
         ..urgent.clone()
     };
     assert_eq!(comes_to(&refresher, &patient).await, "again in 1");
-    assert_eq!(comes_to(&refresher, &urgent).await, "1 a2");
+    let waits = tokio::spawn({
+        let (refresher, urgent) = (refresher.clone(), urgent.clone());
+        async move { comes_to(&refresher, &urgent).await }
+    });
+    advance(Duration::from_secs(4)).await;
+    drop(taken);
+    assert_eq!(waits.await.unwrap(), "1 a2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f17_who_waits_for_a_blocked_task_is_answered_at_the_deadline() {
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let refresher = instance(
+        &login,
+        &provider,
+        InProcess::with_clock(Arc::new(Stopped)),
+        |parts| parts.provider = Arc::new(Blocked),
+    );
+    let began = Instant::now();
+    assert_eq!(
+        comes_to(&refresher, &renew(&login, "r1", 0)).await,
+        "Undecided"
+    );
+    assert_eq!(began.elapsed(), DEADLINE);
+}
+
+/// As a worker is whose thread something else has taken.
+struct Blocked;
+
+impl Exchanges for Blocked {
+    fn run<'a>(
+        &'a self,
+        _: &'a Exchange,
+        _: &'a Place,
+        _: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_request_waits_for_is_not_sent() {
+    let login = login();
+    let (refresher, provider) = alone(&login, rotates);
+    let mut taken = Vec::new();
+    for user in 0..16 {
+        let work = places::Work::Refresh(user);
+        taken.extend(refresher.0.places.take(work, Instant::now()).await);
+    }
+    let gone = renew(&login, "r1", 0);
+    let gone = timeout(Duration::from_secs(1), comes_to(&refresher, &gone)).await;
+    assert!(gone.is_err(), "its browser has left");
+    drop(taken);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(provider.most_shown(), 0);
+    assert_eq!(comes_to(&refresher, &renew(&login, "r1", 0)).await, "1 a2");
 }

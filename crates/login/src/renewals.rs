@@ -6,10 +6,10 @@
 //!     ^                |  |  |
 //!     |    later ones  |  |  | finish(Refused)
 //!     |    wait -------/  |  \---------> refused ---------- 1 h ----> unknown
-//!     |                   | finish(Unreadable, Undecided), rest(a token that was dead on arrival)
-//!     |                   |------------> resting ------ 5 s, 10 s --> unknown
-//!     |                   | finish(Unavailable)
-//!     \-------------------/ and nobody is asked for a moment
+//!     |                   | finish(another failure), rest(a token that was dead on arrival)
+//!     |                   \------------> resting -- 1 s, 2 s, 4 s, or as long as the provider says --> unknown
+//!     |
+//!     \-- the breaker is open, or all places are taken and the request can do without
 //! ```
 //!
 //! Rules:
@@ -17,7 +17,7 @@
 //!   all: a refresh token that was sent may be spent.
 //! - Sessions that have the same refresh token wait for one another by their leases; what ends one of
 //!   them ends no other.
-//! - An unreachable or overloaded provider is left alone for a moment by everybody.
+//! - A token that fails rests, and no other: what stops all of them is the breaker (`breaker.rs`).
 //! - Memory is bounded, and whatever would go soonest goes first.
 
 use std::collections::HashMap;
@@ -27,7 +27,8 @@ use std::time::Duration;
 use fncy_login_core::{Renew, RenewalFailure, SessionRef, Successor};
 use tokio::time::Instant;
 
-use crate::coming::{Coming, Sender, coming};
+use crate::breaker::Breaker;
+use crate::coming::{Coming, Sender, UnderWay, coming};
 use crate::fading::Fading;
 
 /// A keyed hash of a refresh token.
@@ -42,8 +43,12 @@ const REFUSED: Duration = Duration::from_secs(60 * 60);
 const NEWEST: Duration = Duration::from_secs(60 * 60);
 /// After an access token that was dead on arrival.
 const STILLBORN_REST: Duration = Duration::from_secs(10);
-/// After an answer that made no sense.
-const UNREADABLE_REST: Duration = Duration::from_secs(5);
+/// After the first failure of a token; twice that after each further one, up to [`LONGEST_REST`].
+const FIRST_REST: Duration = Duration::from_secs(1);
+/// So long a person waits at most when the provider has recovered.
+const LONGEST_REST: Duration = Duration::from_secs(4);
+/// A token that has not failed for so long fails for the first time again.
+const FORGIVEN: Duration = Duration::from_secs(60);
 /// Where all connections are taken.
 const CROWDED_REST: Duration = Duration::from_secs(1);
 /// A hash and two times each.
@@ -53,21 +58,28 @@ const MAX_NOTED: usize = 100_000;
 pub(crate) struct Renewals(Mutex<Memory>);
 
 struct Memory {
-    coming: HashMap<(Key, SessionId), Coming<Renewed>>,
+    coming: HashMap<(Key, SessionId), UnderWay<Renewed>>,
     /// Why there is no use in trying.
     noted: Fading<Key, Note, Instant>,
     /// The newest generation that was obtained for each session.
     newest: Fading<SessionId, u32, Instant>,
-    /// Nobody asks the provider before this.
-    failing_until: Option<Instant>,
+    breaker: Breaker,
 }
 
 #[derive(Clone, Copy)]
 enum Note {
     /// The provider refused it.
     Refused,
-    /// Not before this.
-    Resting(Instant),
+    /// It failed, or what it led to was of no use.
+    Resting(Rest),
+}
+
+#[derive(Clone, Copy)]
+struct Rest {
+    since: Instant,
+    until: Instant,
+    /// How often it failed in a row.
+    failures: u32,
 }
 
 /// What a request that needs a renewal finds.
@@ -86,7 +98,7 @@ impl Renewals {
             coming: HashMap::new(),
             noted: Fading::new(MAX_NOTED),
             newest: Fading::new(MAX_NOTED),
-            failing_until: None,
+            breaker: Breaker::default(),
         }))
     }
 
@@ -113,10 +125,24 @@ impl Renewals {
             }
             // The coordinator knows: another session may have the same token.
             Err(failure) if failure.ends_session() => {}
-            Err(RenewalFailure::Unavailable { retry_after }) => {
-                memory.failing_until = Some(now + Duration::from_secs(*retry_after));
+            Err(RenewalFailure::Crowded) => {}
+            Err(failure) => {
+                let failures = memory.failures(&key) + 1;
+                let backoff = FIRST_REST * 2_u32.saturating_pow(failures - 1);
+                let asked = Duration::from_secs(failure.retry_after());
+                memory.rest(key, now, backoff.min(LONGEST_REST).max(asked), failures);
             }
-            Err(_) => memory.rest(key, now + UNREADABLE_REST),
+        }
+    }
+
+    /// The provider has answered, or has not.
+    pub(crate) fn heard(&self, key: Key, failure: Option<RenewalFailure>) {
+        let (now, mut memory) = (Instant::now(), self.memory());
+        match failure {
+            None | Some(RenewalFailure::Refused | RenewalFailure::Declined) => {
+                memory.breaker.succeeded(now);
+            }
+            Some(failure) => memory.breaker.failed(key, failure, now),
         }
     }
 
@@ -131,7 +157,7 @@ impl Renewals {
     /// The provider has just given an access token that was dead on arrival, and this refresh token:
     /// asking again at once is no use.
     pub(crate) fn rest(&self, key: Key) {
-        self.memory().rest(key, Instant::now() + STILLBORN_REST);
+        self.memory().rest(key, Instant::now(), STILLBORN_REST, 0);
     }
 
     #[cfg(test)]
@@ -145,35 +171,49 @@ impl Renewals {
 }
 
 impl Memory {
-    fn rest(&mut self, key: Key, until: Instant) {
-        self.noted.insert(key, Note::Resting(until), until);
+    fn rest(&mut self, key: Key, since: Instant, length: Duration, failures: u32) {
+        let until = since + length;
+        let rest = Rest {
+            since,
+            until,
+            failures,
+        };
+        self.noted
+            .insert(key, Note::Resting(rest), until + FORGIVEN);
+    }
+
+    fn failures(&self, key: &Key) -> u32 {
+        match self.noted.get(key) {
+            Some(Note::Resting(rest)) => rest.failures,
+            _ => 0,
+        }
     }
 
     fn enter(&mut self, renew: &Renew, now: Instant, may_start: bool) -> Entered {
         let (key, work) = (renew.key, (renew.key, renew.session.id));
         self.noted.forget(now);
-        let under_way = self
-            .coming
-            .get(&work)
-            .filter(|coming| coming.is_under_way());
-        if let Some(coming) = under_way {
-            return Entered::Joined(coming.clone());
+        if let Some(coming) = self.coming.get(&work).and_then(UnderWay::join) {
+            return Entered::Joined(coming);
         }
         let resting = match self.noted.get(&key) {
             Some(Note::Refused) => return Entered::Failed(RenewalFailure::Refused),
-            Some(Note::Resting(until)) => Some(*until),
+            Some(Note::Resting(rest)) => Some(*rest),
             None => None,
         };
-        let failing = self.failing_until.filter(|until| *until > now);
+        let resting = resting
+            .filter(|rest| rest.until > now && !self.breaker.has_closed_since(rest.since))
+            .map(|rest| rest.until);
         let crowded = (!may_start).then(|| now + CROWDED_REST);
-        if let Some(until) = failing.or(resting).or(crowded) {
+        // The breaker is asked last: what it lets go counts as its probe.
+        let blocked = resting.or(crowded).or_else(|| self.breaker.pass(now).err());
+        if let Some(until) = blocked {
             let millis = until.duration_since(now).as_millis();
             // Not more than the provider may ask for: minutes.
             let retry_after = u64::try_from(millis.div_ceil(1_000)).unwrap_or(u64::MAX);
             return Entered::Failed(RenewalFailure::Unavailable { retry_after });
         }
         let (sender, coming) = coming();
-        self.coming.insert(work, coming.clone());
+        self.coming.insert(work, sender.under_way());
         Entered::First(sender, coming)
     }
 }

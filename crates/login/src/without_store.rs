@@ -65,10 +65,12 @@ impl Coordinator for WithoutStore {
 
     fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            match self.here.find(work).await? {
-                None => self.store.find(work).await,
-                found => Ok(found),
+            if let Some(found) = self.here.find(work).await? {
+                return Ok(Some(found));
             }
+            let asked = timeout(PATIENCE, self.store.find(work)).await;
+            // Where the store can't be asked, nothing was left that this process could know.
+            Ok(asked.unwrap_or(Err(Unreachable)).unwrap_or_default())
         })
     }
 

@@ -94,6 +94,7 @@ pub(super) async fn c18_another_user_replaces_the_session_wholly(harness: Harnes
         let answer = world.approve(&location, user).await;
         let page = tab.visit(&answer).await;
         assert_eq!(page.text(), format!("user={user}"));
+        world.until_revocations(revocations).await;
         assert_eq!(world.provider.request_count(Endpoint::Revoke), revocations);
     }
     let second = world.session_cookie();

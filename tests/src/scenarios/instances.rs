@@ -156,7 +156,7 @@ pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(h
     let page = tab.get(&format!("{APP}/page")).await;
     assert_eq!(page.status, 503);
     assert!(page.text().contains("<code>session_unverified</code>"));
-    assert_eq!(page.header("retry-after"), Some("5"));
+    assert_eq!(page.header("retry-after"), Some("1"));
     assert_eq!(page.header("set-cookie"), None);
     assert_offers_sign_in(&page, &tab.fetch(&format!("{APP}/page")).await);
     for (path, status, text) in [

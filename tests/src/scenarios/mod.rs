@@ -30,6 +30,7 @@ mod routing;
 mod secrets;
 mod session_api;
 mod sign_out;
+mod strangers;
 mod token_answers;
 mod token_dialect;
 pub(crate) mod token_endpoint;
@@ -267,6 +268,7 @@ scenarios! {
     crowd: {
         f12_sessions_that_expire_together_do_not_storm_the_provider ["F12"],
         f12_sessions_that_were_issued_together_are_renewed_one_by_one ["F12"],
+        f18_one_users_many_sessions_keep_no_place_from_others ["F18"],
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],
@@ -286,6 +288,11 @@ scenarios! {
         pages_may_be_in_the_applications_only_language [],
         pages_may_be_the_applications_own [],
     }
+    strangers: {
+        c24_strangers_take_no_place_but_those_for_sign_ins ["C24", "L16"],
+        c24_the_client_with_the_fewest_is_next ["C24"],
+        f15_a_callback_that_is_turned_away_leaves_nothing ["F15"],
+    }
     sign_out: {
         signs_out_and_asks_again ["K23"],
         l01_a_link_from_elsewhere_signs_nobody_out ["L1"],
@@ -293,7 +300,7 @@ scenarios! {
         l03_a_sign_out_always_leaves_nothing ["L3"],
         l06_the_last_page_signs_nobody_in ["L6"],
         a_sign_out_goes_on_to_the_provider [],
-        p36_a_sign_out_finishes_without_the_provider ["P36"],
+        p36_a_sign_out_finishes_without_the_provider ["P36", "L16"],
         l11_session_ids_are_drawn_and_ending_one_ends_no_other ["L11"],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
     }
@@ -336,7 +343,8 @@ scenarios! {
         p25_another_refusal_signs_nobody_out ["P25"],
         p26_an_error_wins_over_tokens ["P26"],
         p27_an_overload_is_passed_on_in_our_own_words ["P27"],
-        p27_an_overload_is_respected_by_every_session ["P27"],
+        p27_an_overload_is_respected ["P27"],
+        f16_p41_a_session_that_fails_rests_alone ["F16", "P41"],
         p28_a_broken_provider_signs_nobody_out ["P28"],
         p37_a_person_who_waits_in_vain_can_sign_in_anew ["P37"],
         the_log_says_why_the_provider_refuses [],
@@ -357,6 +365,7 @@ scenarios! {
         p34_a_session_of_the_future_is_none ["P34"],
     }
     wire: {
+        p41_a_provider_that_is_back_is_noticed_within_a_second ["P41"],
         p01_no_connection_signs_nobody_out ["P1"],
         p02_a_silent_or_dripping_answer_is_left_after_ten_seconds ["P2", "P3"],
         p04_a_huge_body_is_cut_off ["P4"],

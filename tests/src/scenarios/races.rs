@@ -20,16 +20,6 @@ const HOUR: u64 = 3_600;
 /// Long enough for whatever goes on behind an answer.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
-async fn until_revocations(world: &World, count: u64) {
-    for _ in 0..200 {
-        if world.provider.request_count(Endpoint::Revoke) >= count {
-            return;
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
-    panic!("nothing was revoked");
-}
-
 /// The session that an answer brings, as a browser would send it.
 fn session_of(response: &RawResponse) -> Option<Vec<u8>> {
     let mut lines = response.headers_named("set-cookie");
@@ -46,21 +36,17 @@ fn unrevoked(world: &World) -> Vec<String> {
 }
 
 pub(super) async fn f10_a_sign_out_outlives_its_browser(harness: Harness) {
-    let world = World::new(harness);
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| builder);
     signed_in(&world).await;
     let copy = request(&world, "/page");
-    let held = world.provider.hold(Endpoint::Revoke);
+    store.hears_after(A_MOMENT);
     let (app, sign_out) = (world.app(), post("/auth/logout", &world.cookie_header()));
     let browser = tokio::spawn(async move { app.send(sign_out).await });
-    until_revocations(&world, 1).await;
-    assert_eq!(
-        world.raw(copy.clone()).await.status,
-        303,
-        "nobody is signed in while the provider is told"
-    );
+    sleep(A_MOMENT / 2).await;
     browser.abort();
     assert!(browser.await.unwrap_err().is_cancelled());
-    drop(held);
+    world.until_revocations(1).await;
     assert_eq!(world.raw(copy).await.status, 303);
 }
 
@@ -93,7 +79,7 @@ pub(super) async fn f10_a_renewal_beside_a_revocation_leaves_no_tokens(harness: 
     let revoking = world.provider.hold(Endpoint::Revoke);
     let (app, sign_out) = (world.app(), post("/auth/logout", &world.cookie_header()));
     let sign_out = tokio::spawn(async move { app.send(sign_out).await });
-    until_revocations(&world, 1).await;
+    world.until_revocations(1).await;
     drop(held);
     assert!(!sets_session(&slow.await.unwrap()));
     sleep(A_MOMENT).await;
@@ -318,7 +304,7 @@ pub(super) async fn c18_an_older_session_ends_though_the_browser_has_left(harnes
         browser.abort();
         assert!(browser.await.unwrap_err().is_cancelled());
         drop(held);
-        until_revocations(&world, u64::from(is_revoked)).await;
+        world.until_revocations(u64::from(is_revoked)).await;
         sleep(A_MOMENT).await;
         assert_eq!(world.raw(older).await.status, 303, "{is_revoked}");
     }

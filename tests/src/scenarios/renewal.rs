@@ -265,6 +265,7 @@ pub(super) async fn f10_a_sign_out_revokes_what_the_browser_never_got(harness: H
     tab.submit(&page, "form", None).await;
     let newest = refresh_tokens(&world);
     assert_eq!(newest.len(), 2);
+    world.until_revocations(1).await;
     assert_eq!(revoked(&world), newest[1..]);
 }
 

@@ -120,7 +120,7 @@ async fn live(world: &World) -> Vec<String> {
     assert_eq!(tab.get(&cancelled).await.status, 403);
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
-    assert_eq!(world.provider.request_count(Endpoint::Revoke), 1);
+    world.until_revocations(1).await;
     states
 }
 

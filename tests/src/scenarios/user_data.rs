@@ -118,7 +118,7 @@ pub(super) async fn p33_without_user_data_nobody_is_signed_in(harness: Harness) 
     {
         let page = sign_in_as(&world, answer).await;
         assert_failure(&page, 503, "provider_unavailable");
-        assert_eq!(page.header("retry-after"), Some("5"));
+        assert_eq!(page.header("retry-after"), Some("1"));
         assert_eq!(world.cookies("__Host-"), [""; 0]);
     }
 }

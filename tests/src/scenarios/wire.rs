@@ -1,15 +1,19 @@
 //! Rows P1 to P5, P29, P31 and P35: what happens on the way to the token endpoint and back.
 
+use std::time::Duration;
+
 use fncy_dev_server::{Endpoint, Fault};
 use futures_util::future::join_all;
+use tokio::time::sleep;
 
+use super::renewal::LIFE;
 use super::token_endpoint::{
     ACCESS_TOKEN, Grant, PAGE, accepted, assert_kept, assert_no_sign_in,
     assert_nobody_is_signed_out, assert_unnoticed, sign_in_anew, tokens,
 };
 use crate::harness::Harness;
 use crate::wire_provider::{Wire, WireProvider};
-use crate::world::World;
+use crate::world::{APP, World};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 /// Far more than fits between the two: what a limited reader leaves is in buffers of the system.
@@ -217,7 +221,7 @@ pub(super) async fn p35_an_application_starts_without_its_provider(harness: Harn
     let endpoint = WireProvider::refuse();
     for _ in 0..3 {
         let page = assert_no_sign_in(&world, &endpoint, 503, "provider_unavailable").await;
-        assert_eq!(page.header("retry-after"), Some("5"));
+        assert_eq!(page.header("retry-after"), Some("1"));
     }
     endpoint.listen(Wire::bytes(whole()));
     let mut tab = world.tab();
@@ -228,4 +232,27 @@ pub(super) async fn p35_an_application_starts_without_its_provider(harness: Harn
     let page = tab.visit(&callback).await;
     assert_eq!(page.text(), "user=alex", "without another start");
     assert_eq!(endpoint.connections(), 1);
+}
+
+pub(super) async fn p41_a_provider_that_is_back_is_noticed_within_a_second(harness: Harness) {
+    let world = World::new(harness);
+    let endpoint = WireProvider::refuse();
+    let mut tabs = Vec::new();
+    for user in ["alex", "haneul", "jun"] {
+        let mut tab = world.stranger().tab();
+        world.visit_and_sign_in(&mut tab, "/page", user).await;
+        tabs.push((user, tab));
+    }
+    world.restart_with(&endpoint);
+    world.advance(LIFE + 1);
+    for (_, tab) in &mut tabs {
+        tab.browser().route(APP, world.app());
+        let page = tab.get(PAGE).await;
+        assert_eq!((page.status, page.header("retry-after")), (503, Some("1")));
+    }
+    endpoint.listen(Wire::bytes(whole()));
+    sleep(Duration::from_millis(1_100)).await;
+    for (user, tab) in &mut tabs {
+        assert_eq!(tab.get(PAGE).await.text(), format!("user={user}"));
+    }
 }

@@ -296,13 +296,17 @@ impl World {
     ///
     /// It hasn't within ten seconds.
     pub async fn until_token_requests(&self, count: u64) {
-        for _ in 0..1_000 {
-            if self.token_requests() >= count {
-                return;
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        panic!("{} token requests, and not {count}", self.token_requests());
+        until(count, "token requests", || self.token_requests()).await;
+    }
+
+    /// Waits until the revocation endpoint has got so many requests: no answer waits for them.
+    ///
+    /// # Panics
+    ///
+    /// It hasn't within ten seconds.
+    pub async fn until_revocations(&self, count: u64) {
+        let revocations = || self.provider.request_count(Endpoint::Revoke);
+        until(count, "revocations", revocations).await;
     }
 
     /// The value of the browser's session cookie.
@@ -320,6 +324,16 @@ impl World {
             .filter(|name| name.starts_with(prefix))
             .collect()
     }
+}
+
+async fn until(count: u64, what: &str, counted: impl Fn() -> u64) {
+    for _ in 0..1_000 {
+        if counted() >= count {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} {what}, and not {count}", counted());
 }
 
 /// The settings of an application whose provider is the dev server; its sign-out ends on our own

@@ -8,7 +8,7 @@ use super::start::Start;
 use crate::audience::Audience;
 use crate::classify::{Kind, classify};
 use crate::head::text;
-use crate::outcome::Reply;
+use crate::outcome::{Ending, Reply};
 use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
 use crate::step::{Pending, Question, Step};
@@ -39,7 +39,7 @@ impl Reply {
     /// This answer, to a request that came with such a session.
     pub(super) fn after(self, former: Former) -> Self {
         self.cookies(former.removals)
-            .ends(former.ends)
+            .ending(former.ends.map(Ending::of))
             .event(former.refusal.map(Event::SessionRefused))
     }
 }

@@ -13,7 +13,6 @@ mod session_info;
 mod sign_out;
 mod start;
 
-use crate::outcome::{Reply, Report};
 use crate::step::Step;
 use crate::{Answer, Code, Core, Entropy, Timestamp};
 
@@ -32,8 +31,6 @@ pub(crate) enum Stage {
     Renew(Box<renewal::Renewing>),
     /// The entropy of a session's new seal.
     Roll(roll::Roll),
-    /// The end of a revocation, whatever it is.
-    Revoke(Reply),
 }
 
 impl Core {
@@ -78,16 +75,6 @@ impl Core {
                 self.not_renewed(*renewing, failure, now)
             }
             (Stage::Roll(roll), Answer::Entropy) => self.roll(roll, now, &entropy),
-            (Stage::Revoke(reply), Answer::Response(answer)) if answer.status < 300 => {
-                Step::reply(reply)
-            }
-            (Stage::Revoke(reply), _) => {
-                let report = Report::warning(
-                    "revocation_failed",
-                    "a token could not be revoked at the provider; it lives until it expires",
-                );
-                Step::reply(reply.report([report]))
-            }
             _ => {
                 let detail = "the driver gave an answer that was not asked for";
                 Step::reply(self.failure(Code::Internal, detail))

@@ -5,14 +5,14 @@
 
 use crate::core::Machine;
 use crate::entropy::pair;
-use crate::outcome::{Reply, Report};
+use crate::outcome::{Ending, Report};
 use crate::provider::{
     Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenSet, USER_DATA_ENDPOINT, UserData,
 };
 use crate::return_to::ReturnTo;
 use crate::round::Round;
 use crate::session::Moment;
-use crate::step::{Exchange, Newcomer, Pending, Question, Revoke, Step};
+use crate::step::{Exchange, Newcomer, Pending, Question, Step};
 use crate::tokens::Tokens;
 use crate::user::{Segment, Terms};
 use crate::{Code, Core, Entropy, Event, Head, Timestamp, User};
@@ -171,8 +171,12 @@ impl Core {
     /// Nobody is there to use the tokens, or to sign out later.
     pub(super) fn not_approved(&self, arrived: Arrived, message: &str) -> Step {
         let Redeemed { redemption, tokens } = arrived.redeemed;
+        let unused = Ending {
+            session: None,
+            revoke: self.revocation_of(tokens.tokens),
+        };
         let reply = self.said_no(message, &redemption.return_to);
-        self.revoke(tokens.tokens, reply.cookies(redemption.finished))
+        Step::reply(reply.cookies(redemption.finished).ending([unused]))
     }
 
     pub(super) fn not_decided(&self, arrived: &Arrived) -> Step {
@@ -250,7 +254,14 @@ impl Core {
             let detail = "the session's cookies take more than 7 KB; servers and proxies often refuse heads of 8 KB: raise their limits (nginx: large_client_header_buffers; HTTP/2: the size of a header list), or ask for fewer scopes and claims";
             Report::warning("session_large", detail)
         });
-        let before = redemption.before.as_ref().map(|(user, _)| user.session());
+        let before = redemption.before.map(|(before, tokens)| {
+            // FNCY may give a user who signs in again the tokens that they had.
+            let unused = tokens.filter(|_| before.id() != user.id);
+            Ending {
+                session: Some(before.session()),
+                revoke: unused.and_then(|tokens| self.revocation_of(tokens)),
+            }
+        });
         let reply = arrive(&redemption.return_to)
             .cookies(redemption.finished)
             .cookies(session)
@@ -258,28 +269,13 @@ impl Core {
             .report(tokens.reports)
             .report(is_large)
             .event([Event::SignInFinished])
-            .ends(before);
-        match redemption.before {
-            // Nobody has them from here on.
-            _ if !keeps_tokens => self.revoke(tokens.tokens, reply),
-            Some((before, Some(tokens))) if before.id() != user.id => self.revoke(tokens, reply),
-            _ => Step::reply(reply),
-        }
-    }
-
-    /// Revokes before the answer goes out, where the provider can.
-    pub(super) fn revoke(&self, tokens: Tokens, mut reply: Reply) -> Step {
-        if !self.0.provider.revocation {
-            return Step::reply(reply);
-        }
-        let revoke = Revoke {
-            ends: reply.ends.take(),
-            ..tokens.into_revocation()
-        };
-        Step::Send(
-            Exchange::Revoke(revoke),
-            Pending::new(self, Stage::Revoke(reply)),
-        )
+            .ending(before)
+            // No session keeps them.
+            .ending((!keeps_tokens).then(|| Ending {
+                session: None,
+                revoke: self.revocation_of(tokens.tokens),
+            }));
+        Step::reply(reply)
     }
 
     fn redemption_failed(&self, redemption: &Redemption, error: ProviderError) -> Step {

@@ -7,10 +7,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::audience::Audience;
 use crate::classify::{Kind, classify};
 use crate::outcome::{Reply, Report};
 use crate::page::{Page, WayOn};
-use crate::renewal::RETRY_AFTER;
+use crate::provider::DEFAULT_RETRY_AFTER;
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::words::{Label, PageSubject};
@@ -33,7 +34,7 @@ impl Core {
         let code = Code::SessionUnverified;
         let detail = "whoever knows the sessions that were ended can't be asked";
         self.busy(head, code)
-            .retry_after(RETRY_AFTER)
+            .retry_after(DEFAULT_RETRY_AFTER)
             .report([Report::of(code, detail)])
     }
 
@@ -77,6 +78,16 @@ impl Core {
         self.page(code, Some(self.login_url(return_to)))
             .report([Report::of(code, detail)])
             .event([Event::SignInFailed(code)])
+    }
+
+    /// A sign-in that did not come to its end within the request's deadline.
+    #[must_use]
+    pub fn unfinished(&self) -> Reply {
+        let detail = "the code's redemption did not end in time";
+        let root = ReturnTo::root(&self.0.site);
+        let reply = self.sign_in_failed(Code::ProviderUnavailable, detail, &root);
+        let reply = reply.retry_after(DEFAULT_RETRY_AFTER);
+        Audience::default().address(&self.0.pages, reply)
     }
 
     /// A callback that was sent to another path on its way, and would start a login that ends the same way.

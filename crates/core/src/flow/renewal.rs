@@ -187,9 +187,11 @@ impl Core {
                 let reply = renewing.unavailable.report([report]);
                 Step::reply(reply.retry_after(failure.retry_after()))
             }
-            RenewalFailure::Unavailable { .. }
+            RenewalFailure::Unreachable
+            | RenewalFailure::Unavailable { .. }
             | RenewalFailure::Declined
             | RenewalFailure::Unreadable
+            | RenewalFailure::Crowded
             | RenewalFailure::Undecided => {
                 Step::reply(renewing.unavailable.retry_after(failure.retry_after()))
             }

@@ -1,13 +1,13 @@
 //! The sign-out: `{prefix}/logout`.
 //!
 //! Rules: only a POST of our own origin changes anything; every cookie of ours goes, with the
-//! attributes that it came with; the tokens are revoked (RFC 7009), but nobody waits long for it;
+//! attributes that it came with; the tokens are revoked (RFC 7009), and the answer doesn't wait for it;
 //! the last page is public and starts no login.
 
 use form_urlencoded::byte_serialize;
 
 use crate::classify::{Kind, classify};
-use crate::outcome::Reply;
+use crate::outcome::{Ending, Reply};
 use crate::page::{Page, WayOn};
 use crate::return_to::ReturnTo;
 use crate::session::Moment;
@@ -95,10 +95,11 @@ impl Core {
         let Some(user) = vault.session(head, moment).into_anybody() else {
             return Step::reply(reply);
         };
-        let reply = reply.ends(Some(user.session())).event([Event::SignedOut]);
-        match vault.tokens(head, &user) {
-            Some(tokens) => self.revoke(tokens, reply),
-            None => Step::reply(reply),
-        }
+        let tokens = vault.tokens(head, &user);
+        let ending = Ending {
+            session: Some(user.session()),
+            revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),
+        };
+        Step::reply(reply.ending([ending]).event([Event::SignedOut]))
     }
 }

@@ -70,7 +70,9 @@ impl std::fmt::Debug for ProviderAnswer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// No connection, or one that broke: name resolution, TCP, TLS, a cut-off body.
+    /// No connection could be made: name resolution, TCP, TLS. Nothing was sent.
+    NoConnection,
+    /// The connection broke before the answer was whole.
     Transport,
     /// The deadline of the whole exchange passed.
     TimedOut,
@@ -87,7 +89,8 @@ impl Failure {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Transport => "unreachable",
+            Self::NoConnection => "no_connection",
+            Self::Transport => "interrupted",
             Self::TimedOut => "timed_out",
             Self::TooLarge => "too_large",
             Self::Encoded => "encoded",
@@ -99,7 +102,8 @@ impl Failure {
     #[must_use]
     pub const fn detail(self) -> &'static str {
         match self {
-            Self::Transport => "the connection failed",
+            Self::NoConnection => "no connection could be made",
+            Self::Transport => "the connection broke",
             Self::TimedOut => "the deadline passed",
             Self::TooLarge => "the answer is too large",
             Self::Encoded => "the answer has a Content-Encoding such as gzip, though none is taken",
@@ -126,8 +130,8 @@ pub(crate) const USER_DATA_ENDPOINT: &str = "the user data endpoint (FNCY_USERIN
 pub(crate) const CLIENT_SETTINGS: &str =
     "compare FNCY_CLIENT_ID, FNCY_CLIENT_SECRET and FNCY_CLIENT_AUTH with the registration";
 
-/// When the provider names no time to come back.
-const DEFAULT_RETRY_AFTER: u64 = 5;
+/// When the provider names no time to come back: most failures are a blip of one request. Seconds.
+pub(crate) const DEFAULT_RETRY_AFTER: u64 = 1;
 /// Longer times are the provider's mistake, or a way to lock people out.
 const MAX_RETRY_AFTER: u64 = 300;
 
@@ -143,7 +147,9 @@ impl ProviderError {
     /// Nothing came back from whoever was asked.
     pub(crate) fn lost(asked: &str, failure: Failure) -> Self {
         let code = match failure {
-            Failure::Transport | Failure::TimedOut | Failure::Crowded => Code::ProviderUnavailable,
+            Failure::NoConnection | Failure::Transport | Failure::TimedOut | Failure::Crowded => {
+                Code::ProviderUnavailable
+            }
             Failure::TooLarge | Failure::Encoded => Code::InvalidResponse,
         };
         Self::new(code, format!("{asked}: {}", failure.detail()))

@@ -10,7 +10,9 @@ mod token_answer;
 mod user_data;
 
 pub use answer::{Answer, Failure, ProviderAnswer};
-pub(crate) use answer::{CLIENT_SETTINGS, ProviderError, TOKEN_ENDPOINT, USER_DATA_ENDPOINT};
+pub(crate) use answer::{
+    CLIENT_SETTINGS, DEFAULT_RETRY_AFTER, ProviderError, TOKEN_ENDPOINT, USER_DATA_ENDPOINT,
+};
 pub(crate) use authorize::{AuthorizeUrl, Pkce};
 pub(crate) use callback::{Callback, Outcome as CallbackOutcome};
 pub use scope::ScopeSeparator;
