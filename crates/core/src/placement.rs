@@ -41,7 +41,7 @@ impl Core {
         let machine = &*self.0;
         let site = &machine.site;
         let Placement { mount, is_in_route } = head.placement();
-        if !site.has_callback_below(mount) {
+        if !mount.is_empty() && !site.has_callback_below(mount) {
             Coverage::Outside
         } else if !is_in_route || site.endpoint(&site.browser_path(head.path())).is_some() {
             Coverage::Whole

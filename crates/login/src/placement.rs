@@ -35,9 +35,9 @@ impl Login {
                 redirect_uri,
                 "the login is around a part of the application that the redirect URI is not in, and no sign-in can end: put it around the whole application, or register a redirect URI below that part"
             ),
-            Coverage::Nested if !is_whole && !is_told() => tracing::error!(
+            Coverage::Nested if !is_whole && !is_told() => tracing::warn!(
                 redirect_uri,
-                "a router that carries the layer was nested, and axum drops its fallback, where /auth/login and /auth/callback are: nest what `wrap` returns, by `nest_service`"
+                "a router that carries the layer was nested, and axum drops its default fallback, where /auth/login and /auth/callback are: nest what `wrap` returns, by `nest_service`"
             ),
             Coverage::Unknown { has_login: true } if had_answered && !is_whole && !is_told() => {
                 tracing::warn!(

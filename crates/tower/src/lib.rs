@@ -47,7 +47,8 @@
 //! - For `axum::serve`, or a layer around all routing such as `NormalizePathLayer`, use what `wrap` returns.
 //!   `into_make_service` of `FncyLogin::new(login).layer(router)` doesn't compile, since axum serves its own body
 //!   type only.
-//! - axum 0.7 takes the layer too, without the default feature `axum`. Handlers read the [`Visit`] then.
+//! - axum 0.7 takes the layer too, without the default feature `axum`. Handlers read the [`Visit`] then. Add it to the
+//!   whole application: of a nest of axum 0.7 it sees the stripped path only.
 //! - Below a sub-path nest what was wrapped, as a service: `.nest_service("/sub", FncyLogin::new(login).wrap(site))`.
 //!   `/sub` and `/sub/` are its front page then, and what is beside it is none of the login's.
 //! - A CORS layer goes outside: refusals then carry its headers, and preflights never reach us. So does a
