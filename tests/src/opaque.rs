@@ -181,8 +181,8 @@ fn each_wrong_value_is_named_with_what_to_write() {
         ),
         (
             Setting::RedirectUri,
-            "https://app.example/callback",
-            "/callback, such as https://",
+            "https://app.example/",
+            "only the callback's, such as https://app.example/auth/callback",
         ),
         (
             Setting::RedirectUri,

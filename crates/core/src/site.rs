@@ -22,6 +22,8 @@ pub struct Site {
     base: String,
     home: String,
     prefix: String,
+    /// Below the base, without a slash at its end.
+    callback: String,
     base_stripped: bool,
 }
 
@@ -35,27 +37,21 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    const ALL: [(&'static str, Self); 4] = [
+    /// Those below the prefix. The callback is where the redirect URI says.
+    const NAMED: [(&'static str, Self); 3] = [
         ("/login", Self::Login),
-        ("/callback", Self::Callback),
         ("/logout", Self::Logout),
         ("/session", Self::Session),
     ];
 
     fn named(name: &str) -> Option<Self> {
-        let (_, endpoint) = Self::ALL.into_iter().find(|(path, _)| *path == name)?;
+        let (_, endpoint) = Self::NAMED.into_iter().find(|(path, _)| *path == name)?;
         Some(endpoint)
     }
-
-    fn path(self) -> &'static str {
-        match self {
-            Self::Login => "/login",
-            Self::Callback => "/callback",
-            Self::Logout => "/logout",
-            Self::Session => "/session",
-        }
-    }
 }
+
+/// Where the callback is below the prefix, if the redirect URI says so.
+const CALLBACK: &str = "/callback";
 
 /// Why a redirect URI doesn't say where the application is. `Display` is the end of a sentence
 /// that begins with the setting's name.
@@ -69,7 +65,7 @@ pub enum SiteError {
     /// It isn't written as browsers write it: a missing slash, capitals in the host, a default
     /// port. Authorization servers compare it letter by letter. With the spelling of browsers.
     NotNormal(String),
-    /// Its path doesn't end with the prefix and `/callback`.
+    /// Its path can't be the callback's: it is the front page, another endpoint of ours, or not canonical.
     NotTheCallback,
     /// The front page isn't a plain path such as `/dashboard`, or is one of our endpoints.
     BadHome,
@@ -93,7 +89,7 @@ impl fmt::Display for SiteError {
                 "must be written as browsers write it, here and where it is registered with FNCY: {normal}"
             ),
             Self::NotTheCallback => f.write_str(
-                "must end with the endpoints' prefix and /callback, such as https://app.example/auth/callback; for another prefix than /auth, call Builder::prefix",
+                "must have a plain path that is only the callback's, such as https://app.example/auth/callback",
             ),
             Self::BadHome => f.write_str(
                 "goes with a front page that is no plain path such as /dashboard, or is one of ours",
@@ -114,7 +110,9 @@ impl Site {
         is_canonical(path) && !path.ends_with('/')
     }
 
-    /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`.
+    /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`. Any other path is the callback's as
+    /// well, and the application is at the root of its origin then: a redirect URI that was registered for another
+    /// library can stay as it is.
     ///
     /// `base_stripped` says that a proxy in front removes the base from the path before the
     /// application sees it.
@@ -134,18 +132,26 @@ impl Site {
         if url.as_str() != redirect_uri {
             return Err(SiteError::NotNormal(url.as_str().to_owned()));
         }
-        let base = url
-            .path()
-            .strip_suffix("/callback")
+        let path = url.path().strip_suffix('/').unwrap_or(url.path());
+        let base = path
+            .strip_suffix(CALLBACK)
             .and_then(|rest| rest.strip_suffix(prefix))
-            .filter(|base| base.is_empty() || (is_canonical(base) && !base.ends_with('/')))
-            .ok_or(SiteError::NotTheCallback)?
-            .to_owned();
+            .unwrap_or_default();
+        let callback = &path[base.len()..];
+        let is_plain = |path: &str| is_canonical(path) && !path.ends_with('/');
+        let is_endpoint = |name| Endpoint::named(name).is_some();
+        if !is_plain(callback)
+            || !(base.is_empty() || is_plain(base))
+            || callback.strip_prefix(prefix).is_some_and(is_endpoint)
+        {
+            return Err(SiteError::NotTheCallback);
+        }
         Ok(Self {
             origin: url[..Position::BeforePath].to_owned(),
             home: format!("{base}/"),
-            base,
+            base: base.to_owned(),
             prefix: prefix.to_owned(),
+            callback: callback.to_owned(),
             base_stripped,
             redirect_uri: redirect_uri.to_owned(),
             address,
@@ -243,7 +249,11 @@ impl Site {
     }
 
     pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {
-        format!("{}{}{}", self.base, self.prefix, endpoint.path())
+        let named = Endpoint::NAMED.iter().find(|(_, named)| *named == endpoint);
+        match named {
+            Some((name, _)) => format!("{}{}{name}", self.base, self.prefix),
+            None => format!("{}{}", self.base, self.callback),
+        }
     }
 
     /// Whether the callback, as the application sees its path, is below the part of the application that is
@@ -274,8 +284,11 @@ impl Site {
     /// routers and proxies put there.
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
         let rest = path.strip_prefix(&*self.base)?;
-        let name = rest.strip_prefix(&*self.prefix)?;
-        Endpoint::named(name.strip_suffix('/').unwrap_or(name))
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest == self.callback {
+            return Some(Endpoint::Callback);
+        }
+        Endpoint::named(rest.strip_prefix(&*self.prefix)?)
     }
 
     /// Whether a path, as the application sees it, would be the callback's if a proxy stripped the base, or
@@ -286,8 +299,7 @@ impl Site {
         } else {
             Some(seen)
         };
-        let name = rest.and_then(|rest| rest.strip_prefix(&*self.prefix));
-        !self.base.is_empty() && name == Some(Endpoint::Callback.path())
+        !self.base.is_empty() && rest == Some(&self.callback)
     }
 
     /// Whether any reader of this address might take it for an endpoint of ours.
@@ -295,7 +307,8 @@ impl Site {
         let ours = read_loosely(&format!("{}{}", self.base, self.prefix));
         let path = read_loosely(address.path());
         let name = path.strip_prefix(&ours);
-        name.is_some_and(|name| Endpoint::named(name).is_some())
+        path == read_loosely(&self.path_of(Endpoint::Callback))
+            || name.is_some_and(|name| Endpoint::named(name).is_some())
     }
 }
 
@@ -351,6 +364,19 @@ mod tests {
     }
 
     #[test]
+    fn any_plain_path_may_be_the_callback() {
+        let site = |path: &str| Site::new(&format!("https://app.example{path}"), "/auth", false);
+        for path in ["/login/oauth2/code/fncy", "/callback/", "/auth/callback2"] {
+            let site = site(path).unwrap();
+            assert_eq!((site.base(), site.home()), ("", "/"), "{path}");
+            assert_eq!(site.endpoint(path), Some(Endpoint::Callback), "{path}");
+            assert_eq!(site.endpoint("/auth/login"), Some(Endpoint::Login));
+            assert_eq!(site.endpoint("/auth/callback"), None);
+            assert_eq!(site.with_home(path).unwrap_err(), SiteError::BadHome);
+        }
+    }
+
+    #[test]
     fn a_stripped_base_is_put_back() {
         let site = Site::new("https://app.example/sub/auth/callback", "/auth", true).unwrap();
         assert_eq!(site.browser_path("/auth/login"), "/sub/auth/login");
@@ -379,8 +405,14 @@ mod tests {
                 "/auth",
                 SiteError::HasQuery,
             ),
+            ("https://app.example/", "/auth", SiteError::NotTheCallback),
             (
-                "https://app.example/callback",
+                "https://app.example/auth/login/",
+                "/auth",
+                SiteError::NotTheCallback,
+            ),
+            (
+                "https://app.example/%61uth/callback",
                 "/auth",
                 SiteError::NotTheCallback,
             ),

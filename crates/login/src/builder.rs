@@ -137,7 +137,7 @@ impl Builder {
     }
 
     /// Where our endpoints are. The default, `/auth`, is what registrations are likely to have;
-    /// the redirect URI must end with this and `/callback`.
+    /// the redirect URI ends with this and `/callback`, or has another path, which is the callback's alone.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self

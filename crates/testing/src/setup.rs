@@ -45,15 +45,17 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// If it doesn't start, or the redirect URI does not end with `/callback`.
+    /// If it doesn't start, or the redirect URI is no address.
     pub fn start(self) -> Result<TestFncy, TestError> {
-        let endpoints = self.redirect_uri.strip_suffix("/callback");
-        let endpoints = endpoints.and_then(|address| Url::parse(&format!("{address}/")).ok());
-        let endpoints = endpoints.ok_or_else(|| {
+        // A callback elsewhere leaves the other endpoints where they are.
+        let (address, path) = match self.redirect_uri.strip_suffix("/callback") {
+            Some(address) => (address, format!("{address}/")),
+            None => (&*self.redirect_uri, "/auth/".to_owned()),
+        };
+        let endpoints = Url::parse(address).and_then(|address| address.join(&path));
+        let endpoints = endpoints.map_err(|_| {
             let uri = &self.redirect_uri;
-            TestError::new(format!(
-                "{uri:?} is no redirect URI: it is an address that ends with /callback"
-            ))
+            TestError::new(format!("{uri:?} is no redirect URI: it is an address"))
         })?;
         let server = self.server.redirect_uri(&self.redirect_uri).start();
         let server =

@@ -106,6 +106,7 @@ scenarios! {
     }
     routing: {
         r14_only_a_canonical_path_is_public ["R14"],
+        any_path_may_be_the_callback [],
         r14_protect_only_leaves_nothing_open ["R14"],
         r14_a_guard_holds_in_every_spelling ["R14"],
         r18_rules_are_the_applications_own ["R18"],

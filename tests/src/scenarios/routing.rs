@@ -17,6 +17,34 @@ async fn status(world: &World, target: &str) -> u16 {
     world.raw(request).await.status
 }
 
+pub(super) async fn any_path_may_be_the_callback(harness: Harness) {
+    let redirect_uri = format!("{APP}/login/oauth2/code/fncy");
+    let world = World::with(harness, |setup| {
+        setup.provider = setup.provider.clone().redirect_uri(&redirect_uri);
+        setup.login = Box::new(|builder| builder.set(Setting::RedirectUri, redirect_uri));
+    });
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/page?a=1", "alex").await;
+    assert_eq!((page.status, page.url.path()), (200, "/page"));
+    let session = tab.fetch(&format!("{APP}/auth/session")).await;
+    assert_eq!(session.status, 200);
+    // What would be the callback is a path of the application.
+    assert_eq!(tab.get(&format!("{APP}/auth/callback")).await.status, 200);
+    let spent = tab
+        .get(&format!("{APP}/login/oauth2/code/fncy/?code=x&state=y"))
+        .await;
+    assert_eq!(spent.status, 303, "a live session goes on");
+    let back = "/auth/login?return_to=/login/oauth2/%63ode/fncy%3Fcode=x";
+    let location = world.start(&mut tab.clone(), back).await;
+    let callback = world.approve(&location, "alex").await;
+    let landed = tab.get(&callback).await;
+    assert_eq!(
+        landed.header("location"),
+        Some("/"),
+        "the callback is no return address"
+    );
+}
+
 pub(super) async fn r14_only_a_canonical_path_is_public(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.is_public = true;
