@@ -106,6 +106,25 @@ fn a_wrong_secret_is_not_quoted() {
 }
 
 #[test]
+fn a_secret_is_a_setting_or_in_a_file() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let twice = error(builder().set(Setting::CookieSecretFile, file));
+    let sentence = "FNCY_COOKIE_SECRET_FILE is set beside FNCY_COOKIE_SECRET; set one of them.";
+    assert_eq!(twice.mistakes().collect::<Vec<_>>(), [sentence]);
+    let none = builder().set(Setting::ClientSecret, "");
+    let none = error(none.set(Setting::ClientSecretFile, "/a-pasted-secret"));
+    assert!(none.names(Setting::ClientSecretFile), "{none}");
+    assert!(!none.to_string().contains("pasted"), "{none}");
+    let in_file = builder()
+        .set(Setting::CookieSecret, "")
+        .set(Setting::CookieSecretFile, file);
+    assert!(
+        error(in_file).names(Setting::CookieSecret),
+        "what is in it is no secret"
+    );
+}
+
+#[test]
 fn a_main_that_returns_the_error_shows_its_sentences() {
     let error = error(Login::builder());
     assert_eq!(format!("{error:?}"), error.to_string());

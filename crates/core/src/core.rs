@@ -9,6 +9,7 @@ use crate::audience::Audience;
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
 use crate::cross_site::Sources;
+use crate::newest::Newest;
 use crate::outcome::Reply;
 use crate::page::{OwnPage, Pages};
 use crate::path::PathRules;
@@ -73,7 +74,7 @@ pub(crate) struct Machine {
     pub(crate) pages: Pages,
     pub(crate) authorize_url: AuthorizeUrl,
     pub(crate) provider_id: ProviderId,
-    token_digest: TokenDigest,
+    token_digest: Newest<TokenDigest>,
 }
 
 impl Core {
@@ -102,7 +103,7 @@ impl Core {
             pages: Pages::new(sign_out_origin.as_deref(), own_page, language),
             authorize_url: AuthorizeUrl::new(&provider, &site),
             provider_id: provider_id(&provider),
-            token_digest: TokenDigest::new(&provider.client_secret),
+            token_digest: Newest::new(TokenDigest::new(&provider.client_secret)),
             sources: Sources::new(site.origin(), trusted_origins),
             paths: paths.below(site.base()),
             site,
@@ -128,11 +129,21 @@ impl Core {
         self.0.provider.authorize_url.without_query()
     }
 
+    /// Seals and opens with other secrets from now on. What is under one that is no longer among them is foreign.
+    pub fn replace_keys(&self, keys: KeyRing) {
+        self.0.vault.replace_keys(keys);
+    }
+
+    /// Names tokens under another client secret from now on.
+    pub fn replace_client_secret(&self, secret: &Secret) {
+        self.0.token_digest.replace(TokenDigest::new(secret));
+    }
+
     /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every
     /// instance of an application.
     #[must_use]
     pub fn token_digest(&self, token: &Secret) -> [u8; 32] {
-        self.0.token_digest.of(token)
+        self.0.token_digest.get().of(token)
     }
 
     /// What a person gets where the driver can't go on.

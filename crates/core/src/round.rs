@@ -52,7 +52,7 @@ impl Vault {
             .filter_map(|text| {
                 let mut buffer = [0; MAX_TEXT_LEN];
                 let body = self
-                    .keys
+                    .keys()
                     .open_login(
                         &self.aad("round", self.cookies.round_name(), b""),
                         text,
@@ -75,7 +75,7 @@ impl Vault {
             .byte(round.count)
             .number(round.first.as_unix())
             .into_bytes();
-        let text = self.keys.seal_login(
+        let text = self.keys().seal_login(
             salt,
             &self.aad("round", self.cookies.round_name(), b""),
             &body,

@@ -177,7 +177,7 @@ impl Vault {
         text: &[u8],
         accept: impl FnOnce(&Terms, &str) -> bool,
     ) -> Result<User, OpenError> {
-        let body = self.keys.open_session(&self.session_aad, text, buffer)?;
+        let body = self.keys().open_session(&self.session_aad, text, buffer)?;
         User::open(body, accept).ok_or(OpenError::Broken)
     }
 }
@@ -247,7 +247,7 @@ mod tests {
     /// What a request finds whose session has these times, under a seal that is right.
     fn found(segment: &Segment<'_>) -> Found {
         let vault = vault();
-        let (keys, aad) = (&vault.keys, &vault.session_aad);
+        let (keys, aad) = (vault.keys(), &vault.session_aad);
         let text = keys.seal(Purpose::Session, [1; 12], aad, &segment.encode());
         let request = Request::get("/").header("cookie", format!("__Host-fncy_session={text}."));
         let moment = Moment {
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn k07_two_generations_of_a_session_are_none() {
         let vault = vault();
-        let (keys, aad) = (&vault.keys, &vault.session_aad);
+        let (keys, aad) = (vault.keys(), &vault.session_aad);
         let [older, newer] = [0, 1].map(|generation| {
             let segment = with(Terms {
                 generation,

@@ -45,8 +45,8 @@ impl Vault {
         let user = User::open(&body, |_, _| true).ok_or(TooLarge)?;
         let aad = &self.session_aad;
         let sealed = match self.protection {
-            Protection::Private => self.keys.seal(Purpose::Session, nonce, aad, &body),
-            Protection::Signed => self.keys.sign(aad, &body),
+            Protection::Private => self.keys().seal(Purpose::Session, nonce, aad, &body),
+            Protection::Signed => self.keys().sign(aad, &body),
         };
         let value = format!("{sealed}.{sealed_tokens}");
         let lines = value

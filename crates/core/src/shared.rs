@@ -91,7 +91,7 @@ impl Core {
     ) -> String {
         let (nonce, []) = pair(nonce);
         let aad = self.shared_aad(kind, key);
-        self.0.vault.keys.seal(Purpose::Shared, nonce, &aad, body)
+        self.0.vault.keys().seal(Purpose::Shared, nonce, &aad, body)
     }
 
     fn open_shared<T>(
@@ -101,7 +101,7 @@ impl Core {
         text: &[u8],
         read: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Option<T> {
-        let keys = &self.0.vault.keys;
+        let keys = self.0.vault.keys();
         keys.open_long(Purpose::Shared, &self.shared_aad(kind, key), text, read)
     }
 

@@ -87,7 +87,7 @@ impl Vault {
         let terms = user.terms();
         let aad = self.tokens_aad(&terms);
         self.sealed_tokens(head, &terms).find_map(|(_, text)| {
-            self.keys
+            self.keys()
                 .open_long(Purpose::Tokens, &aad, &text, Tokens::decode)
         })
     }
@@ -133,7 +133,7 @@ impl Vault {
         nonce: [u8; NONCE_LEN],
     ) -> String {
         let aad = self.tokens_aad(terms);
-        self.keys
+        self.keys()
             .seal(Purpose::Tokens, nonce, &aad, &tokens.encode())
     }
 

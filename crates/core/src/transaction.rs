@@ -127,7 +127,7 @@ impl Vault {
     ) -> String {
         let name = self.cookies.login_name(&state.digest);
         let aad = self.aad("login", &name, b"");
-        let text = self.keys.seal_login(salt, &aad, &transaction.encode());
+        let text = self.keys().seal_login(salt, &aad, &transaction.encode());
         self.cookies.set(&name, &text, COOKIE_LIFE)
     }
 
@@ -201,7 +201,7 @@ impl Vault {
     ) -> Result<Transaction, OpenError> {
         let mut buffer = SecretBytes::zeros(MAX_TEXT_LEN);
         let aad = self.aad("login", name, b"");
-        let body = self.keys.open_login(&aad, text, &mut buffer)?;
+        let body = self.keys().open_login(&aad, text, &mut buffer)?;
         Transaction::decode(body, site).ok_or(OpenError::Broken)
     }
 }

@@ -6,6 +6,7 @@
 use crate::Head;
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
+use crate::newest::Newest;
 use crate::seal::{KeyRing, Protection, associated_data};
 
 /// Five chunks, five logins and some more: what a browser has of us.
@@ -14,7 +15,7 @@ const MAX_NAMES: usize = 20;
 /// What seals and opens cookies.
 #[derive(Debug)]
 pub(crate) struct Vault {
-    pub(crate) keys: KeyRing,
+    keys: Newest<KeyRing>,
     pub(crate) cookies: CookiePolicy,
     pub(crate) protection: Protection,
     client_id: String,
@@ -31,12 +32,21 @@ impl Vault {
     ) -> Self {
         let session_aad = associated_data("session", cookies.session_name(), client_id, b"");
         Self {
-            keys,
+            keys: Newest::new(keys),
             cookies,
             protection,
             client_id: client_id.to_owned(),
             session_aad,
         }
+    }
+
+    /// The keys that seal and open from now on.
+    pub(crate) fn replace_keys(&self, keys: KeyRing) {
+        self.keys.replace(keys);
+    }
+
+    pub(crate) fn keys(&self) -> &KeyRing {
+        self.keys.get()
     }
 
     /// What a cookie is bound to, beside its key.

@@ -5,7 +5,9 @@
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use fncy_login_core::{Core, Lifetimes, Provider, RedirectParam, Secret, SecureUrl, Settings};
+use fncy_login_core::{
+    Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings,
+};
 use http::Method;
 use oauth2::AuthType;
 
@@ -100,7 +102,7 @@ impl Builder {
             userinfo_method: userinfo_method?,
             revocation_url,
             client_id: client_id.clone(),
-            client_secret: Secret::new(client_secret?.to_owned()),
+            client_secret: Newest::new(Secret::new(client_secret?.to_owned())),
             auth_type: auth_type?,
             body: body?,
             dialect: dialect.clone(),
@@ -111,7 +113,7 @@ impl Builder {
             authorize_url: authorize_url?,
             token_url,
             client_id,
-            client_secret: client.client_secret.clone(),
+            client_secret: client.client_secret.get().clone(),
             redirect_param,
             scope,
             dialect,

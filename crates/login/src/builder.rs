@@ -15,10 +15,14 @@ use crate::client_address::ClientAddress;
 use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
 use crate::parser::Parser;
+use crate::secret_files::SecretFiles;
 use crate::{ConfigError, Login, Setting, telemetry};
 
 /// Settings that other crates of this project read.
-const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
+const OF_COMPANIONS: [&str; 2] = ["FNCY_REDIS_URL", "FNCY_REDIS_URL_FILE"];
+
+/// Settings as they were given.
+pub(crate) type Values = BTreeMap<Setting, String>;
 
 /// Puts a [`Login`] together.
 ///
@@ -37,7 +41,7 @@ const OF_COMPANIONS: [&str; 1] = ["FNCY_REDIS_URL"];
 #[derive(Clone)]
 #[must_use]
 pub struct Builder {
-    pub(crate) values: BTreeMap<Setting, String>,
+    pub(crate) values: Values,
     pub(crate) paths: PathRules,
     pub(crate) prefix: String,
     pub(crate) home: Option<String>,
@@ -64,7 +68,7 @@ pub struct Builder {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            values: BTreeMap::new(),
+            values: Values::new(),
             paths: PathRules::default(),
             prefix: "/auth".to_owned(),
             home: None,
@@ -267,9 +271,12 @@ impl Builder {
     ///
     /// [`ConfigError`] lists everything that is missing or wrong at once.
     pub fn build(self) -> Result<Login, ConfigError> {
-        let mut parser = Parser::new(&self.values);
+        let (mut values, mut errors) = (self.values.clone(), ConfigError::default());
+        let files = SecretFiles::read(&mut values, &mut errors);
+        let mut parser = Parser::new(&values, errors);
         let login = self.parse(&mut parser);
         let login = parser.errors.into_result(login)?;
+        files.watch(&login);
         telemetry::ready(&login.0.core);
         if self.coordinator.is_none() {
             login.0.namesake.announce();

@@ -3,8 +3,6 @@
 //! Rules: text that is all hexadecimal digits is hex; everything else is base64, with or without padding, of either
 //! alphabet. What can be guessed is refused, and never shown.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -14,16 +12,21 @@ use zeroize::Zeroizing;
 use crate::guessable;
 
 /// The secrets of a setting.
-pub(crate) struct Secrets {
-    pub(crate) sealing: Zeroizing<Vec<u8>>,
-    pub(crate) former: Vec<Zeroizing<Vec<u8>>>,
+struct Secrets {
+    sealing: Zeroizing<Vec<u8>>,
+    former: Vec<Zeroizing<Vec<u8>>>,
 }
 
 const HOW: &str =
     "write at least 32 random bytes as base64 or hex, as `openssl rand -base64 32` prints them";
 
-/// Reads secrets separated by commas; an error is the end of a sentence.
-pub(crate) fn parse(text: &str, client_secret: Option<&str>) -> Result<Secrets, String> {
+/// The keys of secrets that are separated by commas; an error is the end of a sentence.
+pub(crate) fn keys(text: &str, client_secret: Option<&str>) -> Result<KeyRing, String> {
+    let Secrets { sealing, former } = parse(text, client_secret)?;
+    KeyRing::new(&sealing, &former).map_err(explain)
+}
+
+fn parse(text: &str, client_secret: Option<&str>) -> Result<Secrets, String> {
     let mut secrets = text.split(',').enumerate().map(|(index, secret)| {
         read(secret.trim(), client_secret)
             .map_err(|flaw| format!("has a secret (number {}) {flaw}; {HOW}", index + 1))
@@ -57,7 +60,7 @@ fn read(text: &str, client_secret: Option<&str>) -> Result<Zeroizing<Vec<u8>>, S
 }
 
 /// What is wrong with a weak secret, without showing it.
-pub(crate) fn explain(weak: WeakSecret) -> impl fmt::Display {
+fn explain(weak: WeakSecret) -> String {
     let number = weak.position + 1;
     if weak.length < KeyRing::MIN_SECRET_LEN {
         format!(

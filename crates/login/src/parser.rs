@@ -5,7 +5,6 @@
 //! hands it on: one in quotation marks, which a shell takes off and `docker run --env-file` doesn't, is a
 //! mistake.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use fncy_login_core::{
@@ -13,24 +12,24 @@ use fncy_login_core::{
     UserPointers,
 };
 
-use crate::cookie_secret::{self, Secrets};
-use crate::{ConfigError, Setting, telemetry};
+use crate::builder::Values;
+use crate::{ConfigError, Setting, cookie_secret, telemetry};
 
 /// What is in a pair of quotation marks.
-fn in_quotes(value: &str) -> Option<&str> {
+pub(crate) fn in_quotes(value: &str) -> Option<&str> {
     let mut marks = ['"', '\''].into_iter();
     marks.find_map(|mark| value.strip_prefix(mark)?.strip_suffix(mark))
 }
 
 /// Parses settings, and collects what is wrong with them.
 pub(crate) struct Parser<'a> {
-    values: &'a BTreeMap<Setting, String>,
+    values: &'a Values,
     pub(crate) errors: ConfigError,
 }
 
 impl<'a> Parser<'a> {
-    pub(crate) fn new(values: &'a BTreeMap<Setting, String>) -> Self {
-        let mut errors = ConfigError::default();
+    /// `errors` are those that were found when the values were put together.
+    pub(crate) fn new(values: &'a Values, mut errors: ConfigError) -> Self {
         for (setting, value) in values {
             if in_quotes(value.trim()).is_some() {
                 errors.add(*setting, "is in quotation marks; write it without them");
@@ -213,14 +212,8 @@ impl<'a> Parser<'a> {
     pub(crate) fn keys(&mut self) -> Option<KeyRing> {
         let value = self.required(Setting::CookieSecret)?;
         let client_secret = self.value(Setting::ClientSecret);
-        let Secrets { sealing, former } = cookie_secret::parse(value, client_secret)
+        cookie_secret::keys(value, client_secret)
             .map_err(|mistake| self.errors.add(Setting::CookieSecret, mistake))
-            .ok()?;
-        KeyRing::new(&sealing, &former)
-            .map_err(|weak| {
-                self.errors
-                    .add(Setting::CookieSecret, cookie_secret::explain(weak));
-            })
             .ok()
     }
 }

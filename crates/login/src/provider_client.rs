@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::pin::Pin;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, ProviderAnswer, Redeem, RedirectParam, Secret, SecureUrl,
+    Answer, Exchange, Failure, Newest, ProviderAnswer, Redeem, RedirectParam, Secret, SecureUrl,
     TokenDialect, TokenKind,
 };
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -45,7 +45,7 @@ pub(crate) struct ProviderClient {
     pub(crate) userinfo_method: Method,
     pub(crate) revocation_url: Option<SecureUrl>,
     pub(crate) client_id: String,
-    pub(crate) client_secret: Secret,
+    pub(crate) client_secret: Newest<Secret>,
     pub(crate) auth_type: AuthType,
     pub(crate) body: TokenBody,
     pub(crate) dialect: TokenDialect,
@@ -92,7 +92,7 @@ impl ProviderClient {
 
     /// What a request has in it that no log may repeat, whoever says it.
     fn secrets(&self, exchange: &Exchange, request: &HttpRequest) -> Vec<Secret> {
-        let mut secrets = vec![self.client_secret.clone()];
+        let mut secrets = vec![self.client_secret.get().clone()];
         match exchange {
             Exchange::Redeem(redeem) => {
                 secrets.push(redeem.code.clone());
@@ -213,7 +213,9 @@ impl ProviderClient {
 
     fn client(&self) -> BasicClient {
         BasicClient::new(ClientId::new(self.client_id.clone()))
-            .set_client_secret(ClientSecret::new(self.client_secret.expose().to_owned()))
+            .set_client_secret(ClientSecret::new(
+                self.client_secret.get().expose().to_owned(),
+            ))
             .set_auth_type(self.auth_type.clone())
     }
 

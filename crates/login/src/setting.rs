@@ -55,6 +55,10 @@ settings! {
         "At least 32 random bytes as base64 or hex, as `openssl rand -base64 32` prints them; several, separated by commas: the first seals, all open.";
     UserinfoMethod = "FNCY_USERINFO_METHOD", Some("get"),
         "How the user data endpoint is asked: with `get`, or with `post`; the token is in the header.";
+    ClientSecretFile = "FNCY_CLIENT_SECRET_FILE", Some("none: `FNCY_CLIENT_SECRET` is set"),
+        "The path of a file with the client secret, in place of it; a new one is used within seconds.";
+    CookieSecretFile = "FNCY_COOKIE_SECRET_FILE", Some("none: `FNCY_COOKIE_SECRET` is set"),
+        "The path of a file with the cookie secrets, in place of them; new ones are used within seconds.";
     AuthorizeUrl = "FNCY_AUTHORIZE_URL", Some("/v1/oauth2/authorize below the base"),
         "The address of the authorization endpoint.";
     TokenUrl = "FNCY_TOKEN_URL", Some("/v1/oauth2/token below the base"),

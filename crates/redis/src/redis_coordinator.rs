@@ -1,10 +1,11 @@
 //! The coordinator: what the driver asks, put to the store.
 
-use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::{fmt, io};
 
-use fncy_login::Timestamp;
 use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Work};
+use fncy_login::{SecretFile, Timestamp};
 
 use crate::ended::End;
 use crate::follower::{Follower, LONGEST};
@@ -15,6 +16,8 @@ use crate::works::Works;
 
 /// The variable that [`RedisCoordinator::from_env`] reads.
 const VARIABLE: &str = "FNCY_REDIS_URL";
+/// The one that names a file with it.
+pub(crate) const FILE: &str = "FNCY_REDIS_URL_FILE";
 /// What all names in the store begin with.
 const PREFIX: &str = "fncy-login";
 
@@ -35,6 +38,8 @@ pub struct BadUrl(Problem);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Problem {
     Missing,
+    Twice,
+    Unreadable(io::ErrorKind),
     NotOne,
     Unescaped,
 }
@@ -44,6 +49,9 @@ impl RedisCoordinator {
     /// or, with the feature `tls`, `rediss://user:password@redis.example`. With the feature `cluster`, several
     /// addresses that are separated by commas are nodes of a Redis Cluster, which name the others.
     ///
+    /// In place of it, `FNCY_REDIS_URL_FILE` may name a file that has the address. A new one in the file is used
+    /// within seconds, on a new connection.
+    ///
     /// # Errors
     ///
     /// [`BadUrl`], where it is missing or no such address. Whether the store can be reached is not asked.
@@ -52,9 +60,27 @@ impl RedisCoordinator {
             clippy::disallowed_methods,
             reason = "the one setting of this crate; the driver's own are none of its business"
         )]
-        let url = std::env::var(VARIABLE);
-        let url = url.ok().filter(|url| !url.is_empty());
-        Self::new(&url.ok_or(BadUrl(Problem::Missing))?)
+        let [url, path] = [VARIABLE, FILE].map(|name| {
+            let value = std::env::var(name).ok()?.trim().to_owned();
+            (!value.is_empty()).then_some(value)
+        });
+        match (url, path) {
+            (Some(_), Some(_)) => Err(BadUrl(Problem::Twice)),
+            (Some(url), None) => Self::new(&url),
+            (None, Some(path)) => Self::from_file(path),
+            (None, None) => Err(BadUrl(Problem::Missing)),
+        }
+    }
+
+    /// The store whose address is in this file, as `FNCY_REDIS_URL_FILE` names it.
+    ///
+    /// # Errors
+    ///
+    /// [`BadUrl`], where it can't be read, or has no such address.
+    pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, BadUrl> {
+        let (file, url) =
+            SecretFile::open(path).map_err(|error| BadUrl(Problem::Unreadable(error.kind())))?;
+        Ok(Self::on(Store::new(parse(&url)?, Some(file)), PREFIX))
     }
 
     /// The store at this address, as [`RedisCoordinator::from_env`] reads it.
@@ -73,17 +99,24 @@ impl RedisCoordinator {
     ///
     /// [`BadUrl`], where it is no such address.
     pub fn with_prefix(url: &str, prefix: &str) -> Result<Self, BadUrl> {
-        if is_unescaped(url) {
-            return Err(BadUrl(Problem::Unescaped));
-        }
-        let server = Server::at(url).map_err(|_| BadUrl(Problem::NotOne))?;
-        let store = Arc::new(Store::new(server));
-        let names = Arc::new(Names::new(prefix));
-        Ok(Self {
+        Ok(Self::on(Store::new(parse(url)?, None), prefix))
+    }
+
+    fn on(store: Store, prefix: &str) -> Self {
+        let (store, names) = (Arc::new(store), Arc::new(Names::new(prefix)));
+        Self {
             works: Works::new(Arc::clone(&store), Arc::clone(&names)),
             follower: Arc::new(Follower::new(store, names)),
-        })
+        }
     }
+}
+
+/// The server that an address names.
+pub(crate) fn parse(url: &str) -> Result<Server, BadUrl> {
+    if is_unescaped(url) {
+        return Err(BadUrl(Problem::Unescaped));
+    }
+    Server::at(url).map_err(|_| BadUrl(Problem::NotOne))
 }
 
 /// Whether the user or the password of an address, or of one of several, has a sign of its own that ends the password
@@ -162,6 +195,11 @@ impl fmt::Display for BadUrl {
                 f,
                 "{VARIABLE} is missing; write an address such as redis://localhost:6379/0."
             ),
+            Problem::Twice => write!(f, "{FILE} is set beside {VARIABLE}; set one of them."),
+            Problem::Unreadable(kind) => write!(
+                f,
+                "{FILE} names a file that can't be read, or has nothing in it: {kind}."
+            ),
             Problem::Unescaped => write!(
                 f,
                 "{VARIABLE} has a user or a password with @, /, ?, # or a comma in it; write %40, %2F, %3F, %23 or %2C in place of it."
@@ -200,5 +238,18 @@ mod tests {
         ] {
             assert!(RedisCoordinator::new(url).is_ok(), "{url}");
         }
+    }
+    #[test]
+    fn p43_an_address_in_a_file_is_read() {
+        let path = std::env::temp_dir().join(format!("fncy-redis-url-{}", std::process::id()));
+        let path = path.to_str().unwrap();
+        std::fs::write(path, "redis://shop:secret@localhost\n").unwrap();
+        assert!(RedisCoordinator::from_file(path).is_ok());
+        std::fs::write(path, "localhost").unwrap();
+        let error = RedisCoordinator::from_file(path).err();
+        assert_eq!(error, Some(BadUrl(Problem::NotOne)));
+        std::fs::remove_file(path).unwrap();
+        let error = RedisCoordinator::from_file(path).err().unwrap();
+        assert!(error.to_string().contains("can't be read"), "{error}");
     }
 }

@@ -3,42 +3,53 @@
 //! Rules:
 //! - A connection that is broken, or silent, or leads to a server that others have replaced is left; there
 //!   are not more than two attempts a second to open one.
+//! - An address in a file is looked at once a second, since connections are asked for as often.
 //! - A store that can't be asked is said once a minute, without its address, which may hold a password.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use fncy_login::SecretFile;
 use fncy_login::coordinator::Unreachable;
 use redis::{FromRedisValue, RedisError, Script, ToRedisArgs};
 use tokio::time::Instant;
 
+use crate::redis_coordinator::{FILE, parse};
 use crate::server::{Connection, Server};
 
 /// Between two warnings.
 const QUIET: Duration = Duration::from_secs(60);
 /// Between two attempts to open a connection.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Between two looks at the file of the address.
+const LOOK: Duration = Duration::from_secs(1);
 /// What a server says that was a master, and is none any more.
 const REPLACED: [&str; 2] = ["READONLY", "MASTERDOWN"];
 
 pub(crate) struct Store {
-    server: Server,
     way: tokio::sync::Mutex<Way>,
     warned: Mutex<Option<Instant>>,
 }
 
-#[derive(Default)]
 struct Way {
+    server: Server,
+    file: Option<(SecretFile, Instant)>,
     open: Option<Connection>,
     /// When the last attempt to open one began: it tells the connections apart.
     tried: Option<Instant>,
 }
 
 impl Store {
-    pub(crate) fn new(server: Server) -> Self {
-        Self {
+    /// One at this server, or at those that the file of its address will name.
+    pub(crate) fn new(server: Server, file: Option<SecretFile>) -> Self {
+        let way = Way {
             server,
-            way: tokio::sync::Mutex::default(),
+            file: file.map(|file| (file, Instant::now())),
+            open: None,
+            tried: None,
+        };
+        Self {
+            way: tokio::sync::Mutex::new(way),
             warned: Mutex::new(None),
         }
     }
@@ -69,6 +80,7 @@ impl Store {
     /// opens it: should that end, the next who asks opens another.
     async fn connection(&self) -> Result<(Connection, Option<Instant>), Unreachable> {
         let mut way = self.way.lock().await;
+        way.look();
         if let Some(open) = &way.open {
             return Ok((open.clone(), way.tried));
         }
@@ -76,7 +88,7 @@ impl Store {
             return Err(Unreachable);
         }
         way.tried = Some(Instant::now());
-        let opened = self.server.connect().await.map_err(|error| {
+        let opened = way.server.connect().await.map_err(|error| {
             self.warn(&error);
             Unreachable
         })?;
@@ -103,6 +115,37 @@ impl Store {
                 "the store that the instances share can't be asked; sessions are not renewed, and \
                  protected paths may answer 503, until it can"
             );
+        }
+    }
+}
+
+impl Way {
+    /// Leads elsewhere from now on, if the file of the address says so.
+    fn look(&mut self) {
+        let Some((file, looked)) = &mut self.file else {
+            return;
+        };
+        if looked.elapsed() < LOOK {
+            return;
+        }
+        *looked = Instant::now();
+        let server = match file.changed() {
+            Ok(None) => return,
+            Ok(Some(url)) => parse(&url).map_err(|error| error.to_string()),
+            Err(error) => Err(error.kind().to_string()),
+        };
+        match server {
+            Ok(server) => {
+                tracing::info!(setting = FILE, "a secret's file has changed, and is used");
+                self.server = server;
+                self.open = None;
+                self.tried = None;
+            }
+            Err(cause) => tracing::error!(
+                setting = FILE,
+                cause,
+                "a secret's file has changed, and can't be used; the former secret stays"
+            ),
         }
     }
 }
@@ -135,7 +178,7 @@ mod tests {
     async fn of_many_who_ask_one_tries_to_connect() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let store = Store::new(Server::at(&format!("redis://{address}")).unwrap());
+        let store = Store::new(Server::at(&format!("redis://{address}")).unwrap(), None);
         let came = AtomicUsize::new(0);
         let refuse = async {
             while let Ok(connection) = listener.accept().await {

@@ -364,7 +364,7 @@ mod tests {
     fn works() -> Works {
         let server = Server::at("redis://127.0.0.1:1").unwrap();
         let names = Names::new("shop");
-        Works::new(Arc::new(Store::new(server)), Arc::new(names))
+        Works::new(Arc::new(Store::new(server, None)), Arc::new(names))
     }
 
     fn session(number: usize, generation: u32) -> SessionRef {

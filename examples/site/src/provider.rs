@@ -90,7 +90,10 @@ fn development_settings(
             settings.push((Setting::SignOutUrl.name(), address));
         }
     }
-    if env(Setting::CookieSecret).is_none() {
+    if env(Setting::CookieSecret)
+        .or_else(|| env(Setting::CookieSecretFile))
+        .is_none()
+    {
         settings.push((Setting::CookieSecret.name(), random_secret()?));
     }
     settings.push((Setting::RedirectUri.name(), redirect_uri));

@@ -135,6 +135,7 @@ async fn an_error_is_no_answer() {
     faults.spawn(a_busy_store_is_asked_again());
     faults.spawn(a_store_that_refuses_a_password_is_asked_again());
     faults.spawn(a_user_that_lacks_a_command_is_told_of());
+    faults.spawn(an_address_in_a_file_is_used_when_it_changes());
     faults.spawn(a_store_that_is_loading_is_asked_again());
     faults.spawn(a_full_store_still_knows_who_was_signed_out());
     faults.join_all().await;
@@ -204,6 +205,41 @@ async fn a_store_that_refuses_a_password_is_asked_again() {
     shared.recovers().await;
 }
 
+async fn an_address_in_a_file_is_used_when_it_changes() {
+    let (Some(mut first), Some(second)) = (Redis::start().await, Redis::start().await) else {
+        return;
+    };
+    let path = first.socket().with_file_name("url");
+    std::fs::write(&path, first.url() + "\n").unwrap();
+    let store = RedisCoordinator::from_file(&path).unwrap();
+    assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    std::fs::write(&path, "nowhere").unwrap();
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    std::fs::write(&path, second.url()).unwrap();
+    for _ in 0..4 {
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    }
+    first.kill();
+    assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    assert_ne!(
+        second.names("log"),
+        [""; 0],
+        "it is the second that is asked"
+    );
+}
+
+/// A session that is in no log.
+fn nobody() -> SessionRef {
+    SessionRef {
+        id: [7; 16],
+        generation: 0,
+        issued: Timestamp::from_unix(1),
+        ends: Timestamp::from_unix(2),
+    }
+}
+
 async fn a_user_that_lacks_a_command_is_told_of() {
     let Some(redis) = Redis::start().await else {
         return;
@@ -217,13 +253,7 @@ async fn a_user_that_lacks_a_command_is_told_of() {
         redis.tell(&[&user[..], &[names, "+@all", less]].concat());
         let url = format!("{}?user=shop&pass=secret", redis.url());
         let store = RedisCoordinator::new(&url).unwrap();
-        let session = SessionRef {
-            id: [7; 16],
-            generation: 0,
-            issued: Timestamp::from_unix(1),
-            ends: Timestamp::from_unix(2),
-        };
-        assert!(store.has_ended(session, "alex").await.is_err(), "{less}");
+        assert!(store.has_ended(nobody(), "alex").await.is_err(), "{less}");
         let start = format!("code=\"{code}\" hint=\"its user may not run a command");
         assert!(world.logged().contains(&start), "{less}");
     }

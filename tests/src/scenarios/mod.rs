@@ -27,6 +27,7 @@ mod renewal;
 mod request;
 mod return_address;
 mod routing;
+mod secret_files;
 mod secrets;
 mod session_api;
 mod sign_out;
@@ -105,8 +106,8 @@ scenarios! {
         htmx_is_sent_to_the_login_endpoint [],
     }
     routing: {
-        r14_only_a_canonical_path_is_public ["R14"],
         any_path_may_be_the_callback [],
+        r14_only_a_canonical_path_is_public ["R14"],
         r14_protect_only_leaves_nothing_open ["R14"],
         r14_a_guard_holds_in_every_spelling ["R14"],
         r18_rules_are_the_applications_own ["R18"],
@@ -279,6 +280,9 @@ scenarios! {
         l07_it_names_the_user_and_no_token ["L7"],
         l07_it_keeps_no_session_alive ["L7"],
         l09_another_origin_cannot_read_it ["L9"],
+    }
+    secret_files: {
+        p43_a_secret_in_a_file_is_used_when_it_changes ["P43"],
     }
     secrets: {
         no_secret_is_logged_or_answered [],

@@ -33,7 +33,7 @@ impl Core {
         let vault = &self.0.vault;
         // Damaged or missing tokens stay so: whoever asks for them finds out.
         let sealed = vault.own_sealed_tokens(head, &user).unwrap_or_default();
-        let outdated = !vault.keys.is_sealing(sealed.as_bytes());
+        let outdated = !vault.keys().is_sealing(sealed.as_bytes());
         let opened = outdated.then(|| vault.tokens(head, &user)).flatten();
         let roll = Roll {
             second: opened.map_or(Second::Copied(sealed), Second::Opened),
