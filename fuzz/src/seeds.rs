@@ -150,7 +150,13 @@ pub(crate) fn return_address() -> Vec<Vec<u8>> {
     seeds.extend(lines_of("whatwg-urltestdata.jsonl", |case| {
         Some(case["input"].as_str()?.as_bytes().to_vec())
     }));
-    seeds.extend([b"/page?a=1&b=2#x".to_vec(), b"/auth/logout".to_vec()]);
+    for address in [
+        "/page?a=1&b=2#x",
+        "/auth/logout",
+        "/\u{d55c} b ?q='\"#\u{ae00}`",
+    ] {
+        seeds.push(address.as_bytes().to_vec());
+    }
     for (number, seed) in seeds.iter_mut().enumerate() {
         seed.insert(0, number as u8 % 2);
     }

@@ -277,6 +277,19 @@ fn each_wrong_value_is_named_with_what_to_write() {
     for (wrong, hint) in [
         (sub().protect_only("/sub/admin"), "without it"),
         (
+            sub().public("/auth/login"),
+            "The path \"/auth/login\" is an endpoint of the login itself",
+        ),
+        (
+            builder().protect_only("/auth/logout/"),
+            "no rule changes; drop the rule",
+        ),
+        (
+            builder().require("/files/index.html", |_| true),
+            "write \"/files/\", which protects all",
+        ),
+        (builder().protect_only("/Index.HTM/"), "write \"/\", which"),
+        (
             sub().home("admin"),
             "The front page \"admin\" is no plain path",
         ),

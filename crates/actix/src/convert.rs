@@ -33,6 +33,15 @@ impl Head for RequestHead<'_> {
         self.head.uri.path()
     }
 
+    /// A scope has it decoded, with the same slashes. What a resource leaves is empty.
+    fn stripped_path(&self) -> Option<&str> {
+        let (whole, rest) = (self.matched.as_str(), self.matched.unprocessed());
+        let mut slashes = self.path().rmatch_indices('/').map(|(at, _)| at);
+        let last = rest.matches('/').count().checked_sub(1)?;
+        let start = slashes.nth(last).filter(|_| rest.len() < whole.len())?;
+        Some(&self.path()[start..])
+    }
+
     fn query(&self) -> Option<&str> {
         self.head.uri.query()
     }

@@ -62,6 +62,8 @@
 //! `https://app.example/sub/auth/callback`: the endpoints are in it, and what is beside it is none of the
 //! login's. Rules are written without the sub-path. `NormalizePath::trim()` makes `/sub/`, where sign-ins
 //! end that asked for no page, into `/sub`: give the scope a `.route("", …)`, or say [`Builder::home`].
+//! In another scope, such as `/{lang}`, guards hold for the browser's path and for what the scope leaves of it, and a
+//! page is public if both paths are.
 //!
 //! # The user, on every page
 //!

@@ -6,9 +6,11 @@
 //! `SameSite=Lax` alone is no defence: a sibling domain is the same site, and a form of it would
 //! carry the session.
 
-use crate::Head;
+use url::Host;
+
 use crate::classify::is_upgrade;
 use crate::head::{has, sole};
+use crate::{Head, SecureUrl, Site};
 
 /// The origins whose requests are as good as our own.
 #[derive(Clone, Debug)]
@@ -44,6 +46,24 @@ impl Sources {
     }
 }
 
+impl Site {
+    /// Whether another origin is certainly of another *site*, whose requests carry no `SameSite=Lax` cookie.
+    ///
+    /// Names that have no more than their last label in common are: a site is one label more than a public
+    /// suffix, which has at least one. Beyond that only the Public Suffix List knows, which changes every week; so
+    /// `a.co.uk` and `b.co.uk` are taken for one site here.
+    #[must_use]
+    pub fn is_another_site(&self, origin: &SecureUrl) -> bool {
+        match (self.url().host(), origin.url().host()) {
+            (Some(Host::Domain(own)), Some(Host::Domain(other))) => {
+                let labels = own.rsplit('.').zip(other.rsplit('.'));
+                own != other && labels.take_while(|(own, other)| own == other).count() < 2
+            }
+            (own, other) => own != other,
+        }
+    }
+}
+
 /// Whether a request may change something (RFC 9110, section 9.2.1), or open a connection on which
 /// nothing is checked any more.
 pub(crate) fn is_unsafe<H: Head>(head: &H) -> bool {
@@ -54,6 +74,7 @@ pub(crate) fn is_unsafe<H: Head>(head: &H) -> bool {
 mod tests {
     use super::{Sources, is_unsafe};
     use crate::testing::Request;
+    use crate::{SecureUrl, Site};
 
     const OWN: &str = "https://app.example";
 
@@ -109,6 +130,28 @@ mod tests {
             .header("origin", "https://admin.example")
             .header("sec-fetch-site", "cross-site");
         assert!(sources().vouch_for(&request));
+    }
+
+    #[test]
+    fn another_site_is_told_where_that_is_certain() {
+        for (own, other, is_another) in [
+            ("https://app.example.com", "https://api.example.com", false),
+            ("https://app.example.com", "https://example.com", false),
+            ("https://example.com", "https://a.b.example.com:8443", false),
+            ("https://app.example.com", "https://app.example.org", true),
+            ("https://example.com", "https://other.com", true),
+            ("https://app.localhost", "https://api.localhost", true),
+            ("https://app.example.com", "https://127.0.0.1", true),
+            ("https://127.0.0.1", "https://127.0.0.1:8443", false),
+            ("https://127.0.0.1", "https://127.0.0.2", true),
+            ("https://[::1]", "https://[::1]:8443", false),
+            // The list would know.
+            ("https://a.co.uk", "https://b.co.uk", false),
+        ] {
+            let site = Site::new(&format!("{own}/auth/callback"), "/auth", false).unwrap();
+            let other = SecureUrl::parse(other).unwrap();
+            assert_eq!(site.is_another_site(&other), is_another, "{own} {other:?}");
+        }
     }
 
     #[test]

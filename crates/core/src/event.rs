@@ -11,6 +11,8 @@ use crate::Code;
 pub enum Event {
     /// A request was answered here in place of the application.
     RequestRefused(Code),
+    /// The address that a sign-in is to end at was too long, and lost its query, or all of it.
+    ReturnAddressCut,
     /// A session's cookie was shown, and not believed.
     SessionRefused(SessionRefusal),
     /// A sign-in ended on a page that says why.

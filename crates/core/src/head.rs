@@ -12,6 +12,15 @@ pub trait Head {
     /// The path as the browser sent it, before any router stripped a prefix; without the query.
     fn path(&self) -> &str;
 
+    /// What a router has left of the path, in the browser's spelling, where it has stripped a prefix. `None`, the
+    /// default, is right where no router has stripped one.
+    ///
+    /// What protects is judged on both paths, and a page is public only if both are. So a rule for `/admin` guards
+    /// `/ko/admin` below `/{lang}`.
+    fn stripped_path(&self) -> Option<&str> {
+        None
+    }
+
     /// The query without its question mark.
     fn query(&self) -> Option<&str>;
 

@@ -98,6 +98,7 @@ mod placement;
 mod profile;
 mod provider;
 mod renewal;
+mod request_paths;
 mod return_to;
 mod round;
 mod seal;

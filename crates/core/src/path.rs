@@ -1,8 +1,8 @@
 //! Which paths need a user, and which take requests from other sites.
 //!
-//! Rules: a path is compared as the browser sent it; only a **canonical** path can be public, in
-//! both modes, since a framework may decode or collapse what we would compare literally (actix-web
-//! serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
+//! Rules: a path is compared as the browser sent it, and beneath a router that strips a prefix as that leaves it
+//! too (`request_paths.rs`); only a **canonical** path can be public, in both modes, since a framework may decode
+//! or collapse what we would compare literally (actix-web serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
 //! in one. Of two rules that disagree the closer one counts, but a guard always does. A path that
 //! readers resolve differently (`//x`, `/a/../x`, `/%%361`) may be any of the guarded ones, and needs
 //! what all of them need.
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::User;
 use crate::pattern::{PathSet, Pattern};
 use crate::provider::is_scope;
+use crate::site::Site;
 use crate::spelling::{decoded, has_one_reading, is_canonical};
 
 /// Which paths need a user: all of them by default.
@@ -99,6 +100,16 @@ impl PathRules {
 
     /// Whether a user may open a path, in any of its spellings.
     pub(crate) fn admits(&self, path: &str, user: &User) -> bool {
+        self.needs_of(path, |need| need.is_met(user))
+    }
+
+    /// Whether a path needs more than a user, in any of its spellings.
+    pub(crate) fn is_guarded(&self, path: &str) -> bool {
+        !self.needs_of(path, |_| false)
+    }
+
+    /// Whether this is true of all that a path needs beyond a user.
+    fn needs_of(&self, path: &str, is_met: impl Fn(&Need) -> bool) -> bool {
         if self.needs.is_empty() {
             return true;
         }
@@ -106,7 +117,7 @@ impl PathRules {
         let may_be_any = !has_one_reading(path, &plain);
         self.needs.iter().all(|(pattern, need)| {
             let is_asked = may_be_any || pattern.matches_decoded(&plain);
-            !is_asked || need.is_met(user)
+            !is_asked || is_met(need)
         })
     }
 
@@ -140,8 +151,28 @@ impl PathRules {
     /// have the wildcards of a router.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
         self.patterns()
+            .filter(|pattern| !is_canonical(&pattern.sent) || has_wildcards(&pattern.written))
             .map(|pattern| pattern.written.as_str())
-            .filter(|written| !is_canonical(written) || has_wildcards(written))
+    }
+
+    /// The patterns that name an endpoint of ours: those are answered before any rule is asked.
+    pub fn of_endpoints<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a str> {
+        self.patterns()
+            .filter(|pattern| {
+                let path = format!("{}{}", site.base(), pattern.sent);
+                site.endpoint(&path).is_some()
+            })
+            .map(|pattern| pattern.written.as_str())
+    }
+
+    /// The patterns that protect the index file of a directory: file servers serve it for the directory's own
+    /// path, which they don't name.
+    pub fn of_index_files(&self) -> impl Iterator<Item = &str> {
+        let guards = self.needs.iter().map(|(pattern, _)| pattern);
+        let protecting = self.protected.0.iter().chain(guards);
+        protecting
+            .filter(|pattern| pattern.is_index_file())
+            .map(|pattern| pattern.written.as_str())
     }
 
     /// The patterns that have the application's sub-path in them already: one that protects would
@@ -149,8 +180,8 @@ impl PathRules {
     pub fn with_base<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
         let within = Pattern::under(base);
         self.patterns()
+            .filter(move |pattern| !base.is_empty() && within.matches(&pattern.sent))
             .map(|pattern| pattern.written.as_str())
-            .filter(move |written| !base.is_empty() && within.matches(written))
     }
 
     fn patterns(&self) -> impl Iterator<Item = &Pattern> {
@@ -231,7 +262,8 @@ fn has_wildcards(written: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::PathRules;
+    use super::{Need, PathRules};
+    use crate::site::Site;
     use crate::spelling::is_canonical;
 
     #[test]
@@ -240,6 +272,7 @@ mod tests {
         assert!(rules.is_public("/public"));
         assert!(rules.is_public("/public/"));
         assert!(rules.is_public("/public/a%20b/%ED%95%9C"));
+        assert!(rules.is_public("/public/a[1]|b^.png"));
         for path in [
             "/public/../admin",
             "/public/%2e%2e/admin",
@@ -256,6 +289,8 @@ mod tests {
             "/public/%6",
             "/public/a\\b",
             "/public/#x",
+            "/public/{x}",
+            "/public/\"x\"",
             "/publicity",
             "/admin",
         ] {
@@ -302,9 +337,60 @@ mod tests {
 
     #[test]
     fn an_exception_holds_in_one_spelling() {
-        let rules = PathRules::default().public("/@help");
+        let rules = PathRules::default().public("/@help").public("/%ea%b0%80");
         assert!(rules.is_public("/@help"));
         assert!(!rules.is_public("/%40help"));
+        assert!(rules.is_public("/%EA%B0%80"));
+        assert!(!rules.is_public("/%EA%B0%81"));
+    }
+
+    #[test]
+    fn r22_a_rule_in_any_script_means_what_browsers_send() {
+        let rules = PathRules::default()
+            .public_prefix("/안내")
+            .public("/two words")
+            .public("/\"a\"<b>`^")
+            .danger_allow_cross_site("/웹훅")
+            .background("/알림")
+            .api("/자료")
+            .protect_only("/안내/관리");
+        assert_eq!(rules.impossible().count(), 0);
+        for path in [
+            "/%EC%95%88%EB%82%B4",
+            "/%ec%95%88%EB%82%b4/x",
+            "/two%20words",
+            "/%22a%22%3Cb%3E%60%5E",
+        ] {
+            assert!(rules.is_public(path), "{path}");
+        }
+        assert!(!rules.is_public("/%EC%95%88%EB%82%B4/%ea%b4%80%EB%A6%AC"));
+        assert!(rules.allows_cross_site("/%EC%9B%B9%ED%9B%85"));
+        assert!(rules.is_background("/%ec%95%8c%EB%A6%BC"));
+        assert!(rules.is_api("/%EC%9E%90%EB%A3%8C/x"));
+        let below = rules.below("/%ea%b0%80");
+        assert!(below.is_public("/%EA%B0%80/two%20words"));
+    }
+
+    #[test]
+    fn rules_for_our_endpoints_and_for_index_files_are_named() {
+        let site = Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap();
+        let rules = PathRules::default()
+            .public("/auth/login")
+            .api("/auth/session/")
+            .public_prefix("/auth")
+            .public("/auth/login/x")
+            .protect_only("/docs/index.html")
+            .require("/a/INDEX%2ehtm/", Need::Scope("x".to_owned()))
+            .require("/index.html/x", Need::Scope("x".to_owned()))
+            .public("/index.html");
+        assert_eq!(
+            rules.of_endpoints(&site).collect::<Vec<_>>(),
+            ["/auth/login", "/auth/session/"]
+        );
+        assert_eq!(
+            rules.of_index_files().collect::<Vec<_>>(),
+            ["/docs/index.html", "/a/INDEX%2ehtm/"]
+        );
     }
 
     #[test]

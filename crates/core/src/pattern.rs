@@ -1,15 +1,21 @@
 //! A plain path that stands for itself, or for all below it too.
 //!
-//! Rule: what makes an exception is compared as it is written, what protects as it is decoded.
+//! Rules: a pattern may be in any script, and means what browsers send for it; what makes an exception is
+//! compared in that spelling, where only the digits of escapes have no case, and what protects as it is decoded.
 
 use percent_encoding::percent_decode_str;
+
+use crate::spelling::{as_sent, is_spelled_alike};
+
+/// What file servers serve for a directory by default. Compared without case, as some file systems do.
+const INDEX_FILES: [&str; 2] = ["index.html", "index.htm"];
 
 /// The paths that one kind of rule names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PathSet(pub(crate) Vec<Pattern>);
 
 impl PathSet {
-    /// Whether a path is listed as it is written: for exceptions from safety.
+    /// Whether a path is listed in one spelling: for exceptions from safety.
     pub(crate) fn lists(&self, path: &str) -> bool {
         self.0.iter().any(|pattern| pattern.matches(path))
     }
@@ -31,7 +37,10 @@ impl PathSet {
 /// One of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
+    /// As the application wrote it.
     pub(crate) written: String,
+    /// As browsers send it.
+    pub(crate) sent: String,
     decoded: Vec<u8>,
     /// Whether all below it is meant too.
     is_prefix: bool,
@@ -49,28 +58,40 @@ impl Pattern {
     fn new(written: String, is_prefix: bool) -> Self {
         Self {
             decoded: percent_decode_str(&written).collect(),
+            sent: as_sent(&written),
             written,
             is_prefix,
         }
     }
 
     pub(crate) fn matches(&self, path: &str) -> bool {
-        self.covers(self.written.as_bytes(), path.as_bytes())
+        self.covers(self.sent.as_bytes(), path.as_bytes(), is_spelled_alike)
     }
 
     /// Whether a decoded path matches, in whatever spelling it came.
     pub(crate) fn matches_decoded(&self, path: &[u8]) -> bool {
-        self.covers(&self.decoded, path)
+        self.covers(&self.decoded, path, PartialEq::eq)
     }
 
     /// `/a/` and `/a` mean the same as prefixes.
-    fn covers(&self, written: &[u8], path: &[u8]) -> bool {
+    fn covers(&self, whole: &[u8], path: &[u8], is_same: fn(&[u8], &[u8]) -> bool) -> bool {
         if !self.is_prefix {
-            return path == written;
+            return is_same(whole, path);
         }
-        let prefix = written.strip_suffix(b"/").unwrap_or(written);
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+        let prefix = whole.strip_suffix(b"/").unwrap_or(whole);
+        path.split_at_checked(prefix.len())
+            .is_some_and(|(start, rest)| matches!(rest, [] | [b'/', ..]) && is_same(prefix, start))
+    }
+
+    /// Whether it names what file servers serve for a directory.
+    pub(crate) fn is_index_file(&self) -> bool {
+        let path = self.decoded.strip_suffix(b"/").unwrap_or(&self.decoded);
+        let name = path.rsplit(|byte| *byte == b'/').next();
+        name.is_some_and(|name| {
+            INDEX_FILES
+                .iter()
+                .any(|index| name.eq_ignore_ascii_case(index.as_bytes()))
+        })
     }
 
     /// How close it comes to what it matches.

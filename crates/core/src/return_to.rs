@@ -1,44 +1,97 @@
 //! The return address: where a person lands after signing in.
 //!
 //! Rules: same origin by construction. A strict grammar **and** the URL standard's own parser must
-//! agree; the query is kept byte by byte; what is too long loses its query, then everything; one
-//! of our own endpoints is never a return address, so that no sign-in ends in a sign-out.
+//! agree, and what is kept is that parser's own spelling: a person's script and blanks survive as escapes, and what
+//! is in the query keeps its meaning; what is too long loses its query, then everything; one of our own endpoints is
+//! never a return address, so that no sign-in ends in a sign-out.
+
+use std::borrow::Cow;
+
+use url::Position;
 
 use crate::site::Site;
 
 /// A path of the application with its query, safe in a `Location`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReturnTo(String);
+pub struct ReturnTo {
+    address: String,
+    /// Whether a part of what was asked for is left out, since it was too long.
+    pub(crate) is_cut: bool,
+}
 
 impl ReturnTo {
-    /// A login with a longer address leaves no room in a request's head for a second one.
+    /// A login with a longer address leaves no room in a request's head for a second one. Bytes, with all
+    /// escapes.
     pub const MAX_LEN: usize = 1024;
 
     /// The application's front page, where nothing better is known.
     pub(crate) fn root(site: &Site) -> Self {
-        Self(site.home().to_owned())
+        Self {
+            address: site.home().to_owned(),
+            is_cut: false,
+        }
     }
 
-    /// An address that somebody else wrote: kept if it stays on our origin, else the front page.
+    /// An address that somebody else wrote: kept if it stays on our origin, else the front page. It is spelled
+    /// as browsers spell it (URL standard, percent-encode sets).
     ///
     /// ```
     /// use fncy_login_core::{ReturnTo, Site};
     ///
     /// let site = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
     /// assert_eq!(ReturnTo::parse("/page?a=1&b=2", &site).as_str(), "/page?a=1&b=2");
+    /// assert_eq!(ReturnTo::parse("/한글?q=a b", &site).as_str(), "/%ED%95%9C%EA%B8%80?q=a%20b");
     /// assert_eq!(ReturnTo::parse("//evil.example", &site).as_str(), "/");
     /// assert_eq!(ReturnTo::parse("/auth/logout", &site).as_str(), "/");
     /// ```
     #[must_use]
     pub fn parse(address: &str, site: &Site) -> Self {
-        fitting(address, Self::MAX_LEN)
-            .filter(|candidate| is_local(candidate, site))
-            .map_or_else(|| Self::root(site), |kept| Self(kept.to_owned()))
+        Self::within(address, Self::MAX_LEN, site)
     }
 
     /// This address, or what of it has no more than so many bytes: it loses its query, then everything.
     pub(crate) fn at_most(&self, length: usize, site: &Site) -> Self {
-        fitting(&self.0, length).map_or_else(|| Self::root(site), |kept| Self(kept.to_owned()))
+        let kept = Self::within(&self.address, length, site);
+        let is_cut = self.is_cut || kept.is_cut;
+        Self { is_cut, ..kept }
+    }
+
+    fn within(address: &str, length: usize, site: &Site) -> Self {
+        let (path, _) = split(address);
+        Self::whole(address, length, site).unwrap_or_else(|| Self {
+            is_cut: true,
+            ..Self::whole(path, length, site).unwrap_or_else(|| Self::root(site))
+        })
+    }
+
+    /// None, where it is too long.
+    fn whole(address: &str, length: usize, site: &Site) -> Option<Self> {
+        if address.len() > length {
+            return None;
+        }
+        let kept = local(address, site).map_or_else(
+            || Self::root(site),
+            |address| Self {
+                address,
+                is_cut: false,
+            },
+        );
+        (kept.address.len() <= length).then_some(kept)
+    }
+
+    /// `return_to` in a query, if it is there once: a path, or a URL of our own origin.
+    pub(crate) fn asked_for(query: &str, site: &Site) -> Option<Self> {
+        let mut values = query.split('&').filter_map(|pair| {
+            let pair = with_plain_pluses(pair);
+            let (name, value) = form_urlencoded::parse(pair.as_bytes()).next()?;
+            (name == "return_to").then(|| value.into_owned())
+        });
+        match (values.next(), values.next()) {
+            (Some(address), None) => {
+                Some(Self::parse_url(&address, site).unwrap_or_else(|| Self::parse(&address, site)))
+            }
+            _ => None,
+        }
     }
 
     /// The path of an absolute URL, such as a `Referer`, if it is of our origin.
@@ -50,39 +103,45 @@ impl ReturnTo {
     /// The address: it begins with a slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.address
     }
 }
 
-/// The whole of an address, else its path, if that is no longer.
-fn fitting(address: &str, length: usize) -> Option<&str> {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let mut candidates = [address, path].into_iter();
-    candidates.find(|candidate| candidate.len() <= length)
+/// An address as the URL parser spells it, if it stays on our origin.
+fn local(address: &str, site: &Site) -> Option<String> {
+    let (path, _) = split(address);
+    let is_path = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    if !is_path || address.contains(is_no_text) {
+        return None;
+    }
+    // The parser drops blanks at the end.
+    let joined = site.url().join(&address.replace(' ', "%20")).ok()?;
+    let is_ours = joined.origin() == site.url().origin()
+        && joined.username().is_empty()
+        && joined.password().is_none()
+        && !joined.path().starts_with("//")
+        && !site.is_endpoint(&joined);
+    is_ours.then(|| joined[Position::BeforePath..].to_owned())
 }
 
-fn is_local(address: &str, site: &Site) -> bool {
-    let tail = address.find(['?', '#']).unwrap_or(address.len());
-    let (path, tail) = address.split_at(tail);
-    let mut segments = path.bytes();
-    let grammar = segments.next() == Some(b'/')
-        && segments.next() != Some(b'/')
-        && path.bytes().all(|byte| is_harmless(byte) && byte != b'\\')
-        && tail.bytes().all(is_harmless);
-    grammar
-        && site.url().join(address).is_ok_and(|joined| {
-            joined.origin() == site.url().origin()
-                && joined.username().is_empty()
-                && joined.password().is_none()
-                && !joined.path().starts_with("//")
-                && !site.is_endpoint(&joined)
-        })
+/// The path, and what follows it.
+fn split(address: &str) -> (&str, &str) {
+    address.split_at(address.find(['?', '#']).unwrap_or(address.len()))
 }
 
-/// Visible ASCII but for what ends an attribute or a tag somewhere: browsers send everything else
-/// as it stands.
-fn is_harmless(byte: u8) -> bool {
-    (b'!'..=b'~').contains(&byte) && !matches!(byte, b'"' | b'<' | b'>')
+/// What ends lines or moves a cursor, and what is left of bytes that are no text: no page has it in its address.
+fn is_no_text(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | char::REPLACEMENT_CHARACTER)
+}
+
+/// What writes a blank as a plus sign, a form or a library, writes a slash as an escape. Where one stands as it is,
+/// a person wrote the address, or a template did, and a plus sign is a plus sign.
+fn with_plain_pluses(pair: &str) -> Cow<'_, str> {
+    if pair.contains('/') {
+        pair.replace('+', "%2B").into()
+    } else {
+        pair.into()
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +158,7 @@ mod tests {
     }
 
     fn parse(address: &str) -> String {
-        parse_to(address).0
+        parse_to(address).address
     }
 
     fn parse_to(address: &str) -> ReturnTo {
@@ -134,13 +193,53 @@ mod tests {
             "/a\r\nSet-Cookie: x",
             "/a\0",
             "/\u{2028}",
+            "/\u{85}",
+            "/\u{fffd}",
+            "/한\\글",
             "/..//evil.example",
             "/.//evil.example",
-            "/ x",
+            " /x",
             "?x",
             "#x",
         ] {
             assert_eq!(parse(address), "/sub/", "{address:?}");
+        }
+    }
+
+    #[test]
+    fn r22_an_address_is_kept_in_the_spelling_of_the_url_standard() {
+        for (address, kept) in [
+            ("/한글", "/%ED%95%9C%EA%B8%80"),
+            ("/a b ", "/a%20b%20"),
+            ("/a?b c #d e ", "/a?b%20c%20#d%20e%20"),
+            (
+                "/\"<>`{}^[]|'?\"<>`{}^[]|'#\"<>`{}^[]|'",
+                concat!(
+                    "/%22%3C%3E%60%7B%7D^[]|'?%22%3C%3E`{}^[]|%27",
+                    "#%22%3C%3E%60{}^[]|'"
+                ),
+            ),
+            ("/x/../page/./y", "/page/y"),
+            ("/\u{ff0f}evil.example", "/%EF%BC%8Fevil.example"),
+            ("/100%", "/100%"),
+        ] {
+            assert_eq!(parse(address), kept, "{address}");
+            assert_eq!(parse(kept), kept);
+        }
+    }
+
+    #[test]
+    fn r22_a_plus_sign_beside_a_slash_is_one() {
+        let asked = |query| ReturnTo::asked_for(query, &site()).map(|address| address.address);
+        for (query, address) in [
+            ("return_to=/c%2B%2B+/a?q=a+b", Some("/c+++/a?q=a+b")),
+            ("return_to=%2Fa+b", Some("/a%20b")),
+            ("a=/+&return_to=%2Fa+b&&", Some("/a%20b")),
+            ("return%5Fto=/a", Some("/a")),
+            ("return_to=/a&return_to=/a", None),
+            ("", None),
+        ] {
+            assert_eq!(asked(query).as_deref(), address, "{query}");
         }
     }
 
@@ -166,9 +265,13 @@ mod tests {
     fn r12_endpoints_below_a_path_with_escapes_are_the_front_page() {
         let site = Site::new("https://app.example/a%20b/%40me/callback", "/%40me", false).unwrap();
         for address in ["/a%20b/%40me/logout", "/a%20b/@me/logout/"] {
-            assert_eq!(ReturnTo::parse(address, &site).0, "/a%20b/", "{address}");
+            assert_eq!(
+                ReturnTo::parse(address, &site).as_str(),
+                "/a%20b/",
+                "{address}"
+            );
         }
-        assert_eq!(ReturnTo::parse("/a%20b/x", &site).0, "/a%20b/x");
+        assert_eq!(ReturnTo::parse("/a%20b/x", &site).as_str(), "/a%20b/x");
     }
 
     #[test]
@@ -181,11 +284,16 @@ mod tests {
         );
         let longest = format!("/{}", "x".repeat(ReturnTo::MAX_LEN - 1));
         assert_eq!(parse(&longest), longest);
+        // Each letter has nine bytes in a `Location`.
+        let korean = format!("/글?{}", "글".repeat(200));
+        assert_eq!(parse(&korean), "/%EA%B8%80");
+        assert!(ReturnTo::parse(&korean, &site()).is_cut);
+        assert!(!ReturnTo::parse(&longest, &site()).is_cut);
     }
 
     #[test]
     fn r24_a_shorter_limit_cuts_nothing_in_two() {
-        let limited = |address, length| parse_to(address).at_most(length, &site()).0;
+        let limited = |address, length| parse_to(address).at_most(length, &site()).address;
         assert_eq!(limited("/a%20b?x=%2F", 12), "/a%20b?x=%2F");
         for length in 6..12 {
             assert_eq!(limited("/a%20b?x=%2F", length), "/a%20b");
@@ -197,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_referer_counts_if_it_is_ours() {
-        let url = |url| ReturnTo::parse_url(url, &site()).map(|address| address.0);
+        let url = |url| ReturnTo::parse_url(url, &site()).map(|address| address.address);
         assert_eq!(
             url("https://app.example/form?x=1"),
             Some("/form?x=1".to_owned())
@@ -227,6 +335,9 @@ mod tests {
         " ",
         "\u{2028}",
         "\u{ff0f}",
+        "한",
+        "%",
+        "{",
         "https:",
         "javascript:",
         "evil.example",

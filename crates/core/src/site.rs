@@ -10,7 +10,7 @@ use form_urlencoded::byte_serialize;
 use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
-use crate::spelling::is_canonical;
+use crate::spelling::{as_sent, is_canonical};
 use crate::{SecureUrl, UrlError};
 
 /// Where the application is, and where our endpoints are in it.
@@ -107,7 +107,7 @@ impl Site {
     /// Whether our endpoints can be below this: a plain path such as `/auth`.
     #[must_use]
     pub fn is_prefix(path: &str) -> bool {
-        is_canonical(path) && !path.ends_with('/')
+        is_canonical(&as_sent(path)) && !path.ends_with('/')
     }
 
     /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`. Any other path is the callback's as
@@ -124,6 +124,7 @@ impl Site {
         if !Self::is_prefix(prefix) {
             return Err(SiteError::BadPrefix);
         }
+        let prefix = as_sent(prefix);
         let address = SecureUrl::parse(redirect_uri)?;
         let url = address.url();
         if url.query().is_some() {
@@ -135,14 +136,14 @@ impl Site {
         let path = url.path().strip_suffix('/').unwrap_or(url.path());
         let base = path
             .strip_suffix(CALLBACK)
-            .and_then(|rest| rest.strip_suffix(prefix))
+            .and_then(|rest| rest.strip_suffix(&*prefix))
             .unwrap_or_default();
         let callback = &path[base.len()..];
         let is_plain = |path: &str| is_canonical(path) && !path.ends_with('/');
         let is_endpoint = |name| Endpoint::named(name).is_some();
         if !is_plain(callback)
             || !(base.is_empty() || is_plain(base))
-            || callback.strip_prefix(prefix).is_some_and(is_endpoint)
+            || callback.strip_prefix(&*prefix).is_some_and(is_endpoint)
         {
             return Err(SiteError::NotTheCallback);
         }
@@ -150,8 +151,8 @@ impl Site {
             origin: url[..Position::BeforePath].to_owned(),
             home: format!("{base}/"),
             base: base.to_owned(),
-            prefix: prefix.to_owned(),
             callback: callback.to_owned(),
+            prefix,
             base_stripped,
             redirect_uri: redirect_uri.to_owned(),
             address,
@@ -167,7 +168,7 @@ impl Site {
     pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
         let is_root = self.base.is_empty() && path.is_empty();
         let path = if is_root { "/" } else { path };
-        self.home = format!("{}{path}", self.base);
+        self.home = format!("{}{}", self.base, as_sent(path));
         let is_page = (path.is_empty() || path.starts_with('/'))
             && is_canonical(&self.home)
             && self.endpoint(&self.home).is_none();
@@ -345,7 +346,12 @@ mod tests {
         assert_eq!(site().home(), "/sub/");
         let root = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
         assert_eq!(root.with_home("").unwrap().home(), "/");
-        for (path, home) in [("", "/sub"), ("/", "/sub/"), ("/my/page", "/sub/my/page")] {
+        for (path, home) in [
+            ("", "/sub"),
+            ("/", "/sub/"),
+            ("/my/page", "/sub/my/page"),
+            ("/내 방", "/sub/%EB%82%B4%20%EB%B0%A9"),
+        ] {
             assert_eq!(site().with_home(path).unwrap().home(), home);
         }
         for path in [

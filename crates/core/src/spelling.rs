@@ -4,7 +4,30 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{
+    AsciiSet, CONTROLS, percent_decode, percent_decode_str, utf8_percent_encode,
+};
+
+/// What browsers escape in a path (URL standard, path percent-encode set). `?` and `#` end a path, and braces are a
+/// router's pattern: a rule with one of them is a mistake, and stays one.
+const ESCAPED_BY_BROWSERS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'^')
+    .add(b'`');
+
+/// A path that a person wrote, as browsers send it: `/a b` is `/a%20b`.
+pub(crate) fn as_sent(written: &str) -> String {
+    utf8_percent_encode(written, ESCAPED_BY_BROWSERS).to_string()
+}
+
+/// Whether two spellings are the same but for the case of their escapes' digits (RFC 3986, section 6.2.2.1).
+pub(crate) fn is_spelled_alike(one: &[u8], other: &[u8]) -> bool {
+    one == other
+        || (one.eq_ignore_ascii_case(other) && percent_decode(one).eq(percent_decode(other)))
+}
 
 /// A path as a router may read it; borrowed where it has no escapes.
 pub(crate) fn decoded(path: &str) -> Cow<'_, [u8]> {
@@ -12,7 +35,7 @@ pub(crate) fn decoded(path: &str) -> Cow<'_, [u8]> {
 }
 
 /// Whether every reader of this path sees the same segments: absolute, only the characters that
-/// RFC 3986 allows in a path, no dot segment, no empty segment but the last, no `;`, and no escape
+/// RFC 3986 allows in a path and those that browsers send unescaped (`[`, `]`, `|`, `^`), no dot segment, no empty segment but the last, no `;`, and no escape
 /// of an unreserved character, of a slash or backslash, or of a control character.
 pub(crate) fn is_canonical(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else {
@@ -72,7 +95,7 @@ fn has_canonical_bytes(mut segment: &[u8]) -> bool {
             if is_unreserved(byte) || matches!(byte, b'/' | b'\\' | 0..=0x1f | 0x7f) {
                 return false;
             }
-        } else if !is_unreserved(*first) && !b"!$&'()*+,=:@".contains(first) {
+        } else if !is_unreserved(*first) && !b"!$&'()*+,=:@[]|^".contains(first) {
             return false;
         }
     }

@@ -83,6 +83,11 @@ impl Builder {
                     "The path {pattern:?} has {base:?} in it, where the redirect URI puts the application; write paths as the application has them, without it."
                 ));
             }
+            for pattern in self.paths.of_endpoints(site) {
+                parser.errors.add_general(format!(
+                    "The path {pattern:?} is an endpoint of the login itself, which no rule changes; drop the rule."
+                ));
+            }
         }
         let cookies = parser.cookies(site.as_ref());
         let keys = parser.keys();
@@ -156,6 +161,13 @@ impl Builder {
         for pattern in self.paths.impossible() {
             mistake(format!(
                 "The path {pattern:?} is no plain path; write one such as \"/admin\", which `public`, `background` and `danger_allow_cross_site` take alone, and all others with what is below it."
+            ));
+        }
+        for pattern in self.paths.of_index_files() {
+            let path = pattern.trim_end_matches('/');
+            let directory = &path[..=path.rfind('/').unwrap_or_default()];
+            mistake(format!(
+                "The path {pattern:?} is an index file, which file servers serve for its directory too; write {directory:?}, which protects all that is in it."
             ));
         }
         for (path, scope) in self.paths.impassable() {

@@ -148,7 +148,7 @@ impl Builder {
     }
 
     /// Where people land who asked for no page: after `/auth/login` without `return_to`, and by the links
-    /// of our pages. The front page, `/`, by default. Below a sub-path it is written without that; there
+    /// of our pages. The front page, `/`, by default. In any script: `/대시보드`. Below a sub-path it is written without that; there
     /// `""` is `/sub` in place of `/sub/`, which is what axum's `nest` serves.
     pub fn home(mut self, path: impl Into<String>) -> Self {
         self.home = Some(path.into());
@@ -156,7 +156,9 @@ impl Builder {
     }
 
     /// Lets CORS preflights through without a user, for an application that answers them itself.
-    /// Off by default: preflights carry no cookies, and a 401 is what a closed API says.
+    /// Off by default: preflights carry no cookies, and a 401 is what a closed API says. A path that
+    /// [`Builder::require`] guards answers none: a preflight has no user whom the guard could ask about. Put a CORS
+    /// layer outside the login for those.
     pub fn allow_preflight(mut self) -> Self {
         self.allow_preflight = true;
         self
@@ -165,7 +167,9 @@ impl Builder {
     /// Lets the pages of another origin of yours send unsafe requests (POST, PUT, …) and open
     /// WebSockets with a user's session. By default only the application's own pages may, by
     /// `Sec-Fetch-Site` or `Origin`: a sibling domain is the same *site*, so `SameSite` cookies
-    /// alone don't stop it.
+    /// alone don't stop it. It must be of the same site, `https://admin.example.com` beside
+    /// `https://app.example.com`: another site's pages send no `SameSite=Lax` cookie, and so no session, whatever
+    /// is trusted. Where that is certain the log says so at start.
     pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
         self.trusted_origins.push(origin.into());
         self
@@ -278,6 +282,7 @@ impl Builder {
         let login = parser.errors.into_result(login)?;
         files.watch(&login);
         telemetry::ready(&login.0.core);
+        telemetry::other_sites(login.site(), &self.trusted_origins);
         if self.coordinator.is_none() {
             login.0.namesake.announce();
         }

@@ -56,7 +56,8 @@ pub(crate) struct Inner {
 /// What becomes of a request.
 #[must_use]
 pub enum Decision {
-    /// This login has seen the request already: it goes on untouched.
+    /// This login has let the request through already, and its path still needs no more than that: it goes on
+    /// untouched.
     Pass,
     /// It is decided.
     Now(Verdict),
@@ -133,7 +134,7 @@ impl Login {
     /// A request with a live session is decided without waiting and without entropy. Everything
     /// that needs the provider runs in a task of the current tokio runtime.
     pub fn decide<H: Head>(&self, head: &H, before: Option<&Visit>) -> Decision {
-        if before.is_some_and(|visit| visit.is_of(self)) {
+        if before.is_some_and(|visit| visit.is_of(self) && self.may_pass(head, visit.user())) {
             return Decision::Pass;
         }
         let (step, doubtful) = self.begin(head);
@@ -161,6 +162,10 @@ impl Login {
                 }))
             }
         }
+    }
+
+    fn may_pass<H: Head>(&self, head: &H, user: Option<&User>) -> bool {
+        self.0.core.may_pass(head, user, self.0.clock.now())
     }
 
     async fn finish(&self, settled: Settled, client: u64) -> Verdict {

@@ -1,8 +1,8 @@
 //! The builder's rules about paths: what is public, what needs more than a user, what may come from
 //! elsewhere.
 //!
-//! Rule: paths are plain, as browsers send them, but without the sub-path of the redirect URI; a rule
-//! that can't match is a start-up error.
+//! Rules: paths are plain, in any script, without the sub-path of the redirect URI; a rule that can't match, or
+//! protects what has another path as well, is a start-up error.
 
 use std::sync::Arc;
 
@@ -14,9 +14,14 @@ impl Builder {
     /// Makes one path public, whatever the method. By default every path needs a user, since a forgotten
     /// rule then shows as a sign-in and not as a leak.
     ///
-    /// Only the canonical spelling of a path is public: no `//`, no dot segment, no `;`, `[` or `]`, and no
-    /// escape of what needs none (`%41`, `%7E`). What is spelled in another way needs a user, since routers
-    /// and file servers may take it for another path.
+    /// A rule's path is written in any script, with blanks or with their escapes: `/안내` and `/%EC%95%88%EB%82%B4`
+    /// are the same one. Of a request's path only the canonical spelling is public: no `//`, no dot segment, no
+    /// `;`, and no escape of what needs none (`%41`, `%7E`). What is spelled in another way needs a user, since
+    /// routers and file servers may take it for another path.
+    ///
+    /// Beneath a router that strips a prefix, such as axum's `nest` or a scope of actix-web, two paths are compared:
+    /// the browser's, and what is left of it, below the sub-path of the redirect URI. A path is public if both are.
+    /// They are one where the application is nested at that sub-path.
     ///
     /// On a public path nothing waits for FNCY: no token is renewed there and [`Builder::on_renew`] is not
     /// asked, so that who is signed in may be somebody whom FNCY has let go since their last request to a
@@ -37,7 +42,8 @@ impl Builder {
     /// come. May be called more than once; what is in none of the paths becomes public, but for what
     /// [`Builder::require`] guards and for odd spellings (`//x`, `/a;b`, `/%7Euser`), which routers read
     /// differently. Where it meets a public path, the longer one counts. A plain path, no pattern:
-    /// `/admin` covers `/admin` and `/admin/x`.
+    /// `/admin` covers `/admin` and `/admin/x`. An index file (`/docs/index.html`) is refused at start, since file
+    /// servers serve it for `/docs/` too: name the directory.
     pub fn protect_only(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.protect_only(path);
         self
@@ -75,7 +81,9 @@ impl Builder {
 
     /// Protects a path and all below it, for users of whom this is true; others get a 403. It counts
     /// whatever makes the path public. A spelling that routers and file servers resolve differently
-    /// (`//x`, `/a/../x`) needs what all guards need.
+    /// (`//x`, `/a/../x`) needs what all guards need. An index file is refused at start, as by
+    /// [`Builder::protect_only`]. Beneath a router that strips a prefix it counts for the browser's path and for what
+    /// is left of it, so that `/admin` below `/{lang}` is guarded for each language.
     ///
     /// ```
     /// # use fncy_login::{Login, User};

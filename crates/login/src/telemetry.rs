@@ -8,7 +8,9 @@
 
 use std::future::Future;
 
-use fncy_login_core::{Core, Event, Exchange, Failure, ProviderAnswer, Reply, Report, Severity};
+use fncy_login_core::{
+    Core, Event, Exchange, Failure, ProviderAnswer, Reply, Report, SecureUrl, Severity, Site,
+};
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_span, warn};
@@ -31,6 +33,20 @@ pub(crate) fn doubtful_scope() {
     meter::warning("scope_separator");
 }
 
+/// Warns of trusted origins of another site, whose requests carry no session. Not in development, where the code
+/// may name the origins of production.
+pub(crate) fn other_sites(site: &Site, trusted: &[String]) {
+    let trusted = trusted.iter().filter(|_| !site.is_loopback());
+    for origin in trusted
+        .filter(|origin| SecureUrl::parse(origin).is_ok_and(|origin| site.is_another_site(&origin)))
+    {
+        warn!(
+            origin,
+            "a trusted origin is of another site: browsers send no SameSite=Lax cookie from there, so that its requests come without a session"
+        );
+    }
+}
+
 /// Tells what a reply has for the operator, once.
 pub(crate) fn tell(reply: &mut Reply) {
     let reports = std::mem::take(&mut reply.reports);
@@ -40,6 +56,9 @@ pub(crate) fn tell(reply: &mut Reply) {
             Event::SessionRefused(reason) => {
                 debug!(reason = reason.as_str(), "a session was not believed");
             }
+            Event::ReturnAddressCut => debug!(
+                "a page's address is too long to come back to: the sign-in ends at its path, or at the front page"
+            ),
             Event::RequestRefused(code) => {
                 let code = code.as_str();
                 if !reports.iter().any(|report| report.code == code) {

@@ -7,6 +7,7 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Uri, h
 pub(crate) struct RequestHead<'a> {
     method: &'a Method,
     uri: &'a Uri,
+    stripped: Option<&'a Uri>,
     headers: &'a HeaderMap,
     extensions: &'a Extensions,
 }
@@ -28,9 +29,11 @@ impl<'a> RequestHead<'a> {
         headers: &'a HeaderMap,
         extensions: &'a Extensions,
     ) -> Self {
+        let original = original_uri(extensions);
         Self {
             method,
-            uri: original_uri(extensions).unwrap_or(uri),
+            uri: original.unwrap_or(uri),
+            stripped: original.map(|_| uri),
             headers,
             extensions,
         }
@@ -78,6 +81,10 @@ impl Head for RequestHead<'_> {
 
     fn path(&self) -> &str {
         self.uri.path()
+    }
+
+    fn stripped_path(&self) -> Option<&str> {
+        self.stripped.map(Uri::path)
     }
 
     fn query(&self) -> Option<&str> {

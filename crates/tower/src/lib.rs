@@ -39,7 +39,8 @@
 //! - As a layer, it covers nested and merged routers too, and the router's fallback, where our endpoints are.
 //! - A `.fallback(…)` that is added after the layer takes the place of our endpoints.
 //! - Don't nest a router that carries the layer into another one: axum drops its fallback. A wrapped router can be
-//!   nested; the path is still seen as the browser sent it.
+//!   nested: guards then hold for the path that the browser sent and for what `nest` leaves of it, and a page is
+//!   public if both paths are.
 //! - Never use `route_layer`: it leaves out the fallback.
 //! - Such a mistake is one line in the log, at the first request that shows it.
 //! - A login that is only sometimes there: `match` on the option, and `wrap` in one arm. tower's `option_layer` needs

@@ -8,6 +8,7 @@ use poem::{PathPattern, Request, Response};
 pub(crate) struct RequestHead<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
+    pub(crate) stripped: Option<&'a Uri>,
     pub(crate) headers: &'a HeaderMap,
 }
 
@@ -16,10 +17,10 @@ impl<'a> RequestHead<'a> {
     /// looked at: where middleware has rewritten the path, the new one leads to a handler.
     pub(crate) fn of(request: &'a Request) -> Self {
         let routed = request.data::<PathPattern>();
-        let original_uri = routed.map(|_| request.original_uri());
         Self {
             method: request.method(),
-            uri: original_uri.unwrap_or(request.uri()),
+            uri: routed.map_or(request.uri(), |_| request.original_uri()),
+            stripped: routed.map(|_| request.uri()),
             headers: request.headers(),
         }
     }
@@ -34,13 +35,16 @@ impl Head for RequestHead<'_> {
         self.uri.path()
     }
 
+    fn stripped_path(&self) -> Option<&str> {
+        self.stripped.map(Uri::path)
+    }
+
     fn query(&self) -> Option<&str> {
         self.uri.query()
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        let lines = self.headers.get_all(name).into_iter();
-        lines.map(HeaderValue::as_bytes)
+        self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 }
 

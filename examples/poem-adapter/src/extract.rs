@@ -69,9 +69,8 @@ impl<'a> FromRequest<'a> for CurrentUser {
 impl<'a> FromRequest<'a> for Tokens {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         let tokens = visit(request)?.tokens(&RequestHead::of(request));
-        tokens
-            .map(Self)
-            .map_err(|reply| Error::from_response(response(reply)))
+        let refused = |reply| Error::from_response(response(reply));
+        tokens.map(Self).map_err(refused)
     }
 }
 
@@ -115,6 +114,7 @@ impl ResponseError for NoUser {
         response(visit.challenge(&RequestHead {
             method,
             uri,
+            stripped: None,
             headers,
         }))
     }

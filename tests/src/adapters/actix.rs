@@ -78,6 +78,42 @@ async fn round_a_scope_with_its_endpoints_inside() {
 }
 
 #[actix_web::test]
+async fn r25_what_a_scope_leaves_is_spelled_as_the_browser_did() {
+    let (login, _provider) = login("/sub", |builder| {
+        builder
+            .public("/안내")
+            .public("/a[1]+b")
+            .public_prefix("/%7C")
+    });
+    let page = || web::resource("/{page}").to(home);
+    let app = init_service(
+        App::new()
+            .service(
+                web::scope("/sub")
+                    .wrap(FncyLogin::new(login.clone()))
+                    .service(page()),
+            )
+            .service(
+                web::scope("/{x}")
+                    .wrap(FncyLogin::new(login.clone()))
+                    .service(page()),
+            ),
+    )
+    .await;
+    for path in [
+        "/sub/%EC%95%88%EB%82%B4",
+        "/sub/%ec%95%88%eb%82%b4",
+        "/sub/a[1]+b",
+        "/sub/%7C",
+    ] {
+        assert_eq!(gate!(app, path), "open", "{path}");
+    }
+    for path in ["/sub/x", "/%EA%B0%80/%EC%95%88%EB%82%B4"] {
+        assert_eq!(gate!(app, path), "sign in", "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn an_escaped_letter_opens_nothing() {
     let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
     let app = init_service(

@@ -148,6 +148,32 @@ async fn a_rewritten_path_is_judged_as_the_router_takes_it() {
 }
 
 #[tokio::test]
+async fn r19_a_path_that_is_rewritten_between_two_layers_is_judged_again() {
+    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let to_admin = MapRequestLayer::new(|mut request: Request<Body>| {
+        *request.uri_mut() = "/admin".parse().unwrap();
+        request
+    });
+    let layer = FncyLogin::new(login);
+    let inner = layer.clone().wrap(router("/admin")).layer(to_admin);
+    assert_eq!(gate(&layer.wrap(inner), "/en").await, "sign in");
+}
+
+#[tokio::test]
+async fn r25_a_rule_holds_at_each_of_two_mounts() {
+    let (login, _provider) = login("/a", |builder| builder.protect_only("/admin"));
+    let site = router("/admin").route("/page", get(home));
+    let wrapped = FncyLogin::new(login).wrap(site);
+    let app = Router::new()
+        .nest_service("/a", wrapped.clone())
+        .nest_service("/b", wrapped);
+    for mount in ["/a", "/b"] {
+        assert_eq!(gate(&app, &format!("{mount}/page")).await, "open");
+        assert_eq!(gate(&app, &format!("{mount}/admin")).await, "sign in");
+    }
+}
+
+#[tokio::test]
 async fn handlers_with_a_state_of_their_own_still_fit() {
     async fn handler(_: CurrentUser, state: axum::extract::State<u8>) -> String {
         state.to_string()

@@ -3,6 +3,7 @@
 mod actix;
 mod axum;
 mod bodies;
+mod mark;
 mod rejections;
 mod unchanged;
 

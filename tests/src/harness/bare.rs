@@ -9,6 +9,7 @@ use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
     pub(super) logins: Vec<Login>,
+    pub(super) mount: &'static str,
     pub(super) calls: Calls,
 }
 
@@ -16,6 +17,7 @@ pub(super) struct Bare {
 pub struct RawHead<'a> {
     request: &'a RawRequest,
     path: String,
+    stripped: Option<String>,
     query: Option<String>,
 }
 
@@ -38,7 +40,19 @@ impl<'a> RawHead<'a> {
         Self {
             request,
             path,
+            stripped: None,
             query,
+        }
+    }
+
+    /// Beneath a router that strips as many segments as its pattern has.
+    fn beneath(self, mount: &str) -> Self {
+        let mut slashes = self.path.match_indices('/').map(|(at, _)| at);
+        let start = slashes.nth(mount.matches('/').count());
+        let stripped = start.map(|at| self.path[at..].to_owned());
+        Self {
+            stripped: stripped.filter(|_| !mount.is_empty()),
+            ..self
         }
     }
 }
@@ -50,6 +64,10 @@ impl Head for RawHead<'_> {
 
     fn path(&self) -> &str {
         &self.path
+    }
+
+    fn stripped_path(&self) -> Option<&str> {
+        self.stripped.as_deref()
     }
 
     fn query(&self) -> Option<&str> {
@@ -73,7 +91,7 @@ impl Backend for Bare {
 
 impl Bare {
     async fn answer(&self, request: &RawRequest) -> RawResponse {
-        let head = RawHead::of(request);
+        let head = RawHead::of(request).beneath(self.mount);
         let mut visit: Option<Visit> = None;
         let mut finishes: Vec<Finish> = Vec::new();
         for login in &self.logins {

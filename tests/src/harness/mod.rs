@@ -76,6 +76,7 @@ impl Harness {
         let backend: Arc<dyn Backend> = match self {
             Self::Bare => Arc::new(bare::Bare {
                 logins,
+                mount,
                 calls: calls.clone(),
             }),
             Self::Tower => tower::serve(logins, mount, calls.clone()),

@@ -17,6 +17,9 @@ use poem_adapter::{CurrentUser, FncyLogin, Tokens};
 use super::{Calls, OWN_HEADERS, live_text, server};
 use crate::browser::Backend;
 
+/// What a pattern would match, which poem's `nest` takes none of.
+const LANGUAGES: [&str; 3] = ["/en", "/ko", "/docs"];
+
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     serve_endpoint(listener, mounted(application(calls), logins, mount))
@@ -53,6 +56,14 @@ fn mounted(app: BoxEndpoint<'static>, logins: Vec<Login>, mount: &str) -> BoxEnd
         .fold(app, |app, login| app.with(FncyLogin::new(login)).boxed());
     match mount {
         "" => app,
+        "/{lang}" => {
+            let app = Arc::new(app);
+            let nested = LANGUAGES.map(|mount| (mount, Arc::clone(&app)));
+            let route = nested
+                .into_iter()
+                .fold(Route::new(), |route, (mount, app)| route.nest(mount, app));
+            route.boxed()
+        }
         mount => Route::new().nest(mount, app).boxed(),
     }
 }

@@ -40,6 +40,7 @@ fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
         .fold(router, |router, login| router.layer(FncyLogin::new(login)));
     match mount {
         "" => router,
+        "/{lang}" => Router::new().nest_service(mount, router),
         mount => Router::new().nest(mount, router),
     }
 }

@@ -9,7 +9,7 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
         setup.login = Box::new(|builder| {
             builder
                 .public("/public")
-                .trusted_origin("https://admin.example")
+                .trusted_origin("https://admin.app.example")
                 .danger_allow_cross_site("/webhook")
         });
     });
@@ -27,7 +27,7 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
         ("POST", "/page", "origin", APP, 200),
         ("POST", "/page", "origin", "null", 403),
         ("POST", "/page", "origin", "https://evil.example", 403),
-        ("POST", "/page", "origin", "https://admin.example", 200),
+        ("POST", "/page", "origin", "https://admin.app.example", 200),
         ("DELETE", "/page", "x-nothing", "", 403),
         ("POST", "/public", "sec-fetch-site", "cross-site", 403),
         ("POST", "/webhook", "sec-fetch-site", "cross-site", 200),
@@ -79,4 +79,16 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
         let response = world.raw(socket).await;
         assert_eq!(response.status, status, "a socket, {name}: {value}");
     }
+}
+
+pub(super) async fn a_trusted_origin_of_another_site_is_told(harness: Harness) {
+    let world = World::new(harness);
+    let told = "a trusted origin is of another site";
+    let sibling = world.usual().trusted_origin("https://admin.app.example");
+    sibling.build().unwrap();
+    let mine = |line: &&str| line.contains("another-site.org") && line.contains(told);
+    assert_eq!(world.logged().lines().filter(mine).count(), 0);
+    let other = world.usual().trusted_origin("https://another-site.org");
+    other.build().unwrap();
+    assert_ne!(world.logged().lines().filter(mine).count(), 0);
 }

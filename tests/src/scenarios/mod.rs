@@ -95,6 +95,7 @@ scenarios! {
         r07_a_posted_form_is_never_replayed ["R7"],
         r08_other_methods_are_refused ["R8"],
         r08_a_preflight_passes_where_that_is_set ["R8"],
+        r25_a_guarded_paths_preflight_is_refused ["R25"],
         r09_an_upgrade_is_refused_before_it_happens ["R9"],
         r15_headers_of_proxies_are_ignored ["R15"],
         r16_the_host_header_is_not_believed ["R16"],
@@ -110,6 +111,9 @@ scenarios! {
         r14_only_a_canonical_path_is_public ["R14"],
         r14_protect_only_leaves_nothing_open ["R14"],
         r14_a_guard_holds_in_every_spelling ["R14"],
+        r25_what_protects_holds_beneath_a_nest ["R25"],
+        r25_beneath_a_nest_only_what_both_paths_open_is_public ["R25"],
+        r25_a_guard_on_an_index_file_does_not_start ["R25"],
         r18_rules_are_the_applications_own ["R18"],
         r18_a_misplaced_callback_is_told_and_not_repeated ["R18"],
         r18_a_nested_application_knows_where_it_is ["R18"],
@@ -124,7 +128,10 @@ scenarios! {
         r11_hostile_addresses_fall_back ["R11"],
         r12_our_own_endpoints_are_no_address ["R12"],
         r13_a_repeated_address_is_none ["R13"],
+        r22_an_address_in_any_script_comes_back ["R22"],
+        r22_rules_and_the_front_page_are_in_any_script ["R22"],
         the_exact_query_comes_back [],
+        what_is_too_long_is_left_out_and_told [],
     }
     callback: {
         c02_a_malformed_callback_asks_nobody ["C2", "C13", "C16"],
@@ -274,6 +281,7 @@ scenarios! {
     }
     cross_site: {
         l08_another_site_changes_nothing ["L8"],
+        a_trusted_origin_of_another_site_is_told [],
     }
     session_api: {
         l07_without_a_session_it_says_so ["L7"],
@@ -308,6 +316,7 @@ scenarios! {
         p36_a_sign_out_finishes_without_the_provider ["P36", "L16"],
         l11_session_ids_are_drawn_and_ending_one_ends_no_other ["L11"],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
+        r22_a_sign_out_ends_on_a_page_in_any_script ["R22"],
     }
     token_answers: {
         p07_json_is_read_whatever_it_is_called ["P7"],

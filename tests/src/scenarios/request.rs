@@ -226,6 +226,37 @@ pub(super) async fn r08_a_preflight_passes_where_that_is_set(harness: Harness) {
     assert_eq!(world.raw(preflight).await.text(), "user=-");
 }
 
+pub(super) async fn r25_a_guarded_paths_preflight_is_refused(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.is_public = true;
+        setup.login = Box::new(|builder| {
+            let builder = builder.allow_preflight().public_prefix("/open");
+            builder
+                .require_scope("/admin", "admin")
+                .require("/open/staff", |_| true)
+        });
+    });
+    let preflight = |target: &str| {
+        RawRequest::new("OPTIONS", target)
+            .with_header("host", "app.example")
+            .with_header("origin", "https://other.example")
+            .with_header("access-control-request-method", "DELETE")
+    };
+    for target in [
+        "/admin",
+        "/admin/users",
+        "/%61dmin/users",
+        "//admin",
+        "/x/../admin",
+        "/open/staff",
+    ] {
+        assert_problem(&world.raw(preflight(target)).await, target);
+    }
+    for target in ["/page", "/administrator", "/open/x"] {
+        assert_eq!(world.raw(preflight(target)).await.text(), "user=-");
+    }
+}
+
 pub(super) async fn r09_an_upgrade_is_refused_before_it_happens(harness: Harness) {
     let world = World::new(harness);
     let upgrade = page("/socket")

@@ -3,6 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, percent_encode};
 use url::Url;
 
+use crate::browser::RawRequest;
 use crate::corpora;
 use crate::harness::Harness;
 use crate::world::{APP, World};
@@ -147,6 +148,88 @@ pub(super) async fn r13_a_repeated_address_is_none(harness: Harness) {
     assert_eq!(landing(&world, own).await, "/a?b");
 }
 
+/// `return_to` as a browser sends it for a link that somebody wrote by hand, and where that leads.
+const BY_HAND: [(&str, &str); 12] = [
+    ("/%ED%95%9C%EA%B8%80", "/%ED%95%9C%EA%B8%80"),
+    (
+        "/%C3%BCber?q=%E5%AD%97#%E5%AD%97",
+        "/%C3%BCber?q=%E5%AD%97#%E5%AD%97",
+    ),
+    ("/search?q=a+b", "/search?q=a+b"),
+    ("/c++/faq", "/c++/faq"),
+    ("/a%20b", "/a%20b"),
+    ("/a%20", "/a%20"),
+    ("/search?q=%22a%20%3E%20b%22", "/search?q=%22a%20%3E%20b%22"),
+    ("/files/a[1]%7C2.png", "/files/a[1]|2.png"),
+    ("https://app.example/%ED%95%9C?q=a+b", "/%ED%95%9C?q=a+b"),
+    // By a form, or a library.
+    ("%2Fsearch%3Fq%3Da%2Bb", "/search?q=a+b"),
+    (
+        "%2F%ED%95%9C+%EA%B8%80%3Fq%3Da+b",
+        "/%ED%95%9C%20%EA%B8%80?q=a%20b",
+    ),
+    // What no text can be, and what ends lines.
+    ("/%FCber", "/"),
+];
+
+pub(super) async fn r22_an_address_in_any_script_comes_back(harness: Harness) {
+    let world = World::new(harness);
+    for (asked, there) in BY_HAND {
+        let asked = format!("return_to={}", asked.replace('#', "%23"));
+        assert_eq!(landing(&world, &asked).await, there, "{asked}");
+    }
+    // The page itself, in whatever case the digits of its escapes came.
+    let mut tab = world.stranger().tab();
+    for path in ["/%ED%95%9C?q=%EA%B8%80+a%20b", "/%ed%95%9c"] {
+        let location = world.start(&mut tab, path).await;
+        let callback = world.approve(&location, "alex").await;
+        let landed = tab.get(&callback).await;
+        assert_eq!(landed.header("location"), Some(path));
+        tab = world.stranger().tab();
+    }
+}
+
+pub(super) async fn r22_rules_and_the_front_page_are_in_any_script(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.is_public = true;
+        setup.login = Box::new(|builder| {
+            builder
+                .public_prefix("/안내")
+                .public("/two words")
+                .public("/%eb%b0%96")
+                .home("/대시보드")
+                .require("/안내/관리", |_| false)
+        });
+    });
+    assert_eq!(
+        landing(&world, "").await,
+        "/%EB%8C%80%EC%8B%9C%EB%B3%B4%EB%93%9C"
+    );
+    let ask = async |target: &str| {
+        let request = RawRequest::new("GET", target)
+            .with_header("host", "app.example")
+            .with_header("accept", "text/html");
+        world.raw(request).await.status
+    };
+    for target in [
+        "/%EC%95%88%EB%82%B4/x",
+        "/%ec%95%88%eb%82%b4",
+        "/two%20words",
+        "/%EB%B0%96",
+        "/%EC%95%88%EB%82%B4/a[1]|2^.png",
+    ] {
+        assert_eq!(ask(target).await, 200, "{target}");
+    }
+    for target in [
+        "/%EC%95%88%EB%82%B4/%ea%b4%80%eb%a6%ac",
+        "/%EC%95%88%EB%82%B4x",
+        "/two+words",
+        "/two%20WORDS",
+    ] {
+        assert_eq!(ask(target).await, 303, "{target}");
+    }
+}
+
 pub(super) async fn the_exact_query_comes_back(harness: Harness) {
     let world = World::new(harness);
     for path in [
@@ -162,4 +245,20 @@ pub(super) async fn the_exact_query_comes_back(harness: Harness) {
         let landed = tab.get(&callback).await;
         assert_eq!(landed.header("location"), Some(path));
     }
+}
+
+pub(super) async fn what_is_too_long_is_left_out_and_told(harness: Harness) {
+    let world = World::new(harness);
+    let told = "a page's address is too long to come back to";
+    let query = "x=".to_owned() + &"y".repeat(1_100);
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, &format!("/page?{query}")).await;
+    let callback = world.approve(&location, "alex").await;
+    let landed = tab.get(&callback).await;
+    assert_eq!(landed.header("location"), Some("/page"));
+    assert!(world.logged().contains(told));
+    let asked = format!("return_to=/%EA%B8%80?{query}");
+    assert_eq!(landing(&world, &asked).await, "/%EA%B8%80");
+    let asked = format!("return_to=/{}", "%EA%B8%80".repeat(120));
+    assert_eq!(landing(&world, &asked).await, "/");
 }

@@ -152,6 +152,67 @@ pub(super) async fn r14_a_guard_holds_in_every_spelling(harness: Harness) {
     }
 }
 
+pub(super) async fn r25_what_protects_holds_beneath_a_nest(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.mount = "/{lang}";
+        setup.is_public = true;
+        setup.login = Box::new(|builder| {
+            builder
+                .protect_only("/관리")
+                .require("/staff", |user| user.id() == "jun")
+        });
+    });
+    for target in ["/en/x", "/ko/x", "/ko/staff-party"] {
+        assert_eq!(status(&world, target).await, 200, "{target}");
+    }
+    for target in [
+        "/en/%EA%B4%80%EB%A6%AC",
+        "/ko/%EA%B4%80%EB%A6%AC/x",
+        "/ko/%ea%b4%80%eb%a6%ac",
+        "/ko/staff",
+        "/ko/%73taff/x",
+        "/ko//staff",
+    ] {
+        assert_eq!(status(&world, target).await, 303, "{target}");
+    }
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/ko/staff", "alex").await;
+    assert_eq!(page.url.as_str(), format!("{APP}/ko/staff"));
+    assert_eq!(page.status, 403);
+    assert_eq!(tab.visit(&format!("{APP}/ko/x")).await.text(), "user=alex");
+}
+
+pub(super) async fn r25_beneath_a_nest_only_what_both_paths_open_is_public(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.mount = "/{lang}";
+        setup.is_public = true;
+        setup.login = Box::new(|builder| {
+            let builder = builder.set(Setting::RedirectUri, format!("{APP}/auth/callback"));
+            builder.public_prefix("/docs").public("/en/help")
+        });
+    });
+    for (target, code) in [
+        // A language that is called `docs` opens no page.
+        ("/docs/admin", 303),
+        ("/en/docs/x", 303),
+        ("/en/help", 303),
+        ("/docs/docs/x", 200),
+    ] {
+        assert_eq!(status(&world, target).await, code, "{target}");
+    }
+}
+
+pub(super) async fn r25_a_guard_on_an_index_file_does_not_start(harness: Harness) {
+    let world = World::new(harness);
+    for builder in [
+        world.usual().require("/files/docs/index.html", |_| true),
+        world.usual().protect_only("/files/docs/index.html"),
+    ] {
+        let error = builder.build().unwrap_err().to_string();
+        assert!(error.contains("write \"/files/docs/\""), "{error}");
+    }
+}
+
 pub(super) async fn r18_rules_are_the_applications_own(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.mount = "/sub";

@@ -338,6 +338,26 @@ pub(super) async fn l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own(h
     }
 }
 
+pub(super) async fn r22_a_sign_out_ends_on_a_page_in_any_script(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.public_prefix("/안내"));
+    });
+    for (asked, location) in [
+        ("/%EC%95%88%EB%82%B4?q=a+b", "/%EC%95%88%EB%82%B4?q=a+b"),
+        (
+            "/%EC%95%88%EB%82%B4/a%20b%23end",
+            "/%EC%95%88%EB%82%B4/a%20b#end",
+        ),
+        ("/%ED%95%9C%EA%B8%80", "/auth/logout"),
+    ] {
+        let request = RawRequest::new("POST", &format!("/auth/logout?return_to={asked}"))
+            .with_header("host", "app.example")
+            .with_header("origin", APP);
+        let farewell = world.raw(request).await;
+        assert_eq!(farewell.header("location"), Some(location), "{asked}");
+    }
+}
+
 pub(super) async fn l11_session_ids_are_drawn_and_ending_one_ends_no_other(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| builder.signed_cookies());

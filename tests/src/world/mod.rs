@@ -41,7 +41,7 @@ pub struct Setup {
     pub login: Box<dyn FnOnce(Builder) -> Builder>,
     /// The provider's.
     pub provider: fncy_dev_server::Builder,
-    /// Where the application is nested; nowhere by default.
+    /// Where the application is nested; nowhere by default. `{lang}` is any segment, and `en` in the redirect URI.
     pub mount: &'static str,
     /// How often the login is put round the application; once by default.
     pub layers: usize,
@@ -90,7 +90,8 @@ impl World {
             is_public: false,
         };
         change(&mut setup);
-        let redirect_uri = format!("{APP}{}/auth/callback", setup.mount);
+        let base = setup.mount.replace("{lang}", "en");
+        let redirect_uri = format!("{APP}{base}/auth/callback");
         let provider = setup.provider.redirect_uri(&redirect_uri).start().unwrap();
         let builder = usual(&provider, &redirect_uri).clock(Arc::clone(&clock) as _);
         let login = (setup.login)(builder).build().unwrap();

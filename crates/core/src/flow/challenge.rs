@@ -134,18 +134,9 @@ impl Core {
         self.send_away(anonymous, Former::default())
     }
 
-    /// `return_to`, if it is there once: a path, or a URL of our own origin.
+    /// Where a sign-in or a sign-out is to end, if its address says so.
     pub(super) fn asked_return_address(&self, query: Option<&str>) -> Option<ReturnTo> {
-        let site = &self.0.site;
-        let mut values = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-            .filter(|(name, _)| name == "return_to")
-            .map(|(_, value)| value);
-        match (values.next(), values.next()) {
-            (Some(address), None) => ReturnTo::parse_url(&address, site)
-                .unwrap_or_else(|| ReturnTo::parse(&address, site))
-                .into(),
-            _ => None,
-        }
+        ReturnTo::asked_for(query?, &self.0.site)
     }
 
     /// 401 for what is no navigation.

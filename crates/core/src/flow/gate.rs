@@ -8,6 +8,7 @@ use crate::audience::Audience;
 use crate::classify::{Kind, classify, is_event_stream, is_prefetch, is_preflight, is_upgrade};
 use crate::cross_site::is_unsafe;
 use crate::outcome::{Admission, Outcome, Update};
+use crate::request_paths::RequestPaths;
 use crate::session::{Found, Moment};
 use crate::site::Endpoint;
 use crate::step::Step;
@@ -27,39 +28,67 @@ impl Core {
 
     fn pass_or_stop<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let machine = &*self.0;
-        let path = machine.site.browser_path(head.path());
-        if let Some(endpoint) = machine.site.endpoint(&path) {
+        let paths = RequestPaths::of(head, &machine.site);
+        if let Some(endpoint) = machine.site.endpoint(&paths.sent) {
             return self.endpoint(endpoint, head, moment);
         }
-        let is_public =
-            machine.paths.is_public(&path) || (machine.allow_preflight && is_preflight(head));
+        let is_public = self.is_public(head, &paths);
         match machine.vault.session(head, moment) {
-            Found::Live(_) if self.is_forged(head, &path) => self.cross_site(head),
-            Found::Live(user) if !machine.paths.admits(&path, &user) => {
+            Found::Live(_) if self.is_forged(head, &paths) => self.cross_site(head),
+            Found::Live(user) if !self.admits(&paths, &user) => {
                 let detail = "the user lacks what the path needs";
                 Step::reply(self.refuse(head, Code::Forbidden, detail))
             }
-            Found::Live(user) if is_public => self.greet(head, &path, user, moment.now),
-            Found::Live(user) => self.keep_up(head, &path, user, moment.now),
+            Found::Live(user) if is_public => self.greet(head, &paths, user, moment.now),
+            Found::Live(user) => self.keep_up(head, &paths, user, moment.now),
             Found::Unknown(_) if !is_public => Step::reply(self.unverified(head)),
             _ if is_public => admit(None, None, None),
             found => self.challenge_found(head, moment.now, &found),
         }
     }
 
+    /// Whether a request that this login has let through, for this user, may pass as it is by now: between two
+    /// layers its path or method may have been rewritten, and a request that a handler makes may carry the extensions
+    /// of another.
+    pub fn may_pass<H: Head>(&self, head: &H, user: Option<&User>, now: Timestamp) -> bool {
+        let paths = RequestPaths::of(head, &self.0.site);
+        user.is_none_or(|user| self.admits(&paths, user) && !self.is_forged(head, &paths))
+            && (user.is_some_and(|user| user.terms().token_expires > now)
+                || self.is_public(head, &paths))
+    }
+
+    /// Whether a request needs no user. A preflight carries none, so that it meets no guard.
+    fn is_public<H: Head>(&self, head: &H, paths: &RequestPaths<'_>) -> bool {
+        let machine = &*self.0;
+        paths.all(|path| machine.paths.is_public(path))
+            || (machine.allow_preflight
+                && is_preflight(head)
+                && !paths.any(|path| machine.paths.is_guarded(path)))
+    }
+
+    fn admits(&self, paths: &RequestPaths<'_>, user: &User) -> bool {
+        paths.all(|path| self.0.paths.admits(path, user))
+    }
+
     /// A live session on a protected path: as it is, nearly always.
-    fn keep_up<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
+    fn keep_up<H: Head>(
+        &self,
+        head: &H,
+        paths: &RequestPaths<'_>,
+        user: User,
+        now: Timestamp,
+    ) -> Step {
         let machine = &*self.0;
         let terms = user.terms();
         if terms.is_stale(now) {
-            let idle_ends = if self.is_background(head, path) {
+            let idle_ends = if self.is_background(head, paths) {
                 terms.idle_ends
             } else {
                 machine.lifetimes.idle_ends(terms.ends, now)
             };
             return self.renew(head, user, idle_ends, now);
         }
-        if machine.lifetimes.is_roll_due(&terms, now) && !self.is_background(head, path) {
+        if machine.lifetimes.is_roll_due(&terms, now) && !self.is_background(head, paths) {
             return self.ask_to_roll(head, user);
         }
         admit_user(user, None)
@@ -67,12 +96,18 @@ impl Core {
 
     /// A live session on a public path. Nothing waits for the provider there, so that it is kept alive by
     /// pages that people open, and only while it needs no renewal.
-    fn greet<H: Head>(&self, head: &H, path: &str, user: User, now: Timestamp) -> Step {
+    fn greet<H: Head>(
+        &self,
+        head: &H,
+        paths: &RequestPaths<'_>,
+        user: User,
+        now: Timestamp,
+    ) -> Step {
         let terms = user.terms();
         let is_kept = self.0.lifetimes.is_roll_due(&terms, now)
             && !terms.is_stale(now)
             && classify(head) == Kind::Navigation
-            && !self.is_background(head, path);
+            && !self.is_background(head, paths);
         if is_kept {
             return self.ask_to_roll(head, user);
         }
@@ -80,16 +115,18 @@ impl Core {
     }
 
     /// Whether nobody may be sitting in front of it.
-    fn is_background<H: Head>(&self, head: &H, path: &str) -> bool {
+    fn is_background<H: Head>(&self, head: &H, paths: &RequestPaths<'_>) -> bool {
         is_prefetch(head)
             || is_upgrade(head)
             || is_event_stream(head)
-            || self.0.paths.is_background(path)
+            || paths.any(|path| self.0.paths.is_background(path))
     }
 
     /// Whether another site's page may have sent this with a session that isn't its own to use.
-    fn is_forged<H: Head>(&self, head: &H, path: &str) -> bool {
-        is_unsafe(head) && !self.0.sources.vouch_for(head) && !self.0.paths.allows_cross_site(path)
+    fn is_forged<H: Head>(&self, head: &H, paths: &RequestPaths<'_>) -> bool {
+        is_unsafe(head)
+            && !self.0.sources.vouch_for(head)
+            && !paths.all(|path| self.0.paths.allows_cross_site(path))
     }
 
     /// 403, for what another site asked to do.

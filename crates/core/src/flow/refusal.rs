@@ -12,6 +12,7 @@ use crate::classify::{Kind, classify};
 use crate::outcome::{Reply, Report};
 use crate::page::{Page, WayOn};
 use crate::provider::DEFAULT_RETRY_AFTER;
+use crate::request_paths::RequestPaths;
 use crate::return_to::ReturnTo;
 use crate::step::Step;
 use crate::words::{Label, PageSubject};
@@ -64,8 +65,7 @@ impl Core {
     }
 
     fn is_api<H: Head>(&self, head: &H) -> bool {
-        let path = self.0.site.browser_path(head.path());
-        self.0.paths.is_api(&path)
+        RequestPaths::of(head, &self.0.site).any(|path| self.0.paths.is_api(path))
     }
 
     /// A failed sign-in: its page, with a way to try again, and a line for the operator.

@@ -70,7 +70,7 @@ impl Core {
 
     fn farewell_asked_for<H: Head>(&self, head: &H) -> Option<ReturnTo> {
         let asked = self.asked_return_address(head.query())?;
-        let path = asked.as_str().split('?').next().unwrap_or_default();
+        let path = asked.as_str().split(['?', '#']).next().unwrap_or_default();
         self.0.paths.is_public(path).then_some(asked)
     }
 

@@ -54,6 +54,7 @@ impl Start {
 impl Core {
     pub(super) fn start(&self, start: Start, now: Timestamp, entropy: Entropy) -> Step {
         let machine = &*self.0;
+        let cut = start.return_to.is_cut.then_some(Event::ReturnAddressCut);
         let (transaction, salt) =
             Transaction::start(start.return_to, machine.provider_id, now, entropy);
         let state = transaction.state();
@@ -64,7 +65,8 @@ impl Core {
             .cookies(start.surplus)
             .after(start.former)
             .cookies([cookie])
-            .event([Event::SignInStarted]);
+            .event([Event::SignInStarted])
+            .event(cut);
         Step::reply(reply)
     }
 }
