@@ -4,15 +4,18 @@
 //! - A connection that is broken, or silent, or leads to a server that others have replaced is left; there
 //!   are not more than two attempts a second to open one.
 //! - An address in a file is looked at once a second, since connections are asked for as often.
+//! - A store that says nothing is asked by one task alone, until it says something: requests are told at once that
+//!   it can't be asked, those that wait for it included.
 //! - A store that can't be asked is said once a minute, without its address, which may hold a password.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use fncy_login::SecretFile;
 use fncy_login::coordinator::Unreachable;
-use redis::{FromRedisValue, RedisError, Script, ToRedisArgs};
-use tokio::time::Instant;
+use redis::{FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation, ToRedisArgs};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 
 use crate::redis_coordinator::{FILE, parse};
 use crate::server::{Connection, Server};
@@ -23,12 +26,16 @@ const QUIET: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
 /// Between two looks at the file of the address.
 const LOOK: Duration = Duration::from_secs(1);
+/// What a store is asked that says nothing.
+static PROBE: LazyLock<Script> = LazyLock::new(|| Script::new("return 1"));
 /// What a server says that was a master, and is none any more.
 const REPLACED: [&str; 2] = ["READONLY", "MASTERDOWN"];
 
 pub(crate) struct Store {
     way: tokio::sync::Mutex<Way>,
     warned: Mutex<Option<Instant>>,
+    /// Whether it says nothing, so that one task alone asks it.
+    is_silent: watch::Sender<bool>,
 }
 
 struct Way {
@@ -51,23 +58,39 @@ impl Store {
         Self {
             way: tokio::sync::Mutex::new(way),
             warned: Mutex::new(None),
+            is_silent: watch::Sender::new(false),
         }
     }
 
     /// Runs a script with these names and arguments.
     pub(crate) async fn run<T: FromRedisValue>(
-        &self,
+        self: &Arc<Self>,
         script: &Script,
         names: &[String],
         arguments: impl ToRedisArgs,
     ) -> Result<T, Unreachable> {
         let mut script = script.prepare_invoke();
         script.key(names).arg(arguments);
+        let mut is_silent = self.is_silent.subscribe();
+        if *is_silent.borrow() {
+            return Err(Unreachable);
+        }
+        tokio::select! {
+            biased;
+            answer = self.ask(&script) => answer,
+            _ = is_silent.wait_for(|is_silent| *is_silent) => Err(Unreachable),
+        }
+    }
+
+    async fn ask<T: FromRedisValue>(
+        self: &Arc<Self>,
+        script: &ScriptInvocation<'_>,
+    ) -> Result<T, Unreachable> {
         let (mut connection, opened) = self.connection().await?;
-        match connection.run(&script).await {
+        match connection.run(script).await {
             Ok(answer) => Ok(answer),
             Err(error) => {
-                self.warn(&error);
+                self.failed(&error);
                 if error.code().is_none_or(|code| REPLACED.contains(&code)) {
                     self.leave(opened).await;
                 }
@@ -78,7 +101,7 @@ impl Store {
 
     /// The connection that is open, or a new one, and when it was opened. It lives in the runtime of who
     /// opens it: should that end, the next who asks opens another.
-    async fn connection(&self) -> Result<(Connection, Option<Instant>), Unreachable> {
+    async fn connection(self: &Arc<Self>) -> Result<(Connection, Option<Instant>), Unreachable> {
         let mut way = self.way.lock().await;
         way.look();
         if let Some(open) = &way.open {
@@ -89,7 +112,7 @@ impl Store {
         }
         way.tried = Some(Instant::now());
         let opened = way.server.connect().await.map_err(|error| {
-            self.warn(&error);
+            self.failed(&error);
             Unreachable
         })?;
         way.open = Some(opened.clone());
@@ -101,6 +124,13 @@ impl Store {
         let mut way = self.way.lock().await;
         if way.tried == opened {
             way.open = None;
+        }
+    }
+
+    fn failed(self: &Arc<Self>, error: &RedisError) {
+        self.warn(error);
+        if error.is_timeout() && !self.is_silent.send_replace(true) {
+            tokio::spawn(probe(Silence(Arc::downgrade(self))));
         }
     }
 
@@ -163,8 +193,43 @@ fn hint(error: &RedisError) -> Option<&'static str> {
     )
 }
 
+/// A store that says nothing: over when it is dropped, so that it ends with the runtime of who asks.
+struct Silence(Weak<Store>);
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        if let Some(store) = self.0.upgrade() {
+            store.is_silent.send_replace(false);
+        }
+    }
+}
+
+/// Asks until there is an answer, be it an error.
+async fn probe(silence: Silence) {
+    loop {
+        sleep(PAUSE).await;
+        let Some(store) = silence.0.upgrade() else {
+            return;
+        };
+        let asking = async {
+            let mut way = store.way.lock().await;
+            way.look();
+            way.tried = Some(Instant::now());
+            let mut connection = way.server.connect().await?;
+            let answer: RedisResult<u8> = connection.run(&PROBE.prepare_invoke()).await;
+            way.open = Some(connection);
+            answer
+        };
+        let answer = asking.await;
+        if !answer.is_err_and(|error| error.is_timeout()) {
+            return;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use fncy_login::coordinator::Unreachable;
@@ -178,7 +243,8 @@ mod tests {
     async fn of_many_who_ask_one_tries_to_connect() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let store = Store::new(Server::at(&format!("redis://{address}")).unwrap(), None);
+        let server = Server::at(&format!("redis://{address}")).unwrap();
+        let store = Arc::new(Store::new(server, None));
         let came = AtomicUsize::new(0);
         let refuse = async {
             while let Ok(connection) = listener.accept().await {

@@ -95,6 +95,24 @@ impl Redis {
         }
     }
 
+    /// Lets it do nothing, as a machine that hangs does: connections stay, and nothing is answered.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let child = self.child.as_ref().unwrap();
+        let status = Command::new("kill")
+            .args([format!("-{name}"), child.id().to_string()])
+            .status();
+        assert!(status.unwrap().success());
+    }
+
     /// A way to it for one instance of an application.
     pub fn instance(&self) -> RedisCoordinator {
         self.way()()
