@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::coordinator::{Claim, Coordinator, Finished, SessionRef, Work, WorkKind};
+use fncy_login::coordinator::{
+    Claim, Coordinator, EndedSession, Finished, SessionRef, Work, WorkKind,
+};
 use fncy_login_redis::RedisCoordinator;
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
@@ -99,7 +101,7 @@ impl Kind {
                 let claim = instance.claim(redemption(number)).await;
                 finish(claim.unwrap(), reply()).await;
             }
-            Self::SignOut => instance.end(session(number)).await.unwrap(),
+            Self::SignOut => instance.end(ending(number)).await.unwrap(),
         }
     }
 }
@@ -130,7 +132,7 @@ async fn memory(redis: &RedisServer) {
                     finish(claim, outcome(1, None)).await;
                 }
                 "a code that is spent" => Kind::SignIn.once(&instance, number).await,
-                "a sign-out" => instance.end(session(number)).await.unwrap(),
+                "a sign-out" => instance.end(ending(number)).await.unwrap(),
                 _ => {
                     let user = number.to_string();
                     let at = Timestamp::from_unix(START);
@@ -193,7 +195,7 @@ async fn checks(redis: &RedisServer) {
         println!("| {} | {:.0} |", figure.name, figure.whole);
     }
     for first in (0..ENDED).step_by(1_000) {
-        let ends = (first..first + 1_000).map(|number| many.end(session(number)));
+        let ends = (first..first + 1_000).map(|number| many.end(ending(number)));
         assert!(join_all(ends).await.iter().all(Result::is_ok));
     }
     let began = Instant::now();
@@ -218,6 +220,10 @@ async fn checks(redis: &RedisServer) {
 
 /// 2100, so that nothing is swept.
 const START: u64 = 4_102_444_800;
+
+fn ending(number: u64) -> EndedSession {
+    EndedSession::new(session(number), &number.to_string())
+}
 
 fn session(number: u64) -> SessionRef {
     let mut id = [0; 16];

@@ -66,7 +66,7 @@ fn app(protection: Protection, base: &str) -> Core {
 pub(crate) fn at(now: Timestamp) -> Moment<'static> {
     Moment {
         now,
-        standing: &|_, _| Standing::Live,
+        standing: &|_| Standing::Live,
     }
 }
 

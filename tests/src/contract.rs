@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fncy_login::Timestamp;
 use fncy_login::coordinator::{
-    Claim, Coordinator, Finished, Known, Lease, SessionRef, Work, WorkKind,
+    Claim, Coordinator, EndedSession, Finished, Known, Lease, SessionRef, Work, WorkKind,
 };
 use tokio::time::{sleep, timeout};
 
@@ -27,6 +27,8 @@ pub async fn holds<C: Coordinator + Clone>(here: C, there: C, number: u8) {
     kinds_and_keys_are_apart(&here, &there, work(number, 5)).await;
     an_end_is_known_here_at_once_and_there_soon(&here, &there, number).await;
     a_users_end_is_that_of_the_sessions_before_it(&here, &there, number).await;
+    a_copys_end_spares_newer_generations(&here, &there, number).await;
+    what_begins_after_a_users_end_lives_until_the_next(&here, &there, number).await;
 }
 
 fn work(number: u8, index: u8) -> Work {
@@ -165,7 +167,9 @@ async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
         assert_eq!(other.has_ended(session(1), "alex").await, Ok(false));
         assert_ne!(other.known(&session(1), "alex"), Known::Ended);
     }
-    here.end(session(1)).await.unwrap();
+    here.end(EndedSession::new(session(1), "alex"))
+        .await
+        .unwrap();
     assert_eq!(here.known(&session(1), "alex"), Known::Ended);
     assert_eq!(there.has_ended(session(1), "alex").await, Ok(true));
     let newer = SessionRef {
@@ -226,6 +230,58 @@ async fn a_users_end_is_that_of_the_sessions_before_it<C: Coordinator>(
         }
     };
     assert!(timeout(STALE, soon).await.is_ok());
+}
+
+/// A session of this run that was issued at this time.
+fn begun(number: u8, index: u8, issued: u64) -> SessionRef {
+    SessionRef {
+        id: [number, index, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        generation: 3,
+        issued: Timestamp::from_unix(issued),
+        ends: Timestamp::from_unix(issued + 600_000),
+    }
+}
+
+async fn a_copys_end_spares_newer_generations<C: Coordinator>(here: &C, there: &C, number: u8) {
+    let copy = begun(number, 1, 4_000_000_000);
+    let newer = SessionRef {
+        generation: 4,
+        ..copy
+    };
+    let ending = EndedSession::new(copy, "alex").sparing_newer();
+    here.end(ending.clone()).await.unwrap();
+    for coordinator in [here, there] {
+        assert_eq!(coordinator.has_ended(copy, "alex").await, Ok(true));
+        assert_eq!(coordinator.has_ended(newer, "alex").await, Ok(false));
+    }
+    there.end(EndedSession::new(newer, "alex")).await.unwrap();
+    here.end(ending).await.unwrap();
+    for coordinator in [here, there] {
+        assert_eq!(coordinator.has_ended(newer, "alex").await, Ok(true));
+    }
+}
+
+async fn what_begins_after_a_users_end_lives_until_the_next<C: Coordinator>(
+    here: &C,
+    there: &C,
+    number: u8,
+) {
+    let user = format!("minji-{number}");
+    let at = Timestamp::from_unix(4_000_000_060);
+    let [before, after] = [2, 3].map(|index| begun(number, index, 4_000_000_020));
+    here.end_user(&user, at).await.unwrap();
+    // This instance has heard of it.
+    assert_eq!(there.has_ended(before, &user).await, Ok(true));
+    there.begin(after, &user).await.unwrap();
+    for coordinator in [here, there] {
+        assert_eq!(coordinator.has_ended(before, &user).await, Ok(true));
+        assert_eq!(coordinator.has_ended(after, &user).await, Ok(false));
+    }
+    // Within the same second.
+    there.end_user(&user, at).await.unwrap();
+    for coordinator in [here, there] {
+        assert_eq!(coordinator.has_ended(after, &user).await, Ok(true));
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use fncy_login::Timestamp;
 use fncy_login::coordinator::{
-    Asked, Claim, Coordinator, Finished, Known, Lease, SessionRef, Unreachable, Work, WorkKind,
+    Asked, Claim, Coordinator, EndedSession, Finished, Known, Lease, SessionRef, Unreachable, Work,
+    WorkKind,
 };
 use tokio::time::{Instant, sleep};
 
@@ -27,13 +28,17 @@ struct State {
     hears_after: Duration,
     lease: Duration,
     claims: u64,
-    confirmed: Vec<SessionRef>,
+    confirmed: Vec<(SessionRef, Instant)>,
+    /// How long older generations are believed after that.
+    outdates_after: Duration,
     fences: u64,
     leases: HashMap<Name, (u64, Instant)>,
     left: HashMap<Name, Left>,
-    ended: HashMap<SessionId, SessionRef>,
+    ended: HashMap<SessionId, EndedSession>,
     /// Their sessions that were issued up to then are over.
     ended_users: HashMap<String, Timestamp>,
+    /// Sessions that began after that, and up to which end they live.
+    begun: HashMap<SessionId, Timestamp>,
 }
 
 struct Left {
@@ -49,11 +54,13 @@ impl Default for Store {
             lease: Duration::from_secs(30),
             claims: 0,
             confirmed: Vec::new(),
+            outdates_after: Duration::from_secs(60),
             fences: 0,
             leases: HashMap::new(),
             left: HashMap::new(),
             ended: HashMap::new(),
             ended_users: HashMap::new(),
+            begun: HashMap::new(),
         })))
     }
 }
@@ -82,6 +89,11 @@ impl Store {
         self.state().lease = lease;
     }
 
+    /// From now on older generations are outdated this long after a newer one was shown.
+    pub fn outdates_after(&self, delay: Duration) {
+        self.state().outdates_after = delay;
+    }
+
     /// How often anybody has claimed anything.
     pub fn claims(&self) -> u64 {
         self.state().claims
@@ -93,7 +105,7 @@ impl Store {
         state
             .confirmed
             .iter()
-            .map(|session| session.generation)
+            .map(|(session, _)| session.generation)
             .max()
     }
 
@@ -142,8 +154,13 @@ impl Store {
 
 impl State {
     fn has_ended(&self, session: &SessionRef, user_id: &str) -> bool {
-        let ended_at = self.ended_users.get(user_id);
-        self.ended.contains_key(&session.id) || ended_at.is_some_and(|at| session.issued <= *at)
+        let ended = self.ended.get(&session.id);
+        let begun = self.begun.get(&session.id);
+        ended.is_some_and(|ending| ending.reaches(session.generation))
+            || self
+                .ended_users
+                .get(user_id)
+                .is_some_and(|at| session.issued <= *at && begun.is_none_or(|begun| begun < at))
     }
 
     /// What is left for a claim, if anything is.
@@ -190,19 +207,48 @@ impl Coordinator for Instance {
             if self.known(&session, user_id) == Known::Ended {
                 return Ok(true);
             }
-            let has_ended = self.store.reach()?.has_ended(&session, user_id);
-            let when = (!has_ended).then(Instant::now);
-            self.looked.lock().unwrap().insert(session.id, when);
+            let whole = SessionRef {
+                generation: u32::MAX,
+                ..session
+            };
+            let state = self.store.reach()?;
+            let [has_ended, is_whole] =
+                [session, whole].map(|session| state.has_ended(&session, user_id));
+            drop(state);
+            if !has_ended || is_whole {
+                let when = (!has_ended).then(Instant::now);
+                self.looked.lock().unwrap().insert(session.id, when);
+            }
             Ok(has_ended)
         })
     }
 
-    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
         Box::pin(async move {
-            self.looked.lock().unwrap().insert(session.id, None);
+            let state = self.store.reach()?;
+            let mut newer = state.confirmed.iter().filter(|(shown, _)| {
+                shown.id == session.id && shown.generation > session.generation
+            });
+            Ok(newer.any(|(_, since)| since.elapsed() >= state.outdates_after))
+        })
+    }
+
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+        Box::pin(async move {
+            let id = ending.session.id;
+            if ending.spares_newer {
+                self.looked.lock().unwrap().remove(&id);
+            } else {
+                self.looked.lock().unwrap().insert(id, None);
+            }
             let delay = self.store.state().hears_after;
             sleep(delay).await;
-            self.store.reach()?.ended.insert(session.id, session);
+            let mut state = self.store.reach()?;
+            let before = state.ended.get(&id);
+            if before.is_none_or(|before| before.spares_newer) {
+                state.ended.insert(id, ending);
+            }
+            drop(state);
             Ok(())
         })
     }
@@ -214,7 +260,20 @@ impl Coordinator for Instance {
             looked.retain(|_, when| when.is_none());
             drop(looked);
             let mut state = self.store.reach()?;
+            let before = state.ended_users.get(user_id);
+            let at = before.map_or(at, |before| at.max(before.plus(1)));
             state.ended_users.insert(user_id.to_owned(), at);
+            drop(state);
+            Ok(())
+        })
+    }
+
+    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.store.reach()?;
+            if let Some(at) = state.ended_users.get(user_id).copied() {
+                state.begun.insert(session.id, at);
+            }
             drop(state);
             Ok(())
         })
@@ -259,7 +318,11 @@ impl Coordinator for Instance {
     }
 
     fn confirm(&self, session: &dyn Fn() -> SessionRef) {
-        self.store.state().confirmed.push(session());
+        let session = session();
+        let mut state = self.store.state();
+        if !state.confirmed.iter().any(|(shown, _)| *shown == session) {
+            state.confirmed.push((session, Instant::now()));
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub enum SessionRefusal {
     Ended,
     /// It is of another key or version: perhaps another instance's.
     Foreign,
+    /// It was refreshed, and its browser has shown the newer cookie more than a minute ago.
+    Outdated,
     /// Its time has passed, or has not come.
     Over,
 }
@@ -56,6 +58,7 @@ impl SessionRefusal {
             Self::Damaged => "damaged",
             Self::Ended => "ended",
             Self::Foreign => "foreign",
+            Self::Outdated => "outdated",
             Self::Over => "over",
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::page::Page;
-use crate::{Code, Event, Revoke, SessionRef, Tokens, User};
+use crate::{Code, EndedSession, Event, Revoke, SessionRef, Tokens, User};
 
 /// The end of a request's way through the machine.
 #[derive(Debug)]
@@ -69,6 +69,8 @@ pub struct Reply {
     pub events: Vec<Event>,
     /// What is over with this answer.
     pub endings: Vec<Ending>,
+    /// A session that begins with this answer, and whose it is.
+    pub begins: Option<Box<(SessionRef, String)>>,
     /// The page that becomes the body, once it is known who reads it.
     pub(crate) page: Option<Box<Page>>,
 }
@@ -78,7 +80,7 @@ pub struct Reply {
 pub struct Ending {
     /// The session, if there was one. It is ended before anything is revoked, so that a refresh under way
     /// either finds it ended, or has left the tokens that are revoked instead.
-    pub session: Option<SessionRef>,
+    pub session: Option<EndedSession>,
     /// The token that is revoked at the provider. The answer doesn't wait for that.
     pub revoke: Option<Revoke>,
 }
@@ -109,7 +111,7 @@ pub enum Severity {
 
 impl Ending {
     /// The end of a session whose tokens are left alone.
-    pub(crate) fn of(session: SessionRef) -> Self {
+    pub(crate) fn of(session: EndedSession) -> Self {
         Self {
             session: Some(session),
             revoke: None,
@@ -149,6 +151,7 @@ impl Reply {
             reports: Vec::new(),
             events: Vec::new(),
             endings: Vec::new(),
+            begins: None,
             page: None,
         }
     }
@@ -190,6 +193,13 @@ impl Reply {
 
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.header("retry-after", seconds.to_string())
+    }
+
+    pub(crate) fn begins(self, session: SessionRef, user_id: &str) -> Self {
+        Self {
+            begins: Some(Box::new((session, user_id.to_owned()))),
+            ..self
+        }
     }
 
     pub(crate) fn ending(mut self, endings: impl IntoIterator<Item = Ending>) -> Self {

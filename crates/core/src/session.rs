@@ -6,6 +6,8 @@
 //! - Two different sessions that both open are none: nothing says which one is the browser's own.
 //! - An ended session is dead, whatever its cookie says. One of which nobody can say whether it was
 //!   ended is nobody's, and its cookie stays.
+//! - A cookie from before a refresh whose successor was shown a minute ago is dead too, and stays: the
+//!   browser that sends it late may hold the newer one.
 
 use memchr::memchr;
 
@@ -21,7 +23,7 @@ const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + MAX_OVERHEAD).next_multiple_of(3)
 /// Most are no longer than this: a small buffer is ready sooner.
 const USUAL_TEXT_LEN: usize = 384;
 /// Instances' clocks differ: a session issued this far ahead is still believed. Seconds.
-const MAX_SKEW: u64 = 60;
+pub const MAX_SKEW: u64 = 60;
 
 /// How long sessions last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +73,20 @@ impl Default for Lifetimes {
 pub struct Moment<'a> {
     /// The time.
     pub now: Timestamp,
-    /// What is known of a session beside its cookie, and of its user's id.
-    pub standing: &'a dyn Fn(&SessionRef, &str) -> Standing,
+    /// What is known of a session beside its cookie.
+    pub standing: &'a dyn Fn(&Shown<'_>) -> Standing,
+}
+
+/// A session as a request's cookie shows it, before it is believed.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// Names the session and its generation.
+    pub session: SessionRef,
+    /// Whose it is.
+    pub user_id: &'a str,
+    /// Whether its access token has expired. A session is refreshed when its access token is about to
+    /// expire, so only a session with an expired access token can be outdated.
+    pub has_expired: bool,
 }
 
 /// What is known of a session beside its cookie.
@@ -82,6 +96,8 @@ pub enum Standing {
     Live,
     /// It was ended early, by a sign-out.
     Ended,
+    /// A newer generation of it was shown more than a minute ago.
+    Outdated,
     /// Whoever knows can't be asked.
     Unknown,
 }
@@ -190,8 +206,14 @@ fn judge(terms: &Terms, user_id: &str, moment: Moment<'_>) -> Result<Standing, S
     if !is_current {
         return Err(SessionRefusal::Over);
     }
-    match (moment.standing)(&terms.session(), user_id) {
+    let shown = Shown {
+        session: terms.session(),
+        user_id,
+        has_expired: terms.token_expires <= moment.now,
+    };
+    match (moment.standing)(&shown) {
         Standing::Ended => Err(SessionRefusal::Ended),
+        Standing::Outdated => Err(SessionRefusal::Outdated),
         standing => Ok(standing),
     }
 }
@@ -252,7 +274,7 @@ mod tests {
         let request = Request::get("/").header("cookie", format!("__Host-fncy_session={text}."));
         let moment = Moment {
             now: Timestamp::from_unix(NOW),
-            standing: &|_, _| Standing::Live,
+            standing: &|_| Standing::Live,
         };
         vault.session(&request, moment)
     }
@@ -303,7 +325,7 @@ mod tests {
             let request = Request::get("/").header("cookie", format!("{older}; {second}"));
             let moment = Moment {
                 now: Timestamp::from_unix(NOW),
-                standing: &|_, _| Standing::Live,
+                standing: &|_| Standing::Live,
             };
             let found = vault.session(&request, moment);
             assert_eq!(matches!(found, Found::Live(_)), is_live);

@@ -20,6 +20,9 @@ pub struct User(Arc<[u8]>);
 /// An access token is renewed this long before it expires, in seconds: requests to the resource
 /// server take time, and clocks differ. Never more than a quarter of the token's life.
 const MAX_LEEWAY: u64 = 30;
+/// How long a successor may still be on its way to a browser: a laptop closed in the middle.
+/// Seconds.
+const GRACE: u64 = 60 * 60;
 
 /// Claims or session data are there, but are no value of the type that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,56 @@ pub struct SessionRef {
     pub issued: Timestamp,
     /// When it ends at the latest.
     pub ends: Timestamp,
+}
+
+/// A session that ends before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EndedSession {
+    /// The session.
+    pub session: SessionRef,
+    /// Whose it is.
+    pub user_id: Box<str>,
+    /// Whether generations that are newer than [`EndedSession::session`] live on: it may be a copy from before
+    /// a refresh, whose owner has not asked for this.
+    pub spares_newer: bool,
+}
+
+impl EndedSession {
+    /// The end of a session in all its generations.
+    #[must_use]
+    pub fn new(session: SessionRef, user_id: &str) -> Self {
+        Self {
+            session,
+            user_id: user_id.into(),
+            spares_newer: false,
+        }
+    }
+
+    /// The same, but newer generations live on.
+    #[must_use]
+    pub fn sparing_newer(self) -> Self {
+        Self {
+            spares_newer: true,
+            ..self
+        }
+    }
+
+    /// The end that a user may ask for who shows this session now.
+    pub(crate) fn asked_by(user: &User, now: Timestamp) -> Self {
+        let ending = Self::new(user.session(), user.id());
+        if user.terms().is_past_grace(now) {
+            ending.sparing_newer()
+        } else {
+            ending
+        }
+    }
+
+    /// Whether the end is also that of this generation.
+    #[must_use]
+    pub fn reaches(&self, generation: u32) -> bool {
+        !self.spares_newer || generation <= self.session.generation
+    }
 }
 
 /// The beginning of the first segment, of fixed length: what nearly every request asks for, and reads
@@ -138,6 +191,12 @@ impl Terms {
         } else {
             over.min(self.token_expires)
         }
+    }
+
+    /// Whether its access token expired so long ago that no successor is on its way to the browser
+    /// any more. Where nothing is remembered of the session, this may be a copy from before a refresh.
+    pub(crate) fn is_past_grace(&self, now: Timestamp) -> bool {
+        self.can_renew && now.seconds_since(self.token_expires) > GRACE
     }
 
     /// Whether the access token should be renewed before it is used: it has expired, or expires

@@ -69,7 +69,8 @@ impl Admitted {
         };
         // One that was renewed just now showed its old cookie: the new one may never arrive.
         if let Some(user) = user.as_ref().filter(|_| tokens.is_none()) {
-            login.0.coordinator.confirm(&|| user.session());
+            let coordinator = &login.0.refresher.0.coordinator;
+            coordinator.confirm(&|| user.session());
         }
         if user.is_some() {
             login.0.accepted.count();

@@ -211,8 +211,7 @@ impl Builder {
         meter::describe();
         let clock = Arc::clone(&self.clock);
         let coordinator = self.coordinator.clone();
-        let coordinator =
-            coordinator.unwrap_or_else(|| Arc::new(InProcess::with_clock(Arc::clone(&clock))));
+        let coordinator = coordinator.unwrap_or_else(|| Arc::new(InProcess::new()));
         let places = Arc::new(Places::new());
         let refresher = Refresher(Arc::new(Parts {
             core: core.clone(),
@@ -221,7 +220,7 @@ impl Builder {
             coordinator: if self.refreshes_without_store {
                 Arc::new(WithoutStore {
                     store: Arc::clone(&coordinator),
-                    here: InProcess::with_clock(Arc::clone(&clock)),
+                    here: InProcess::new(),
                 })
             } else {
                 Arc::clone(&coordinator)

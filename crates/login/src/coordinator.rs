@@ -16,7 +16,9 @@
 //!   answers older claims. Work that is spent has no versions.
 //! - **Sessions**: [`Coordinator::known`] answers at once, for every request. It is at most five
 //!   seconds behind [`Coordinator::end`] on another instance, and not at all on the same one. A
-//!   session is its id: all its generations end together.
+//!   session is its id: its generations end together, but for an [`EndedSession`] that spares the newer ones.
+//! - **Generations**: a session whose newer generation was shown 60 seconds ago is outdated
+//!   ([`Coordinator::is_outdated`]). That is asked for sessions with an expired access token only.
 //! - Whoever can't be asked is [`Unreachable`]. Nothing is guessed then: see
 //!   [`Builder::coordinator`](crate::Builder::coordinator) for what becomes of requests.
 //! - Every future may be dropped at any time. All but claims are, after two seconds, and count as
@@ -37,8 +39,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-pub use fncy_login_core::SessionRef;
 use fncy_login_core::Timestamp;
+pub use fncy_login_core::{EndedSession, SessionRef};
 use tokio::time::{Instant, timeout, timeout_at};
 
 pub use crate::in_process::InProcess;
@@ -98,13 +100,30 @@ pub trait Coordinator: Send + Sync + 'static {
     /// renewal.
     fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool>;
 
+    /// Whether a newer generation of this session was shown 60 seconds ago, on any instance: then this is
+    /// a copy from before a refresh, and admitted nowhere. Asked where the access token has expired.
+    /// An implementation that doesn't remember it says no.
+    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+        let _ = session;
+        Box::pin(async { Ok(false) })
+    }
+
     /// Ends a session for as long as its cookie could live. This instance knows it from then on,
     /// even if the others can't be told.
-    fn end(&self, session: SessionRef) -> Asked<'_, ()>;
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()>;
 
     /// Ends all sessions of a user that were issued no later than this, as [`Coordinator::end`] does with
-    /// one: for 30 days, which is as long as any could live.
+    /// one: for 30 days, which is as long as any could live. The time is 60 seconds after the call, since
+    /// the clock of the instance that began a session may be so far ahead.
     fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()>;
+
+    /// A session begins. Where [`Coordinator::end_user`] was called for its user before, and the session
+    /// would be over by the time that was given there, it lives all the same. An implementation that
+    /// doesn't remember it lets the user sign in again after that time.
+    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
+        let _ = (session, user_id);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Asks to do a piece of work. Waits while somebody else is at it; whoever waits no longer drops
     /// the future.
@@ -114,7 +133,7 @@ pub trait Coordinator: Send + Sync + 'static {
     fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>>;
 
     /// A request shows this session: outcomes for it whose version is its generation or lower, whoever
-    /// left them, are needed for 60 seconds more. Called for every request, so it must cost nothing
+    /// left them, are needed for 60 seconds more, and its older generations are outdated after that. Called for every request, so it must cost nothing
     /// where there are none; one that is lost keeps them for the time that they were left for.
     fn confirm(&self, session: &dyn Fn() -> SessionRef);
 }

@@ -1,12 +1,12 @@
-//! Sessions that another instance may have ended.
+//! Sessions that somebody else must be asked about.
 //!
 //! Rules: what is known here is enough for nearly every request; where somebody must be asked and
 //! can't be, nobody is taken for signed in or for signed out: it is a 503, unless the application
-//! has chosen otherwise.
+//! has chosen otherwise. Whether a session is outdated is asked where its access token has expired.
 
 use std::cell::Cell;
 
-use fncy_login_core::{Head, Moment, SessionRef, Standing, Step};
+use fncy_login_core::{Head, Moment, SessionRef, Shown, Standing, Step};
 
 use crate::Login;
 use crate::coordinator::{Known, Unreachable, soon};
@@ -16,7 +16,12 @@ use crate::drive::Settled;
 pub(crate) struct Doubtful {
     session: SessionRef,
     user_id: String,
+    /// Whether it is known that it was not ended.
+    is_live: bool,
+    /// Whether its access token lives, so that it can't be outdated.
+    is_newest: bool,
     if_ended: Step,
+    if_outdated: Step,
     if_unknown: Step,
 }
 
@@ -25,26 +30,40 @@ impl Login {
     /// that may follow is worked out now, while the head is there, and one of it is taken.
     pub(crate) fn begin<H: Head>(&self, head: &H) -> (Step, Option<Box<Doubtful>>) {
         let now = self.0.clock.now();
-        let begin = |standing: &dyn Fn(&SessionRef, &str) -> Standing| {
+        let begin = |standing: &dyn Fn(&Shown<'_>) -> Standing| {
             self.0.core.begin(head, Moment { now, standing })
         };
         let asked = Cell::new(None);
-        let if_live = begin(&|session, user_id| {
-            self.standing(session, user_id, || {
-                asked.set(Some((*session, user_id.to_owned())));
+        let if_live = begin(&|shown| {
+            let is_live = Cell::new(true);
+            let standing = self.standing(shown, || {
+                is_live.set(false);
                 Standing::Live
-            })
+            });
+            let is_newest = !shown.has_expired;
+            if standing == Standing::Live && !(is_live.get() && is_newest) {
+                let user_id = shown.user_id.to_owned();
+                asked.set(Some((shown.session, user_id, is_live.get(), is_newest)));
+            }
+            standing
         });
-        let Some((session, user_id)) = asked.take() else {
+        let Some((session, user_id, is_live, is_newest)) = asked.take() else {
             return (if_live, None);
         };
         // What is known of another session beside it, it stays.
-        let begin_if =
-            |answer| begin(&|session, user_id| self.standing(session, user_id, || answer));
+        let begin_if = |answer| {
+            begin(&|shown| match self.standing(shown, || answer) {
+                Standing::Live if shown.session == session => answer,
+                standing => standing,
+            })
+        };
         let doubtful = Doubtful {
             session,
             user_id,
+            is_live,
+            is_newest,
             if_ended: begin_if(Standing::Ended),
+            if_outdated: begin_if(Standing::Outdated),
             if_unknown: begin_if(Standing::Unknown),
         };
         (if_live, Some(Box::new(doubtful)))
@@ -53,11 +72,10 @@ impl Login {
     /// What is known here of a session, and what is taken for known where that must be asked.
     pub(crate) fn standing(
         &self,
-        session: &SessionRef,
-        user_id: &str,
+        shown: &Shown<'_>,
         if_asked: impl FnOnce() -> Standing,
     ) -> Standing {
-        match self.0.coordinator.known(session, user_id) {
+        match self.0.coordinator.known(&shown.session, shown.user_id) {
             Known::Live => Standing::Live,
             Known::Ended => Standing::Ended,
             Known::Ask => if_asked(),
@@ -66,17 +84,27 @@ impl Login {
 
     /// Asks, and takes what follows.
     pub(crate) async fn resolve(&self, doubtful: Doubtful, if_live: Settled) -> Settled {
-        let Doubtful {
-            session,
-            user_id,
-            if_ended,
-            if_unknown,
-        } = doubtful;
-        match soon(self.0.coordinator.has_ended(session, &user_id)).await {
-            Ok(false) => if_live,
-            Ok(true) => self.settle(if_ended),
-            Err(Unreachable) if self.0.admits_unverified => if_live,
-            Err(Unreachable) => self.settle(if_unknown),
+        match self.ask(&doubtful).await {
+            Ok(Standing::Ended) => self.settle(doubtful.if_ended),
+            Ok(Standing::Outdated) => self.settle(doubtful.if_outdated),
+            Err(Unreachable) if !self.0.admits_unverified => self.settle(doubtful.if_unknown),
+            Ok(Standing::Live | Standing::Unknown) | Err(Unreachable) => if_live,
         }
+    }
+
+    async fn ask(&self, doubtful: &Doubtful) -> Result<Standing, Unreachable> {
+        let Doubtful {
+            session, user_id, ..
+        } = doubtful;
+        let coordinator = &self.0.coordinator;
+        if !doubtful.is_live && soon(coordinator.has_ended(*session, user_id)).await? {
+            return Ok(Standing::Ended);
+        }
+        // The one that is told which sessions are shown.
+        let coordinator = &self.0.refresher.0.coordinator;
+        if !doubtful.is_newest && soon(coordinator.is_outdated(*session)).await? {
+            return Ok(Standing::Outdated);
+        }
+        Ok(Standing::Live)
     }
 }

@@ -52,7 +52,10 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
         self.entries.insert(key, Entry { value, goes });
     }
 
-    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+    pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
         let entry = self.entries.remove(key)?;
         self.going.remove(&entry.goes);
         Some(entry.value)
@@ -63,6 +66,12 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> Fading<K, V, T> {
         if let Some(value) = self.remove(key) {
             self.insert(key.clone(), value, until);
         }
+    }
+
+    /// Whether the next entry would go for want of room, and before its time.
+    pub(crate) fn is_crowded(&self, now: T) -> bool {
+        let next = self.going.first_key_value();
+        self.entries.len() > self.max && next.is_some_and(|(&(when, _), _)| when > now)
     }
 
     /// Takes out one entry whose time has come, or that is too many.

@@ -10,7 +10,9 @@
 //!
 //! Rules:
 //! - Memory is bounded, and whatever would go soonest goes first. A restart loses it.
-//! - Nothing locks for a request while no session was ended and none waits to be confirmed.
+//! - Nothing locks for a request while no session was ended and none waits to be confirmed; none whose
+//!   tokens were never refreshed waits for that.
+//! - Nothing is forgotten because a clock was wrong: entries live by one that nobody sets.
 //! - A lease lasts until it is dropped: it lives in a task of this process, which has a deadline.
 
 use std::collections::HashMap;
@@ -22,16 +24,15 @@ use fncy_login_core::{SessionRef, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::Clock;
 use crate::coordinator::{
-    Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work, WorkKind,
+    Asked, Claim, Coordinator, EndedSession, Finished, Known, Lease, Unreachable, Work, WorkKind,
 };
 use crate::ended::Ended;
-use crate::env::SystemClock;
 use crate::fading::Fading;
+use crate::outdated::{CONFIRMED, Outdated};
 
-/// How long an outcome stays after a request has shown that its browser got it.
-const CONFIRMED: Duration = Duration::from_secs(60);
+/// Between two warnings that there is no room.
+const QUIET: Duration = Duration::from_secs(60);
 /// With tokens of a kilobyte, about as many megabytes as a small application has to spare.
 const MAX_KEPT: usize = 100_000;
 /// A hash and a time each.
@@ -48,12 +49,13 @@ type SessionId = [u8; 16];
 pub struct InProcess(Arc<Shared>);
 
 struct Shared {
-    clock: Arc<dyn Clock>,
     redemptions: Mutex<Works>,
     renewals: Mutex<Works>,
     ended: Mutex<Ended>,
     /// How many sessions and users that are, so that nobody locks for nothing.
     ended_count: AtomicUsize,
+    /// When the last warning was given that there is no room for more.
+    warned: Mutex<Option<Instant>>,
     /// How many sessions wait to be confirmed, so that nobody locks for nothing.
     unconfirmed_count: AtomicUsize,
 }
@@ -70,6 +72,8 @@ struct Works {
     failed: Fading<Key, (), Instant>,
     /// The kept ones of each session that no request has confirmed.
     unconfirmed: HashMap<SessionId, Vec<Key>>,
+    /// The older generations of those that were confirmed.
+    outdated: Outdated,
 }
 
 struct Kept {
@@ -96,16 +100,12 @@ impl InProcess {
     /// Nothing is held, and nothing has ended.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_clock(Arc::new(SystemClock))
-    }
-
-    pub(crate) fn with_clock(clock: Arc<dyn Clock>) -> Self {
         Self(Arc::new(Shared {
-            clock,
             redemptions: Mutex::new(Works::new()),
             renewals: Mutex::new(Works::new()),
             ended: Mutex::new(Ended::new()),
             ended_count: AtomicUsize::new(0),
+            warned: Mutex::default(),
             unconfirmed_count: AtomicUsize::new(0),
         }))
     }
@@ -139,13 +139,27 @@ impl Coordinator for InProcess {
         Box::pin(async move { Ok(known == Known::Ended) })
     }
 
-    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
-        self.0.change_ended(|ended| ended.add(&session));
+    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+        let works = self.0.works(WorkKind::Renewal);
+        let is_outdated = works.outdated.has(&session, Instant::now());
+        drop(works);
+        Box::pin(async move { Ok(is_outdated) })
+    }
+
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+        self.0.change_ended(|ended, now| ended.add(&ending, now));
         Box::pin(async { Ok(()) })
     }
 
     fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
-        self.0.change_ended(|ended| ended.add_user(user_id, at));
+        self.0
+            .change_ended(|ended, now| ended.add_user(user_id, at, now));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
+        self.0
+            .change_ended(|ended, now| ended.begin(&session, user_id, now));
         Box::pin(async { Ok(()) })
     }
 
@@ -162,20 +176,40 @@ impl Coordinator for InProcess {
     }
 
     fn confirm(&self, session: &dyn Fn() -> SessionRef) {
-        if self.0.unconfirmed_count.load(Ordering::Acquire) > 0 {
+        if self.0.unconfirmed_count.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let session = session();
+        if session.generation > 0 {
             let mut works = self.0.works(WorkKind::Renewal);
-            works.confirm(&session(), Instant::now());
+            works.confirm(&session, Instant::now());
             self.0.count_unconfirmed(&works);
         }
     }
 }
 
 impl Shared {
-    fn change_ended(&self, change: impl FnOnce(&mut Ended)) {
+    fn change_ended(&self, change: impl FnOnce(&mut Ended, Instant)) {
+        let now = Instant::now();
         let mut ended = lock(&self.ended);
-        change(&mut ended);
-        ended.forget(self.clock.now());
+        change(&mut ended, now);
+        let is_crowded = ended.forget(now);
         self.ended_count.store(ended.len(), Ordering::Release);
+        drop(ended);
+        if is_crowded {
+            self.warn(now);
+        }
+    }
+
+    fn warn(&self, now: Instant) {
+        let mut warned = lock(&self.warned);
+        if warned.is_none_or(|last| now - last >= QUIET) {
+            *warned = Some(now);
+            tracing::warn!(
+                "more sessions were signed out than this process remembers; the oldest sign-outs are \
+                 forgotten, and copies of their cookies open again"
+            );
+        }
     }
 
     fn works(&self, kind: WorkKind) -> MutexGuard<'_, Works> {
@@ -252,6 +286,7 @@ impl Works {
             spent: Fading::new(MAX_SPENT),
             failed: Fading::new(MAX_SPENT),
             unconfirmed: HashMap::new(),
+            outdated: Outdated::new(),
         }
     }
 
@@ -291,6 +326,9 @@ impl Works {
             let kept = self.kept.get(key);
             kept.is_none_or(|kept| kept.version <= session.generation)
         });
+        if !confirmed.is_empty() {
+            self.outdated.show(session, now);
+        }
         for key in confirmed {
             self.kept.goes_at(&key, now + CONFIRMED);
         }

@@ -1,24 +1,16 @@
 //! What the coordinator of one process keeps, on a clock that stands still.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{SessionRef, Timestamp};
 use tokio::time::{advance, timeout};
 
 use super::{InProcess, MAX_KEPT};
-use crate::Clock;
-use crate::coordinator::{Claim, Coordinator as _, Finished, Known, Lease, Work, WorkKind};
+use crate::coordinator::{
+    Claim, Coordinator as _, EndedSession, Finished, Known, Lease, Work, WorkKind,
+};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-
-struct At(u64);
-
-impl Clock for At {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix(self.0)
-    }
-}
 
 fn session(number: u8, generation: u32) -> SessionRef {
     SessionRef {
@@ -90,6 +82,28 @@ async fn f03_an_outcome_is_kept_an_hour_or_a_minute_after_it_was_shown() {
     ));
     advance(Duration::from_secs(1)).await;
     drop(granted(&coordinator, work(2, None)).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn k24_what_is_older_than_a_generation_that_was_shown_is_outdated_a_minute_later() {
+    let coordinator = InProcess::new();
+    let is_outdated = async |generation| {
+        let asked = coordinator.is_outdated(session(1, generation)).await;
+        asked.unwrap()
+    };
+    let lease = granted(&coordinator, work(1, Some(0))).await;
+    lease.finish(outcome(1)).await.unwrap();
+    advance(Duration::from_secs(120)).await;
+    assert!(!is_outdated(0).await, "no request has shown the new one");
+    for generation in [0, 1] {
+        coordinator.confirm(&|| session(1, generation));
+        advance(Duration::from_secs(59)).await;
+        assert!(!is_outdated(0).await);
+        coordinator.confirm(&|| session(1, 1));
+    }
+    advance(Duration::from_secs(1)).await;
+    assert!(is_outdated(0).await);
+    assert!(!is_outdated(1).await);
 }
 
 #[tokio::test(start_paused = true)]
@@ -206,18 +220,22 @@ async fn p21_a_token_that_is_renewed_again_and_again_waits_once_to_be_confirmed(
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn k23_an_ended_session_stays_ended_until_it_would_have_been_over() {
-    let coordinator = InProcess::with_clock(Arc::new(At(50)));
+    let coordinator = InProcess::new();
     assert_eq!(coordinator.known(&session(1, 0), "alex"), Known::Live);
-    coordinator.end(session(1, 0)).await.unwrap();
+    let ended = |session| EndedSession::new(session, "alex");
+    coordinator.end(ended(session(1, 0))).await.unwrap();
     assert_eq!(coordinator.known(&session(1, 7), "alex"), Known::Ended);
     assert_eq!(coordinator.has_ended(session(1, 0), "alex").await, Ok(true));
     assert_eq!(coordinator.known(&session(2, 0), "alex"), Known::Live);
 
-    let over = InProcess::with_clock(Arc::new(At(100)));
-    over.end(session(1, 0)).await.unwrap();
-    assert_eq!(super::lock(&over.0.ended).len(), 0);
+    // It lives for a hundred seconds.
+    for (seconds, known) in [(99, Known::Ended), (1, Known::Live)] {
+        advance(Duration::from_secs(seconds)).await;
+        coordinator.end(ended(session(3, 0))).await.unwrap();
+        assert_eq!(coordinator.known(&session(1, 0), "alex"), known);
+    }
 }
 
 #[tokio::test(start_paused = true)]

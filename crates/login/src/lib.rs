@@ -44,6 +44,7 @@ pub mod manual;
 #[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
 mod meter;
 mod namesake;
+mod outdated;
 mod parser;
 mod placement;
 mod places;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Admission, SessionRef, Timestamp, Tokens, User};
+use fncy_login_core::{Admission, EndedSession, SessionRef, Timestamp, Tokens, User};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -110,8 +110,10 @@ impl Watched {
     }
 
     /// A session was ended here.
-    pub(crate) fn ended(&self, session: &SessionRef) {
-        self.tell(session, |news| news.was_ended = true);
+    pub(crate) fn ended(&self, ending: &EndedSession) {
+        self.tell(&ending.session, |news| {
+            news.was_ended |= ending.reaches(news.user.session().generation);
+        });
     }
 
     /// The sessions that a user had then were ended here.

@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use fncy_login_core::{
-    Core, Ending, Exchange, Head, Moment, Outcome, Reply, SessionRef, Site, Standing, Tokens, User,
+    Core, EndedSession, Ending, Exchange, Head, MAX_SKEW, Moment, Outcome, Reply, Site, Standing,
+    Tokens, User,
 };
 
 use crate::admitted::Admitted;
@@ -107,7 +108,7 @@ impl Login {
     /// coordinator within five seconds: an account that was taken over, somebody who left, or FNCY's own
     /// word that they have signed out there. Without a coordinator it holds in this process only, until it is
     /// restarted. Whoever must stay out is refused by [`Builder::on_login`] and [`Builder::on_renew`] too.
-    /// `id` is [`User::id`]. Whoever still may sign in can do so a second later. The tokens are not revoked:
+    /// `id` is [`User::id`]. A user who still may sign in can do so at once. The tokens are not revoked:
     /// they are in cookies that nobody has here.
     ///
     /// FNCY's own session goes on. While it does, the browser's next request for a page goes to FNCY and comes
@@ -115,12 +116,16 @@ impl Login {
     /// FNCY ask for a password again, set [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to
     /// `prompt=login`, if FNCY understands it.
     ///
+    /// The clocks of instances may differ by 60 seconds, so sessions that were issued up to 60 seconds from
+    /// now end as well. A session that begins later is exempt, if its instance has heard of this call:
+    /// the same one at once, the others within five seconds. Before that, the user signs in once more.
+    ///
     /// # Errors
     ///
     /// [`Unreachable`], where the other instances could not be told; they are told as soon as that is
     /// possible.
     pub async fn end_user(&self, id: &str) -> Result<(), Unreachable> {
-        let at = self.0.clock.now();
+        let at = self.0.clock.now().plus(MAX_SKEW);
         let (coordinator, user_id) = (Arc::clone(&self.0.coordinator), id.to_owned());
         let told = tokio::spawn(async move { soon(coordinator.end_user(&user_id, at)).await });
         let told = told.await.unwrap_or(Err(Unreachable));
@@ -183,7 +188,7 @@ impl Login {
     pub(crate) fn challenge<H: Head>(&self, head: &H) -> Reply {
         let moment = Moment {
             now: self.0.clock.now(),
-            standing: &|session, user_id| self.standing(session, user_id, || Standing::Unknown),
+            standing: &|shown| self.standing(shown, || Standing::Unknown),
         };
         match self.settle(self.0.core.challenge(head, moment)) {
             Settled::Done(Outcome::Reply(reply)) => self.send(*reply),
@@ -231,7 +236,7 @@ impl Login {
         reply
     }
 
-    /// A reply on its way out, and with it the end of sessions. What they have come to is revoked by a task of
+    /// A reply on its way out, and with it the end of sessions, and the beginning of one. What they have come to is revoked by a task of
     /// its own: the provider may be slow.
     pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
         let endings = std::mem::take(&mut reply.endings);
@@ -241,13 +246,19 @@ impl Login {
             let ended = tokio::spawn(async move { login.end_all(endings).await });
             drop(ended.await);
         }
+        if let Some(begun) = reply.begins.take() {
+            let (session, user_id) = *begun;
+            // Where the others can't be told, the user signs in once more.
+            let _: Result<(), Unreachable> =
+                soon(self.0.coordinator.begin(session, &user_id)).await;
+        }
         self.send(reply)
     }
 
     async fn end_all(&self, endings: Vec<Ending>) {
         for Ending { session, revoke } in endings {
             if let Some(session) = session {
-                self.end(session).await;
+                self.end(&session).await;
             }
             if let Some(revoke) = revoke {
                 let refresher = self.0.refresher.clone();
@@ -257,11 +268,11 @@ impl Login {
     }
 
     /// Ends a session. A person is signed out here even where the other instances can't be told.
-    async fn end(&self, session: SessionRef) {
-        if soon(self.0.coordinator.end(session)).await.is_err() {
+    async fn end(&self, ended: &EndedSession) {
+        if soon(self.0.coordinator.end(ended.clone())).await.is_err() {
             tracing::error!("a session was ended here, and the other instances could not be told");
         }
-        self.0.watched.ended(&session);
+        self.0.watched.ended(ended);
     }
 }
 

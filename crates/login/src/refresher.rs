@@ -36,7 +36,7 @@ use tracing::Instrument as _;
 use crate::approval::{self, RenewHook, RenewedLogin};
 use crate::coming::Sender;
 use crate::coordinator::{
-    Claim, Coordinator, Finished, Lease, Unreachable, Work, WorkKind, claim, soon,
+    Claim, Coordinator, EndedSession, Finished, Lease, Unreachable, Work, WorkKind, claim, soon,
 };
 use crate::env::{self, Clock};
 use crate::http_client::EXCHANGE_DEADLINE;
@@ -334,7 +334,8 @@ impl Refresher {
 
     /// Ends a session whose renewal has shown that it is over.
     async fn end(&self, renew: &Renew, successor: &Successor) {
-        if soon(self.0.coordinator.end(renew.session)).await.is_err() {
+        let ending = EndedSession::new(renew.session, &renew.profile.user_id);
+        if soon(self.0.coordinator.end(ending)).await.is_err() {
             tracing::error!("a session that is over could not be ended on other instances");
         }
         self.revoke_successor(successor).await;

@@ -16,7 +16,9 @@ use fncy_login_core::{
 use tokio::time::{Instant, sleep};
 
 use super::super::{Exchanges, Parts, Refresher};
-use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Unreachable, Work};
+use crate::coordinator::{
+    Asked, Claim, Coordinator, EndedSession, Finished, Known, Lease, Unreachable, Work,
+};
 use crate::env::Clock;
 use crate::in_process::InProcess;
 use crate::places::{Place, Places};
@@ -177,8 +179,8 @@ impl Coordinator for Distant {
         })
     }
 
-    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
-        self.inner.end(session)
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+        self.inner.end(ending)
     }
 
     fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
@@ -275,12 +277,7 @@ pub(super) fn instance(
 
 pub(super) fn alone(login: &Login, answer: fn(u64) -> Answer) -> (Refresher, Arc<Provider>) {
     let provider = Provider::new(&Dice::new(1), answer);
-    let refresher = instance(
-        login,
-        &provider,
-        InProcess::with_clock(Arc::new(Stopped)),
-        |_| {},
-    );
+    let refresher = instance(login, &provider, InProcess::new(), |_| {});
     (refresher, provider)
 }
 

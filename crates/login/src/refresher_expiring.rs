@@ -7,8 +7,7 @@ use std::time::Duration;
 use fncy_login_core::{SessionRef, Timestamp};
 use tokio::time::{Instant, sleep};
 
-use super::refresher_double::Stopped;
-use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Lease, Work};
+use crate::coordinator::{Asked, Claim, Coordinator, EndedSession, Finished, Known, Lease, Work};
 use crate::in_process::InProcess;
 
 /// A store whose leases run out by themselves.
@@ -28,7 +27,7 @@ struct ExpiringLease {
 impl Expiring {
     pub(super) fn new(lease: Duration) -> Self {
         Self {
-            inner: InProcess::with_clock(Arc::new(Stopped)),
+            inner: InProcess::new(),
             held: Arc::default(),
             lease,
         }
@@ -48,8 +47,8 @@ impl Coordinator for Expiring {
         })
     }
 
-    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
-        self.inner.end(session)
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+        self.inner.end(ending)
     }
 
     fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use fncy_login_core::{Revoke, Timestamp, TokenKind};
 
 use super::*;
+use crate::coordinator::EndedSession;
 
 /// What `on_renew` does, call by call; when there is no more to do it approves.
 #[derive(Clone, Copy)]
@@ -45,7 +46,7 @@ fn with_words(
 }
 
 fn store() -> InProcess {
-    InProcess::with_clock(Arc::new(Stopped))
+    InProcess::new()
 }
 
 /// Another session with the same refresh token, as where a provider gives a client the same one
@@ -145,8 +146,8 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
         fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
             self.0.has_ended(session, user_id)
         }
-        fn end(&self, session: SessionRef) -> Asked<'_, ()> {
-            self.0.end(session)
+        fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+            self.0.end(ending)
         }
         fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
             self.0.end_user(user_id, at)
@@ -172,7 +173,10 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
         async move { comes_to(&refresher, &old).await }
     });
     sleep(Duration::from_secs(2)).await;
-    store.end(old.session).await.unwrap();
+    store
+        .end(EndedSession::new(old.session, "alex"))
+        .await
+        .unwrap();
     request.await.unwrap();
     sleep(Duration::from_secs(1)).await;
     assert_eq!(*provider.revoked.lock().unwrap(), ["r2"]);
@@ -205,7 +209,10 @@ async fn a_session_that_ended_ends_no_other_with_the_same_token() {
     let ended = renew(&login, "r1", 0);
     let other = of_session(&ended, 8);
     let coordinator = &refresher.0.coordinator;
-    coordinator.end(ended.session).await.unwrap();
+    coordinator
+        .end(EndedSession::new(ended.session, "alex"))
+        .await
+        .unwrap();
     let both = tokio::join!(comes_to(&refresher, &ended), comes_to(&refresher, &other));
     assert_eq!(both, ("NotWelcome".to_owned(), "1 a2".to_owned()));
     assert_eq!(comes_to(&refresher, &ended).await, "NotWelcome");
@@ -323,7 +330,7 @@ async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
         fn has_ended<'a>(&'a self, _: SessionRef, _: &'a str) -> Asked<'a, bool> {
             Box::pin(std::future::pending())
         }
-        fn end(&self, _: SessionRef) -> Asked<'_, ()> {
+        fn end(&self, _: EndedSession) -> Asked<'_, ()> {
             Box::pin(std::future::pending())
         }
         fn end_user<'a>(&'a self, _: &'a str, _: Timestamp) -> Asked<'a, ()> {

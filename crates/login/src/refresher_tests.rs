@@ -30,7 +30,7 @@ async fn crowd(login: &Login, seed: u64, instances: usize, lost: u64) -> (Vec<St
     let dice = Dice::new(seed);
     let provider = Provider::new(&dice, rotates);
     let store = Distant {
-        inner: InProcess::with_clock(Arc::new(Stopped)),
+        inner: InProcess::new(),
         dice: dice.clone(),
         lost,
         lease: Duration::from_secs(30),
@@ -118,7 +118,7 @@ async fn f07_no_exchange_begins_with_a_lease_that_it_may_outlast() {
     let dice = Dice::new(1);
     let provider = Provider::new(&dice, rotates);
     let store = |seconds| Distant {
-        inner: InProcess::with_clock(Arc::new(Stopped)),
+        inner: InProcess::new(),
         dice: dice.clone(),
         lost: 0,
         lease: Duration::from_secs(seconds),
@@ -137,7 +137,7 @@ async fn f08_without_the_store_only_a_danger_switch_refreshes() {
     let dice = Dice::new(1);
     let provider = Provider::new(&dice, rotates);
     let down = Distant {
-        inner: InProcess::with_clock(Arc::new(Stopped)),
+        inner: InProcess::new(),
         dice: dice.clone(),
         lost: 100,
         lease: DEADLINE,
@@ -146,7 +146,7 @@ async fn f08_without_the_store_only_a_danger_switch_refreshes() {
     let careful = instance(&login, &provider, down.clone(), |_| {});
     assert_eq!(comes_to(&careful, &old).await, "again in 1");
     assert_eq!(provider.most_shown(), 0);
-    let here = InProcess::with_clock(Arc::new(Stopped));
+    let here = InProcess::new();
     let store = Arc::new(down);
     let daring = instance(&login, &provider, WithoutStore { store, here }, |_| {});
     for _ in 0..3 {
@@ -160,7 +160,7 @@ async fn f08_without_the_store_only_a_danger_switch_refreshes() {
 async fn l12_what_a_store_makes_up_is_not_believed() {
     let login = login();
     let provider = Provider::new(&Dice::new(1), rotates);
-    let store = InProcess::with_clock(Arc::new(Stopped));
+    let store = InProcess::new();
     let refresher = instance(&login, &provider, store.clone(), |_| {});
     let old = renew(&login, "r1", 0);
     let other = renew(&login, "r9", 0);
@@ -171,7 +171,7 @@ async fn l12_what_a_store_makes_up_is_not_believed() {
         .into_iter()
         .enumerate()
     {
-        let store = InProcess::with_clock(Arc::new(Stopped));
+        let store = InProcess::new();
         let Ok(Claim::Granted(lease)) = store.claim(super::renewal(old.key, None)).await else {
             panic!("nobody holds it");
         };
@@ -321,7 +321,7 @@ async fn f09_in_an_outage_one_refresh_a_second_is_tried() {
 async fn p41_a_probe_that_succeeds_lets_everybody_go() {
     let login = login();
     let provider = Provider::new(&Dice::new(1), |_| Answer::Failed(Failure::NoConnection));
-    let store = InProcess::with_clock(Arc::new(Stopped));
+    let store = InProcess::new();
     let refresher = instance(&login, &provider, store, |_| {});
     let session = |number: u32| renew(&login, &format!("r{number}"), 0);
     assert_eq!(comes_to(&refresher, &session(0)).await, "Unreachable");
@@ -369,25 +369,20 @@ async fn a_hook_that_fails_is_asked_again_and_loses_no_token() {
     let login = hooked_login();
     let provider = Provider::new(&Dice::new(1), rotates);
     let asked = Arc::new(AtomicU64::new(0));
-    let refresher = instance(
-        &login,
-        &provider,
-        InProcess::with_clock(Arc::new(Stopped)),
-        |parts| {
-            let asked = Arc::clone(&asked);
-            parts.on_renew = Some(Arc::new(move |login: RenewedLogin| {
-                let times = asked.fetch_add(1, Ordering::SeqCst);
-                assert_eq!((login.id(), login.tokens().access_token()), ("alex", "a2"));
-                Box::pin(async move {
-                    match times {
-                        0 => panic!("as a hook may"),
-                        1 => std::future::pending().await,
-                        _ => Ok(Approval::with_data(&7).unwrap()),
-                    }
-                })
-            }));
-        },
-    );
+    let refresher = instance(&login, &provider, InProcess::new(), |parts| {
+        let asked = Arc::clone(&asked);
+        parts.on_renew = Some(Arc::new(move |login: RenewedLogin| {
+            let times = asked.fetch_add(1, Ordering::SeqCst);
+            assert_eq!((login.id(), login.tokens().access_token()), ("alex", "a2"));
+            Box::pin(async move {
+                match times {
+                    0 => panic!("as a hook may"),
+                    1 => std::future::pending().await,
+                    _ => Ok(Approval::with_data(&7).unwrap()),
+                }
+            })
+        }));
+    });
     let old = renew(&login, "r1", 0);
     assert_eq!(comes_to(&refresher, &old).await, "Undecided");
     assert_eq!(comes_to(&refresher, &old).await, "again in 1");
@@ -408,7 +403,7 @@ async fn a_hook_that_fails_is_asked_again_and_loses_no_token() {
 async fn a_hook_that_refuses_ends_the_session_everywhere() {
     let login = hooked_login();
     let provider = Provider::new(&Dice::new(1), rotates);
-    let store = InProcess::with_clock(Arc::new(Stopped));
+    let store = InProcess::new();
     let refuses = |parts: &mut Parts| {
         parts.on_renew = Some(Arc::new(|_| Box::pin(async { Err(Refusal::new("no")) })));
     };
@@ -450,12 +445,9 @@ async fn without_a_free_place_only_urgent_ones_start() {
 async fn f17_who_waits_for_a_blocked_task_is_answered_at_the_deadline() {
     let login = login();
     let provider = Provider::new(&Dice::new(1), rotates);
-    let refresher = instance(
-        &login,
-        &provider,
-        InProcess::with_clock(Arc::new(Stopped)),
-        |parts| parts.provider = Arc::new(Blocked),
-    );
+    let refresher = instance(&login, &provider, InProcess::new(), |parts| {
+        parts.provider = Arc::new(Blocked)
+    });
     let began = Instant::now();
     assert_eq!(
         comes_to(&refresher, &renew(&login, "r1", 0)).await,

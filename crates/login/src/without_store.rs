@@ -10,7 +10,7 @@ use std::time::Duration;
 use fncy_login_core::{SessionRef, Timestamp};
 use tokio::time::timeout;
 
-use crate::coordinator::{Asked, Claim, Coordinator, Known, Unreachable, Work, soon};
+use crate::coordinator::{Asked, Claim, Coordinator, EndedSession, Known, Unreachable, Work, soon};
 use crate::in_process::InProcess;
 
 /// Less than whoever asks here waits for.
@@ -37,12 +37,22 @@ impl Coordinator for WithoutStore {
         })
     }
 
-    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
-        self.store.end(session)
+    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+        Box::pin(async move {
+            Ok(self.here.is_outdated(session).await? || self.store.is_outdated(session).await?)
+        })
+    }
+
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+        self.store.end(ending)
     }
 
     fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
         self.store.end_user(user_id, at)
+    }
+
+    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
+        self.store.begin(session, user_id)
     }
 
     fn claim(&self, work: Work) -> Asked<'_, Claim> {

@@ -9,6 +9,7 @@
 //! Rules:
 //! - Nobody reads twice what was read after they asked: of many who ask at once, one reads.
 //! - What could not be told is told with the next reading.
+//! - Times go over the wire as how long something is still needed: a clock that is wrong loses nothing.
 //! - The task that reads each second ends with the last coordinator that it reads for.
 
 use std::collections::HashSet;
@@ -20,8 +21,8 @@ use redis::Script;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use crate::ended::{End, Ended};
-use crate::names::{Name, Names};
+use crate::ended::{End, Ended, MAX_LOG};
+use crate::names::{Name, Names, UserHash};
 use crate::store::Store;
 
 /// Between two readings.
@@ -30,9 +31,21 @@ const PAUSE: Duration = Duration::from_secs(1);
 const MAX_READ: usize = 5_000;
 /// The longest that a session can live, in seconds.
 pub(crate) const LONGEST: u64 = 30 * 24 * 60 * 60;
+/// Between two warnings that there is no room.
+const QUIET: Duration = Duration::from_secs(60);
 
-static END: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/end.lua")));
-static FOLLOW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/follow.lua")));
+static END: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(concat!(
+        include_str!("scripts/clock.lua"),
+        include_str!("scripts/end.lua")
+    ))
+});
+static FOLLOW: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(concat!(
+        include_str!("scripts/clock.lua"),
+        include_str!("scripts/follow.lua")
+    ))
+});
 
 pub(crate) struct Follower {
     store: Arc<Store>,
@@ -41,6 +54,8 @@ pub(crate) struct Follower {
     place: tokio::sync::Mutex<Place>,
     untold: Mutex<HashSet<End>>,
     reading: Mutex<Option<JoinHandle<()>>>,
+    /// When the last warning was given that there is no room.
+    warned: Mutex<Option<Instant>>,
 }
 
 /// How far the log was read.
@@ -61,6 +76,7 @@ impl Follower {
             place: tokio::sync::Mutex::default(),
             untold: Mutex::default(),
             reading: Mutex::default(),
+            warned: Mutex::default(),
         }
     }
 
@@ -93,7 +109,7 @@ impl Follower {
         loop {
             let asked = Instant::now();
             let answer = self.read(&next).await?;
-            let [age, now, number, ends @ ..] = answer.as_slice() else {
+            let [age, number, ends @ ..] = answer.as_slice() else {
                 return Err(Unreachable);
             };
             if *age != next.age {
@@ -101,10 +117,11 @@ impl Follower {
                 read.clear();
             }
             let (pairs, _) = ends.as_chunks::<2>();
-            for [name, until] in pairs {
-                if let Some(((name, at), until)) = Name::read(name).zip(until.parse().ok()) {
-                    self.ended.add(End { name, at, until });
-                    read.insert((name, at));
+            for [name, life] in pairs {
+                if let Some((name, life)) = Name::read(name).zip(life.parse().ok()) {
+                    let until = asked + Duration::from_secs(life);
+                    self.ended.add(End { name, until });
+                    read.insert(name);
                 }
             }
             next = Place {
@@ -113,20 +130,19 @@ impl Follower {
                 asked: Some(asked),
             };
             if pairs.len() < MAX_READ {
-                let now = now.parse().map_err(|_| Unreachable)?;
-                self.ended.heard(asked, now);
+                self.ended.heard(asked);
                 break;
             }
         }
         if next.age != place.age {
             let mut lacking = self.ended.all();
-            lacking.retain(|end| !read.contains(&(end.name, end.at)));
+            lacking.retain(|end| !read.contains(&end.name));
             self.untold().extend(lacking);
         }
         *place = next;
         let rest: Vec<End> = self.untold().iter().copied().collect();
         // What was read is known, whether the store takes more or not.
-        let _: Result<(), Unreachable> = self.tell(&rest).await;
+        let _: Result<(), Unreachable> = self.tell(&rest, &[]).await;
         Ok(())
     }
 
@@ -135,28 +151,56 @@ impl Follower {
         self.store.run(&FOLLOW, &self.names.ended(), known).await
     }
 
-    /// Ends a session, or those that a user had, here at once.
-    pub(crate) async fn end(self: &Arc<Self>, end: End) -> Result<(), Unreachable> {
+    /// Says it here at once, and then to the others. A user with too many ended sessions has all of them
+    /// ended by one word.
+    pub(crate) async fn end(
+        self: &Arc<Self>,
+        mut end: End,
+        user: UserHash,
+    ) -> Result<(), Unreachable> {
         self.start();
-        self.ended.add(end);
+        let mut needless = self.ended.add(end);
+        if let Some(name) = self.ended.crowd(user) {
+            let until = Instant::now() + Duration::from_secs(LONGEST);
+            end = End { name, until };
+            needless.extend(self.ended.add(end));
+        }
         self.untold().insert(end);
-        self.tell(&[end]).await
+        self.tell(&[end], &needless).await
     }
 
     /// What is told is untold no longer; what isn't, or by whoever gives up, stays so.
-    async fn tell(&self, ends: &[End]) -> Result<(), Unreachable> {
+    async fn tell(&self, ends: &[End], needless: &[Name]) -> Result<(), Unreachable> {
+        let needless: Vec<_> = needless.iter().map(|name| name.write()).collect();
         for ends in ends.chunks(MAX_READ) {
-            let pairs = ends
-                .iter()
-                .map(|end| (end.name.write_at(end.at), end.until));
+            let now = Instant::now();
+            let pairs = ends.iter().map(|end| {
+                let life = end.until.saturating_duration_since(now);
+                (end.name.write(), life.as_secs() + 1)
+            });
             let pairs: Vec<_> = pairs.collect();
-            let _: () = self.store.run(&END, &self.names.ended(), pairs).await?;
+            let said = (MAX_LOG, needless.len(), &needless, pairs);
+            let evicted: usize = self.store.run(&END, &self.names.ended(), said).await?;
+            if evicted > 0 {
+                self.warn();
+            }
             let mut untold = self.untold();
             for end in ends {
                 untold.remove(end);
             }
         }
         Ok(())
+    }
+
+    fn warn(&self) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.is_none_or(|last| last.elapsed() >= QUIET) {
+            *warned = Some(Instant::now());
+            tracing::warn!(
+                "more sessions were signed out than the store remembers; the oldest sign-outs are \
+                 forgotten, and new instances let copies of their cookies in again"
+            );
+        }
     }
 
     fn untold(&self) -> MutexGuard<'_, HashSet<End>> {

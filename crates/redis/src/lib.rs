@@ -22,12 +22,13 @@
 //! Outcomes that are sealed with the application's cookie secret, hashes of tokens, ids of sessions that
 //! were ended, and hashes of users whose sessions were. No token and no name can be read there. All of it
 //! goes by itself: what a renewal left after an hour, or a minute after a browser has shown the new
-//! session; what was ended when no cookie could live any more.
+//! session; which generation of a session was shown, after a day; what was ended when no cookie could live any more.
 //!
 //! # How sessions are checked
 //!
 //! Each instance reads the log of ended sessions once a second, and answers requests from its own memory:
-//! no request waits for the store while the log was read within the last five seconds. A store that
+//! no request waits for the store while the log was read within the last five seconds. Whether a cookie is one from
+//! before a refresh is asked where its access token has expired. A store that
 //! has lost its memory, or has taken over and lacks the last of it, is told by the instances what they know.
 //!
 //! # While the store is down
@@ -45,6 +46,7 @@ mod follower;
 mod names;
 mod redis_coordinator;
 mod server;
+mod shown;
 mod store;
 mod works;
 

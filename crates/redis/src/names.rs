@@ -31,47 +31,93 @@ impl Names {
         ["lease", "left", "spent"].map(|part| format!("{}:{{{kind}:{key}}}:{part}", self.prefix))
     }
 
-    /// The log of what was ended, with its age, and until when each of it is needed.
-    pub(crate) fn ended(&self) -> [String; 2] {
-        ["log", "times"].map(|part| format!("{}:{{ended}}:{part}", self.prefix))
+    /// What is known of the generations of a session: the renewals that led to them, and which were shown.
+    pub(crate) fn session(&self, id: &[u8; 16]) -> [String; 2] {
+        let id = hexadecimal(id);
+        ["renewals", "shown"].map(|part| format!("{}:{{session:{id}}}:{part}", self.prefix))
+    }
+
+    /// The log of what was ended, with its age, until when each of it is needed, and the clock that this is
+    /// counted by.
+    pub(crate) fn ended(&self) -> [String; 3] {
+        ["log", "times", "clock"].map(|part| format!("{}:{{ended}}:{part}", self.prefix))
     }
 }
 
-/// Who or what was ended.
+/// A user, named by a hash.
+pub(crate) type UserHash = [u8; 32];
+
+/// The beginning of a user's hash: whose session was ended.
+pub(crate) type Owner = [u8; 8];
+
+/// What the log says, as one of its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Name {
-    /// A session.
-    Session([u8; 16]),
-    /// The sessions of a user, named by a hash.
-    User([u8; 32]),
+    /// A session is over, in its generations up to this one.
+    Session {
+        id: [u8; 16],
+        owner: Owner,
+        /// Unix seconds.
+        issued: u64,
+        up_to: u32,
+    },
+    /// The sessions of a user are over that were issued up to then: Unix seconds.
+    User { hash: UserHash, at: u64 },
+    /// A session has begun after such an end, and is not over by it.
+    Begun { id: [u8; 16], at: u64 },
 }
 
 impl Name {
-    pub(crate) fn of_user(id: &str) -> Self {
-        Self::User(hash_of(id))
-    }
-
-    /// As the log has it. A session's is `s` and its id; a user's is `u`, a hash, and the time of the end:
-    /// the sessions that it is about were issued no later.
-    pub(crate) fn write_at(self, at: u64) -> String {
+    /// As the log has it: `s`, `u` or `b`, and what it says, separated by dots.
+    pub(crate) fn write(self) -> String {
         match self {
-            Self::Session(id) => format!("s{}", hexadecimal(&id)),
-            Self::User(hash) => format!("u{}.{at}", hexadecimal(&hash)),
+            Self::Session {
+                id,
+                owner,
+                issued,
+                up_to,
+            } => {
+                let [id, owner] = [hexadecimal(&id), hexadecimal(&owner)];
+                format!("s{id}.{owner}.{issued}.{up_to}")
+            }
+            Self::User { hash, at } => format!("u{}.{at}", hexadecimal(&hash)),
+            Self::Begun { id, at } => format!("b{}.{at}", hexadecimal(&id)),
         }
     }
 
-    /// What [`Name::write_at`] made, with the time of a user's end; none of anything else.
-    pub(crate) fn read(text: &str) -> Option<(Self, u64)> {
-        if let Some(id) = text.strip_prefix('s') {
-            return Some((Self::Session(bytes(id)?), 0));
-        }
-        let (hash, at) = text.strip_prefix('u')?.split_once('.')?;
-        Some((Self::User(bytes(hash)?), at.parse().ok()?))
+    /// What [`Name::write`] made; none of anything else.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (kind, rest) = text.split_at_checked(1)?;
+        let mut parts = rest.split('.');
+        let mut part = || parts.next();
+        let name = match kind {
+            "s" => Self::Session {
+                id: bytes(part()?)?,
+                owner: bytes(part()?)?,
+                issued: part()?.parse().ok()?,
+                up_to: part()?.parse().ok()?,
+            },
+            "u" => Self::User {
+                hash: bytes(part()?)?,
+                at: part()?.parse().ok()?,
+            },
+            "b" => Self::Begun {
+                id: bytes(part()?)?,
+                at: part()?.parse().ok()?,
+            },
+            _ => return None,
+        };
+        part().is_none().then_some(name)
     }
 }
 
+/// Whose sessions a name is about, as names of sessions say it.
+pub(crate) fn owner_of(hash: &UserHash) -> Owner {
+    std::array::from_fn(|index| hash[index])
+}
+
 /// What a user is called.
-pub(crate) fn hash_of(user_id: &str) -> [u8; 32] {
+pub(crate) fn hash_of(user_id: &str) -> UserHash {
     let hash = digest(&SHA256, user_id.as_bytes());
     std::array::from_fn(|index| hash.as_ref()[index])
 }
@@ -99,25 +145,31 @@ fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, Names};
+    use super::{Name, Names, hash_of};
     use fncy_login::coordinator::{Work, WorkKind};
 
     #[test]
     fn names_are_read_as_they_were_written() {
-        for name in [Name::Session([0xa5; 16]), Name::of_user("alex")] {
-            let (read, at) = Name::read(&name.write_at(7)).unwrap();
-            assert_eq!(read, name);
-            assert_eq!(at, if matches!(name, Name::User(_)) { 7 } else { 0 });
-        }
-        for text in [
-            "",
-            "s",
-            "sa5",
-            "u",
-            "uab.1",
-            "x",
-            "s+5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5",
+        for name in [
+            Name::Session {
+                id: [0xa5; 16],
+                owner: [7; 8],
+                issued: 1_900_000_000,
+                up_to: u32::MAX,
+            },
+            Name::User {
+                hash: hash_of("alex"),
+                at: 7,
+            },
+            Name::Begun { id: [0; 16], at: 9 },
         ] {
+            let text = name.write();
+            assert_eq!(Name::read(&text), Some(name), "{text}");
+            assert_eq!(Name::read(&format!("{text}.1")), None);
+            assert_eq!(Name::read(&text[1..]), None);
+        }
+        let text = "s+5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5.0707070707070707.1.1";
+        for text in ["", "s", "sa5", "u", "uab.1", "b", "x", "\u{e9}", text] {
             assert_eq!(Name::read(text), None, "{text}");
         }
     }
@@ -134,6 +186,8 @@ mod tests {
         let [lease, left, spent] = names.work(&work);
         assert_eq!([tag(&left), tag(&spent)], [tag(&lease), tag(&lease)]);
         assert!(names.ended().iter().all(|name| tag(name) == "{ended}"));
+        let [renewals, shown] = names.session(&[1; 16]);
+        assert_eq!(tag(&renewals), tag(&shown));
         assert!(lease.starts_with("shop:{renewal:0101"));
     }
 }

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, io};
 
-use fncy_login::coordinator::{Asked, Claim, Coordinator, Known, SessionRef, Work};
+use fncy_login::coordinator::{Asked, Claim, Coordinator, EndedSession, Known, SessionRef, Work};
 use fncy_login::{SecretFile, Timestamp};
+use tokio::time::Instant;
 
 use crate::ended::End;
 use crate::follower::{Follower, LONGEST};
-use crate::names::{Name, Names};
+use crate::names::{Name, Names, hash_of, owner_of};
 use crate::server::Server;
 use crate::store::Store;
 use crate::works::Works;
@@ -147,26 +149,54 @@ impl Coordinator for RedisCoordinator {
             if ended.known(&session, user_id) != Known::Ended {
                 self.follower.catch_up().await?;
             }
-            Ok(ended.known(&session, user_id) == Known::Ended)
+            Ok(ended.has(&session, user_id))
         })
     }
 
-    fn end(&self, session: SessionRef) -> Asked<'_, ()> {
+    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+        self.works.is_outdated(session)
+    }
+
+    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+        let session = &ending.session;
+        let hash = hash_of(&ending.user_id);
         let end = End {
-            name: Name::Session(session.id),
-            at: 0,
-            until: session.ends.as_unix(),
+            name: Name::Session {
+                id: session.id,
+                owner: owner_of(&hash),
+                issued: session.issued.as_unix(),
+                up_to: if ending.spares_newer {
+                    session.generation
+                } else {
+                    u32::MAX
+                },
+            },
+            until: after(life(session)),
         };
-        Box::pin(self.follower.end(end))
+        Box::pin(self.follower.end(end, hash))
     }
 
     fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        let hash = hash_of(user_id);
+        let at = self.follower.ended.later(hash, at.as_unix());
         let end = End {
-            name: Name::of_user(user_id),
-            at: at.as_unix(),
-            until: at.plus(LONGEST).as_unix(),
+            name: Name::User { hash, at },
+            until: after(LONGEST),
         };
-        Box::pin(self.follower.end(end))
+        Box::pin(self.follower.end(end, hash))
+    }
+
+    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
+        Box::pin(async move {
+            let Some(at) = self.follower.ended.begins_after(&session, user_id) else {
+                return Ok(());
+            };
+            let end = End {
+                name: Name::Begun { id: session.id, at },
+                until: after(life(&session)),
+            };
+            self.follower.end(end, hash_of(user_id)).await
+        })
     }
 
     fn claim(&self, work: Work) -> Asked<'_, Claim> {
@@ -180,6 +210,15 @@ impl Coordinator for RedisCoordinator {
     fn confirm(&self, session: &dyn Fn() -> SessionRef) {
         self.works.confirm(session);
     }
+}
+
+/// How long a cookie of a session can live from now on at most, whatever clock is wrong: seconds.
+fn life(session: &SessionRef) -> u64 {
+    session.ends.seconds_since(session.issued)
+}
+
+fn after(seconds: u64) -> Instant {
+    Instant::now() + Duration::from_secs(seconds)
 }
 
 impl fmt::Debug for RedisCoordinator {

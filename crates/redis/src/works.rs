@@ -13,22 +13,25 @@
 //! - Each attempt runs in a task of its own: a lease that is granted to somebody who has left is given
 //!   back, and so is one that may have been granted by an answer that was lost.
 //! - A lease has a fence, which its claimant has drawn. One that comes too late neither releases nor replaces what another has done.
+//! - What led to a session is named in the store, so that whichever instance meets the new cookie first can say
+//!   that it was shown. Each instance says so once for each session and generation, as far as it remembers.
 //! - What an instance finished it knows from then on. It tells the store until it is told, for as long as
 //!   the lease lasts: afterwards somebody else has done it again.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use fncy_login::coordinator::{
     Asked, Claim, Coordinator as _, Finished, InProcess, Lease, SessionRef, Unreachable, Work,
+    WorkKind,
 };
 use redis::Script;
 use ring::rand::{self, SystemRandom};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::names::Names;
+use crate::shown::Shown;
 use crate::store::Store;
 
 /// The driver begins nothing with less than 19 seconds: all that a request may cause, and what is asked
@@ -40,8 +43,11 @@ const CONFIRMED: Duration = Duration::from_secs(60);
 const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(160)];
 /// Between two attempts to tell the store.
 const RETRY: Duration = Duration::from_millis(500);
-/// Sessions whose outcomes may be confirmed here: a hundred bytes each.
-const MAX_UNCONFIRMED: usize = 100_000;
+/// How long it is remembered which generations are outdated: by default no cookie lives longer without a
+/// request that is let in.
+const OUTDATED: Duration = Duration::from_secs(24 * 60 * 60);
+/// Sessions that the store is told of at once. One that is too many is told with its next request.
+const MAX_TELLING: usize = 64;
 /// No version is lower.
 const ANY: i64 = -1;
 
@@ -52,6 +58,10 @@ static RELEASE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/release.lua")));
 static CONFIRM: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/confirm.lua")));
+static EXPECT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/expect.lua")));
+static SHOW: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/show.lua")));
+static IS_OUTDATED: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/outdated.lua")));
 
 /// The works of all instances. Clones are the same.
 #[derive(Clone)]
@@ -62,16 +72,9 @@ struct Shared {
     names: Arc<Names>,
     /// What was finished here.
     here: InProcess,
-    unconfirmed: Mutex<Unconfirmed>,
-    /// How many there are, so that nobody locks for nothing.
-    unconfirmed_count: AtomicUsize,
-}
-
-/// Outcomes that this instance has met, and whose sessions no request has shown.
-#[derive(Default)]
-struct Unconfirmed {
-    left: HashMap<[u8; 16], Vec<(String, u32)>>,
-    oldest: VecDeque<[u8; 16]>,
+    shown: Shown,
+    /// How many sessions the store is being told of.
+    telling: AtomicUsize,
 }
 
 /// What tells a lease from those before and after it.
@@ -92,8 +95,8 @@ impl Works {
             store,
             names,
             here: InProcess::new(),
-            unconfirmed: Mutex::default(),
-            unconfirmed_count: AtomicUsize::new(0),
+            shown: Shown::new(),
+            telling: AtomicUsize::new(0),
         }))
     }
 
@@ -156,23 +159,35 @@ impl Works {
         })
     }
 
+    pub(crate) fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+        Box::pin(async move {
+            if self.0.here.is_outdated(session).await? {
+                return Ok(true);
+            }
+            let names = self.0.names.session(&session.id);
+            let asked = session.generation;
+            self.0.store.run(&IS_OUTDATED, &names, asked).await
+        })
+    }
+
     pub(crate) fn confirm(&self, session: &dyn Fn() -> SessionRef) {
         self.0.here.confirm(session);
-        if self.0.unconfirmed_count.load(Ordering::Acquire) == 0 {
+        let session = session();
+        // Nothing led to a session that was never renewed.
+        if session.generation == 0 || !self.0.shown.is_first(&session) {
             return;
         }
-        let session = session();
-        let confirmed = self.0.take_confirmed(&session);
-        let shared = Arc::clone(&self.0);
-        if !confirmed.is_empty() {
+        if self.0.telling.fetch_add(1, Ordering::Relaxed) < MAX_TELLING {
+            let shared = Arc::clone(&self.0);
             tokio::spawn(async move {
-                let until = (session.generation, milliseconds(CONFIRMED));
-                for left in confirmed {
-                    // One that is lost keeps the outcome for the time that it was left for.
-                    let _: Result<(), Unreachable> =
-                        shared.store.run(&CONFIRM, &[left], until).await;
+                if shared.tell_shown(&session).await.is_err() {
+                    shared.shown.forget(&session);
                 }
+                shared.telling.fetch_sub(1, Ordering::Relaxed);
             });
+        } else {
+            self.0.telling.fetch_sub(1, Ordering::Relaxed);
+            self.0.shown.forget(&session);
         }
     }
 }
@@ -199,65 +214,40 @@ impl Shared {
             Some(b"nothing") => Ok(Answer::Nothing),
             Some(b"done") => {
                 let left = parts.next().ok_or(Unreachable)?;
-                let version = parts.next().and_then(|part| String::from_utf8(part).ok());
-                let version = version.and_then(|text| text.parse().ok());
-                let session = parts.next().and_then(|part| part.try_into().ok());
-                if let (Some(version), Some(session)) = (version, session) {
-                    let [_, name, _] = names;
-                    self.expect_confirmation(session, name, version);
-                }
                 Ok(Answer::Done(left))
             }
             _ => Err(Unreachable),
         }
     }
 
-    fn expect_confirmation(&self, session: [u8; 16], left: String, version: u32) {
-        let mut unconfirmed = self.unconfirmed();
-        let works = unconfirmed.left.entry(session).or_default();
-        let is_new = works.is_empty();
-        if !works.contains(&(left.clone(), version)) {
-            works.push((left, version));
+    /// A request has shown a session: what led to it is needed for a moment more.
+    async fn tell_shown(&self, session: &SessionRef) -> Result<(), Unreachable> {
+        let names = self.names.session(&session.id);
+        let moment = milliseconds(CONFIRMED);
+        let shown = (session.generation, moment, milliseconds(OUTDATED));
+        let keys: Vec<Vec<u8>> = self.store.run(&SHOW, &names, shown).await?;
+        for key in keys.into_iter().filter_map(|key| key.try_into().ok()) {
+            let [_, left, _] = self.names.work(&Work {
+                kind: WorkKind::Renewal,
+                key,
+                newer_than: None,
+            });
+            // One that is lost keeps the outcome for the time that it was left for.
+            let until = (session.generation, moment);
+            let _: Result<(), Unreachable> = self.store.run(&CONFIRM, &[left], until).await;
         }
-        if is_new {
-            unconfirmed.oldest.push_back(session);
-        }
-        while unconfirmed.left.len() > MAX_UNCONFIRMED {
-            let Some(oldest) = unconfirmed.oldest.pop_front() else {
-                break;
-            };
-            unconfirmed.left.remove(&oldest);
-        }
-        self.count(&unconfirmed);
+        Ok(())
     }
 
-    /// The outcomes that nobody needs who has seen this session.
-    fn take_confirmed(&self, session: &SessionRef) -> Vec<String> {
-        let mut unconfirmed = self.unconfirmed();
-        let Some(works) = unconfirmed.left.remove(&session.id) else {
-            return Vec::new();
+    /// Before the outcome is there: who finds that may show its session at once.
+    async fn expect(&self, work: &Work, outcome: &Finished) -> Result<(), Unreachable> {
+        let Some(session) = &outcome.session else {
+            return Ok(());
         };
-        let (confirmed, rest): (Vec<_>, Vec<_>) = works
-            .into_iter()
-            .partition(|(_, version)| *version <= session.generation);
-        if rest.is_empty() {
-            unconfirmed.oldest.retain(|id| *id != session.id);
-        } else {
-            unconfirmed.left.insert(session.id, rest);
-        }
-        self.count(&unconfirmed);
-        confirmed.into_iter().map(|(left, _)| left).collect()
-    }
-
-    fn count(&self, unconfirmed: &Unconfirmed) {
-        let count = unconfirmed.left.len();
-        self.unconfirmed_count.store(count, Ordering::Release);
-    }
-
-    fn unconfirmed(&self) -> MutexGuard<'_, Unconfirmed> {
-        self.unconfirmed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let keep = milliseconds(outcome.keep);
+        let expected = (outcome.version, work.key.as_slice(), keep);
+        let names = self.names.session(session);
+        self.store.run(&EXPECT, &names, expected).await
     }
 
     /// Gives a lease back as soon as the store can be told. Without a runtime it runs out by itself.
@@ -281,13 +271,8 @@ impl Shared {
         fence: &Fence,
         outcome: &Finished,
     ) -> Result<(), Unreachable> {
-        let session: &[u8] = outcome.session.as_ref().map_or(&[], |id| id);
-        let left = (
-            fence.as_slice(),
-            outcome.version,
-            outcome.sealed.as_slice(),
-            session,
-        );
+        self.expect(work, outcome).await?;
+        let left = (fence.as_slice(), outcome.version, outcome.sealed.as_slice());
         let times = (milliseconds(outcome.keep), milliseconds(outcome.spent));
         let names = self.names.work(work);
         let _: bool = self.store.run(&FINISH, &names, (left, times)).await?;
@@ -318,10 +303,6 @@ impl Lease for RedisLease {
             if let Claim::Granted(lease) = shared.here.claim(work).await? {
                 lease.finish(outcome.clone()).await?;
             }
-            if let Some(session) = outcome.session {
-                let [_, left, _] = shared.names.work(&work);
-                shared.expect_confirmation(session, left, outcome.version);
-            }
             let first = shared.tell(&work, &fence, &outcome).await;
             if first.is_err() {
                 let shared = Arc::clone(&shared);
@@ -347,59 +328,4 @@ impl Drop for RedisLease {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use fncy_login::Timestamp;
-    use fncy_login::coordinator::SessionRef;
-
-    use super::{MAX_UNCONFIRMED, Works};
-    use crate::names::Names;
-    use crate::server::Server;
-    use crate::store::Store;
-
-    fn works() -> Works {
-        let server = Server::at("redis://127.0.0.1:1").unwrap();
-        let names = Names::new("shop");
-        Works::new(Arc::new(Store::new(server, None)), Arc::new(names))
-    }
-
-    fn session(number: usize, generation: u32) -> SessionRef {
-        let mut id = [0; 16];
-        id[..8].copy_from_slice(&number.to_le_bytes());
-        SessionRef {
-            id,
-            generation,
-            issued: Timestamp::from_unix(0),
-            ends: Timestamp::from_unix(1),
-        }
-    }
-
-    #[test]
-    fn a_session_confirms_what_led_to_it_and_nothing_newer() {
-        let Works(shared) = works();
-        for (left, version) in [("first", 1), ("second", 2), ("second", 2)] {
-            shared.expect_confirmation(session(7, 0).id, left.to_owned(), version);
-        }
-        assert_eq!(shared.take_confirmed(&session(8, 9)), [""; 0]);
-        assert_eq!(shared.take_confirmed(&session(7, 0)), [""; 0]);
-        assert_eq!(shared.take_confirmed(&session(7, 1)), ["first"]);
-        assert_eq!(shared.take_confirmed(&session(7, 5)), ["second"]);
-        assert_eq!(shared.take_confirmed(&session(7, 5)), [""; 0]);
-    }
-
-    #[test]
-    fn of_too_many_the_oldest_go_first() {
-        let Works(shared) = works();
-        for number in 0..=MAX_UNCONFIRMED {
-            shared.expect_confirmation(session(number, 0).id, "left".to_owned(), 1);
-        }
-        assert_eq!(shared.take_confirmed(&session(0, 1)), [""; 0]);
-        assert_eq!(shared.take_confirmed(&session(1, 1)), ["left"]);
-        let last = session(MAX_UNCONFIRMED, 1);
-        assert_eq!(shared.take_confirmed(&last), ["left"]);
-    }
 }

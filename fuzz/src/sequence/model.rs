@@ -26,7 +26,9 @@ struct Session {
     issued: u64,
     used: u64,
     generation: u32,
-    has_ended: bool,
+    /// No cookie of this generation or an older one is anybody's. The sign-out of an older cookie says nothing of
+    /// newer ones: it may be a copy from before a refresh.
+    ended_up_to: Option<u32>,
     is_usual: bool,
 }
 
@@ -54,7 +56,7 @@ impl Model {
             issued: now,
             used: now,
             generation: session.generation,
-            has_ended: false,
+            ended_up_to: None,
             is_usual,
         };
         self.sessions.insert(session.id, new);
@@ -63,24 +65,31 @@ impl Model {
 
     /// The session whose cookie has this value is over.
     pub(crate) fn ended(&mut self, value: Option<&str>) {
-        if let Some((id, _)) = value.and_then(|value| self.values.get(value)) {
-            self.sessions.get_mut(id).unwrap().has_ended = true;
+        if let Some((id, generation)) = value.and_then(|value| self.values.get(value)) {
+            let session = self.sessions.get_mut(id).unwrap();
+            let is_newest = *generation == session.generation;
+            let up_to = if is_newest { u32::MAX } else { *generation };
+            session.ended_up_to = session.ended_up_to.max(Some(up_to));
         }
     }
 
     /// Whether the session whose cookie has this value is over.
     pub(crate) fn has_ended(&self, value: &str) -> bool {
         let session = self.values.get(value);
-        session.is_some_and(|(id, _)| self.sessions[id].has_ended)
+        session.is_some_and(|(id, generation)| {
+            let up_to = self.sessions[id].ended_up_to;
+            up_to.is_some_and(|up_to| *generation <= up_to)
+        })
     }
 
     /// The application sees this user, by a cookie with this value.
     pub(crate) fn admitted(&mut self, value: Option<&str>, user: &User, now: u64) {
         let found = user.session();
-        let (id, _) = self.values[value.expect("somebody is signed in without a cookie")];
+        let value = value.expect("somebody is signed in without a cookie");
+        assert!(!self.has_ended(value), "who was signed out is signed in");
+        let (id, _) = self.values[value];
         assert_eq!(id, found.id, "the cookie is another session's");
         let session = self.sessions.get_mut(&id).unwrap();
-        assert!(!session.has_ended, "who was signed out is signed in");
         assert_eq!(session.user, user.id(), "a session is somebody else's now");
         session.generation = session.generation.max(found.generation);
         session.used = now;
@@ -88,10 +97,14 @@ impl Model {
 
     /// The browser is given a new cookie for the session that it has.
     pub(crate) fn replaced(&mut self, before: Option<&str>, value: &str, generation: Option<u32>) {
-        let (id, known) = self.values[before.expect("a cookie for nobody")];
+        let before = before.expect("a cookie for nobody");
+        assert!(
+            !self.has_ended(before),
+            "a session that has ended is given back"
+        );
+        let (id, known) = self.values[before];
         let generation = generation.unwrap_or(known + 1);
         let session = self.sessions.get_mut(&id).unwrap();
-        assert!(!session.has_ended, "a session that has ended is given back");
         session.generation = session.generation.max(generation);
         self.values.insert(value.to_owned(), (id, generation));
     }
@@ -105,6 +118,6 @@ impl Model {
         let is_fresh = session.is_usual && *generation == 0 && now < session.issued + SURELY_FRESH;
         let is_in_use = now < session.used + SURELY_IN_USE && now < session.issued + SURELY_LIVES;
         let is_newest = *generation == session.generation;
-        !session.has_ended && (is_fresh || was_always_well && is_newest && is_in_use)
+        session.ended_up_to.is_none() && (is_fresh || was_always_well && is_newest && is_in_use)
     }
 }

@@ -320,7 +320,14 @@ async fn a_sign_in_that_leads_to_no_session_is_an_error() -> Result<(), TestErro
 
     let login = fncy.login().build()?;
     let app = tower::FncyLogin::new(login.clone()).wrap(Router::new());
-    login.end_user("alex").await.unwrap();
+    let app = app.layer(from_fn(move |request: Request, next: Next| {
+        let login = login.clone();
+        async move {
+            let response = next.run(request).await;
+            login.end_user("alex").await.unwrap();
+            response
+        }
+    }));
     let error = fncy.signed_in("alex", app).await.unwrap_err().to_string();
     assert!(
         error.contains("and that of /auth/session is 401 Unauthorized"),

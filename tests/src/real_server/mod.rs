@@ -20,6 +20,8 @@ pub mod redis;
 #[cfg(test)]
 mod redis_cluster;
 #[cfg(test)]
+mod redis_copies;
+#[cfg(test)]
 mod redis_faults;
 #[cfg(test)]
 mod redis_processes;

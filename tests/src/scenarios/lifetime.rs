@@ -114,6 +114,14 @@ pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_renewal(harn
     world.advance(12 * HOUR);
     let page = tab.visit(&open).await;
     assert_eq!(page.header("set-cookie"), None, "it waits to be renewed");
+    assert_eq!(
+        page.text(),
+        "user=-",
+        "it may be a copy from before a refresh"
+    );
+    world.may_be_anonymous();
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(tab.visit(&open).await.text(), "user=alex");
 }
 
 pub(super) async fn no_session_outlives_a_week(harness: Harness) {

@@ -13,6 +13,7 @@ mod cookie_settings;
 mod cookies_foreign;
 mod cookies_forged;
 mod cookies_hostile;
+mod copies;
 mod cross_site;
 mod crowd;
 mod framing;
@@ -238,6 +239,13 @@ scenarios! {
         k23_a_sign_out_ends_copies_on_other_instances ["K23"],
         k23_all_sessions_of_a_user_end_at_one_word ["K23"],
         c23_a_callback_on_two_instances_is_one_redemption ["C23"],
+    }
+    copies: {
+        k24_a_copy_from_before_a_refresh_is_nobody_a_minute_later ["K24"],
+        k24_other_instances_know_it_too ["K24"],
+        k24_what_nobody_remembers_ends_nothing ["K24"],
+        k24_a_sign_out_after_hours_still_ends_its_copies ["K24", "K23"],
+        l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead ["L14"],
     }
     hooks: {
         on_renew_replaces_the_sessions_data [],

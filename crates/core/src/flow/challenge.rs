@@ -12,7 +12,7 @@ use crate::outcome::{Ending, Reply};
 use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
 use crate::step::{Pending, Question, Step};
-use crate::{Code, Core, Event, Head, SessionRef, SessionRefusal, Timestamp};
+use crate::{Code, Core, EndedSession, Event, Head, SessionRefusal, Timestamp};
 
 /// The authentication scheme of our 401s: a name that makes no browser ask for a password.
 const SCHEME: &str = "FncyLogin";
@@ -23,7 +23,7 @@ pub(super) struct Former {
     /// Lines that remove its cookies.
     pub(super) removals: Vec<String>,
     /// It ends with the answer.
-    pub(super) ends: Option<SessionRef>,
+    pub(super) ends: Option<EndedSession>,
     /// Why it was not believed.
     pub(super) refusal: Option<SessionRefusal>,
 }
@@ -62,10 +62,12 @@ impl Core {
 
     pub(super) fn challenge_found<H: Head>(&self, head: &H, now: Timestamp, found: &Found) -> Step {
         let former = match found {
-            Found::Refused(refusal @ SessionRefusal::Foreign) => Former {
-                refusal: Some(*refusal),
-                ..Former::default()
-            },
+            Found::Refused(refusal @ (SessionRefusal::Foreign | SessionRefusal::Outdated)) => {
+                Former {
+                    refusal: Some(*refusal),
+                    ..Former::default()
+                }
+            }
             Found::Refused(refusal) => Former {
                 removals: self.0.vault.remove_session(head),
                 refusal: Some(*refusal),

@@ -95,7 +95,8 @@ impl Core {
     }
 
     /// A live session on a public path. Nothing waits for the provider there, so that it is kept alive by
-    /// pages that people open, and only while it needs no renewal.
+    /// pages that people open, and only while it needs no renewal. A session that only a renewal could tell
+    /// from a copy is no user here.
     fn greet<H: Head>(
         &self,
         head: &H,
@@ -104,6 +105,9 @@ impl Core {
         now: Timestamp,
     ) -> Step {
         let terms = user.terms();
+        if terms.is_past_grace(now) {
+            return admit(None, None, None);
+        }
         let is_kept = self.0.lifetimes.is_roll_due(&terms, now)
             && !terms.is_stale(now)
             && classify(head) == Kind::Navigation

@@ -15,7 +15,7 @@ use crate::session::Moment;
 use crate::step::{Exchange, Newcomer, Pending, Question, Step};
 use crate::tokens::Tokens;
 use crate::user::{Segment, Terms};
-use crate::{Code, Core, Entropy, Event, Head, Timestamp, User};
+use crate::{Code, Core, EndedSession, Entropy, Event, Head, Timestamp, User};
 
 use super::Stage;
 use super::callback::arrive;
@@ -238,7 +238,7 @@ impl Core {
         } else {
             String::new()
         };
-        let Ok((session, _)) = vault.set_session(
+        let Ok((session, begun)) = vault.set_session(
             segment,
             &sealed_tokens,
             &redemption.session_cookies,
@@ -255,10 +255,11 @@ impl Core {
             Report::warning("session_large", detail)
         });
         let before = redemption.before.map(|(before, tokens)| {
+            let ended = EndedSession::asked_by(&before, now);
             // FNCY may give a user who signs in again the tokens that they had.
-            let unused = tokens.filter(|_| before.id() != user.id);
+            let unused = tokens.filter(|_| before.id() != user.id && !ended.spares_newer);
             Ending {
-                session: Some(before.session()),
+                session: Some(ended),
                 revoke: unused.and_then(|tokens| self.revocation_of(tokens)),
             }
         });
@@ -269,6 +270,7 @@ impl Core {
             .report(tokens.reports)
             .report(is_large)
             .event([Event::SignInFinished])
+            .begins(begun.session(), &user.id)
             .ending(before)
             // No session keeps them.
             .ending((!keeps_tokens).then(|| Ending {

@@ -22,11 +22,7 @@ use crate::renewal::{Renew, RenewalFailure, Successor};
 use crate::step::{Exchange, Pending, Step};
 use crate::tokens::Tokens;
 use crate::user::{Segment, Terms};
-use crate::{Code, Core, Entropy, Head, SessionRefusal, Timestamp, User};
-
-/// How long a successor may still be on its way to a browser: a laptop closed in the middle.
-/// Seconds.
-const GRACE: u64 = 60 * 60;
+use crate::{Code, Core, EndedSession, Entropy, Head, SessionRefusal, Timestamp, User};
 
 /// A request whose session is being renewed.
 #[derive(Debug)]
@@ -166,15 +162,18 @@ impl Core {
             RenewalFailure::OtherUser | RenewalFailure::NotWelcome => {
                 let former = Former {
                     removals,
-                    ends: Some(renewing.user.session()),
+                    ends: Some(EndedSession::new(renewing.user.session(), segment.user_id)),
                     refusal: None,
                 };
                 self.send_away(renewing.anonymous, former)
             }
             RenewalFailure::Refused => {
-                let is_late = now.seconds_since(segment.token_expires) > GRACE;
                 let former = Former {
-                    removals: if is_late { removals } else { Vec::new() },
+                    removals: if segment.is_past_grace(now) {
+                        removals
+                    } else {
+                        Vec::new()
+                    },
                     ..Former::default()
                 };
                 self.send_away(renewing.anonymous, former)

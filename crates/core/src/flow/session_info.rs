@@ -19,11 +19,11 @@ impl Core {
             return self.cross_site(head);
         }
         let reply = match self.0.vault.session(head, moment) {
-            Found::Live(user) => {
+            Found::Live(user) if !user.terms().is_past_grace(moment.now) => {
                 Reply::new(200).typed_body("application/json", body(&user, moment.now))
             }
             Found::Unknown(_) => self.unverified(head),
-            Found::Refused(_) | Found::Absent => self.sign_in_problem(head),
+            Found::Live(_) | Found::Refused(_) | Found::Absent => self.sign_in_problem(head),
         };
         Step::reply(reply)
     }

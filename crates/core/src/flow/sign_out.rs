@@ -2,7 +2,8 @@
 //!
 //! Rules: only a POST of our own origin changes anything; every cookie of ours goes, with the
 //! attributes that it came with; the tokens are revoked (RFC 7009), and the answer doesn't wait for it;
-//! the last page is public and starts no login.
+//! the last page is public and starts no login; what may be a copy from before a refresh ends no newer
+//! session, and revokes nothing.
 
 use form_urlencoded::byte_serialize;
 
@@ -14,7 +15,7 @@ use crate::session::Moment;
 use crate::site::Endpoint;
 use crate::step::Step;
 use crate::words::{Label, PageSubject};
-use crate::{Core, Event, Head};
+use crate::{Core, EndedSession, Event, Head};
 
 impl Core {
     pub(super) fn sign_out_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
@@ -95,9 +96,10 @@ impl Core {
         let Some(user) = vault.session(head, moment).into_anybody() else {
             return Step::reply(reply);
         };
-        let tokens = vault.tokens(head, &user);
+        let ended = EndedSession::asked_by(&user, moment.now);
+        let tokens = vault.tokens(head, &user).filter(|_| !ended.spares_newer);
         let ending = Ending {
-            session: Some(user.session()),
+            session: Some(ended),
             revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),
         };
         Step::reply(reply.ending([ending]).event([Event::SignedOut]))

@@ -274,7 +274,7 @@ fn the_whole_cookie_is_set_and_read() {
 
     let moment = Moment {
         now,
-        standing: &|_, _| Standing::Live,
+        standing: &|_| Standing::Live,
     };
     let found = vault.session(&request(line), moment).into_user().unwrap();
     assert_eq!(found.segment().encode(), session.bytes("body"));

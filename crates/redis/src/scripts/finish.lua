@@ -1,6 +1,5 @@
 -- Leaves an outcome and gives the lease back.
--- KEYS: those of a claim. ARGV: the fence, version, outcome and session, how long it is kept and stays
--- spent, both in ms.
+-- KEYS: those of a claim. ARGV: the fence, version and outcome, how long it is kept and stays spent, both in ms.
 local holder = redis.call('GET', KEYS[1])
 if holder ~= ARGV[1] then
     -- The lease ran out. If somebody else has finished meanwhile, what they left is newer.
@@ -9,10 +8,10 @@ if holder ~= ARGV[1] then
         return 0
     end
 end
-redis.call('HSET', KEYS[2], 'version', ARGV[2], 'sealed', ARGV[3], 'session', ARGV[4])
-redis.call('PEXPIRE', KEYS[2], ARGV[5])
-if tonumber(ARGV[6]) > 0 then
-    redis.call('SET', KEYS[3], '', 'PX', tonumber(ARGV[5]) + tonumber(ARGV[6]))
+redis.call('HSET', KEYS[2], 'version', ARGV[2], 'sealed', ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+if tonumber(ARGV[5]) > 0 then
+    redis.call('SET', KEYS[3], '', 'PX', tonumber(ARGV[4]) + tonumber(ARGV[5]))
 end
 if holder == ARGV[1] then
     redis.call('DEL', KEYS[1])

@@ -1,0 +1,174 @@
+//! What a Redis remembers of sessions, for all instances: which cookies are outdated, and who was signed out,
+//! whatever its clock says and however many there are.
+
+use std::time::Duration;
+
+use fncy_login::Timestamp;
+use fncy_login::coordinator::{Coordinator as _, EndedSession, SessionRef};
+use tokio::time::{Instant, sleep};
+
+use super::redis::Redis;
+use super::several::{LIFE, page_with, request, sign_out, signed_in, until};
+use crate::browser::Backend as _;
+use crate::harness::Harness;
+use crate::scenarios::instances::{clears_session, post};
+use crate::world::APP;
+
+const CLOCK: &str = "fncy-login:{ended}:clock";
+const LOG: &str = "fncy-login:{ended}:log";
+const TIMES: &str = "fncy-login:{ended}:times";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k24_a_copy_is_nobody_on_all_instances_a_minute_after_one_has_seen_the_new_cookie() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let (world, mut tab, mut instances) = signed_in(Harness::Tower, redis.way(), 1).await;
+    let copy = world.cookie_header();
+    until(&instances[1], &page_with("/page", &copy), 200).await;
+    world.advance(LIFE + 1);
+    // The first instance refreshes, and the second alone sees the new cookie.
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    let newest = request(&world, "/page");
+    assert_eq!(instances[1].send(newest.clone()).await.status, 200);
+    let early = instances[0].send(page_with("/auth/session", &copy)).await;
+    assert_eq!(early.status, 200, "another tab may have sent it");
+    sleep(Duration::from_secs(61)).await;
+    instances.push(world.instance(|builder| builder.coordinator(redis.instance())));
+    let before = world.token_requests();
+    for instance in &instances {
+        let page = until(instance, &page_with("/page", &copy), 303).await;
+        assert!(!clears_session(&page));
+        let asked = instance.send(page_with("/auth/session", &copy)).await;
+        assert_eq!(asked.status, 401);
+        let signed_out = instance.send(post("/auth/logout", &copy)).await;
+        assert_eq!(signed_out.status, 303);
+        assert_eq!(until(instance, &newest, 200).await.text(), "user=alex");
+    }
+    assert_eq!(world.token_requests(), before);
+    let shown = redis.names(":shown");
+    assert_eq!(shown.len(), 1);
+    let size: usize = redis
+        .tell(&["memory", "usage", &shown[0]])
+        .trim()
+        .parse()
+        .unwrap();
+    assert!(size < 300, "{size} bytes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l15_a_store_whose_clock_is_days_ahead_for_a_moment_forgets_no_sign_out() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let (world, mut tab, instances) = signed_in(Harness::Tower, redis.way(), 0).await;
+    let copy = request(&world, "/page");
+    sign_out(&mut tab).await;
+    let user = redis.instance();
+    // From its own point of view the last reading was ten days ago, then ten days ahead.
+    for days in [-10, 10] {
+        let seen: i64 = redis.tell(&["hget", CLOCK, "seen"]).trim().parse().unwrap();
+        let moved = (seen + days * 24 * 3_600).to_string();
+        redis.tell(&["hset", CLOCK, "seen", &moved]);
+        user.end_user("jun", Timestamp::from_unix(1_900_000_000))
+            .await
+            .unwrap();
+        let other = world.instance(|builder| builder.coordinator(redis.instance()));
+        for instance in [&instances[0], &other] {
+            until(instance, &copy, 303).await;
+        }
+    }
+    let [time, seen] = ["time", "seen"].map(|field| {
+        let text = redis.tell(&["hget", CLOCK, field]);
+        text.trim().parse::<i64>().unwrap()
+    });
+    assert!(
+        (0..=90).contains(&(time - seen)),
+        "a minute more, not ten days"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l18_one_users_many_sign_outs_are_few_entries_and_nobody_elses_go() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let session = |number: u64| {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_le_bytes());
+        SessionRef {
+            id,
+            generation: 0,
+            issued: Timestamp::from_unix(1_900_000_000 + number),
+            ends: Timestamp::from_unix(1_900_600_000 + number),
+        }
+    };
+    let (here, there) = (redis.instance(), redis.instance());
+    there
+        .end(EndedSession::new(session(0), "haneul"))
+        .await
+        .unwrap();
+    assert_eq!(here.has_ended(session(0), "haneul").await, Ok(true));
+    for number in 1..=2_500 {
+        here.end(EndedSession::new(session(number), "alex"))
+            .await
+            .unwrap();
+    }
+    for name in [LOG, TIMES] {
+        let count: usize = redis.tell(&["zcard", name]).trim().parse().unwrap();
+        assert!(count <= 1_005, "{name}: {count}");
+    }
+    for coordinator in [there, redis.instance()] {
+        for number in [1, 1_000, 1_001, 2_500] {
+            let ended = coordinator.has_ended(session(number), "alex").await;
+            assert_eq!(ended, Ok(true), "{number}");
+        }
+        let ended = coordinator.has_ended(session(0), "haneul").await;
+        assert_eq!(ended, Ok(true));
+        let later = coordinator.has_ended(session(2_501), "alex").await;
+        assert_eq!(later, Ok(false));
+    }
+}
+
+/// How long an answer takes, which says that the store can't be asked.
+async fn refused(asked: impl Future<Output = crate::browser::RawResponse>) -> Duration {
+    let began = Instant::now();
+    let answer = asked.await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    began.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_hangs_is_waited_for_once() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let (world, _, instances) = signed_in(Harness::Tower, redis.way(), 1).await;
+    until(&instances[1], &request(&world, "/page"), 200).await;
+    let stranger = world.stranger();
+    let mut tab = stranger.tab();
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "jun").await;
+    world.advance(LIFE + 1);
+    let page = request(&world, "/page");
+    redis.pause();
+    for instance in &instances {
+        let first = refused(instance.send(page.clone())).await;
+        assert!(first < Duration::from_millis(2_500), "{first:?}");
+        for _ in 0..50 {
+            let later = refused(instance.send(page.clone())).await;
+            assert!(later < Duration::from_millis(400), "{later:?}");
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+    let began = Instant::now();
+    assert_eq!(tab.get(&callback).await.status, 503);
+    assert!(began.elapsed() < Duration::from_millis(400), "{began:?}");
+    redis.resume();
+    let began = Instant::now();
+    for instance in &instances {
+        assert_eq!(until(instance, &page, 200).await.text(), "user=alex");
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
