@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_origin_is_the_front_page() {
+    fn r10_what_leaves_the_origin_is_the_front_page() {
         for address in [
             "",
             "page",

@@ -62,6 +62,7 @@ pub(super) async fn r10_no_line_of_the_corpora_leaves_the_origin(harness: Harnes
         "javascript:alert(1)",
         "evil.example",
         "https:/evil.example",
+        "/..//evil.example",
     ];
     let mut lines: Vec<Vec<u8>> = lines.map(|line| line.as_bytes().to_vec()).into();
     for file in [
