@@ -22,7 +22,8 @@ pub(crate) fn check(data: &[u8]) {
         })
     };
     let expected = seconds(&text);
-    let failure = SIGNED.judge_renewal(&renewal(), &answer(), NOW).err();
+    let failed = SIGNED.judge_renewal(&renewal(), &answer(), NOW).err();
+    let failure = failed.map(|failed| failed.failure);
     let retry_after = expected;
     assert_eq!(failure, Some(RenewalFailure::Unavailable { retry_after }));
     let reply = come_back(&SIGNED, &start(&SIGNED, "/page"), |_| answer());
@@ -34,7 +35,7 @@ fn seconds(text: &str) -> u64 {
     let digits = text.trim();
     let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
     if !is_number {
-        return 5;
+        return 1;
     }
     match digits.trim_start_matches('0') {
         "" => 1,

@@ -176,7 +176,10 @@ fn at_renewal(status: u16, body: &[u8], granted: Option<&Granted>) {
     let judged = SIGNED.judge_renewal(&renew, &app::response(status, body), NOW);
     let (Some(granted), Ok((successor, _))) = (granted, &judged) else {
         assert!(granted.is_none() && judged.is_err());
-        return assert_failure(status, body, judged.err().unwrap());
+        let failed = judged.err().unwrap();
+        let is_plain = failed.detail.chars().all(|c| (' '..='~').contains(&c));
+        assert!(is_plain && failed.detail.len() < 300, "{}", failed.detail);
+        return assert_failure(status, body, failed.failure);
     };
     let tokens = successor.tokens();
     assert_eq!(tokens.access_token(), granted.access_token);
@@ -227,7 +230,7 @@ fn assert_failure(status: u16, body: &[u8], failure: RenewalFailure) {
             let RenewalFailure::Unavailable { retry_after } = failure else {
                 panic!("{failure:?}")
             };
-            assert_eq!(retry_after, 5);
+            assert_eq!(retry_after, 1);
         }
         (_, "invalid_grant") => assert_eq!(failure, RenewalFailure::Refused),
         (_, "invalid_client" | "unauthorized_client" | "incorrect_client_credentials") => {

@@ -137,7 +137,7 @@ pub use crate::provider::{
     Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,
     ReservedParam, ScopeSeparator, TokenDialect, UserPointers,
 };
-pub use crate::renewal::{Renew, RenewalFailure, Successor};
+pub use crate::renewal::{NotRenewed, Renew, RenewalFailure, Successor};
 pub use crate::return_to::ReturnTo;
 pub use crate::seal::{KeyRing, Protection, WeakSecret};
 pub use crate::secret::Secret;

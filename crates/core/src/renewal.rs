@@ -3,8 +3,10 @@
 //!
 //! Rules: what is shared between requests is the provider's answer, never a cookie; an answer
 //! without a refresh token leaves the old one in use; failures split three ways, by what they say
-//! of the session.
+//! of the session: it is over (the token is refused, at the latest the second time), it can wait, or
+//! the operator must act.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::profile::Profile;
@@ -158,6 +160,15 @@ pub enum RenewalFailure {
     NotWelcome,
 }
 
+/// Why an exchange gave no new tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotRenewed {
+    /// What it says of the session.
+    pub failure: RenewalFailure,
+    /// A clause for the operator, with the provider's status and error code: no secret.
+    pub detail: Cow<'static, str>,
+}
+
 /// User data is read again with a refresh, but not more often than this: seconds.
 const USER_DATA_LIFE: u64 = 5 * 60;
 
@@ -212,19 +223,22 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// [`RenewalFailure`], by what the answer says of the session.
+    /// [`NotRenewed`], by what the answer says of the session.
     pub fn judge_renewal(
         &self,
         renew: &Renew,
         answer: &Answer,
         now: Timestamp,
-    ) -> Result<(Successor, Vec<Report>), RenewalFailure> {
-        if let Answer::Failed(Failure::NoConnection) = answer {
-            return Err(RenewalFailure::Unreachable);
-        }
+    ) -> Result<(Successor, Vec<Report>), NotRenewed> {
         let set = whole(TOKEN_ENDPOINT, answer)
             .and_then(|answer| TokenSet::parse(answer, &self.0.provider.dialect, now))
-            .map_err(|error| RenewalFailure::of(&error))?;
+            .map_err(|error| NotRenewed {
+                failure: match answer {
+                    Answer::Failed(Failure::NoConnection) => RenewalFailure::Unreachable,
+                    _ => RenewalFailure::of(&error),
+                },
+                detail: error.detail,
+            })?;
         let refresh_token = set.tokens.refresh_token;
         let refresh_token = refresh_token.unwrap_or_else(|| renew.refresh_token.clone());
         let successor = Successor {

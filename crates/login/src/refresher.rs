@@ -28,7 +28,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Core, Exchange, Failure, Renew, RenewalFailure, Report, Revoke, Severity, Successor,
+    Answer, Core, Exchange, Failure, NotRenewed, Renew, RenewalFailure, Report, Revoke, Severity,
+    Successor,
 };
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
@@ -136,7 +137,7 @@ impl Refresher {
         let refresher = self.clone();
         tokio::spawn(async move {
             let renewed = renewal.await.unwrap_or(Err(RenewalFailure::Unreadable));
-            refresher.0.renewals.finish(&renew, &renewed);
+            let renewed = refresher.0.renewals.finish(&renew, renewed);
             sender.tell(renewed.clone());
             // Asked when the successor has been left: whoever signs out now finds it, and a sign-out
             // that came in between has found the tokens that are no more.
@@ -215,11 +216,14 @@ impl Refresher {
         let exchange = Exchange::Renew(Box::new(renew.clone()));
         let answer = self.0.provider.run(&exchange, &place, deadline).await;
         let judged = core.judge_renewal(renew, &answer, clock.now());
+        let judged = judged.map_err(|NotRenewed { failure, detail }| {
+            let outcome = failure.as_str();
+            tracing::warn!(outcome, detail = &*detail, "a session was not renewed");
+            failure
+        });
         let failure = judged.as_ref().err().copied();
         self.0.renewals.heard(renew.key, failure);
-        let (mut successor, reports) = judged.inspect_err(|failure| {
-            tracing::warn!(outcome = failure.as_str(), "a session was not renewed");
-        })?;
+        let (mut successor, reports) = judged?;
         telemetry::log(&reports);
         if successor.was_stillborn() {
             self.0.renewals.rest(successor.key());

@@ -17,6 +17,7 @@
 //!   all: a refresh token that was sent may be spent.
 //! - Sessions that have the same refresh token wait for one another by their leases; what ends one of
 //!   them ends no other.
+//! - A refusal that doesn't name the token as its reason counts as one that does from the second on.
 //! - A token that fails rests, and no other: what stops all of them is the breaker (`breaker.rs`).
 //! - Memory is bounded, and whatever would go soonest goes first.
 
@@ -70,6 +71,8 @@ struct Memory {
 enum Note {
     /// The provider refused it.
     Refused,
+    /// The provider refused the request, and may have had another reason than the token.
+    Declined,
     /// It failed, or what it led to was of no use.
     Resting(Rest),
 }
@@ -107,13 +110,21 @@ impl Renewals {
         self.memory().enter(renew, Instant::now(), may_start)
     }
 
-    /// A renewal has ended.
-    pub(crate) fn finish(&self, renew: &Renew, renewed: &Renewed) {
+    /// A renewal has ended, and comes to this: what is declined for the second time is refused.
+    pub(crate) fn finish(&self, renew: &Renew, renewed: Renewed) -> Renewed {
         let (key, now) = (renew.key, Instant::now());
         let mut memory = self.memory();
         memory.coming.remove(&(key, renew.session.id));
-        match renewed {
+        let is_declined = matches!(memory.noted.get(&key), Some(Note::Declined));
+        let renewed = match renewed {
+            Err(RenewalFailure::Declined) if is_declined => Err(RenewalFailure::Refused),
+            other => other,
+        };
+        match &renewed {
             Ok(successor) => {
+                if is_declined {
+                    memory.noted.remove(&key);
+                }
                 let id = renew.session.id;
                 let newest = memory.newest.get(&id).copied().unwrap_or_default();
                 let generation = successor.generation().max(newest);
@@ -122,6 +133,10 @@ impl Renewals {
             }
             Err(RenewalFailure::Refused) => {
                 memory.noted.insert(key, Note::Refused, now + REFUSED);
+            }
+            // Asked again with the next request: a wait mends nothing.
+            Err(RenewalFailure::Declined) => {
+                memory.noted.insert(key, Note::Declined, now + REFUSED);
             }
             // The coordinator knows: another session may have the same token.
             Err(failure) if failure.ends_session() => {}
@@ -133,6 +148,8 @@ impl Renewals {
                 memory.rest(key, now, backoff.min(LONGEST_REST).max(asked), failures);
             }
         }
+        drop(memory);
+        renewed
     }
 
     /// The provider has answered, or has not.
@@ -198,7 +215,7 @@ impl Memory {
         let resting = match self.noted.get(&key) {
             Some(Note::Refused) => return Entered::Failed(RenewalFailure::Refused),
             Some(Note::Resting(rest)) => Some(*rest),
-            None => None,
+            Some(Note::Declined) | None => None,
         };
         let resting = resting
             .filter(|rest| rest.until > now && !self.breaker.has_closed_since(rest.since))

@@ -23,6 +23,7 @@ mod lifetime;
 mod live;
 mod login;
 mod pages;
+mod provider_shapes;
 mod races;
 mod renewal;
 mod request;
@@ -326,6 +327,10 @@ scenarios! {
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
         r22_a_sign_out_ends_on_a_page_in_any_script ["R22"],
     }
+    provider_shapes: {
+        token_answers_of_well_known_providers [],
+        user_data_of_well_known_providers [],
+    }
     token_answers: {
         p07_json_is_read_whatever_it_is_called ["P7"],
         p13_a_missing_type_is_bearer_with_a_warning ["P13"],
@@ -362,12 +367,14 @@ scenarios! {
     token_refusals: {
         p23_a_refused_grant_is_not_asked_for_again ["P23", "P26"],
         p24_a_refused_client_is_the_operators_business ["P24", "P26"],
-        p25_another_refusal_signs_nobody_out ["P25"],
+        p25_another_refusal_is_not_noticed_while_the_token_lives ["P25"],
         p26_an_error_wins_over_tokens ["P26"],
         p27_an_overload_is_passed_on_in_our_own_words ["P27"],
         p27_an_overload_is_respected ["P27"],
         f16_p41_a_session_that_fails_rests_alone ["F16", "P41"],
         p28_a_broken_provider_signs_nobody_out ["P28"],
+        p37_a_dead_refresh_token_ends_in_a_sign_in ["P37"],
+        p37_who_was_refused_before_the_end_does_not_wait ["P37"],
         p37_a_person_who_waits_in_vain_can_sign_in_anew ["P37"],
         the_log_says_why_the_provider_refuses [],
         the_log_names_the_setting_that_is_wrong [],

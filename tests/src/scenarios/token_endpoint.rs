@@ -55,11 +55,15 @@ pub(crate) fn tokens(members: &str) -> Fault {
 
 /// The same with a refresh token that no other answer has.
 pub(crate) fn renewable(members: &str) -> Fault {
+    let token = new_refresh_token();
+    tokens(&format!(r#","refresh_token":"{token}"{members}"#))
+}
+
+/// A refresh token that no other answer has.
+pub(crate) fn new_refresh_token() -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(2);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    tokens(&format!(
-        r#","refresh_token":"{SCRIPTED}-{number}"{members}"#
-    ))
+    format!("{SCRIPTED}-{number}")
 }
 
 /// The members that a token answer can't do without.
@@ -166,6 +170,39 @@ pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
         "asked once, for both"
     );
     page
+}
+
+/// When the access token has expired, the refresh token is dead: at the latest with the second request a
+/// person is sent to sign in, and a script is told where. The cookie stays, and the provider is left alone.
+pub(crate) async fn assert_ends_in_sign_in(world: &World, answer: &Fault) {
+    world.restart();
+    let mut tab = sign_in_anew(world).await;
+    world.advance(LIFE + 1);
+    world.provider.fault(Endpoint::Token, answer.clone());
+    let seen = Seen::by(world);
+    let first = tab.get(PAGE).await;
+    if first.status == 503 {
+        world.resends("the first answer need not be about the token");
+    }
+    let asked = if first.status == 503 { 2 } else { 1 };
+    for _ in 0..3 {
+        let page = tab.get(PAGE).await;
+        assert_eq!(page.status, 303);
+        let location = page.header("location").unwrap();
+        assert!(
+            location.starts_with(world.provider.base_url()),
+            "{location}"
+        );
+        let fetched = tab.fetch(PAGE).await;
+        assert_eq!(fetched.status, 401);
+        assert!(fetched.text().contains("login_url"));
+        assert_eq!(world.cookies("__Host-fncy_session").len(), 1, "not cleared");
+        assert_eq!(seen.since(world), (asked, 0, 0), "asked no more than that");
+    }
+    world.provider.clear_faults();
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(page.text(), "user=alex");
 }
 
 /// A 503 that a person and a script meet has a way on: the same page again, or a sign-in.

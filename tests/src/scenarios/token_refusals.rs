@@ -5,8 +5,8 @@ use fncy_dev_server::{Endpoint, Fault};
 use super::callback::assert_failure;
 use super::renewal::LIFE;
 use super::token_endpoint::{
-    ACCESS_TOKEN, PAGE, assert_kept, assert_no_sign_in, assert_nobody_is_signed_out,
-    assert_unnoticed, sign_in_anew,
+    ACCESS_TOKEN, PAGE, assert_ends_in_sign_in, assert_kept, assert_no_sign_in,
+    assert_nobody_is_signed_out, assert_unnoticed, sign_in_anew,
 };
 use super::user_data::sign_in_as;
 use crate::browser::RawRequest;
@@ -61,18 +61,65 @@ pub(super) async fn p24_a_refused_client_is_the_operators_business(harness: Harn
     }
 }
 
-pub(super) async fn p25_another_refusal_signs_nobody_out(harness: Harness) {
-    let world = World::new(harness);
-    for answer in [
+/// What dead refresh tokens are answered with, where it is not `invalid_grant`.
+fn dead() -> Vec<Fault> {
+    let text = |status: u16, body: &str| Fault {
+        body: Some(body.as_bytes().to_vec()),
+        ..Fault::status(status)
+    };
+    vec![
         error(400, "invalid_request"),
         error(400, "unsupported_grant_type"),
+        error(400, "interaction_required"),
+        error(400, "invalid_token"),
+        error(401, "invalid_token"),
         error(401, "no_code_of_any_standard"),
+        error(200, "bad_refresh_token"),
+        text(400, "invalid_grant"),
+        text(400, "error=invalid_grant"),
         Fault::status(400).json(r#"{"errors":["invalid_grant"]}"#),
         Fault::status(400).json(r#"{"error":{"code":"invalid_grant"}}"#),
-        Fault::status(403).json("<html>"),
+        Fault::status(401),
+        text(403, "<html>"),
         Fault::status(404),
-    ] {
-        assert_nobody_is_signed_out(&world, &answer, 502, "provider_refused").await;
+        Fault::status(410),
+        Fault::status(422).json(r#"{"message":"no"}"#),
+    ]
+}
+
+pub(super) async fn p25_another_refusal_is_not_noticed_while_the_token_lives(harness: Harness) {
+    let world = World::new(harness);
+    for answer in dead() {
+        assert_no_sign_in(&world, &answer, 502, "provider_refused").await;
+        assert_unnoticed(&world, &answer).await;
+    }
+}
+
+pub(super) async fn p37_a_dead_refresh_token_ends_in_a_sign_in(harness: Harness) {
+    for answer in dead() {
+        let world = World::new(harness);
+        assert_ends_in_sign_in(&world, &answer).await;
+    }
+}
+
+pub(super) async fn p37_who_was_refused_before_the_end_does_not_wait(harness: Harness) {
+    for answer in dead() {
+        let world = World::new(harness);
+        let mut tab = sign_in_anew(&world).await;
+        world.advance(LIFE - 5);
+        world.provider.fault(Endpoint::Token, answer);
+        for _ in 0..3 {
+            assert_eq!(tab.get(PAGE).await.text(), "user=alex");
+        }
+        world.advance(6);
+        assert_eq!(tab.fetch(PAGE).await.status, 401);
+        assert_eq!(tab.get(PAGE).await.status, 303);
+        assert_eq!(
+            world.token_requests(),
+            3,
+            "a sign-in, and twice for the token"
+        );
+        world.resends("the first answer need not be about the token");
     }
 }
 
@@ -80,7 +127,9 @@ pub(super) async fn p26_an_error_wins_over_tokens(harness: Harness) {
     let world = World::new(harness);
     let truth = Fault::status(200).json(&format!(r#"{{"error":true,{ACCESS_TOKEN}}}"#));
     for answer in [both("invalid_request"), truth] {
-        assert_nobody_is_signed_out(&world, &answer, 502, "provider_refused").await;
+        assert_no_sign_in(&world, &answer, 502, "provider_refused").await;
+        assert_unnoticed(&world, &answer).await;
+        assert_ends_in_sign_in(&World::new(harness), &answer).await;
     }
 }
 
@@ -157,7 +206,7 @@ pub(super) async fn p28_a_broken_provider_signs_nobody_out(harness: Harness) {
 
 pub(super) async fn p37_a_person_who_waits_in_vain_can_sign_in_anew(harness: Harness) {
     let world = World::new(harness);
-    let page = assert_kept(&world, &Fault::status(404)).await;
+    let page = assert_kept(&world, &Fault::status(200)).await;
     let mut tab = world.tab();
     let page = tab.click_link(&page, "Sign in").await;
     let page = world.sign_in(&mut tab, page, "alex").await;

@@ -6,7 +6,8 @@
 //! - A refused refresh token is no proof that the session is over: the browser may hold a cookie
 //!   that another response has replaced already. It is anonymous, and its cookie stays until the
 //!   access token is so old that no replacement can be on its way.
-//! - What the network lost signs nobody out: 503, and the cookie stays.
+//! - What the network lost signs nobody out: 503, and the cookie stays. So does the first refusal that
+//!   names no reason in the token; the driver makes the second one a refused token.
 //! - Another user's data ends the session, and so does the application's word.
 
 use std::sync::Arc;

@@ -286,7 +286,7 @@ impl ProviderAnswer {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
+    use super::{DEFAULT_RETRY_AFTER, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
     use crate::Code;
 
     fn error(status: u16, retry_after: Option<&str>, body: &str) -> ProviderError {
@@ -341,10 +341,10 @@ mod tests {
             (Some("0"), 1),
             (Some("99999999"), 300),
             (Some("99999999999999999999999"), 300),
-            (Some("+7"), 5),
-            (Some(date), 5),
-            (Some("soon"), 5),
-            (None, 5),
+            (Some("+7"), DEFAULT_RETRY_AFTER),
+            (Some(date), DEFAULT_RETRY_AFTER),
+            (Some("soon"), DEFAULT_RETRY_AFTER),
+            (None, DEFAULT_RETRY_AFTER),
         ] {
             assert_eq!(
                 error(429, value, "").retry_after,
