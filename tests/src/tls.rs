@@ -231,6 +231,99 @@ async fn meet_servers(file: &Path) {
     }
 }
 
+/// Where the proxy of the process of its own listens.
+const PROXY_PORT: &str = "FNCY_TESTS_PROXY_PORT";
+
+/// A proxy that lets in who says `user:pa ss`, and leads everybody to one server. Counts the tunnels that it opened.
+async fn proxy(listener: TcpListener, server: u16) -> Arc<AtomicUsize> {
+    let tunnels = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&tunnels);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let counter = Arc::clone(&counter);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(client.read_u8().await.unwrap());
+                }
+                let head = String::from_utf8(head).unwrap();
+                assert!(
+                    head.starts_with("CONNECT fncy.test:443 HTTP/1.1\r\n"),
+                    "{head}"
+                );
+                if !head.contains("Proxy-Authorization: Basic dXNlcjpwYSBzcw==\r\n") {
+                    let refused = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+                    return client.write_all(refused).await.unwrap();
+                }
+                counter.fetch_add(1, Ordering::SeqCst);
+                let mut server = TcpStream::connect(("localhost", server)).await.unwrap();
+                client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                // Whoever leaves first ends it.
+                drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
+            });
+        }
+    });
+    tunnels
+}
+
+#[test]
+fn p42_a_proxy_carries_what_it_cannot_read() {
+    if let Some(port) = std::env::var_os(PROXY_PORT) {
+        let port = port.to_str().unwrap().parse().unwrap();
+        let file = std::env::var_os("SSL_CERT_FILE").unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        return runtime.block_on(meet_through_a_proxy(port, Path::new(&file)));
+    }
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let file = std::env::temp_dir().join(format!("fncy-login-proxy-{}.pem", std::process::id()));
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tls::p42_a_proxy_carries_what_it_cannot_read"])
+        .env(PROXY_PORT, port.to_string())
+        .env(
+            "HTTPS_PROXY",
+            format!("http://user:pa%20ss@127.0.0.1:{port}"),
+        )
+        .env("NO_PROXY", "else.test")
+        .env("SSL_CERT_FILE", &file)
+        .env_remove("SSL_CERT_DIR")
+        .env_remove("REQUEST_METHOD")
+        .output()
+        .unwrap();
+    drop(std::fs::remove_file(&file));
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(said.contains("test result: ok. 1 passed"), "{said}");
+}
+
+async fn meet_through_a_proxy(port: u16, file: &Path) {
+    let authority = Authority::new("trusted");
+    std::fs::write(file, &authority.pem).unwrap();
+    let server = Server::with(authority.vouch("fncy.test", 2020..4000)).await;
+    let behind = url::Url::parse(&server.url).unwrap().port().unwrap();
+    let at = |url: &str| Server {
+        url: url.to_owned(),
+        told: Arc::clone(&server.told),
+    };
+    let (known, except) = (at("https://fncy.test/token"), at("https://else.test/token"));
+
+    // While the proxy is down nobody is signed out.
+    let world = World::new(Harness::Bare);
+    assert_nobody_is_signed_out(&world, &known, 503, "provider_unavailable").await;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let tunnels = proxy(listener, behind).await;
+    let world = World::new(Harness::Bare);
+    accepted(&world, Grant::Code, &known).await;
+    let opened = tunnels.load(Ordering::SeqCst);
+    assert!(opened > 0 && server.told() > 0);
+    let line = format!("FNCY is asked through a proxy proxy=\"http://127.0.0.1:{port}\"");
+    assert!(world.logged().contains(&line), "{}", world.logged());
+    let world = World::new(Harness::Bare);
+    assert_nobody_is_signed_out(&world, &except, 503, "provider_unavailable").await;
+    assert_eq!(tunnels.load(Ordering::SeqCst), opened, "NO_PROXY names it");
+    assert!(!world.logged().contains("pa ss") && !world.logged().contains("pa%20ss"));
+}
+
 /// What an application says that can't start, in a process of its own with these certificates.
 fn refused_with(certificates: &Path) -> String {
     const NAME: &str = "tls::certificates_that_cannot_be_read_are_named";

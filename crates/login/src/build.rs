@@ -13,6 +13,7 @@ use oauth2::AuthType;
 
 use crate::check::LastCheck;
 use crate::client_tokens::ClientTokens;
+use crate::connector::{NotHttp, Proxies};
 use crate::http_client::{HttpClient, NoRoots};
 use crate::in_process::InProcess;
 use crate::live::Watched;
@@ -259,7 +260,19 @@ fn http_client(endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> O
         .into_iter()
         .flatten()
         .any(|url| !url.is_loopback());
-    HttpClient::new(needs_roots)
+    let proxies = Proxies::from_env();
+    for url in endpoints.into_iter().flatten() {
+        match proxies.place_of(url) {
+            Ok(None) => {}
+            Ok(Some(proxy)) => {
+                tracing::info!(proxy, host = url.origin(), "FNCY is asked through a proxy");
+            }
+            Err(NotHttp) => parser.errors.add_general(
+                "The proxy of HTTPS_PROXY or ALL_PROXY is none that is asked by http; write one such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
+            ),
+        }
+    }
+    HttpClient::new(needs_roots, proxies)
         .map_err(|NoRoots(causes)| {
             let causes = match causes.as_str() {
                 "" => String::new(),

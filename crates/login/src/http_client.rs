@@ -16,10 +16,11 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::{Instant, timeout_at};
+
+use crate::connector::{Connector, Proxies};
 
 /// Ten times the largest answer that a provider has a reason to give.
 const MAX_BODY_LEN: usize = 256 * 1024;
@@ -44,7 +45,7 @@ const CODINGS: [&str; 12] = [
 
 /// A client for the provider's endpoints.
 pub(crate) struct HttpClient {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<Connector>, Full<Bytes>>,
 }
 
 /// No authority's certificate is on this machine: what went wrong where one was to be read.
@@ -56,7 +57,7 @@ impl HttpClient {
     ///
     /// `needs_roots` is off where every endpoint is on loopback: a development machine without
     /// certificates still works.
-    pub(crate) fn new(needs_roots: bool) -> Result<Self, NoRoots> {
+    pub(crate) fn new(needs_roots: bool, proxies: Proxies) -> Result<Self, NoRoots> {
         let mut roots = RootCertStore::empty();
         let found = rustls_native_certs::load_native_certs();
         roots.add_parsable_certificates(found.certs);
@@ -82,7 +83,7 @@ impl HttpClient {
             .with_tls_config(tls)
             .https_or_http()
             .enable_http1()
-            .build();
+            .wrap_connector(Connector::new(proxies));
         Ok(Self {
             client: Client::builder(TokioExecutor::new())
                 .pool_max_idle_per_host(0)

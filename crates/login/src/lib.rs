@@ -27,6 +27,7 @@ mod client_token_error;
 mod client_tokens;
 mod coming;
 mod config_error;
+mod connector;
 mod cookie_secret;
 pub mod coordinator;
 mod doubt;
