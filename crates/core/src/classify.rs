@@ -2,10 +2,10 @@
 //!
 //! Rules: only a top-level navigation may start a login. A hint that a request is something else
 //! always wins over one that it is a navigation, so that adding a header never turns a 401 into a
-//! redirect.
+//! redirect. What proxies add to every request is no hint.
 
 use crate::Head;
-use crate::head::{has, text};
+use crate::head::{has, list, text};
 
 /// How a request asks, and so how it is answered without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +14,12 @@ pub(crate) enum Kind {
     Navigation,
     /// A person submits a form: they get a page, and the form is never replayed.
     FormPost,
+    /// A frame of a page shows the answer to a person: they get a page whose links leave the frame.
+    Frame,
     /// htmx asks by script, and follows `HX-Redirect` with the whole page.
     Htmx,
+    /// Inertia asks by script, and follows `X-Inertia-Location` with the whole page.
+    Inertia,
     /// A script, an image, a prefetch, an upgrade: it gets a status that it can read.
     Other,
 }
@@ -28,22 +32,44 @@ pub(crate) fn classify<H: Head>(head: &H) -> Kind {
     if text(head, "hx-request") == Some("true") {
         return Kind::Htmx;
     }
+    if text(head, "x-inertia") == Some("true") {
+        return Kind::Inertia;
+    }
     // Android's web views put their application's name here, on navigations too.
     let is_script = text(head, "x-requested-with")
         .is_some_and(|value| value.eq_ignore_ascii_case("xmlhttprequest"));
-    if is_script || !asks_for_a_page(head) {
+    if is_script {
         return Kind::Other;
     }
-    match head.method() {
-        "GET" | "HEAD" => Kind::Navigation,
-        "POST" => Kind::FormPost,
+    match (target_of(head), head.method()) {
+        (Target::Tab, "GET" | "HEAD") => Kind::Navigation,
+        (Target::Tab, "POST") => Kind::FormPost,
+        (Target::Frame, "GET" | "HEAD" | "POST") => Kind::Frame,
         _ => Kind::Other,
     }
 }
 
-/// Whether the connection is to become another one, such as a WebSocket.
+/// Whether the connection is to become another one on which nothing is checked any more, such as a WebSocket.
 pub(crate) fn is_upgrade<H: Head>(head: &H) -> bool {
-    head.method() == "CONNECT" || head.lines("upgrade").any(|line| !line.is_empty())
+    head.method() == "CONNECT" || (has(head, "upgrade") && is_handshake(head))
+}
+
+/// Whether a request with an `Upgrade` header asks for another protocol (RFC 9110, section 7.8).
+fn is_handshake<H: Head>(head: &H) -> bool {
+    // A browser sends it with each WebSocket (RFC 6455, section 4.1), no script can set it, and no proxy adds it.
+    if has(head, "sec-websocket-key") {
+        return true;
+    }
+    // Proxies add the rest to whatever passes; a browser that navigates asks for no other protocol.
+    let navigates = text(head, "sec-fetch-mode") == Some("navigate");
+    let is_asked = list(head, "connection").any(|token| token.eq_ignore_ascii_case("upgrade"));
+    // The next version of HTTP, and the same connection encrypted, change nothing of what is checked.
+    let is_other = |protocol: &str| {
+        let name = protocol.split('/').next().unwrap_or_default().trim();
+        let stays = ["", "h2c", "http", "tls", "websocket"];
+        !stays.iter().any(|same| name.eq_ignore_ascii_case(same))
+    };
+    !navigates && is_asked && list(head, "upgrade").any(is_other)
 }
 
 /// Whether a CORS preflight asks on behalf of a script (Fetch, section 4.8): it carries no cookies
@@ -78,20 +104,36 @@ pub(crate) fn is_part<H: Head>(head: &H) -> bool {
         && !matches!(text(head, "sec-fetch-dest"), Some("document" | "empty"))
 }
 
-fn asks_for_a_page<H: Head>(head: &H) -> bool {
-    let mode = has(head, "sec-fetch-mode");
-    let dest = has(head, "sec-fetch-dest");
-    if mode || dest {
-        let navigates = text(head, "sec-fetch-mode") == Some("navigate");
-        let is_document = match text(head, "sec-fetch-dest") {
-            Some("document") => true,
-            // A service worker that passes a navigation on: no script can ask for this mode.
-            Some("empty") => navigates,
-            _ => false,
+/// What shows the answer.
+enum Target {
+    /// A tab, or a window.
+    Tab,
+    /// A frame of a page, or what HTML loads like one.
+    Frame,
+    /// A script, or a part of a page.
+    None,
+}
+
+fn target_of<H: Head>(head: &H) -> Target {
+    let (mode, dest) = (has(head, "sec-fetch-mode"), has(head, "sec-fetch-dest"));
+    if !mode && !dest {
+        return if prefers_html(head) {
+            Target::Tab
+        } else {
+            Target::None
         };
-        (!mode || navigates) && (!dest || is_document)
-    } else {
-        prefers_html(head)
+    }
+    let navigates = text(head, "sec-fetch-mode") == Some("navigate");
+    if mode && !navigates {
+        return Target::None;
+    }
+    match text(head, "sec-fetch-dest") {
+        Some("document") => Target::Tab,
+        // A service worker that passes a navigation on: no script can ask for this mode.
+        Some("empty") if navigates => Target::Tab,
+        Some("iframe" | "frame" | "embed" | "object") => Target::Frame,
+        None if !dest => Target::Tab,
+        _ => Target::None,
     }
 }
 
@@ -143,7 +185,10 @@ mod tests {
             .header("sec-fetch-mode", "navigate")
             .header("sec-fetch-dest", "document");
         assert_eq!(classify(&modern), Kind::Navigation);
-        for (name, value) in [("x-requested-with", "com.example.browser"), ("upgrade", "")] {
+        for (name, value) in [
+            ("x-requested-with", "com.example.browser"),
+            ("upgrade", "h2c"),
+        ] {
             let request = page().header(name, value);
             assert_eq!(classify(&request), Kind::Navigation, "{name}: {value}");
         }
@@ -173,20 +218,59 @@ mod tests {
     }
 
     #[test]
+    fn r23_only_a_handshake_is_an_upgrade() {
+        let key = ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        let asked = ("connection", "keep-alive, Upgrade");
+        for (lines, expected) in [
+            (&[("upgrade", "websocket"), key][..], true),
+            (&[asked, ("upgrade", "websocket"), key], true),
+            (&[asked, ("upgrade", "h2c, chat/1")], true),
+            (&[asked, ("upgrade", "websocket")], false),
+            (&[asked, ("upgrade", "H2C")], false),
+            (&[asked, ("upgrade", "TLS/1.3, HTTP/2.0")], false),
+            (&[asked, ("upgrade", ", ")], false),
+            (&[asked], false),
+            (&[key], false),
+            (&[("connection", "close"), ("upgrade", "chat/1")], false),
+            (
+                &[asked, ("upgrade", "chat/1"), ("sec-fetch-mode", "navigate")],
+                false,
+            ),
+            (
+                &[
+                    asked,
+                    ("upgrade", "websocket"),
+                    key,
+                    ("sec-fetch-mode", "navigate"),
+                ],
+                true,
+            ),
+        ] {
+            let request = Request::get("/");
+            let add = |request: Request, (name, value): &(&'static str, &str)| {
+                request.header(name, value)
+            };
+            let request = lines.iter().fold(request, add);
+            assert_eq!(super::is_upgrade(&request), expected, "{lines:?}");
+        }
+        assert!(super::is_upgrade(&Request::new("CONNECT", "/")), "RFC 8441");
+    }
+
+    #[test]
     fn no_hint_turns_a_401_into_a_redirect() {
         let hints: [(&'static str, &str, Kind); 12] = [
             ("sec-fetch-mode", "cors", Kind::Other),
             ("sec-fetch-mode", "no-cors", Kind::Other),
             ("sec-fetch-dest", "image", Kind::Other),
-            ("sec-fetch-dest", "iframe", Kind::Other),
-            ("sec-fetch-dest", "object", Kind::Other),
+            ("sec-fetch-dest", "iframe", Kind::Frame),
+            ("sec-fetch-dest", "object", Kind::Frame),
             ("x-requested-with", "XMLHttpRequest", Kind::Other),
             ("sec-purpose", "prefetch", Kind::Other),
             ("sec-purpose", "prefetch;prerender", Kind::Other),
             ("purpose", "prefetch", Kind::Other),
             ("next-router-prefetch", "1", Kind::Other),
-            ("upgrade", "websocket", Kind::Other),
             ("hx-request", "true", Kind::Htmx),
+            ("x-inertia", "true", Kind::Inertia),
         ];
         for (name, value, kind) in hints {
             assert_eq!(
@@ -225,7 +309,10 @@ mod tests {
         ("purpose", &["prefetch", ""]),
         ("x-moz", &["prefetch", ""]),
         ("next-router-prefetch", &["1"]),
-        ("upgrade", &["websocket", ""]),
+        ("upgrade", &["websocket", "h2c", "chat/1", ""]),
+        ("connection", &["upgrade", "keep-alive, Upgrade"]),
+        ("sec-websocket-key", &["key"]),
+        ("x-inertia", &["true", "false"]),
         ("hx-request", &["true", "false"]),
         ("x-other", &["navigate"]),
     ];
@@ -243,8 +330,8 @@ mod tests {
         ("purpose", "prefetch"),
         ("x-moz", "prefetch"),
         ("next-router-prefetch", "1"),
-        ("upgrade", "websocket"),
         ("hx-request", "true"),
+        ("x-inertia", "true"),
     ];
 
     type Line = (&'static str, Vec<u8>);

@@ -81,8 +81,12 @@ codes! {
     SessionTooLarge = "session_too_large", 500;
     /// Nobody can say at the moment whether the session was ended.
     SessionUnverified = "session_unverified", 503;
+    /// The authorization server did not let the person in, for a reason that no standard names.
+    SignInDeclined = "sign_in_declined", 403;
     /// There is no session.
     SignInRequired = "sign_in_required", 401;
+    /// The authorization server sent the browser back with an error, and without the `state` of any login.
+    StateMissing = "state_missing", 400;
     /// The access token had expired when it arrived.
     TokenExpired = "token_expired", 502;
     /// A page asks for tokens that the application throws away (`sign_in_only`).

@@ -48,6 +48,8 @@ pub struct Settings {
     /// Whether a CORS preflight passes without a user. Off by default: an application that answers
     /// preflights itself turns it on.
     pub allow_preflight: bool,
+    /// Whether a sign-out has the browser clear its cache of the site.
+    pub clears_cache: bool,
     /// Origins, beside the site's own, whose pages may send unsafe requests with a session.
     pub trusted_origins: Vec<String>,
     /// The application's own pages, in place of ours.
@@ -69,10 +71,13 @@ pub(crate) struct Machine {
     pub(crate) asks_on_renewal: bool,
     pub(crate) sign_in_only: bool,
     pub(crate) allow_preflight: bool,
+    pub(crate) clears_cache: bool,
     pub(crate) sources: Sources,
     pub(crate) vault: Vault,
     pub(crate) pages: Pages,
     pub(crate) authorize_url: AuthorizeUrl,
+    /// The same for a person who is to choose another account.
+    pub(crate) account_url: AuthorizeUrl,
     pub(crate) provider_id: ProviderId,
     token_digest: Newest<TokenDigest>,
 }
@@ -93,15 +98,18 @@ impl Core {
             asks_on_renewal,
             sign_in_only,
             allow_preflight,
+            clears_cache,
             trusted_origins,
             own_page,
             language,
         } = settings;
-        let sign_out_origin = provider.sign_out_url.as_ref().map(|url| url.origin());
+        let authorize_url = AuthorizeUrl::new(&provider, &site);
+        let prompt = provider.account_prompt.unwrap_or_default();
         Self(Arc::new(Machine {
             vault: Vault::new(keys, cookies, protection, &provider.client_id),
-            pages: Pages::new(sign_out_origin.as_deref(), own_page, language),
-            authorize_url: AuthorizeUrl::new(&provider, &site),
+            pages: Pages::new(own_page, language),
+            account_url: authorize_url.with_prompt(prompt),
+            authorize_url,
             provider_id: provider_id(&provider),
             token_digest: Newest::new(TokenDigest::new(&provider.client_secret)),
             sources: Sources::new(site.origin(), trusted_origins),
@@ -113,6 +121,7 @@ impl Core {
             asks_on_renewal,
             sign_in_only,
             allow_preflight,
+            clears_cache,
         }))
     }
 

@@ -159,6 +159,9 @@ mod tests {
         assert!(!is_unsafe(&Request::get("/")));
         assert!(is_unsafe(&Request::new("POST", "/")));
         assert!(is_unsafe(&Request::new("BREW", "/")));
-        assert!(is_unsafe(&Request::get("/").header("upgrade", "websocket")));
+        let socket = Request::get("/")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        assert!(is_unsafe(&socket));
     }
 }

@@ -50,6 +50,14 @@ pub(crate) fn sole<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a s
     text(head, name).filter(|_| !is_repeated)
 }
 
+/// The members of a header that is a list (RFC 9110, section 5.6.1), of all its lines.
+pub(crate) fn list<'a, H: Head>(head: &'a H, name: &'static str) -> impl Iterator<Item = &'a str> {
+    let lines = head
+        .lines(name)
+        .filter_map(|line| std::str::from_utf8(line).ok());
+    lines.flat_map(|line| line.split(',').map(str::trim))
+}
+
 /// Whether a header is there at all, whatever it says.
 pub(crate) fn has<H: Head>(head: &H, name: &'static str) -> bool {
     head.lines(name).next().is_some()

@@ -131,7 +131,13 @@ impl Report {
     pub(crate) fn of(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             severity: match (code, code.status()) {
-                (Code::LoginLoop | Code::WrongIssuer | Code::WrongProvider, _) => Severity::Warning,
+                (
+                    Code::LoginLoop
+                    | Code::SignInDeclined
+                    | Code::WrongIssuer
+                    | Code::WrongProvider,
+                    _,
+                ) => Severity::Warning,
                 (_, 500..) => Severity::Error,
                 _ => Severity::Info,
             },

@@ -2,8 +2,9 @@
 //!
 //! Rules: self-contained HTML, no script; every text is escaped; nothing of the request is
 //! reflected but a return address that has passed the grammar; the `Content-Security-Policy` allows
-//! one style sheet, by its hash, and forms to ourselves and to the provider's sign-out. A page that
-//! an application makes itself has its styles, pictures and fonts from its own origin, and no script.
+//! one style sheet, by its hash, and forms to ourselves. A page that an application makes itself has its
+//! styles, pictures and fonts from its own origin, and no script. No frame shows a page, but one of our own
+//! origin shows the page that is an answer to that frame.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +28,10 @@ pub struct Page {
     action: Option<(WayOn, Label)>,
     /// A second way on, less prominent.
     aside: Option<(String, Label)>,
+    /// Whether a frame shows it, which its links leave.
+    is_framed: bool,
+    /// Whether it takes its way on by itself.
+    goes_on: bool,
 }
 
 /// The way on.
@@ -70,6 +75,8 @@ impl Page {
             message: None,
             action: None,
             aside: None,
+            is_framed: false,
+            goes_on: false,
         }
     }
 
@@ -94,6 +101,19 @@ impl Page {
         }
     }
 
+    /// This page, in a frame if that is where it is shown.
+    pub(crate) fn framed(self, is_framed: bool) -> Self {
+        Self { is_framed, ..self }
+    }
+
+    /// This page, which goes on to an address by itself.
+    pub(crate) fn going_on(self, address: &str, label: Label) -> Self {
+        Self {
+            goes_on: true,
+            ..self.action(WayOn::Go(address.to_owned()), label)
+        }
+    }
+
     /// What it is about.
     #[must_use]
     pub fn subject(&self) -> PageSubject {
@@ -112,12 +132,30 @@ impl Page {
         self.code().map_or(200, Code::status)
     }
 
+    /// Whether a frame of one of your own pages shows it: give its links and its form `target="_top"`, since the
+    /// authorization server's pages are shown in no frame.
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        self.is_framed
+    }
+
+    /// The address that the page goes on to by itself: write it as `<meta http-equiv="refresh" content="0; url=…">`,
+    /// escaped, and the way on beside it for a browser that doesn't. Set where a sign-out goes on to
+    /// `FNCY_SIGN_OUT_URL`.
+    #[must_use]
+    pub fn goes_on_to(&self) -> Option<&str> {
+        match &self.action {
+            Some((WayOn::Go(address), _)) if self.goes_on => Some(address),
+            _ => None,
+        }
+    }
+
     /// A stable code that an operator can search the log for; none where nothing went wrong.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self.subject {
             PageSubject::Refusal(code) => Some(code),
-            PageSubject::SignOut | PageSubject::SignedOut => None,
+            PageSubject::SignOut | PageSubject::SignedOut | PageSubject::SigningOut => None,
         }
     }
 
@@ -161,27 +199,19 @@ pub(crate) struct Pages {
 const STYLE: &str = include_str!("page.css");
 
 impl Pages {
-    /// `form_target` is the origin that a form's answer may redirect to, beside our own; `only` the
-    /// language of all pages.
-    pub(crate) fn new(
-        form_target: Option<&str>,
-        own: Option<OwnPage>,
-        only: Option<Language>,
-    ) -> Self {
+    /// `only` is the language of all pages.
+    pub(crate) fn new(own: Option<OwnPage>, only: Option<Language>) -> Self {
         let sources = if own.is_some() {
             "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'".to_owned()
         } else {
             let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
             format!("style-src 'sha256-{hash}'")
         };
-        let target = form_target.map(|origin| format!(" {origin}"));
-        let target = target.unwrap_or_default();
         Self {
             own,
             only,
             policy: format!(
-                "default-src 'none'; {sources}; form-action 'self'{target}; \
-                 base-uri 'none'; frame-ancestors 'none'"
+                "default-src 'none'; {sources}; form-action 'self'; base-uri 'none'; frame-ancestors"
             ),
         }
     }
@@ -189,10 +219,14 @@ impl Pages {
     /// Writes the page of a reply, if it has one, for somebody who reads this language.
     pub(crate) fn write(&self, mut reply: Reply, language: Language) -> Reply {
         let page = reply.page.take();
+        let (framing, ancestors) = match &page {
+            Some(page) if page.is_framed => ("SAMEORIGIN", "'self'"),
+            _ => ("DENY", "'none'"),
+        };
         // Of no other site, not even of a sibling: what loads and what doesn't says who is signed in.
         let reply = reply
             .header("cross-origin-resource-policy", "same-origin")
-            .header("x-frame-options", "DENY");
+            .header("x-frame-options", framing);
         let Some(mut page) = page else {
             return reply;
         };
@@ -204,7 +238,10 @@ impl Pages {
         // `no-referrer` would make a form's `Origin` null, and older browsers send nothing else
         // that tells our own pages from others'.
         reply
-            .header("content-security-policy", self.policy.clone())
+            .header(
+                "content-security-policy",
+                format!("{} {ancestors}", self.policy),
+            )
             .header("referrer-policy", "same-origin")
             .header("content-language", page.language.tag())
             .typed_body("text/html; charset=utf-8", html)
@@ -219,20 +256,35 @@ impl fmt::Display for Page {
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n\
-             <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-             <body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n",
+             <title>{title}</title>\n<style>{STYLE}</style>\n",
             self.language.tag()
         )?;
+        if let Some(address) = self.goes_on_to() {
+            writeln!(
+                f,
+                "<meta http-equiv=\"refresh\" content=\"0; url={}\">",
+                Escaped(address)
+            )?;
+        }
+        write!(
+            f,
+            "</head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>{text}</p>\n"
+        )?;
+        let target = if self.is_framed {
+            " target=\"_top\""
+        } else {
+            ""
+        };
         match self.way_on() {
             Some((WayOn::Go(href), label)) => writeln!(
                 f,
-                "<a class=\"action\" href=\"{}\">{}</a>",
+                "<a class=\"action\" href=\"{}\"{target}>{}</a>",
                 Escaped(href),
                 Escaped(label)
             )?,
             Some((WayOn::Post(path), label)) => writeln!(
                 f,
-                "<form method=\"post\" action=\"{}\"><button class=\"action\">{}</button></form>",
+                "<form method=\"post\" action=\"{}\"{target}><button class=\"action\">{}</button></form>",
                 Escaped(path),
                 Escaped(label)
             )?,
@@ -241,7 +293,7 @@ impl fmt::Display for Page {
         if let Some((href, label)) = self.way_out() {
             writeln!(
                 f,
-                "<a class=\"aside\" href=\"{}\">{}</a>",
+                "<a class=\"aside\" href=\"{}\"{target}>{}</a>",
                 Escaped(href),
                 Escaped(label)
             )?;
@@ -308,7 +360,7 @@ mod tests {
 
     #[test]
     fn the_policy_allows_nothing_but_our_style_and_forms() {
-        let pages = Pages::new(Some("https://fncy.example"), None, None);
+        let pages = Pages::new(None, None);
         let reply = pages.write(Reply::page(refusal()), Language::English);
         let policy = header(&reply, "content-security-policy");
         assert!(
@@ -316,14 +368,52 @@ mod tests {
             "{policy}"
         );
         assert!(
-            policy.contains("form-action 'self' https://fncy.example;"),
+            policy.ends_with("form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
             "{policy}"
         );
     }
 
     #[test]
+    fn r26_a_page_in_a_frame_is_for_our_own_pages_and_leaves_it() {
+        let page = refusal()
+            .action(WayOn::Post("/out".to_owned()), Label::SignOut)
+            .aside("/", Label::Back);
+        for is_framed in [false, true] {
+            let pages = Pages::new(None, None);
+            let page = page.clone().framed(is_framed);
+            let reply = pages.write(Reply::page(page), Language::English);
+            let policy = header(&reply, "content-security-policy");
+            assert_eq!(
+                policy.ends_with("frame-ancestors 'self'"),
+                is_framed,
+                "{policy}"
+            );
+            let expected = if is_framed { "SAMEORIGIN" } else { "DENY" };
+            assert_eq!(header(&reply, "x-frame-options"), expected);
+            let targets = reply.body.matches(" target=\"_top\">").count();
+            assert_eq!(targets, if is_framed { 2 } else { 0 }, "{}", reply.body);
+        }
+    }
+
+    #[test]
+    fn l13_a_page_that_goes_on_says_where() {
+        let page =
+            Page::new(PageSubject::SigningOut).going_on("https://x.example/?a&b", Label::Continue);
+        assert_eq!(page.goes_on_to(), Some("https://x.example/?a&b"));
+        let html = page.to_string();
+        let refresh = "<meta http-equiv=\"refresh\" content=\"0; url=https://x.example/?a&amp;b\">";
+        assert!(html.contains(refresh), "{html}");
+        assert_eq!(
+            refusal()
+                .action(WayOn::Go("/".to_owned()), Label::Back)
+                .goes_on_to(),
+            None
+        );
+    }
+
+    #[test]
     fn a_page_is_written_in_the_readers_language() {
-        let pages = Pages::new(None, None, None);
+        let pages = Pages::new(None, None);
         let reply = pages.write(Reply::page(refusal()), Language::Korean);
         assert_eq!(header(&reply, "content-language"), "ko");
         assert!(reply.body.contains("<html lang=\"ko\">"), "{}", reply.body);
@@ -334,7 +424,7 @@ mod tests {
     #[test]
     fn an_applications_own_page_has_no_script() {
         let own = OwnPage::new(|page| format!("{} {}", page.status(), page.title()));
-        let pages = Pages::new(None, Some(own), None);
+        let pages = Pages::new(Some(own), None);
         let reply = pages.write(Reply::page(refusal()), Language::English);
         assert_eq!(reply.status, 403);
         assert_eq!(reply.body, "403 You can't sign in here");
@@ -345,7 +435,7 @@ mod tests {
 
     #[test]
     fn an_own_page_that_panics_is_ours() {
-        let pages = Pages::new(None, Some(OwnPage::new(|_| panic!("no page"))), None);
+        let pages = Pages::new(Some(OwnPage::new(|_| panic!("no page"))), None);
         let reply = pages.write(Reply::page(refusal()), Language::English);
         assert!(reply.body.contains("login_refused"), "{}", reply.body);
     }

@@ -1,9 +1,10 @@
 //! The loop breaker: a sealed count of the sign-ins that succeeded, looked at when one comes back without
 //! its session.
 //!
-//! Rules: only a successful sign-in counts; a minute after the first one all is forgotten; a
-//! sign-out forgets at once. Where a browser drops the session's cookie but keeps this one, the
-//! third round ends on a page that names the causes instead of at the provider.
+//! Rules: only a successful sign-in counts; a minute after the first one all is forgotten; a sign-out forgets at
+//! once, and so does a session's cookie that opens, since that one did stick. Where a browser drops the session's
+//! cookie but keeps this one, the third round ends on a page that names the causes instead of at the provider.
+//! Its line is the last of an answer: a proxy that keeps one line of several keeps the session's or this one.
 
 use crate::codec::{Reader, Writer};
 use crate::cookies::scan;

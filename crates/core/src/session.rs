@@ -107,7 +107,7 @@ pub(crate) enum Found {
     /// There is one.
     Live(User),
     /// There is one, unless it was ended.
-    Unknown(User),
+    Unknown,
     /// What came is not believed.
     Refused(SessionRefusal),
     /// There is none.
@@ -115,18 +115,29 @@ pub(crate) enum Found {
 }
 
 impl Found {
-    /// Who it is, even if nobody can say whether the session was ended: for its end.
-    pub(crate) fn into_anybody(self) -> Option<User> {
+    /// Whether the browser sent a session's cookie that opens, be the session ended or not: it keeps them. One
+    /// whose time is over may have been so when it came, by a clock that is wrong.
+    pub(crate) fn sticks(&self) -> bool {
         match self {
-            Self::Live(user) | Self::Unknown(user) => Some(user),
-            Self::Refused(_) | Self::Absent => None,
+            Self::Live(_) | Self::Unknown => true,
+            Self::Refused(refusal) => {
+                matches!(
+                    refusal,
+                    SessionRefusal::Conflicting | SessionRefusal::Ended | SessionRefusal::Outdated
+                )
+            }
+            Self::Absent => false,
         }
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self, Self::Live(_))
     }
 
     pub(crate) fn into_user(self) -> Option<User> {
         match self {
             Self::Live(user) => Some(user),
-            Self::Unknown(_) | Self::Refused(_) | Self::Absent => None,
+            Self::Unknown | Self::Refused(_) | Self::Absent => None,
         }
     }
 }
@@ -150,10 +161,18 @@ impl Vault {
             }
         }
         match live {
-            Some((user, Standing::Unknown)) => Found::Unknown(user),
+            Some((_, Standing::Unknown)) => Found::Unknown,
             Some((user, _)) => Found::Live(user),
             None => refused.map_or(Found::Absent, Found::Refused),
         }
+    }
+
+    /// All sessions of a request that open and were not ended, those included of which nobody can say whether they
+    /// were, and those that are none beside another: for their end.
+    pub(crate) fn sessions<H: Head>(&self, head: &H, moment: Moment<'_>) -> Vec<User> {
+        let values = scan::values(head, self.cookies.session_name());
+        let opened = values.filter_map(|value| self.open_session(value, moment).ok());
+        opened.map(|(user, _)| user).collect()
     }
 
     fn open_session(

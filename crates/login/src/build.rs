@@ -74,6 +74,14 @@ impl Builder {
         );
         let dialect = parser.dialect();
         let scope = parser.scope(&dialect);
+        let account_prompt = parser.one_of(
+            Setting::AccountPrompt,
+            &[
+                ("select_account", Some("select_account")),
+                ("login", Some("login")),
+                ("off", None),
+            ],
+        );
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
         let site = parser.site(&self.prefix, self.home.as_deref());
@@ -124,6 +132,7 @@ impl Builder {
             scope,
             dialect,
             authorize_params: authorize_params?,
+            account_prompt: account_prompt?,
             pkce: self.pkce,
             trust_requested_scope: self.trust_requested_scope,
             keep_claims: self.keep_claims.clone(),
@@ -144,6 +153,7 @@ impl Builder {
             sign_in_only: self.sign_in_only,
             lifetimes: Lifetimes::new(self.absolute.as_secs(), self.idle.as_secs()),
             allow_preflight: self.allow_preflight,
+            clears_cache: self.clears_cache,
             trusted_origins: self.trusted_origins.clone(),
             own_page: self.own_page.clone(),
             language: self.language,

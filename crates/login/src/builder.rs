@@ -46,6 +46,7 @@ pub struct Builder {
     pub(crate) prefix: String,
     pub(crate) home: Option<String>,
     pub(crate) allow_preflight: bool,
+    pub(crate) clears_cache: bool,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) absolute: Duration,
     pub(crate) idle: Duration,
@@ -73,6 +74,7 @@ impl Builder {
             prefix: "/auth".to_owned(),
             home: None,
             allow_preflight: false,
+            clears_cache: false,
             trusted_origins: Vec::new(),
             absolute: Duration::from_secs(7 * 24 * 60 * 60),
             idle: Duration::from_secs(24 * 60 * 60),
@@ -161,6 +163,15 @@ impl Builder {
     /// layer outside the login for those.
     pub fn allow_preflight(mut self) -> Self {
         self.allow_preflight = true;
+        self
+    }
+
+    /// Has the browser clear its cache of the site at a sign-out (`Clear-Site-Data: "cache"`), so that its back
+    /// button shows no page of the former user. Off by default: Chromium answers a sign-out later by that, the
+    /// more the larger its cache is (see [defaults](crate::manual::defaults)). Pages that are answered with
+    /// `Cache-Control: no-store` are in no cache either way.
+    pub fn clear_cache_at_sign_out(mut self) -> Self {
+        self.clears_cache = true;
         self
     }
 

@@ -83,6 +83,8 @@ settings! {
         "The address of the revocation endpoint (RFC 7009), for sign-outs.";
     SignOutUrl = "FNCY_SIGN_OUT_URL", Some("none: the provider's own session stays"),
         "Where browsers go after a sign-out, to end the provider's session.";
+    AccountPrompt = "FNCY_ACCOUNT_PROMPT", Some("select_account"),
+        "The `prompt` of a sign-in with another account: `select_account`, `login`, or `off` where FNCY knows neither.";
     UserId = "FNCY_USER_ID", Some("the first present of `/sub` and `/id`"),
         "JSON pointer to the user's id in the user data.";
     UserName = "FNCY_USER_NAME", Some("/name"),

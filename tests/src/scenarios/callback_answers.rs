@@ -1,4 +1,4 @@
-//! Rows C9 to C12, C14 and C18: what the provider's answer comes to, in the callback and behind it.
+//! Rows C9 to C12, C14, C18 and C25: what the provider's answer comes to, in the callback and behind it.
 
 use fncy_dev_server::Endpoint;
 use fncy_login::Setting;
@@ -103,4 +103,60 @@ pub(super) async fn c18_another_user_replaces_the_session_wholly(harness: Harnes
     assert_eq!(copy.status, 401, "the older session is over");
     let revoked = &world.provider.requests(Endpoint::Revoke)[0];
     assert_eq!(revoked.status, Some(200));
+}
+
+pub(super) async fn c25_an_error_that_no_standard_names_is_a_refusal(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    for error in [
+        "user_cancelled_login",
+        "access%20denied",
+        "%EA%B1%B0%EB%B6%80",
+        "",
+        "login_required",
+    ] {
+        let state = state_of(&world.start(&mut tab, "/page").await);
+        let page = callback(&mut tab, &format!("error={error}&state={state}")).await;
+        assert_failure(&page, 403, "sign_in_declined");
+        assert!(page.text().contains("FNCY did not let you in"));
+        assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
+    }
+    let logged = world.logged();
+    let mut lines = logged
+        .lines()
+        .filter(|line| line.contains("sign_in_declined"));
+    assert!(lines.all(|line| line.contains("WARN")), "{logged}");
+    // What is about the request is still for those who run the site.
+    for (error, status, code) in [
+        ("server_error", 502, "provider_refused"),
+        ("invalid_scope", 502, "provider_refused"),
+        ("temporarily_unavailable", 503, "provider_unavailable"),
+        ("unauthorized_client", 500, "client_rejected"),
+    ] {
+        let state = state_of(&world.start(&mut tab, "/page").await);
+        let page = callback(&mut tab, &format!("error={error}&state={state}")).await;
+        assert_failure(&page, status, code);
+    }
+}
+
+pub(super) async fn c25_an_error_without_a_state_is_told(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/page").await;
+    for query in [
+        "error=access_denied",
+        "error=access_denied&state=",
+        "error=x&code=c",
+    ] {
+        let page = callback(&mut tab, query).await;
+        assert_failure(&page, 400, "state_missing");
+        assert!(page.text().contains("<h1>You are not signed in</h1>"));
+        assert_eq!(page.links()[0].href, "/auth/login?return_to=%2F");
+        assert_eq!(page.header("set-cookie"), None);
+    }
+    // No sign-in of this browser was touched, and a session stays as it is.
+    let finished = world.approve(&location, "alex").await;
+    assert_eq!(tab.visit(&finished).await.text(), "user=alex");
+    let page = callback(&mut tab, "error=access_denied").await;
+    assert_eq!((page.status, page.header("location")), (303, Some("/")));
 }

@@ -74,6 +74,7 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
             .with_header("host", "app.example")
             .with_header("connection", "upgrade")
             .with_header("upgrade", "websocket")
+            .with_header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
             .with_header("cookie", &cookies)
             .with_header(name, value);
         let response = world.raw(socket).await;

@@ -1,4 +1,4 @@
-//! Row L19: what a page learns of us that makes us a part of itself.
+//! Rows L19 and R26: what a page learns of us, and shows of us, that puts us into a part of itself.
 
 use super::cookies_forged::{session, signed_in};
 use crate::browser::{RawRequest, RawResponse};
@@ -123,5 +123,91 @@ pub(super) async fn l19_a_trusted_origin_may_ask_who_is_signed_in(harness: Harne
             .with_header("origin", origin)
             .with_header("cookie", world.cookie_header());
         assert_eq!(world.raw(request).await.status, status, "{origin}");
+    }
+}
+
+pub(super) async fn r26_a_frame_without_a_session_leads_out_of_it(harness: Harness) {
+    let world = World::new(harness);
+    for dest in ["iframe", "frame", "embed", "object"] {
+        for (method, referer, address) in [
+            ("GET", Some(format!("{APP}/desk?x=1")), "%2Fdesk%3Fx%3D1"),
+            ("POST", Some(format!("{APP}/desk?x=1")), "%2Fdesk%3Fx%3D1"),
+            ("GET", Some("https://evil.example/desk".to_owned()), "%2F"),
+            ("GET", None, "%2F"),
+        ] {
+            let mut request =
+                part("/widget", "same-origin", "navigate", dest).with_header("content-length", "0");
+            request.method = method.to_owned();
+            if let Some(referer) = &referer {
+                request = request.with_header("referer", referer);
+            }
+            let page = world.raw(request).await;
+            assert_eq!(page.status, 401, "{dest} {method}");
+            assert_eq!(page.header("set-cookie"), None);
+            let text = page.text();
+            let link = format!("href=\"/auth/login?return_to={address}\" target=\"_top\"");
+            assert!(text.contains(&link), "{text}");
+            assert_eq!(
+                text.matches("<a ").count(),
+                text.matches("target=\"_top\"").count()
+            );
+            let policy = page.header("content-security-policy").unwrap();
+            assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
+            assert_eq!(page.header("x-frame-options"), Some("SAMEORIGIN"));
+        }
+    }
+    // The same in a frame that asks for the sign-in itself; and pages for a whole tab stay out of frames.
+    let login = part(
+        "/auth/login?return_to=/x",
+        "same-origin",
+        "navigate",
+        "iframe",
+    );
+    assert_eq!(world.raw(login).await.status, 401);
+    let mut form =
+        part("/page", "same-origin", "navigate", "document").with_header("content-length", "0");
+    form.method = "POST".to_owned();
+    let form = world.raw(form).await;
+    let policy = form.header("content-security-policy").unwrap();
+    assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
+    assert!(!form.text().contains("target="));
+}
+
+pub(super) async fn r26_inertia_is_sent_to_the_login_endpoint(harness: Harness) {
+    let world = World::new(harness);
+    for (method, path, referer, address) in [
+        (
+            "GET",
+            "/users?page=2",
+            format!("{APP}/"),
+            "%2Fusers%3Fpage%3D2",
+        ),
+        (
+            "POST",
+            "/users",
+            format!("{APP}/users/new"),
+            "%2Fusers%2Fnew",
+        ),
+        ("POST", "/users", "https://evil.example/".to_owned(), "%2F"),
+    ] {
+        let request = RawRequest::new(method, path)
+            .with_header("host", "app.example")
+            .with_header("content-length", "0")
+            .with_header("accept", "text/html, application/xhtml+xml")
+            .with_header("x-requested-with", "XMLHttpRequest")
+            .with_header("x-inertia", "true")
+            .with_header("sec-fetch-mode", "cors")
+            .with_header("sec-fetch-dest", "empty")
+            .with_header("referer", referer);
+        let response = world.raw(request.clone()).await;
+        assert_eq!(response.status, 409);
+        let location = format!("/auth/login?return_to={address}");
+        assert_eq!(response.header("x-inertia-location"), Some(&*location));
+        assert_eq!(response.header("set-cookie"), None);
+        assert_eq!(response.text(), "", "Inertia reads none");
+        // What is fetched ahead leads nowhere.
+        let ahead = world.raw(request.with_header("purpose", "prefetch")).await;
+        assert_eq!(ahead.status, 401);
+        assert_eq!(ahead.header("x-inertia-location"), None);
     }
 }

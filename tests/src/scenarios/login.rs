@@ -120,24 +120,3 @@ pub(super) async fn a_signed_session_is_readable_and_its_tokens_are_not(harness:
     let (user, _) = value.split_once('.').unwrap();
     assert!(!read(user).contains("alex"));
 }
-
-pub(super) async fn three_rounds_without_a_session_end_on_a_page(harness: Harness) {
-    let world = World::new(harness);
-    let mut tab = world.tab();
-    for round in 0..3 {
-        let page = tab.get(&format!("{APP}/page")).await;
-        assert_eq!(page.status, 303, "round {round}");
-        let callback = world
-            .approve(page.header("location").unwrap(), "alex")
-            .await;
-        assert_eq!(tab.get(&callback).await.status, 303);
-        world.browser.jar().remove("__Host-fncy_session");
-    }
-    let page = tab.get(&format!("{APP}/page")).await;
-    assert_eq!(page.status, 400);
-    assert!(page.text().contains("login_loop"), "{}", page.text());
-    // The page's own link is a way on, and a minute later all is forgotten.
-    assert!(page.text().contains("/auth/login?return_to=%2Fpage"));
-    world.advance(60);
-    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
-}

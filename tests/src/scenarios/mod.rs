@@ -3,6 +3,7 @@
 //! A scenario knows no framework; each runs on every harness. Its name carries the first row of the
 //! threat and fault matrix that it covers, and the table lists all of them.
 
+mod accounts;
 mod approval;
 pub(crate) mod callback;
 mod callback_answers;
@@ -16,12 +17,14 @@ mod cookies_hostile;
 mod copies;
 mod cross_site;
 mod crowd;
+mod farewell;
 mod framing;
 mod hooks;
 pub(crate) mod instances;
 mod lifetime;
 mod live;
 mod login;
+mod loops;
 mod pages;
 mod provider_shapes;
 mod races;
@@ -40,6 +43,7 @@ pub(crate) mod token_endpoint;
 mod token_nonsense;
 mod token_refusals;
 mod transactions;
+mod upgrades;
 mod user_data;
 mod wire;
 
@@ -77,7 +81,20 @@ scenarios! {
         both_spellings_and_both_bodies_reach_the_provider ["C20"],
         tokens_are_opened_for_a_handler_that_asks [],
         a_signed_session_is_readable_and_its_tokens_are_not [],
+    }
+    loops: {
         three_rounds_without_a_session_end_on_a_page [],
+        r28_a_session_that_came_back_is_no_loop ["R28"],
+        r28_a_proxy_that_keeps_one_line_causes_no_storm ["R28"],
+    }
+    upgrades: {
+        r23_what_a_proxy_adds_makes_no_upgrade ["R23"],
+        r23_a_handshake_is_judged_as_an_upgrade ["R23", "L8"],
+    }
+    accounts: {
+        another_account_is_chosen_after_a_refusal [],
+        another_account_begins_at_the_providers_sign_out [],
+        another_account_is_offered_in_words_that_the_provider_knows [],
     }
     transactions: {
         r24_five_foreign_starts_leave_three_kilobytes ["R24", "R20"],
@@ -87,6 +104,8 @@ scenarios! {
         l19_a_sibling_learns_nothing_of_the_session ["L19"],
         l19_every_reply_is_for_our_own_origin ["L19"],
         l19_a_trusted_origin_may_ask_who_is_signed_in ["L19"],
+        r26_a_frame_without_a_session_leads_out_of_it ["R26", "R21"],
+        r26_inertia_is_sent_to_the_login_endpoint ["R26"],
     }
     request: {
         r01_a_navigation_is_sent_to_the_provider ["R1"],
@@ -151,6 +170,8 @@ scenarios! {
         c11_nothing_of_an_error_is_reflected ["C11", "C12"],
         c14_another_issuer_is_refused ["C14"],
         c18_another_user_replaces_the_session_wholly ["C18"],
+        c25_an_error_that_no_standard_names_is_a_refusal ["C25"],
+        c25_an_error_without_a_state_is_told ["C25"],
     }
     callback_repeated: {
         a_slash_behind_a_callback_changes_nothing [],
@@ -321,7 +342,6 @@ scenarios! {
         l02_only_our_own_origin_signs_out ["L2"],
         l03_a_sign_out_always_leaves_nothing ["L3"],
         l06_the_last_page_signs_nobody_in ["L6"],
-        a_sign_out_goes_on_to_the_provider [],
         p36_a_sign_out_finishes_without_the_provider ["P36", "L16"],
         l11_session_ids_are_drawn_and_ending_one_ends_no_other ["L11"],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
@@ -330,6 +350,11 @@ scenarios! {
     provider_shapes: {
         token_answers_of_well_known_providers [],
         user_data_of_well_known_providers [],
+    }
+    farewell: {
+        l13_a_sign_out_goes_on_to_the_provider_by_itself ["L13"],
+        l17_a_sign_out_ends_all_sessions_that_open ["L17"],
+        a_sign_out_clears_the_cache_where_that_is_set [],
     }
     token_answers: {
         p07_json_is_read_whatever_it_is_called ["P7"],

@@ -371,12 +371,6 @@ pub(super) async fn r20_a_hundred_logins_leave_five_cookies(harness: Harness) {
 pub(super) async fn r21_what_one_user_sees_is_not_stored(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
-    for dest in ["iframe", "object", "embed"] {
-        let framed = page("/page")
-            .with_header("sec-fetch-mode", "navigate")
-            .with_header("sec-fetch-dest", dest);
-        assert_problem(&world.raw(framed).await, dest);
-    }
     let plain = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     assert_eq!(plain.header("cache-control"), Some("private, no-cache"));
     let own = tab.get(&format!("{APP}/own")).await;

@@ -17,7 +17,7 @@ use crate::return_to::ReturnTo;
 use crate::session::Moment;
 use crate::step::{Exchange, Pending, Redeem, Step};
 use crate::transaction::{State, Transaction};
-use crate::{Code, Core, Head, Timestamp, User};
+use crate::{Code, Core, Head, Timestamp};
 
 impl Core {
     /// `GET {prefix}/callback`.
@@ -37,10 +37,12 @@ impl Core {
             }
         };
         let machine = &*self.0;
-        let user = machine.vault.session(head, moment).into_user();
+        let found = machine.vault.session(head, moment);
         let state = State::new(callback.state);
         let Some(transaction) = machine.vault.transaction(head, &state, &machine.site) else {
-            return self.unknown_transaction(head, user.as_ref());
+            let is_error = matches!(callback.outcome, CallbackOutcome::Error(_));
+            let is_unnamed = is_error && state.text.is_empty();
+            return self.unknown_transaction(head, is_unnamed, found.is_live());
         };
         let finished = [machine
             .vault
@@ -58,14 +60,20 @@ impl Core {
                     verifier: machine.provider.pkce.then(|| transaction.pkce.verifier()),
                     key: state.digest,
                 };
-                let redemption =
-                    Redemption::new(machine, head, transaction.return_to, finished, user, moment);
+                let redemption = Redemption::new(
+                    machine,
+                    head,
+                    transaction.return_to,
+                    finished,
+                    found,
+                    moment,
+                );
                 Step::Send(
                     Exchange::Redeem(Box::new(redeem)),
                     Pending::new(self, Stage::Redeem(redemption)),
                 )
             }
-            Verdict::Expired if user.is_some() => {
+            Verdict::Expired if found.is_live() => {
                 let reply = arrive(&transaction.return_to).cookies(finished);
                 Step::reply(reply)
             }
@@ -110,11 +118,14 @@ impl Core {
         }
     }
 
-    fn unknown_transaction<H: Head>(&self, head: &H, user: Option<&User>) -> Step {
+    fn unknown_transaction<H: Head>(&self, head: &H, is_unnamed: bool, is_signed_in: bool) -> Step {
         let machine = &*self.0;
         let root = ReturnTo::root(&machine.site);
-        let reply = if user.is_some() {
+        let reply = if is_signed_in {
             arrive(&root)
+        } else if is_unnamed {
+            let detail = "the authorization endpoint says an error, and no state";
+            self.sign_in_failed(Code::StateMissing, detail, &root)
         } else if machine.vault.has_transactions(head) {
             let detail = "no login of this browser has this state";
             self.sign_in_failed(Code::LoginExpired, detail, &root)

@@ -4,14 +4,17 @@
 //! started for it; a form that was posted is never replayed.
 
 use super::Stage;
+use super::refusal::ANOTHER_ACCOUNT;
 use super::start::Start;
 use crate::audience::Audience;
 use crate::classify::{Kind, classify};
 use crate::head::text;
 use crate::outcome::{Ending, Reply};
+use crate::page::WayOn;
 use crate::return_to::ReturnTo;
 use crate::session::{Found, Moment};
 use crate::step::{Pending, Question, Step};
+use crate::words::Label;
 use crate::{Code, Core, EndedSession, Event, Head, SessionRefusal, Timestamp};
 
 /// The authentication scheme of our 401s: a name that makes no browser ask for a password.
@@ -55,7 +58,7 @@ impl Core {
 
     pub(super) fn ask_to_sign_in<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         match self.0.vault.session(head, moment) {
-            Found::Unknown(_) => Step::reply(self.unverified(head)),
+            Found::Unknown => Step::reply(self.unverified(head)),
             found => self.challenge_found(head, moment.now, &found),
         }
     }
@@ -73,13 +76,14 @@ impl Core {
                 refusal: Some(*refusal),
                 ends: None,
             },
-            Found::Live(_) | Found::Unknown(_) | Found::Absent => Former::default(),
+            Found::Live(_) | Found::Unknown | Found::Absent => Former::default(),
         };
-        self.send_away(self.anonymous(head, now), former)
+        self.send_away(self.anonymous(head, now, found.sticks()), former)
     }
 
-    /// What this request gets if it turns out to have no user.
-    pub(super) fn anonymous<H: Head>(&self, head: &H, now: Timestamp) -> Anonymous {
+    /// What this request gets if it turns out to have no user. `sticks` says that the browser keeps a session's
+    /// cookie, so that it goes round in no circle.
+    pub(super) fn anonymous<H: Head>(&self, head: &H, now: Timestamp, sticks: bool) -> Anonymous {
         let machine = &*self.0;
         let kind = self.kind_of(head);
         if kind != Kind::Navigation {
@@ -90,12 +94,13 @@ impl Core {
         }
         let return_to = self.address_of(head);
         let round = machine.vault.round(head, now);
-        if round.is_some_and(|round| round.is_loop()) {
+        if !sticks && round.is_some_and(|round| round.is_loop()) {
             let detail = "three sign-ins within a minute came back without their session";
             let reply = self.sign_in_failed(Code::LoginLoop, detail, &return_to);
             return Anonymous::Told(reply);
         }
-        Anonymous::SentToSignIn(Start::new(machine, head, return_to))
+        let start = Start::new(machine, head, return_to);
+        Anonymous::SentToSignIn(start.forgetting(machine, round.filter(|_| sticks)))
     }
 
     /// The page that a request is for, as an address to come back to.
@@ -129,7 +134,10 @@ impl Core {
             Kind::Navigation => {
                 let asked = self.asked_return_address(head.query());
                 let return_to = asked.unwrap_or_else(|| ReturnTo::root(&self.0.site));
-                Anonymous::SentToSignIn(Start::new(&self.0, head, return_to))
+                let mut pairs = head.query().unwrap_or_default().split('&');
+                let chooses_account = pairs.any(|pair| pair == ANOTHER_ACCOUNT);
+                let start = Start::new(&self.0, head, return_to);
+                Anonymous::SentToSignIn(start.choosing_account(chooses_account))
             }
             kind => Anonymous::Told(self.unauthenticated(head, kind)),
         };
@@ -144,13 +152,29 @@ impl Core {
     /// 401 for what is no navigation.
     fn unauthenticated<H: Head>(&self, head: &H, kind: Kind) -> Reply {
         match kind {
-            Kind::FormPost => self
-                .page(Code::SignInRequired, Some(self.login_url_of_page(head)))
-                .event([Event::RequestRefused(Code::SignInRequired)])
-                .header("www-authenticate", self.authenticate()),
+            Kind::FormPost | Kind::Frame => {
+                let sign_in = WayOn::Go(self.login_url(&self.page_of(head)));
+                let page = self.page_about(Code::SignInRequired);
+                let page = page.action(sign_in, Label::SignIn);
+                Reply::page(page.framed(kind == Kind::Frame))
+                    .event([Event::RequestRefused(Code::SignInRequired)])
+                    .header("www-authenticate", self.authenticate())
+            }
             Kind::Htmx => self
                 .sign_in_problem(head)
-                .header("hx-redirect", self.login_url_of_page(head)),
+                .header("hx-redirect", self.login_url(&self.page_of(head))),
+            Kind::Inertia => {
+                // A visit by GET is to a page that can be opened as it is.
+                let is_page = matches!(head.method(), "GET" | "HEAD");
+                let page = if is_page {
+                    self.address_of(head)
+                } else {
+                    self.page_of(head)
+                };
+                Reply::new(409)
+                    .header("x-inertia-location", self.login_url(&page))
+                    .event([Event::RequestRefused(Code::SignInRequired)])
+            }
             Kind::Navigation | Kind::Other => self.sign_in_problem(head),
         }
     }
@@ -167,13 +191,13 @@ impl Core {
         format!("{SCHEME} login_url=\"{login}\"")
     }
 
-    /// The address that starts a login which comes back to the page that a script or a form is on.
-    pub(super) fn login_url_of_page<H: Head>(&self, head: &H) -> String {
+    /// The page that a script, a form or a frame is on, as an address to come back to.
+    pub(super) fn page_of<H: Head>(&self, head: &H) -> ReturnTo {
         let site = &self.0.site;
         let page = ["hx-current-url", "referer"]
             .into_iter()
             .find_map(|name| ReturnTo::parse_url(text(head, name)?, site));
-        self.login_url(&page.unwrap_or_else(|| ReturnTo::root(site)))
+        page.unwrap_or_else(|| ReturnTo::root(site))
     }
 
     /// The address that starts a login which comes back to `return_to`.

@@ -41,7 +41,7 @@ impl Core {
             }
             Found::Live(user) if is_public => self.greet(head, &paths, user, moment.now),
             Found::Live(user) => self.keep_up(head, &paths, user, moment.now),
-            Found::Unknown(_) if !is_public => Step::reply(self.unverified(head)),
+            Found::Unknown if !is_public => Step::reply(self.unverified(head)),
             _ if is_public => admit(None, None, None),
             found => self.challenge_found(head, moment.now, &found),
         }

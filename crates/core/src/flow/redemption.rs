@@ -11,7 +11,7 @@ use crate::provider::{
 };
 use crate::return_to::ReturnTo;
 use crate::round::Round;
-use crate::session::Moment;
+use crate::session::{Found, Moment};
 use crate::step::{Exchange, Newcomer, Pending, Question, Step};
 use crate::tokens::Tokens;
 use crate::user::{Segment, Terms};
@@ -57,10 +57,12 @@ impl Redemption {
         head: &H,
         return_to: ReturnTo,
         finished: [String; 1],
-        user: Option<User>,
+        found: Found,
         moment: Moment<'_>,
     ) -> Self {
         let vault = &machine.vault;
+        let round = vault.round(head, moment.now).filter(|_| !found.sticks());
+        let user = found.into_user();
         Self {
             return_to,
             finished,
@@ -69,7 +71,7 @@ impl Redemption {
                 (user, tokens)
             }),
             session_cookies: vault.session_names(head),
-            round: Round::after(vault.round(head, moment.now), moment.now),
+            round: Round::after(round, moment.now),
         }
     }
 }
@@ -264,8 +266,8 @@ impl Core {
             }
         });
         let reply = arrive(&redemption.return_to)
-            .cookies(redemption.finished)
             .cookies(session)
+            .cookies(redemption.finished)
             .cookies([vault.set_round(redemption.round, salt)])
             .report(tokens.reports)
             .report(is_large)

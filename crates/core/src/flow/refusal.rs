@@ -14,16 +14,34 @@ use crate::page::{Page, WayOn};
 use crate::provider::DEFAULT_RETRY_AFTER;
 use crate::request_paths::RequestPaths;
 use crate::return_to::ReturnTo;
+use crate::site::Endpoint;
 use crate::step::Step;
 use crate::words::{Label, PageSubject};
 use crate::{Code, Core, Event, Head, Language};
 
+/// Asks `/auth/login` for the choice of another account.
+pub(super) const ANOTHER_ACCOUNT: &str = "account=another";
+
 impl Core {
     /// A refusal, with a line for the operator.
     pub(crate) fn refuse<H: Head>(&self, head: &H, code: Code, detail: &'static str) -> Reply {
-        let reply = match self.kind_of(head) {
-            Kind::Navigation | Kind::FormPost => self.page(code, None),
-            Kind::Htmx | Kind::Other => problem(code, &members(code)),
+        let kind = self.kind_of(head);
+        let reply = match kind {
+            Kind::Navigation | Kind::FormPost | Kind::Frame => {
+                let page = self.page_about(code).framed(kind == Kind::Frame);
+                let way_on = (code == Code::Forbidden).then(|| {
+                    let return_to = match kind {
+                        Kind::Navigation => self.address_of(head),
+                        _ => self.page_of(head),
+                    };
+                    self.another_account(&return_to)
+                });
+                Reply::page(match way_on.flatten() {
+                    Some(way_on) => page.action(way_on, Label::AnotherAccount),
+                    None => page,
+                })
+            }
+            Kind::Htmx | Kind::Inertia | Kind::Other => problem(code, &members(code)),
         };
         reply
             .report([Report::of(code, detail)])
@@ -42,15 +60,20 @@ impl Core {
     /// 503 for a request that may succeed a moment later: people can try the same page again. If waiting
     /// mends nothing, a new sign-in does, so that each of these says where to begin one.
     pub(super) fn busy<H: Head>(&self, head: &H, code: Code) -> Reply {
-        match self.kind_of(head) {
+        let kind = self.kind_of(head);
+        match kind {
             Kind::Navigation => {
                 let here = self.address_of(head);
                 let again = WayOn::Go(here.as_str().to_owned());
                 let page = self.page_about(code).action(again, Label::TryAgain);
                 Reply::page(page.aside(&self.login_url(&here), Label::SignIn))
             }
-            Kind::FormPost => self.page(code, Some(self.login_url_of_page(head))),
-            Kind::Htmx | Kind::Other => self.problem_with_login_url(head, code),
+            Kind::FormPost | Kind::Frame => {
+                let sign_in = WayOn::Go(self.login_url(&self.page_of(head)));
+                let page = self.page_about(code).action(sign_in, Label::SignIn);
+                Reply::page(page.framed(kind == Kind::Frame))
+            }
+            Kind::Htmx | Kind::Inertia | Kind::Other => self.problem_with_login_url(head, code),
         }
         .event([Event::RequestRefused(code)])
     }
@@ -59,7 +82,7 @@ impl Core {
     /// nobody is sent anywhere.
     pub(super) fn kind_of<H: Head>(&self, head: &H) -> Kind {
         match classify(head) {
-            Kind::Navigation | Kind::FormPost if self.is_api(head) => Kind::Other,
+            Kind::Navigation | Kind::FormPost | Kind::Frame if self.is_api(head) => Kind::Other,
             kind => kind,
         }
     }
@@ -110,13 +133,28 @@ impl Core {
     /// as well.
     pub(super) fn said_no(&self, message: &str, return_to: &ReturnTo) -> Reply {
         let code = Code::LoginRefused;
-        let sign_in = WayOn::Go(self.login_url(return_to));
         let page = self.page_about(code).message(message);
-        let page = page.action(sign_in, Label::SignIn);
+        let page = match self.another_account(return_to) {
+            Some(way_on) => page.action(way_on, Label::AnotherAccount),
+            None => page.action(WayOn::Go(self.login_url(return_to)), Label::SignIn),
+        };
         let detail = "on_login refused the user";
         Reply::page(page)
             .report([Report::of(code, detail)])
             .event([Event::SignInFailed(code)])
+    }
+
+    /// How a person becomes somebody else: by leaving the authorization server, or by its choice of accounts.
+    /// Without either they would be let in again as who they are.
+    fn another_account(&self, return_to: &ReturnTo) -> Option<WayOn> {
+        let machine = &*self.0;
+        if machine.provider.sign_out_url.is_some() {
+            let sign_out = machine.site.path_of(Endpoint::Logout);
+            return Some(WayOn::Post(sign_out));
+        }
+        let choice = format!("{}&{ANOTHER_ACCOUNT}", self.login_url(return_to));
+        let is_offered = machine.provider.account_prompt.is_some();
+        is_offered.then_some(WayOn::Go(choice))
     }
 
     pub(super) fn page(&self, code: Code, login_url: Option<String>) -> Reply {
@@ -127,7 +165,7 @@ impl Core {
         })
     }
 
-    fn page_about(&self, code: Code) -> Page {
+    pub(super) fn page_about(&self, code: Code) -> Page {
         let root = ReturnTo::root(&self.0.site);
         Page::new(PageSubject::Refusal(code)).aside(root.as_str(), Label::Back)
     }
@@ -135,7 +173,7 @@ impl Core {
     /// A refusal for programs that says where to sign in.
     pub(super) fn problem_with_login_url<H: Head>(&self, head: &H, code: Code) -> Reply {
         let mut members = members(code);
-        members["login_url"] = self.login_url_of_page(head).into();
+        members["login_url"] = self.login_url(&self.page_of(head)).into();
         problem(code, &members)
     }
 

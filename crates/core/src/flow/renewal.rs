@@ -57,7 +57,7 @@ impl Core {
                 refusal: Some(SessionRefusal::Damaged),
                 ends: None,
             };
-            return self.send_away(self.anonymous(head, now), former);
+            return self.send_away(self.anonymous(head, now, true), former);
         };
         let segment = user.segment();
         let profile = Profile::of(&segment);
@@ -70,7 +70,7 @@ impl Core {
             is_urgent: segment.token_expires <= now,
         };
         let renewing = Renewing {
-            anonymous: self.anonymous(head, now),
+            anonymous: self.anonymous(head, now, true),
             unavailable: self.busy(head, Code::ProviderUnavailable),
             session_cookies: vault.session_names(head),
             user,

@@ -22,7 +22,7 @@ impl Core {
             Found::Live(user) if !user.terms().is_past_grace(moment.now) => {
                 Reply::new(200).typed_body("application/json", body(&user, moment.now))
             }
-            Found::Unknown(_) => self.unverified(head),
+            Found::Unknown => self.unverified(head),
             Found::Live(_) | Found::Refused(_) | Found::Absent => self.sign_in_problem(head),
         };
         Step::reply(reply)

@@ -1,9 +1,10 @@
 //! The sign-out: `{prefix}/logout`.
 //!
 //! Rules: only a POST of our own origin changes anything; every cookie of ours goes, with the
-//! attributes that it came with; the tokens are revoked (RFC 7009), and the answer doesn't wait for it;
-//! the last page is public and starts no login; what may be a copy from before a refresh ends no newer
-//! session, and revokes nothing.
+//! attributes that it came with; every session that opens is ended, and its tokens are revoked (RFC 7009),
+//! which the answer doesn't wait for; what may be a copy from before a refresh ends no newer session, and
+//! revokes nothing; the last page is public and starts no login; no redirect leads to another origin, since
+//! a page's `form-action` may stop it.
 
 use form_urlencoded::byte_serialize;
 
@@ -36,7 +37,7 @@ impl Core {
     fn sign_out_page<H: Head>(&self, head: &H, moment: Moment<'_>) -> Reply {
         let machine = &*self.0;
         let root = ReturnTo::root(&machine.site);
-        let is_signed_in = machine.vault.session(head, moment).into_anybody().is_some();
+        let is_signed_in = !machine.vault.sessions(head, moment).is_empty();
         Reply::page(if is_signed_in {
             Page::new(PageSubject::SignOut)
                 .action(WayOn::Post(self.sign_out_path(head)), Label::SignOut)
@@ -78,9 +79,19 @@ impl Core {
     fn sign_out<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
         let machine = &*self.0;
         let vault = &machine.vault;
-        let location = match &machine.provider.sign_out_url {
-            Some(url) => url.as_str().to_owned(),
-            None => self.farewell(head),
+        let reply = match &machine.provider.sign_out_url {
+            // A browser holds redirects against the `form-action` of the page that has the form, and that is
+            // the application's own.
+            Some(url) => {
+                let page = Page::new(PageSubject::SigningOut);
+                Reply::page(page.going_on(url.as_str(), Label::Continue))
+            }
+            None => Reply::see_other(self.farewell(head)),
+        };
+        let reply = if machine.clears_cache {
+            reply.header("clear-site-data", "\"cache\"")
+        } else {
+            reply
         };
         // Asked for apart, so that any number of logins leaves room for the session's.
         let mut names = vault.session_names(head);
@@ -90,18 +101,17 @@ impl Core {
                 names.push(name.to_owned());
             }
         }
-        let reply = Reply::see_other(location)
-            .header("clear-site-data", "\"cache\"")
-            .cookies(names.iter().map(|name| vault.cookies.remove(name)));
-        let Some(user) = vault.session(head, moment).into_anybody() else {
-            return Step::reply(reply);
-        };
-        let ended = EndedSession::asked_by(&user, moment.now);
-        let tokens = vault.tokens(head, &user).filter(|_| !ended.spares_newer);
-        let ending = Ending {
-            session: Some(ended),
-            revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),
-        };
-        Step::reply(reply.ending([ending]).event([Event::SignedOut]))
+        let reply = reply.cookies(names.iter().map(|name| vault.cookies.remove(name)));
+        let users = vault.sessions(head, moment);
+        let signed_out = (!users.is_empty()).then_some(Event::SignedOut);
+        let endings = users.into_iter().map(|user| {
+            let ended = EndedSession::asked_by(&user, moment.now);
+            let tokens = vault.tokens(head, &user).filter(|_| !ended.spares_newer);
+            Ending {
+                session: Some(ended),
+                revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),
+            }
+        });
+        Step::reply(reply.ending(endings).event(signed_out))
     }
 }

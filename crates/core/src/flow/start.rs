@@ -2,11 +2,12 @@
 //! section 4.1.1).
 //!
 //! Rule: a start that another site caused keeps a short return address, so that no site can fill the heads of
-//! a browser's requests to this one.
+//! a browser's requests to this one. The login's own line comes before those that remove others.
 
 use crate::core::Machine;
 use crate::outcome::Reply;
 use crate::return_to::ReturnTo;
+use crate::round::Round;
 use crate::step::Step;
 use crate::transaction::Transaction;
 use crate::{Core, Entropy, Event, Head, Timestamp};
@@ -21,9 +22,11 @@ const MAX_FOREIGN_LEN: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Start {
     return_to: ReturnTo,
-    /// Lines that remove logins that are too many.
+    /// Lines that remove logins that are too many, and a count that means nothing any more.
     surplus: Vec<String>,
     former: Former,
+    /// Whether the person is to choose the account at the authorization server.
+    chooses_account: bool,
 }
 
 impl Start {
@@ -42,7 +45,24 @@ impl Start {
                 .map(|name| vault.cookies.remove(name))
                 .collect(),
             former: Former::default(),
+            chooses_account: false,
         }
+    }
+
+    /// This login, for a person who is to choose their account if they asked for that.
+    pub(super) fn choosing_account(self, chooses_account: bool) -> Self {
+        Self {
+            chooses_account,
+            ..self
+        }
+    }
+
+    /// This login, which ends a count of sign-ins.
+    pub(super) fn forgetting(mut self, machine: &Machine, round: Option<Round>) -> Self {
+        let cookies = &machine.vault.cookies;
+        let removal = round.map(|_| cookies.remove(cookies.round_name()));
+        self.surplus.extend(removal);
+        self
     }
 
     /// This login, for a request that came with such a session.
@@ -58,13 +78,18 @@ impl Core {
         let (transaction, salt) =
             Transaction::start(start.return_to, machine.provider_id, now, entropy);
         let state = transaction.state();
-        let location = machine.authorize_url.of(&state.text, &transaction.pkce);
+        let url = if start.chooses_account {
+            &machine.account_url
+        } else {
+            &machine.authorize_url
+        };
+        let location = url.of(&state.text, &transaction.pkce);
         let cookie = machine.vault.set_transaction(&transaction, &state, salt);
         let reply = Reply::see_other(location)
             .header("referrer-policy", "no-referrer")
+            .cookies([cookie])
             .cookies(start.surplus)
             .after(start.former)
-            .cookies([cookie])
             .event([Event::SignInStarted])
             .event(cut);
         Step::reply(reply)

@@ -161,7 +161,11 @@ impl ProviderError {
             "access_denied" => Code::AccessDenied,
             "temporarily_unavailable" => Code::ProviderUnavailable,
             "unauthorized_client" => Code::ClientRejected,
-            _ => Code::ProviderRefused,
+            "invalid_request" | "invalid_scope" | "server_error" | "unsupported_response_type" => {
+                Code::ProviderRefused
+            }
+            // Each server has its own words for somebody who left or was not let in.
+            _ => Code::SignInDeclined,
         };
         let detail = format!("the authorization endpoint says {}", known(error));
         Self::new(code, detail)

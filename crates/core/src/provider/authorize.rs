@@ -64,6 +64,29 @@ impl AuthorizeUrl {
         }
     }
 
+    /// The same with this among the values of its `prompt` (OpenID Connect Core, section 3.1.2.1), which may
+    /// be there once.
+    pub(crate) fn with_prompt(&self, prompt: &str) -> Self {
+        let (address, query) = self.fixed.split_once('?').unwrap_or((&self.fixed, ""));
+        let mut values = Vec::new();
+        let mut others = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if name == "prompt" {
+                values.extend(value.split(' ').map(str::to_owned));
+            } else {
+                others.append_pair(&name, &value);
+            }
+        }
+        // `none` goes with no other value.
+        values.retain(|value| value != "none" && value != prompt);
+        values.push(prompt.to_owned());
+        others.append_pair("prompt", &values.join(" "));
+        Self {
+            fixed: format!("{address}?{}", others.finish()),
+            pkce: self.pkce,
+        }
+    }
+
     /// The URL of one login. `state` is base64url, so nothing needs an escape.
     pub(crate) fn of(&self, state: &str, pkce: &Pkce) -> String {
         let mut url = String::with_capacity(self.fixed.len() + ADDED_LEN);
@@ -80,7 +103,27 @@ impl AuthorizeUrl {
 
 #[cfg(test)]
 mod tests {
-    use super::Pkce;
+    use super::{AuthorizeUrl, Pkce};
+
+    #[test]
+    fn a_prompt_is_there_once() {
+        for (query, expected) in [
+            ("a=1&b=x+y", "a=1&b=x+y&prompt=login"),
+            ("prompt=consent&a=1", "a=1&prompt=consent+login"),
+            ("a=1&prompt=none", "a=1&prompt=login"),
+            ("prompt=login&prompt=consent", "prompt=consent+login"),
+        ] {
+            let url = AuthorizeUrl {
+                fixed: format!("https://fncy.example/authorize?{query}"),
+                pkce: false,
+            };
+            let expected = format!("https://fncy.example/authorize?{expected}&state=s");
+            assert_eq!(
+                url.with_prompt("login").of("s", &Pkce::new([0; 32])),
+                expected
+            );
+        }
+    }
 
     #[test]
     fn the_challenge_is_rfc_7636_appendix_b() {

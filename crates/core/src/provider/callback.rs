@@ -2,7 +2,8 @@
 //! says, before anybody believes it.
 //!
 //! Rules: a parameter that matters may come once; escapes must be UTF-8; what belongs to another
-//! flow is refused; `error_description` and `error_uri` are attacker's text and are never read.
+//! flow is refused; `error_description` and `error_uri` are attacker's text and are never read. An error may
+//! come without a `state`, as some servers send it: it is no login's.
 
 use percent_encoding::percent_decode;
 
@@ -10,6 +11,7 @@ use crate::Secret;
 
 /// What a callback says.
 pub(crate) struct Callback {
+    /// Empty for an error that names no login.
     pub(crate) state: String,
     /// RFC 9207.
     pub(crate) issuer: Option<String>,
@@ -53,10 +55,11 @@ impl Callback {
                 known.take(&name, value)?;
             }
         }
-        let state = state
-            .value
-            .filter(|state| (1..=MAX_STATE_LEN).contains(&state.len()))
-            .ok_or(Malformed("its state is missing or too long"))?;
+        let state = state.value.unwrap_or_default();
+        let is_named = !state.is_empty() || error.value.is_some();
+        if !is_named || state.len() > MAX_STATE_LEN {
+            return Err(Malformed("its state is missing or too long"));
+        }
         let outcome = match (error.value, code.value) {
             (Some(error), _) => Outcome::Error(error),
             (None, Some(code)) if is_code(&code) => Outcome::Code(Secret::new(code)),
@@ -158,6 +161,19 @@ mod tests {
             &long,
         ] {
             assert!(Callback::parse(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn c25_an_error_may_come_without_a_state() {
+        for query in [
+            "error=access_denied",
+            "error=access_denied&state=",
+            "error=",
+        ] {
+            let callback = Callback::parse(query).unwrap();
+            assert_eq!(callback.state, "");
+            assert!(matches!(callback.outcome, Outcome::Error(_)), "{query}");
         }
     }
 

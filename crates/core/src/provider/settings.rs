@@ -23,6 +23,9 @@ pub struct Provider {
     pub dialect: TokenDialect,
     /// More parameters of the authorize URL.
     pub authorize_params: AuthorizeParams,
+    /// The `prompt` of a sign-in by which a person is to choose another account (OpenID Connect Core,
+    /// section 3.1.2.1); none where the server knows no such one.
+    pub account_prompt: Option<&'static str>,
     /// Whether a code challenge is sent (RFC 7636). On unless a server refuses parameters that it
     /// doesn't know.
     pub pkce: bool,

@@ -77,6 +77,14 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "Please sign in",
             "This needs you to be signed in. Nothing was stored or changed.",
         ),
+        PageSubject::Refusal(Code::SignInDeclined) => (
+            "FNCY did not let you in",
+            "You are not signed in. You can try again, or sign in with another account.",
+        ),
+        PageSubject::Refusal(Code::StateMissing) => (
+            "You are not signed in",
+            "The sign-in was cancelled or did not work. You can sign in again at any time.",
+        ),
         PageSubject::Refusal(Code::TokenExpired) => (
             "The sign-in had expired when it arrived",
             "The sign-in service gave an access that is no longer valid. Please try again.",
@@ -113,6 +121,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "Sign out?",
             "You will have to sign in again to use this site.",
         ),
+        PageSubject::SigningOut => (
+            "You are signed out of this site",
+            "The sign-in service comes next, so that you are signed out there as well.",
+        ),
         PageSubject::SignedOut => (
             "You are signed out",
             "You can close this page, or sign in again.",
@@ -123,6 +135,8 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::SignIn => "Sign in",
+        Label::AnotherAccount => "Use another account",
+        Label::Continue => "Continue",
         Label::TryAgain => "Try again",
         Label::Back => "Back to the site",
         Label::SignOut => "Sign out",

@@ -77,6 +77,14 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "로그인해 주세요",
             "로그인이 필요합니다. 아무것도 저장되거나 바뀌지 않았습니다.",
         ),
+        PageSubject::Refusal(Code::SignInDeclined) => (
+            "FNCY에서 로그인을 허용하지 않았습니다",
+            "로그인되지 않았습니다. 다시 시도하거나 다른 계정으로 로그인할 수 있습니다.",
+        ),
+        PageSubject::Refusal(Code::StateMissing) => (
+            "로그인되지 않았습니다",
+            "로그인이 취소되었거나 완료되지 않았습니다. 언제든지 다시 로그인할 수 있습니다.",
+        ),
         PageSubject::Refusal(Code::TokenExpired) => (
             "받은 로그인이 이미 만료되었습니다",
             "로그인 서비스가 더 이상 유효하지 않은 권한을 보냈습니다. 다시 시도해 주세요.",
@@ -113,6 +121,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "로그아웃할까요?",
             "이 사이트를 다시 이용하려면 로그인해야 합니다.",
         ),
+        PageSubject::SigningOut => (
+            "이 사이트에서 로그아웃되었습니다",
+            "이어서 로그인 서비스에서도 로그아웃합니다.",
+        ),
         PageSubject::SignedOut => (
             "로그아웃되었습니다",
             "이 페이지를 닫거나 다시 로그인할 수 있습니다.",
@@ -123,6 +135,8 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::SignIn => "로그인",
+        Label::AnotherAccount => "다른 계정 사용",
+        Label::Continue => "계속",
         Label::TryAgain => "다시 시도",
         Label::Back => "사이트로 돌아가기",
         Label::SignOut => "로그아웃",

@@ -18,12 +18,16 @@ pub enum PageSubject {
     SignOut,
     /// Somebody has signed out, or never was in.
     SignedOut,
+    /// A sign-out goes on to the authorization server.
+    SigningOut,
 }
 
 /// What stands on a link or a button, or before a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
     SignIn,
+    AnotherAccount,
+    Continue,
     TryAgain,
     Back,
     SignOut,

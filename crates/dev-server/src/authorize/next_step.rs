@@ -51,7 +51,7 @@ mod tests {
                 Some("none"),
                 ["login_required", "consent_required", "answer"],
             ),
-            (Some("select_account"), ["sign in", "consent", "answer"]),
+            (Some("select_account"), ["sign in", "sign in", "sign in"]),
         ] {
             let actual =
                 situations.map(|(signed_in, consented)| step(prompt, signed_in, consented));

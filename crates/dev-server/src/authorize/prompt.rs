@@ -15,7 +15,8 @@ impl Prompt {
         let values: Vec<&str> = list.unwrap_or_default().split_ascii_whitespace().collect();
         let prompt = Self {
             none: values.contains(&"none"),
-            login: values.contains(&"login"),
+            // The page on which one signs in has all accounts to choose from.
+            login: values.contains(&"login") || values.contains(&"select_account"),
             consent: values.contains(&"consent"),
         };
         if prompt.none && values.len() > 1 {

@@ -1,0 +1,135 @@
+//! How a person who may not go on becomes somebody else.
+
+use fncy_login::{Approval, Builder, NewLogin, Refusal, Setting};
+use url::Url;
+
+use crate::browser::{Page, RawRequest};
+use crate::harness::Harness;
+use crate::world::{APP, World};
+
+const OTHER: &str = "Use another account";
+
+/// Nobody but jun may sign in, and nobody but jun may open `/admin`.
+fn for_jun(builder: Builder) -> Builder {
+    builder
+        .on_login(async |login: NewLogin| match login.id() {
+            "alex" => Err(Refusal::new("This site is for jun.")),
+            _ => Ok(Approval::new()),
+        })
+        .require("/admin", |user| user.id() == "jun")
+}
+
+fn prompt(url: &Url) -> Option<String> {
+    let mut values = url.query_pairs().filter(|(name, _)| name == "prompt");
+    let value = values.next().map(|(_, value)| value.into_owned());
+    assert_eq!(values.next(), None, "{url}");
+    value
+}
+
+/// The address of the way to another account.
+fn way(page: &Page) -> String {
+    let links = page.links();
+    let link = links.iter().find(|link| link.text.contains(OTHER));
+    link.unwrap_or_else(|| panic!("{}", page.text()))
+        .href
+        .clone()
+}
+
+pub(super) async fn another_account_is_chosen_after_a_refusal(harness: Harness) {
+    let world = World::with(harness, |setup| setup.login = Box::new(for_jun));
+    let mut tab = world.tab();
+    // The provider knows alex from here on, and would let them in again.
+    let refused = world.visit_and_sign_in(&mut tab, "/page?x=1", "alex").await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text().contains("This site is for jun."));
+    assert!(
+        !refused.text().contains("<form"),
+        "there is nothing to sign out of"
+    );
+    let choice = tab.click_link(&refused, OTHER).await;
+    let page = world.sign_in(&mut tab, choice, "haneul").await;
+    assert_eq!(page.url.as_str(), format!("{APP}/page?x=1"));
+    assert_eq!(page.text(), "user=haneul");
+    // A guard's refusal has it too, and leads to the page that was asked for.
+    let guarded = tab.visit(&format!("{APP}/admin?x=2")).await;
+    assert_eq!(guarded.status, 403);
+    let choice = tab.click_link(&guarded, OTHER).await;
+    let page = world.sign_in(&mut tab, choice, "jun").await;
+    assert_eq!(page.url.as_str(), format!("{APP}/admin?x=2"));
+    assert_eq!(page.text(), "user=jun");
+}
+
+pub(super) async fn another_account_begins_at_the_providers_sign_out(harness: Harness) {
+    let world = World::with(harness, |setup| setup.login = Box::new(for_jun));
+    let login = for_jun(world.usual()).set(Setting::SignOutUrl, world.provider.sign_out_url());
+    world.serve(login.build().unwrap());
+    let mut tab = world.tab();
+    let refused = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.form("form").action, "/auth/logout");
+    let page = tab.submit(&refused, "form", None).await;
+    let url = world.provider.sign_out_url();
+    assert!(
+        page.text().contains(&format!("0; url={url}")),
+        "{}",
+        page.text()
+    );
+    tab.click_link(&page, "Continue").await;
+    // From now on the provider asks who it is.
+    let page = world.visit_and_sign_in(&mut tab, "/page", "haneul").await;
+    assert_eq!(page.text(), "user=haneul");
+    let guarded = tab.visit(&format!("{APP}/admin")).await;
+    assert_eq!(
+        (guarded.status, &*guarded.form("form").action),
+        (403, "/auth/logout")
+    );
+}
+
+pub(super) async fn another_account_is_offered_in_words_that_the_provider_knows(harness: Harness) {
+    for (word, params, expected) in [
+        ("", "", Some("select_account")),
+        (
+            "select_account",
+            "prompt=consent",
+            Some("consent select_account"),
+        ),
+        ("login", "prompt=login", Some("login")),
+        ("off", "", None),
+    ] {
+        let world = World::with(harness, |setup| {
+            setup.login = Box::new(move |builder| {
+                for_jun(builder)
+                    .set(Setting::AccountPrompt, word)
+                    .set(Setting::AuthorizeParams, params)
+            });
+        });
+        let mut tab = world.tab();
+        let location = world.start(&mut tab.clone(), "/page").await;
+        let plain = prompt(&Url::parse(&location).unwrap());
+        assert_eq!(
+            plain.as_deref(),
+            params.split_once('=').map(|(_, value)| value)
+        );
+        let refused = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+        assert_eq!(refused.status, 403);
+        let Some(expected) = expected else {
+            assert!(!refused.text().contains(OTHER), "{word}");
+            assert_eq!(refused.links()[0].href, "/auth/login?return_to=%2Fpage");
+            continue;
+        };
+        let choice = tab.get(&format!("{APP}{}", way(&refused))).await;
+        let choice = choice.location().unwrap();
+        assert_eq!(
+            prompt(&choice).as_deref(),
+            Some(expected),
+            "{word} {params}"
+        );
+        // No other words get through.
+        let request = RawRequest::new("GET", "/auth/login?account=other&prompt=none")
+            .with_header("host", "app.example")
+            .with_header("accept", "text/html");
+        let other = world.raw(request).await;
+        let other = Url::parse(other.header("location").unwrap()).unwrap();
+        assert_eq!(prompt(&other), plain);
+    }
+}
