@@ -128,6 +128,7 @@ pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {
     let mut tab = signed_in(&world).await;
     let cookie = world.session_cookie();
     assert!(cookie.ends_with('.'), "nothing is behind the dot: {cookie}");
+    world.until_revocations(1).await;
     assert_eq!(
         world.provider.request_count(Endpoint::Revoke),
         1,

