@@ -5,10 +5,11 @@
 //! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured in turns.
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
 //! - [`coordinator`]: what several instances ask of a Redis.
+//! - [`strangers`], [`outage`]: people, while strangers bring invented codes or FNCY fails, at [`crowded_provider`].
 //! - [`soak`]: many visitors for minutes, while the provider fails now and then.
 //! - [`dev_server`], [`redis_server`], [`subprocess`], [`memory`]: what those need.
 //!
-//! `cargo xtask bench`, `scale`, `coordinator` and `soak` run it; `peers/` adds what others wrote.
+//! `cargo xtask bench`, `scale`, `coordinator`, `strangers`, `outage` and `soak` run it; `peers/` adds what others wrote.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,6 +17,7 @@
 )]
 
 pub mod coordinator;
+pub mod crowded_provider;
 pub mod dev_server;
 pub mod driver;
 pub mod floor;
@@ -23,9 +25,11 @@ pub mod frameworks;
 pub mod interleave;
 pub mod load;
 pub mod memory;
+pub mod outage;
 pub mod redis_server;
 pub mod renewal;
 pub mod sample;
 pub mod sessions;
 pub mod soak;
+pub mod strangers;
 pub mod subprocess;

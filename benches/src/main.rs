@@ -14,7 +14,8 @@ use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
 use fncy_login_benches::soak::site::{self, Framework};
 use fncy_login_benches::{
-    coordinator, dev_server, driver, floor, frameworks, load, renewal, sessions, soak,
+    coordinator, dev_server, driver, floor, frameworks, load, outage, renewal, sessions, soak,
+    strangers,
 };
 
 const HELP: &str = "\
@@ -22,6 +23,8 @@ fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
 fncy-login-benches coordinator     asks a redis-server what several instances ask of it
+fncy-login-benches strangers        signs people in while strangers bring invented codes
+fncy-login-benches outage           lets FNCY fail on one of thirty users, and on all
 fncy-login-benches load            asks servers as much as they answer, with wrk
 fncy-login-benches soak SECONDS    lets visitors loose on sites while their provider fails";
 
@@ -42,6 +45,16 @@ fn main() -> ExitCode {
         ["sessions", count] if let Ok(count) = count.parse() => {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(sessions::run(count));
+            return ExitCode::SUCCESS;
+        }
+        ["strangers"] => {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(strangers::run());
+            return ExitCode::SUCCESS;
+        }
+        ["outage"] => {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(outage::run());
             return ExitCode::SUCCESS;
         }
         ["coordinator"] => {

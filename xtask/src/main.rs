@@ -51,6 +51,8 @@ cargo xtask COMMAND
   build-times     what each adapter adds to its user's build, beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback
   coordinator     what one Redis carries of what several instances ask: the table of docs/scale.md
+  strangers       sign-ins and refreshes of people, while strangers bring invented codes: 8 minutes
+  outage          what thirty users are answered, while FNCY fails on one of them or on all
   soak [SECONDS]  visitors of both sites for so long (300) while their provider fails now and then,
                   with each answer judged";
 
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
         ["build-times"] => build_times::print(),
         ["scale"] => measure::scale(),
         ["coordinator"] => measure::coordinator(),
+        ["strangers"] => measure::strangers(),
+        ["outage"] => measure::outage(),
         ["soak"] => measure::soak("300"),
         ["soak", seconds] => measure::soak(seconds),
         ["help" | "--help" | "-h"] => {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`, `peers`, `scale`, `coordinator` and `soak`: figures for people, on a machine that does nothing else.
+//! `cargo xtask bench`, `peers`, `scale`, `coordinator`, `strangers`, `outage` and `soak`: figures for people, on a machine that does nothing else.
 //!
 //! Rules kept here: nothing is gated on time; what is compared was measured in one run; a wrong answer
 //! is a failure, where answers are judged.
@@ -35,6 +35,16 @@ pub(crate) fn scale() -> Result<(), String> {
 pub(crate) fn coordinator() -> Result<(), String> {
     install::debian_packages(FOR_SCALE)?;
     run::cargo(BENCHES).args(["--", "coordinator"]).go()
+}
+
+/// People, while strangers bring invented codes.
+pub(crate) fn strangers() -> Result<(), String> {
+    run::cargo(BENCHES).args(["--", "strangers"]).go()
+}
+
+/// Thirty users, while FNCY fails on one of them or on all.
+pub(crate) fn outage() -> Result<(), String> {
+    run::cargo(BENCHES).args(["--", "outage"]).go()
 }
 
 /// Visitors of both sites for so many seconds each, while their provider fails now and then.
