@@ -1,8 +1,9 @@
 //! What a Redis remembers of sessions, for all instances: which cookies are outdated, and who was signed out,
-//! whatever its clock says and however many there are.
+//! whatever its clock says and however many there are. And what it costs when it hangs, or strangers flood it.
 
 use std::time::Duration;
 
+use fncy_dev_server::Endpoint;
 use fncy_login::Timestamp;
 use fncy_login::coordinator::{Coordinator as _, EndedSession, SessionRef};
 use tokio::time::{Instant, sleep};
@@ -12,6 +13,8 @@ use super::several::{LIFE, page_with, request, sign_out, signed_in, until};
 use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::scenarios::instances::{clears_session, post};
+use crate::scenarios::renewal::sets_session;
+use crate::scenarios::strangers::{PLACES, flood, of_person};
 use crate::world::APP;
 
 const CLOCK: &str = "fncy-login:{ended}:clock";
@@ -128,6 +131,44 @@ async fn l18_one_users_many_sign_outs_are_few_entries_and_nobody_elses_go() {
         let later = coordinator.has_ended(session(2_501), "alex").await;
         assert_eq!(later, Ok(false));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn f15_callbacks_that_are_turned_away_fill_no_store() {
+    let Some(redis) = Redis::start_with(&["--maxmemory-policy", "noeviction"]).await else {
+        return;
+    };
+    let (world, mut tab, instances) = signed_in(Harness::Tower, redis.way(), 1).await;
+    let memory = || {
+        let info = redis.tell(&["info", "memory"]);
+        let used = info
+            .lines()
+            .find_map(|line| line.strip_prefix("used_memory:"));
+        used.unwrap().trim().parse::<u64>().unwrap()
+    };
+    // Less than a thousand spent codes take.
+    let room = memory() + 512 * 1_024;
+    redis.tell(&["config", "set", "maxmemory", &room.to_string()]);
+    let before = world.token_requests();
+    let held = world.provider.hold(Endpoint::Token);
+    let mut strangers = flood(&world, "192.0.2.1", 1_200).await;
+    world.until_token_requests(before + PLACES).await;
+    drop(held);
+    let mut turned_away = 0;
+    while let Some(answer) = strangers.join_next().await {
+        turned_away += usize::from(answer.unwrap().status == 503);
+    }
+    assert!(turned_away > 900, "{turned_away}");
+    let spent = redis.names(":spent").len() as u64;
+    // One is the sign-in's at the beginning.
+    assert_eq!(spent, 1 + world.token_requests() - before);
+    assert!(memory() < room);
+    let person = of_person(&world, "haneul").await;
+    assert!(sets_session(&instances[1].send(person).await));
+    world.advance(LIFE + 1);
+    let stale = request(&world, "/page");
+    assert_eq!(instances[1].send(stale).await.text(), "user=alex");
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }
 
 /// How long an answer takes, which says that the store can't be asked.

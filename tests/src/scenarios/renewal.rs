@@ -30,7 +30,7 @@ pub(super) fn request(world: &World, path: &str) -> RawRequest {
         .with_header("cookie", cookies.unwrap_or_default())
 }
 
-pub(super) fn sets_session(response: &RawResponse) -> bool {
+pub(crate) fn sets_session(response: &RawResponse) -> bool {
     response.headers_named("set-cookie").any(|line| {
         line.starts_with(b"__Host-fncy_session=") && !line.starts_with(b"__Host-fncy_session=;")
     })

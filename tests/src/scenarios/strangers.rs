@@ -15,7 +15,7 @@ use crate::store::Store;
 use crate::world::{APP, World};
 
 /// Places for sign-ins.
-const PLACES: u64 = 12;
+pub(crate) const PLACES: u64 = 12;
 /// Long enough for all that goes on behind an answer.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
@@ -38,7 +38,7 @@ fn cookies_for(browser: &Browser, target: &str) -> Vec<u8> {
 }
 
 /// A person's callback, with a code that FNCY has given.
-async fn of_person(world: &World, user: &str) -> RawRequest {
+pub(crate) async fn of_person(world: &World, user: &str) -> RawRequest {
     let browser = world.stranger();
     let location = world.start(&mut browser.tab(), "/page").await;
     let answer = world.approve(&location, user).await;
@@ -49,7 +49,7 @@ async fn of_person(world: &World, user: &str) -> RawRequest {
 }
 
 /// Strangers' callbacks, sent beside one another.
-async fn flood(world: &World, from: &str, count: usize) -> JoinSet<RawResponse> {
+pub(crate) async fn flood(world: &World, from: &str, count: usize) -> JoinSet<RawResponse> {
     let mut answers = JoinSet::new();
     for number in 0..count {
         let code = format!("invented-{from}-{number}");
