@@ -77,8 +77,11 @@ async fn cell(rate: u64, delay: Duration, is_known: bool) -> (String, String) {
         tokio::spawn(async move {
             let mut coming = JoinSet::new();
             let mut number = 0_u64;
-            let mut ticks = interval(Duration::from_micros(1_000_000 / rate.max(1)));
-            while rate > 0 {
+            if rate == 0 {
+                return;
+            }
+            let mut ticks = interval(Duration::from_micros(1_000_000 / rate));
+            loop {
                 ticks.tick().await;
                 number += 1;
                 let login = login.clone();

@@ -446,7 +446,7 @@ async fn f17_who_waits_for_a_blocked_task_is_answered_at_the_deadline() {
     let login = login();
     let provider = Provider::new(&Dice::new(1), rotates);
     let refresher = instance(&login, &provider, InProcess::new(), |parts| {
-        parts.provider = Arc::new(Blocked)
+        parts.provider = Arc::new(Blocked);
     });
     let began = Instant::now();
     assert_eq!(
