@@ -200,13 +200,13 @@ async fn a_sign_in_that_fails_by_a_setting_says_which() {
             Setting::TokenUrl,
             "/nowhere",
             "provider_refused",
-            "the token endpoint answered 404",
+            "the token endpoint (FNCY_TOKEN_URL or FNCY_BASE_URL) answered 404",
         ),
         (
             Setting::UserinfoUrl,
             "/nowhere",
             "user_data_refused",
-            "the user data endpoint answered 404",
+            "the user data endpoint (FNCY_USERINFO_URL) answered 404",
         ),
         (Setting::Issuer, "", "wrong_issuer", "WARN"),
     ] {
