@@ -43,7 +43,7 @@ struct Counted {
     reason = "measures, for people"
 )]
 pub async fn run(sessions: usize) {
-    let mut provider = DevServerProcess::start(1, TOKEN_LIFE);
+    let mut provider = DevServerProcess::start(PEOPLE, TOKEN_LIFE);
     let clock = HandClock::at_start();
     let login = Login::builder()
         .vars(provider.vars())
@@ -116,7 +116,7 @@ async fn sign_in_all(login: &Login, sessions: usize) -> Vec<String> {
         let login = login.clone();
         let share = (person..sessions).step_by(PEOPLE).count();
         all.spawn(async move {
-            let mut person = Person::sign_in(&start(&login).await.0, &user(0)).await;
+            let mut person = Person::sign_in(&start(&login).await.0, &user(person)).await;
             let mut sessions = Vec::with_capacity(share);
             for _ in 0..share {
                 let (address, own) = start(&login).await;
