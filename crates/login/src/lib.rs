@@ -53,6 +53,7 @@ mod provider_client;
 mod redemptions;
 mod refresher;
 mod renewals;
+mod revocation;
 mod rules;
 mod secret_file;
 mod secret_files;

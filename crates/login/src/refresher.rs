@@ -27,11 +27,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{
-    Answer, Core, Exchange, Failure, NotRenewed, Renew, RenewalFailure, Report, Revoke, Severity,
-    Successor,
-};
-use tokio::time::{Instant, timeout_at};
+use fncy_login_core::{Answer, Core, Exchange, NotRenewed, Renew, RenewalFailure, Successor};
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::approval::{self, RenewHook, RenewedLogin};
@@ -46,11 +43,9 @@ use crate::renewals::{Entered, Renewals, Renewed};
 use crate::telemetry;
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.
-const MAX_CHAIN: usize = 16;
+pub(crate) const MAX_CHAIN: usize = 16;
 /// How long a successor stays that no request has shown: a laptop closed in the middle.
 const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
-/// Nobody who signs out waits longer for what was left of renewals.
-const LATEST_DEADLINE: Duration = Duration::from_secs(2);
 /// Where the coordinator can't be asked.
 const UNAVAILABLE: RenewalFailure = RenewalFailure::Unavailable { retry_after: 1 };
 
@@ -330,7 +325,11 @@ impl Refresher {
         }
     }
 
-    async fn left_of(&self, key: [u8; 32], newer_than: Option<u32>) -> Option<Successor> {
+    pub(crate) async fn left_of(
+        &self,
+        key: [u8; 32],
+        newer_than: Option<u32>,
+    ) -> Option<Successor> {
         let found = soon(self.0.coordinator.find(renewal(key, newer_than)));
         let sealed = found.await.ok().flatten()?;
         self.0.core.open_successor(&key, &sealed)
@@ -349,51 +348,6 @@ impl Refresher {
         if let Some(revoke) = self.0.core.revocation(successor) {
             self.revoke(revoke).await;
         }
-    }
-
-    /// Revokes a token that nobody uses (RFC 7009), as well as that can be done: it has a time of its own.
-    pub(crate) async fn revoke(&self, revoke: Revoke) {
-        let turn = Instant::now() + EXCHANGE_DEADLINE;
-        let answer = match self.0.places.take(places::Work::Other, turn).await {
-            Some(place) => {
-                let deadline = Instant::now() + EXCHANGE_DEADLINE;
-                let revoke = Exchange::Revoke(revoke);
-                self.0.provider.run(&revoke, &place, deadline).await
-            }
-            None => Answer::Failed(Failure::Crowded),
-        };
-        if !matches!(answer, Answer::Response(answer) if answer.status < 300) {
-            telemetry::log(&[Report {
-                severity: Severity::Warning,
-                code: "revocation_failed",
-                detail: "a token could not be revoked at the provider; it lives until it expires"
-                    .into(),
-            }]);
-        }
-    }
-
-    /// A revocation of the tokens that the given one has led to: a browser that signs out may not
-    /// have got the newest cookie.
-    pub(crate) async fn latest(&self, revoke: Revoke) -> Revoke {
-        let mut newest: Option<Successor> = None;
-        let mut key = self.0.core.token_digest(&revoke.token);
-        let deadline = Instant::now() + LATEST_DEADLINE;
-        // Bounded, since a provider may give an old token out again.
-        for _ in 0..MAX_CHAIN {
-            let left = timeout_at(deadline, self.left_of(key, None)).await;
-            let Some(successor) = left.ok().flatten() else {
-                break;
-            };
-            let is_last = successor.key() == key;
-            key = successor.key();
-            newest = Some(successor);
-            if is_last {
-                break;
-            }
-        }
-        newest
-            .and_then(|successor| self.0.core.revocation(&successor))
-            .unwrap_or(revoke)
     }
 }
 

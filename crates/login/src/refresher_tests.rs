@@ -416,16 +416,22 @@ async fn a_hook_that_refuses_ends_the_session_everywhere() {
     assert_eq!(provider.most_shown(), 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn without_a_free_place_only_urgent_ones_start() {
-    let login = login();
-    let (refresher, _) = alone(&login, rotates);
+/// All places for refreshes.
+async fn all_places(refresher: &Refresher) -> Vec<Place> {
     let mut taken = Vec::new();
     for user in 0..16 {
         let work = places::Work::Refresh(user);
         taken.extend(refresher.0.places.take(work, Instant::now()).await);
     }
     assert_eq!(taken.len(), 16);
+    taken
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_free_place_only_urgent_ones_start() {
+    let login = login();
+    let (refresher, _) = alone(&login, rotates);
+    let taken = all_places(&refresher).await;
     let urgent = renew(&login, "r1", 0);
     let patient = Renew {
         is_urgent: false,
@@ -474,11 +480,7 @@ impl Exchanges for Blocked {
 async fn what_no_request_waits_for_is_not_sent() {
     let login = login();
     let (refresher, provider) = alone(&login, rotates);
-    let mut taken = Vec::new();
-    for user in 0..16 {
-        let work = places::Work::Refresh(user);
-        taken.extend(refresher.0.places.take(work, Instant::now()).await);
-    }
+    let taken = all_places(&refresher).await;
     let gone = renew(&login, "r1", 0);
     let gone = timeout(Duration::from_secs(1), comes_to(&refresher, &gone)).await;
     assert!(gone.is_err(), "its browser has left");
