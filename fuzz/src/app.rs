@@ -13,23 +13,34 @@ use crate::reply;
 /// 2030-01-01.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_893_456_000);
 pub(crate) const ORIGIN: &str = "https://app.example";
+pub(crate) const OTHER_ORIGIN: &str = "https://other.example";
 pub(crate) const CLIENT_ID: &str = "client";
 pub(crate) const COOKIE_SECRET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 pub(crate) const AUTHORIZE_URL: &str = "https://fncy.example/v1/oauth2/authorize";
 pub(crate) const TOKEN_URL: &str = "https://fncy.example/v1/oauth2/token";
 
 /// Writes encrypted sessions; everything but `/public` is protected.
-pub(crate) static PRIVATE: LazyLock<Core> = LazyLock::new(|| app(Protection::Private, ""));
+pub(crate) static PRIVATE: LazyLock<Core> = LazyLock::new(|| app(Protection::Private, "", &[]));
 /// Writes signed sessions, which can be read.
-pub(crate) static SIGNED: LazyLock<Core> = LazyLock::new(|| app(Protection::Signed, ""));
+pub(crate) static SIGNED: LazyLock<Core> = LazyLock::new(|| app(Protection::Signed, "", &[]));
 /// Lives below a path.
-pub(crate) static NESTED: LazyLock<Core> = LazyLock::new(|| app(Protection::Private, "/sub"));
+pub(crate) static NESTED: LazyLock<Core> = LazyLock::new(|| app(Protection::Private, "/sub", &[]));
+/// Has a second redirect URI, at another host.
+pub(crate) static TWO_HOSTS: LazyLock<Core> =
+    LazyLock::new(|| app(Protection::Private, "", &[OTHER_ORIGIN]));
 
-fn app(protection: Protection, base: &str) -> Core {
+fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
     let url = |text| SecureUrl::parse(text).unwrap();
-    let redirect_uri = format!("{ORIGIN}{base}/auth/callback");
+    let site = |origin: &str| {
+        let redirect_uri = format!("{origin}{base}/auth/callback");
+        Site::new(&redirect_uri, "/auth", false).unwrap()
+    };
+    let cookies = CookiePolicy::new(None, None).unwrap();
+    let other_sites = other_origins.iter();
+    let other_sites = other_sites.map(|origin| (site(origin), cookies.clone()));
     Core::new(Settings {
-        site: Site::new(&redirect_uri, "/auth", false).unwrap(),
+        site: site(ORIGIN),
+        other_sites: other_sites.collect(),
         provider: Provider {
             authorize_url: url(AUTHORIZE_URL),
             token_url: url(TOKEN_URL),
@@ -49,7 +60,7 @@ fn app(protection: Protection, base: &str) -> Core {
             pointers: UserPointers::new(None, None, None).unwrap(),
         },
         keys: KeyRing::new(COOKIE_SECRET, &[] as &[&[u8]]).unwrap(),
-        cookies: CookiePolicy::new(None, None).unwrap(),
+        cookies,
         protection,
         paths: PathRules::default().public("/public"),
         lifetimes: Lifetimes::default(),

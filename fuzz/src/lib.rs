@@ -21,6 +21,7 @@ mod configuration;
 mod cookie_header;
 #[path = "../../tests/src/corpora.rs"]
 pub mod corpora;
+mod host;
 mod input;
 mod jar;
 mod json;
@@ -52,7 +53,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     target("cookie_header", cookie_header::check, seeds::cookie_header),
     target("sealed_value", sealed_value::check, seeds::sealed_value),
     target("chunk_set", chunk_set::check, seeds::chunk_set),
@@ -69,6 +70,7 @@ pub const TARGETS: [Target; 10] = [
         seeds::return_address,
     ),
     target("retry_after", retry_after::check, seeds::retry_after),
+    target("host", host::check, seeds::host),
     target("configuration", configuration::check, seeds::configuration),
     target("sequence", sequence::check, seeds::sequence),
 ];

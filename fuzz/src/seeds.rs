@@ -181,6 +181,23 @@ pub(crate) fn retry_after() -> Vec<Vec<u8>> {
     seeds
 }
 
+pub(crate) fn host() -> Vec<Vec<u8>> {
+    [
+        "app.example",
+        "other.example",
+        " Other.Example:8443\t",
+        "other.example:",
+        "other.example:80:80",
+        "other.example@evil.example",
+        "other.example.evil.example",
+        "other.example\nother.example",
+        "other.exampl\u{e9}",
+        "",
+    ]
+    .map(|lines| lines.as_bytes().to_vec())
+    .to_vec()
+}
+
 pub(crate) fn configuration() -> Vec<Vec<u8>> {
     let texts: [&[u8]; 11] = [
         b"",

@@ -247,6 +247,36 @@ fn each_wrong_value_is_named_with_what_to_write() {
             "https://APP.example/./auth/callback",
             "registered with FNCY: https://app.example/auth/callback",
         ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/auth/callback, https://b.example/auth/callback",
+            "has a comma between two addresses; separate them with a blank",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/auth/callback,https://b.example/auth/callback",
+            "has a comma between two addresses; separate them with a blank",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/auth/callback https://b.example/sub/auth/callback",
+            "another path at b.example than in its first address; write the same path at each host",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/auth/callback https://b.example/signed-in",
+            "another path at b.example than in its first address",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/auth/callback https://app.example:8443/auth/callback",
+            "names the host app.example twice; write one address for each host",
+        ),
+        (
+            Setting::RedirectUri,
+            "https://app.example/auth/callback https://b.example",
+            "(https://b.example) must be written as browsers write it",
+        ),
         (Setting::UserId, "id", "write a JSON pointer"),
         (Setting::UserEmail, "email", "write a JSON pointer"),
         (Setting::CookieName, "a;b", "letters, digits and hyphens"),

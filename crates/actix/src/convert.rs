@@ -42,6 +42,10 @@ impl Head for RequestHead<'_> {
         Some(&self.path()[start..])
     }
 
+    fn authority(&self) -> Option<&str> {
+        Some(self.head.uri.authority()?.as_str())
+    }
+
     fn query(&self) -> Option<&str> {
         self.head.uri.query()
     }

@@ -116,8 +116,8 @@
 //! # Deployment
 //!
 //! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem
-//! each callback once. Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host`
-//! and no `X-Forwarded-…` header is read.
+//! each callback once. Where the application is comes from `FNCY_REDIRECT_URI` alone: no
+//! `X-Forwarded-…` header is read, and `Host` only to choose among several redirect URIs.
 //!
 //! # More
 //!

@@ -1,7 +1,8 @@
 //! The machine itself: its settings, and what is derived from them once.
 
-use std::fmt;
+use std::mem::take;
 use std::sync::Arc;
+use std::{fmt, iter};
 
 use ring::digest::{SHA256, digest};
 
@@ -23,10 +24,13 @@ use crate::vault::Vault;
 use crate::{Code, Head, Language, Secret, Timestamp, User};
 
 /// Everything that an application decides.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Where the application is.
     pub site: Site,
+    /// Where it is as well, each with its cookies: under other hosts, at the same paths. A request's host chooses one
+    /// of them; a request without one of these hosts is for [`Settings::site`].
+    pub other_sites: Vec<(Site, CookiePolicy)>,
     /// Where its users sign in.
     pub provider: Provider,
     /// The secrets that seal cookies.
@@ -64,6 +68,8 @@ pub struct Core(pub(crate) Arc<Machine>);
 
 pub(crate) struct Machine {
     pub(crate) site: Site,
+    /// The machines of the other sites. They have none.
+    pub(crate) others: Vec<Core>,
     pub(crate) provider: Provider,
     pub(crate) paths: PathRules,
     pub(crate) lifetimes: Lifetimes,
@@ -85,9 +91,27 @@ pub(crate) struct Machine {
 impl Core {
     /// Derives keys and all that doesn't differ from request to request.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        let others = take(&mut settings.other_sites).into_iter();
+        let others = others.map(|(site, cookies)| {
+            let settings = settings.clone();
+            let origin = Some(site.origin().to_owned());
+            let settings = Settings {
+                site,
+                cookies,
+                ..settings
+            };
+            Self::of_site(settings, origin, Vec::new())
+        });
+        let others = others.collect();
+        Self::of_site(settings, None, others)
+    }
+
+    /// The machine of one site. Its cookies are bound to `origin`, if there is one.
+    fn of_site(settings: Settings, origin: Option<String>, others: Vec<Self>) -> Self {
         let Settings {
             site,
+            other_sites: _,
             provider,
             keys,
             cookies,
@@ -106,7 +130,7 @@ impl Core {
         let authorize_url = AuthorizeUrl::new(&provider, &site);
         let prompt = provider.account_prompt.unwrap_or_default();
         Self(Arc::new(Machine {
-            vault: Vault::new(keys, cookies, protection, &provider.client_id),
+            vault: Vault::new(keys, cookies, protection, &provider.client_id, origin),
             pages: Pages::new(own_page, language),
             account_url: authorize_url.with_prompt(prompt),
             authorize_url,
@@ -115,6 +139,7 @@ impl Core {
             sources: Sources::new(site.origin(), trusted_origins),
             paths: paths.below(site.base()),
             site,
+            others,
             provider,
             lifetimes,
             asks_approval,
@@ -125,10 +150,19 @@ impl Core {
         }))
     }
 
-    /// Where the application is.
+    /// Where the application is: the first of its sites.
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.0.site
+    }
+
+    /// All sites of the application, the first one first.
+    pub fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.all().map(|core| &core.0.site)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        iter::once(self).chain(&self.0.others)
     }
 
     /// The address of the authorization endpoint, where browsers are sent to sign in: without its query, so that
@@ -140,12 +174,17 @@ impl Core {
 
     /// Seals and opens with other secrets from now on. What is under one that is no longer among them is foreign.
     pub fn replace_keys(&self, keys: KeyRing) {
+        for core in &self.0.others {
+            core.0.vault.replace_keys(keys.clone());
+        }
         self.0.vault.replace_keys(keys);
     }
 
     /// Names tokens under another client secret from now on.
     pub fn replace_client_secret(&self, secret: &Secret) {
-        self.0.token_digest.replace(TokenDigest::new(secret));
+        for core in self.all() {
+            core.0.token_digest.replace(TokenDigest::new(secret));
+        }
     }
 
     /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every
@@ -166,18 +205,19 @@ impl Core {
     #[must_use]
     pub fn forbidden<H: Head>(&self, head: &H) -> Reply {
         let detail = "a handler or middleware of the application refused the user";
-        Audience::of(head).address(&self.0.pages, self.refuse(head, Code::Forbidden, detail))
+        let reply = self.at_host_of(head).refuse(head, Code::Forbidden, detail);
+        Audience::of(head).address(&self.0.pages, reply)
     }
 
     /// A `Cookie` header's line without the cookies of this login, for a request that is passed on to another
     /// server. `None` where no other cookie is in it.
     #[must_use]
     pub fn without_own_cookies(&self, line: &[u8]) -> Option<Vec<u8>> {
-        let cookies = &self.0.vault.cookies;
+        let is_own = |name| self.all().any(|core| core.0.vault.cookies.is_own(name));
         let others: Vec<_> = line
             .split(|byte| *byte == b';')
             .map(<[u8]>::trim_ascii)
-            .filter(|pair| !pair.is_empty() && !cookies.is_own(scan::name(pair)))
+            .filter(|pair| !pair.is_empty() && !is_own(scan::name(pair)))
             .collect();
         (!others.is_empty()).then(|| others.join(&b"; "[..]))
     }
@@ -190,7 +230,8 @@ impl Core {
     /// An error, where the application throws tokens away (`sign_in_only`). The reply that ends the session, where its second segment is damaged or a chunk is missing;
     /// the one that says so, where the access token has expired. On a protected path it never has.
     pub fn tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
-        self.open_tokens(head, user, now)
+        self.at_host_of(head)
+            .open_tokens(head, user, now)
             .map_err(|reply| Audience::of(head).address(&self.0.pages, reply))
     }
 

@@ -21,6 +21,14 @@ pub trait Head {
         None
     }
 
+    /// Host and port that the request's target names, beside the header `Host`: of HTTP/2 its `:authority`, of
+    /// HTTP/1.1 what an absolute-form target has (RFC 9112, section 3.2.2). `None`, the default, where it has none.
+    ///
+    /// It is read only where the application has several redirect URIs, to choose among them.
+    fn authority(&self) -> Option<&str> {
+        None
+    }
+
     /// The query without its question mark.
     fn query(&self) -> Option<&str>;
 

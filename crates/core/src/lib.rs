@@ -63,6 +63,7 @@
 //! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `words`, `page`, `outcome` | what people, programs and operators are told |
 //! | `audience`, `language`, `grpc` | how it is said to whoever asked |
+//! | `host` | which of several sites a request is for |
 //! | `placement` | whether our endpoints can be reached where the login was put |
 //!
 //! # Intentional omissions
@@ -70,7 +71,8 @@
 //! - The implicit grant and the resource owner password credentials grant (RFC 9700, sections 2.1.2
 //!   and 2.4).
 //! - `response_mode=form_post`: the callback would need cross-site cookies.
-//! - `Host`, `Forwarded` and `X-Forwarded-…`: the redirect URI says where the application is.
+//! - `Forwarded` and `X-Forwarded-…`: the redirect URI says where the application is. Where there are several, `Host`
+//!   chooses among them, and no address is made of it.
 //! - ID tokens: FNCY documents none. The user data's id is the only identity.
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
@@ -87,6 +89,7 @@ mod event;
 mod flow;
 mod grpc;
 mod head;
+mod host;
 mod json;
 mod language;
 mod newest;

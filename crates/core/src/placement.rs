@@ -38,7 +38,7 @@ impl Core {
     /// Whether requests for our endpoints reach the login, as far as this one shows it.
     #[must_use]
     pub fn coverage<H: Head>(&self, head: &H) -> Coverage {
-        let machine = &*self.0;
+        let machine = &*self.at_host_of(head).0;
         let site = &machine.site;
         let Placement { mount, is_in_route } = head.placement();
         if !mount.is_empty() && !site.has_callback_below(mount) {

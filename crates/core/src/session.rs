@@ -254,7 +254,7 @@ mod tests {
     fn vault() -> Vault {
         let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
         let cookies = CookiePolicy::new(None, None).unwrap();
-        Vault::new(keys.unwrap(), cookies, Protection::Private, "client")
+        Vault::new(keys.unwrap(), cookies, Protection::Private, "client", None)
     }
 
     fn with(terms: Terms) -> Segment<'static> {

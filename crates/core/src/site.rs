@@ -1,7 +1,7 @@
 //! The application as browsers see it: its origin, the path that it lives under, our endpoints.
 //!
-//! Rule: all of it comes from the configured redirect URI. No `Host`, no `Forwarded` and no
-//! `X-Forwarded-…` header is ever read, so none can be forged.
+//! Rule: all of it comes from the configured redirect URI. No `Forwarded` and no `X-Forwarded-…` header is ever read,
+//! and `Host` only to choose among several redirect URIs (`host.rs`), so that no forged one makes an address.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -206,8 +206,21 @@ impl Site {
         self.url().port_or_known_default().unwrap_or_default()
     }
 
+    /// The host's name, as browsers write it: cookies belong to it, whatever the port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        // http and https, the only two schemes here, both have one.
+        self.url().host_str().unwrap_or_default()
+    }
+
     pub(crate) fn url(&self) -> &Url {
         self.address.url()
+    }
+
+    /// Whether another site has its callback, and so the whole application, at the same path.
+    #[must_use]
+    pub fn has_paths_of(&self, other: &Self) -> bool {
+        (&self.base, &self.callback) == (&other.base, &other.callback)
     }
 
     /// The path that the application lives under: empty, or such as `/sub`.

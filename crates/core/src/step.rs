@@ -76,6 +76,8 @@ pub enum TokenKind {
 pub struct Redeem {
     /// The authorization code.
     pub code: Secret,
+    /// The redirect URI of the login, which the token endpoint compares (RFC 6749, section 4.1.3).
+    pub redirect_uri: String,
     /// The code verifier (RFC 7636, section 4.5).
     pub verifier: Option<Secret>,
     /// Names this login: the driver redeems once for each key.

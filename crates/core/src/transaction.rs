@@ -232,6 +232,7 @@ mod tests {
             CookiePolicy::new(None, None).unwrap(),
             Protection::Private,
             "client",
+            None,
         )
     }
 

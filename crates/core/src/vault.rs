@@ -19,6 +19,9 @@ pub(crate) struct Vault {
     pub(crate) cookies: CookiePolicy,
     pub(crate) protection: Protection,
     client_id: String,
+    /// What the cookies of the second and further sites are bound to as well: theirs open on no other. Those of the
+    /// first have been there before, and stay as they are.
+    origin: Option<String>,
     /// Of the session's first segment, kept since every request needs it.
     pub(crate) session_aad: Vec<u8>,
 }
@@ -29,15 +32,18 @@ impl Vault {
         cookies: CookiePolicy,
         protection: Protection,
         client_id: &str,
+        origin: Option<String>,
     ) -> Self {
-        let session_aad = associated_data("session", cookies.session_name(), client_id, b"");
-        Self {
+        let mut vault = Self {
             keys: Newest::new(keys),
             cookies,
             protection,
             client_id: client_id.to_owned(),
-            session_aad,
-        }
+            origin,
+            session_aad: Vec::new(),
+        };
+        vault.session_aad = vault.aad("session", vault.cookies.session_name(), b"");
+        vault
     }
 
     /// The keys that seal and open from now on.
@@ -51,7 +57,8 @@ impl Vault {
 
     /// What a cookie is bound to, beside its key.
     pub(crate) fn aad(&self, purpose: &str, cookie: &str, more: &[u8]) -> Vec<u8> {
-        associated_data(purpose, cookie, &self.client_id, more)
+        let origin = self.origin.as_deref();
+        associated_data(purpose, cookie, &self.client_id, more, origin)
     }
 
     /// The names of a request's cookies that fit, each once, and no more than an answer can

@@ -84,8 +84,9 @@ impl Builder {
         );
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
-        let site = parser.site(&self.prefix, self.home.as_deref());
-        if let Some(site) = &site {
+        let sites = parser.sites(&self.prefix, self.home.as_deref());
+        let known = sites.as_deref().unwrap_or_default();
+        if let Some(site) = known.first() {
             let base = site.base();
             for pattern in self.paths.with_base(base) {
                 parser.errors.add_general(format!(
@@ -98,12 +99,14 @@ impl Builder {
                 ));
             }
         }
-        let cookies = parser.cookies(site.as_ref());
+        let cookies = parser.cookies(known);
         let keys = parser.keys();
         let http = http_client([&token_url, &userinfo_url, &revocation_url], parser);
 
-        let (site, token_url, client_id) = (site?, token_url?, client_id?.to_owned());
-        let (redirect_param, cookies) = (redirect_param?, cookies?);
+        let mut sites = sites?.into_iter().zip(cookies?);
+        let (site, cookies) = sites.next()?;
+        let (token_url, client_id) = (token_url?, client_id?.to_owned());
+        let redirect_param = redirect_param?;
         let namesake = Namesake {
             redirect_uri: site.redirect_uri().to_owned(),
             token_url: token_url.clone(),
@@ -120,7 +123,6 @@ impl Builder {
             auth_type: auth_type?,
             body: body?,
             dialect: dialect.clone(),
-            redirect_uri: site.redirect_uri().to_owned(),
             redirect_param,
         };
         let provider = Provider {
@@ -143,6 +145,7 @@ impl Builder {
         };
         let core = Core::new(Settings {
             site,
+            other_sites: sites.collect(),
             provider,
             keys: keys?,
             cookies,

@@ -293,7 +293,7 @@ impl Builder {
         let login = parser.errors.into_result(login)?;
         files.watch(&login);
         telemetry::ready(&login.0.core);
-        telemetry::other_sites(login.site(), &self.trusted_origins);
+        telemetry::other_sites(&login.0.core, &self.trusted_origins);
         if self.coordinator.is_none() {
             login.0.namesake.announce();
         }

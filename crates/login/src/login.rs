@@ -98,7 +98,8 @@ impl Login {
         Builder::new()
     }
 
-    /// Where the application is, as its redirect URI says.
+    /// Where the application is, as its redirect URI says. Of several redirect URIs it is the first; paths are the
+    /// same for all.
     #[must_use]
     pub fn site(&self) -> &Site {
         self.0.core.site()

@@ -108,7 +108,8 @@ impl<'a> Parser<'a> {
             .unwrap_or_default()
     }
 
-    pub(crate) fn site(&mut self, prefix: &str, home: Option<&str>) -> Option<Site> {
+    /// The site of each redirect URI, the first one first.
+    pub(crate) fn sites(&mut self, prefix: &str, home: Option<&str>) -> Option<Vec<Site>> {
         let base_stripped = self.switch(Setting::BaseStripped);
         let value = self.required(Setting::RedirectUri);
         if !Site::is_prefix(prefix) {
@@ -118,46 +119,78 @@ impl<'a> Parser<'a> {
             return None;
         }
         let value = value?;
-        let site = Site::new(value, prefix, base_stripped)
-            .map_err(|error| self.wrong_address(Setting::RedirectUri, value, error))
-            .ok()?;
+        if value.contains(",http") || value.split_whitespace().any(|uri| uri.ends_with(',')) {
+            let rest = "has a comma between two addresses; separate them with a blank";
+            self.errors.add(Setting::RedirectUri, rest);
+            return None;
+        }
+        let sites: Vec<_> = value
+            .split_whitespace()
+            .map(|uri| {
+                Site::new(uri, prefix, base_stripped)
+                    .map_err(|error| self.wrong_address(Setting::RedirectUri, uri, error))
+                    .ok()
+            })
+            .collect();
+        let sites: Vec<_> = sites.into_iter().collect::<Option<_>>()?;
+        self.compare(&sites);
         let Some(home) = home else {
-            return Some(site);
+            return Some(sites);
         };
-        let site = site.with_home(home).ok();
-        if site.is_none() {
+        let sites = sites.into_iter().map(|site| site.with_home(home));
+        let sites = sites.collect::<Result<_, _>>().ok();
+        if sites.is_none() {
             self.errors.add_general(format!(
                 "The front page {home:?} is no plain path, or one of our endpoints; write one such as \"/dashboard\"."
             ));
         }
-        site
+        sites
     }
 
-    pub(crate) fn cookies(&mut self, site: Option<&Site>) -> Option<CookiePolicy> {
+    /// Path rules, prefix and base are one for all sites, and a request's host tells sites apart.
+    fn compare(&mut self, sites: &[Site]) {
+        for (index, site) in sites.iter().enumerate() {
+            let (host, mut former) = (site.host(), sites[..index].iter());
+            if former.any(|former| former.host() == host) {
+                let rest = format_args!(
+                    "names the host {host} twice; write one address for each host, since browsers share cookies between its ports"
+                );
+                self.errors.add(Setting::RedirectUri, rest);
+            }
+            if !site.has_paths_of(&sites[0]) {
+                let rest = format_args!(
+                    "has another path at {host} than in its first address; write the same path at each host"
+                );
+                self.errors.add(Setting::RedirectUri, rest);
+            }
+        }
+    }
+
+    /// The cookies of each site.
+    pub(crate) fn cookies(&mut self, sites: &[Site]) -> Option<Vec<CookiePolicy>> {
         let name = self.value(Setting::CookieName);
         let insecure = self.switch(Setting::DangerInsecureCookies);
-        let port = match site {
-            Some(site) if insecure && !site.is_loopback() => {
-                let rest =
-                    "is for development, with a redirect URI on localhost only; leave it out";
-                self.errors.add(Setting::DangerInsecureCookies, rest);
-                return None;
-            }
-            site => site.filter(|site| site.is_loopback()).map(Site::port),
-        };
-        let policy = if insecure {
-            CookiePolicy::danger_insecure(name, port.unwrap_or_default())
-        } else {
-            CookiePolicy::new(name, port)
-        };
-        if policy.is_none() {
+        if insecure && !sites.iter().all(Site::is_loopback) {
+            let rest = "is for development, with a redirect URI on localhost only; leave it out";
+            self.errors.add(Setting::DangerInsecureCookies, rest);
+            return None;
+        }
+        if CookiePolicy::new(name, None).is_none() {
             let rest = format_args!(
                 "is {:?}; write up to 32 letters, digits and hyphens",
                 name.unwrap_or_default()
             );
             self.errors.add(Setting::CookieName, rest);
         }
-        policy
+        let policies = sites.iter().map(|site| {
+            let port = site.is_loopback().then(|| site.port());
+            if insecure {
+                CookiePolicy::danger_insecure(name, port.unwrap_or_default())
+            } else {
+                CookiePolicy::new(name, port)
+            }
+        });
+        policies.collect()
     }
 
     pub(crate) fn pointers(&mut self) -> Option<UserPointers> {

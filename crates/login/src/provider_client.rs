@@ -49,7 +49,6 @@ pub(crate) struct ProviderClient {
     pub(crate) auth_type: AuthType,
     pub(crate) body: TokenBody,
     pub(crate) dialect: TokenDialect,
-    pub(crate) redirect_uri: String,
     pub(crate) redirect_param: RedirectParam,
 }
 
@@ -143,9 +142,9 @@ impl ProviderClient {
         for name in self.redirect_param.names() {
             request = match *name {
                 "redirect_uri" => request.set_redirect_uri(Cow::Owned(
-                    RedirectUrl::new(self.redirect_uri.clone()).map_err(unwritable)?,
+                    RedirectUrl::new(redeem.redirect_uri.clone()).map_err(unwritable)?,
                 )),
-                other => request.add_extra_param(other, self.redirect_uri.clone()),
+                other => request.add_extra_param(other, redeem.redirect_uri.clone()),
             };
         }
         let capture = Capture::default();

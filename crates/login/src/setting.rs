@@ -48,7 +48,7 @@ settings! {
     ClientSecret = "FNCY_CLIENT_SECRET", None,
         "The client secret.";
     RedirectUri = "FNCY_REDIRECT_URI", None,
-        "The redirect URI that is registered with FNCY; the application's own origin and sub-path are taken from it.";
+        "The redirect URI that is registered with FNCY; the application's own origin and sub-path are taken from it; for several hosts, one each, separated by blanks, the main one first.";
     UserinfoUrl = "FNCY_USERINFO_URL", None,
         "The address of the user data endpoint.";
     CookieSecret = "FNCY_COOKIE_SECRET", None,

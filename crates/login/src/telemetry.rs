@@ -20,7 +20,8 @@ use crate::renewals::Renewed;
 
 /// That there is a login, and where it has browsers go.
 pub(crate) fn ready(core: &Core) {
-    let (redirect_uri, authorize_url) = (core.site().redirect_uri(), core.authorize_url());
+    let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
+    let (redirect_uri, authorize_url) = (redirect_uris.join(" "), core.authorize_url());
     info!(redirect_uri, authorize_url, "login: ready");
 }
 
@@ -33,12 +34,16 @@ pub(crate) fn doubtful_scope() {
     meter::warning("scope_separator");
 }
 
-/// Warns of trusted origins of another site, whose requests carry no session. Not in development, where the code
-/// may name the origins of production.
-pub(crate) fn other_sites(site: &Site, trusted: &[String]) {
-    let trusted = trusted.iter().filter(|_| !site.is_loopback());
+/// Warns of trusted origins that are of another site than each of ours: their requests carry no session. Not in
+/// development, where the code may name the origins of production.
+pub(crate) fn other_sites(core: &Core, trusted: &[String]) {
+    let is_foreign = |origin: &SecureUrl| {
+        let mut sites = core.sites();
+        sites.all(|site| !site.is_loopback() && site.is_another_site(origin))
+    };
     for origin in trusted
-        .filter(|origin| SecureUrl::parse(origin).is_ok_and(|origin| site.is_another_site(&origin)))
+        .iter()
+        .filter(|origin| SecureUrl::parse(origin).is_ok_and(|origin| is_foreign(&origin)))
     {
         warn!(
             origin,

@@ -96,8 +96,8 @@
 //!
 //! # Deployment
 //!
-//! Where the application is comes from `FNCY_REDIRECT_URI` alone: no `Host` and no `X-Forwarded-…`
-//! header is read, so a proxy needs no configuration and nobody can forge one. Several instances share a
+//! Where the application is comes from `FNCY_REDIRECT_URI` alone: no `X-Forwarded-…` header is
+//! read, and `Host` only to choose among several redirect URIs, so a proxy needs no configuration for it. Several instances share a
 //! [`coordinator`]; without one a callback is redeemed once in each process, and not once in all.
 //!
 //! # More

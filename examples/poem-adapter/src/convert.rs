@@ -39,6 +39,10 @@ impl Head for RequestHead<'_> {
         self.stripped.map(Uri::path)
     }
 
+    fn authority(&self) -> Option<&str> {
+        Some(self.uri.authority()?.as_str())
+    }
+
     fn query(&self) -> Option<&str> {
         self.uri.query()
     }

@@ -16,6 +16,7 @@ pub(super) struct Bare {
 /// The head of a request, as the driver reads it.
 pub struct RawHead<'a> {
     request: &'a RawRequest,
+    authority: Option<String>,
     path: String,
     stripped: Option<String>,
     query: Option<String>,
@@ -26,12 +27,13 @@ impl<'a> RawHead<'a> {
     pub fn of(request: &'a RawRequest) -> Self {
         let target = String::from_utf8_lossy(&request.target).into_owned();
         // The absolute form (RFC 9112, section 3.2.2).
-        let target = match target.split_once("://") {
-            Some((scheme, rest)) if !scheme.contains(['/', '?']) => rest
-                .find('/')
-                .map_or("/", |slash| &rest[slash..])
-                .to_owned(),
-            _ => target,
+        let (authority, target) = match target.split_once("://") {
+            Some((scheme, rest)) if !scheme.contains(['/', '?']) => {
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let path = if path.is_empty() { "/" } else { path };
+                (Some(authority.to_owned()), path.to_owned())
+            }
+            _ => (None, target),
         };
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path.to_owned(), Some(query.to_owned())),
@@ -39,6 +41,7 @@ impl<'a> RawHead<'a> {
         };
         Self {
             request,
+            authority,
             path,
             stripped: None,
             query,
@@ -68,6 +71,10 @@ impl Head for RawHead<'_> {
 
     fn stripped_path(&self) -> Option<&str> {
         self.stripped.as_deref()
+    }
+
+    fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     fn query(&self) -> Option<&str> {

@@ -23,10 +23,17 @@ pub(crate) fn assert_failure(page: &Page, status: u16, code: &str) {
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
 }
 
-pub(super) fn state_of(location: &str) -> String {
+/// A parameter of an address, which is there once.
+pub(super) fn query(location: &str, name: &str) -> String {
     let url = Url::parse(location).unwrap();
-    let mut state = url.query_pairs().filter(|(name, _)| name == "state");
-    state.next().unwrap().1.into_owned()
+    let mut values = url.query_pairs().filter(|(found, _)| found == name);
+    let value = values.next().unwrap().1.into_owned();
+    assert_eq!(values.next(), None, "{name} is sent twice");
+    value
+}
+
+pub(super) fn state_of(location: &str) -> String {
+    query(location, "state")
 }
 
 pub(super) async fn callback(tab: &mut Tab, query: &str) -> Page {

@@ -20,6 +20,7 @@ mod crowd;
 mod farewell;
 mod framing;
 mod hooks;
+mod hosts;
 pub(crate) mod instances;
 mod lifetime;
 mod live;
@@ -126,6 +127,12 @@ scenarios! {
         r21_an_error_is_an_answer_of_the_application_too ["R21"],
         a_grpc_call_is_told_by_its_own_status [],
         htmx_is_sent_to_the_login_endpoint [],
+    }
+    hosts: {
+        r16_each_of_two_hosts_has_its_own_sign_in ["R16"],
+        r16_what_is_one_hosts_is_nothing_at_the_other ["R16"],
+        r16_each_of_two_hosts_takes_forms_of_its_own_pages ["R16", "L8"],
+        r16_an_unknown_host_is_sent_with_the_first_redirect_uri ["R16", "R15"],
     }
     routing: {
         any_path_may_be_the_callback [],

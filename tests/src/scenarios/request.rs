@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::callback::login_cookie_name;
+use super::callback::{login_cookie_name, query};
 use crate::browser::{RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::world::{APP, World};
@@ -16,14 +16,6 @@ fn get(target: &str) -> RawRequest {
 
 fn page(target: &str) -> RawRequest {
     get(target).with_header("accept", HTML)
-}
-
-fn query(location: &str, name: &str) -> String {
-    let url = Url::parse(location).unwrap();
-    let mut values = url.query_pairs().filter(|(found, _)| found == name);
-    let value = values.next().unwrap().1.into_owned();
-    assert_eq!(values.next(), None, "{name} is sent twice");
-    value
 }
 
 /// The redirect URI is the configured one, whatever the request said.

@@ -8,6 +8,7 @@ use fncy_login::Setting;
 use tokio::time::sleep;
 
 use super::cookies_forged::{Fate, fate, session};
+use crate::browser::RawRequest;
 use crate::harness::Harness;
 use crate::world::{APP, COOKIE_SECRET, World};
 
@@ -66,13 +67,20 @@ impl Drop for Mounted {
 
 /// What names the key that seals: the start of the cookie of a login that is begun now.
 async fn sealing(world: &World) -> String {
-    let stranger = world.stranger();
-    world.start(&mut stranger.tab(), "/page").await;
-    let jar = stranger.jar();
-    let mut logins = jar
-        .cookies()
-        .filter(|cookie| cookie.name().contains("_login_"));
-    logins.next().unwrap().value()[..6].to_owned()
+    sealing_at(world, "app.example").await
+}
+
+async fn sealing_at(world: &World, host: &str) -> String {
+    let page = RawRequest::new("GET", "/page")
+        .with_header("host", host)
+        .with_header("accept", "text/html");
+    let answer = world.raw(page).await;
+    let (_, value) = answer
+        .header("set-cookie")
+        .unwrap()
+        .split_once('=')
+        .unwrap();
+    value[..6].to_owned()
 }
 
 async fn until_sealing(world: &World, is_wanted: impl Fn(&str) -> bool) {
@@ -95,6 +103,10 @@ pub(super) async fn p43_a_secret_in_a_file_is_used_when_it_changes(harness: Harn
                 .set(Setting::ClientSecretFile, client)
                 .set(Setting::CookieSecret, "")
                 .set(Setting::CookieSecretFile, cookie)
+                .set(
+                    Setting::RedirectUri,
+                    format!("{APP}/auth/callback https://other.example/auth/callback"),
+                )
         });
     });
     let mut tab = world.tab();
@@ -115,6 +127,7 @@ pub(super) async fn p43_a_secret_in_a_file_is_used_when_it_changes(harness: Harn
     sleep(A_LOOK).await;
     assert_eq!(fate(&world, session(&old)).await, Fate::Kept);
     let new_key = sealing(&world).await;
+    assert_eq!(sealing_at(&world, "other.example").await, new_key);
     let mut tab = world.stranger().tab();
     let page = tab.visit(&format!("{APP}/page")).await;
     assert_eq!(

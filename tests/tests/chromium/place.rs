@@ -31,6 +31,12 @@ enum Scheme {
     Https,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hosts {
+    One,
+    Two,
+}
+
 /// A framework and a scheme.
 #[derive(Clone)]
 pub(crate) struct Place {
@@ -64,7 +70,16 @@ impl Place {
 
     /// A site of one's own, with its provider.
     pub(crate) fn site(&self) -> Site {
-        self.open(|listener, login, world| {
+        self.site_at(Hosts::One)
+    }
+
+    /// The same under two hosts.
+    pub(crate) fn site_at_two_hosts(&self) -> Site {
+        self.site_at(Hosts::Two)
+    }
+
+    fn site_at(&self, hosts: Hosts) -> Site {
+        self.open(hosts, |listener, login, world| {
             let login = login.public("/").public("/site.css").build().unwrap();
             let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
             self.serve(listener, login, user_data)
@@ -73,30 +88,49 @@ impl Place {
 
     /// A recipe, with its provider.
     pub(crate) fn recipe(&self, app: fn(Builder) -> Result<Router, ConfigError>) -> Site {
-        self.open(|listener, login, _| serve_router(listener, app(login).unwrap()))
+        self.open(Hosts::One, |listener, login, _| {
+            serve_router(listener, app(login).unwrap())
+        })
     }
 
-    fn open(&self, serve: impl FnOnce(TcpListener, Builder, &World) -> Arc<dyn Backend>) -> Site {
+    fn open(
+        &self,
+        hosts: Hosts,
+        serve: impl FnOnce(TcpListener, Builder, &World) -> Arc<dyn Backend>,
+    ) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let port = address.port();
-        let (origin, danger, session) = match self.scheme {
+        let (origins, danger, session) = match self.scheme {
             Scheme::Http => (
-                format!("http://localhost:{port}"),
+                ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{port}")),
                 "1",
                 format!("fncy_{port}_session"),
             ),
             Scheme::Https => {
-                let host = format!("site-{port}.example");
-                self.front.route(&host, address);
+                let hosts = ["site", "other"].map(|name| format!("{name}-{port}.example"));
+                for host in &hosts {
+                    self.front.route(host, address);
+                }
                 let session = "__Host-fncy_session; Secure".to_owned();
-                (format!("https://{host}"), "0", session)
+                (hosts.map(|host| format!("https://{host}")), "0", session)
             }
         };
-        let redirect_uri = format!("{origin}/auth/callback");
+        let redirect_uris = origins
+            .each_ref()
+            .map(|origin| format!("{origin}/auth/callback"));
         let world = World::with(Harness::Bare, |setup| {
-            setup.provider = take(&mut setup.provider).redirect_uri(&redirect_uri);
+            let provider = redirect_uris.iter().fold(
+                take(&mut setup.provider),
+                fncy_dev_server::Builder::redirect_uri,
+            );
+            setup.provider = provider;
         });
+        let [origin, other_origin] = origins;
+        let redirect_uri = match hosts {
+            Hosts::One => redirect_uris[0].clone(),
+            Hosts::Two => redirect_uris.join(" "),
+        };
         let login = usual(&world.provider, &redirect_uri)
             .set(Setting::DangerInsecureCookies, danger)
             .set(Setting::SignOutUrl, world.provider.sign_out_url())
@@ -106,6 +140,7 @@ impl Place {
             world,
             session_cookie: format!("{session}; HttpOnly; SameSite=Lax"),
             origin,
+            other_origin,
             chromium: Arc::clone(&self.chromium),
             _served: served,
         }
@@ -145,6 +180,8 @@ pub(crate) struct Site {
     /// The cookie of a session, as a browser has to keep it.
     pub(crate) session_cookie: String,
     origin: String,
+    /// The second host's, where the site has two.
+    pub(crate) other_origin: String,
     chromium: Arc<Chromium>,
     _served: Arc<dyn Backend>,
 }

@@ -57,6 +57,7 @@ impl Core {
             Verdict::Redeem(code) => {
                 let redeem = Redeem {
                     code,
+                    redirect_uri: machine.site.redirect_uri().to_owned(),
                     verifier: machine.provider.pkce.then(|| transaction.pkce.verifier()),
                     key: state.digest,
                 };
@@ -130,7 +131,7 @@ impl Core {
             let detail = "no login of this browser has this state";
             self.sign_in_failed(Code::LoginExpired, detail, &root)
         } else {
-            let detail = "the callback came without any login's cookie; open the site under the host of its redirect URI (localhost and 127.0.0.1 are two), and over https: over plain http a browser may keep no Secure cookie";
+            let detail = "the callback came without any login's cookie; open the site under the host of its redirect URI, or of one of them (localhost and 127.0.0.1 are two), and over https: over plain http a browser may keep no Secure cookie";
             self.sign_in_failed(Code::LoginCookieMissing, detail, &root)
         };
         Step::reply(reply)

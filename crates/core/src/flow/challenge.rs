@@ -52,7 +52,7 @@ impl Core {
     /// a public path. One of whose session nobody can say whether it was ended is not asked to sign
     /// in for that.
     pub fn challenge<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        let step = self.ask_to_sign_in(head, moment);
+        let step = self.at_host_of(head).ask_to_sign_in(head, moment);
         step.told_to(&self.0.pages, || Audience::of(head))
     }
 

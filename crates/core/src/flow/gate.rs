@@ -22,7 +22,7 @@ impl Core {
     ///
     /// The authenticated path ends here: it allocates the [`User`] and nothing else.
     pub fn begin<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        let step = self.pass_or_stop(head, moment);
+        let step = self.at_host_of(head).pass_or_stop(head, moment);
         step.told_to(&self.0.pages, || Audience::of(head))
     }
 
@@ -51,10 +51,11 @@ impl Core {
     /// layers its path or method may have been rewritten, and a request that a handler makes may carry the extensions
     /// of another.
     pub fn may_pass<H: Head>(&self, head: &H, user: Option<&User>, now: Timestamp) -> bool {
-        let paths = RequestPaths::of(head, &self.0.site);
-        user.is_none_or(|user| self.admits(&paths, user) && !self.is_forged(head, &paths))
+        let core = self.at_host_of(head);
+        let paths = RequestPaths::of(head, &core.0.site);
+        user.is_none_or(|user| core.admits(&paths, user) && !core.is_forged(head, &paths))
             && (user.is_some_and(|user| user.terms().token_expires > now)
-                || self.is_public(head, &paths))
+                || core.is_public(head, &paths))
     }
 
     /// Whether a request needs no user. A preflight carries none, so that it meets no guard.

@@ -16,6 +16,7 @@ pub(super) const ID_LEN: usize = 4;
 const DOMAIN: &[u8] = b"fncy-login v1";
 
 /// The keys of one secret. Key schedules are kept for the life of the application.
+#[derive(Clone)]
 pub(super) struct Key {
     pub(super) id: [u8; ID_LEN],
     session: LessSafeKey,

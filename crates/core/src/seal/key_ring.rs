@@ -31,6 +31,7 @@ pub(crate) enum Purpose {
 /// the old one when whatever is used has been sealed anew: `docs/cookie-format.md` has the steps.
 /// Opening goes by a key id that is derived from the secret, so the order on one instance doesn't
 /// matter to the others.
+#[derive(Clone)]
 pub struct KeyRing {
     sealing: Key,
     former: Vec<Key>,
@@ -284,14 +285,15 @@ fn check(secret: &[u8], position: usize) -> Result<(), WeakSecret> {
     Ok(())
 }
 
-/// What a sealed text is bound to, beside its key: version, purpose, cookie name, client, and
-/// whatever the purpose adds. Each part is preceded by its length, so that no two lists of parts
-/// give the same bytes.
+/// What a sealed text is bound to, beside its key: version, purpose, cookie name, client, whatever
+/// the purpose adds, and the origin of a second or further site. Each part is preceded by its
+/// length, so that no two lists of parts give the same bytes.
 pub(crate) fn associated_data(
     purpose: &str,
     cookie: &str,
     client_id: &str,
     more: &[u8],
+    origin: Option<&str>,
 ) -> Vec<u8> {
     let parts = [
         purpose.as_bytes(),
@@ -299,7 +301,11 @@ pub(crate) fn associated_data(
         client_id.as_bytes(),
         more,
     ];
-    let length: usize = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
+    let parts = parts.into_iter().chain(origin.map(str::as_bytes));
+    let length: usize = parts
+        .clone()
+        .map(|part| size_of::<u64>() + part.len())
+        .sum();
     let mut data = Vec::with_capacity(1 + length);
     data.push(VERSION);
     for part in parts {
@@ -332,14 +338,14 @@ mod tests {
     #[test]
     fn a_seal_opens_for_its_own_place_only() {
         let ring = ring(NEW, &[]);
-        let aad = associated_data("session", "a", "client", b"");
+        let aad = associated_data("session", "a", "client", b"", None);
         let text = ring.seal(Purpose::Session, [1; 12], &aad, b"body");
         assert_eq!(open(&ring, &aad, &text), Ok(b"body".to_vec()));
         for other in [
-            associated_data("tokens", "a", "client", b""),
-            associated_data("session", "b", "client", b""),
-            associated_data("session", "a", "other", b""),
-            associated_data("session", "a", "client", b"x"),
+            associated_data("tokens", "a", "client", b"", None),
+            associated_data("session", "b", "client", b"", None),
+            associated_data("session", "a", "other", b"", None),
+            associated_data("session", "a", "client", b"x", None),
         ] {
             assert_eq!(open(&ring, &other, &text), Err(OpenError::Broken));
         }

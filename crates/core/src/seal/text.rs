@@ -14,6 +14,7 @@ type Engine = base64::engine::simd::Simd;
 type Engine = base64::engine::GeneralPurpose;
 
 /// Bytes to text and back.
+#[derive(Clone)]
 pub(super) struct TextFormat(Engine);
 
 impl TextFormat {

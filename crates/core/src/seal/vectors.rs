@@ -31,7 +31,7 @@ fn keys() -> KeyRing {
 fn vault(protection: Protection) -> Vault {
     let client_id = Vector::of("private").text("client_id");
     let cookies = CookiePolicy::new(None, None).unwrap();
-    Vault::new(keys(), cookies, protection, client_id)
+    Vault::new(keys(), cookies, protection, client_id, None)
 }
 
 fn site() -> Site {
@@ -137,6 +137,7 @@ fn the_page_has_these_vectors_and_no_others() {
         "session-body",
         "private",
         "signed",
+        "other-host",
         "tokens",
         "session-cookie",
         "login",
@@ -196,7 +197,7 @@ fn a_private_segment_is_sealed_and_opened() {
     let (vector, body) = (Vector::of("private"), session_body().bytes("body"));
     let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
     let place = (vector.text("cookie"), vector.text("client_id"));
-    assert_eq!(associated_data("session", place.0, place.1, b""), aad);
+    assert_eq!(associated_data("session", place.0, place.1, b"", None), aad);
     let nonce = vector.array("nonce");
     assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
     let mut buffer = [0; 1024];
@@ -225,6 +226,29 @@ fn a_signed_segment_is_signed_and_opened() {
     let signed = [&[2][..], &keys.bytes("key_id"), &body].concat();
     let tag = mac(&keys.bytes("signed_session"), &[&*aad, &signed].concat());
     assert_eq!(URL_SAFE_NO_PAD.encode([signed, tag].concat()), text);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_segment_of_another_host_opens_at_no_other() {
+    let (vector, private) = (Vector::of("other-host"), Vector::of("private"));
+    let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
+    let client_id = private.text("client_id");
+    let vault = |origin: Option<&str>| {
+        let cookies = CookiePolicy::new(None, None).unwrap();
+        let origin = origin.map(str::to_owned);
+        Vault::new(keys(), cookies, Protection::Private, client_id, origin)
+    };
+    let other = vault(Some(vector.text("origin")));
+    assert_eq!(other.session_aad, aad);
+    let (nonce, body) = (private.array("nonce"), session_body().bytes("body"));
+    assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
+    let opens = |vault: &Vault| vault.open_user(text.as_bytes(), |_, _| true).is_ok();
+    assert!(opens(&other));
+    assert!(!opens(&vault(None)) && !opens(&vault(Some("https://third.example"))));
+
+    let key = Vector::of("keys").bytes("session");
+    assert_eq!(open_by_hand(&key, text, &aad), (nonce, body));
     vector.assert_all_seen();
 }
 
@@ -358,7 +382,7 @@ fn assert_message(purpose: &str, vector: &Vector) {
     let (cookie, text) = (vector.text("cookie"), vector.text("text"));
     let client_id = Vector::of("private").text("client_id");
     let aad = vector.bytes("associated_data");
-    assert_eq!(associated_data(purpose, cookie, client_id, b""), aad);
+    assert_eq!(associated_data(purpose, cookie, client_id, b"", None), aad);
     let line = vector.text("line");
     assert!(line.starts_with(&format!("{cookie}={text};")), "{line}");
     let (salt, key) = (vector.array::<32>("salt"), vector.bytes("key"));

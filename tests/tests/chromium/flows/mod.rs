@@ -41,6 +41,7 @@ flows! {
             a_session_over_four_kilobytes_lives_and_ends
             a_link_from_another_site_finds_the_session
             a_form_sent_after_the_session_ended_is_not_replayed
+            each_of_two_hosts_is_signed_in_to_by_itself
         }
         pages: {
             every_page_is_accessible

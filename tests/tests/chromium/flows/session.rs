@@ -105,3 +105,22 @@ pub(super) async fn a_form_sent_after_the_session_ended_is_not_replayed(place: P
     tab.follow("Sign in").await;
     tab.shows("/protected", "Members only").await;
 }
+
+pub(super) async fn each_of_two_hosts_is_signed_in_to_by_itself(place: Place) {
+    let site = place.site_at_two_hosts();
+    let tab = signed_in(&site).await;
+    let at_other = |path: &str| format!("{}{path}", site.other_origin);
+    tab.visit(&at_other("/")).await;
+    tab.shows(&at_other("/"), "Nobody is signed in").await;
+    // FNCY knows who it is.
+    tab.follow("Protected page").await;
+    tab.shows(&at_other("/protected"), "Members only").await;
+
+    tab.visit(&at_other("/")).await;
+    tab.press("Sign out").await;
+    tab.shows_provider(SIGNED_OUT).await;
+    tab.visit(&at_other("/")).await;
+    tab.shows(&at_other("/"), "Nobody is signed in").await;
+    tab.visit("/").await;
+    tab.shows("/", "Hello, Alex Martin").await;
+}
