@@ -50,10 +50,12 @@ impl Login {
         let Some((session, user_id, is_live, is_newest)) = asked.take() else {
             return (if_live, None);
         };
-        // What is known of another session beside it, it stays.
+        // What is known of another session beside it, it stays. Only one is asked about: of two copies, the answer
+        // to one would make the other the user.
         let begin_if = |answer| {
             begin(&|shown| match self.standing(shown, || answer) {
                 Standing::Live if shown.session == session => answer,
+                Standing::Live if shown.has_expired => Standing::Outdated,
                 standing => standing,
             })
         };

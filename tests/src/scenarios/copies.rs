@@ -114,6 +114,30 @@ pub(super) async fn k24_other_instances_know_it_too(harness: Harness) {
     assert_eq!(unknown.text(), "user=-", "nothing is guessed");
 }
 
+pub(super) async fn k24_two_copies_are_no_more_than_one(harness: Harness) {
+    let store = Store::default();
+    store.outdates_after(Duration::from_millis(600));
+    let world = with_store(harness, &store, |builder| builder.public("/maybe"));
+    let (mut tab, first) = refreshed(&world).await;
+    let second = world.cookie_header();
+    world.advance(LIFE + 1);
+    is_signed_in(&mut tab).await;
+    is_signed_in(&mut tab).await;
+    sleep(Duration::from_millis(700)).await;
+    let before = renewals(&world);
+    for copies in [[&*first, &second], [&second, &first]] {
+        let copies = copies.join(&b"; "[..]);
+        is_nobody_and_ends_nothing(&world, &world.app(), &copies).await;
+        is_sent_to_sign_in(&world.app(), &copies).await;
+    }
+    assert_eq!(
+        renewals(&world),
+        before,
+        "nothing is tried with their tokens"
+    );
+    is_signed_in(&mut tab).await;
+}
+
 pub(super) async fn k24_what_nobody_remembers_ends_nothing(harness: Harness) {
     let world = with_public_page(harness, true);
     let (mut tab, copy) = refreshed(&world).await;

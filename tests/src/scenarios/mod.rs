@@ -272,6 +272,7 @@ scenarios! {
     copies: {
         k24_a_copy_from_before_a_refresh_is_nobody_a_minute_later ["K24"],
         k24_other_instances_know_it_too ["K24"],
+        k24_two_copies_are_no_more_than_one ["K24"],
         k24_what_nobody_remembers_ends_nothing ["K24"],
         k24_a_sign_out_after_hours_still_ends_its_copies ["K24", "K23"],
         l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead ["L14"],
