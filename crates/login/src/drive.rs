@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Redeem, Reply, Step,
+    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Redeem, Reply, Severity, Step,
 };
 use tokio::time::Instant;
 
@@ -78,8 +78,22 @@ impl Login {
 
     /// An answer that ends the matter: nothing more is asked.
     pub(crate) fn last_word(&self, pending: Pending, answer: Answer) -> Reply {
+        self.send(self.last_reply(pending, answer))
+    }
+
+    /// The same for a callback that got no place. Strangers cause any number of them, so that none is an error in
+    /// the log: one warning a minute speaks of all (`places.rs`).
+    pub(crate) fn turned_away(&self, pending: Pending) -> Reply {
+        let mut reply = self.last_reply(pending, Answer::Failed(Failure::Crowded));
+        for report in &mut reply.reports {
+            report.severity = Severity::Info;
+        }
+        self.send(reply)
+    }
+
+    fn last_reply(&self, pending: Pending, answer: Answer) -> Reply {
         match self.settle(self.resume(pending, answer)) {
-            Settled::Done(Outcome::Reply(reply)) => self.send(*reply),
+            Settled::Done(Outcome::Reply(reply)) => *reply,
             _ => self.0.core.internal_error(),
         }
     }

@@ -6,15 +6,17 @@
 //!                                 then the newest callback                     invented codes
 //!  refreshes      16  4 of a user the user who holds the fewest,          any  no: a sealed session does
 //!                                 then the oldest request
-//!  others          4  any         the oldest                              256  no: revocations, client
-//!                                                                              tokens, probes
+//!  others          4  3 of a kind the kind that holds the fewest,         256  no: revocations; client
+//!                                 then the oldest                              tokens and probes
 //! ```
 //!
 //! Rules:
 //! - A place is held for one piece of work: the token request and the user data that follow from one
 //!   callback or one refresh token. The application's hook runs without it.
 //! - The lines are apart. Strangers who hold all places for sign-ins delay sign-ins, and nothing else.
-//! - A place comes before a lease: what gets no place leaves nothing in the store.
+//! - For a sign-in, a place comes before a lease: what gets no place leaves nothing in the store. A refresh has
+//!   its lease first, so that a request which waits for another instance keeps no place.
+//! - A turn that comes too late is none: an answer that no request waits for would be lost.
 //! - Every wait ends: at the deadline that its caller names, when its caller goes, or when too many wait.
 //!   Then the longest line of one client or user gets shorter, at the end that would be served last.
 //! - Newest first is for sign-ins alone. When strangers bring more codes than FNCY answers, the oldest
@@ -23,12 +25,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 /// A client, or a user, as a number: a keyed hash, so that no address is kept.
 type Holder = u64;
+
+/// Between two warnings that there are too few.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// What a place is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +43,9 @@ pub(crate) enum Work {
     SignIn(Holder),
     /// Using the refresh token of a user's session.
     Refresh(Holder),
-    /// What neither a callback nor a session's request waits for.
+    /// Revoking a token, which no request waits for.
+    Revocation,
+    /// What the application asks for itself.
     Other,
 }
 
@@ -46,6 +54,8 @@ pub(crate) struct Places {
     sign_ins: Arc<Line>,
     refreshes: Arc<Line>,
     others: Arc<Line>,
+    /// When the last warning was given that there are too few.
+    warned: Mutex<Option<Instant>>,
 }
 
 /// The right to talk to the provider. Dropping it gives it back.
@@ -104,16 +114,42 @@ impl Places {
             sign_ins: line(12, 12, 256, true),
             // Only a sealed session causes one: as many may wait as there are requests.
             refreshes: line(16, 4, usize::MAX, false),
-            others: line(4, 4, 256, false),
+            others: line(4, 3, 256, false),
+            warned: Mutex::default(),
         }
     }
 
     /// A place, if there is one before `until`.
     pub(crate) async fn take(&self, work: Work, until: Instant) -> Option<Place> {
+        if Instant::now() > until {
+            return None;
+        }
         let (line, holder) = self.line(work);
         let mut waiting = Line::enter(line, holder);
         let place = timeout_at(until, &mut waiting.place).await;
-        place.ok()?.ok()
+        let place = place.ok().and_then(Result::ok);
+        if place.is_none() {
+            self.warn(work);
+        }
+        place
+    }
+
+    /// Once a minute: strangers can cause it as often as they like.
+    fn warn(&self, work: Work) {
+        let now = Instant::now();
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.is_none_or(|last| now - last >= QUIET) {
+            *warned = Some(now);
+            let work = match work {
+                Work::SignIn(_) => "sign_in",
+                Work::Refresh(_) => "refresh",
+                Work::Revocation | Work::Other => "other",
+            };
+            tracing::warn!(
+                work,
+                "more is asked of the provider at once than it answers; some of it is turned away"
+            );
+        }
     }
 
     /// Whether a place could be had at once.
@@ -128,7 +164,8 @@ impl Places {
         match work {
             Work::SignIn(client) => (&self.sign_ins, client),
             Work::Refresh(user) => (&self.refreshes, user),
-            Work::Other => (&self.others, 0),
+            Work::Revocation => (&self.others, 0),
+            Work::Other => (&self.others, 1),
         }
     }
 }

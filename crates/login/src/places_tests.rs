@@ -53,7 +53,16 @@ async fn c24_the_lines_are_apart() {
     let places = Places::new();
     let _strangers = take_all(&places, Work::SignIn, 12).await;
     let _refreshes = take_all(&places, Work::Refresh, 16).await;
-    let _others = take_all(&places, |_| Work::Other, 4).await;
+    let one_of_each = |holder| [Work::Revocation, Work::Other][usize::from(holder % 2 == 0)];
+    let _others = take_all(&places, one_of_each, 4).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_sign_outs_keep_no_place_from_client_tokens() {
+    let places = Places::new();
+    let _revocations = take_all(&places, |_| Work::Revocation, 3).await;
+    let _waits = wait(&places, Work::Revocation);
+    let _token = take(&places, Work::Other).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -105,7 +105,7 @@ impl Login {
         let turn = deadline - EXCHANGE_DEADLINE;
         let waiting = self.0.places.take(places::Work::SignIn(client), turn);
         let Some(place) = sender.while_heard(waiting).await.flatten() else {
-            return self.last_word(pending, Answer::Failed(Failure::Crowded));
+            return self.turned_away(pending);
         };
         let work = Work {
             kind: WorkKind::Redemption,

@@ -1,9 +1,9 @@
 //! Renewing a session's tokens (RFC 6749, section 6).
 //!
 //! ```text
-//!  request --> enter --> First: a task --> find --> place --> claim --> exchange --> user data --> on_renew
-//!                |                          |                     |                                  |
-//!                |--> Joined: wait          |--> it was left: opened, on_renew if it is owed         |
+//!  request --> enter --> First: a task --> find --> claim --> place --> exchange --> user data --> on_renew
+//!                |                          |         |                                              |
+//!                |--> Joined: wait          |---------+--> it was left: opened, on_renew if it is owed
 //!                |                                                                                   |
 //!                \--> Failed: what is left?                       finish: sealed, for all who come <-/
 //! ```
@@ -14,7 +14,8 @@
 //! - It runs in a task of its own. Until it has a place, it ends when no request waits for it any more;
 //!   from then on, no request that goes can end it. An exchange is begun only if the lease outlasts it and
 //!   all that follows it.
-//! - What was left is found without a place: a full line stops no request that needs no exchange.
+//! - What was left is found without a place: a full line stops no request that needs no exchange. The lease
+//!   comes before the place, so that a request which waits for another instance keeps no place.
 //! - What goes wrong for one session, in the application's hook or with another instance, stops no
 //!   other session.
 //! - What is left for others is the provider's answer, sealed; a cookie never.
@@ -90,11 +91,11 @@ impl Refresher {
                         .ok_or(RenewalFailure::Refused)?;
                     newest = Some(successor);
                 }
-                // Its refresh token may be the only one that still works: the browser shall have it.
-                Err(RenewalFailure::Unavailable { retry_after }) => {
-                    return newest.ok_or(RenewalFailure::Unavailable { retry_after });
+                Err(failure) if failure == RenewalFailure::Refused || failure.ends_session() => {
+                    return Err(failure);
                 }
-                Err(failure) => return Err(failure),
+                // Its refresh token may be the only one that still works: the browser shall have it.
+                Err(failure) => return newest.ok_or(failure),
             }
         }
         Err(RenewalFailure::Refused)
@@ -153,27 +154,34 @@ impl Refresher {
             self.must_live(renew).await?;
             return self.take_over(renew, &sealed, deadline).await;
         }
-        let waiting = self
-            .0
-            .places
-            .take(self.work(renew), deadline - EXCHANGE_DEADLINE);
-        let place = sender.while_heard(waiting).await.flatten();
-        let place = place.ok_or(RenewalFailure::Crowded)?;
-        let claim = claim(coordinator, work, deadline).await;
+        let claim = sender.while_heard(claim(coordinator, work, deadline)).await;
         let claim = claim
+            .ok_or(RenewalFailure::Crowded)?
             .map_err(unreachable)?
             .ok_or(RenewalFailure::Undecided)?;
+        let lease = match claim {
+            Claim::Granted(lease) => lease,
+            Claim::Done(sealed) => {
+                self.must_live(renew).await?;
+                return self.take_over(renew, &sealed, deadline).await;
+            }
+            Claim::Spent => return Err(RenewalFailure::Refused),
+        };
+        let turn = deadline - EXCHANGE_DEADLINE;
+        let waiting = self.0.places.take(self.work(renew), turn);
+        let place = sender.while_heard(waiting).await.flatten();
+        let place = place.ok_or(RenewalFailure::Crowded)?;
         self.must_live(renew).await?;
-        match claim {
-            Claim::Granted(lease) => self.exchange(renew, place, lease, deadline).await,
-            Claim::Done(sealed) => self.take_over(renew, &sealed, deadline).await,
-            Claim::Spent => Err(RenewalFailure::Refused),
-        }
+        self.exchange(renew, place, lease, deadline).await
     }
 
     /// Which places a renewal waits for.
     fn work(&self, renew: &Renew) -> places::Work {
-        places::Work::Refresh(self.0.hasher.hash_one(&renew.profile.user_id))
+        places::Work::Refresh(self.user(renew))
+    }
+
+    fn user(&self, renew: &Renew) -> u64 {
+        self.0.hasher.hash_one(&renew.profile.user_id)
     }
 
     /// Goes on with what another request or instance has left.
@@ -208,6 +216,9 @@ impl Refresher {
         deadline: Instant,
     ) -> Renewed {
         let Parts { core, clock, .. } = &*self.0;
+        if !self.0.renewals.may_ask() {
+            return Err(RenewalFailure::Crowded);
+        }
         let exchange = Exchange::Renew(Box::new(renew.clone()));
         let answer = self.0.provider.run(&exchange, &place, deadline).await;
         let judged = core.judge_renewal(renew, &answer, clock.now());
@@ -217,7 +228,7 @@ impl Refresher {
             failure
         });
         let failure = judged.as_ref().err().copied();
-        self.0.renewals.heard(renew.key, failure);
+        self.0.renewals.heard(self.user(renew), failure);
         let (mut successor, reports) = judged?;
         telemetry::log(&reports);
         if successor.was_stillborn() {

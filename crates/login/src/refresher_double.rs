@@ -304,6 +304,13 @@ pub(super) fn renew(login: &Login, token: &str, generation: u32) -> Renew {
     }
 }
 
+/// The same for a session of another user.
+pub(super) fn renew_of(login: &Login, user: &str) -> Renew {
+    let mut renew = renew(login, &format!("r-{user}"), 0);
+    user.clone_into(&mut renew.profile.user_id);
+    renew
+}
+
 /// What a request with this refresh token comes to.
 pub(super) async fn comes_to(refresher: &Refresher, renew: &Renew) -> String {
     let renewed = refresher

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::{Exchanges, Parts, Refresher};
-use crate::coordinator::{Asked, Claim, Coordinator, Finished, Known, Work};
+use crate::coordinator::{Asked, Claim, Coordinator, EndedSession, Finished, Known, Work};
 use crate::in_process::InProcess;
 use crate::places::{self, Place};
 use crate::without_store::WithoutStore;
@@ -308,13 +308,134 @@ async fn f09_in_an_outage_one_refresh_a_second_is_tried() {
     let login = login();
     let (refresher, provider) = alone(&login, |_| response(503, ""));
     for step in 0..600 {
-        let session = renew(&login, &format!("r{}", step % 40), 0);
+        let session = renew_of(&login, &format!("user-{}", step % 40));
         let outcome = comes_to(&refresher, &session).await;
         assert!(outcome.starts_with("again in "), "{outcome}");
         advance(Duration::from_millis(100)).await;
     }
     let asked: u64 = provider.shown.lock().unwrap().values().sum();
     assert!((55..=66).contains(&asked), "{asked} requests in a minute");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f16_one_users_sessions_that_fail_stop_no_other_user() {
+    let login = login();
+    let (refresher, provider) = alone(&login, |_| response(503, ""));
+    for number in 0..20 {
+        let session = renew(&login, &format!("r{number}"), 0);
+        assert_eq!(comes_to(&refresher, &session).await, "again in 1");
+    }
+    assert_eq!(provider.shown.lock().unwrap().len(), 20, "each was tried");
+    *provider.answer.lock().unwrap() = rotates;
+    let other = renew_of(&login, "haneul");
+    assert_eq!(comes_to(&refresher, &other).await, "1 a2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f09_who_asks_the_provider_nothing_takes_no_probe() {
+    let login = login();
+    let (refresher, provider) = alone(&login, rotates);
+    // A browser that shows its old cookie again and again, as one that gets no answer does.
+    let old = renew(&login, "r1", 0);
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    // Somebody who was signed out on another instance a moment ago.
+    let ended = Renew {
+        session: SessionRef {
+            id: [8; 16],
+            ..old.session
+        },
+        ..renew_of(&login, "jun")
+    };
+    let ending = EndedSession::new(ended.session, "jun");
+    refresher.0.coordinator.end(ending).await.unwrap();
+    *provider.answer.lock().unwrap() = |_| Answer::Failed(Failure::NoConnection);
+    let failing = renew_of(&login, "maximiliane");
+    assert_eq!(comes_to(&refresher, &failing).await, "Unreachable");
+    *provider.answer.lock().unwrap() = rotates;
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    assert_eq!(comes_to(&refresher, &ended).await, "NotWelcome");
+    let other = renew_of(&login, "haneul");
+    assert_eq!(comes_to(&refresher, &other).await, "1 a2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f18_who_waits_for_another_instance_keeps_no_place() {
+    let login = login();
+    let store = InProcess::new();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let refresher = instance(&login, &provider, store.clone(), |_| {});
+    let mut elsewhere = Vec::new();
+    let mut waiting = JoinSet::new();
+    for number in 0..16 {
+        let renew = renew_of(&login, &format!("user-{number}"));
+        // By an instance that was killed in the middle.
+        elsewhere.push(
+            store
+                .claim(super::renewal(renew.key, Some(0)))
+                .await
+                .unwrap(),
+        );
+        let refresher = refresher.clone();
+        waiting.spawn(async move { comes_to(&refresher, &renew).await });
+    }
+    sleep(Duration::from_millis(100)).await;
+    let other = renew_of(&login, "haneul");
+    let other = timeout(Duration::from_secs(1), comes_to(&refresher, &other)).await;
+    assert_eq!(other.as_deref(), Ok("1 a2"));
+    assert_eq!(waiting.len(), 16);
+    drop(elsewhere);
+    while let Some(outcome) = waiting.join_next().await {
+        assert_eq!(outcome.unwrap(), "1 a2");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f07_a_turn_that_comes_too_late_sends_no_refresh_token() {
+    let login = login();
+    let store = InProcess::new();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let refresher = instance(&login, &provider, store.clone(), |_| {});
+    let renew = renew(&login, "r1", 0);
+    let elsewhere = store.claim(super::renewal(renew.key, Some(0)));
+    let elsewhere = elsewhere.await.unwrap();
+    let late = tokio::spawn({
+        let (refresher, renew) = (refresher.clone(), renew.clone());
+        async move { comes_to(&refresher, &renew).await }
+    });
+    sleep(DEADLINE - Duration::from_secs(1)).await;
+    drop(elsewhere);
+    assert_eq!(late.await.unwrap(), "Crowded");
+    assert_eq!(provider.most_shown(), 0);
+    assert_eq!(comes_to(&refresher, &renew).await, "1 a2", "nor rests it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f09_the_newest_tokens_are_told_whatever_fails_after_them() {
+    let login = login();
+    for answer in [
+        (|_| Answer::Failed(Failure::NoConnection)) as fn(u64) -> Answer,
+        |_| response(200, "?"),
+        |_| response(401, r#"{"error":"invalid_client"}"#),
+        |_| response(403, ""),
+    ] {
+        let (refresher, provider) = alone(&login, |_| {
+            response(
+                200,
+                r#"{"access_token":"a2","refresh_token":"r2","expires_in":0}"#,
+            )
+        });
+        let old = renew(&login, "r1", 0);
+        assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+        advance(Duration::from_secs(10)).await;
+        *provider.answer.lock().unwrap() = answer;
+        assert_eq!(
+            comes_to(&refresher, &old).await,
+            "1 a2",
+            "its refresh token is the one that works"
+        );
+        assert_eq!(provider.shown.lock().unwrap().len(), 2);
+    }
 }
 
 #[tokio::test(start_paused = true)]

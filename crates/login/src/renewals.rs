@@ -152,14 +152,19 @@ impl Renewals {
         renewed
     }
 
-    /// The provider has answered, or has not.
-    pub(crate) fn heard(&self, key: Key, failure: Option<RenewalFailure>) {
+    /// Whether the provider is asked now.
+    pub(crate) fn may_ask(&self) -> bool {
+        self.memory().breaker.pass(Instant::now())
+    }
+
+    /// The provider has answered for a token of this user, or has not.
+    pub(crate) fn heard(&self, user: u64, failure: Option<RenewalFailure>) {
         let (now, mut memory) = (Instant::now(), self.memory());
         match failure {
             None | Some(RenewalFailure::Refused | RenewalFailure::Declined) => {
                 memory.breaker.succeeded(now);
             }
-            Some(failure) => memory.breaker.failed(key, failure, now),
+            Some(failure) => memory.breaker.failed(user, failure, now),
         }
     }
 
@@ -221,8 +226,9 @@ impl Memory {
             .filter(|rest| rest.until > now && !self.breaker.has_closed_since(rest.since))
             .map(|rest| rest.until);
         let crowded = (!may_start).then(|| now + CROWDED_REST);
-        // The breaker is asked last: what it lets go counts as its probe.
-        let blocked = resting.or(crowded).or_else(|| self.breaker.pass(now).err());
+        let blocked = resting
+            .or(crowded)
+            .or_else(|| self.breaker.blocks_until(now));
         if let Some(until) = blocked {
             let millis = until.duration_since(now).as_millis();
             // Not more than the provider may ask for: minutes.

@@ -20,7 +20,7 @@ impl Refresher {
     /// Revokes a token that nobody uses (RFC 7009), as well as that can be done: it has a time of its own.
     pub(crate) async fn revoke(&self, revoke: Revoke) {
         let turn = Instant::now() + EXCHANGE_DEADLINE;
-        let answer = match self.0.places.take(Work::Other, turn).await {
+        let answer = match self.0.places.take(Work::Revocation, turn).await {
             Some(place) => {
                 let deadline = Instant::now() + EXCHANGE_DEADLINE;
                 let revoke = Exchange::Revoke(revoke);
