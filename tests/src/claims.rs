@@ -21,16 +21,17 @@ fn read(path: &str) -> String {
 
 /// The names of the crates that a package is built with.
 fn crates_of(package: &str) -> Vec<String> {
+    let tree = tree(&["--edges", "normal", "--package", package]);
+    tree.lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn tree(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--package",
-            package,
-        ])
+        .args(["tree", "--prefix", "none"])
+        .args(arguments)
         .current_dir(root())
         .output()
         .unwrap();
@@ -39,11 +40,28 @@ fn crates_of(package: &str) -> Vec<String> {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines()
-        .filter_map(|line| line.split(' ').next())
-        .map(str::to_owned)
-        .collect()
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Where both are on, rustls panics in an application that names neither.
+#[test]
+fn no_crate_turns_on_a_provider_of_rustls() {
+    for package in [
+        &["fncy-login-tower"][..],
+        &["fncy-login-actix"],
+        &["fncy-login-testing"],
+        &["fncy-login-redis", "--features", "tls,cluster"],
+    ] {
+        let tree = tree(&[&["--edges", "normal,features", "--package"], package].concat());
+        assert!(tree.contains("rustls feature \"std\""), "{package:?}");
+        for provider in ["ring", "aws-lc-rs", "aws_lc_rs"] {
+            let feature = format!("rustls feature \"{provider}\"");
+            assert!(
+                !tree.lines().any(|line| line.starts_with(&feature)),
+                "{package:?} has {feature}"
+            );
+        }
+    }
 }
 
 #[test]

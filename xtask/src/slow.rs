@@ -8,7 +8,7 @@ use std::fs;
 use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{fuzz, minimal, published, workspace};
+use crate::{fuzz, minimal, published, run, workspace};
 
 const STEPS: &[Step] = &[
     Step {
@@ -26,6 +26,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "external types",
         run: external_types,
+    },
+    Step {
+        name: "tls neighbours",
+        run: tls_neighbours,
     },
     Step {
         name: "packages",
@@ -98,6 +102,24 @@ fn features() -> Result<Done, String> {
         ])
         .args(["--", "-D", "warnings"])
         .go()?;
+    Ok(Done::Passed)
+}
+
+/// Applications that serve TLS beside the login, each with what rustls finds by itself.
+fn tls_neighbours() -> Result<Done, String> {
+    let folder = workspace::root().join("tests/tls-neighbours");
+    for program in [
+        "neither",
+        "axum_server --features axum-server",
+        "actix_web --features actix-web",
+    ] {
+        run::cargo("run --quiet --locked --target-dir")
+            .arg(workspace::target().join("tls-neighbours"))
+            .arg("--bin")
+            .args(program.split(' '))
+            .within(&folder)
+            .go()?;
+    }
     Ok(Done::Passed)
 }
 

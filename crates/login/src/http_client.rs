@@ -21,6 +21,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::time::{Instant, timeout_at};
 
 use crate::connector::{Connector, Proxies};
+use crate::tls;
 
 /// Ten times the largest answer that a provider has a reason to give.
 const MAX_BODY_LEN: usize = 256 * 1024;
@@ -68,14 +69,13 @@ impl HttpClient {
             let cause = unread(&found.errors);
             tracing::warn!(cause, "certificates of authorities could not be read");
         }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
         #[expect(
             clippy::expect_used,
-            reason = "ring has cipher suites for TLS 1.2 and 1.3"
+            reason = "our provider has cipher suites for TLS 1.2 and 1.3"
         )]
-        let tls = ClientConfig::builder_with_provider(provider)
+        let tls = ClientConfig::builder_with_provider(Arc::new(tls::provider()))
             .with_safe_default_protocol_versions()
-            .expect("ring supports the default protocol versions")
+            .expect("our provider supports the default protocol versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
         // Plain http is for loopback: no other address passes `SecureUrl`.

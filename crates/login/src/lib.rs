@@ -59,6 +59,7 @@ mod secret_file;
 mod secret_files;
 mod setting;
 mod telemetry;
+mod tls;
 mod visit;
 mod without_store;
 

@@ -31,6 +31,13 @@
 //! before a refresh is asked where its access token has expired. A store that
 //! has lost its memory, or has taken over and lacks the last of it, is told by the instances what they know.
 //!
+//! # TLS
+//!
+//! `rediss://` needs a feature. `tls` takes the rustls provider that the application has: the one that it installs, or
+//! the one of rustls' features `aws-lc-rs` and `ring` that is on. Servers such as axum-server turn one on. Where the
+//! application has no provider, take `tls-ring`, which turns `ring` on. With neither, rustls panics when the first
+//! connection is opened: "Could not automatically determine the process-level CryptoProvider".
+//!
 //! # While the store is down
 //!
 //! Nothing is guessed; [`Builder::coordinator`](fncy_login::Builder::coordinator) says what becomes of

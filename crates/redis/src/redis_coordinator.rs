@@ -48,7 +48,7 @@ enum Problem {
 
 impl RedisCoordinator {
     /// The store that `FNCY_REDIS_URL` names, such as `redis://localhost:6379/0`, `redis+unix:///run/redis.sock`
-    /// or, with the feature `tls`, `rediss://user:password@redis.example`. With the feature `cluster`, several
+    /// or, with the feature `tls` or `tls-ring`, `rediss://user:password@redis.example`. With the feature `cluster`, several
     /// addresses that are separated by commas are nodes of a Redis Cluster, which name the others.
     ///
     /// In place of it, `FNCY_REDIS_URL_FILE` may name a file that has the address. A new one in the file is used
@@ -245,7 +245,7 @@ impl fmt::Display for BadUrl {
             ),
             Problem::NotOne => write!(
                 f,
-                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls`, and several of them the feature `cluster`)."
+                "{VARIABLE} is no address of a store; write one such as redis://localhost:6379/0 (rediss:// needs the feature `tls` or `tls-ring`, and several of them the feature `cluster`)."
             ),
         }
     }
