@@ -358,6 +358,58 @@ fn certificates_that_cannot_be_read_are_named() {
     }
 }
 
+/// A server, and a file with an authority for it.
+struct Vouched<'a>(&'a Server, &'a Path);
+
+impl Answers for Vouched<'_> {
+    fn prepare(&self, world: &World) {
+        let login = world.usual().set(Setting::TokenUrl, &self.0.url);
+        let login = login.set(Setting::CaFile, self.1.to_str().unwrap());
+        world.serve(login.build().unwrap());
+    }
+
+    fn hears(&self) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn p30_an_authority_of_a_file_is_trusted_as_well() {
+    let folder = std::env::temp_dir();
+    let file = folder.join(format!("fncy-login-ca-{}.pem", std::process::id()));
+    let authority = Authority::new("of a file");
+    std::fs::write(&file, &authority.pem).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let server = Server::with(authority.vouch("localhost", 2020..4000)).await;
+        let world = World::new(Harness::Bare);
+        assert_nobody_is_signed_out(&world, &server, 503, "provider_unavailable").await;
+        assert_eq!(server.told(), 0);
+        for grant in Grant::BOTH {
+            accepted(&World::new(Harness::Bare), grant, &Vouched(&server, &file)).await;
+        }
+        // The file of one authority makes no other one good.
+        let other = Authority::new("of nothing").vouch("localhost", 2020..4000);
+        let other = Server::with(other).await;
+        let world = World::new(Harness::Bare);
+        let unknown = Vouched(&other, &file);
+        assert_nobody_is_signed_out(&world, &unknown, 503, "provider_unavailable").await;
+        assert_eq!(other.told(), 0);
+    });
+    std::fs::remove_file(&file).unwrap();
+    let provider = DevServer::start().unwrap();
+    let no_certificate = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    for (file, why) in [
+        ("/nowhere/authority.pem", "No such file"),
+        (no_certificate.to_str().unwrap(), "no certificate is in it"),
+    ] {
+        let login = usual(&provider, &format!("{APP}/auth/callback"));
+        let error = login.set(Setting::CaFile, file).build().unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains(file) && said.contains(why), "{said}");
+    }
+}
+
 #[test]
 fn p30_plain_http_is_for_this_machine() {
     let provider = DevServer::start().unwrap();

@@ -136,9 +136,9 @@ pub use fncy_login::coordinator;
 pub use fncy_login::manual;
 pub use fncy_login::{
     Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
-    Code, ConfigError, Language, LiveSession, Login, NewLogin, NotThisType, Page, PageSubject,
-    Refusal, RenewedLogin, SessionEnd, Setting, Site, Timestamp, Tokens as SessionTokens, User,
-    Visit, WayOn,
+    Code, ConfigError, HttpClient, HttpClientError, HttpExchange, Language, LiveSession, Login,
+    NewLogin, NotThisType, Page, PageSubject, Refusal, RenewedLogin, SessionEnd, Setting, Site,
+    Timestamp, Tokens as SessionTokens, User, Visit, WayOn,
 };
 
 pub use crate::deny::Deny;

@@ -14,7 +14,7 @@ use oauth2::AuthType;
 use crate::check::LastCheck;
 use crate::client_tokens::ClientTokens;
 use crate::connector::{NotHttp, Proxies};
-use crate::http_client::{HttpClient, NoRoots};
+use crate::hyper_client::HyperClient;
 use crate::in_process::InProcess;
 use crate::live::Watched;
 use crate::login::Inner;
@@ -26,6 +26,8 @@ use crate::provider_client::{ProviderClient, TokenBody};
 use crate::redemptions::Redemptions;
 use crate::refresher::{Parts, Refresher};
 use crate::renewals::Renewals;
+use crate::roots::roots;
+use crate::sender::Sender;
 use crate::without_store::WithoutStore;
 use crate::{Builder, Login, Setting, placement};
 
@@ -101,7 +103,7 @@ impl Builder {
         }
         let cookies = parser.cookies(known);
         let keys = parser.keys();
-        let http = http_client([&token_url, &userinfo_url, &revocation_url], parser);
+        let http = self.sender([&token_url, &userinfo_url, &revocation_url], parser);
 
         let mut sites = sites?.into_iter().zip(cookies?);
         let (site, cookies) = sites.next()?;
@@ -113,7 +115,7 @@ impl Builder {
             cookie: cookies.session_name().to_owned(),
         };
         let client = ProviderClient {
-            http: http?,
+            http,
             token_url: token_url.clone(),
             userinfo_url: userinfo_url?,
             userinfo_method: userinfo_method?,
@@ -221,6 +223,36 @@ impl Builder {
         }
     }
 
+    /// What carries requests to these endpoints. A development machine without certificates is good enough where all of
+    /// them are on loopback.
+    fn sender(&self, endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> Sender {
+        if let Some(client) = &self.http_client {
+            if parser.value(Setting::CaFile).is_some() {
+                parser.errors.add(
+                    Setting::CaFile,
+                    "is for the login's own HTTP client; drop it, and have the client of `http_client` trust the file",
+                );
+            }
+            return Sender(Arc::clone(client));
+        }
+        let proxies = Proxies::from_env();
+        for url in endpoints.into_iter().flatten() {
+            match proxies.place_of(url) {
+                Ok(None) => {}
+                Ok(Some(proxy)) => {
+                    tracing::info!(proxy, host = url.origin(), "FNCY is asked through a proxy");
+                }
+                Err(NotHttp) => parser.errors.add_general(
+                    "The proxy of HTTPS_PROXY or ALL_PROXY is none that is asked by http; write one such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
+                ),
+            }
+        }
+        let mut endpoints = endpoints.into_iter().flatten();
+        let needs_roots = endpoints.any(|url| !url.is_loopback());
+        let roots = roots(needs_roots, parser);
+        Sender(Arc::new(HyperClient::new(roots, proxies)))
+    }
+
     fn assemble(&self, core: Core, provider: Arc<ProviderClient>, namesake: Namesake) -> Login {
         meter::describe();
         let clock = Arc::clone(&self.clock);
@@ -264,36 +296,4 @@ impl Builder {
             admits_unverified: self.admits_unverified,
         }))
     }
-}
-
-/// A client for these endpoints. A development machine without certificates is good enough where
-/// all of them are on loopback.
-fn http_client(endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> Option<HttpClient> {
-    let needs_roots = endpoints
-        .into_iter()
-        .flatten()
-        .any(|url| !url.is_loopback());
-    let proxies = Proxies::from_env();
-    for url in endpoints.into_iter().flatten() {
-        match proxies.place_of(url) {
-            Ok(None) => {}
-            Ok(Some(proxy)) => {
-                tracing::info!(proxy, host = url.origin(), "FNCY is asked through a proxy");
-            }
-            Err(NotHttp) => parser.errors.add_general(
-                "The proxy of HTTPS_PROXY or ALL_PROXY is none that is asked by http; write one such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
-            ),
-        }
-    }
-    HttpClient::new(needs_roots, proxies)
-        .map_err(|NoRoots(causes)| {
-            let causes = match causes.as_str() {
-                "" => String::new(),
-                causes => format!(" ({causes})"),
-            };
-            parser.errors.add_general(format!(
-                "No certificate of any authority could be read on this machine{causes}; install the package ca-certificates, or write into SSL_CERT_FILE the path of a PEM file that this process may read."
-            ));
-        })
-        .ok()
 }

@@ -14,6 +14,7 @@ use crate::approval::{LoginHook, RenewHook};
 use crate::client_address::ClientAddress;
 use crate::coordinator::Coordinator;
 use crate::env::{Clock, SystemClock};
+use crate::http_client::HttpClient;
 use crate::parser::Parser;
 use crate::secret_files::SecretFiles;
 use crate::{ConfigError, Login, Setting, telemetry};
@@ -63,6 +64,7 @@ pub struct Builder {
     pub(crate) coordinator: Option<Arc<dyn Coordinator>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
+    pub(crate) http_client: Option<Arc<dyn HttpClient>>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -91,6 +93,7 @@ impl Builder {
             coordinator: None,
             admits_unverified: false,
             refreshes_without_store: false,
+            http_client: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -271,6 +274,14 @@ impl Builder {
     /// token, and a provider that rotates them may end the session for it.
     pub fn danger_refresh_without_store(mut self) -> Self {
         self.refreshes_without_store = true;
+        self
+    }
+
+    /// Sends requests to FNCY by another client, such as one with a certificate of its own. The default is hyper with
+    /// rustls, through the proxy of `HTTPS_PROXY`, and trusts the system's authorities and those of
+    /// [`Setting::CaFile`]. Deadlines, the number of requests at once and the judgement of answers stay the login's.
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http_client = Some(Arc::new(client));
         self
     }
 

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use crate::client_tokens::{Entered, Obtained};
 use crate::coming::Sender;
-use crate::http_client::EXCHANGE_DEADLINE;
 use crate::places::Work;
+use crate::sender::EXCHANGE_DEADLINE;
 use crate::{ClientTokenError, Login, telemetry};
 
 /// A token is replaced this long before it expires, in seconds, since requests take time and clocks

@@ -21,9 +21,9 @@ use oauth2::{
 };
 use tokio::time::Instant;
 
-use crate::http_client::{EXCHANGE_DEADLINE, HttpClient};
 use crate::places::Place;
 use crate::refresher::Exchanges;
+use crate::sender::{EXCHANGE_DEADLINE, Sender};
 use crate::telemetry;
 
 /// How token and revocation requests are written (`FNCY_TOKEN_BODY`).
@@ -38,7 +38,7 @@ pub(crate) enum TokenBody {
 
 /// Where the exchanges of one provider go, and who sends them.
 pub(crate) struct ProviderClient {
-    pub(crate) http: HttpClient,
+    pub(crate) http: Sender,
     pub(crate) token_url: SecureUrl,
     pub(crate) userinfo_url: SecureUrl,
     /// GET, or POST with an empty body; the token is in the header.
@@ -80,7 +80,7 @@ impl ProviderClient {
         };
         let sent = self.secrets(exchange, &request);
         let sending = async {
-            let answer = self.http.send(request, deadline).await?;
+            let answer = self.http.send(request, &sent, deadline).await?;
             Ok(ProviderAnswer { sent, ..answer })
         };
         match telemetry::exchange(exchange, sending).await {
@@ -116,7 +116,7 @@ impl ProviderClient {
         let request = Request::get(self.token_url.as_str())
             .body(Vec::new())
             .map_err(|_| Failure::Transport)?;
-        self.http.send(request, deadline).await
+        self.http.send(request, &[], deadline).await
     }
 
     fn write(&self, exchange: &Exchange) -> Result<HttpRequest, Unwritable> {

@@ -19,8 +19,8 @@ use tracing::Instrument as _;
 
 use crate::coming::{Coming, Sender, UnderWay, coming};
 use crate::coordinator::{Claim, Finished, Lease, Unreachable, Work, WorkKind, claim, soon};
-use crate::http_client::EXCHANGE_DEADLINE;
 use crate::places;
+use crate::sender::EXCHANGE_DEADLINE;
 use crate::{Login, env, telemetry};
 
 /// The key of a login: a hash of its `state`.

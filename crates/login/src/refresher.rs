@@ -38,9 +38,9 @@ use crate::coordinator::{
     Claim, Coordinator, EndedSession, Finished, Lease, Unreachable, Work, WorkKind, claim, soon,
 };
 use crate::env::{self, Clock};
-use crate::http_client::EXCHANGE_DEADLINE;
 use crate::places::{self, Place, Places};
 use crate::renewals::{Entered, Renewals, Renewed};
+use crate::sender::EXCHANGE_DEADLINE;
 use crate::telemetry;
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.

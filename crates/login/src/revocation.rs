@@ -8,9 +8,9 @@ use std::time::Duration;
 use fncy_login_core::{Answer, Exchange, Failure, Report, Revoke, Severity, Successor};
 use tokio::time::{Instant, timeout_at};
 
-use crate::http_client::EXCHANGE_DEADLINE;
 use crate::places::Work;
 use crate::refresher::{MAX_CHAIN, Refresher};
+use crate::sender::EXCHANGE_DEADLINE;
 use crate::telemetry;
 
 /// What was left of refreshes is looked for so long.

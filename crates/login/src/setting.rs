@@ -85,6 +85,8 @@ settings! {
         "Where browsers go after a sign-out, to end the provider's session.";
     AccountPrompt = "FNCY_ACCOUNT_PROMPT", Some("select_account"),
         "The `prompt` of a sign-in with another account: `select_account`, `login`, or `off` where FNCY knows neither.";
+    CaFile = "FNCY_CA_FILE", Some("none: the system's alone"),
+        "The path of a PEM file with authorities that are trusted for FNCY, beside the system's.";
     UserId = "FNCY_USER_ID", Some("the first present of `/sub` and `/id`"),
         "JSON pointer to the user's id in the user data.";
     UserName = "FNCY_USER_NAME", Some("/name"),

@@ -21,6 +21,7 @@ mod farewell;
 mod framing;
 mod hooks;
 mod hosts;
+mod http_client;
 pub(crate) mod instances;
 mod lifetime;
 mod live;
@@ -425,6 +426,10 @@ scenarios! {
         p34_the_providers_clock_is_not_believed ["P34"],
         p34_our_clock_jumps_and_no_storm_follows ["P34"],
         p34_a_session_of_the_future_is_none ["P34"],
+    }
+    http_client: {
+        an_injected_client_carries_each_exchange [],
+        what_an_injected_client_brings_is_judged [],
     }
     wire: {
         p41_a_provider_that_is_back_is_noticed_within_a_second ["P41"],

@@ -118,7 +118,7 @@ impl Tls12AeadAlgorithm for Aead {
 }
 
 /// Each record has a sequence number of its own, and so a nonce.
-fn nonce(nonce: Nonce) -> aead::Nonce {
+fn nonce(nonce: &Nonce) -> aead::Nonce {
     aead::Nonce::assume_unique_for_key(nonce.0)
 }
 
@@ -134,7 +134,7 @@ impl MessageEncrypter for Tls13 {
         payload.extend_from_slice(&[message.typ.into()]);
         let aad = Aad::from(make_tls13_aad(len));
         self.key
-            .seal_in_place_append_tag(nonce(Nonce::new(&self.iv, sequence)), aad, &mut payload)
+            .seal_in_place_append_tag(nonce(&Nonce::new(&self.iv, sequence)), aad, &mut payload)
             .map_err(|_| Error::EncryptError)?;
         Ok(OutboundOpaqueMessage::new(
             ContentType::ApplicationData,
@@ -156,7 +156,7 @@ impl MessageDecrypter for Tls13 {
         sequence: u64,
     ) -> Result<InboundPlainMessage<'a>, Error> {
         let aad = Aad::from(make_tls13_aad(message.payload.len()));
-        let nonce = nonce(Nonce::new(&self.iv, sequence));
+        let nonce = nonce(&Nonce::new(&self.iv, sequence));
         let opened = self.key.open_in_place(nonce, aad, &mut message.payload);
         let len = opened.map_err(|_| Error::DecryptError)?.len();
         message.payload.truncate(len);
@@ -179,7 +179,7 @@ impl MessageEncrypter for Tls12 {
         let plain = &mut payload.as_mut()[self.explicit..];
         let tag = self
             .key
-            .seal_in_place_separate_tag(nonce(used), Aad::from(aad), plain)
+            .seal_in_place_separate_tag(nonce(&used), Aad::from(aad), plain)
             .map_err(|_| Error::EncryptError)?;
         payload.extend_from_slice(tag.as_ref());
         Ok(OutboundOpaqueMessage::new(
@@ -211,7 +211,7 @@ impl MessageDecrypter for Tls12 {
         let aad = make_tls12_aad(sequence, message.typ, message.version, len);
         self.key
             .open_within(
-                nonce(used),
+                nonce(&used),
                 Aad::from(aad),
                 &mut message.payload,
                 self.explicit..,

@@ -17,7 +17,7 @@ use rustls::{
 use super::provider;
 
 /// More than four records.
-const LONG: [u8; 70_000] = [7; 70_000];
+static LONG: [u8; 70_000] = [7; 70_000];
 
 /// A key of each kind. ring makes none of RSA, so that one is a file, which nothing else trusts.
 fn keys() -> [KeyPair; 4] {
