@@ -194,7 +194,8 @@ async fn f07_a_lease_outlasts_all_that_is_done_with_it() {
         let next = with_words(&login, &provider, store, &[]);
         let old = renew(&login, "r1", 0);
         let (first, second) = tokio::join!(comes_to(&slow, &old), async {
-            sleep(Duration::from_secs(4)).await;
+            // So late that its own turn is not over when the lease is.
+            sleep(Duration::from_secs(12)).await;
             comes_to(&next, &old).await
         });
         let shown = provider.most_shown();

@@ -454,7 +454,10 @@ async fn p41_a_probe_that_succeeds_lets_everybody_go() {
         1,
         "no other was tried"
     );
+    advance(Duration::from_secs(1)).await;
+    assert_eq!(comes_to(&refresher, &session(0)).await, "Unreachable");
     *provider.answer.lock().unwrap() = |_| rotates(1);
+    // The next probe, while the token that failed twice still rests.
     advance(Duration::from_secs(1)).await;
     for number in 1..30 {
         assert_eq!(
