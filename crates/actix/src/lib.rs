@@ -137,8 +137,8 @@ pub use fncy_login::manual;
 pub use fncy_login::{
     Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
     Code, ConfigError, HttpClient, HttpClientError, HttpExchange, Language, LiveSession, Login,
-    NewLogin, NotThisType, Page, PageSubject, Refusal, RenewedLogin, SessionEnd, Setting, Site,
-    Timestamp, Tokens as SessionTokens, User, Visit, WayOn,
+    NewLogin, NotThisType, Page, PageSubject, Refusal, RenewedLogin, RequestHeaders, SessionEnd,
+    Setting, Site, Timestamp, Tokens as SessionTokens, User, Visit, WayOn,
 };
 
 pub use crate::deny::Deny;
