@@ -72,6 +72,8 @@ const acts = {
   },
   press: ({ page }, name) => page.getByRole('button', { name }).click(),
   follow: ({ page }, name) => page.getByRole('link', { name }).click(),
+  followInFrame: ({ page }, name) =>
+    page.frameLocator('iframe').getByRole('link', { name }).click(),
   // A form of the page in the tab, which a person has filled in and sends.
   post: ({ page }, action) =>
     page.evaluate((action) => {
@@ -102,6 +104,11 @@ const acts = {
       throw new Error(`no "${heading}" at ${url}, but "${headings}" at ${page.url()}`);
     }
   },
+  frameShows: ({ page }, name) =>
+    page
+      .frameLocator('iframe')
+      .getByRole('heading', { level: 1, name, exact: true })
+      .waitFor(),
   text: ({ page }) => page.locator('body').innerText(),
   requested: async ({ requested }, start) => requested.findLast((url) => url.startsWith(start)),
   // As `Set-Cookie` has them, and as the browser kept them.
@@ -116,12 +123,17 @@ const acts = {
   serve: async ({ page }, url, body) => {
     await page.context().route(url, (route) => route.fulfill({ contentType: 'text/html', body }));
   },
+  // Whatever leads to this address stays where it is: so do browsers with an answer that has no content.
+  hold: async ({ page }, url) => {
+    await page.context().route(url, (route) => route.fulfill({ status: 204 }));
+  },
   look: async ({ page }, width, height, colorScheme) => {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });
   },
   violations: async ({ page }) => {
-    await page.evaluate(axe);
+    // In each frame, so that the page's own can ask those of its frames.
+    await Promise.all(page.frames().map((frame) => frame.evaluate(axe)));
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target)}`);
   },

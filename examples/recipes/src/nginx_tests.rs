@@ -1,17 +1,15 @@
 //! Debian's nginx with the recipe's configurations, met over TLS.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{Request, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fncy_login_testing::{App, AppError, Endpoint, Fault, TestFncy};
-use fncy_login_tests::real_server::skip;
+use fncy_login_tests::real_server::nginx::Nginx;
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -19,61 +17,36 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::{TcpListener, UnixStream};
-use tokio::time::sleep;
 use tokio_rustls::TlsConnector;
 
 use super::{Paths, UPSTREAM, app};
 
 const HOST: &str = "app.example";
 
-/// An nginx in a folder of its own, which listens on a socket in there.
-struct Nginx {
-    folder: PathBuf,
+/// An nginx, and the certificate that it shows.
+struct Front {
+    nginx: Nginx,
     certificate: CertificateDer<'static>,
-    child: Child,
 }
 
-impl Nginx {
+impl Front {
     /// One with this configuration in front of a port; `None` where it is not installed.
     async fn start(name: &str, config: &str, port: u16) -> Option<Self> {
-        let folder = format!("fncy-nginx-{}-{name}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(&folder).unwrap();
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed([HOST.to_owned()]).unwrap();
-        std::fs::write(folder.join("certificate"), pem("CERTIFICATE", cert.der())).unwrap();
-        std::fs::write(
-            folder.join("key"),
-            pem("PRIVATE KEY", &signing_key.serialize_der()),
-        )
-        .unwrap();
-        std::fs::write(folder.join("config"), whole_config(&folder, config, port)).unwrap();
-        let child = Command::new("nginx")
-            .arg("-p")
-            .arg(&folder)
-            .args(["-c", "config", "-e", "errors"])
-            .stdin(Stdio::null())
-            .spawn();
-        let child = child
-            .ok()
-            .or_else(|| skip("skipped: install nginx (or `cargo xtask test`)"))?;
-        let certificate = cert.der().clone();
-        let nginx = Self {
-            folder,
-            certificate,
-            child,
-        };
-        for _ in 0..1_000 {
-            if UnixStream::connect(nginx.socket()).await.is_ok() {
-                return Some(nginx);
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        panic!("nginx does not answer");
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.folder.join("socket")
+        let nginx = Nginx::start(name, |folder| {
+            std::fs::write(folder.join("certificate"), pem("CERTIFICATE", cert.der())).unwrap();
+            std::fs::write(
+                folder.join("key"),
+                pem("PRIVATE KEY", &signing_key.serialize_der()),
+            )
+            .unwrap();
+            on_this_machine(folder, config, port)
+        });
+        Some(Self {
+            nginx: nginx.await?,
+            certificate: cert.der().clone(),
+        })
     }
 
     /// A connection of its own for each request.
@@ -85,7 +58,7 @@ impl Nginx {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let stream = UnixStream::connect(self.socket()).await?;
+        let stream = UnixStream::connect(self.nginx.socket()).await?;
         let stream = TlsConnector::from(Arc::new(tls))
             .connect(HOST.try_into()?, stream)
             .await?;
@@ -97,15 +70,7 @@ impl Nginx {
     }
 }
 
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
-}
-
-impl App for &Nginx {
+impl App for &Front {
     async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AppError> {
         self.exchange(request).await
     }
@@ -117,11 +82,14 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")
 }
 
-/// The recipe's server, with what is different on this machine, in what Debian puts round it.
-fn whole_config(folder: &Path, config: &str, port: u16) -> String {
+/// The recipe's server, with what is different on this machine.
+fn on_this_machine(folder: &Path, config: &str, port: u16) -> String {
     let mut config = config.to_owned();
     for (there, here) in [
-        ("443 ssl", format!("unix:{}/socket ssl", folder.display())),
+        (
+            "443 ssl",
+            format!("unix:{} ssl", Nginx::socket_in(folder).display()),
+        ),
         ("/etc/ssl/certs/app.example.pem", "certificate".to_owned()),
         ("/etc/ssl/private/app.example.key", "key".to_owned()),
         (UPSTREAM, format!("127.0.0.1:{port}")),
@@ -129,12 +97,7 @@ fn whole_config(folder: &Path, config: &str, port: u16) -> String {
         assert_eq!(config.matches(there).count(), 1, "{there}");
         config = config.replace(there, &here);
     }
-    // One process, so that it ends with the test.
-    format!(
-        "daemon off; master_process off; pid pid; events {{}}\n\
-         http {{ access_log off; client_body_temp_path body; proxy_temp_path proxy;\n\
-         fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n{config}}}\n"
-    )
+    config
 }
 
 /// Signs in, orders and signs out, with sessions small and large.
@@ -145,7 +108,7 @@ async fn is_of_use(name: &str, config: &str, paths: Paths) -> Result<(), Box<dyn
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     tokio::spawn(axum::serve(listener, app(fncy.login(), paths)?).into_future());
-    let Some(nginx) = Nginx::start(name, config, port).await else {
+    let Some(nginx) = Front::start(name, config, port).await else {
         return Ok(());
     };
 

@@ -1,8 +1,9 @@
-//! Servers not written here, run as child processes of a test: two providers, and a store.
+//! Servers not written here, run as child processes of a test: two providers, a store, and a proxy.
 //!
 //! - [`provider`]: how a provider is started, and how people get through its pages; [`oidc_provider`]
 //!   and [`oauth_toolkit`] are what differs.
 //! - [`door`], [`site`]: an application whose requests for tokens are counted on their way.
+//! - [`nginx`]: a proxy in front of an application.
 //! - [`behaviours`]: what must happen with each of them, on both frameworks.
 //!
 //! They are optional: where one is not installed its tests say so on stderr and skip. With
@@ -12,6 +13,7 @@ pub mod behaviours;
 pub mod door;
 #[cfg(test)]
 mod instance;
+pub mod nginx;
 pub mod oauth_toolkit;
 pub mod oidc_provider;
 pub mod provider;

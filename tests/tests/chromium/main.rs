@@ -5,6 +5,7 @@
 //! - [`tab`]: what a person does in it, and sees.
 //! - [`front`]: https, with a certificate made for the run.
 //! - [`place`]: a site with its provider, and where it is reached.
+//! - [`app`]: an application whose pages do what those of the example sites don't.
 //! - [`flows`]: the table.
 
 #![allow(
@@ -13,6 +14,7 @@
     reason = "a test's failure is a panic"
 )]
 
+mod app;
 mod chromium;
 mod flows;
 mod front;
@@ -41,8 +43,8 @@ fn main() -> ExitCode {
     let chromium = Arc::new(chromium);
     let places = Place::all(&chromium, &front);
     let trials = places.iter().flat_map(|place| {
-        let recipes = flows::OF_RECIPES.iter().filter(|_| place.has_recipes());
-        flows::ALL.iter().chain(recipes).map(|(name, run)| {
+        let in_axum = flows::IN_AXUM.iter().filter(|_| place.is_axum());
+        flows::ALL.iter().chain(in_axum).map(|(name, run)| {
             let place = place.clone();
             Trial::test(format!("{place}::{name}"), move || {
                 tokio::runtime::Builder::new_current_thread()

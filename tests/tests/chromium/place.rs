@@ -1,8 +1,8 @@
-//! Where a flow happens: an example site on one framework, or a recipe, over one scheme.
+//! Where a flow happens: an example site on one framework, or another application, over one scheme.
 
 use std::fmt;
 use std::mem::take;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::web::{Data, scope};
@@ -10,6 +10,7 @@ use axum::Router;
 use fncy_login::{Builder, ConfigError, Login, Setting};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
+use fncy_login_tests::real_server::nginx::Nginx;
 use fncy_login_tests::world::{World, usual};
 use site::UserData;
 
@@ -63,43 +64,63 @@ impl Place {
         })
     }
 
-    /// Whether recipes can be met here: most are in axum, and one framework shows what scripts do.
-    pub(crate) fn has_recipes(&self) -> bool {
+    /// Whether the flows that one framework shows are run here.
+    pub(crate) fn is_axum(&self) -> bool {
         self.framework == Framework::Axum
     }
 
     /// A site of one's own, with its provider.
     pub(crate) fn site(&self) -> Site {
-        self.site_at(Hosts::One)
+        let (listener, address) = listen();
+        self.site_at(Hosts::One, address, listener)
     }
 
     /// The same under two hosts.
     pub(crate) fn site_at_two_hosts(&self) -> Site {
-        self.site_at(Hosts::Two)
+        let (listener, address) = listen();
+        self.site_at(Hosts::Two, address, listener)
     }
 
-    fn site_at(&self, hosts: Hosts) -> Site {
-        self.open(hosts, |listener, login, world| {
+    /// The same behind nginx with the buffers that it has by itself; none where that is not installed.
+    pub(crate) async fn site_behind_nginx(&self) -> Option<(Site, Nginx)> {
+        let (listener, upstream) = listen();
+        let (_, front) = listen();
+        let name = front.port().to_string();
+        let nginx = Nginx::start(&name, |folder| {
+            let socket = Nginx::socket_in(folder);
+            format!(
+                "server {{ listen {front}; listen unix:{};\n\
+                 location / {{ proxy_pass http://{upstream}; }} }}\n",
+                socket.display()
+            )
+        });
+        let nginx = nginx.await?;
+        Some((self.site_at(Hosts::One, front, listener), nginx))
+    }
+
+    fn site_at(&self, hosts: Hosts, address: SocketAddr, listener: TcpListener) -> Site {
+        self.open(hosts, address, |login, world| {
             let login = login.public("/").public("/site.css").build().unwrap();
             let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
             self.serve(listener, login, user_data)
         })
     }
 
-    /// A recipe, with its provider.
-    pub(crate) fn recipe(&self, app: fn(Builder) -> Result<Router, ConfigError>) -> Site {
-        self.open(Hosts::One, |listener, login, _| {
+    /// Another application, with its provider.
+    pub(crate) fn app(&self, app: impl FnOnce(Builder) -> Result<Router, ConfigError>) -> Site {
+        let (listener, address) = listen();
+        self.open(Hosts::One, address, |login, _| {
             serve_router(listener, app(login).unwrap())
         })
     }
 
+    /// What browsers meet at this address.
     fn open(
         &self,
         hosts: Hosts,
-        serve: impl FnOnce(TcpListener, Builder, &World) -> Arc<dyn Backend>,
+        address: SocketAddr,
+        serve: impl FnOnce(Builder, &World) -> Arc<dyn Backend>,
     ) -> Site {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
         let port = address.port();
         let (origins, danger, session) = match self.scheme {
             Scheme::Http => (
@@ -135,7 +156,7 @@ impl Place {
             .set(Setting::DangerInsecureCookies, danger)
             .set(Setting::SignOutUrl, world.provider.sign_out_url())
             .clock(world.clock());
-        let served = serve(listener, login, &world);
+        let served = serve(login, &world);
         Site {
             world,
             session_cookie: format!("{session}; HttpOnly; SameSite=Lax"),
@@ -158,6 +179,12 @@ impl Place {
             }),
         }
     }
+}
+
+fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }
 
 impl fmt::Display for Place {

@@ -87,10 +87,34 @@ impl Tab {
 
     /// Signs in from the provider's page, and allows what it asks.
     pub(crate) async fn sign_in(&self) {
+        self.sign_in_as("Alex Martin").await;
+    }
+
+    /// The same as somebody else.
+    pub(crate) async fn sign_in_as(&self, name: &str) {
         self.shows_provider("Sign in").await;
-        self.press("Alex Martin").await;
+        self.press(name).await;
         self.shows_provider("Allow access?").await;
         self.press("Allow").await;
+    }
+
+    /// Waits until the page's frame shows a page with this heading.
+    ///
+    /// # Panics
+    ///
+    /// It doesn't come.
+    pub(crate) async fn frame_shows(&self, heading: &str) {
+        self.act("frameShows", json!([heading])).await;
+    }
+
+    /// Follows a link in the page's frame.
+    pub(crate) async fn follow_in_frame(&self, name: &str) {
+        self.act("followInFrame", json!([name])).await;
+    }
+
+    /// From now on a page that leads to this address stays, to be looked at.
+    pub(crate) async fn hold(&self, address: &str) {
+        self.act("hold", json!([address])).await;
     }
 
     /// Everything on the page that can be read.

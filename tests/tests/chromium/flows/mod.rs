@@ -1,6 +1,10 @@
 //! The table of flows: what a person does, what they see, and where they are.
 
+mod accounts;
+mod addresses;
+mod frames;
 mod pages;
+mod proxies;
 mod recipes;
 mod session;
 mod sign_in;
@@ -49,8 +53,26 @@ flows! {
         }
     }
 
-    /// Those of recipes.
-    OF_RECIPES = {
+    /// Those of other applications, in the framework that they are written in.
+    IN_AXUM = {
+        accounts: {
+            a_sign_out_goes_on_to_the_provider_under_a_strict_policy
+            whom_on_login_refuses_leaves_the_provider_for_another_account
+            whom_on_login_refuses_chooses_another_account
+            whom_a_guard_refuses_chooses_another_account
+        }
+        addresses: {
+            an_address_in_any_script_is_where_a_sign_in_ends
+        }
+        frames: {
+            a_frame_whose_session_ended_leads_out_of_it
+        }
+        proxies: {
+            where_a_proxy_keeps_the_first_cookie_people_sign_in
+            where_a_proxy_joins_the_cookies_people_sign_in
+            where_a_proxy_keeps_the_last_cookie_people_are_told
+            five_links_of_another_site_leave_a_site_behind_nginx_open
+        }
         recipes: {
             a_single_page_application_signs_in_in_its_tab
         }

@@ -1,5 +1,8 @@
 //! What every page keeps to, whoever looks at it.
 
+use fncy_dev_server::Endpoint;
+use url::Url;
+
 use crate::place::Place;
 use crate::tab::Tab;
 
@@ -11,7 +14,7 @@ const LOOKS: [(u32, &str); 4] = [
     (1_100, "dark"),
 ];
 
-async fn assert_accessible(tab: &Tab) {
+pub(super) async fn assert_accessible(tab: &Tab) {
     for (width, scheme) in LOOKS {
         let found = tab.violations(width, scheme).await;
         assert_eq!(found, [""; 0], "{width} {scheme}: {}", tab.text().await);
@@ -26,6 +29,10 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         (
             "/auth/callback?code=c&state=s",
             "This sign-in can't be continued",
+        ),
+        (
+            "/auth/callback?error=access_denied",
+            "You are not signed in",
         ),
         ("/auth/logout", "You are signed out"),
     ] {
@@ -48,6 +55,18 @@ pub(super) async fn every_page_is_accessible(place: Place) {
     assert_accessible(&tab).await;
     tab.visit("/protected").await;
     tab.shows_provider("Allow access?").await;
+    let asked = site.world.provider.url(Endpoint::Authorize);
+    let asked = Url::parse(&tab.requested(&asked).await).unwrap();
+    let (_, state) = asked
+        .query_pairs()
+        .find(|(name, _)| name == "state")
+        .unwrap();
+    let declined = format!("/auth/callback?error=user_cancelled_login&state={state}");
+    tab.visit(&declined).await;
+    tab.shows(&declined, "FNCY did not let you in").await;
+    assert_accessible(&tab).await;
+    tab.follow("Sign in").await;
+    tab.shows_provider("Allow access?").await;
     tab.press("Allow").await;
     for (path, heading) in [
         ("/protected", "Members only"),
@@ -59,6 +78,11 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         tab.shows(path, heading).await;
         assert_accessible(&tab).await;
     }
+    tab.hold(&site.world.provider.sign_out_url()).await;
+    tab.press("Sign out").await;
+    tab.shows("/auth/logout", "You are signed out of this site")
+        .await;
+    assert_accessible(&tab).await;
 }
 
 pub(super) async fn a_reader_of_korean_signs_in_and_out_in_korean(place: Place) {

@@ -1,0 +1,55 @@
+//! An application whose pages do what those of the example sites don't.
+//!
+//! Its front page has a policy that holds forms to the application itself, a form that signs out, and links as
+//! people write them; `/desk` has a frame; every other page says who is signed in.
+
+use axum::Router;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+use fncy_login::{Builder, ConfigError};
+use fncy_login_tower::{CurrentUser, FncyLogin};
+
+/// The strictest that lets a form sign out.
+const POLICY: &str = "default-src 'none'; form-action 'self'";
+
+const FRONT: &str = "<main><h1>Front</h1>
+<form method='post' action='/auth/logout'><button>Sign out</button></form>
+<a href='/한글'>한글 page</a>
+<a href='/auth/login?return_to=/한글'>Sign in for it</a>
+<a href='/auth/login?return_to=/search?q=a+b'>Sign in for a search</a></main>";
+
+/// The page in the frame has a `main` of its own.
+const DESK: &str = "<header><h1>Desk</h1></header>
+<section aria-label='Widget'><iframe title='Widget' src='/widget' width='340' height='450'></iframe></section>";
+
+/// The application, with the login round it.
+pub(crate) fn app(login: Builder) -> Result<Router, ConfigError> {
+    let login = login.public("/").public("/desk").build()?;
+    let routes = Router::new()
+        .route("/", get(front))
+        .route("/desk", get(desk))
+        .fallback(hello);
+    Ok(FncyLogin::new(login).wrap(routes))
+}
+
+async fn front() -> impl IntoResponse {
+    ([(CONTENT_SECURITY_POLICY, POLICY)], page(FRONT))
+}
+
+async fn desk() -> Html<String> {
+    page(DESK)
+}
+
+async fn hello(user: CurrentUser) -> Html<String> {
+    page(&format!(
+        "<main><h1>Hello, {}</h1></main>",
+        user.name().unwrap_or(user.id())
+    ))
+}
+
+fn page(body: &str) -> Html<String> {
+    Html(format!(
+        "<!doctype html><html lang='en'><title>A page</title>{body}</html>"
+    ))
+}
