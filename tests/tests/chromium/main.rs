@@ -44,16 +44,21 @@ fn main() -> ExitCode {
     let places = Place::all(&chromium, &front);
     let trials = places.iter().flat_map(|place| {
         let in_axum = flows::IN_AXUM.iter().filter(|_| place.is_axum());
-        flows::ALL.iter().chain(in_axum).map(|(name, run)| {
-            let place = place.clone();
-            Trial::test(format!("{place}::{name}"), move || {
-                tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()?
-                    .block_on(run(place));
-                Ok(())
+        let once = flows::ONCE.iter().filter(|_| place.is_axum_over_https());
+        flows::ALL
+            .iter()
+            .chain(in_axum)
+            .chain(once)
+            .map(|(name, run)| {
+                let place = place.clone();
+                Trial::test(format!("{place}::{name}"), move || {
+                    tokio::runtime::Builder::new_current_thread()
+                        .enable_all()
+                        .build()?
+                        .block_on(run(place));
+                    Ok(())
+                })
             })
-        })
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }

@@ -69,6 +69,11 @@ impl Place {
         self.framework == Framework::Axum
     }
 
+    /// Whether the flows that one framework over one scheme shows are run here.
+    pub(crate) fn is_axum_over_https(&self) -> bool {
+        self.is_axum() && self.scheme == Scheme::Https
+    }
+
     /// A site of one's own, with its provider.
     pub(crate) fn site(&self) -> Site {
         let (listener, address) = listen();

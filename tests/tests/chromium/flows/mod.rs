@@ -53,8 +53,15 @@ flows! {
         }
     }
 
-    /// Those of other applications, in the framework that they are written in.
+    /// Those of recipes, in the framework that they are written in.
     IN_AXUM = {
+        recipes: {
+            a_single_page_application_signs_in_in_its_tab
+        }
+    }
+
+    /// Those of the core, whatever is around it: each takes seconds.
+    ONCE = {
         accounts: {
             a_sign_out_goes_on_to_the_provider_under_a_strict_policy
             whom_on_login_refuses_leaves_the_provider_for_another_account
@@ -73,8 +80,8 @@ flows! {
             where_a_proxy_keeps_the_last_cookie_people_are_told
             five_links_of_another_site_leave_a_site_behind_nginx_open
         }
-        recipes: {
-            a_single_page_application_signs_in_in_its_tab
+        pages: {
+            every_page_of_a_way_out_is_accessible
         }
     }
 }
