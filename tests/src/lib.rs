@@ -42,8 +42,6 @@ pub mod harness;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
-mod mutations;
-#[cfg(test)]
 mod opaque;
 #[cfg(test)]
 mod operations;

@@ -128,6 +128,11 @@ pub(crate) const CARGO_CHECK_EXTERNAL_TYPES: CargoTool = CargoTool {
     version: "0.5.0",
 };
 
+pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool {
+    subcommand: "mutants",
+    version: "27.1.0",
+};
+
 pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
     subcommand: "fuzz",
     version: "0.13.2",

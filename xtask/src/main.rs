@@ -18,7 +18,6 @@ mod lint;
 mod measure;
 mod minimal;
 mod mutants;
-mod mutation;
 mod no_services;
 mod published;
 mod run;
@@ -43,9 +42,9 @@ cargo xtask COMMAND
                   record how many it takes now
   fuzz [TARGET] [SECONDS]
                   the fuzz targets, or one of them, for a minute or so many seconds each
-  mutants [C4|C ...]
-                  take the defence of each row of the matrix out, or of these rows or letters, and see
-                  whether its test fails
+  mutants [FILE ...] [--shard K/N]
+                  change the core and the driver, or these files, in one place at a time, and list the
+                  changes that no test notices
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote
@@ -69,7 +68,7 @@ fn main() -> ExitCode {
         ["instructions"] => instructions::check(),
         ["instructions", "--record"] => instructions::record(),
         ["fuzz", rest @ ..] => fuzz::by_hand(rest),
-        ["mutants", rows @ ..] => mutants::run(rows),
+        ["mutants", arguments @ ..] => mutants::run(arguments),
         ["bench"] => measure::bench(),
         ["peers"] => measure::peers(),
         ["build-times"] => build_times::print(),

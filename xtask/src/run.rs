@@ -5,12 +5,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use crate::workspace;
 
@@ -18,15 +14,6 @@ use crate::workspace;
 pub(crate) struct Run {
     command: Command,
     line: String,
-}
-
-/// How a program ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
-    Well,
-    Badly,
-    /// It had to be stopped.
-    TooLate,
 }
 
 /// cargo, with its arguments separated by spaces.
@@ -136,36 +123,6 @@ impl Run {
         String::from_utf8(stdout).map_err(|_| format!("`{}` printed no UTF-8.", self.line))
     }
 
-    /// Runs it for so long at most, and returns how it ended and what it printed.
-    pub(crate) fn watch(mut self, limit: Duration) -> Result<(Ended, String), String> {
-        self.command.stdin(Stdio::null()).stderr(Stdio::null());
-        let child = self.command.stdout(Stdio::piped()).spawn();
-        let mut child = child.map_err(|error| self.not_started(&error))?;
-        let (sender, receiver) = mpsc::channel();
-        let pipe = child.stdout.take();
-        thread::spawn(move || {
-            let mut said = Vec::new();
-            // What it printed until it ended, or until it was stopped.
-            let read = pipe.map(|mut pipe| pipe.read_to_end(&mut said));
-            drop(read);
-            // Nobody listens any more after the limit.
-            drop(sender.send(said));
-        });
-        let Ok(said) = receiver.recv_timeout(limit) else {
-            let stopped = child.kill().and_then(|()| child.wait());
-            stopped.map_err(|error| format!("`{}` can't be stopped ({error}).", self.line))?;
-            return Ok((Ended::TooLate, String::new()));
-        };
-        let status = child.wait();
-        let status = status.map_err(|error| format!("`{}` is lost ({error}).", self.line))?;
-        let ended = if status.success() {
-            Ended::Well
-        } else {
-            Ended::Badly
-        };
-        Ok((ended, String::from_utf8_lossy(&said).into_owned()))
-    }
-
     fn not_started(&self, error: &std::io::Error) -> String {
         let line = &self.line;
         format!("`{line}` could not be started ({error}); is the program installed and on PATH?")
@@ -174,18 +131,7 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use super::{Ended, Run, probe};
-
-    #[test]
-    fn a_program_that_takes_too_long_is_stopped() {
-        let watch = |program: Run, limit| program.watch(Duration::from_secs(limit)).unwrap();
-        assert_eq!(watch(Run::new("false"), 60).0, Ended::Badly);
-        let said = watch(Run::new("echo").arg("a"), 60);
-        assert_eq!(said, (Ended::Well, "a\n".to_owned()));
-        assert_eq!(watch(Run::new("sleep").arg("60"), 0).0, Ended::TooLate);
-    }
+    use super::{Run, probe};
 
     #[test]
     fn a_failure_names_the_line_with_its_variables() {

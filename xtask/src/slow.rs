@@ -8,7 +8,7 @@ use std::fs;
 use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{fuzz, minimal, published, run, workspace};
+use crate::{fuzz, minimal, mutants, published, run, workspace};
 
 const STEPS: &[Step] = &[
     Step {
@@ -38,6 +38,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "fuzz",
         run: fuzz,
+    },
+    Step {
+        name: "mutants",
+        run: mutants::todays_shard,
     },
 ];
 

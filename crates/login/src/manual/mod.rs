@@ -3,6 +3,7 @@
 //! | page | for whom |
 //! | --- | --- |
 //! | [`howto`] | who builds something with it |
+//! | [`settings`] | who sets one up: every setting that is text |
 //! | [`defaults`] | who wants to know why it is so, or to change it |
 //! | [`cookies`] | who has cookies that don't stick, or a proxy in front |
 //! | [`threats`] | who has to answer for its safety |
@@ -20,6 +21,9 @@ pub mod howto {}
 
 #[doc = include_str!("operations.md")]
 pub mod operations {}
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
 
 #[doc = include_str!("threats.md")]
 pub mod threats {}
