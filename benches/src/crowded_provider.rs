@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use fncy_login::{Additions, Builder, Decision, Head, Login, Reply, Setting, Verdict};
+use fncy_login::{Additions, Decision, Head, Login, LoginBuilder, Reply, Setting, Verdict};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -101,7 +101,7 @@ impl CrowdedProvider {
     }
 
     /// A login at this provider.
-    pub fn login(&self, change: impl FnOnce(Builder) -> Builder) -> Login {
+    pub fn login(&self, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> Login {
         let base = format!("http://{}", self.address);
         let builder = Login::builder()
             .set(Setting::UserinfoUrl, format!("{base}/user"))
@@ -192,7 +192,7 @@ pub async fn ask(login: &Login, head: &impl Head) -> (u16, Option<String>) {
     let verdict = match login.decide(head, None) {
         Decision::Later(verdict) => verdict.await,
         Decision::Now(verdict) => verdict,
-        Decision::Pass => unreachable!("no visit came before"),
+        Decision::Pass => unreachable!("no context came before"),
     };
     match verdict {
         Verdict::Reply(reply) => (reply.status, cookies_of(&reply)),

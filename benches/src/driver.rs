@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use fncy_login::{Decision, Login, Verdict, Visit};
+use fncy_login::{AuthContext, Decision, Login, Verdict};
 
 use crate::frameworks::SignedIn;
 use crate::interleave::Case;
@@ -36,23 +36,23 @@ pub async fn cases(provider: &Provider, private: SignedIn<'_>, signed: SignedIn<
 fn check(name: &str, login: &Login, cookies: &str) -> Case {
     let (login, head) = (login.clone(), Get::page(cookies));
     Case::new(name, move || {
-        let visit = visit(&login, black_box(&head));
-        assert_eq!(black_box(visit.user().unwrap().id()), USER_ID);
+        let context = context(&login, black_box(&head));
+        assert_eq!(black_box(context.user().unwrap().id()), USER_ID);
     })
 }
 
-fn visit(login: &Login, head: &Get) -> Visit {
+fn context(login: &Login, head: &Get) -> AuthContext {
     match login.decide(head, None) {
-        Decision::Now(Verdict::Admit(admitted)) => admitted.visit,
+        Decision::Now(Verdict::Admit(admitted)) => admitted.context,
         _ => unreachable!("somebody is signed in, or the page is public"),
     }
 }
 
 fn tokens(name: &str, login: &Login, cookies: &str) -> Case {
     let head = Get::page(cookies);
-    let visit = visit(login, &head);
+    let context = context(login, &head);
     Case::new(name, move || {
-        let tokens = visit.tokens(black_box(&head)).unwrap();
+        let tokens = context.tokens(black_box(&head)).unwrap();
         assert!(black_box(tokens.access_token()).len() >= TOKEN_LEN);
     })
 }
@@ -84,7 +84,7 @@ fn roll(provider: &Provider, cookies: &str) -> Case {
 /// Bad cookies on a public page, where nothing is done about them: what is more than with no cookie at
 /// all is the price of the refusal.
 fn refusals(provider: &Provider, cookies: &str) -> impl Iterator<Item = Case> {
-    let login = provider.login(|builder| builder.public("/"));
+    let login = provider.login(|builder| builder.public_path("/"));
     let (name, value) = cookies.split_once('=').unwrap();
     let (segment, tokens) = value.split_once('.').unwrap();
     let other = segment.replacen(&segment[4..7], "AAA", 1);
@@ -113,7 +113,7 @@ fn refusals(provider: &Provider, cookies: &str) -> impl Iterator<Item = Case> {
     .map(move |(name, cookies)| {
         let (login, head) = (login.clone(), Get::page(cookies));
         let case = Case::new(name, move || {
-            assert!(black_box(visit(&login, black_box(&head)).user()).is_none());
+            assert!(black_box(context(&login, black_box(&head)).user()).is_none());
         });
         if name == NO_COOKIE {
             case

@@ -2,21 +2,20 @@
 //!
 //! - [`interleave`]: measuring in turns.
 //! - [`sample`]: the session that is measured, and the provider that gave it.
-//! - [`floor`], [`driver`], [`frameworks`], [`renewal`]: what is measured in turns.
+//! - [`floor`], [`driver`], [`frameworks`], [`refresh`]: what is measured in turns.
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
-//! - [`coordinator`]: what several instances ask of a Redis.
+//! - [`store`]: what several instances ask of a Redis.
 //! - [`strangers`], [`outage`]: people, while strangers bring invented codes or FNCY fails, at [`crowded_provider`].
 //! - [`soak`]: many visitors for minutes, while the provider fails now and then.
 //! - [`dev_server`], [`redis_server`], [`subprocess`], [`memory`]: what those need.
 //!
-//! `cargo xtask bench`, `scale`, `coordinator`, `strangers`, `outage` and `soak` run it; `peers/` adds what others wrote.
+//! `cargo xtask bench`, `scale`, `store`, `strangers`, `outage` and `soak` run it; `peers/` adds what others wrote.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that can't do its work has no result to give"
 )]
 
-pub mod coordinator;
 pub mod crowded_provider;
 pub mod dev_server;
 pub mod driver;
@@ -27,9 +26,10 @@ pub mod load;
 pub mod memory;
 pub mod outage;
 pub mod redis_server;
-pub mod renewal;
+pub mod refresh;
 pub mod sample;
 pub mod sessions;
 pub mod soak;
+pub mod store;
 pub mod strangers;
 pub mod subprocess;

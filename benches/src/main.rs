@@ -8,21 +8,20 @@
 
 use std::process::ExitCode;
 
-use fncy_login::Builder;
+use fncy_login::LoginBuilder;
 use fncy_login_benches::frameworks::SignedIn;
 use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
 use fncy_login_benches::soak::site::{self, Framework};
 use fncy_login_benches::{
-    coordinator, dev_server, driver, floor, frameworks, load, outage, renewal, sessions, soak,
-    strangers,
+    dev_server, driver, floor, frameworks, load, outage, refresh, sessions, soak, strangers,
 };
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
-fncy-login-benches coordinator     asks a redis-server what several instances ask of it
+fncy-login-benches store     asks a redis-server what several instances ask of it
 fncy-login-benches strangers        signs people in while strangers bring invented codes
 fncy-login-benches outage           lets FNCY fail on one of thirty users, and on all
 fncy-login-benches load            asks servers as much as they answer, with wrk
@@ -57,9 +56,9 @@ fn main() -> ExitCode {
             runtime.block_on(outage::run());
             return ExitCode::SUCCESS;
         }
-        ["coordinator"] => {
+        ["store"] => {
             let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(coordinator::run());
+            runtime.block_on(store::run());
             return ExitCode::SUCCESS;
         }
         ["soak", seconds] if let Ok(seconds) = seconds.parse() => {
@@ -91,7 +90,7 @@ fn main() -> ExitCode {
 async fn cases() -> Vec<Case> {
     let provider = Provider::start().await;
     let private = provider.login(|builder| builder);
-    let signed = provider.login(Builder::signed_cookies);
+    let signed = provider.login(LoginBuilder::signed_cookies);
     let cookies = sign_in(&private, TOKEN_LEN).await;
     let signed_cookies = sign_in(&signed, TOKEN_LEN).await;
     let private = SignedIn {
@@ -105,7 +104,7 @@ async fn cases() -> Vec<Case> {
     let mut cases = Vec::from(floor::cases());
     cases.extend(driver::cases(&provider, private, signed).await);
     cases.extend(frameworks::cases(private, signed).await);
-    cases.extend(renewal::cases().await);
+    cases.extend(refresh::cases().await);
     cases
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use fncy_login_redis::RedisCoordinator;
+use fncy_login_redis::RedisStore;
 use tokio::time::sleep;
 
 /// It ends when this is dropped, with all that it kept.
@@ -35,9 +35,9 @@ impl RedisServer {
     }
 
     /// A way to it for one instance of an application.
-    pub fn instance(&self) -> RedisCoordinator {
+    pub fn instance(&self) -> RedisStore {
         let socket = self.folder.join("socket");
-        RedisCoordinator::new(&format!("redis+unix://{}", socket.display())).unwrap()
+        RedisStore::new(&format!("redis+unix://{}", socket.display())).unwrap()
     }
 
     /// The processor time that it has taken, in seconds.

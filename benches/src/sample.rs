@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use fncy_login::{Builder, Clock, Decision, Head, Login, Reply, Setting, Timestamp, Verdict};
+use fncy_login::{Clock, Decision, Head, Login, LoginBuilder, Reply, Setting, Timestamp, Verdict};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -75,7 +75,7 @@ impl Provider {
     }
 
     /// A login whose time stands still.
-    pub fn login(&self, change: impl FnOnce(Builder) -> Builder) -> Login {
+    pub fn login(&self, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> Login {
         let builder = Login::builder()
             .set(Setting::BaseUrl, &self.base)
             .set(Setting::ClientId, "client")
@@ -204,7 +204,7 @@ async fn reply(login: &Login, head: &Get) -> Reply {
     let verdict = match login.decide(head, None) {
         Decision::Later(verdict) => verdict.await,
         Decision::Now(verdict) => verdict,
-        Decision::Pass => unreachable!("no visit came before"),
+        Decision::Pass => unreachable!("no context came before"),
     };
     match verdict {
         Verdict::Reply(reply) => *reply,

@@ -26,7 +26,7 @@ const PEOPLE: usize = 16;
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: u64 = 300;
 const LATER: u64 = TOKEN_LIFE + 1;
-/// A renewed session that was used is forgotten after a minute.
+/// A refreshed session that was used is forgotten after a minute.
 const UNTIL_FORGOTTEN: Duration = Duration::from_secs(61);
 
 /// What is counted while all ask at once.
@@ -46,7 +46,7 @@ pub async fn run(sessions: usize) {
     let mut provider = DevServerProcess::start(PEOPLE, TOKEN_LIFE);
     let clock = HandClock::at_start();
     let login = Login::builder()
-        .vars(provider.vars())
+        .env_from(provider.vars())
         .set(Setting::RedirectUri, "http://localhost:3000/auth/callback")
         .set(Setting::CookieSecret, SECRET)
         .set(Setting::SignOutUrl, "")
@@ -78,7 +78,7 @@ pub async fn run(sessions: usize) {
         most = most.max(held());
     }
     let took = began.elapsed();
-    let renewed = all.join_all().await;
+    let refreshed = all.join_all().await;
     let counts = provider.counts();
     let exchanges = counts.requests - signed_in;
     assert_eq!(exchanges, sessions as u64, "one exchange a session");
@@ -93,15 +93,19 @@ pub async fn run(sessions: usize) {
         held()
     );
 
-    for cookies in &renewed[1..] {
+    for cookies in &refreshed[1..] {
         assert_eq!(ask(&app, cookies).await.status(), 200);
     }
-    assert_eq!(provider.counts().requests, counts.requests, "renewed once");
+    assert_eq!(
+        provider.counts().requests,
+        counts.requests,
+        "refreshed once"
+    );
     sleep(UNTIL_FORGOTTEN).await;
-    // What has gone is given back with the next renewal.
+    // What has gone is given back with the next refresh.
     clock.advance(LATER);
-    assert_eq!(ask(&app, &renewed[0]).await.status(), 200);
-    drop(renewed);
+    assert_eq!(ask(&app, &refreshed[0]).await.status(), 200);
+    drop(refreshed);
     println!("memory after a minute: {} MB", held());
 }
 
@@ -131,7 +135,7 @@ async fn sign_in_all(login: &Login, sessions: usize) -> Vec<String> {
     all.join_all().await.concat()
 }
 
-/// Asks again as often as it is told to, and returns the cookies of the renewed session.
+/// Asks again as often as it is told to, and returns the cookies of the refreshed session.
 async fn ask_until_answered(app: Router, cookies: String, counted: Arc<Counted>) -> String {
     loop {
         let answer = ask(&app, &cookies).await;

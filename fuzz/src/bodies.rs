@@ -15,7 +15,7 @@ pub(crate) struct Session {
     pub(crate) idle_ends: u64,
     pub(crate) token_expires: u64,
     pub(crate) token_life: u64,
-    pub(crate) can_renew: u8,
+    pub(crate) can_refresh: u8,
     pub(crate) user_read: u64,
     /// User id, name, email, scopes, claims, session data.
     pub(crate) texts: [String; 6],
@@ -36,7 +36,7 @@ impl Session {
             idle_ends: now + 86_400,
             token_expires: now + 3_600,
             token_life: 3_600,
-            can_renew: 1,
+            can_refresh: 1,
             user_read: now,
             texts,
         }
@@ -55,7 +55,7 @@ impl Session {
         ] {
             body.extend(time.to_be_bytes());
         }
-        body.push(self.can_renew);
+        body.push(self.can_refresh);
         body.extend(self.user_read.to_be_bytes());
         body.extend(texts(&self.texts));
         body
@@ -72,7 +72,7 @@ impl Session {
             idle_ends: body.number()?,
             token_expires: body.number()?,
             token_life: body.number()?,
-            can_renew: body.array::<1>()?[0],
+            can_refresh: body.array::<1>()?[0],
             user_read: body.number()?,
             texts: [
                 body.text()?,
@@ -89,7 +89,7 @@ impl Session {
     /// Whether it is over, or was never one.
     pub(crate) fn is_over(&self) -> bool {
         let now = NOW.as_unix();
-        let token_ends = (self.can_renew != 1).then_some(self.token_expires);
+        let token_ends = (self.can_refresh != 1).then_some(self.token_expires);
         self.issued > now + 60
             || self.ends.saturating_sub(self.issued) > 30 * 86_400
             || self.ends <= now

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use fncy_login::{Builder, Login, Setting};
+use fncy_login::{Login, LoginBuilder, Setting};
 
 use crate::input::Input;
 
@@ -42,7 +42,7 @@ pub(crate) fn check(data: &[u8]) {
     }
 }
 
-fn complete() -> Builder {
+fn complete() -> LoginBuilder {
     let vars = [
         ("FNCY_BASE_URL", "http://127.0.0.1:4000"),
         ("FNCY_CLIENT_ID", "client"),
@@ -54,23 +54,23 @@ fn complete() -> Builder {
             "0123456789abcdefghijklmnopqrstuvwxyzzq9mark=",
         ),
     ];
-    Login::builder().vars(vars.map(|(name, value)| (name, value.to_owned())))
+    Login::builder().env_from(vars.map(|(name, value)| (name, value.to_owned())))
 }
 
 /// Choices that are no text.
-fn choices(builder: Builder, bits: u8) -> Builder {
+fn choices(builder: LoginBuilder, bits: u8) -> LoginBuilder {
     let mut builder = builder;
     if bits & 1 != 0 {
-        builder = builder.idle(Duration::from_secs(u64::from(bits)));
+        builder = builder.idle_timeout(Duration::from_secs(u64::from(bits)));
     }
     if bits & 2 != 0 {
-        builder = builder.absolute(Duration::from_secs(u64::MAX));
+        builder = builder.session_lifetime(Duration::from_secs(u64::MAX));
     }
     if bits & 4 != 0 {
         builder = builder.signed_cookies();
     }
     if bits & 8 != 0 {
-        builder = builder.protect_only("/a*");
+        builder = builder.protected_prefix("/a*");
     }
     if bits & 16 != 0 {
         builder = builder.trusted_origin("https://other.example/\n");

@@ -1,12 +1,12 @@
 //! `Retry-After` (row P27): whatever a provider says, we come back neither at once nor never.
 
-use fncy_login_core::{Answer, ProviderAnswer, RenewalFailure};
+use fncy_login_core::{Answer, ProviderAnswer, RefreshFailure};
 
 use crate::app::{NOW, SIGNED};
 use crate::input::Input;
 use crate::reply::values;
 use crate::sign_in::{come_back, start};
-use crate::token_answer::renewal;
+use crate::token_answer::refresh;
 
 /// A byte for the status, then the header's value.
 pub(crate) fn check(data: &[u8]) {
@@ -22,10 +22,10 @@ pub(crate) fn check(data: &[u8]) {
         })
     };
     let expected = seconds(&text);
-    let failed = SIGNED.judge_renewal(&renewal(), &answer(), NOW).err();
+    let failed = SIGNED.judge_refresh(&refresh(), &answer(), NOW).err();
     let failure = failed.map(|failed| failed.failure);
     let retry_after = expected;
-    assert_eq!(failure, Some(RenewalFailure::Unavailable { retry_after }));
+    assert_eq!(failure, Some(RefreshFailure::Unavailable { retry_after }));
     let reply = come_back(&SIGNED, &start(&SIGNED, "/page"), |_| answer());
     assert_eq!(values(&reply, "retry-after"), [expected.to_string()]);
 }

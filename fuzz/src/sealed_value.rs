@@ -1,7 +1,7 @@
 //! A sealed value: nothing but what was sealed opens, for either protection; and whoever reads what
 //! is behind a seal is total, since a newer release may have put anything there.
 
-use fncy_login_core::{Answer, Core, Exchange, Outcome, RenewalFailure};
+use fncy_login_core::{Answer, Core, Exchange, Outcome, RefreshFailure};
 
 use crate::app::{self, NOW, PRIVATE, SIGNED};
 use crate::bodies::{self, Login, Session, texts};
@@ -107,7 +107,7 @@ fn any_user(core: &Core, body: &[u8], is_signed: bool) {
     );
     let page = Request::get("/page").header("cookie", &cookie);
     let outcome = app::settle(core.begin(&page, app::at(NOW)), NOW, |_| {
-        Answer::NotRenewed(RenewalFailure::Unreadable)
+        Answer::NotRefreshed(RefreshFailure::Unreadable)
     });
     match outcome {
         Outcome::Admit(admission) => {
@@ -181,20 +181,20 @@ fn any_round(core: &Core, body: &[u8]) {
 /// Any body under the seal of what instances tell one another.
 fn any_outcome(core: &Core, body: &[u8]) {
     let key = [3; 32];
-    let successor = OURS.shared("successor", &key, body);
-    if let Some(successor) = core.open_successor(&key, successor.as_bytes()) {
-        let again = core.seal_successor(&key, &successor, &app::entropy(0));
-        let again = core.open_successor(&key, again.as_bytes()).unwrap();
-        assert_eq!(again.key(), successor.key());
-        assert_eq!(again.generation(), successor.generation());
+    let refreshed = OURS.shared("refreshed", &key, body);
+    if let Some(refreshed) = core.open_refreshed(&key, refreshed.as_bytes()) {
+        let again = core.seal_refreshed(&key, &refreshed, &app::entropy(0));
+        let again = core.open_refreshed(&key, again.as_bytes()).unwrap();
+        assert_eq!(again.key(), refreshed.key());
+        assert_eq!(again.generation(), refreshed.generation());
         assert_eq!(
             again.tokens().access_token(),
-            successor.tokens().access_token()
+            refreshed.tokens().access_token()
         );
-        assert_eq!(again.awaits_approval(), successor.awaits_approval());
+        assert_eq!(again.awaits_approval(), refreshed.awaits_approval());
     }
     let text = OURS.shared("reply", &key, body);
-    assert!(core.open_successor(&key, text.as_bytes()).is_none());
+    assert!(core.open_refreshed(&key, text.as_bytes()).is_none());
     assert!(core.open_reply(&[4; 32], text.as_bytes()).is_none());
     if let Some(reply) = core.open_reply(&key, text.as_bytes()) {
         let again = core.seal_reply(&key, &reply, &app::entropy(0));

@@ -43,7 +43,7 @@ pub(crate) fn sealed_value() -> Vec<Vec<u8>> {
         return_to: "/page".to_owned(),
     };
     let round = [&[3][..], &NOW.as_unix().to_be_bytes()].concat();
-    let successor = [
+    let refreshed = [
         texts(&["access", "refresh"]),
         vec![0; 8 + 8 + 4 + 16],
         texts(&["alex", "", "", "", "", ""]),
@@ -59,7 +59,7 @@ pub(crate) fn sealed_value() -> Vec<Vec<u8>> {
         (4, login.encode()),
         (4, [login.encode(), vec![0]].concat()),
         (5, round),
-        (6, successor),
+        (6, refreshed),
         (6, reply),
     ];
     let both = bodies.into_iter().flat_map(|(mode, body)| {

@@ -1,9 +1,11 @@
-//! The token answer, at a sign-in and at a renewal (rows P9 to P22).
+//! The token answer, at a sign-in and at a refresh (rows P9 to P22).
 //!
 //! Another reader says what it grants. The machine must grant the same: no token that isn't one, no
 //! life beyond 30 days, no scope by silence.
 
-use fncy_login_core::{Answer, Exchange, Outcome, ProviderAnswer, Renew, RenewalFailure, Secret};
+use fncy_login_core::{
+    Answer, Exchange, Outcome, ProviderAnswer, RefreshFailure, RefreshRequest, Secret,
+};
 use serde_json::{Map, Value};
 
 use crate::app::{self, NOW, SIGNED};
@@ -25,7 +27,7 @@ pub(crate) fn check(data: &[u8]) {
     describe(status, body);
     let granted = Granted::by(status, body);
     at_sign_in(status, body, granted.as_ref());
-    at_renewal(status, body, granted.as_ref());
+    at_refresh(status, body, granted.as_ref());
 }
 
 /// What an answer grants.
@@ -159,7 +161,7 @@ fn at_sign_in(status: u16, body: &[u8], granted: Option<&Granted>) {
     assert_eq!(session.texts[0], "alex");
     assert_eq!(session.token_life, granted.life);
     assert_eq!(session.token_expires, NOW.as_unix() + granted.life);
-    assert_eq!(session.can_renew == 1, granted.refresh_token.is_some());
+    assert_eq!(session.can_refresh == 1, granted.refresh_token.is_some());
     let scopes = granted.scopes.clone().unwrap_or_default();
     assert_eq!(session.texts[3], scopes.join(" "));
 }
@@ -171,29 +173,29 @@ fn readable(value: &str) -> Session {
     Session::decode(&bytes[5..bytes.len() - 32]).unwrap()
 }
 
-fn at_renewal(status: u16, body: &[u8], granted: Option<&Granted>) {
-    let renew = renewal();
-    let judged = SIGNED.judge_renewal(&renew, &app::response(status, body), NOW);
-    let (Some(granted), Ok((successor, _))) = (granted, &judged) else {
+fn at_refresh(status: u16, body: &[u8], granted: Option<&Granted>) {
+    let refresh = refresh();
+    let judged = SIGNED.judge_refresh(&refresh, &app::response(status, body), NOW);
+    let (Some(granted), Ok((refreshed, _))) = (granted, &judged) else {
         assert!(granted.is_none() && judged.is_err());
         let failed = judged.err().unwrap();
         let is_plain = failed.detail.chars().all(|c| (' '..='~').contains(&c));
         assert!(is_plain && failed.detail.len() < 300, "{}", failed.detail);
         return assert_failure(status, body, failed.failure);
     };
-    let tokens = successor.tokens();
+    let tokens = refreshed.tokens();
     assert_eq!(tokens.access_token(), granted.access_token);
     let kept = granted.refresh_token.as_deref().unwrap_or("refresh");
     let kept = Secret::new(kept.to_owned());
-    assert_eq!(successor.key(), SIGNED.token_digest(&kept));
-    assert_eq!(successor.generation(), 1);
-    assert!(!successor.is_fresh(NOW.plus(granted.life)));
-    assert_eq!(successor.is_fresh(NOW), granted.life > 0);
-    assert_eq!(successor.was_stillborn(), granted.life == 0);
+    assert_eq!(refreshed.key(), SIGNED.token_digest(&kept));
+    assert_eq!(refreshed.generation(), 1);
+    assert!(!refreshed.is_fresh(NOW.plus(granted.life)));
+    assert_eq!(refreshed.is_fresh(NOW), granted.life > 0);
+    assert_eq!(refreshed.was_stillborn(), granted.life == 0);
 }
 
-/// What a renewal asks for: that of a session whose access token has expired.
-pub(crate) fn renewal() -> Renew {
+/// What a refresh asks for: that of a session whose access token has expired.
+pub(crate) fn refresh() -> RefreshRequest {
     let session = Session {
         token_expires: NOW.as_unix(),
         ..Session::of("alex")
@@ -203,18 +205,18 @@ pub(crate) fn renewal() -> Renew {
     let request = Request::get("/page").header("cookie", format!("{SESSION}={user}.{tokens}"));
     let mut asked = None;
     let outcome = app::settle(SIGNED.begin(&request, app::at(NOW)), NOW, |exchange| {
-        let Exchange::Renew(renew) = exchange else {
+        let Exchange::Refresh(refresh) = exchange else {
             panic!("it asks {exchange:?}")
         };
-        asked = Some(Renew::clone(renew));
-        Answer::NotRenewed(RenewalFailure::Unreadable)
+        asked = Some(RefreshRequest::clone(refresh));
+        Answer::NotRefreshed(RefreshFailure::Unreadable)
     });
     assert!(matches!(outcome, Outcome::Reply(reply) if reply.status == 503));
     asked.unwrap()
 }
 
 /// Failures split three ways: only what the provider says of the token itself ends anything.
-fn assert_failure(status: u16, body: &[u8], failure: RenewalFailure) {
+fn assert_failure(status: u16, body: &[u8], failure: RefreshFailure) {
     let object = json::object(body).unwrap_or_default();
     let is_refusal = match status {
         200..=299 => says_error(&object),
@@ -222,23 +224,23 @@ fn assert_failure(status: u16, body: &[u8], failure: RenewalFailure) {
         _ => true,
     };
     if !is_refusal {
-        return assert_eq!(failure, RenewalFailure::Unreadable);
+        return assert_eq!(failure, RefreshFailure::Unreadable);
     }
     let said = object.get("error").and_then(Value::as_str);
     match (status, said.unwrap_or_default()) {
         (408 | 425 | 429 | 500.., _) | (_, "temporarily_unavailable" | "server_error") => {
-            let RenewalFailure::Unavailable { retry_after } = failure else {
+            let RefreshFailure::Unavailable { retry_after } = failure else {
                 panic!("{failure:?}")
             };
             assert_eq!(retry_after, 1);
         }
-        (_, "invalid_grant") => assert_eq!(failure, RenewalFailure::Refused),
+        (_, "invalid_grant") => assert_eq!(failure, RefreshFailure::Refused),
         (_, "invalid_client" | "unauthorized_client" | "incorrect_client_credentials") => {
-            assert_eq!(failure, RenewalFailure::Misconfigured);
+            assert_eq!(failure, RefreshFailure::Misconfigured);
         }
         (_, "invalid_client_id" | "bad_client_secret") => {
-            assert_eq!(failure, RenewalFailure::Misconfigured);
+            assert_eq!(failure, RefreshFailure::Misconfigured);
         }
-        _ => assert_eq!(failure, RenewalFailure::Declined),
+        _ => assert_eq!(failure, RefreshFailure::Declined),
     }
 }

@@ -1,9 +1,9 @@
 //! The user data (row P33): who somebody is, by whatever a provider may answer.
 //!
-//! Another reader says who. The machine must say the same, or nobody; and a renewal that brings
+//! Another reader says who. The machine must say the same, or nobody; and a refresh that brings
 //! somebody else ends the session.
 
-use fncy_login_core::{Exchange, Outcome, RenewalFailure};
+use fncy_login_core::{Exchange, Outcome, RefreshFailure};
 use serde_json::{Map, Value};
 
 use crate::app::{self, NOW, PRIVATE, SIGNED};
@@ -14,7 +14,7 @@ use crate::reply::{set_cookies, values};
 use crate::request::Request;
 use crate::sealer::SESSION;
 use crate::sign_in::{come_back, start};
-use crate::token_answer::renewal;
+use crate::token_answer::refresh;
 
 /// A byte for the status, then the body.
 pub(crate) fn check(data: &[u8]) {
@@ -23,7 +23,7 @@ pub(crate) fn check(data: &[u8]) {
     let body = input.rest();
     let person = Person::in_body(status, body);
     at_sign_in(status, body, person.as_ref());
-    at_renewal(status, body, person.as_ref());
+    at_refresh(status, body, person.as_ref());
 }
 
 /// Whom a body names.
@@ -103,16 +103,16 @@ fn at_sign_in(status: u16, body: &[u8], person: Option<&Person>) {
     assert_eq!(user.claim::<Value>("roles"), person.roles);
 }
 
-/// The session that is renewed is alex's.
-fn at_renewal(status: u16, body: &[u8], person: Option<&Person>) {
-    let renew = renewal();
+/// The session that is refreshed is alex's.
+fn at_refresh(status: u16, body: &[u8], person: Option<&Person>) {
+    let refresh = refresh();
     let answer = app::response(200, r#"{"access_token":"b","token_type":"bearer"}"#);
-    let (mut successor, _) = SIGNED.judge_renewal(&renew, &answer, NOW).unwrap();
+    let (mut refreshed, _) = SIGNED.judge_refresh(&refresh, &answer, NOW).unwrap();
     let answer = app::response(status, body);
-    let judged = SIGNED.judge_user_again(&renew, &mut successor, &answer, NOW);
+    let judged = SIGNED.judge_user_again(&refresh, &mut refreshed, &answer, NOW);
     match person {
         Some(person) if person.id == "alex" => assert!(judged.unwrap().is_some()),
-        Some(_) => assert_eq!(judged.unwrap_err(), RenewalFailure::OtherUser),
+        Some(_) => assert_eq!(judged.unwrap_err(), RefreshFailure::OtherUser),
         None => assert_eq!(judged, Ok(None)),
     }
 }

@@ -42,7 +42,7 @@ async fn a_decision_allocates_once() {
 async fn a_refused_cookie_allocates_nothing() {
     let (_, cookies) = signed_in().await;
     let world = World::with(Harness::Bare, |setup| {
-        setup.login = Box::new(|builder| builder.public("/"));
+        setup.login = Box::new(|builder| builder.public_path("/"));
         setup.is_public = true;
     });
     let allocates = |cookies: &str| {
@@ -52,7 +52,7 @@ async fn a_refused_cookie_allocates_nothing() {
             let Decision::Now(Verdict::Admit(admitted)) = world.login.decide(&head, None) else {
                 unreachable!("the page is public");
             };
-            assert!(admitted.visit.user().is_none());
+            assert!(admitted.context.user().is_none());
         })
         .count_total
     };

@@ -1,12 +1,12 @@
-//! The contract of a coordinator, as a suite for whatever implements one: two instances, which share
-//! what a coordinator shares.
+//! The contract of a store, as a suite for whatever implements one: two instances, which share
+//! what a store shares.
 
 use std::fmt::Debug;
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::coordinator::{
-    Claim, Coordinator, EndedSession, Finished, Known, Lease, SessionRef, Work, WorkKind,
+use fncy_login::store::{
+    Claim, Finished, Known, Lease, RevokedSession, SessionRef, SharedStore, Work, WorkKind,
 };
 use tokio::time::{sleep, timeout};
 
@@ -19,7 +19,7 @@ const STALE: Duration = Duration::from_secs(5);
 
 /// Asserts all of it. `number` tells this run's keys and sessions from those of others in the same
 /// store.
-pub async fn holds<C: Coordinator + Clone>(here: C, there: C, number: u8) {
+pub async fn holds<C: SharedStore + Clone>(here: C, there: C, number: u8) {
     the_first_is_granted_and_the_others_wait(&here, &there, work(number, 1)).await;
     what_is_dropped_goes_to_who_waits(&here, &there, work(number, 2)).await;
     versions_tell_old_from_new(&here, &there, work(number, 3)).await;
@@ -35,7 +35,7 @@ fn work(number: u8, index: u8) -> Work {
     let mut key = [number; 32];
     key[0] = index;
     Work {
-        kind: WorkKind::Renewal,
+        kind: WorkKind::Refresh,
         key,
         newer_than: None,
     }
@@ -65,7 +65,7 @@ async fn done(claim: impl Future<Output = Result<Claim, impl Debug>>) -> String 
     }
 }
 
-async fn the_first_is_granted_and_the_others_wait<C: Coordinator + Clone>(
+async fn the_first_is_granted_and_the_others_wait<C: SharedStore + Clone>(
     here: &C,
     there: &C,
     work: Work,
@@ -88,7 +88,7 @@ async fn the_first_is_granted_and_the_others_wait<C: Coordinator + Clone>(
     }
 }
 
-async fn what_is_dropped_goes_to_who_waits<C: Coordinator + Clone>(
+async fn what_is_dropped_goes_to_who_waits<C: SharedStore + Clone>(
     here: &C,
     there: &C,
     work: Work,
@@ -102,7 +102,7 @@ async fn what_is_dropped_goes_to_who_waits<C: Coordinator + Clone>(
     assert!(lease.remaining() > REQUEST);
 }
 
-async fn versions_tell_old_from_new<C: Coordinator>(here: &C, there: &C, work: Work) {
+async fn versions_tell_old_from_new<C: SharedStore>(here: &C, there: &C, work: Work) {
     let newer_than = |version| Work {
         newer_than: Some(version),
         ..work
@@ -117,7 +117,7 @@ async fn versions_tell_old_from_new<C: Coordinator>(here: &C, there: &C, work: W
     assert_eq!(done(here.claim(newer_than(1))).await, "second");
 }
 
-async fn what_is_done_once_stays_done<C: Coordinator>(here: &C, there: &C, work: Work) {
+async fn what_is_done_once_stays_done<C: SharedStore>(here: &C, there: &C, work: Work) {
     let work = Work {
         kind: WorkKind::Redemption,
         ..work
@@ -137,7 +137,7 @@ async fn what_is_done_once_stays_done<C: Coordinator>(here: &C, there: &C, work:
     }
 }
 
-async fn kinds_and_keys_are_apart<C: Coordinator>(here: &C, there: &C, work: Work) {
+async fn kinds_and_keys_are_apart<C: SharedStore>(here: &C, there: &C, work: Work) {
     let redemption = Work {
         kind: WorkKind::Redemption,
         ..work
@@ -152,7 +152,7 @@ async fn kinds_and_keys_are_apart<C: Coordinator>(here: &C, there: &C, work: Wor
     drop(leases);
 }
 
-async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
+async fn an_end_is_known_here_at_once_and_there_soon<C: SharedStore>(
     here: &C,
     there: &C,
     number: u8,
@@ -167,7 +167,7 @@ async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
         assert_eq!(other.has_ended(session(1), "alex").await, Ok(false));
         assert_ne!(other.known(&session(1), "alex"), Known::Ended);
     }
-    here.end(EndedSession::new(session(1), "alex"))
+    here.end(RevokedSession::new(session(1), "alex"))
         .await
         .unwrap();
     assert_eq!(here.known(&session(1), "alex"), Known::Ended);
@@ -192,7 +192,7 @@ async fn an_end_is_known_here_at_once_and_there_soon<C: Coordinator>(
     }
 }
 
-async fn a_users_end_is_that_of_the_sessions_before_it<C: Coordinator>(
+async fn a_users_end_is_that_of_the_sessions_before_it<C: SharedStore>(
     here: &C,
     there: &C,
     number: u8,
@@ -206,21 +206,21 @@ async fn a_users_end_is_that_of_the_sessions_before_it<C: Coordinator>(
     };
     let [user, another] = ["haneul", "jun"].map(|name| format!("{name}-{number}"));
     let (older, other, newer) = (session(1, now - 9), session(2, now), session(3, now + 1));
-    for coordinator in [here, there] {
-        assert_eq!(coordinator.has_ended(older, &user).await, Ok(false));
+    for store in [here, there] {
+        assert_eq!(store.has_ended(older, &user).await, Ok(false));
     }
     here.end_user(&user, Timestamp::from_unix(now))
         .await
         .unwrap();
     assert_ne!(here.known(&older, &user), Known::Live);
-    for coordinator in [here, there] {
+    for store in [here, there] {
         for (session, user, has_ended) in [
             (older, &user, true),
             (other, &user, true),
             (newer, &user, false),
             (session(4, now - 9), &another, false),
         ] {
-            let asked = coordinator.has_ended(session, user).await;
+            let asked = store.has_ended(session, user).await;
             assert_eq!(asked, Ok(has_ended), "{session:?} of {user}");
         }
     }
@@ -242,26 +242,26 @@ fn begun(number: u8, index: u8, issued: u64) -> SessionRef {
     }
 }
 
-async fn a_copys_end_spares_newer_generations<C: Coordinator>(here: &C, there: &C, number: u8) {
+async fn a_copys_end_spares_newer_generations<C: SharedStore>(here: &C, there: &C, number: u8) {
     let copy = begun(number, 1, 4_000_000_000);
     let newer = SessionRef {
         generation: 4,
         ..copy
     };
-    let ending = EndedSession::new(copy, "alex").sparing_newer();
+    let ending = RevokedSession::new(copy, "alex").sparing_newer();
     here.end(ending.clone()).await.unwrap();
-    for coordinator in [here, there] {
-        assert_eq!(coordinator.has_ended(copy, "alex").await, Ok(true));
-        assert_eq!(coordinator.has_ended(newer, "alex").await, Ok(false));
+    for store in [here, there] {
+        assert_eq!(store.has_ended(copy, "alex").await, Ok(true));
+        assert_eq!(store.has_ended(newer, "alex").await, Ok(false));
     }
-    there.end(EndedSession::new(newer, "alex")).await.unwrap();
+    there.end(RevokedSession::new(newer, "alex")).await.unwrap();
     here.end(ending).await.unwrap();
-    for coordinator in [here, there] {
-        assert_eq!(coordinator.has_ended(newer, "alex").await, Ok(true));
+    for store in [here, there] {
+        assert_eq!(store.has_ended(newer, "alex").await, Ok(true));
     }
 }
 
-async fn what_begins_after_a_users_end_lives_until_the_next<C: Coordinator>(
+async fn what_begins_after_a_users_end_lives_until_the_next<C: SharedStore>(
     here: &C,
     there: &C,
     number: u8,
@@ -273,28 +273,28 @@ async fn what_begins_after_a_users_end_lives_until_the_next<C: Coordinator>(
     // This instance has heard of it.
     assert_eq!(there.has_ended(before, &user).await, Ok(true));
     there.begin(after, &user).await.unwrap();
-    for coordinator in [here, there] {
-        assert_eq!(coordinator.has_ended(before, &user).await, Ok(true));
-        assert_eq!(coordinator.has_ended(after, &user).await, Ok(false));
+    for store in [here, there] {
+        assert_eq!(store.has_ended(before, &user).await, Ok(true));
+        assert_eq!(store.has_ended(after, &user).await, Ok(false));
     }
     // Within the same second.
     there.end_user(&user, at).await.unwrap();
-    for coordinator in [here, there] {
-        assert_eq!(coordinator.has_ended(after, &user).await, Ok(true));
+    for store in [here, there] {
+        assert_eq!(store.has_ended(after, &user).await, Ok(true));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use fncy_login::coordinator::InProcess;
+    use fncy_login::store::MemoryStore;
 
     use super::holds;
     use crate::store::Store;
 
     #[tokio::test]
     async fn the_default_keeps_the_contract() {
-        let coordinator = InProcess::new();
-        holds(coordinator.clone(), coordinator, 1).await;
+        let store = MemoryStore::new();
+        holds(store.clone(), store, 1).await;
     }
 
     #[tokio::test]

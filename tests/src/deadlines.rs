@@ -33,7 +33,7 @@ async fn two_slow_exchanges_end_after_fifteen_seconds() {
 }
 
 #[tokio::test]
-async fn however_many_renewals_wait_somebody_can_sign_in() {
+async fn however_many_refreshes_wait_somebody_can_sign_in() {
     let world = World::new(Harness::Bare);
     let url = Url::parse(APP).unwrap();
     let mut sessions = Vec::new();
@@ -48,21 +48,21 @@ async fn however_many_renewals_wait_somebody_can_sign_in() {
     let before = world.token_requests();
     world.advance_server(301);
     let held = world.provider.hold(Endpoint::Token);
-    let mut renewals = JoinSet::new();
+    let mut refreshes = JoinSet::new();
     for cookies in sessions {
         let app = world.app();
         let request = RawRequest::new("GET", "/").with_header("cookie", cookies);
-        renewals.spawn(async move { app.send(request).await });
+        refreshes.spawn(async move { app.send(request).await });
     }
     world.until_token_requests(before + 4).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(world.token_requests(), before + 4, "the rest wait");
-    let (page, ()) = tokio::join!(tab.visit(&callback), async {
+    let (page, ()) = tokio::join!(tab.context(&callback), async {
         world.until_token_requests(before + 5).await;
         drop(held);
     });
     assert_eq!(page.text(), "user=alex", "a sign-in goes before them");
-    while let Some(response) = renewals.join_next().await {
+    while let Some(response) = refreshes.join_next().await {
         assert_eq!(response.unwrap().status, 200, "and all have their turn");
     }
     assert_eq!(world.token_requests(), before + 31);

@@ -47,7 +47,7 @@ async fn until(stream: &mut TcpStream, read: &mut Vec<u8>, text: &str) {
 }
 
 async fn sign_out(tab: &mut Tab) {
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
 }
 

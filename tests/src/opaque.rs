@@ -10,7 +10,7 @@ use crate::world::COOKIE_SECRET;
 
 const SECRET: &str = "a-client-secret-that-is-nowhere-else";
 
-fn builder() -> fncy_login::Builder {
+fn builder() -> fncy_login::LoginBuilder {
     Login::builder()
         .set(Setting::BaseUrl, "http://127.0.0.1:9")
         .set(Setting::ClientId, "id")
@@ -130,7 +130,7 @@ fn a_main_that_returns_the_error_shows_its_sentences() {
     assert_eq!(format!("{error:?}"), error.to_string());
 }
 
-fn error(builder: fncy_login::Builder) -> ConfigError {
+fn error(builder: fncy_login::LoginBuilder) -> ConfigError {
     builder.build().unwrap_err()
 }
 
@@ -305,54 +305,75 @@ fn each_wrong_value_is_named_with_what_to_write() {
         )
     };
     for (wrong, hint) in [
-        (sub().protect_only("/sub/admin"), "without it"),
+        (sub().protected_prefix("/sub/admin"), "without it"),
         (
-            sub().public("/auth/login"),
+            sub().public_path("/auth/login"),
             "The path \"/auth/login\" is an endpoint of the login itself",
         ),
         (
-            builder().protect_only("/auth/logout/"),
+            builder().protected_prefix("/auth/logout/"),
             "no rule changes; drop the rule",
         ),
         (
-            builder().require("/files/index.html", |_| true),
+            builder().require_prefix("/files/index.html", |_| true),
             "write \"/files/\", which protects all",
         ),
-        (builder().protect_only("/Index.HTM/"), "write \"/\", which"),
         (
-            sub().home("admin"),
+            builder().protected_prefix("/Index.HTM/"),
+            "write \"/\", which",
+        ),
+        (
+            sub().home_path("admin"),
             "The front page \"admin\" is no plain path",
         ),
         (builder().public_prefix(""), "\"\" is no plain path"),
-        (builder().protect_only("/admin/*"), "is no plain path"),
-        (builder().public("/item/{id}"), "is no plain path"),
-        (builder().public("assets"), "\"assets\" is no plain path"),
+        (builder().protected_prefix("/admin/*"), "is no plain path"),
+        (builder().public_path("/item/{id}"), "is no plain path"),
         (
-            builder().background("events"),
+            builder().public_path("assets"),
+            "\"assets\" is no plain path",
+        ),
+        (
+            builder().background_path("events"),
             "\"events\" is no plain path; write one such as \"/admin\", which `public`, `background` and",
         ),
-        (builder().api("api"), "and all others with what is below it"),
         (
-            builder().prefix("login"),
+            builder().api_prefix("api"),
+            "and all others with what is below it",
+        ),
+        (
+            builder().endpoint_prefix("login"),
             "The prefix \"login\" is no plain path; write one such as \"/auth\", with a slash in front",
         ),
-        (builder().prefix("/login/"), "and none behind"),
+        (builder().endpoint_prefix("/login/"), "and none behind"),
         (
-            builder().danger_allow_cross_site("/a/../b"),
+            builder().danger_allow_cross_site_path("/a/../b"),
             "is no plain path",
         ),
         (
-            builder().require_scope("/x", ""),
+            builder().require_scope_prefix("/x", ""),
             "The scope \"\", which \"/x\" requires, can be granted",
         ),
-        (builder().require_scope("/x", "a b"), "granted to nobody"),
-        (builder().require_scope("/x", "mail\n"), "granted to nobody"),
         (
-            builder().require_scope("/x", "\u{b9e5}"),
+            builder().require_scope_prefix("/x", "a b"),
             "granted to nobody",
         ),
-        (builder().require_scope("/x", "a\"b"), "without white space"),
-        (builder().require_scope("/x", r"a\b"), "without white space"),
+        (
+            builder().require_scope_prefix("/x", "mail\n"),
+            "granted to nobody",
+        ),
+        (
+            builder().require_scope_prefix("/x", "\u{b9e5}"),
+            "granted to nobody",
+        ),
+        (
+            builder().require_scope_prefix("/x", "a\"b"),
+            "without white space",
+        ),
+        (
+            builder().require_scope_prefix("/x", r"a\b"),
+            "without white space",
+        ),
         (
             builder().trusted_origin("https://a.example/"),
             "without a path",
@@ -366,22 +387,22 @@ fn each_wrong_value_is_named_with_what_to_write() {
             "write one such as https://",
         ),
         (
-            builder().idle(Duration::ZERO),
+            builder().idle_timeout(Duration::ZERO),
             "`idle` is 0 seconds; write one from a minute",
         ),
         (
-            builder().absolute(Duration::from_secs(31 * 24 * 3600)),
+            builder().session_lifetime(Duration::from_secs(31 * 24 * 3600)),
             "`absolute` is 2678400 seconds",
         ),
         (
             builder()
                 .sign_in_only()
-                .on_renew(async |_| Ok(Approval::new())),
-            "`on_renew` is never asked",
+                .on_refresh(async |_| Ok(Approval::new())),
+            "`on_refresh` is never asked",
         ),
         (
             builder().danger_refresh_without_store(),
-            "an application with a `coordinator`",
+            "an application with a `store`",
         ),
     ] {
         let error = wrong.build().unwrap_err();

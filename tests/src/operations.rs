@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint, Fault};
-use fncy_login::coordinator::InProcess;
+use fncy_login::store::MemoryStore;
 use fncy_login::{Approval, CheckError, NewLogin, Setting};
 use tokio::time::sleep;
 
@@ -32,7 +32,7 @@ async fn a_life_of_a_session_is_counted() {
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     let mut expected = vec![
-        ("coordinator_up", 1),
+        ("store_up", 1),
         ("exchange_seconds{exchange=redeem,outcome=2xx}", 1),
         ("exchange_seconds{exchange=user_data,outcome=2xx}", 1),
         ("sessions_accepted_total", 1),
@@ -42,14 +42,14 @@ async fn a_life_of_a_session_is_counted() {
     counted(&counts, &expected);
 
     world.advance(301);
-    tab.visit(&format!("{APP}/page")).await;
+    tab.context(&format!("{APP}/page")).await;
     expected[3].1 = 2;
-    expected.push(("exchange_seconds{exchange=renew,outcome=2xx}", 1));
+    expected.push(("exchange_seconds{exchange=refresh,outcome=2xx}", 1));
     expected[2].1 = 2;
-    expected.push(("renewal_seconds{outcome=renewed}", 1));
+    expected.push(("refresh_seconds{outcome=refreshed}", 1));
     counted(&counts, &expected);
 
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     // The answer doesn't wait for the revocation.
     let is_revoked = || counts.all().keys().any(|name| name.contains("revoke"));
@@ -73,7 +73,7 @@ async fn what_goes_wrong_is_counted_by_its_code() {
     assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 401);
     let url = world.start(&mut tab, "/page").await;
     let callback = world.cancel(&url, "alex").await;
-    let page = tab.visit(&callback).await;
+    let page = tab.context(&callback).await;
     assert_eq!(page.status, 403, "{}", page.text());
     world.provider.fault(Endpoint::Token, Fault::status(503));
     let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
@@ -81,7 +81,7 @@ async fn what_goes_wrong_is_counted_by_its_code() {
     let damaged = "__Host-fncy_session=damaged.";
     assert_eq!(world.ask("/page", damaged).await.status, 401);
     let expected = [
-        ("coordinator_up", 1),
+        ("store_up", 1),
         ("exchange_seconds{exchange=redeem,outcome=5xx}", 1),
         ("requests_refused_total{code=sign_in_required}", 2),
         ("sessions_refused_total{reason=damaged}", 1),
@@ -93,21 +93,21 @@ async fn what_goes_wrong_is_counted_by_its_code() {
 }
 
 #[tokio::test]
-async fn a_coordinator_that_is_down_is_counted() {
+async fn a_store_that_is_down_is_counted() {
     let counts = Counts::default();
     let _guard = metrics::set_default_local_recorder(&counts);
     let store = Store::default();
     let world = with_store(Harness::Bare, &store, |builder| builder);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    assert_eq!(counts.all()["fncy_login_coordinator_up"], 1);
+    assert_eq!(counts.all()["fncy_login_store_up"], 1);
     store.set_down(true);
     sleep(Duration::from_millis(400)).await;
     assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 503);
     let counts = counts.all();
-    assert!(!counts.contains_key("fncy_login_coordinator_up"), "it is 0");
+    assert!(!counts.contains_key("fncy_login_store_up"), "it is 0");
     let of = |name: &str| counts[&format!("fncy_login_{name}")];
-    assert_eq!(of("coordinator_failures_total"), 1);
+    assert_eq!(of("store_failures_total"), 1);
     assert_eq!(of("requests_refused_total{code=session_unverified}"), 1);
 }
 
@@ -174,15 +174,15 @@ async fn a_login_says_at_its_start_where_it_is() {
 async fn each_code_that_somebody_sees_is_in_one_line() {
     let logs = ThreadLogs::start();
     let world = World::with(Harness::Bare, |setup| {
-        setup.login = Box::new(|builder| builder.require_scope("/write", "write"));
+        setup.login = Box::new(|builder| builder.require_scope_prefix("/write", "write"));
     });
     let mut tab = world.tab();
     assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 401);
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    assert_eq!(tab.visit(&format!("{APP}/write")).await.status, 403);
+    assert_eq!(tab.context(&format!("{APP}/write")).await.status, 403);
     world.provider.fault(Endpoint::Token, Fault::status(503));
     world.advance(301);
-    assert_eq!(tab.visit(&format!("{APP}/page")).await.status, 503);
+    assert_eq!(tab.context(&format!("{APP}/page")).await.status, 503);
     for (code, level) in [
         ("sign_in_required", " DEBUG "),
         ("forbidden", " INFO "),
@@ -227,14 +227,14 @@ async fn a_callback_under_another_host_says_where_to_open_the_site() {
     let world = World::new(Harness::Bare);
     let url = world.start(&mut world.tab(), "/page").await;
     let callback = world.approve(&url, "alex").await;
-    let page = world.stranger().tab().visit(&callback).await;
+    let page = world.stranger().tab().context(&callback).await;
     assert!(page.text().contains("<code>login_cookie_missing</code>"));
     let line = line(&logs, "code=\"login_cookie_missing\"");
     assert!(line.contains("localhost and 127.0.0.1 are two"), "{line}");
 }
 
 #[tokio::test]
-async fn a_sign_in_without_the_coordinator_says_so() {
+async fn a_sign_in_without_the_store_says_so() {
     let logs = ThreadLogs::start();
     let store = Store::default();
     let world = with_store(Harness::Bare, &store, |builder| builder);
@@ -242,9 +242,9 @@ async fn a_sign_in_without_the_coordinator_says_so() {
     let url = world.start(&mut tab, "/page").await;
     let callback = world.approve(&url, "alex").await;
     store.set_down(true);
-    assert_eq!(tab.visit(&callback).await.status, 503);
+    assert_eq!(tab.context(&callback).await.status, 503);
     let line = line(&logs, "code=\"provider_unavailable\"");
-    assert!(line.contains("the coordinator can't say"), "{line}");
+    assert!(line.contains("the store can't say"), "{line}");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_second_login_for_a_site_is_warned_of_while_the_first_lives() {
         .build()
         .unwrap();
     let _shared = builder(&provider)
-        .coordinator(InProcess::new())
+        .store(MemoryStore::new())
         .build()
         .unwrap();
     let clone = first.clone();
@@ -295,9 +295,9 @@ async fn a_check_asks_once_in_five_seconds_and_sends_no_secret() {
 }
 
 #[tokio::test]
-async fn a_check_finds_that_the_coordinator_is_down() {
+async fn a_check_finds_that_the_store_is_down() {
     let store = Store::default();
     let world = with_store(Harness::Bare, &store, |builder| builder);
     store.set_down(true);
-    assert_eq!(world.login.check().await, Err(CheckError::Coordinator));
+    assert_eq!(world.login.check().await, Err(CheckError::SharedStore));
 }

@@ -1,4 +1,4 @@
-//! A coordinator that another process could be: it keeps bytes, its leases run out by themselves, and
+//! A store that another process could be: it keeps bytes, its leases run out by themselves, and
 //! it can be out of reach.
 //!
 //! Each instance of an application has an [`Instance`], its own way to the [`Store`] that all of them
@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::coordinator::{
-    Asked, Claim, Coordinator, EndedSession, Finished, Known, Lease, SessionRef, Unreachable, Work,
-    WorkKind,
+use fncy_login::store::{
+    Asked, Claim, Finished, Known, Lease, RevokedSession, SessionRef, SharedStore, StoreError,
+    Work, WorkKind,
 };
 use tokio::time::{Instant, sleep};
 
@@ -34,7 +34,7 @@ struct State {
     fences: u64,
     leases: HashMap<Name, (u64, Instant)>,
     left: HashMap<Name, Left>,
-    ended: HashMap<SessionId, EndedSession>,
+    ended: HashMap<SessionId, RevokedSession>,
     /// Their sessions that were issued up to then are over.
     ended_users: HashMap<String, Timestamp>,
     /// Sessions that began after that, and up to which end they live.
@@ -119,12 +119,14 @@ impl Store {
             .count()
     }
 
-    /// Lets somebody change all that was left of renewals.
+    /// Lets somebody change all that was left of refreshes.
     pub fn tamper(&self, change: impl FnOnce(&mut [&mut Vec<u8>])) {
         let mut state = self.state();
         let left = state.left.iter_mut();
-        let renewals = left.filter(|((kind, _), _)| *kind == WorkKind::Renewal);
-        let mut texts: Vec<_> = renewals.map(|(_, left)| &mut left.outcome.sealed).collect();
+        let refreshes = left.filter(|((kind, _), _)| *kind == WorkKind::Refresh);
+        let mut texts: Vec<_> = refreshes
+            .map(|(_, left)| &mut left.outcome.sealed)
+            .collect();
         change(&mut texts);
     }
 
@@ -142,10 +144,10 @@ impl Store {
     }
 
     /// As anybody meets it.
-    fn reach(&self) -> Result<MutexGuard<'_, State>, Unreachable> {
+    fn reach(&self) -> Result<MutexGuard<'_, State>, StoreError> {
         let state = self.state();
         if state.is_down {
-            Err(Unreachable)
+            Err(StoreError)
         } else {
             Ok(state)
         }
@@ -192,7 +194,7 @@ pub struct Instance {
 /// test wait for them.
 const STALE_AFTER: Duration = Duration::from_millis(300);
 
-impl Coordinator for Instance {
+impl SharedStore for Instance {
     fn known(&self, session: &SessionRef, _: &str) -> Known {
         let looked = self.looked.lock().unwrap();
         match looked.get(&session.id) {
@@ -233,7 +235,7 @@ impl Coordinator for Instance {
         })
     }
 
-    fn end(&self, ending: EndedSession) -> Asked<'_, ()> {
+    fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
         Box::pin(async move {
             let id = ending.session.id;
             if ending.spares_newer {

@@ -49,7 +49,7 @@ cargo xtask COMMAND
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback
-  coordinator     what one Redis carries of what several instances ask: the table of docs/scale.md
+  store     what one Redis carries of what several instances ask: the table of docs/scale.md
   strangers       sign-ins and refreshes of people, while strangers bring invented codes: 8 minutes
   outage          what thirty users are answered, while FNCY fails on one of them or on all
   soak [SECONDS]  visitors of both sites for so long (300) while their provider fails now and then,
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         ["peers"] => measure::peers(),
         ["build-times"] => build_times::print(),
         ["scale"] => measure::scale(),
-        ["coordinator"] => measure::coordinator(),
+        ["store"] => measure::store(),
         ["strangers"] => measure::strangers(),
         ["outage"] => measure::outage(),
         ["soak"] => measure::soak("300"),

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`, `peers`, `scale`, `coordinator`, `strangers`, `outage` and `soak`: figures for people, on a machine that does nothing else.
+//! `cargo xtask bench`, `peers`, `scale`, `store`, `strangers`, `outage` and `soak`: figures for people, on a machine that does nothing else.
 //!
 //! Rules kept here: nothing is gated on time; what is compared was measured in one run; a wrong answer
 //! is a failure, where answers are judged.
@@ -32,9 +32,9 @@ pub(crate) fn scale() -> Result<(), String> {
 }
 
 /// What several instances ask of a store that they share.
-pub(crate) fn coordinator() -> Result<(), String> {
+pub(crate) fn store() -> Result<(), String> {
     install::debian_packages(FOR_SCALE)?;
-    run::cargo(BENCHES).args(["--", "coordinator"]).go()
+    run::cargo(BENCHES).args(["--", "store"]).go()
 }
 
 /// People, while strangers bring invented codes.

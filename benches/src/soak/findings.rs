@@ -6,7 +6,7 @@ use super::site::Grown;
 use super::tally::Tally;
 use crate::dev_server::Counts;
 
-/// Megabytes that the allocator may keep, of what renewals took that were remembered for a minute. Ten
+/// Megabytes that the allocator may keep, of what refreshes took that were remembered for a minute. Ten
 /// bytes that are lost with each answer of five minutes are more than this.
 pub(super) const ALLOWED_GROWTH: u64 = 8;
 

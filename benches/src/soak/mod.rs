@@ -30,13 +30,13 @@ use tally::Tally;
 use visitor::{Address, Visitor};
 
 const VISITORS: usize = 100;
-/// In seconds: everybody's tokens are renewed all the time.
+/// In seconds: everybody's tokens are refreshed all the time.
 const TOKEN_LIFE: u64 = 2;
 /// Beside the visitors.
 const WRK_CONNECTIONS: usize = 4;
 /// Beyond the longest rest that a failing provider is given, and a request that still hangs.
 const UNTIL_ANSWERED: Duration = Duration::from_secs(45);
-/// Beyond the minute for which renewals are remembered.
+/// Beyond the minute for which refreshes are remembered.
 const UNTIL_AT_REST: Duration = Duration::from_secs(75);
 const LATER: u16 = 503;
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -103,7 +103,7 @@ async fn browse(visitors: Vec<Visitor>, length: Duration) -> Vec<Visitor> {
 }
 
 /// What there is when the site is at rest, or when it has had the time for it. Somebody looks in, since
-/// what is no more is given back with the next renewal.
+/// what is no more is given back with the next refresh.
 async fn rest(
     site: &mut Site,
     visitor: &mut Visitor,

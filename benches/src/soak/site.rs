@@ -110,7 +110,7 @@ pub fn serve(framework: Framework) {
         .env()
         .set(Setting::RedirectUri, format!("{origin}/auth/callback"))
         .set(Setting::CookieSecret, SECRET)
-        .public(PUBLIC)
+        .public_path(PUBLIC)
         .build()
         .unwrap();
     let runtimes = (framework.serve)(listener, login);

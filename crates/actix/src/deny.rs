@@ -5,16 +5,16 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest};
-use fncy_login::Visit;
+use fncy_login::AuthContext;
 
 use crate::convert::RequestHead;
-use crate::extract::visit;
+use crate::extract::context;
 use crate::rejection::Rejection;
 
 /// Refuses a request as the login does: a page for a person, problem+json for a program, a status for gRPC.
 ///
 /// For a handler, or middleware inside the login, whose own guard says no, such as one that asks a database.
-/// [`Builder::require`](crate::Builder::require) is for what the session alone can tell.
+/// [`LoginBuilder::require_prefix`](crate::LoginBuilder::require_prefix) is for what the session alone can tell.
 ///
 /// ```
 /// use actix_web::Error;
@@ -33,7 +33,7 @@ use crate::rejection::Rejection;
 #[doc(alias("guard", "role", "permission"))]
 #[derive(Clone)]
 pub struct Deny {
-    visit: Visit,
+    context: AuthContext,
     request: HttpRequest,
 }
 
@@ -41,7 +41,7 @@ impl Deny {
     /// 403 with the code `forbidden`: the user may not do this.
     #[must_use]
     pub fn forbidden(&self) -> Error {
-        let reply = self.visit.forbidden(&RequestHead::of(&self.request));
+        let reply = self.context.forbidden(&RequestHead::of(&self.request));
         Rejection::Told("the user may not do this", Box::new(reply)).into()
     }
 
@@ -49,7 +49,7 @@ impl Deny {
     /// gets 401 with the code `sign_in_required`.
     #[must_use]
     pub fn unauthorized(&self) -> Error {
-        Rejection::NoUser(self.visit.clone(), self.request.clone()).into()
+        Rejection::NoUser(self.context.clone(), self.request.clone()).into()
     }
 }
 
@@ -66,6 +66,6 @@ impl FromRequest for Deny {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        ready(visit(&request).map(|visit| Self { visit, request }))
+        ready(context(&request).map(|context| Self { context, request }))
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
+use fncy_login::{AuthContext, LiveSession, SessionTokens, SignedIn, User};
 
 use crate::convert::RequestHead;
 use crate::rejection::Rejection;
@@ -71,9 +71,9 @@ impl FromRequest for CurrentUser {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(visit(request).and_then(|visit| {
-            let no_user = || Rejection::NoUser(visit.clone(), request.clone()).into();
-            visit.signed_in().map(Self).ok_or_else(no_user)
+        ready(context(request).and_then(|context| {
+            let no_user = || Rejection::NoUser(context.clone(), request.clone()).into();
+            context.signed_in().map(Self).ok_or_else(no_user)
         }))
     }
 }
@@ -83,15 +83,15 @@ impl FromRequest for Tokens {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(visit(request).and_then(|visit| {
-            let tokens = visit.tokens(&RequestHead::of(request)).map(Self);
+        ready(context(request).and_then(|context| {
+            let tokens = context.tokens(&RequestHead::of(request)).map(Self);
             tokens.map_err(|reply| Rejection::Told("no tokens", Box::new(reply)).into())
         }))
     }
 }
 
 /// The mark of the login in a request.
-pub(crate) fn visit(request: &HttpRequest) -> Result<Visit, actix_web::Error> {
+pub(crate) fn context(request: &HttpRequest) -> Result<AuthContext, actix_web::Error> {
     request.extensions().get().cloned().ok_or_else(|| {
         tracing::error!(
             "a handler or middleware asks for the user, but FncyLogin is not round it: put \

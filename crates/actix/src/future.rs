@@ -76,7 +76,7 @@ where
                     };
                     match verdict {
                         Verdict::Admit(admitted) => {
-                            request.extensions_mut().insert(admitted.visit);
+                            request.extensions_mut().insert(admitted.context);
                             State::Inner {
                                 future: inner.call(request),
                                 finish: Some(admitted.finish),

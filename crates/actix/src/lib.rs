@@ -25,7 +25,7 @@
 //!
 //! The middleware owns the gate and four endpoints: `/auth/login`, `/auth/callback`,
 //! `/auth/logout` and `/auth/session`. Everything else is the application's, and by default all of
-//! it needs a user; [`Builder::public`] and its like make exceptions.
+//! it needs a user; [`LoginBuilder::public_path`] and its like make exceptions.
 //!
 //! # The order of wraps
 //!
@@ -51,7 +51,7 @@
 //! code in it.
 //!
 //! An error that middleware inside returns goes on to middleware outside as the same error. It takes along a session
-//! that was renewed, and no default `Cache-Control`: an error has no headers. A header of your own for errors is
+//! that was refreshed, and no default `Cache-Control`: an error has no headers. A header of your own for errors is
 //! middleware's business, such as `DefaultHeaders`.
 //!
 //! actix-web has no marked request headers: a logger that writes `%{Cookie}i` writes the session.
@@ -61,7 +61,7 @@
 //! Wrap the scope, `web::scope("/sub").wrap(FncyLogin::new(login))`, with the redirect URI
 //! `https://app.example/sub/auth/callback`: the endpoints are in it, and what is beside it is none of the
 //! login's. Rules are written without the sub-path. `NormalizePath::trim()` makes `/sub/`, where sign-ins
-//! end that asked for no page, into `/sub`: give the scope a `.route("", …)`, or say [`Builder::home`].
+//! end that asked for no page, into `/sub`: give the scope a `.route("", …)`, or say [`LoginBuilder::home_path`].
 //! In another scope, such as `/{lang}`, guards hold for the browser's path and for what the scope leaves of it, and a
 //! page is public if both paths are.
 //!
@@ -132,13 +132,13 @@ mod layer;
 mod rejection;
 mod service;
 
-pub use fncy_login::coordinator;
 pub use fncy_login::manual;
+pub use fncy_login::store;
 pub use fncy_login::{
-    Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
-    Code, ConfigError, HttpClient, HttpClientError, HttpExchange, Language, LiveSession, Login,
-    NewLogin, NotThisType, Page, PageSubject, Refusal, RenewedLogin, RequestHeaders, SessionEnd,
-    Setting, Site, Timestamp, Tokens as SessionTokens, User, Visit, WayOn,
+    Approval, AuthContext, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
+    ConfigError, DataError, ErrorCode, HttpClient, HttpClientError, HttpExchange, Language,
+    LiveSession, Login, LoginBuilder, NewLogin, Page, PageSubject, RefreshedLogin, Refusal,
+    RequestHeaders, SessionEnd, SessionTokens, Setting, Site, Timestamp, User, WayOn,
 };
 
 pub use crate::deny::Deny;

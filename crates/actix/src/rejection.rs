@@ -8,7 +8,7 @@ use std::fmt;
 use actix_web::error::ResponseError;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use fncy_login::{Reply, Visit};
+use fncy_login::{AuthContext, Reply};
 
 use crate::convert::{RequestHead, response};
 
@@ -16,7 +16,7 @@ use crate::convert::{RequestHead, response};
 pub(crate) enum Rejection {
     /// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an extractor
     /// never asks.
-    NoUser(Visit, HttpRequest),
+    NoUser(AuthContext, HttpRequest),
     /// What it is, and an answer that is known already.
     Told(&'static str, Box<Reply>),
     /// The login is not round the route.
@@ -47,7 +47,9 @@ impl ResponseError for Rejection {
 
     fn error_response(&self) -> HttpResponse {
         match self {
-            Self::NoUser(visit, request) => response(visit.challenge(&RequestHead::of(request))),
+            Self::NoUser(context, request) => {
+                response(context.challenge(&RequestHead::of(request)))
+            }
             Self::Told(_, reply) => response(Reply::clone(reply)),
             Self::NoLayer => HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR),
         }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use fncy_login::{Decision, Login, Verdict, Visit};
+use fncy_login::{AuthContext, Decision, Login, Verdict};
 
 use crate::convert::RequestHead;
 use crate::future::{ResponseFuture, State, Waiting};
@@ -45,7 +45,7 @@ where
         let decision = {
             let extensions = request.extensions();
             let head = RequestHead::of(request.request());
-            self.login.decide(&head, extensions.get::<Visit>())
+            self.login.decide(&head, extensions.get::<AuthContext>())
         };
         let state = match decision {
             Decision::Pass => State::Inner {
@@ -53,7 +53,7 @@ where
                 finish: None,
             },
             Decision::Now(Verdict::Admit(admitted)) => {
-                request.extensions_mut().insert(admitted.visit);
+                request.extensions_mut().insert(admitted.context);
                 State::Inner {
                     future: self.inner.call(request),
                     finish: Some(admitted.finish),

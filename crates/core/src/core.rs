@@ -6,22 +6,30 @@ use std::{fmt, iter};
 
 use ring::digest::{SHA256, digest};
 
-use crate::audience::Audience;
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
-use crate::cross_site::Sources;
-use crate::newest::Newest;
-use crate::outcome::Reply;
-use crate::page::{OwnPage, Pages};
-use crate::path::PathRules;
-use crate::provider::{AuthorizeUrl, Provider};
-use crate::seal::{KeyRing, Protection, TokenDigest};
-use crate::session::Lifetimes;
-use crate::site::Site;
-use crate::tokens::Tokens;
-use crate::transaction::ProviderId;
-use crate::vault::Vault;
-use crate::{Code, Head, Language, Secret, Timestamp, User};
+use crate::cookies::vault::Vault;
+use crate::provider::authorize::AuthorizeUrl;
+use crate::provider::settings::Provider;
+use crate::reply::format::ReplyFormat;
+use crate::reply::outcome::Reply;
+use crate::reply::page::{OwnPage, Pages};
+use crate::request::cross_site::Sources;
+use crate::request::head::Head;
+use crate::request::language::Language;
+use crate::request::site::Site;
+use crate::rules::path_rules::PathRules;
+use crate::seal::Protection;
+use crate::seal::key::TokenDigest;
+use crate::seal::key_ring::KeyRing;
+use crate::session::open::Lifetimes;
+use crate::session::tokens::SessionTokens;
+use crate::session::user::User;
+use crate::sign_in::transaction::ProviderId;
+use crate::values::code::ErrorCode;
+use crate::values::newest::Newest;
+use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
 
 /// Everything that an application decides.
 #[derive(Clone, Debug)]
@@ -45,8 +53,8 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// Whether the application has a word to say over each sign-in.
     pub asks_approval: bool,
-    /// Whether it has one over each renewal.
-    pub asks_on_renewal: bool,
+    /// Whether it has one over each refresh.
+    pub asks_on_refresh: bool,
     /// Whether the tokens of a sign-in are thrown away, and its session lives without any.
     pub sign_in_only: bool,
     /// Whether a CORS preflight passes without a user. Off by default: an application that answers
@@ -74,7 +82,7 @@ pub(crate) struct Machine {
     pub(crate) paths: PathRules,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) asks_approval: bool,
-    pub(crate) asks_on_renewal: bool,
+    pub(crate) asks_on_refresh: bool,
     pub(crate) sign_in_only: bool,
     pub(crate) allow_preflight: bool,
     pub(crate) clears_cache: bool,
@@ -119,7 +127,7 @@ impl Core {
             paths,
             lifetimes,
             asks_approval,
-            asks_on_renewal,
+            asks_on_refresh,
             sign_in_only,
             allow_preflight,
             clears_cache,
@@ -143,7 +151,7 @@ impl Core {
             provider,
             lifetimes,
             asks_approval,
-            asks_on_renewal,
+            asks_on_refresh,
             sign_in_only,
             allow_preflight,
             clears_cache,
@@ -187,7 +195,7 @@ impl Core {
         }
     }
 
-    /// A keyed hash of a refresh token, as in [`Renew::key`](crate::Renew::key): the same in every
+    /// A keyed hash of a refresh token, as in [`RefreshRequest::key`](crate::RefreshRequest::key): the same in every
     /// instance of an application.
     #[must_use]
     pub fn token_digest(&self, token: &Secret) -> [u8; 32] {
@@ -197,16 +205,18 @@ impl Core {
     /// What a person gets where the driver can't go on.
     #[must_use]
     pub fn internal_error(&self) -> Reply {
-        let reply = self.failure(Code::Internal, "the driver could not go on");
-        Audience::default().address(&self.0.pages, reply)
+        let reply = self.failure(ErrorCode::Internal, "the driver could not go on");
+        ReplyFormat::default().address(&self.0.pages, reply)
     }
 
     /// 403 for a request whose user lacks what a guard of the application's own asks for.
     #[must_use]
     pub fn forbidden<H: Head>(&self, head: &H) -> Reply {
         let detail = "a handler or middleware of the application refused the user";
-        let reply = self.at_host_of(head).refuse(head, Code::Forbidden, detail);
-        Audience::of(head).address(&self.0.pages, reply)
+        let reply = self
+            .at_host_of(head)
+            .refuse(head, ErrorCode::Forbidden, detail);
+        ReplyFormat::of(head).address(&self.0.pages, reply)
     }
 
     /// A `Cookie` header's line without the cookies of this login, for a request that is passed on to another
@@ -229,26 +239,36 @@ impl Core {
     ///
     /// An error, where the application throws tokens away (`sign_in_only`). The reply that ends the session, where its second segment is damaged or a chunk is missing;
     /// the one that says so, where the access token has expired. On a protected path it never has.
-    pub fn tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
+    pub fn tokens<H: Head>(
+        &self,
+        head: &H,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<SessionTokens, Reply> {
         self.at_host_of(head)
             .open_tokens(head, user, now)
-            .map_err(|reply| Audience::of(head).address(&self.0.pages, reply))
+            .map_err(|reply| ReplyFormat::of(head).address(&self.0.pages, reply))
     }
 
-    fn open_tokens<H: Head>(&self, head: &H, user: &User, now: Timestamp) -> Result<Tokens, Reply> {
+    fn open_tokens<H: Head>(
+        &self,
+        head: &H,
+        user: &User,
+        now: Timestamp,
+    ) -> Result<SessionTokens, Reply> {
         if self.0.sign_in_only {
             let detail =
                 "a handler asks for tokens, and sign_in_only throws them away; drop one of the two";
-            return Err(self.refuse(head, Code::TokensDiscarded, detail));
+            return Err(self.refuse(head, ErrorCode::TokensDiscarded, detail));
         }
         if user.terms().token_expires <= now {
-            let detail = "the access token has expired, and nothing renews it on a public path";
-            return Err(self.refuse(head, Code::TokensExpired, detail));
+            let detail = "the access token has expired, and nothing refreshes it on a public path";
+            return Err(self.refuse(head, ErrorCode::TokensExpired, detail));
         }
         self.0.vault.tokens(head, user).ok_or_else(|| {
             self.refuse(
                 head,
-                Code::TokensUnusable,
+                ErrorCode::TokensUnusable,
                 "the second segment does not open",
             )
             .cookies(self.0.vault.remove_session(head))

@@ -15,7 +15,7 @@
 //!    |   Ask(Entropy) -- Stage::Roll -----------> Done(Admit)         |
 //!    |-- live session, access token expired, or soon                  |
 //!    |        v                                                       |
-//!    |   Send(Renew) -- Stage::Renew -- renewed -> Done(Admit)        |
+//!    |   Send(RefreshRequest) -- Stage::RefreshRequest -- refreshed -> Done(Admit)        |
 //!    |        | refused, another user's --------- (no session) ----->\|
 //!    |        | lost, while the old one lives --> Done(Admit)         |
 //!    |        \ lost ---------------------------> Done(Reply) 503     |
@@ -58,11 +58,11 @@
 //! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
 //! | `seal`, `cookies`, `vault` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies; both together |
 //! | `session`, `session_cookie`, `user`, `tokens` | the session: opening it, writing it, its two segments |
-//! | `renewal`, `profile`, `shared` | the tokens of a session and what it says of its user, renewed apart from any request; what instances tell one another |
+//! | `refresh`, `profile`, `shared` | the tokens of a session and what it says of its user, refreshed apart from any request; what instances tell one another |
 //! | `client_token` | a token for the application itself, apart from any user |
 //! | `transaction`, `round` | a login under way, a loop |
 //! | `code`, `words`, `page`, `outcome` | what people, programs and operators are told |
-//! | `audience`, `language`, `grpc` | how it is said to whoever asked |
+//! | `format`, `language`, `grpc` | how it is said to whoever asked |
 //! | `host` | which of several sites a request is for |
 //! | `placement` | whether our endpoints can be reached where the login was put |
 //!
@@ -76,79 +76,59 @@
 //! - ID tokens: FNCY documents none. The user data's id is the only identity.
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
-mod audience;
-mod classify;
-mod client_token;
-mod code;
-mod codec;
 mod cookies;
 mod core;
-mod cross_site;
-mod entropy;
-mod event;
-mod flow;
-mod grpc;
-mod head;
-mod host;
-mod json;
-mod language;
-mod newest;
-mod outcome;
-mod page;
-mod path;
-mod pattern;
-mod placement;
-mod profile;
+mod endpoints;
+mod gate;
 mod provider;
-mod renewal;
-mod request_paths;
-mod return_to;
-mod round;
+mod refresh;
+mod refusal;
+mod reply;
+mod request;
+mod rules;
 mod seal;
-mod secret;
-mod secure_url;
 mod session;
-mod session_cookie;
-mod shared;
-mod site;
-mod spelling;
+mod sign_in;
+mod stage;
 mod step;
 #[cfg(test)]
 mod testing;
-mod timestamp;
-mod tokens;
-mod transaction;
-mod user;
-mod vault;
-mod words;
+mod values;
 
-pub use crate::client_token::{ClientGrant, NoClientGrant, NoGrantReason};
-pub use crate::code::Code;
 pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, Settings};
-pub use crate::entropy::Entropy;
-pub use crate::event::{Event, SessionRefusal};
-pub use crate::head::Head;
-pub use crate::language::Language;
-pub use crate::newest::Newest;
-pub use crate::outcome::{Admission, Ending, Outcome, PRIVATE, Reply, Report, Severity, Update};
-pub use crate::page::{OwnPage, Page, WayOn};
-pub use crate::path::{Need, PathRules};
-pub use crate::placement::{Coverage, Placement};
-pub use crate::profile::Profile;
-pub use crate::provider::{
-    Answer, AuthorizeParams, BadPointer, Failure, Provider, ProviderAnswer, RedirectParam,
-    ReservedParam, ScopeSeparator, TokenDialect, UserPointers,
+pub use crate::provider::answer::{Answer, Failure, ProviderAnswer};
+pub use crate::provider::client_token::{ClientGrant, NoClientGrant, NoGrantReason};
+pub use crate::provider::scope::ScopeSeparator;
+pub use crate::provider::settings::{
+    AuthorizeParams, ParamError, Provider, RedirectParam, TokenDialect,
 };
-pub use crate::renewal::{NotRenewed, Renew, RenewalFailure, Successor};
-pub use crate::return_to::ReturnTo;
-pub use crate::seal::{KeyRing, Protection, WeakSecret};
-pub use crate::secret::Secret;
-pub use crate::secure_url::{SecureUrl, UrlError};
-pub use crate::session::{Lifetimes, MAX_SKEW, Moment, Shown, Standing};
-pub use crate::site::{Site, SiteError};
+pub use crate::provider::user_data::{PointerError, UserPointers};
+pub use crate::refresh::refreshed_tokens::{
+    NotRefreshed, RefreshFailure, RefreshRequest, RefreshedTokens,
+};
+pub use crate::reply::event::{Event, SessionRefusal};
+pub use crate::reply::outcome::{
+    Admission, Ending, Outcome, PRIVATE, Reply, Report, Severity, Update,
+};
+pub use crate::reply::page::{OwnPage, Page, WayOn};
+pub use crate::reply::words::PageSubject;
+pub use crate::request::head::Head;
+pub use crate::request::language::Language;
+pub use crate::request::placement::{Coverage, Placement};
+pub use crate::request::return_to::ReturnTo;
+pub use crate::request::site::{Site, SiteError};
+pub use crate::rules::path_rules::{Need, PathRules};
+pub use crate::seal::Protection;
+pub use crate::seal::key_ring::{KeyRing, SecretError};
+pub use crate::session::open::{Lifetimes, MAX_SKEW, Moment, Shown, Standing};
+pub use crate::session::profile::Profile;
+pub use crate::session::tokens::SessionTokens;
+pub use crate::session::user::{DataError, RevokedSession, SessionRef, User};
 pub use crate::step::{Exchange, Newcomer, Pending, Question, Redeem, Revoke, Step, TokenKind};
-pub use crate::timestamp::Timestamp;
-pub use crate::tokens::Tokens;
-pub use crate::user::{EndedSession, NotThisType, SessionRef, User};
-pub use crate::words::PageSubject;
+pub use crate::values::code::ErrorCode;
+pub use crate::values::entropy::Entropy;
+pub use crate::values::newest::Newest;
+pub use crate::values::secret::Secret;
+pub use crate::values::secure_url::{SecureUrl, UrlError};
+pub use crate::values::timestamp::Timestamp;

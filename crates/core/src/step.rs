@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-use crate::audience::Audience;
-use crate::flow::Stage;
-use crate::outcome::{Outcome, Reply};
-use crate::renewal::Renew;
-use crate::tokens::Tokens;
-use crate::{Answer, Core, Entropy, Secret, Timestamp};
+use crate::core::Core;
+use crate::provider::answer::Answer;
+use crate::refresh::refreshed_tokens::RefreshRequest;
+use crate::reply::format::ReplyFormat;
+use crate::reply::outcome::{Outcome, Reply};
+use crate::session::tokens::SessionTokens;
+use crate::stage::Stage;
+use crate::values::entropy::Entropy;
+use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
 
 /// Where a request stands.
 #[must_use]
@@ -38,10 +42,10 @@ pub enum Exchange {
         /// The token to show.
         access_token: Secret,
     },
-    /// Renew a session's tokens (RFC 6749, section 6). The answer is [`Answer::Renewed`] or
-    /// [`Answer::NotRenewed`]: the driver runs it once for many requests, and has the raw answer
-    /// judged by [`Core::judge_renewal`].
-    Renew(Box<Renew>),
+    /// RefreshRequest a session's tokens (RFC 6749, section 6). The answer is [`Answer::Refreshed`] or
+    /// [`Answer::NotRefreshed`]: the driver runs it once for many requests, and has the raw answer
+    /// judged by [`Core::judge_refresh`].
+    Refresh(Box<RefreshRequest>),
     /// Ask for an access token of the client's own (RFC 6749, section 4.4.2). No request waits for it
     /// in this machine: the driver has the raw answer judged by [`ClientGrant::judge`](crate::ClientGrant::judge).
     ClientCredentials {
@@ -111,7 +115,7 @@ pub struct Newcomer {
     /// All that the provider said of the user: a JSON object.
     pub user_data: String,
     /// The tokens.
-    pub tokens: Tokens,
+    pub tokens: SessionTokens,
 }
 
 impl fmt::Debug for Newcomer {
@@ -130,7 +134,7 @@ impl fmt::Debug for Newcomer {
 pub struct Pending {
     core: Core,
     stage: Box<Stage>,
-    audience: Audience,
+    format: ReplyFormat,
 }
 
 impl Pending {
@@ -138,17 +142,17 @@ impl Pending {
         Self {
             core: core.clone(),
             stage: Box::new(stage),
-            audience: Audience::default(),
+            format: ReplyFormat::default(),
         }
     }
 
-    pub(crate) fn with(self, audience: Audience) -> Self {
-        Self { audience, ..self }
+    pub(crate) fn with(self, format: ReplyFormat) -> Self {
+        Self { format, ..self }
     }
 
     /// Goes on with the answer. One that doesn't fit the question ends in an internal error.
     pub fn resume(self, answer: Answer, now: Timestamp, entropy: Entropy) -> Step {
         let step = self.core.resume(*self.stage, answer, now, entropy);
-        step.told_to(&self.core.0.pages, || self.audience)
+        step.told_to(&self.core.0.pages, || self.format)
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use fncy_login::coordinator::{Known, SessionRef};
+use fncy_login::store::{Known, SessionRef};
 use tokio::time::Instant;
 
 use crate::names::{Name, Owner, UserHash, hash_of, owner_of};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::coordinator::{Known, SessionRef};
+use fncy_login::store::{Known, SessionRef};
 use tokio::time::{Instant, advance};
 
 use super::{End, Ended, MAX_OF_USER, STALE_AFTER, SWEEP};

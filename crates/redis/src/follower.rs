@@ -1,7 +1,7 @@
 //! Reading the log of what was ended, and writing to it.
 //!
 //! ```text
-//!  age unknown --> read from the beginning --> read what is new: each second, and before each renewal
+//!  age unknown --> read from the beginning --> read what is new: each second, and before each refresh
 //!                       ^                          |
 //!                       \-- the log has another age: it is told what is known here, and what it lacks
 //! ```
@@ -10,13 +10,13 @@
 //! - Nobody reads twice what was read after they asked: of many who ask at once, one reads.
 //! - What could not be told is told with the next reading.
 //! - Times go over the wire as how long something is still needed: a clock that is wrong loses nothing.
-//! - The task that reads each second ends with the last coordinator that it reads for.
+//! - The task that reads each second ends with the last store that it reads for.
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login::coordinator::Unreachable;
+use fncy_login::store::StoreError;
 use redis::Script;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -90,7 +90,7 @@ impl Follower {
         *reading = Some(tokio::spawn(async move {
             while let Some(follower) = follower.upgrade() {
                 // It is asked again a second later; requests are told that nobody knows.
-                let _: Result<(), Unreachable> = follower.catch_up().await;
+                let _: Result<(), StoreError> = follower.catch_up().await;
                 drop(follower);
                 sleep(PAUSE).await;
             }
@@ -98,7 +98,7 @@ impl Follower {
     }
 
     /// Reads what has come since, to the end of the log.
-    pub(crate) async fn catch_up(&self) -> Result<(), Unreachable> {
+    pub(crate) async fn catch_up(&self) -> Result<(), StoreError> {
         let wanted = Instant::now();
         let mut place = self.place.lock().await;
         if place.asked.is_some_and(|asked| asked >= wanted) {
@@ -110,7 +110,7 @@ impl Follower {
             let asked = Instant::now();
             let answer = self.read(&next).await?;
             let [age, number, ends @ ..] = answer.as_slice() else {
-                return Err(Unreachable);
+                return Err(StoreError);
             };
             if *age != next.age {
                 // What was read so far is another server's.
@@ -142,11 +142,11 @@ impl Follower {
         *place = next;
         let rest: Vec<End> = self.untold().iter().copied().collect();
         // What was read is known, whether the store takes more or not.
-        let _: Result<(), Unreachable> = self.tell(&rest, &[]).await;
+        let _: Result<(), StoreError> = self.tell(&rest, &[]).await;
         Ok(())
     }
 
-    async fn read(&self, place: &Place) -> Result<Vec<String>, Unreachable> {
+    async fn read(&self, place: &Place) -> Result<Vec<String>, StoreError> {
         let known = (&place.age, &place.number, MAX_READ, LONGEST);
         self.store.run(&FOLLOW, &self.names.ended(), known).await
     }
@@ -157,7 +157,7 @@ impl Follower {
         self: &Arc<Self>,
         mut end: End,
         user: UserHash,
-    ) -> Result<(), Unreachable> {
+    ) -> Result<(), StoreError> {
         self.start();
         let mut needless = self.ended.add(end);
         if let Some(name) = self.ended.crowd(user) {
@@ -170,7 +170,7 @@ impl Follower {
     }
 
     /// What is told is untold no longer; what isn't, or by whoever gives up, stays so.
-    async fn tell(&self, ends: &[End], needless: &[Name]) -> Result<(), Unreachable> {
+    async fn tell(&self, ends: &[End], needless: &[Name]) -> Result<(), StoreError> {
         let needless: Vec<_> = needless.iter().map(|name| name.write()).collect();
         for ends in ends.chunks(MAX_READ) {
             let now = Instant::now();

@@ -1,4 +1,4 @@
-//! FNCY Login on several instances: the [`Coordinator`] on Redis or Valkey.
+//! FNCY Login on several instances: the [`SharedStore`] on Redis or Valkey.
 //!
 //! A session is in its browser's cookies, so that instances need nothing in common to know a user. Three
 //! things don't fit into a cookie: that a refresh token is used once, that a code is redeemed once, and
@@ -6,12 +6,12 @@
 //!
 //! ```no_run
 //! use fncy_login::Login;
-//! use fncy_login_redis::RedisCoordinator;
+//! use fncy_login_redis::RedisStore;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let login = Login::builder()
 //!     .env()
-//!     .coordinator(RedisCoordinator::from_env()?) // FNCY_REDIS_URL
+//!     .store(RedisStore::from_env()?) // FNCY_REDIS_URL
 //!     .build()?;
 //! # Ok(())
 //! # }
@@ -21,7 +21,7 @@
 //!
 //! Outcomes that are sealed with the application's cookie secret, hashes of tokens, ids of sessions that
 //! were ended, and hashes of users whose sessions were. No token and no name can be read there. All of it
-//! goes by itself: what a renewal left after an hour, or a minute after a browser has shown the new
+//! goes by itself: what a refresh left after an hour, or a minute after a browser has shown the new
 //! session; which generation of a session was shown, after a day; what was ended when no cookie could live any more.
 //!
 //! # How sessions are checked
@@ -40,21 +40,21 @@
 //!
 //! # While the store is down
 //!
-//! Nothing is guessed; [`Builder::coordinator`](fncy_login::Builder::coordinator) says what becomes of
+//! Nothing is guessed; [`LoginBuilder::store`](fncy_login::LoginBuilder::store) says what becomes of
 //! requests. The application starts without it. The log has one warning a minute.
 //!
 //! `docs/scale.md` in the repository has what an operator must know: what one server carries, its settings,
 //! and what becomes of everything that can fail.
 //!
-//! [`Coordinator`]: fncy_login::coordinator::Coordinator
+//! [`SharedStore`]: fncy_login::store::SharedStore
 
 mod ended;
 mod follower;
 mod names;
-mod redis_coordinator;
+mod redis_store;
 mod server;
 mod shown;
 mod store;
 mod works;
 
-pub use crate::redis_coordinator::{BadUrl, RedisCoordinator};
+pub use crate::redis_store::{RedisStore, RedisUrlError};

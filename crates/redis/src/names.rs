@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use fncy_login::coordinator::{Work, WorkKind};
+use fncy_login::store::{Work, WorkKind};
 use ring::digest::{SHA256, digest};
 
 /// Names below a prefix: applications that share a store have different ones.
@@ -23,7 +23,7 @@ impl Names {
     pub(crate) fn work(&self, work: &Work) -> [String; 3] {
         let kind = match work.kind {
             WorkKind::Redemption => "redemption",
-            WorkKind::Renewal => "renewal",
+            WorkKind::Refresh => "refresh",
             // A kind that this release doesn't know is a piece of work all the same.
             _ => "other",
         };
@@ -31,10 +31,10 @@ impl Names {
         ["lease", "left", "spent"].map(|part| format!("{}:{{{kind}:{key}}}:{part}", self.prefix))
     }
 
-    /// What is known of the generations of a session: the renewals that led to them, and which were shown.
+    /// What is known of the generations of a session: the refreshes that led to them, and which were shown.
     pub(crate) fn session(&self, id: &[u8; 16]) -> [String; 2] {
         let id = hexadecimal(id);
-        ["renewals", "shown"].map(|part| format!("{}:{{session:{id}}}:{part}", self.prefix))
+        ["refreshes", "shown"].map(|part| format!("{}:{{session:{id}}}:{part}", self.prefix))
     }
 
     /// The log of what was ended, with its age, until when each of it is needed, and the clock that this is
@@ -146,7 +146,7 @@ fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::{Name, Names, hash_of};
-    use fncy_login::coordinator::{Work, WorkKind};
+    use fncy_login::store::{Work, WorkKind};
 
     #[test]
     fn names_are_read_as_they_were_written() {
@@ -178,7 +178,7 @@ mod tests {
     fn a_cluster_keeps_together_what_a_script_needs() {
         let names = Names::new("shop");
         let work = Work {
-            kind: WorkKind::Renewal,
+            kind: WorkKind::Refresh,
             key: [1; 32],
             newer_than: None,
         };
@@ -186,8 +186,8 @@ mod tests {
         let [lease, left, spent] = names.work(&work);
         assert_eq!([tag(&left), tag(&spent)], [tag(&lease), tag(&lease)]);
         assert!(names.ended().iter().all(|name| tag(name) == "{ended}"));
-        let [renewals, shown] = names.session(&[1; 16]);
-        assert_eq!(tag(&renewals), tag(&shown));
-        assert!(lease.starts_with("shop:{renewal:0101"));
+        let [refreshes, shown] = names.session(&[1; 16]);
+        assert_eq!(tag(&refreshes), tag(&shown));
+        assert!(lease.starts_with("shop:{refresh:0101"));
     }
 }

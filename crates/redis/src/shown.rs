@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use fncy_login::coordinator::SessionRef;
+use fncy_login::store::SessionRef;
 
 /// A megabyte.
 const PLACES: usize = 1 << 17;
@@ -43,7 +43,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use fncy_login::Timestamp;
-    use fncy_login::coordinator::SessionRef;
+    use fncy_login::store::SessionRef;
 
     use super::{PLACES, Shown};
 

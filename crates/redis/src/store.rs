@@ -12,12 +12,12 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use fncy_login::SecretFile;
-use fncy_login::coordinator::Unreachable;
+use fncy_login::store::StoreError;
 use redis::{FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation, ToRedisArgs};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use crate::redis_coordinator::{FILE, parse};
+use crate::redis_store::{FILE, parse};
 use crate::server::{Connection, Server};
 
 /// Between two warnings.
@@ -68,24 +68,24 @@ impl Store {
         script: &Script,
         names: &[String],
         arguments: impl ToRedisArgs,
-    ) -> Result<T, Unreachable> {
+    ) -> Result<T, StoreError> {
         let mut script = script.prepare_invoke();
         script.key(names).arg(arguments);
         let mut is_silent = self.is_silent.subscribe();
         if *is_silent.borrow() {
-            return Err(Unreachable);
+            return Err(StoreError);
         }
         tokio::select! {
             biased;
             answer = self.ask(&script) => answer,
-            _ = is_silent.wait_for(|is_silent| *is_silent) => Err(Unreachable),
+            _ = is_silent.wait_for(|is_silent| *is_silent) => Err(StoreError),
         }
     }
 
     async fn ask<T: FromRedisValue>(
         self: &Arc<Self>,
         script: &ScriptInvocation<'_>,
-    ) -> Result<T, Unreachable> {
+    ) -> Result<T, StoreError> {
         let (mut connection, opened) = self.connection().await?;
         match connection.run(script).await {
             Ok(answer) => Ok(answer),
@@ -94,26 +94,26 @@ impl Store {
                 if error.code().is_none_or(|code| REPLACED.contains(&code)) {
                     self.leave(opened).await;
                 }
-                Err(Unreachable)
+                Err(StoreError)
             }
         }
     }
 
     /// The connection that is open, or a new one, and when it was opened. It lives in the runtime of who
     /// opens it: should that end, the next who asks opens another.
-    async fn connection(self: &Arc<Self>) -> Result<(Connection, Option<Instant>), Unreachable> {
+    async fn connection(self: &Arc<Self>) -> Result<(Connection, Option<Instant>), StoreError> {
         let mut way = self.way.lock().await;
         way.look();
         if let Some(open) = &way.open {
             return Ok((open.clone(), way.tried));
         }
         if way.tried.is_some_and(|tried| tried.elapsed() < PAUSE) {
-            return Err(Unreachable);
+            return Err(StoreError);
         }
         way.tried = Some(Instant::now());
         let opened = way.server.connect().await.map_err(|error| {
             self.failed(&error);
-            Unreachable
+            StoreError
         })?;
         way.open = Some(opened.clone());
         Ok((opened, way.tried))
@@ -142,7 +142,7 @@ impl Store {
                 kind = ?error.kind(),
                 code = error.code(),
                 hint = hint(error),
-                "the store that the instances share can't be asked; sessions are not renewed, and \
+                "the store that the instances share can't be asked; sessions are not refreshed, and \
                  protected paths may answer 503, until it can"
             );
         }
@@ -232,7 +232,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use fncy_login::coordinator::Unreachable;
+    use fncy_login::store::StoreError;
     use redis::Script;
     use tokio::net::TcpListener;
 
@@ -256,7 +256,7 @@ mod tests {
         let ask = async {
             for _ in 0..20 {
                 let answer = store.run::<u8>(&script, &[], 1).await;
-                assert_eq!(answer, Err(Unreachable));
+                assert_eq!(answer, Err(StoreError));
             }
         };
         tokio::select! {

@@ -22,8 +22,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use fncy_login::coordinator::{
-    Asked, Claim, Coordinator as _, Finished, InProcess, Lease, SessionRef, Unreachable, Work,
+use fncy_login::store::{
+    Asked, Claim, Finished, Lease, MemoryStore, SessionRef, SharedStore as _, StoreError, Work,
     WorkKind,
 };
 use redis::Script;
@@ -71,7 +71,7 @@ struct Shared {
     store: Arc<Store>,
     names: Arc<Names>,
     /// What was finished here.
-    here: InProcess,
+    here: MemoryStore,
     shown: Shown,
     /// How many sessions the store is being told of.
     telling: AtomicUsize,
@@ -94,7 +94,7 @@ impl Works {
         Self(Arc::new(Shared {
             store,
             names,
-            here: InProcess::new(),
+            here: MemoryStore::new(),
             shown: Shown::new(),
             telling: AtomicUsize::new(0),
         }))
@@ -106,7 +106,7 @@ impl Works {
             loop {
                 let works = self.clone();
                 let attempt = tokio::spawn(async move { works.attempt(work).await });
-                if let Some(claim) = attempt.await.unwrap_or(Err(Unreachable))? {
+                if let Some(claim) = attempt.await.unwrap_or(Err(StoreError))? {
                     return Ok(claim);
                 }
                 sleep(pause).await;
@@ -116,11 +116,11 @@ impl Works {
     }
 
     /// What a claim comes to now; nothing while somebody else is at it.
-    async fn attempt(&self, work: Work) -> Result<Option<Claim>, Unreachable> {
+    async fn attempt(&self, work: Work) -> Result<Option<Claim>, StoreError> {
         // The lease begins when the store grants it, which is not before this.
         let until = Instant::now() + LEASE;
         let fence = rand::generate::<[u8; 16]>(&SystemRandom::new());
-        let fence = fence.map_err(|_| Unreachable)?.expose();
+        let fence = fence.map_err(|_| StoreError)?.expose();
         let lease = (milliseconds(LEASE), fence.as_slice());
         let claim = match self.0.ask(&CLAIM, &work, Some(lease)).await {
             Ok(Answer::Done(left)) => return Ok(Some(Claim::Done(left))),
@@ -132,9 +132,9 @@ impl Works {
                 until,
             })))),
             Ok(Answer::Held | Answer::Nothing) => Ok(None),
-            Err(Unreachable) => {
+            Err(StoreError) => {
                 Arc::clone(&self.0).give_back(work, fence, until);
-                Err(Unreachable)
+                Err(StoreError)
             }
         };
         // What the store was not told yet, or has forgotten.
@@ -149,7 +149,7 @@ impl Works {
             let found = match self.0.ask(&FIND, &work, None).await {
                 Ok(Answer::Done(left)) => return Ok(Some(left)),
                 Ok(_) => Ok(None),
-                Err(Unreachable) => Err(Unreachable),
+                Err(StoreError) => Err(StoreError),
             };
             self.0
                 .here
@@ -173,7 +173,7 @@ impl Works {
     pub(crate) fn confirm(&self, session: &dyn Fn() -> SessionRef) {
         self.0.here.confirm(session);
         let session = session();
-        // Nothing led to a session that was never renewed.
+        // Nothing led to a session that was never refreshed.
         if session.generation == 0 || !self.0.shown.is_first(&session) {
             return;
         }
@@ -200,7 +200,7 @@ impl Shared {
         script: &Script,
         work: &Work,
         lease: Option<(u64, &[u8])>,
-    ) -> Result<Answer, Unreachable> {
+    ) -> Result<Answer, StoreError> {
         let names = self.names.work(work);
         let newer_than = work.newer_than.map_or(ANY, i64::from);
         let asked = (newer_than, lease);
@@ -213,34 +213,34 @@ impl Shared {
             Some(b"spent") => Ok(Answer::Spent),
             Some(b"nothing") => Ok(Answer::Nothing),
             Some(b"done") => {
-                let left = parts.next().ok_or(Unreachable)?;
+                let left = parts.next().ok_or(StoreError)?;
                 Ok(Answer::Done(left))
             }
-            _ => Err(Unreachable),
+            _ => Err(StoreError),
         }
     }
 
     /// A request has shown a session: what led to it is needed for a moment more.
-    async fn tell_shown(&self, session: &SessionRef) -> Result<(), Unreachable> {
+    async fn tell_shown(&self, session: &SessionRef) -> Result<(), StoreError> {
         let names = self.names.session(&session.id);
         let moment = milliseconds(CONFIRMED);
         let shown = (session.generation, moment, milliseconds(OUTDATED));
         let keys: Vec<Vec<u8>> = self.store.run(&SHOW, &names, shown).await?;
         for key in keys.into_iter().filter_map(|key| key.try_into().ok()) {
             let [_, left, _] = self.names.work(&Work {
-                kind: WorkKind::Renewal,
+                kind: WorkKind::Refresh,
                 key,
                 newer_than: None,
             });
             // One that is lost keeps the outcome for the time that it was left for.
             let until = (session.generation, moment);
-            let _: Result<(), Unreachable> = self.store.run(&CONFIRM, &[left], until).await;
+            let _: Result<(), StoreError> = self.store.run(&CONFIRM, &[left], until).await;
         }
         Ok(())
     }
 
     /// Before the outcome is there: who finds that may show its session at once.
-    async fn expect(&self, work: &Work, outcome: &Finished) -> Result<(), Unreachable> {
+    async fn expect(&self, work: &Work, outcome: &Finished) -> Result<(), StoreError> {
         let Some(session) = &outcome.session else {
             return Ok(());
         };
@@ -265,12 +265,7 @@ impl Shared {
         }));
     }
 
-    async fn tell(
-        &self,
-        work: &Work,
-        fence: &Fence,
-        outcome: &Finished,
-    ) -> Result<(), Unreachable> {
+    async fn tell(&self, work: &Work, fence: &Fence, outcome: &Finished) -> Result<(), StoreError> {
         self.expect(work, outcome).await?;
         let left = (fence.as_slice(), outcome.version, outcome.sealed.as_slice());
         let times = (milliseconds(outcome.keep), milliseconds(outcome.spent));
@@ -297,7 +292,7 @@ impl Lease for RedisLease {
         let shared = self.shared.take();
         let telling = tokio::spawn(async move {
             let Some(shared) = shared else {
-                return Err(Unreachable);
+                return Err(StoreError);
             };
             let (work, fence, until) = (self.work, self.fence, self.until);
             if let Claim::Granted(lease) = shared.here.claim(work).await? {
@@ -314,7 +309,7 @@ impl Lease for RedisLease {
             }
             first
         });
-        Box::pin(async move { telling.await.unwrap_or(Err(Unreachable)) })
+        Box::pin(async move { telling.await.unwrap_or(Err(StoreError)) })
     }
 }
 

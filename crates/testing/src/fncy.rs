@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint, Fault};
-use fncy_login::{Builder, Login, Setting};
+use fncy_login::{Login, LoginBuilder, Setting};
 use url::Url;
 
 use crate::{App, Client, Setup, TestClock, TestError};
@@ -57,9 +57,9 @@ impl TestFncy {
 
     /// `Login::builder()` with all that an application needs to use this FNCY, and its clock. A sign-out ends on
     /// the application's own page, as without `FNCY_SIGN_OUT_URL`. The cookie secret is known to everybody.
-    pub fn login(&self) -> Builder {
+    pub fn login(&self) -> LoginBuilder {
         Login::builder()
-            .vars(self.0.server.environment())
+            .env_from(self.0.server.environment())
             .set(Setting::RedirectUri, &self.0.redirect_uri)
             .set(Setting::CookieSecret, COOKIE_SECRET)
             .set(Setting::SignOutUrl, "")

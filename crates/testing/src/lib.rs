@@ -8,7 +8,7 @@
 //! Who can sign in, and with which `roles` in their user data: `alex` (player, admin), `haneul` (player),
 //! `maximiliane` (player, moderator), and `jun` (none, and no email address); [`Setup::server`] takes others.
 //!
-//! Let the application take a [`Builder`](fncy_login::Builder): in `main` it is `Login::builder().env()`, in a
+//! Let the application take a [`LoginBuilder`](fncy_login::LoginBuilder): in `main` it is `Login::builder().env()`, in a
 //! test [`TestFncy::login`]. Its public paths, guards and hooks are then what is tested.
 #![cfg_attr(feature = "axum", doc = "# axum")]
 #![cfg_attr(feature = "axum", doc = include_str!("axum.md"))]
@@ -23,7 +23,7 @@
 //! # What fails, and when
 //!
 //! [`TestFncy::advance`] moves the login's clock: five minutes later the access token has expired and is
-//! renewed, a day later the session is over. [`TestFncy::fault`] has the dev server fail, be slow or lose an
+//! refreshed, a day later the session is over. [`TestFncy::fault`] has the dev server fail, be slow or lose an
 //! answer.
 //!
 //! # Layout

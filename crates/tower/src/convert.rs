@@ -1,6 +1,6 @@
 //! Nouns of `http` and nouns of the machine, and nothing that decides.
 
-use fncy_login::{Additions, Finish, Head, Placement, Reply, Visit};
+use fncy_login::{Additions, AuthContext, Finish, Head, Placement, Reply};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
 
 /// A request's head, as the machine reads it.
@@ -110,8 +110,8 @@ impl Head for RequestHead<'_> {
 }
 
 /// A request that the application gets. Its cookies are marked: a layer inside that logs headers shows none.
-pub(crate) fn admit<B>(request: &mut Request<B>, visit: Visit) {
-    request.extensions_mut().insert(visit);
+pub(crate) fn admit<B>(request: &mut Request<B>, context: AuthContext) {
+    request.extensions_mut().insert(context);
     for (name, value) in request.headers_mut() {
         if name == header::COOKIE {
             value.set_sensitive(true);

@@ -4,17 +4,17 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use fncy_login::Visit;
+use fncy_login::AuthContext;
 use http::Request;
 use http::request::Parts;
 
 use crate::convert::response;
-use crate::extract::{head, missing_layer, visit};
+use crate::extract::{context, head, missing_layer};
 
 /// Refuses a request as the login does: a page for a person, problem+json for a program, a status for gRPC.
 ///
 /// For a handler, or middleware inside the login, whose own guard says no, such as one that asks a database.
-/// [`Builder::require`](crate::Builder::require) is for what the session alone can tell.
+/// [`LoginBuilder::require_prefix`](crate::LoginBuilder::require_prefix) is for what the session alone can tell.
 ///
 /// ```
 /// use axum::response::Response;
@@ -33,7 +33,7 @@ use crate::extract::{head, missing_layer, visit};
 #[doc(alias("guard", "role", "permission"))]
 #[derive(Clone)]
 pub struct Deny {
-    visit: Visit,
+    context: AuthContext,
     parts: Parts,
 }
 
@@ -41,14 +41,14 @@ impl Deny {
     /// 403 with the code `forbidden`: the user may not do this.
     #[must_use]
     pub fn forbidden(&self) -> Response {
-        response(self.visit.forbidden(&head(&self.parts))).into_response()
+        response(self.context.forbidden(&head(&self.parts))).into_response()
     }
 
     /// What a visitor without a session gets: a person who opens a page is sent to sign in, and everything else
     /// gets 401 with the code `sign_in_required`.
     #[must_use]
     pub fn unauthorized(&self) -> Response {
-        response(self.visit.challenge(&head(&self.parts))).into_response()
+        response(self.context.challenge(&head(&self.parts))).into_response()
     }
 }
 
@@ -63,11 +63,14 @@ impl<S: Sync> FromRequestParts<S> for Deny {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts).ok_or_else(missing_layer)?.clone();
+        let context = context(parts).ok_or_else(missing_layer)?.clone();
         let (mut own, ()) = Request::new(()).into_parts();
         own.method = parts.method.clone();
         own.uri = head(parts).uri().clone();
         own.headers = parts.headers.clone();
-        Ok(Self { visit, parts: own })
+        Ok(Self {
+            context,
+            parts: own,
+        })
     }
 }

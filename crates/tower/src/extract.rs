@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
-use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
+use fncy_login::{AuthContext, LiveSession, SessionTokens, SignedIn, User};
 use http::StatusCode;
 use http::request::Parts;
 
@@ -70,9 +70,9 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts).ok_or_else(missing_layer)?;
-        let challenge = || response(visit.challenge(&head(parts))).into_response();
-        visit.signed_in().map(Self).ok_or_else(challenge)
+        let context = context(parts).ok_or_else(missing_layer)?;
+        let challenge = || response(context.challenge(&head(parts))).into_response();
+        context.signed_in().map(Self).ok_or_else(challenge)
     }
 }
 
@@ -80,8 +80,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
-        let visit = visit(parts).ok_or_else(missing_layer)?;
-        Ok(visit.signed_in().map(Self))
+        let context = context(parts).ok_or_else(missing_layer)?;
+        Ok(context.signed_in().map(Self))
     }
 }
 
@@ -89,15 +89,15 @@ impl<S: Sync> FromRequestParts<S> for Tokens {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let visit = visit(parts).ok_or_else(missing_layer)?;
-        let tokens = visit.tokens(&head(parts));
+        let context = context(parts).ok_or_else(missing_layer)?;
+        let tokens = context.tokens(&head(parts));
         tokens
             .map(Self)
             .map_err(|reply| response(reply).into_response())
     }
 }
 
-pub(crate) fn visit(parts: &Parts) -> Option<&Visit> {
+pub(crate) fn context(parts: &Parts) -> Option<&AuthContext> {
     parts.extensions.get()
 }
 

@@ -69,7 +69,7 @@ where
                 StateProjection::Later { verdict, waiting } => {
                     match (ready!(verdict.as_mut().poll(cx)), waiting.take()) {
                         (Verdict::Admit(admitted), Some(mut waiting)) => {
-                            admit(&mut waiting.request, admitted.visit);
+                            admit(&mut waiting.request, admitted.context);
                             State::Inner {
                                 future: waiting.inner.call(waiting.request),
                                 finish: Some(admitted.finish),

@@ -17,7 +17,7 @@
 //!
 //! The layer owns the gate and four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and
 //! `/auth/session`. Everything else is the application's, and by default all of it needs a user;
-//! [`Builder::public`] and its like make exceptions.
+//! [`LoginBuilder::public_path`] and its like make exceptions.
 //!
 //! # `wrap` or `layer`
 //!
@@ -48,7 +48,7 @@
 //! - For `axum::serve`, or a layer around all routing such as `NormalizePathLayer`, use what `wrap` returns.
 //!   `into_make_service` of `FncyLogin::new(login).layer(router)` doesn't compile, since axum serves its own body
 //!   type only.
-//! - axum 0.7 takes the layer too, without the default feature `axum`. Handlers read the [`Visit`] then. Add it to the
+//! - axum 0.7 takes the layer too, without the default feature `axum`. Handlers read the [`AuthContext`] then. Add it to the
 //!   whole application: of a nest of axum 0.7 it sees the stripped path only.
 //! - Below a sub-path nest what was wrapped, as a service: `.nest_service("/sub", FncyLogin::new(login).wrap(site))`.
 //!   `/sub` and `/sub/` are its front page then, and what is beside it is none of the login's.
@@ -60,12 +60,12 @@
 //!   `wrap(router.layer(trace))`, and sees no sign-ins and refusals. Use both, or `.layer` in place of `wrap`.
 //! - A `TraceLayer` with `include_headers(true)` shows no cookie inside the login, which marks them as sensitive.
 //!   Outside, put tower-http's `SetSensitiveRequestHeadersLayer` around it.
-//! - A time-out outside is longer than 15 seconds, which is what a sign-in or a renewal may take.
+//! - A time-out outside is longer than 15 seconds, which is what a sign-in or a refresh may take.
 //!
 //! # The user, on every page
 //!
 //! `Option<CurrentUser>` is who is signed in, if anybody is. An extractor of the application's own asks for it
-//! like a handler; middleware inside the login finds a [`Visit`] in the extensions.
+//! like a handler; middleware inside the login finds a [`AuthContext`] in the extensions.
 //!
 //! ```
 //! use axum::RequestPartsExt;
@@ -98,7 +98,7 @@
 //!
 //! Where the application is comes from `FNCY_REDIRECT_URI` alone: no `X-Forwarded-…` header is
 //! read, and `Host` only to choose among several redirect URIs, so a proxy needs no configuration for it. Several instances share a
-//! [`coordinator`]; without one a callback is redeemed once in each process, and not once in all.
+//! [`store`]; without one a callback is redeemed once in each process, and not once in all.
 //!
 //! # More
 //!
@@ -115,13 +115,13 @@ mod future;
 mod layer;
 mod service;
 
-pub use fncy_login::coordinator;
 pub use fncy_login::manual;
+pub use fncy_login::store;
 pub use fncy_login::{
-    Approval, Builder, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
-    Code, ConfigError, HttpClient, HttpClientError, HttpExchange, Language, LiveSession, Login,
-    NewLogin, NotThisType, Page, PageSubject, Refusal, RenewedLogin, RequestHeaders, SessionEnd,
-    Setting, Site, Timestamp, Tokens as SessionTokens, User, Visit, WayOn,
+    Approval, AuthContext, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
+    ConfigError, DataError, ErrorCode, HttpClient, HttpClientError, HttpExchange, Language,
+    LiveSession, Login, LoginBuilder, NewLogin, Page, PageSubject, RefreshedLogin, Refusal,
+    RequestHeaders, SessionEnd, SessionTokens, Setting, Site, Timestamp, User, WayOn,
 };
 
 pub use crate::body::Body;

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use fncy_login::{Decision, Login, Verdict, Visit};
+use fncy_login::{AuthContext, Decision, Login, Verdict};
 use http::{Request, Response};
 use tower_service::Service;
 
@@ -36,14 +36,14 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let before = request.extensions().get::<Visit>();
+        let before = request.extensions().get::<AuthContext>();
         let state = match self.login.decide(&RequestHead::of(&request), before) {
             Decision::Pass => State::Inner {
                 future: self.inner.call(request),
                 finish: None,
             },
             Decision::Now(Verdict::Admit(admitted)) => {
-                admit(&mut request, admitted.visit);
+                admit(&mut request, admitted.context);
                 State::Inner {
                     future: self.inner.call(request),
                     finish: Some(admitted.finish),

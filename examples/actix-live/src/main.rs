@@ -17,8 +17,8 @@ async fn run() -> Result<(), StartError> {
     let provider = Provider::from_env()?;
     let login = Login::builder()
         .env()
-        .vars(provider.settings())
-        .public("/site.css")
+        .env_from(provider.settings())
+        .public_path("/site.css")
         .build()?;
     let layer = FncyLogin::new(login.clone());
     let mut server = HttpServer::new(move || {

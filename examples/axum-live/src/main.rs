@@ -18,8 +18,8 @@ async fn run() -> Result<(), StartError> {
     let provider = Provider::from_env()?;
     let login = Login::builder()
         .env()
-        .vars(provider.settings())
-        .public("/site.css")
+        .env_from(provider.settings())
+        .public_path("/site.css")
         .build()?;
     let app = axum_live::app(login.clone());
     let mut servers = JoinSet::new();

@@ -17,9 +17,9 @@ async fn run() -> Result<(), StartError> {
     let provider = Provider::from_env()?;
     let login = Login::builder()
         .env()
-        .vars(provider.settings()) // the dev server's; with a real server, there are none
-        .public("/")
-        .public("/site.css")
+        .env_from(provider.settings()) // the dev server's; with a real server, there are none
+        .public_path("/")
+        .public_path("/site.css")
         .build()?;
     let app = axum_site::app(login.clone(), provider.user_data()?);
 

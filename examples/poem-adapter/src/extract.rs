@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use fncy_login::{LiveSession, SignedIn, Tokens as SessionTokens, User, Visit};
+use fncy_login::{AuthContext, LiveSession, SessionTokens, SignedIn, User};
 use poem::error::ResponseError;
 use poem::http::{HeaderMap, Method, StatusCode, Uri};
 use poem::{Error, FromRequest, Request, RequestBody, Response, Result};
@@ -57,24 +57,24 @@ impl Deref for Tokens {
 
 impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let visit = visit(request)?;
-        visit.signed_in().map(Self).ok_or_else(|| {
+        let context = context(request)?;
+        context.signed_in().map(Self).ok_or_else(|| {
             let head = RequestHead::of(request);
             let (method, uri) = (head.method.clone(), head.uri.clone());
-            NoUser(visit.clone(), method, uri, head.headers.clone()).into()
+            NoUser(context.clone(), method, uri, head.headers.clone()).into()
         })
     }
 }
 
 impl<'a> FromRequest<'a> for Tokens {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let tokens = visit(request)?.tokens(&RequestHead::of(request));
+        let tokens = context(request)?.tokens(&RequestHead::of(request));
         let refused = |reply| Error::from_response(response(reply));
         tokens.map(Self).map_err(refused)
     }
 }
 
-fn visit(request: &Request) -> Result<&Visit> {
+fn context(request: &Request) -> Result<&AuthContext> {
     request.data().ok_or_else(|| {
         tracing::error!(
             "a handler or middleware asks for the user, but FncyLogin is not round it: put \
@@ -86,7 +86,7 @@ fn visit(request: &Request) -> Result<&Visit> {
 
 /// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
 /// extractor never asks.
-struct NoUser(Visit, Method, Uri, HeaderMap);
+struct NoUser(AuthContext, Method, Uri, HeaderMap);
 
 impl fmt::Display for NoUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,8 +110,8 @@ impl ResponseError for NoUser {
     }
 
     fn as_response(&self) -> Response {
-        let Self(visit, method, uri, headers) = self;
-        response(visit.challenge(&RequestHead {
+        let Self(context, method, uri, headers) = self;
+        response(context.challenge(&RequestHead {
             method,
             uri,
             stripped: None,

@@ -25,7 +25,7 @@ async fn run() -> Result<(), StartError> {
     let provider = Provider::from_env()?;
     let login = Login::builder()
         .env()
-        .vars(provider.settings()) // the dev server's; with a real server, there are none
+        .env_from(provider.settings()) // the dev server's; with a real server, there are none
         .build()?;
     let layer = FncyLogin::new(login.clone());
     let app = Arc::new(Route::new().at("/", get(home)).with(layer));

@@ -1,7 +1,7 @@
-//! Calls of FNCY's API in the user's name: the access token, renewed before it is used.
+//! Calls of FNCY's API in the user's name: the access token, refreshed before it is used.
 //!
 //! For applications that read or write something at FNCY. `Tokens` opens the session's access token for a
-//! handler; it was renewed before the handler ran, if that was due, so that nothing here knows about expiry. A
+//! handler; it was refreshed before the handler ran, if that was due, so that nothing here knows about expiry. A
 //! refusal by the API then means that FNCY took the access back: only a new sign-in mends it.
 
 use axum::Router;
@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin, Tokens};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder, Tokens};
 use maud::html;
 use site::{UserData, UserDataError};
 
@@ -20,8 +20,8 @@ use crate::page::{page, style};
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder, api: UserData) -> Result<Router, ConfigError> {
-    let login = login.public("/site.css").build()?;
+pub fn app(login: LoginBuilder, api: UserData) -> Result<Router, ConfigError> {
+    let login = login.public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/site.css", get(style))
@@ -58,7 +58,7 @@ mod tests {
     use super::app;
 
     #[tokio::test]
-    async fn an_expired_token_is_renewed_before_the_call() -> Result<(), TestError> {
+    async fn an_expired_token_is_refreshed_before_the_call() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
         let api = UserData::new(&fncy.server().userinfo_url()).unwrap();
         let alex = fncy.signed_in("alex", app(fncy.login(), api)?).await?;

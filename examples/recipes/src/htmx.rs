@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Html;
 use axum::routing::{get, post};
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
 use maud::{Markup, html};
 
 use crate::page::{name, page_with_script, style};
@@ -27,8 +27,8 @@ type Votes = Arc<AtomicU32>;
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder) -> Result<Router, ConfigError> {
-    let login = login.public("/").public("/site.css").build()?;
+pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+    let login = login.public_path("/").public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/votes", post(vote))

@@ -7,8 +7,8 @@
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_redis::RedisCoordinator;
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin};
+use fncy_login_redis::RedisStore;
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
 use maud::html;
 
 use crate::page::{page, style};
@@ -18,8 +18,8 @@ use crate::page::{page, style};
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder, store: RedisCoordinator) -> Result<Router, ConfigError> {
-    let login = login.public("/site.css").coordinator(store).build()?;
+pub fn app(login: LoginBuilder, store: RedisStore) -> Result<Router, ConfigError> {
+    let login = login.public_path("/site.css").store(store).build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/site.css", get(style));
@@ -44,7 +44,7 @@ mod tests {
     use super::app;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn instances_agree_on_renewals_and_sign_outs() -> Result<(), TestError> {
+    async fn instances_agree_on_refreshes_and_sign_outs() -> Result<(), TestError> {
         let Some(redis) = Redis::start().await else {
             return Ok(());
         };

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use fncy_login_tower::{
-    Builder, ClientTokenError, ClientTokenErrorKind, ConfigError, FncyLogin, Login,
+    ClientTokenError, ClientTokenErrorKind, ConfigError, FncyLogin, Login, LoginBuilder,
 };
 use maud::html;
 
@@ -24,8 +24,8 @@ const SCOPE: &str = "stats:read";
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder) -> Result<Router, ConfigError> {
-    let login = login.public("/").public("/site.css").build()?;
+pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+    let login = login.public_path("/").public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(run))
         .route("/site.css", get(style))

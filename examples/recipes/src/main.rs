@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use actix_web::{App, HttpServer};
 use axum::Router;
 use fncy_login_actix::FncyLogin;
-use fncy_login_redis::RedisCoordinator;
-use fncy_login_tower::{Builder, Login};
+use fncy_login_redis::RedisStore;
+use fncy_login_tower::{Login, LoginBuilder};
 use recipes::nginx::Paths;
 use recipes::users::Users;
 use recipes::{fncy_api, htmx, instances, machine, metrics, nginx, roles, spa, templates, users};
@@ -26,7 +26,7 @@ async fn run() -> Result<(), StartError> {
     let name = std::env::args().nth(1).unwrap_or_default();
     let provider = Provider::from_env()?;
     // The dev server's settings; with a real server, there are none.
-    let login = Login::builder().env().vars(provider.settings());
+    let login = Login::builder().env().env_from(provider.settings());
     if name == "roles" {
         return serve_actix(&provider, roles::login(login)?).await;
     }
@@ -45,11 +45,11 @@ fn listen(address: &str) -> io::Result<std::net::TcpListener> {
     Ok(listener)
 }
 
-fn app(name: &str, login: Builder, provider: &Provider) -> Result<Router, StartError> {
+fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, StartError> {
     Ok(match name {
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
-        "instances" => instances::app(login, RedisCoordinator::from_env()?)?,
+        "instances" => instances::app(login, RedisStore::from_env()?)?,
         "machine" => machine::app(login)?,
         "metrics" => metrics::app(login, metrics::install()?)?,
         "nginx" => nginx::app(login, Paths::Whole)?,

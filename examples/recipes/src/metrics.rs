@@ -1,4 +1,4 @@
-//! Metrics: what happens to sign-ins, sessions and renewals, for Prometheus.
+//! Metrics: what happens to sign-ins, sessions and refreshes, for Prometheus.
 //!
 //! For whoever runs the application. With the feature `metrics` the login counts through the facade of that name;
 //! here its exporter writes the text that Prometheus reads, at `/metrics`, beside `/ready`, which says whether FNCY
@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin, Login};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, Login, LoginBuilder};
 use maud::html;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
@@ -52,8 +52,8 @@ fn exporter() -> Result<PrometheusBuilder, BuildError> {
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder, metrics: PrometheusHandle) -> Result<Router, ConfigError> {
-    let login = login.public("/site.css").build()?;
+pub fn app(login: LoginBuilder, metrics: PrometheusHandle) -> Result<Router, ConfigError> {
+    let login = login.public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/site.css", get(style));
@@ -98,7 +98,7 @@ mod tests {
             "fncy_login_sign_ins_finished_total 1",
             "fncy_login_sessions_accepted_total 1",
             "fncy_login_exchange_seconds_count{exchange=\"redeem\",outcome=\"2xx\"} 1",
-            "fncy_login_coordinator_up 1",
+            "fncy_login_store_up 1",
         ] {
             assert!(read.text().lines().any(|said| said == line), "{line}");
         }

@@ -8,7 +8,7 @@
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin, Setting};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder, Setting};
 use maud::{DOCTYPE, Markup, html};
 
 /// Where browsers find the application: what the redirect URI has before `/auth/callback`.
@@ -31,14 +31,14 @@ pub enum Paths {
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder, paths: Paths) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder, paths: Paths) -> Result<Router, ConfigError> {
     let (seen, is_stripped) = match paths {
         Paths::Whole => (BASE, "0"),
         Paths::Stripped => ("", "1"),
     };
     let login = login
         .set(Setting::BaseStripped, is_stripped)
-        .public("/")
+        .public_path("/")
         .build()?;
     let routes = Router::new()
         .route(&format!("{seen}/"), get(home))

@@ -2,11 +2,11 @@
 //!
 //! For applications with an administration or the like. `keep_claims` puts FNCY's `roles` into the session, and
 //! a guard looks at them before any handler of the path does; everybody else gets a 403, and whoever is not
-//! signed in is asked to. The roles are those of the sign-in, and read again with renewed tokens.
+//! signed in is asked to. The roles are those of the sign-in, and read again with refreshed tokens.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Html, ServiceConfig, get};
-use fncy_login_actix::{Builder, ConfigError, CurrentUser, Login, User};
+use fncy_login_actix::{ConfigError, CurrentUser, Login, LoginBuilder, User};
 use maud::html;
 
 use crate::page::page;
@@ -16,11 +16,11 @@ use crate::page::page;
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn login(login: Builder) -> Result<Login, ConfigError> {
+pub fn login(login: LoginBuilder) -> Result<Login, ConfigError> {
     login
-        .public("/site.css")
+        .public_path("/site.css")
         .keep_claims(["roles"])
-        .require("/admin", is_admin)
+        .require_prefix("/admin", is_admin)
         .build()
 }
 

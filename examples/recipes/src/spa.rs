@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
 use maud::{DOCTYPE, html};
 use serde::Serialize;
 
@@ -20,8 +20,8 @@ use crate::page::style;
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder) -> Result<Router, ConfigError> {
-    let login = login.protect_only("/api").build()?;
+pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+    let login = login.protected_prefix("/api").build()?;
     let routes = Router::new()
         .route("/spa.js", get(script))
         .route("/site.css", get(style))

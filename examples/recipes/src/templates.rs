@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{Form, State};
 use axum::response::{Html, Redirect};
 use axum::routing::get;
-use fncy_login_tower::{Builder, ConfigError, CurrentUser, FncyLogin};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
 use maud::html;
 use serde::Deserialize;
 
@@ -26,8 +26,8 @@ struct Notes(Arc<Mutex<HashMap<String, Vec<String>>>>);
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder) -> Result<Router, ConfigError> {
-    let login = login.public("/").public("/site.css").build()?;
+pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+    let login = login.public_path("/").public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/notes", get(notes).post(add))

@@ -2,8 +2,8 @@
 //!
 //! For applications whose data hang on a user. `on_login` finds or makes the row, under the ID that FNCY gave
 //! (names change, and addresses go to others), and refuses whoever is blocked. The row's key goes into the
-//! session, so that handlers need no look-up; what must hold at once, they read from the row. `on_renew` ends the
-//! sessions of whoever was blocked since, when their access token is renewed.
+//! session, so that handlers need no look-up; what must hold at once, they read from the row. `on_refresh` ends the
+//! sessions of whoever was blocked since, when their access token is refreshed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use fncy_login_tower::{
-    Approval, Builder, ConfigError, CurrentUser, FncyLogin, NewLogin, Refusal, RenewedLogin,
+    Approval, ConfigError, CurrentUser, FncyLogin, LoginBuilder, NewLogin, RefreshedLogin, Refusal,
 };
 use maud::html;
 use rusqlite::{Connection, Error, Result};
@@ -89,7 +89,7 @@ impl Users {
     }
 
     /// A table that can't be read puts nobody out, and lets nobody stay who was blocked.
-    async fn keep(self, login: RenewedLogin) -> Result<Approval, Refusal> {
+    async fn keep(self, login: RefreshedLogin) -> Result<Approval, Refusal> {
         let row = move || {
             let is_blocked = "SELECT is_blocked FROM users WHERE fncy_id = ?1";
             self.with(|database| database.query_one(is_blocked, [login.id()], |row| row.get(0)))
@@ -100,7 +100,7 @@ impl Users {
             // At the next sign-in there is one.
             Ok(Err(Error::QueryReturnedNoRows)) => Err(Refusal::new("You have no row.")),
             failed => {
-                tracing::error!(?failed, "sessions can't be renewed: the users' table");
+                tracing::error!(?failed, "sessions can't be refreshed: the users' table");
                 Err(Refusal::not_now())
             }
         }
@@ -121,12 +121,12 @@ impl Users {
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: Builder, users: Users) -> Result<Router, ConfigError> {
-    let (at_login, at_renewal) = (users.clone(), users.clone());
+pub fn app(login: LoginBuilder, users: Users) -> Result<Router, ConfigError> {
+    let (at_login, at_refresh) = (users.clone(), users.clone());
     let login = login
-        .public("/site.css")
+        .public_path("/site.css")
         .on_login(move |login| at_login.clone().admit(login))
-        .on_renew(move |login| at_renewal.clone().keep(login))
+        .on_refresh(move |login| at_refresh.clone().keep(login))
         .build()?;
     let routes = Router::new()
         .route("/", get(home))

@@ -53,7 +53,7 @@ impl fmt::Display for UserDataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TokenRefused => {
-                f.write_str("FNCY no longer accepts your access. Sign in again to renew it.")
+                f.write_str("FNCY no longer accepts your access. Sign in again to refresh it.")
             }
             Self::Status(status) => write!(f, "FNCY answered with the status {status}."),
             Self::Unreachable => f.write_str("FNCY can't be reached. Try again in a moment."),

@@ -27,7 +27,7 @@ pub(crate) const SCRIPTS: [&[u8]; 12] = [
     ],
     // A callback from a copy of the cookies, when its answer is no longer kept.
     &[0, 0, 8, 0, 2, 0, 0, 6, 1, 8, 128, 3, 0],
-    // The cookie before a renewal, half a minute after it.
+    // The cookie before a refresh, half a minute after it.
     &[0, 0, 2, 0, 0, 8, 0, 6, 6, 0, 0, 6, 1, 8, 128, 0, 0],
     // The same after the new one was shown, and when all is forgotten.
     &[
@@ -35,7 +35,7 @@ pub(crate) const SCRIPTS: [&[u8]; 12] = [
     ],
     // A provider that fails in the middle, and is well again.
     &[0, 0, 2, 0, 0, 7, 2, 6, 6, 0, 0, 7, 0, 6, 1, 0, 0],
-    // Another user's data with a renewal.
+    // Another user's data with a refresh.
     &[0, 0, 2, 0, 0, 7, 6, 6, 6, 0, 0, 0, 0, 7, 0, 0, 0],
     // A sign-in over another one, and the old cookie.
     &[

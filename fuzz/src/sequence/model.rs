@@ -10,7 +10,7 @@ type SessionId = [u8; 16];
 const SURELY_LIVES: u64 = 6 * 86_400;
 /// A day, less what a session is not rolled for, and some. Seconds.
 const SURELY_IN_USE: u64 = 20 * 3_600;
-/// An hour, less the leeway, and some: no token is renewed before. Seconds.
+/// An hour, less the leeway, and some: no token is refreshed before. Seconds.
 const SURELY_FRESH: u64 = 3_000;
 
 /// All sessions that there ever were.

@@ -199,7 +199,7 @@ impl Book {
         let request: Value = serde_json::from_str(body).unwrap();
         match request["grant_type"].as_str().unwrap() {
             "authorization_code" => self.redeem(request["code"].as_str().unwrap()),
-            _ => self.renew(request["refresh_token"].as_str().unwrap()),
+            _ => self.refresh(request["refresh_token"].as_str().unwrap()),
         }
     }
 
@@ -213,7 +213,7 @@ impl Book {
         self.trouble().unwrap_or_else(|| self.grant(user))
     }
 
-    fn renew(&mut self, token: &str) -> (u16, String) {
+    fn refresh(&mut self, token: &str) -> (u16, String) {
         let (now, trouble) = (self.now, self.trouble());
         let known = self.refresh_tokens.get_mut(token);
         let known = known.expect("the refresh token was given out");

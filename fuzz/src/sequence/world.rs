@@ -78,8 +78,8 @@ impl World {
             ),
         ];
         let login = Login::builder()
-            .vars(vars)
-            .public("/public")
+            .env_from(vars)
+            .public_path("/public")
             .clock(Arc::clone(&clock) as _)
             .build()
             .unwrap();
@@ -229,7 +229,7 @@ impl World {
                 let additions = admitted.finish.additions(false);
                 let is_private = additions.cache_control == Some("private, no-store");
                 assert!(is_private || additions.cookies.is_empty());
-                Seen::Admitted(admitted.visit.user().cloned(), additions.cookies)
+                Seen::Admitted(admitted.context.user().cloned(), additions.cookies)
             }
         }
     }

@@ -81,8 +81,8 @@ async fn round_a_scope_with_its_endpoints_inside() {
 async fn r25_what_a_scope_leaves_is_spelled_as_the_browser_did() {
     let (login, _provider) = login("/sub", |builder| {
         builder
-            .public("/안내")
-            .public("/a[1]+b")
+            .public_path("/안내")
+            .public_path("/a[1]+b")
             .public_prefix("/%7C")
     });
     let page = || web::resource("/{page}").to(home);
@@ -115,7 +115,7 @@ async fn r25_what_a_scope_leaves_is_spelled_as_the_browser_did() {
 
 #[actix_web::test]
 async fn an_escaped_letter_opens_nothing() {
-    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let (login, _provider) = login("", |builder| builder.protected_prefix("/admin"));
     let app = init_service(
         App::new()
             .wrap(FncyLogin::new(login))
@@ -224,7 +224,7 @@ async fn an_error_of_middleware_inside_goes_on_as_it_is() {
     };
     assert!(ask().await.as_error::<Mine>().is_some());
 
-    // A renewed session must not be lost with it, however often the error is asked for its answer.
+    // A refreshed session must not be lost with it, however often the error is asked for its answer.
     fncy.advance(Duration::from_secs(301));
     let error = ask().await;
     assert_eq!(error.to_string(), "mine");
@@ -253,7 +253,7 @@ async fn an_extractors_error_answers_each_time() {
         assert_eq!(first.headers().len(), second.headers().len());
         second.status().as_u16().to_string()
     }
-    let (login, _provider) = login("", |builder| builder.public("/page"));
+    let (login, _provider) = login("", |builder| builder.public_path("/page"));
     let app = init_service(
         App::new().route("/bare", web::get().to(twice)).service(
             web::scope("")
@@ -276,7 +276,7 @@ async fn middleware_outside_may_name_the_plain_response() {
     ) -> Result<ServiceResponse, Error> {
         next.call(request).await
     }
-    let (login, _provider) = login("", |builder| builder.public("/"));
+    let (login, _provider) = login("", |builder| builder.public_path("/"));
     let app = App::new()
         .wrap(FncyLogin::new(login))
         .wrap(from_fn(outside))

@@ -85,7 +85,7 @@ async fn a_wrapped_router_can_itself_be_nested_or_merged() {
 
 #[tokio::test]
 async fn a_wrapped_router_that_is_nested_as_a_service_has_both_front_pages() {
-    let (login, _provider) = login("/sub", |builder| builder.public("/"));
+    let (login, _provider) = login("/sub", |builder| builder.public_path("/"));
     let site = router("/").route("/page", get(home));
     let wrapped = FncyLogin::new(login).wrap(site);
     let app = router("/healthz").nest_service("/sub", wrapped);
@@ -129,7 +129,7 @@ async fn a_layer_beneath_nest_needs_a_wrap_for_its_endpoints() {
 
 #[tokio::test]
 async fn part_of_an_application_is_protected_by_its_path() {
-    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let (login, _provider) = login("", |builder| builder.protected_prefix("/admin"));
     let app = FncyLogin::new(login).wrap(router("/").route("/admin/{page}", get(home)));
     assert_eq!(gate(&app, "/").await, "open");
     assert_eq!(gate(&app, "/admin/users").await, "sign in");
@@ -138,7 +138,7 @@ async fn part_of_an_application_is_protected_by_its_path() {
 
 #[tokio::test]
 async fn a_rewritten_path_is_judged_as_the_router_takes_it() {
-    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let (login, _provider) = login("", |builder| builder.protected_prefix("/admin"));
     let to_admin = MapRequestLayer::new(|mut request: Request<Body>| {
         *request.uri_mut() = "/admin".parse().unwrap();
         request
@@ -149,7 +149,7 @@ async fn a_rewritten_path_is_judged_as_the_router_takes_it() {
 
 #[tokio::test]
 async fn r19_a_path_that_is_rewritten_between_two_layers_is_judged_again() {
-    let (login, _provider) = login("", |builder| builder.protect_only("/admin"));
+    let (login, _provider) = login("", |builder| builder.protected_prefix("/admin"));
     let to_admin = MapRequestLayer::new(|mut request: Request<Body>| {
         *request.uri_mut() = "/admin".parse().unwrap();
         request
@@ -161,7 +161,7 @@ async fn r19_a_path_that_is_rewritten_between_two_layers_is_judged_again() {
 
 #[tokio::test]
 async fn r25_a_rule_holds_at_each_of_two_mounts() {
-    let (login, _provider) = login("/a", |builder| builder.protect_only("/admin"));
+    let (login, _provider) = login("/a", |builder| builder.protected_prefix("/admin"));
     let site = router("/admin").route("/page", get(home));
     let wrapped = FncyLogin::new(login).wrap(site);
     let app = Router::new()
@@ -209,7 +209,7 @@ async fn a_sub_path_that_a_proxy_strips_is_put_back() {
 
 /// What a layer's place makes the log say, of a browser that asks twice without a callback in between.
 async fn told_of(login_base: &str, place: impl Fn(FncyLogin) -> Router, path: &str) -> Vec<String> {
-    let (login, _provider) = login(login_base, |builder| builder.prefix("/auth"));
+    let (login, _provider) = login(login_base, |builder| builder.endpoint_prefix("/auth"));
     let logs = ThreadLogs::start();
     let app = place(FncyLogin::new(login));
     let first = ask(&app, path).await;
@@ -318,7 +318,7 @@ async fn a_log_inside_shows_no_cookie() {
     async fn shown(request: Request<Body>) -> String {
         format!("{:?}", request.headers())
     }
-    let (login, _provider) = login("", |builder| builder.public("/"));
+    let (login, _provider) = login("", |builder| builder.public_path("/"));
     let app = FncyLogin::new(login).wrap(Router::new().route("/", get(shown)));
     let request = Request::get("/")
         .header("cookie", "a=hunter1")

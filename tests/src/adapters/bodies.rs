@@ -24,7 +24,7 @@ async fn hello<B>(_: Request<B>) -> Result<Response<Full<Bytes>>, Infallible> {
 
 #[tokio::test]
 async fn beneath_a_compression_layer() {
-    let (login, _provider) = login("", |builder| builder.public("/public"));
+    let (login, _provider) = login("", |builder| builder.public_path("/public"));
     let service = ServiceBuilder::new()
         .layer(CompressionLayer::new().gzip(true))
         .layer(FncyLogin::new(login))
@@ -54,7 +54,7 @@ async fn beneath_a_compression_layer() {
 
 #[tokio::test]
 async fn round_a_plain_hyper_service() {
-    let (login, _provider) = login("", |builder| builder.public("/public"));
+    let (login, _provider) = login("", |builder| builder.public_path("/public"));
     let service = FncyLogin::new(login).layer(service_fn(hello::<hyper::body::Incoming>));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -62,7 +62,7 @@ async fn round_a_plain_hyper_service() {
         for _ in 0..2 {
             let (stream, _) = listener.accept().await.unwrap();
             let service = TowerToHyperService::new(service.clone());
-            hyper::server::conn::http1::Builder::new()
+            hyper::server::conn::http1::LoginBuilder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await
                 .unwrap();

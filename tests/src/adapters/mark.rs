@@ -1,21 +1,21 @@
 //! The mark that a login leaves in a request's extensions: for how much it is good.
 
-use fncy_login::{Decision, Verdict, Visit};
+use fncy_login::{AuthContext, Decision, Verdict};
 
 use crate::browser::RawRequest;
 use crate::harness::{Harness, RawHead};
 use crate::world::World;
 
-fn decide(world: &World, target: &str, cookies: &[u8], before: Option<&Visit>) -> Decision {
+fn decide(world: &World, target: &str, cookies: &[u8], before: Option<&AuthContext>) -> Decision {
     let request = RawRequest::new("GET", target)
         .with_header("accept", "text/html")
         .with_header("cookie", cookies);
     world.login.decide(&RawHead::of(&request), before)
 }
 
-fn admitted(decision: Decision) -> Visit {
+fn admitted(decision: Decision) -> AuthContext {
     match decision {
-        Decision::Now(Verdict::Admit(admitted)) => admitted.visit,
+        Decision::Now(Verdict::Admit(admitted)) => admitted.context,
         _ => panic!("the request was not let through"),
     }
 }
@@ -32,7 +32,7 @@ async fn r19_the_mark_of_another_request_opens_no_guarded_path() {
     let world = World::with(Harness::Bare, |setup| {
         setup.login = Box::new(|builder| {
             let builder = builder.public_prefix("/open");
-            builder.require("/admin", |_| false)
+            builder.require_prefix("/admin", |_| false)
         });
     });
     world
@@ -42,7 +42,7 @@ async fn r19_the_mark_of_another_request_opens_no_guarded_path() {
 
     // A handler passes a request on with the extensions that it came with.
     let of_page = admitted(decide(&world, "/page", &cookies, None));
-    let again = |target, visit| decide(&world, target, &cookies, Some(visit));
+    let again = |target, context| decide(&world, target, &cookies, Some(context));
     assert!(matches!(again("/page", &of_page), Decision::Pass));
     assert_eq!(status(again("/admin", &of_page)), 403);
     assert_eq!(status(again("/x/../admin", &of_page)), 403);

@@ -10,14 +10,14 @@ mod unchanged;
 use ::axum::Router;
 use ::axum::body::Body;
 use fncy_dev_server::DevServer;
-use fncy_login::{Builder, Login};
+use fncy_login::{Login, LoginBuilder};
 use fncy_login_tower::FncyLogin;
 use tower::ServiceExt as _;
 
 use crate::world::{APP, usual};
 
 /// A login whose provider nobody asks, and that provider.
-fn login(mount: &str, change: impl FnOnce(Builder) -> Builder) -> (Login, DevServer) {
+fn login(mount: &str, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> (Login, DevServer) {
     let redirect_uri = format!("{APP}{mount}/auth/callback");
     let provider = DevServer::builder()
         .redirect_uri(&redirect_uri)

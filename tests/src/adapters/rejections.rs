@@ -20,7 +20,7 @@ const ERROR: &str = "nobody is signed in";
 async fn in_actix_it_is_one_clause() {
     use actix_web::{App, Error, test, web};
 
-    let (login, _provider) = login("", |builder| builder.public("/open"));
+    let (login, _provider) = login("", |builder| builder.public_path("/open"));
     let open = async |user: Result<actix::CurrentUser, Error>| {
         let error = user.unwrap_err();
         format!("{error} {error:?}")
@@ -46,7 +46,7 @@ async fn in_poem_too() {
         format!("{error} {error:?}")
     }
 
-    let (login, _provider) = login("", |builder| builder.public("/open"));
+    let (login, _provider) = login("", |builder| builder.public_path("/open"));
     let app = Route::new()
         .at("/open", poem::get(open))
         .with(FncyLogin::new(login));
@@ -64,7 +64,7 @@ async fn in_axum_it_is_an_answer_whose_headers_are_not_shown() {
     use axum::body::Body;
     use axum::response::Response;
 
-    let (login, _provider) = login("", |builder| builder.public("/open"));
+    let (login, _provider) = login("", |builder| builder.public_path("/open"));
     let open =
         async |user: Result<tower::CurrentUser, Response>| format!("{:?}", user.unwrap_err());
     let app = tower::FncyLogin::new(login).wrap(Router::new().route("/open", get(open)));

@@ -5,7 +5,7 @@
 //! compared: the head as a set of lines, since an order of headers means nothing, and the body with its chunks.
 //!
 //! - A live session adds `Cache-Control: private, no-cache` where the application says nothing.
-//! - A renewed session sets `Cache-Control: private, no-store` and one `Set-Cookie`, and takes away what shared
+//! - A refreshed session sets `Cache-Control: private, no-store` and one `Set-Cookie`, and takes away what shared
 //!   caches believe before it.
 
 use std::collections::HashSet;
@@ -316,12 +316,12 @@ fn take(lines: &mut Vec<String>, start: &str) -> Vec<String> {
 async fn answers_are_the_same(framework: &str, world: &World, bare: &Served, ours: &Served) {
     let cookies = world.cookie_header();
     let mut seen: HashSet<String> = HashSet::new();
-    for is_renewed in [false, true] {
-        if is_renewed {
+    for is_refreshed in [false, true] {
+        if is_refreshed {
             world.advance_server(301);
         }
         for request in REQUESTS {
-            let at = format!("{framework}, renewed: {is_renewed}, {request:?}");
+            let at = format!("{framework}, refreshed: {is_refreshed}, {request:?}");
             let (mut lines, body) = exchange(bare, request, b"").await;
             let (mut with, with_body) = exchange(ours, request, &cookies).await;
             assert!(body == with_body, "{at}: the body");
@@ -330,7 +330,7 @@ async fn answers_are_the_same(framework: &str, world: &World, bare: &Served, our
                 body.ends_with(b"x-sum: 5\r\n\r\n")
                     .then(|| "trailers".to_owned()),
             );
-            if is_renewed {
+            if is_refreshed {
                 let sets = take(&mut with, "set-cookie: __Host-fncy_session=");
                 assert_eq!(sets.len(), 1, "{at}");
                 assert_eq!(

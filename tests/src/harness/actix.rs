@@ -12,7 +12,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
-use fncy_login::{Login, Visit};
+use fncy_login::{AuthContext, Login};
 use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 
@@ -113,8 +113,8 @@ async fn missing(_: ServiceRequest, _: Next<BoxBody>) -> actix_web::Result<Servi
 
 async fn anything(calls: web::Data<Calls>, request: HttpRequest) -> HttpResponse {
     let extensions = request.extensions();
-    let visit = extensions.get::<Visit>();
-    let user = visit.and_then(Visit::user);
+    let context = extensions.get::<AuthContext>();
+    let user = context.and_then(AuthContext::user);
     let cookies = request.headers().get_all("cookie");
     calls.received(cookies.map(HeaderValue::as_bytes));
     let text = calls.answer(request.path(), user);

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use fncy_login::{Decision, Finish, Head, Login, Reply, Verdict, Visit};
+use fncy_login::{AuthContext, Decision, Finish, Head, Login, Reply, Verdict};
 
 use super::{Calls, OWN_HEADERS, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse};
@@ -99,39 +99,39 @@ impl Backend for Bare {
 impl Bare {
     async fn answer(&self, request: &RawRequest) -> RawResponse {
         let head = RawHead::of(request).beneath(self.mount);
-        let mut visit: Option<Visit> = None;
+        let mut context: Option<AuthContext> = None;
         let mut finishes: Vec<Finish> = Vec::new();
         for login in &self.logins {
-            let verdict = match login.decide(&head, visit.as_ref()) {
+            let verdict = match login.decide(&head, context.as_ref()) {
                 Decision::Pass => continue,
                 Decision::Now(verdict) => verdict,
                 Decision::Later(verdict) => verdict.await,
             };
             match verdict {
                 Verdict::Admit(admitted) => {
-                    visit = Some(admitted.visit);
+                    context = Some(admitted.context);
                     finishes.push(admitted.finish);
                 }
                 Verdict::Reply(reply) => return response(*reply),
             }
         }
-        let response = match visit.as_ref().and_then(Visit::signed_in) {
+        let response = match context.as_ref().and_then(AuthContext::signed_in) {
             Some(user) if head.path() == "/live" => {
                 RawResponse::new(200).with_body(live_text(user.watch()).await)
             }
-            _ => self.application(&head, visit.as_ref()),
+            _ => self.application(&head, context.as_ref()),
         };
         finishes.into_iter().rev().fold(response, finished)
     }
 
-    fn application(&self, head: &RawHead<'_>, visit: Option<&Visit>) -> RawResponse {
+    fn application(&self, head: &RawHead<'_>, context: Option<&AuthContext>) -> RawResponse {
         let path = head.path();
-        let user = visit.and_then(Visit::user);
+        let user = context.and_then(AuthContext::user);
         let needs_user = matches!(path, "/extract" | "/token");
-        match (visit, user) {
+        match (context, user) {
             (None, _) if needs_user => RawResponse::new(500),
-            (Some(visit), None) if needs_user => response(visit.challenge(head)),
-            (Some(visit), _) if path == "/token" => match visit.tokens(head) {
+            (Some(context), None) if needs_user => response(context.challenge(head)),
+            (Some(context), _) if path == "/token" => match context.tokens(head) {
                 Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),
                 Err(reply) => response(reply),
             },

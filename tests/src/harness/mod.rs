@@ -49,7 +49,7 @@ pub(crate) const OWN_HEADERS: [(&str, &str); 8] = [
 /// What a connection saw of its session, told when that has ended.
 async fn live_text(session: LiveSession) -> String {
     let end = session.ended().await;
-    let tokens = session.renewed_tokens();
+    let tokens = session.refreshed_tokens();
     let tokens = tokens.map_or("none", |_| "newer tokens");
     format!("{}: {end}, {tokens}", session.user().id())
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use fncy_login::{Login, Visit};
+use fncy_login::{AuthContext, Login};
 use futures_util::stream::once;
 use poem::endpoint::BoxEndpoint;
 use poem::error::NotFoundError;
@@ -96,8 +96,8 @@ async fn missing() -> poem::Result<()> {
 
 #[handler]
 async fn anything(calls: Data<&Calls>, request: &Request) -> Response {
-    let visit = request.data::<Visit>();
-    let user = visit.and_then(Visit::user);
+    let context = request.data::<AuthContext>();
+    let user = context.and_then(AuthContext::user);
     let path = request.uri().path();
     let cookies = request.headers().get_all("cookie").into_iter();
     calls.received(cookies.map(HeaderValue::as_bytes));

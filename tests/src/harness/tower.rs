@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use fncy_login::{Login, Visit};
+use fncy_login::{AuthContext, Login};
 use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
 use futures_util::stream::once;
 
@@ -74,8 +74,8 @@ async fn missing() -> Result<(), StatusCode> {
 }
 
 async fn anything(State(calls): State<Calls>, request: Request) -> Response {
-    let visit = request.extensions().get::<Visit>();
-    let user = visit.and_then(Visit::user);
+    let context = request.extensions().get::<AuthContext>();
+    let user = context.and_then(AuthContext::user);
     let path = request.uri().path();
     let cookies = request.headers().get_all("cookie").into_iter();
     calls.received(cookies.map(HeaderValue::as_bytes));

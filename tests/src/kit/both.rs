@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
-use fncy_login::Builder;
+use fncy_login::LoginBuilder;
 use fncy_login_actix as actix;
 use fncy_login_testing::{App, DemoUser, DevServer, Endpoint, Fault, TestError, TestFncy, Tower};
 use fncy_login_tower as tower;
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn router(login: Builder) -> Router {
+fn router(login: LoginBuilder) -> Router {
     let inbox = async |user: tower::CurrentUser| user.id().to_owned();
     let token = async |tokens: tower::Tokens| tokens.access_token().to_owned();
     let routes = Router::new()
@@ -26,7 +26,7 @@ fn router(login: Builder) -> Router {
         .route("/inbox", get(inbox))
         .route("/notes", post(async |note: String| note))
         .route("/token", get(token));
-    tower::FncyLogin::new(login.public("/").build().unwrap()).wrap(routes)
+    tower::FncyLogin::new(login.public_path("/").build().unwrap()).wrap(routes)
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -59,7 +59,7 @@ macro_rules! over_both {
             $(#[actix_web::test]
             async fn $test() -> Result<(), TestError> {
                 let fncy = TestFncy::start()?;
-                let login = FncyLogin::new(fncy.login().public("/").build().unwrap());
+                let login = FncyLogin::new(fncy.login().public_path("/").build().unwrap());
                 let app = actix_web::App::new().wrap(login).configure(routes);
                 let app = actix_web::test::init_service(app).await;
                 super::$test(fncy, &app).await
@@ -72,7 +72,7 @@ over_both! {
     a_visitor_is_answered_by_what_they_ask_for
     a_sign_in_leads_to_where_it_began
     a_form_is_of_the_applications_own_page
-    time_renews_tokens_and_ends_sessions
+    time_refreshes_tokens_and_ends_sessions
     a_fault_is_met_by_the_login
     a_sign_out_is_for_all_tabs
     the_cookie_header_is_the_session
@@ -129,7 +129,7 @@ async fn a_form_is_of_the_applications_own_page<A: App + Clone>(
     Ok(())
 }
 
-async fn time_renews_tokens_and_ends_sessions<A: App + Clone>(
+async fn time_refreshes_tokens_and_ends_sessions<A: App + Clone>(
     fncy: TestFncy,
     app: A,
 ) -> Result<(), TestError> {
@@ -343,7 +343,7 @@ async fn an_application_may_be_elsewhere_and_have_other_users() -> Result<(), Te
         .redirect_uri("https://shop.example/sub/login/callback")
         .start()?;
     let routes = Router::new().route("/sub/inbox", get(async || "mail"));
-    let login = fncy.login().prefix("/login").build().unwrap();
+    let login = fncy.login().endpoint_prefix("/login").build().unwrap();
     let app = Tower(tower::FncyLogin::new(login).wrap(routes));
     let ada = fncy.signed_in("ada", app).await?;
     assert_eq!(ada.get("/sub/inbox").send().await?.text(), "mail");

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use fncy_login_redis::RedisCoordinator;
+use fncy_login_redis::RedisStore;
 use fncy_login_testing::TestClock;
 use fncy_login_tower::{Login, Setting};
 use site::UserData;
@@ -84,8 +84,8 @@ fn serves() {
     let login = Login::builder()
         .env()
         .clock(Arc::new(TestClock::new(now.parse().unwrap())))
-        .coordinator(RedisCoordinator::from_env().unwrap())
-        .public("/")
+        .store(RedisStore::from_env().unwrap())
+        .public_path("/")
         .build()
         .unwrap();
     let user_data = std::env::var(Setting::UserinfoUrl.name()).unwrap();

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-use fncy_login::{Builder, Login, Setting};
+use fncy_login::{Login, LoginBuilder, Setting};
 use serde_json::{Value, json};
 
 use super::skip;
@@ -136,7 +136,7 @@ impl Provider {
     }
 
     /// What an application has to be told, with requests for tokens sent to another origin.
-    pub fn login(&self, tokens_at: &str) -> Builder {
+    pub fn login(&self, tokens_at: &str) -> LoginBuilder {
         let (kind, base) = (self.kind, &self.base_url);
         let builder = Login::builder()
             .set(Setting::BaseUrl, base)

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use fncy_login_redis::RedisCoordinator;
+use fncy_login_redis::RedisStore;
 use tokio::net::UnixStream;
 use tokio::time::sleep;
 
@@ -114,14 +114,14 @@ impl Redis {
     }
 
     /// A way to it for one instance of an application.
-    pub fn instance(&self) -> RedisCoordinator {
+    pub fn instance(&self) -> RedisStore {
         self.way()()
     }
 
     /// The same for any number of them.
-    pub fn way(&self) -> impl Fn() -> RedisCoordinator + use<> {
+    pub fn way(&self) -> impl Fn() -> RedisStore + use<> {
         let url = self.url();
-        move || RedisCoordinator::new(&url).unwrap()
+        move || RedisStore::new(&url).unwrap()
     }
 
     /// Its address, as a setting has it.

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::Duration;
 
-use fncy_login_redis::RedisCoordinator;
+use fncy_login_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
 use super::redis::Redis;
@@ -48,12 +48,12 @@ impl Cluster {
             .map(|(port, _)| format!("127.0.0.1:{port}"))
     }
 
-    fn way(&self) -> impl Fn() -> RedisCoordinator + use<> {
+    fn way(&self) -> impl Fn() -> RedisStore + use<> {
         let urls: Vec<_> = self
             .addresses()
             .map(|node| format!("redis://{node}"))
             .collect();
-        move || RedisCoordinator::new(&urls.join(",")).unwrap()
+        move || RedisStore::new(&urls.join(",")).unwrap()
     }
 
     /// The names on each node that end like this.

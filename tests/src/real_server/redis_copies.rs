@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
 use fncy_login::Timestamp;
-use fncy_login::coordinator::{Coordinator as _, EndedSession, SessionRef};
+use fncy_login::store::{RevokedSession, SessionRef, SharedStore as _};
 use tokio::time::{Instant, sleep};
 
 use super::redis::Redis;
@@ -13,7 +13,7 @@ use super::several::{LIFE, page_with, request, sign_out, signed_in, until};
 use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::scenarios::instances::{clears_session, post};
-use crate::scenarios::renewal::sets_session;
+use crate::scenarios::refresh::sets_session;
 use crate::scenarios::strangers::{PLACES, flood, of_person};
 use crate::world::APP;
 
@@ -37,7 +37,7 @@ async fn k24_a_copy_is_nobody_on_all_instances_a_minute_after_one_has_seen_the_n
     let early = instances[0].send(page_with("/auth/session", &copy)).await;
     assert_eq!(early.status, 200, "another tab may have sent it");
     sleep(Duration::from_secs(61)).await;
-    instances.push(world.instance(|builder| builder.coordinator(redis.instance())));
+    instances.push(world.instance(|builder| builder.store(redis.instance())));
     let before = world.token_requests();
     for instance in &instances {
         let page = until(instance, &page_with("/page", &copy), 303).await;
@@ -76,7 +76,7 @@ async fn l15_a_store_whose_clock_is_days_ahead_for_a_moment_forgets_no_sign_out(
         user.end_user("jun", Timestamp::from_unix(1_900_000_000))
             .await
             .unwrap();
-        let other = world.instance(|builder| builder.coordinator(redis.instance()));
+        let other = world.instance(|builder| builder.store(redis.instance()));
         for instance in [&instances[0], &other] {
             until(instance, &copy, 303).await;
         }
@@ -108,12 +108,12 @@ async fn l18_one_users_many_sign_outs_are_few_entries_and_nobody_elses_go() {
     };
     let (here, there) = (redis.instance(), redis.instance());
     there
-        .end(EndedSession::new(session(0), "haneul"))
+        .end(RevokedSession::new(session(0), "haneul"))
         .await
         .unwrap();
     assert_eq!(here.has_ended(session(0), "haneul").await, Ok(true));
     for number in 1..=2_500 {
-        here.end(EndedSession::new(session(number), "alex"))
+        here.end(RevokedSession::new(session(number), "alex"))
             .await
             .unwrap();
     }
@@ -121,14 +121,14 @@ async fn l18_one_users_many_sign_outs_are_few_entries_and_nobody_elses_go() {
         let count: usize = redis.tell(&["zcard", name]).trim().parse().unwrap();
         assert!(count <= 1_005, "{name}: {count}");
     }
-    for coordinator in [there, redis.instance()] {
+    for store in [there, redis.instance()] {
         for number in [1, 1_000, 1_001, 2_500] {
-            let ended = coordinator.has_ended(session(number), "alex").await;
+            let ended = store.has_ended(session(number), "alex").await;
             assert_eq!(ended, Ok(true), "{number}");
         }
-        let ended = coordinator.has_ended(session(0), "haneul").await;
+        let ended = store.has_ended(session(0), "haneul").await;
         assert_eq!(ended, Ok(true));
-        let later = coordinator.has_ended(session(2_501), "alex").await;
+        let later = store.has_ended(session(2_501), "alex").await;
         assert_eq!(later, Ok(false));
     }
 }

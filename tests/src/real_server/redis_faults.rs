@@ -1,12 +1,12 @@
 //! A store that fails in each way it can: whoever can't be vouched for gets a 503 and keeps their cookie,
-//! whoever was signed out stays out, nothing is renewed, and all of it is over when the store is back.
+//! whoever was signed out stays out, nothing is refreshed, and all of it is over when the store is back.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::coordinator::{Coordinator as _, SessionRef};
-use fncy_login_redis::RedisCoordinator;
+use fncy_login::store::{SessionRef, SharedStore as _};
+use fncy_login_redis::RedisStore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -27,7 +27,7 @@ struct Shared<W> {
     ended: RawRequest,
 }
 
-impl<W: Fn() -> RedisCoordinator> Shared<W> {
+impl<W: Fn() -> RedisStore> Shared<W> {
     async fn begin(way: W) -> Self {
         let (world, _, instances) = signed_in(Harness::Tower, &way, 1).await;
         let cookies = somebody_else(&world).await;
@@ -45,14 +45,12 @@ impl<W: Fn() -> RedisCoordinator> Shared<W> {
 
     /// One instance more, which knows nothing yet.
     fn add_instance(&mut self) {
-        let coordinator = (self.way)();
-        let instance = self
-            .world
-            .instance(|builder| builder.coordinator(coordinator));
+        let store = (self.way)();
+        let instance = self.world.instance(|builder| builder.store(store));
         self.instances.push(instance);
     }
 
-    /// Everybody is refused by an instance that can't ask, and nobody is renewed by any.
+    /// Everybody is refused by an instance that can't ask, and nobody is refreshed by any.
     async fn fails_closed(&mut self) {
         self.add_instance();
         let page = request(&self.world, "/page");
@@ -62,10 +60,10 @@ impl<W: Fn() -> RedisCoordinator> Shared<W> {
         assert_unavailable(&until(new, &page, 503).await);
         assert_unavailable(&new.send(self.ended.clone()).await);
         assert_eq!(first.send(self.ended.clone()).await.status, 303);
-        self.nothing_is_renewed().await;
+        self.nothing_is_refreshed().await;
     }
 
-    async fn nothing_is_renewed(&self) {
+    async fn nothing_is_refreshed(&self) {
         self.world.advance(LIFE + 1);
         let before = self.world.token_requests();
         let page = request(&self.world, "/page");
@@ -122,9 +120,9 @@ async fn somebody_else(world: &World) -> Vec<u8> {
     cookies.unwrap()
 }
 
-fn through(proxy: &Proxy) -> impl Fn() -> RedisCoordinator {
+fn through(proxy: &Proxy) -> impl Fn() -> RedisStore {
     let url = format!("redis://{}", proxy.address);
-    move || RedisCoordinator::new(&url).unwrap()
+    move || RedisStore::new(&url).unwrap()
 }
 
 /// Most of the time of each is spent waiting.
@@ -211,7 +209,7 @@ async fn an_address_in_a_file_is_used_when_it_changes() {
     };
     let path = first.socket().with_file_name("url");
     std::fs::write(&path, first.url() + "\n").unwrap();
-    let store = RedisCoordinator::from_file(&path).unwrap();
+    let store = RedisStore::from_file(&path).unwrap();
     assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
     std::fs::write(&path, "nowhere").unwrap();
     sleep(Duration::from_secs(3)).await;
@@ -252,7 +250,7 @@ async fn a_user_that_lacks_a_command_is_told_of() {
         let user = ["acl", "setuser", "shop", "reset", "on", ">secret"];
         redis.tell(&[&user[..], &[names, "+@all", less]].concat());
         let url = format!("{}?user=shop&pass=secret", redis.url());
-        let store = RedisCoordinator::new(&url).unwrap();
+        let store = RedisStore::new(&url).unwrap();
         assert!(store.has_ended(nobody(), "alex").await.is_err(), "{less}");
         let start = format!("code=\"{code}\" hint=\"its user may not run a command");
         assert!(world.logged().contains(&start), "{less}");
@@ -295,7 +293,7 @@ async fn a_full_store_still_knows_who_was_signed_out() {
     let page = request(&shared.world, "/page");
     until(&shared.instances[2], &page, 200).await;
     shared.nobody_is_back().await;
-    shared.nothing_is_renewed().await;
+    shared.nothing_is_refreshed().await;
     redis.tell(&["config", "set", "maxmemory", "0"]);
     shared.recovers().await;
     let late = page_with("/page", &late);
@@ -369,7 +367,7 @@ async fn what_a_new_master_never_heard_it_is_told() {
     );
     until(&shared.instances[1], &late, 303).await;
     master.kill();
-    shared.nothing_is_renewed().await;
+    shared.nothing_is_refreshed().await;
     replica.tell(&["replicaof", "no", "one"]);
     way.lead_to(replica.target());
     shared.recovers().await;
@@ -403,7 +401,7 @@ async fn an_application_starts_before_its_store() {
     redis.kill();
     let first = redis.instance();
     let world = World::with(Harness::Tower, |setup| {
-        setup.login = Box::new(|builder| builder.coordinator(first));
+        setup.login = Box::new(|builder| builder.store(first));
     });
     let mut tab = world.tab();
     let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
@@ -412,9 +410,9 @@ async fn an_application_starts_before_its_store() {
     redis.restart().await;
     // The provider still knows who it is.
     let began = Instant::now();
-    let mut page = tab.visit(&format!("{APP}/page")).await;
+    let mut page = tab.context(&format!("{APP}/page")).await;
     while page.status == 503 && began.elapsed() < PATIENCE {
-        page = tab.visit(&format!("{APP}/page")).await;
+        page = tab.context(&format!("{APP}/page")).await;
     }
     assert_eq!(page.text(), "user=alex");
 }

@@ -87,7 +87,7 @@ async fn when_the_lease_is_over(world: &World, redis: &Redis, instance: &Served)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_died_before_it_was_heard_is_renewed_by_the_next() {
+async fn what_died_before_it_was_heard_is_refreshed_by_the_next() {
     let Some(redis) = Redis::start().await else {
         return;
     };
@@ -104,7 +104,7 @@ async fn what_died_before_it_was_heard_is_renewed_by_the_next() {
     assert_eq!(world.token_requests() - before, 1);
 }
 
-/// Its refresh token is spent and its successor lost: as P23, the cookie stays.
+/// Its refresh token is spent and its refreshed lost: as P23, the cookie stays.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_died_after_it_was_heard_asks_to_sign_in() {
     let Some(redis) = Redis::start().await else {
@@ -150,7 +150,7 @@ async fn who_wakes_after_their_lease_replaces_nothing() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     stopped.signal("CONT");
     assert_eq!(late.await.unwrap().status, 200);
-    let third = world.instance(|builder| builder.coordinator(redis.instance()));
+    let third = world.instance(|builder| builder.store(redis.instance()));
     let again = until(&third, &request(&world, "/token"), 200).await;
     assert_eq!(again.text(), answer.text(), "the first outcome stays");
 }

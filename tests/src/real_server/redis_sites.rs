@@ -38,9 +38,9 @@ impl Sites {
         for number in 0..count {
             let login = usual(&world.provider, &format!("{APP}/auth/callback"))
                 .clock(world.clock())
-                .coordinator(redis.instance())
-                .public("/")
-                .public("/site.css");
+                .store(redis.instance())
+                .public_path("/")
+                .public_path("/site.css");
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             instances.push(Socket(listener.local_addr().unwrap()));
             let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();

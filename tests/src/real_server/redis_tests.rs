@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use fncy_login_redis::RedisCoordinator;
+use fncy_login_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
 use super::redis::Redis;
@@ -104,7 +104,7 @@ async fn the_documented_rights_are_enough() {
     let made = redis.tell(&documented_user());
     assert_eq!(made.trim(), "OK");
     let url = format!("{}?user=shop&pass=secret", redis.url());
-    let way = || RedisCoordinator::new(&url).unwrap();
+    let way = || RedisStore::new(&url).unwrap();
     contract::holds(way(), way(), 1).await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fncy_login_redis::RedisCoordinator;
+use fncy_login_redis::RedisStore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -18,16 +18,16 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// A world with so many instances more, each with a way of its own to the store; somebody is signed in.
 pub(super) async fn signed_in(
     harness: Harness,
-    way: impl Fn() -> RedisCoordinator,
+    way: impl Fn() -> RedisStore,
     more: usize,
 ) -> (World, Tab, Vec<Served>) {
     let first = way();
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.coordinator(first));
+        setup.login = Box::new(|builder| builder.store(first));
     });
     let mut instances = vec![world.app()];
     for _ in 0..more {
-        instances.push(world.instance(|builder| builder.coordinator(way())));
+        instances.push(world.instance(|builder| builder.store(way())));
     }
     let mut tab = world.tab();
     let page = world.visit_and_sign_in(&mut tab, "/", "alex").await;
@@ -82,7 +82,7 @@ pub(super) async fn until(
 
 /// Signs out with the button of the page.
 pub(super) async fn sign_out(tab: &mut Tab) {
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
 }

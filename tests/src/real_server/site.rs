@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login::Builder;
+use fncy_login::LoginBuilder;
 use fncy_login_testing::TestClock;
 use form_urlencoded::Serializer;
 use serde_json::{Map, Value};
@@ -51,7 +51,7 @@ impl<'a> Site<'a> {
     pub fn with(
         provider: &'a Provider,
         harness: Harness,
-        change: impl FnOnce(Builder) -> Builder,
+        change: impl FnOnce(LoginBuilder) -> LoginBuilder,
     ) -> Self {
         let (now, logs) = (unix_now(), Logs::start());
         let clock = Arc::new(TestClock::new(now));
@@ -81,7 +81,7 @@ impl<'a> Site<'a> {
 
     /// Opens a page of the application and signs in on the way.
     pub async fn sign_in(&self, tab: &mut Tab, path: &str) -> Page {
-        let page = tab.visit(&format!("{APP}{path}")).await;
+        let page = tab.context(&format!("{APP}{path}")).await;
         self.provider.sign_in(tab, page, "sumin").await
     }
 

@@ -1,6 +1,6 @@
 //! How a person who may not go on becomes somebody else.
 
-use fncy_login::{Approval, Builder, NewLogin, Refusal, Setting};
+use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, Setting};
 use url::Url;
 
 use crate::browser::{Page, RawRequest};
@@ -10,13 +10,13 @@ use crate::world::{APP, World};
 const OTHER: &str = "Use another account";
 
 /// Nobody but jun may sign in, and nobody but jun may open `/admin`.
-fn for_jun(builder: Builder) -> Builder {
+fn for_jun(builder: LoginBuilder) -> LoginBuilder {
     builder
         .on_login(async |login: NewLogin| match login.id() {
             "alex" => Err(Refusal::new("This site is for jun.")),
             _ => Ok(Approval::new()),
         })
-        .require("/admin", |user| user.id() == "jun")
+        .require_prefix("/admin", |user| user.id() == "jun")
 }
 
 fn prompt(url: &Url) -> Option<String> {
@@ -51,7 +51,7 @@ pub(super) async fn another_account_is_chosen_after_a_refusal(harness: Harness) 
     assert_eq!(page.url.as_str(), format!("{APP}/page?x=1"));
     assert_eq!(page.text(), "user=haneul");
     // A guard's refusal has it too, and leads to the page that was asked for.
-    let guarded = tab.visit(&format!("{APP}/admin?x=2")).await;
+    let guarded = tab.context(&format!("{APP}/admin?x=2")).await;
     assert_eq!(guarded.status, 403);
     let choice = tab.click_link(&guarded, OTHER).await;
     let page = world.sign_in(&mut tab, choice, "jun").await;
@@ -78,7 +78,7 @@ pub(super) async fn another_account_begins_at_the_providers_sign_out(harness: Ha
     // From now on the provider asks who it is.
     let page = world.visit_and_sign_in(&mut tab, "/page", "haneul").await;
     assert_eq!(page.text(), "user=haneul");
-    let guarded = tab.visit(&format!("{APP}/admin")).await;
+    let guarded = tab.context(&format!("{APP}/admin")).await;
     assert_eq!(
         (guarded.status, &*guarded.form("form").action),
         (403, "/auth/logout")

@@ -38,9 +38,9 @@ pub(super) async fn on_login_adds_data_and_claims_are_kept(harness: Harness) {
         "{before}"
     );
     world.advance(301);
-    let renewed = tab.get(&format!("{APP}/data")).await;
-    assert!(renewed.header("set-cookie").is_some());
-    assert_eq!(renewed.text(), before, "a renewal keeps both");
+    let refreshed = tab.get(&format!("{APP}/data")).await;
+    assert!(refreshed.header("set-cookie").is_some());
+    assert_eq!(refreshed.text(), before, "a refresh keeps both");
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
@@ -127,9 +127,9 @@ pub(super) async fn guards_give_403(harness: Harness) {
         setup.login = Box::new(|builder| {
             builder
                 .public_prefix("/")
-                .require_scope("/read", "profile")
-                .require_scope("/write", "write")
-                .require("/jun", |user: &User| user.id() == "jun")
+                .require_scope_prefix("/read", "profile")
+                .require_scope_prefix("/write", "write")
+                .require_prefix("/jun", |user: &User| user.id() == "jun")
         });
         setup.is_public = true;
     });
@@ -169,7 +169,7 @@ pub(super) async fn p20_silence_grants_nothing_unless_it_is_trusted(harness: Har
             setup.login = Box::new(move |builder| {
                 let builder = builder.set(Setting::Scope, "profile");
                 if trusts {
-                    builder.trust_requested_scope()
+                    builder.danger_trust_requested_scope()
                 } else {
                     builder
                 }

@@ -31,7 +31,7 @@ pub(crate) async fn sign_in_as(
         .fault(Endpoint::Token, Fault::status(200).json(&body).once());
     let data = Fault::status(200).json(&format!(r#"{{"id":"{user}"}}"#));
     world.provider.fault(Endpoint::UserData, data.once());
-    let page = tab.visit(&callback).await;
+    let page = tab.context(&callback).await;
     world.provider.clear_faults();
     (token, page)
 }

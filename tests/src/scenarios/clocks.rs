@@ -2,8 +2,8 @@
 
 use fncy_dev_server::Endpoint;
 
-use super::renewal::LIFE;
-use super::token_endpoint::{Grant, PAGE, accepted, renewable, sign_in_anew};
+use super::refresh::LIFE;
+use super::token_endpoint::{Grant, PAGE, accepted, refreshable, sign_in_anew};
 use crate::harness::Harness;
 use crate::world::World;
 
@@ -20,13 +20,13 @@ pub(super) async fn p34_the_providers_clock_is_not_believed(harness: Harness) {
         );
         for grant in Grant::BOTH {
             let world = World::new(harness);
-            let answer = renewable(&times).header("date", date);
+            let answer = refreshable(&times).header("date", date);
             let mut tab = accepted(&world, grant, &answer).await;
             let asked = world.token_requests();
             world.advance(LIFE - 31);
             assert_eq!(tab.get(PAGE).await.text(), "user=alex");
             assert_eq!(world.token_requests(), asked, "{date}");
-            let later = renewable(&times).once();
+            let later = refreshable(&times).once();
             world.provider.fault(Endpoint::Token, later);
             world.advance(31);
             assert_eq!(tab.get(PAGE).await.text(), "user=alex");

@@ -1,6 +1,6 @@
 //! Rows K18, K19, K21 and K25: what can be set about cookies, and what can't.
 
-use fncy_login::{Builder, ConfigError, Setting};
+use fncy_login::{ConfigError, LoginBuilder, Setting};
 
 use crate::browser::SameSite;
 use crate::harness::{Calls, Harness};
@@ -8,7 +8,7 @@ use crate::world::{APP, COOKIE_SECRET, World, usual};
 
 const LOCAL: &str = "http://localhost:3000";
 
-fn refused(world: &World, change: impl FnOnce(Builder) -> Builder) -> ConfigError {
+fn refused(world: &World, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> ConfigError {
     let builder = usual(&world.provider, &format!("{APP}/auth/callback"));
     change(builder).build().unwrap_err()
 }
@@ -39,7 +39,7 @@ pub(super) async fn k18_plain_http_works_on_loopback_if_that_is_set(harness: Har
     for is_insecure in [true, false] {
         let world = local_world(harness, &[LOCAL], is_insecure);
         let mut tab = world.tab();
-        let page = tab.visit(&format!("{LOCAL}/page")).await;
+        let page = tab.context(&format!("{LOCAL}/page")).await;
         let page = world.sign_in(&mut tab, page, "alex").await;
         if is_insecure {
             assert_eq!(page.text(), "user=alex");
@@ -61,12 +61,12 @@ pub(super) async fn k18_applications_on_two_ports_do_not_sign_each_other_out(har
     let world = local_world(harness, &origins, false);
     let mut tab = world.tab();
     let [first, second] = origins;
-    let page = tab.visit(&format!("{first}/page")).await;
+    let page = tab.context(&format!("{first}/page")).await;
     world.sign_in(&mut tab, page, "alex").await;
     // FNCY knows them by now.
-    let page = tab.visit(&format!("{second}/page")).await;
+    let page = tab.context(&format!("{second}/page")).await;
     assert_eq!(page.text(), "user=alex");
-    let page = tab.visit(&format!("{second}/auth/logout")).await;
+    let page = tab.context(&format!("{second}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let at_the_first = tab.fetch(&format!("{first}/page")).await;
     assert_eq!(at_the_first.text(), "user=alex");
@@ -119,14 +119,14 @@ pub(super) async fn k19_no_setting_weakens_a_cookie(harness: Harness) {
         let error = refused(&world, |builder| builder.set(Setting::CookieName, name));
         assert!(error.names(Setting::CookieName), "{name:?}: {error}");
     }
-    // Whatever is set, renewed or removed has the same attributes: see `invariants.rs`, which looks
+    // Whatever is set, refreshed or removed has the same attributes: see `invariants.rs`, which looks
     // at every answer of every scenario. Here, that each kind was seen.
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     world.advance(301);
     tab.get(&format!("{APP}/page")).await;
     world.start(&mut tab.clone(), "/auth/login").await;
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let history = world.browser.history();
     let lines: Vec<_> = history.iter().flat_map(|seen| seen.set_cookies()).collect();

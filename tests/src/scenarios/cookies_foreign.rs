@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use fncy_login::{Builder, Login, Setting};
+use fncy_login::{Login, LoginBuilder, Setting};
 
 use super::cookies_forged::{Fate, SESSION, fate, session, signed_in};
 use crate::harness::Harness;
@@ -14,7 +14,7 @@ use crate::world::{APP, COOKIE_SECRET, World, usual};
 const NEW_SECRET: &str = "q3v7Kd0wXyT2mB9sLhR5uZc8NfE1aGjP4oQiVtYxWkA=";
 
 /// The same application with other settings.
-fn like(world: &World, change: impl FnOnce(Builder) -> Builder) -> Login {
+fn like(world: &World, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> Login {
     let builder = usual(&world.provider, &format!("{APP}/auth/callback"));
     change(builder.clock(world.clock())).build().unwrap()
 }
@@ -87,7 +87,7 @@ pub(super) async fn k05_a_roll_takes_the_tokens_along(harness: Harness) {
     assert!(rolled.header("set-cookie").is_some());
     world.serve(with_secrets(&world, NEW_SECRET));
     assert_eq!(tab.get(&format!("{APP}/token")).await.text(), token);
-    assert_eq!(world.token_requests(), 1, "nothing was renewed");
+    assert_eq!(world.token_requests(), 1, "nothing was refreshed");
 }
 
 pub(super) async fn k06_a_dropped_key_is_anonymous_and_stays(harness: Harness) {
@@ -112,7 +112,7 @@ pub(super) async fn k06_a_dropped_key_is_anonymous_and_stays(harness: Harness) {
     world.serve(with_secrets(&world, NEW_SECRET));
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "haneul").await;
-    assert_eq!(tab.visit(&callback).await.text(), "user=haneul");
+    assert_eq!(tab.context(&callback).await.text(), "user=haneul");
 }
 
 pub(super) async fn k16_lookalike_names_are_nobodys(harness: Harness) {

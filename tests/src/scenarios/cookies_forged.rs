@@ -110,7 +110,7 @@ pub(super) async fn elsewhere(world: &World, user: &str) -> String {
     let mut tab = world.stranger().tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, user).await;
-    tab.visit(&callback).await;
+    tab.context(&callback).await;
     let jar = tab.browser().jar();
     jar.get(SESSION).unwrap().value().into_owned()
 }

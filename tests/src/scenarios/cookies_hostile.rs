@@ -104,7 +104,7 @@ pub(super) async fn k22_an_own_cookie_is_kept_beside_ours(harness: Harness) {
     let lines: Vec<_> = quiet.headers_named("set-cookie").collect();
     assert_eq!(lines, [b"own=1"]);
 
-    // A roll, and then a renewal.
+    // A roll, and then a refresh.
     for (hours, requests) in [(4, 1), (3, 2)] {
         world.advance(hours * 3600);
         let page = tab.get(&format!("{APP}/own")).await;

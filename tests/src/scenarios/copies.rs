@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::instances::{clears_session, post, with_store};
-use super::renewal::{LIFE, renewals, request, revoked, sets_session, signed_in};
+use super::refresh::{LIFE, refreshes, request, revoked, sets_session, signed_in};
 use crate::browser::{Backend, RawRequest, Tab};
 use crate::harness::Harness;
 use crate::store::Store;
@@ -18,7 +18,7 @@ const HOUR: u64 = 3_600;
 /// time, or never.
 fn with_public_page(harness: Harness, rotates: bool) -> World {
     World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.public("/maybe"));
+        setup.login = Box::new(|builder| builder.public_path("/maybe"));
         setup.provider = setup.provider.clone().rotation(rotates);
     })
 }
@@ -88,10 +88,10 @@ pub(super) async fn k24_a_copy_from_before_a_refresh_is_nobody_a_minute_later(ha
     }
     sleep(Duration::from_secs(61)).await;
     for (world, (mut tab, copy)) in worlds.iter().zip(people) {
-        let before = renewals(world);
+        let before = refreshes(world);
         is_sent_to_sign_in(&world.app(), &copy).await;
         is_nobody_and_ends_nothing(world, &world.app(), &copy).await;
-        assert_eq!(renewals(world), before, "nothing is tried with its token");
+        assert_eq!(refreshes(world), before, "nothing is tried with its token");
         is_signed_in(&mut tab).await;
     }
 }
@@ -99,8 +99,8 @@ pub(super) async fn k24_a_copy_from_before_a_refresh_is_nobody_a_minute_later(ha
 pub(super) async fn k24_other_instances_know_it_too(harness: Harness) {
     let store = Store::default();
     store.outdates_after(Duration::from_millis(600));
-    let world = with_store(harness, &store, |builder| builder.public("/maybe"));
-    let other = world.instance(|builder| builder.coordinator(store.instance()).public("/maybe"));
+    let world = with_store(harness, &store, |builder| builder.public_path("/maybe"));
+    let other = world.instance(|builder| builder.store(store.instance()).public_path("/maybe"));
     let (mut tab, copy) = refreshed(&world).await;
     assert_eq!(other.send(page("/maybe", &copy)).await.text(), "user=alex");
     sleep(Duration::from_millis(700)).await;
@@ -117,21 +117,21 @@ pub(super) async fn k24_other_instances_know_it_too(harness: Harness) {
 pub(super) async fn k24_two_copies_are_no_more_than_one(harness: Harness) {
     let store = Store::default();
     store.outdates_after(Duration::from_millis(600));
-    let world = with_store(harness, &store, |builder| builder.public("/maybe"));
+    let world = with_store(harness, &store, |builder| builder.public_path("/maybe"));
     let (mut tab, first) = refreshed(&world).await;
     let second = world.cookie_header();
     world.advance(LIFE + 1);
     is_signed_in(&mut tab).await;
     is_signed_in(&mut tab).await;
     sleep(Duration::from_millis(700)).await;
-    let before = renewals(&world);
+    let before = refreshes(&world);
     for copies in [[&*first, &second], [&second, &first]] {
         let copies = copies.join(&b"; "[..]);
         is_nobody_and_ends_nothing(&world, &world.app(), &copies).await;
         is_sent_to_sign_in(&world.app(), &copies).await;
     }
     assert_eq!(
-        renewals(&world),
+        refreshes(&world),
         before,
         "nothing is tried with their tokens"
     );
@@ -141,7 +141,7 @@ pub(super) async fn k24_two_copies_are_no_more_than_one(harness: Harness) {
 pub(super) async fn k24_what_nobody_remembers_ends_nothing(harness: Harness) {
     let world = with_public_page(harness, true);
     let (mut tab, copy) = refreshed(&world).await;
-    let login = world.usual().public("/maybe").build().unwrap();
+    let login = world.usual().public_path("/maybe").build().unwrap();
     world.serve(login);
     let early = world.raw(page("/maybe", &copy)).await;
     assert_eq!(early.text(), "user=alex", "nobody knows better yet");
@@ -149,7 +149,7 @@ pub(super) async fn k24_what_nobody_remembers_ends_nothing(harness: Harness) {
     is_nobody_and_ends_nothing(&world, &world.app(), &copy).await;
     // The owner's is as old, and still refreshed where they open a page that needs them.
     is_signed_in(&mut tab).await;
-    assert_eq!(renewals(&world), 2);
+    assert_eq!(refreshes(&world), 2);
     let copies_sign_out = world.raw(post("/auth/logout", &copy)).await;
     assert_eq!(copies_sign_out.status, 303);
     is_signed_in(&mut tab).await;
@@ -160,21 +160,21 @@ pub(super) async fn k24_a_sign_out_after_hours_still_ends_its_copies(harness: Ha
     let (mut tab, _) = refreshed(&world).await;
     let copy = world.cookie_header();
     world.advance(2 * HOUR);
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
-    let asked = renewals(&world);
+    let asked = refreshes(&world);
     let answer = world.raw(self::page("/page", &copy)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
-    assert_eq!(renewals(&world), asked);
+    assert_eq!(refreshes(&world), asked);
     world.may_be_anonymous();
 }
 
 pub(super) async fn l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     // The first instance's clock is ahead when it begins the session, by what is accepted.
     world.advance(60);
     let mut tab = signed_in(&world).await;
@@ -189,7 +189,7 @@ pub(super) async fn l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead(ha
         assert_eq!(app.send(copy.clone()).await.status, 303);
     }
     // Who may sign in again can do so at once: that session has begun since.
-    let page = tab.visit(&format!("{APP}/page")).await;
+    let page = tab.context(&format!("{APP}/page")).await;
     assert_eq!(page.text(), "user=alex");
     let new = request(&world, "/page");
     sleep(Duration::from_millis(400)).await;

@@ -8,9 +8,9 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| {
             builder
-                .public("/public")
+                .public_path("/public")
                 .trusted_origin("https://admin.app.example")
-                .danger_allow_cross_site("/webhook")
+                .danger_allow_cross_site_path("/webhook")
         });
     });
     let mut tab = world.tab();

@@ -103,7 +103,7 @@ pub(super) async fn f18_one_users_many_sessions_keep_no_place_from_others(harnes
     }
 }
 
-pub(super) async fn f12_sessions_that_were_issued_together_are_renewed_one_by_one(
+pub(super) async fn f12_sessions_that_were_issued_together_are_refreshed_one_by_one(
     harness: Harness,
 ) {
     const SESSIONS: u64 = 30;
@@ -114,6 +114,9 @@ pub(super) async fn f12_sessions_that_were_issued_together_are_renewed_one_by_on
     for request in requests {
         assert!(world.raw(request).await.text().starts_with("user=user-"));
     }
-    let renewed = world.token_requests() - SESSIONS;
-    assert!((1..SESSIONS).contains(&renewed), "{renewed} of {SESSIONS}");
+    let refreshed = world.token_requests() - SESSIONS;
+    assert!(
+        (1..SESSIONS).contains(&refreshed),
+        "{refreshed} of {SESSIONS}"
+    );
 }

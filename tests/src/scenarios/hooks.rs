@@ -1,24 +1,24 @@
-//! What an application says to a renewal, and sessions without tokens.
+//! What an application says to a refresh, and sessions without tokens.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use fncy_dev_server::Endpoint;
-use fncy_login::{Approval, NewLogin, Refusal, RenewedLogin};
+use fncy_login::{Approval, NewLogin, RefreshedLogin, Refusal};
 use serde_json::{Value, json};
 
-use super::renewal::{renewals, request, signed_in};
+use super::refresh::{refreshes, request, signed_in};
 use crate::harness::Harness;
 use crate::world::{APP, ON_PURPOSE, World};
 
-pub(super) async fn on_renew_replaces_the_sessions_data(harness: Harness) {
+pub(super) async fn on_refresh_replaces_the_sessions_data(harness: Harness) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     let world = World::with(harness, |setup| {
         setup.login = Box::new(move |builder| {
             builder
                 .on_login(async |_: NewLogin| Ok(Approval::with_data(&json!(1)).unwrap()))
-                .on_renew(move |login: RenewedLogin| {
+                .on_refresh(move |login: RefreshedLogin| {
                     let times = counter.fetch_add(1, Ordering::SeqCst);
                     async move {
                         let user_data: Option<Value> = login.user_data().unwrap();
@@ -46,13 +46,13 @@ pub(super) async fn on_renew_replaces_the_sessions_data(harness: Harness) {
     world.advance(299);
     let kept = tab.get(&format!("{APP}/data")).await;
     assert!(kept.text().contains(" 2 "), "{}", kept.text());
-    assert_eq!((renewals(&world), asked.load(Ordering::SeqCst)), (2, 2));
+    assert_eq!((refreshes(&world), asked.load(Ordering::SeqCst)), (2, 2));
 }
 
-pub(super) async fn on_renew_finds_what_it_left_though_a_cookie_was_lost(harness: Harness) {
+pub(super) async fn on_refresh_finds_what_it_left_though_a_cookie_was_lost(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| {
-            builder.on_renew(async |login: RenewedLogin| {
+            builder.on_refresh(async |login: RefreshedLogin| {
                 let count: Option<u64> = login.session_data().unwrap();
                 Ok(match count {
                     Some(_) => Approval::new(),
@@ -69,13 +69,13 @@ pub(super) async fn on_renew_finds_what_it_left_though_a_cookie_was_lost(harness
     world.advance(301);
     let late = world.raw(old).await;
     assert!(late.text().contains(" 7 "), "{}", late.text());
-    assert_eq!(renewals(&world), 2);
+    assert_eq!(refreshes(&world), 2);
 }
 
-pub(super) async fn on_renew_refuses_and_the_session_is_over(harness: Harness) {
+pub(super) async fn on_refresh_refuses_and_the_session_is_over(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| {
-            builder.on_renew(async |_: RenewedLogin| Err(Refusal::new("You have left.")))
+            builder.on_refresh(async |_: RefreshedLogin| Err(Refusal::new("You have left.")))
         });
     });
     let mut tab = signed_in(&world).await;
@@ -85,9 +85,9 @@ pub(super) async fn on_renew_refuses_and_the_session_is_over(harness: Harness) {
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
     assert_eq!(world.raw(copy).await.status, 303);
-    assert_eq!(renewals(&world), 1);
+    assert_eq!(refreshes(&world), 1);
     assert_eq!(world.provider.request_count(Endpoint::Revoke), 1);
-    assert!(world.logged().contains("on_renew refused a user"));
+    assert!(world.logged().contains("on_refresh refused a user"));
 }
 
 /// A hook of an application, which fails so while it is told to.
@@ -96,7 +96,7 @@ async fn signs_nobody_out(harness: Harness, fail: fn() -> Result<Approval, Refus
     let switch = Arc::clone(&fails);
     let world = World::with(harness, |setup| {
         setup.login = Box::new(move |builder| {
-            builder.on_renew(move |_: RenewedLogin| {
+            builder.on_refresh(move |_: RefreshedLogin| {
                 let fails = switch.load(Ordering::SeqCst);
                 let word = if fails { fail() } else { Ok(Approval::new()) };
                 async { word }
@@ -110,14 +110,14 @@ async fn signs_nobody_out(harness: Harness, fail: fn() -> Result<Approval, Refus
     fails.store(false, Ordering::SeqCst);
     tokio::time::sleep(std::time::Duration::from_millis(5_100)).await;
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(renewals(&world), 1, "its tokens were kept");
+    assert_eq!(refreshes(&world), 1, "its tokens were kept");
 }
 
-pub(super) async fn on_renew_that_panics_signs_nobody_out(harness: Harness) {
+pub(super) async fn on_refresh_that_panics_signs_nobody_out(harness: Harness) {
     signs_nobody_out(harness, || panic!("{ON_PURPOSE}")).await;
 }
 
-pub(super) async fn on_renew_that_cannot_decide_signs_nobody_out(harness: Harness) {
+pub(super) async fn on_refresh_that_cannot_decide_signs_nobody_out(harness: Harness) {
     signs_nobody_out(harness, || Err(Refusal::not_now())).await;
 }
 
@@ -145,7 +145,7 @@ pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303, "idle");
     assert_eq!(
         (
-            renewals(&world),
+            refreshes(&world),
             world.provider.request_count(Endpoint::UserData)
         ),
         (0, 1)

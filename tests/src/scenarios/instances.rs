@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
-use fncy_login::Builder;
+use fncy_login::LoginBuilder;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::renewal::{renewals, request, sets_session, signed_in};
+use super::refresh::{refreshes, request, sets_session, signed_in};
 use super::token_endpoint::assert_offers_sign_in;
 use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
 use crate::harness::Harness;
@@ -22,11 +22,11 @@ const LIFE: u64 = 300;
 pub(crate) fn with_store(
     harness: Harness,
     store: &Store,
-    change: impl FnOnce(Builder) -> Builder + 'static,
+    change: impl FnOnce(LoginBuilder) -> LoginBuilder + 'static,
 ) -> World {
     let instance = store.instance();
     World::with(harness, |setup| {
-        setup.login = Box::new(|builder| change(builder.coordinator(instance)));
+        setup.login = Box::new(|builder| change(builder.store(instance)));
     })
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn post(path: &str, cookies: &[u8]) -> RawRequest {
 pub(super) async fn f06_instances_use_a_token_once(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     let mut tab = signed_in(&world).await;
     world.advance(LIFE + 1);
     let old = request(&world, "/token");
@@ -68,7 +68,7 @@ pub(super) async fn f06_instances_use_a_token_once(harness: Harness) {
         assert_eq!(response.status, 200, "{}", response.text());
         tokens.insert(response.text().into_owned());
     }
-    assert_eq!((renewals(&world), tokens.len()), (1, 1));
+    assert_eq!((refreshes(&world), tokens.len()), (1, 1));
     let contents = store.contents();
     assert!(!contents.is_empty());
     for secret in world.provider.issued_secrets() {
@@ -89,7 +89,7 @@ pub(super) async fn f06_without_a_store_the_loser_keeps_its_cookie(harness: Harn
     let lost = other.send(old).await;
     assert_eq!(lost.status, 303);
     assert!(!clears_session(&lost));
-    assert_eq!(renewals(&world), 2, "the documented limit");
+    assert_eq!(refreshes(&world), 2, "the documented limit");
 }
 
 pub(super) async fn f07_a_lease_that_an_exchange_outlasts_begins_none(harness: Harness) {
@@ -101,7 +101,7 @@ pub(super) async fn f07_a_lease_that_an_exchange_outlasts_begins_none(harness: H
     let response = world.raw(request(&world, "/page")).await;
     assert_eq!(response.status, 503);
     assert!(!clears_session(&response));
-    assert_eq!(renewals(&world), 0);
+    assert_eq!(refreshes(&world), 0);
 }
 
 pub(super) async fn f08_without_the_store_nothing_is_refreshed(harness: Harness) {
@@ -120,11 +120,11 @@ pub(super) async fn f08_without_the_store_nothing_is_refreshed(harness: Harness)
     assert_eq!(expired.status, 503);
     assert_eq!(expired.header("set-cookie"), None);
     assert!(expired.header("retry-after").is_some());
-    assert_eq!(renewals(&world), 0);
+    assert_eq!(refreshes(&world), 0);
     store.set_down(false);
     sleep(Duration::from_millis(5_100)).await;
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(renewals(&world), 1);
+    assert_eq!(refreshes(&world), 1);
 }
 
 pub(super) async fn f08_a_danger_switch_refreshes_all_the_same(harness: Harness) {
@@ -144,12 +144,12 @@ pub(super) async fn f08_a_danger_switch_refreshes_all_the_same(harness: Harness)
     assert_eq!(world.raw(old.clone()).await.text(), "user=alex");
     store.set_down(false);
     assert_eq!(world.raw(old).await.text(), "user=alex");
-    assert_eq!(renewals(&world), 1, "and it remembers what it did");
+    assert_eq!(refreshes(&world), 1, "and it remembers what it did");
 }
 
 pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(harness: Harness) {
     let store = Store::default();
-    let world = with_store(harness, &store, |builder| builder.public("/maybe"));
+    let world = with_store(harness, &store, |builder| builder.public_path("/maybe"));
     let mut tab = signed_in(&world).await;
     store.set_down(true);
     sleep(Duration::from_millis(400)).await;
@@ -171,7 +171,7 @@ pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(h
     }
     world.may_be_anonymous();
 
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
@@ -206,7 +206,7 @@ pub(super) async fn l12_what_the_store_makes_up_is_anonymous(harness: Harness) {
     };
     let another_users = |texts: &mut [&mut Vec<u8>]| {
         let [one, other] = texts else {
-            panic!("two renewals, not {}", texts.len());
+            panic!("two refreshes, not {}", texts.len());
         };
         std::mem::swap(*one, *other);
     };
@@ -233,7 +233,7 @@ pub(super) async fn l12_what_the_store_makes_up_is_anonymous(harness: Harness) {
 pub(super) async fn k23_a_sign_out_ends_copies_on_other_instances(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     signed_in(&world).await;
     let copy = request(&world, "/page");
     assert_eq!(other.send(copy.clone()).await.text(), "user=alex");
@@ -248,7 +248,7 @@ pub(super) async fn k23_a_sign_out_ends_copies_on_other_instances(harness: Harne
 pub(super) async fn k23_all_sessions_of_a_user_end_at_one_word(harness: Harness) {
     let store = Store::default();
     let shared = with_store(harness, &store, |builder| builder);
-    let other = shared.instance(|builder| builder.coordinator(store.instance()));
+    let other = shared.instance(|builder| builder.store(store.instance()));
     let alone = World::new(harness);
     let itself = alone.app();
     for (world, instance) in [(shared, other), (alone, itself)] {
@@ -270,7 +270,7 @@ pub(super) async fn k23_all_sessions_of_a_user_end_at_one_word(harness: Harness)
 
         world.advance(1);
         // The provider still knows who it is.
-        let page = tab.visit(&format!("{APP}/page")).await;
+        let page = tab.context(&format!("{APP}/page")).await;
         assert_eq!(page.text(), "user=alex");
     }
 }
@@ -278,7 +278,7 @@ pub(super) async fn k23_all_sessions_of_a_user_end_at_one_word(harness: Harness)
 pub(super) async fn c23_a_callback_on_two_instances_is_one_redemption(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "alex").await;
@@ -323,7 +323,7 @@ pub(super) async fn f13_forged_sessions_are_nobodys_work(harness: Harness) {
             .with_header("cookie", cookie);
         assert_eq!(world.raw(forged).await.status, 303);
     }
-    assert_eq!((store.claims() - claims, renewals(&world)), (0, 0));
+    assert_eq!((store.claims() - claims, refreshes(&world)), (0, 0));
     assert!(sets_session(&world.raw(request(&world, "/page")).await));
-    assert_eq!((store.claims() - claims, renewals(&world)), (1, 1));
+    assert_eq!((store.claims() - claims, refreshes(&world)), (1, 1));
 }

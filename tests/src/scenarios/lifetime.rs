@@ -12,7 +12,7 @@ fn long_tokens(harness: Harness) -> World {
     World::with(harness, |setup| {
         let life = Duration::from_secs(30 * 24 * HOUR);
         setup.provider = setup.provider.clone().access_token_life(life);
-        setup.login = Box::new(|builder| builder.background("/poll"));
+        setup.login = Box::new(|builder| builder.background_path("/poll"));
     })
 }
 
@@ -72,16 +72,16 @@ pub(super) async fn a_session_in_use_is_rolled_rarely(harness: Harness) {
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }
 
-pub(super) async fn k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive(harness: Harness) {
+pub(super) async fn k13_a_refresh_that_nobody_asked_for_keeps_no_session_alive(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.background("/poll"));
+        setup.login = Box::new(|builder| builder.background_path("/poll"));
     });
     let mut tab = signed_in(&world).await;
     let poll = format!("{APP}/poll");
     for _ in 0..23 {
         world.advance(HOUR);
         let polled = tab.get(&poll).await;
-        assert!(polled.header("set-cookie").is_some(), "it is renewed");
+        assert!(polled.header("set-cookie").is_some(), "it is refreshed");
     }
     // An hour before the end, a person is there again.
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
@@ -93,9 +93,9 @@ pub(super) async fn k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive(h
     assert_eq!(tab.get(&poll).await.status, 303);
 }
 
-pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_renewal(harness: Harness) {
+pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_refresh(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.sign_in_only().public("/maybe"));
+        setup.login = Box::new(|builder| builder.sign_in_only().public_path("/maybe"));
     });
     let mut tab = signed_in(&world).await;
     let open = format!("{APP}/maybe");
@@ -103,17 +103,17 @@ pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_renewal(harn
         world.advance(12 * HOUR);
         let fetched = tab.fetch(&open).await;
         assert_eq!(fetched.header("set-cookie"), None, "it is no page");
-        let page = tab.visit(&open).await;
+        let page = tab.context(&open).await;
         assert_eq!(page.text(), "user=alex");
         assert_eq!(page.header("cache-control"), Some("private, no-store"));
     }
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.public("/maybe"));
+        setup.login = Box::new(|builder| builder.public_path("/maybe"));
     });
     let mut tab = signed_in(&world).await;
     world.advance(12 * HOUR);
-    let page = tab.visit(&open).await;
-    assert_eq!(page.header("set-cookie"), None, "it waits to be renewed");
+    let page = tab.context(&open).await;
+    assert_eq!(page.header("set-cookie"), None, "it waits to be refreshed");
     assert_eq!(
         page.text(),
         "user=-",
@@ -121,7 +121,7 @@ pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_renewal(harn
     );
     world.may_be_anonymous();
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(tab.visit(&open).await.text(), "user=alex");
+    assert_eq!(tab.context(&open).await.text(), "user=alex");
 }
 
 pub(super) async fn no_session_outlives_a_week(harness: Harness) {
@@ -137,7 +137,7 @@ pub(super) async fn no_session_outlives_a_week(harness: Harness) {
 
 pub(super) async fn on_a_public_path_an_expired_token_says_so(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.public("/token").public("/maybe"));
+        setup.login = Box::new(|builder| builder.public_path("/token").public_path("/maybe"));
     });
     let mut tab = signed_in(&world).await;
     world.advance(301);
@@ -150,6 +150,6 @@ pub(super) async fn on_a_public_path_an_expired_token_says_so(harness: Harness) 
     assert_eq!(
         world.token_requests(),
         asked,
-        "a public path renews nothing"
+        "a public path refreshes nothing"
     );
 }

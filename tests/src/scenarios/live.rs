@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::renewal::{renewals, request, sets_session, signed_in};
+use super::refresh::{refreshes, request, sets_session, signed_in};
 use crate::browser::{Backend as _, RawResponse};
 use crate::harness::Harness;
 use crate::world::{APP, World};
@@ -23,16 +23,16 @@ async fn text(answer: tokio::task::JoinHandle<RawResponse>) -> String {
     answer.unwrap().unwrap().text().into_owned()
 }
 
-pub(super) async fn f11_a_stream_sees_a_sign_out_and_what_was_renewed(harness: Harness) {
+pub(super) async fn f11_a_stream_sees_a_sign_out_and_what_was_refreshed(harness: Harness) {
     let world = World::new(harness);
     let mut tab = signed_in(&world).await;
     let stream = open(&world).await;
     world.advance(301);
     sleep(Duration::from_millis(100)).await;
-    assert_eq!(renewals(&world), 0, "a stream renews nothing");
+    assert_eq!(refreshes(&world), 0, "a stream refreshes nothing");
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
     assert!(!stream.is_finished());
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     sleep(Duration::from_secs(1)).await;
     assert!(stream.is_finished(), "at once, in the same process");
@@ -78,7 +78,7 @@ pub(super) async fn f11_a_stream_keeps_no_session_alive_and_sees_one_in_use(harn
     assert!(text(stream).await.contains("your session has expired"));
 }
 
-pub(super) async fn f11_a_stream_is_renewed_before_it_begins(harness: Harness) {
+pub(super) async fn f11_a_stream_is_refreshed_before_it_begins(harness: Harness) {
     let world = World::new(harness);
     let mut tab = signed_in(&world).await;
     world.advance(301);
@@ -86,7 +86,7 @@ pub(super) async fn f11_a_stream_is_renewed_before_it_begins(harness: Harness) {
     let stream = tokio::spawn(async move { app.send(request).await });
     world.until_token_requests(2).await;
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let answer = timeout(Duration::from_secs(8), stream).await.unwrap();
     let answer = answer.unwrap();
@@ -96,7 +96,7 @@ pub(super) async fn f11_a_stream_is_renewed_before_it_begins(harness: Harness) {
         harness != Harness::Bare,
         "its head went out while the session lived; the bare driver's goes with its body"
     );
-    assert_eq!(renewals(&world), 1);
+    assert_eq!(refreshes(&world), 1);
 }
 
 pub(super) async fn f11_one_stream_leaves_and_the_other_goes_on(harness: Harness) {
@@ -108,7 +108,7 @@ pub(super) async fn f11_one_stream_leaves_and_the_other_goes_on(harness: Harness
     sleep(Duration::from_millis(200)).await;
     world.advance(301);
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     assert_eq!(
         text(second).await,

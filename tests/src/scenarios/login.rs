@@ -26,7 +26,10 @@ pub(super) async fn signs_in_and_lands_on_the_page_that_was_asked_for(harness: H
         callback.response.header("referrer-policy"),
         Some("no-referrer")
     );
-    assert_eq!(tab.visit(&format!("{APP}/other")).await.text(), "user=alex");
+    assert_eq!(
+        tab.context(&format!("{APP}/other")).await.text(),
+        "user=alex"
+    );
 
     let authorize = world.provider.requests(Endpoint::Authorize)[0]
         .query
@@ -94,7 +97,7 @@ pub(super) async fn tokens_are_opened_for_a_handler_that_asks(harness: Harness) 
 
 pub(super) async fn a_signed_session_is_readable_and_its_tokens_are_not(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(fncy_login::Builder::signed_cookies);
+        setup.login = Box::new(fncy_login::LoginBuilder::signed_cookies);
     });
     let mut tab = world.tab();
     let page = world.visit_and_sign_in(&mut tab, "/token", "alex").await;

@@ -30,7 +30,7 @@ mod loops;
 mod pages;
 mod provider_shapes;
 mod races;
-pub(crate) mod renewal;
+pub(crate) mod refresh;
 mod request;
 mod return_address;
 mod routing;
@@ -138,7 +138,7 @@ scenarios! {
     routing: {
         any_path_may_be_the_callback [],
         r14_only_a_canonical_path_is_public ["R14"],
-        r14_protect_only_leaves_nothing_open ["R14"],
+        r14_protected_prefix_leaves_nothing_open ["R14"],
         r14_a_guard_holds_in_every_spelling ["R14"],
         r25_what_protects_holds_beneath_a_nest ["R25"],
         r25_beneath_a_nest_only_what_both_paths_open_is_public ["R25"],
@@ -240,21 +240,21 @@ scenarios! {
     lifetime: {
         k13_an_idle_session_ends ["K13"],
         a_session_in_use_is_rolled_rarely ["L4"],
-        k13_a_renewal_that_nobody_asked_for_keeps_no_session_alive ["K13"],
-        public_pages_keep_a_session_alive_that_needs_no_renewal [],
+        k13_a_refresh_that_nobody_asked_for_keeps_no_session_alive ["K13"],
+        public_pages_keep_a_session_alive_that_needs_no_refresh [],
         no_session_outlives_a_week [],
         on_a_public_path_an_expired_token_says_so [],
     }
-    renewal: {
+    refresh: {
         f01_a_hundred_requests_are_one_exchange ["F1", "P21"],
         f02_an_old_cookie_is_served_from_memory ["F2", "F3"],
-        f04_a_renewal_outlives_its_client ["F4"],
+        f04_a_refresh_outlives_its_client ["F4"],
         f05_a_leader_that_times_out_releases_those_who_wait ["F5", "P2"],
         f09_an_outage_signs_nobody_out ["F9", "P28"],
-        f10_a_sign_out_wins_over_a_renewal ["F10", "K23", "L4"],
+        f10_a_sign_out_wins_over_a_refresh ["F10", "K23", "L4"],
         f10_a_sign_out_revokes_what_the_browser_never_got ["F10"],
         f14_an_older_cookie_that_lands_last_does_no_harm ["F14"],
-        short_lived_tokens_are_renewed_in_time [],
+        short_lived_tokens_are_refreshed_in_time [],
     }
     instances: {
         f06_instances_use_a_token_once ["F6"],
@@ -279,25 +279,25 @@ scenarios! {
         l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead ["L14"],
     }
     hooks: {
-        on_renew_replaces_the_sessions_data [],
-        on_renew_finds_what_it_left_though_a_cookie_was_lost ["F2"],
-        on_renew_refuses_and_the_session_is_over [],
-        on_renew_that_panics_signs_nobody_out [],
-        on_renew_that_cannot_decide_signs_nobody_out [],
+        on_refresh_replaces_the_sessions_data [],
+        on_refresh_finds_what_it_left_though_a_cookie_was_lost ["F2"],
+        on_refresh_refuses_and_the_session_is_over [],
+        on_refresh_that_panics_signs_nobody_out [],
+        on_refresh_that_cannot_decide_signs_nobody_out [],
         sign_in_only_keeps_no_token [],
     }
     live: {
-        f11_a_stream_sees_a_sign_out_and_what_was_renewed ["F11"],
+        f11_a_stream_sees_a_sign_out_and_what_was_refreshed ["F11"],
         f11_a_stream_ends_with_all_sessions_of_its_user ["F11"],
         f11_a_stream_ends_when_its_session_has_expired ["F11"],
         f11_a_stream_keeps_no_session_alive_and_sees_one_in_use ["F11"],
-        f11_a_stream_is_renewed_before_it_begins ["F11"],
+        f11_a_stream_is_refreshed_before_it_begins ["F11"],
         f11_one_stream_leaves_and_the_other_goes_on ["F11"],
     }
     races: {
         f10_a_sign_out_outlives_its_browser ["F10", "L4"],
         f10_a_sign_out_is_told_to_others_though_its_browser_has_left ["F10", "K23"],
-        f10_a_renewal_beside_a_revocation_leaves_no_tokens ["F10"],
+        f10_a_refresh_beside_a_revocation_leaves_no_tokens ["F10"],
         f10_a_sign_out_elsewhere_leaves_no_tokens ["F10"],
         f03_a_request_confirms_what_it_shows ["F3"],
         f10_what_a_slow_answer_brings_opens_no_ended_session ["F10"],
@@ -307,7 +307,7 @@ scenarios! {
         f14_a_slow_answer_brings_no_older_tokens_back ["F14"],
         c23_no_code_is_redeemed_with_a_lease_that_may_run_out ["C23"],
         p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives ["P18"],
-        k10_a_renewal_that_does_not_fit_can_wait ["K10"],
+        k10_a_refresh_that_does_not_fit_can_wait ["K10"],
         l10_a_public_page_that_needs_a_user_starts_no_login ["L10"],
         l10_an_ended_copy_beside_it_takes_no_session_away ["L10"],
         l10_a_danger_switch_believes_what_nobody_can_check ["L10"],
@@ -315,7 +315,7 @@ scenarios! {
     }
     crowd: {
         f12_sessions_that_expire_together_do_not_storm_the_provider ["F12"],
-        f12_sessions_that_were_issued_together_are_renewed_one_by_one ["F12"],
+        f12_sessions_that_were_issued_together_are_refreshed_one_by_one ["F12"],
         f18_one_users_many_sessions_keep_no_place_from_others ["F18"],
     }
     cross_site: {

@@ -1,4 +1,4 @@
-//! What happens beside one another: sign-outs, renewals, revocations, slow answers, and people who
+//! What happens beside one another: sign-outs, refreshes, revocations, slow answers, and people who
 //! leave in the middle.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use fncy_login::Setting;
 use tokio::time::{sleep, timeout};
 
 use super::instances::{post, with_store};
-use super::renewal::{refresh_tokens, renewals, request, revoked, sets_session, signed_in};
+use super::refresh::{refresh_tokens, refreshes, request, revoked, sets_session, signed_in};
 use crate::browser::{Backend as _, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::store::Store;
@@ -55,7 +55,7 @@ pub(super) async fn f10_a_sign_out_is_told_to_others_though_its_browser_has_left
     let world = with_store(harness, &store, |builder| {
         builder.set(Setting::RevocationUrl, "")
     });
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     signed_in(&world).await;
     let copy = request(&world, "/page");
     store.hears_after(A_MOMENT);
@@ -68,7 +68,7 @@ pub(super) async fn f10_a_sign_out_is_told_to_others_though_its_browser_has_left
     assert_eq!(other.send(copy).await.status, 303);
 }
 
-pub(super) async fn f10_a_renewal_beside_a_revocation_leaves_no_tokens(harness: Harness) {
+pub(super) async fn f10_a_refresh_beside_a_revocation_leaves_no_tokens(harness: Harness) {
     let world = World::new(harness);
     signed_in(&world).await;
     world.advance(LIFE + 1);
@@ -92,14 +92,14 @@ pub(super) async fn f10_a_renewal_beside_a_revocation_leaves_no_tokens(harness: 
 pub(super) async fn f10_a_sign_out_elsewhere_leaves_no_tokens(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     signed_in(&world).await;
     world.advance(LIFE + 1);
     let held = world.provider.hold(Endpoint::Token);
     let (app, slow) = (world.app(), request(&world, "/page"));
     let slow = tokio::spawn(async move { app.send(slow).await });
     world.until_token_requests(2).await;
-    // Its own revocation is lost: else nothing would come of the renewal.
+    // Its own revocation is lost: else nothing would come of the refresh.
     let lost = Fault::status(503).once();
     world.provider.fault(Endpoint::Revoke, lost);
     let sign_out = post("/auth/logout", &world.cookie_header());
@@ -115,9 +115,9 @@ pub(super) async fn f11_a_new_stream_sees_its_own_session(harness: Harness) {
     let store = Store::default();
     let instance = store.instance();
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.coordinator(instance).sign_in_only());
+        setup.login = Box::new(|builder| builder.store(instance).sign_in_only());
     });
-    let other = world.instance(|builder| builder.coordinator(store.instance()).sign_in_only());
+    let other = world.instance(|builder| builder.store(store.instance()).sign_in_only());
     let mut tab = signed_in(&world).await;
     let open = || {
         let (app, request) = (world.app(), request(&world, "/live"));
@@ -172,7 +172,7 @@ pub(super) async fn f14_a_slow_answer_brings_no_older_tokens_back(harness: Harne
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     world.advance(LIFE + 1);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(renewals(&world), 2);
+    assert_eq!(refreshes(&world), 2);
     world.advance(24 * HOUR);
     let slow = slow.await.unwrap();
     assert!(slow.text().contains("your session has expired"));
@@ -183,7 +183,7 @@ pub(super) async fn c23_no_code_is_redeemed_with_a_lease_that_may_run_out(harnes
     let store = Store::default();
     store.grants(Duration::from_secs(1));
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "alex").await;
@@ -211,12 +211,12 @@ pub(super) async fn p18_a_stillborn_token_is_not_noticed_while_the_old_one_lives
         assert_eq!(page.status, 200, "{}", page.text());
         assert_ne!(page.text(), "at-dead-on-arrival");
     }
-    assert_eq!(renewals(&world), 1);
+    assert_eq!(refreshes(&world), 1);
     world.advance(10);
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 503);
 }
 
-pub(super) async fn k10_a_renewal_that_does_not_fit_can_wait(harness: Harness) {
+pub(super) async fn k10_a_refresh_that_does_not_fit_can_wait(harness: Harness) {
     let world = World::new(harness);
     let mut tab = signed_in(&world).await;
     world.advance(LIFE - 5);
@@ -234,7 +234,7 @@ pub(super) async fn k10_a_renewal_that_does_not_fit_can_wait(harness: Harness) {
 
 pub(super) async fn l10_a_public_page_that_needs_a_user_starts_no_login(harness: Harness) {
     let store = Store::default();
-    let world = with_store(harness, &store, |builder| builder.public("/extract"));
+    let world = with_store(harness, &store, |builder| builder.public_path("/extract"));
     let mut tab = signed_in(&world).await;
     assert_eq!(tab.get(&format!("{APP}/extract")).await.status, 200);
     store.set_down(true);
@@ -255,7 +255,10 @@ pub(super) async fn l10_an_ended_copy_beside_it_takes_no_session_away(harness: H
     let sign_out = post("/auth/logout", &world.cookie_header());
     assert_eq!(world.raw(sign_out).await.status, 303);
     // The provider knows them still.
-    assert_eq!(tab.visit(&format!("{APP}/page")).await.text(), "user=alex");
+    assert_eq!(
+        tab.context(&format!("{APP}/page")).await.text(),
+        "user=alex"
+    );
     let both = [ended, world.session_cookie()].map(|value| format!("__Host-fncy_session={value}"));
     let both = both.join("; ");
     assert_eq!(world.ask("/api", &both).await.text(), "user=alex");
@@ -329,7 +332,7 @@ pub(super) async fn f03_a_request_confirms_what_it_shows(harness: Harness) {
 pub(super) async fn f10_what_a_slow_answer_brings_opens_no_ended_session(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, |builder| builder);
-    let other = world.instance(|builder| builder.coordinator(store.instance()));
+    let other = world.instance(|builder| builder.store(store.instance()));
     signed_in(&world).await;
     world.advance(LIFE + 1);
     let old = request(&world, "/live");
@@ -356,7 +359,7 @@ pub(super) async fn f10_what_a_slow_answer_brings_opens_no_ended_session(harness
 
 pub(super) async fn k23_an_ended_session_is_cleared_by_an_extractor_too(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.public("/extract"));
+        setup.login = Box::new(|builder| builder.public_path("/extract"));
     });
     signed_in(&world).await;
     let copy = request(&world, "/extract");

@@ -96,7 +96,11 @@ pub(super) async fn r02_a_program_is_told_where_to_sign_in(harness: Harness) {
 
 pub(super) async fn r02_an_api_is_for_programs(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.api("/api").require("/api/admin", |_| false));
+        setup.login = Box::new(|builder| {
+            builder
+                .api_prefix("/api")
+                .require_prefix("/api/admin", |_| false)
+        });
     });
     for target in ["/api", "/api/x?a=1", "/%61pi/x"] {
         assert_problem(&world.raw(page(target)).await, target);
@@ -109,7 +113,7 @@ pub(super) async fn r02_an_api_is_for_programs(harness: Harness) {
     assert_eq!(world.raw(page("/apiary")).await.status, 303);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    let refused = tab.visit(&format!("{APP}/api/admin")).await;
+    let refused = tab.context(&format!("{APP}/api/admin")).await;
     assert_eq!(refused.status, 403);
     let json: Value = serde_json::from_str(&refused.text()).unwrap();
     assert_eq!(json["code"], "forbidden");
@@ -127,7 +131,7 @@ pub(super) async fn r05_an_image_starts_no_login(harness: Harness) {
         assert_problem(&world.raw(image).await, path);
     }
     let callback = world.approve(&location, "alex").await;
-    let landed = tab.visit(&callback).await;
+    let landed = tab.context(&callback).await;
     assert_eq!(landed.url.as_str(), format!("{APP}/page"));
 }
 
@@ -208,7 +212,7 @@ pub(super) async fn r08_other_methods_are_refused(harness: Harness) {
 pub(super) async fn r08_a_preflight_passes_where_that_is_set(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.is_public = true;
-        setup.login = Box::new(fncy_login::Builder::allow_preflight);
+        setup.login = Box::new(fncy_login::LoginBuilder::allow_preflight);
     });
     let preflight = RawRequest::new("OPTIONS", "/page")
         .with_header("host", "app.example")
@@ -224,8 +228,8 @@ pub(super) async fn r25_a_guarded_paths_preflight_is_refused(harness: Harness) {
         setup.login = Box::new(|builder| {
             let builder = builder.allow_preflight().public_prefix("/open");
             builder
-                .require_scope("/admin", "admin")
-                .require("/open/staff", |_| true)
+                .require_scope_prefix("/admin", "admin")
+                .require_prefix("/open/staff", |_| true)
         });
     });
     let preflight = |target: &str| {
@@ -261,7 +265,7 @@ pub(super) async fn r09_an_upgrade_is_refused_before_it_happens(harness: Harness
 
 pub(super) async fn r15_headers_of_proxies_are_ignored(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.public("/public"));
+        setup.login = Box::new(|builder| builder.public_path("/public"));
     });
     let response = world
         .raw(
@@ -312,7 +316,7 @@ pub(super) async fn r16_the_host_header_is_not_believed(harness: Harness) {
 pub(super) async fn r17_identity_headers_are_nobody(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.is_public = true;
-        setup.login = Box::new(|builder| builder.public("/maybe"));
+        setup.login = Box::new(|builder| builder.public_path("/maybe"));
     });
     let mut request = page("/maybe");
     for name in [
@@ -357,7 +361,7 @@ pub(super) async fn r20_a_hundred_logins_leave_five_cookies(harness: Harness) {
     newest.sort_unstable();
     assert_eq!(jar, newest, "what doesn't open went first, then the oldest");
     let callback = world.approve(&locations[99], "alex").await;
-    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
+    assert_eq!(tab.context(&callback).await.text(), "user=alex");
 }
 
 pub(super) async fn r21_what_one_user_sees_is_not_stored(harness: Harness) {
@@ -383,7 +387,7 @@ pub(super) async fn r21_an_error_is_an_answer_of_the_application_too(harness: Ha
     let error = tab.get(&format!("{APP}/missing")).await;
     assert_eq!(error.status, 404);
     assert_eq!(error.header("cache-control"), Some("private, no-store"));
-    // The renewed session isn't lost with it.
+    // The refreshed session isn't lost with it.
     assert_eq!(error.headers_named("set-cookie").count(), 1);
 }
 

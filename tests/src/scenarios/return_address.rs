@@ -196,10 +196,10 @@ pub(super) async fn r22_rules_and_the_front_page_are_in_any_script(harness: Harn
         setup.login = Box::new(|builder| {
             builder
                 .public_prefix("/안내")
-                .public("/two words")
-                .public("/%eb%b0%96")
-                .home("/대시보드")
-                .require("/안내/관리", |_| false)
+                .public_path("/two words")
+                .public_path("/%eb%b0%96")
+                .home_path("/대시보드")
+                .require_prefix("/안내/관리", |_| false)
         });
     });
     assert_eq!(

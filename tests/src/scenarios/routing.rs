@@ -81,14 +81,14 @@ pub(super) async fn r14_only_a_canonical_path_is_public(harness: Harness) {
     );
 }
 
-pub(super) async fn r14_protect_only_leaves_nothing_open(harness: Harness) {
+pub(super) async fn r14_protected_prefix_leaves_nothing_open(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.is_public = true;
         setup.login = Box::new(|builder| {
             builder
-                .protect_only("/admin")
-                .protect_only("/@staff")
-                .protect_only("/%EA%B4%80")
+                .protected_prefix("/admin")
+                .protected_prefix("/@staff")
+                .protected_prefix("/%EA%B4%80")
         });
     });
     for target in ["/", "/administrator", "/x?y=/admin"] {
@@ -111,7 +111,7 @@ pub(super) async fn r14_protect_only_leaves_nothing_open(harness: Harness) {
 
 pub(super) async fn r14_a_guard_holds_in_every_spelling(harness: Harness) {
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.require("/files/secret", |_| false));
+        setup.login = Box::new(|builder| builder.require_prefix("/files/secret", |_| false));
     });
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
@@ -158,8 +158,8 @@ pub(super) async fn r25_what_protects_holds_beneath_a_nest(harness: Harness) {
         setup.is_public = true;
         setup.login = Box::new(|builder| {
             builder
-                .protect_only("/관리")
-                .require("/staff", |user| user.id() == "jun")
+                .protected_prefix("/관리")
+                .require_prefix("/staff", |user| user.id() == "jun")
         });
     });
     for target in ["/en/x", "/ko/x", "/ko/staff-party"] {
@@ -179,7 +179,10 @@ pub(super) async fn r25_what_protects_holds_beneath_a_nest(harness: Harness) {
     let page = world.visit_and_sign_in(&mut tab, "/ko/staff", "alex").await;
     assert_eq!(page.url.as_str(), format!("{APP}/ko/staff"));
     assert_eq!(page.status, 403);
-    assert_eq!(tab.visit(&format!("{APP}/ko/x")).await.text(), "user=alex");
+    assert_eq!(
+        tab.context(&format!("{APP}/ko/x")).await.text(),
+        "user=alex"
+    );
 }
 
 pub(super) async fn r25_beneath_a_nest_only_what_both_paths_open_is_public(harness: Harness) {
@@ -188,7 +191,7 @@ pub(super) async fn r25_beneath_a_nest_only_what_both_paths_open_is_public(harne
         setup.is_public = true;
         setup.login = Box::new(|builder| {
             let builder = builder.set(Setting::RedirectUri, format!("{APP}/auth/callback"));
-            builder.public_prefix("/docs").public("/en/help")
+            builder.public_prefix("/docs").public_path("/en/help")
         });
     });
     for (target, code) in [
@@ -205,8 +208,10 @@ pub(super) async fn r25_beneath_a_nest_only_what_both_paths_open_is_public(harne
 pub(super) async fn r25_a_guard_on_an_index_file_does_not_start(harness: Harness) {
     let world = World::new(harness);
     for builder in [
-        world.usual().require("/files/docs/index.html", |_| true),
-        world.usual().protect_only("/files/docs/index.html"),
+        world
+            .usual()
+            .require_prefix("/files/docs/index.html", |_| true),
+        world.usual().protected_prefix("/files/docs/index.html"),
     ] {
         let error = builder.build().unwrap_err().to_string();
         assert!(error.contains("write \"/files/docs/\""), "{error}");
@@ -219,10 +224,10 @@ pub(super) async fn r18_rules_are_the_applications_own(harness: Harness) {
         setup.is_public = true;
         setup.login = Box::new(|builder| {
             builder
-                .public("/")
+                .public_path("/")
                 .public_prefix("/help")
-                .protect_only("/help/me")
-                .home("")
+                .protected_prefix("/help/me")
+                .home_path("")
         });
     });
     for target in ["/sub", "/sub/help/x"] {
@@ -267,7 +272,7 @@ pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness)
     let redirect_uri = "redirect_uri=https%3A%2F%2Fapp.example%2Fsub%2Fauth%2Fcallback";
     assert!(location.contains(redirect_uri), "{location}");
     let callback = world.approve(&location, "alex").await;
-    let page = tab.visit(&callback).await;
+    let page = tab.context(&callback).await;
     assert_eq!(page.url.as_str(), format!("{APP}/sub/page?a=1"));
     assert_eq!(page.text(), "user=alex");
     let is_for_all = |cookie: &crate::browser::Cookie| cookie.path == "/";
@@ -278,7 +283,7 @@ pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness)
     assert_eq!(landed.header("location"), Some("/sub/"));
     let session = tab.fetch(&format!("{APP}/sub/auth/session")).await;
     assert_eq!(session.status, 200);
-    let page = tab.visit(&format!("{APP}/sub/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/sub/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert_eq!(page.url.as_str(), format!("{APP}/sub/auth/logout"));
     assert!(page.text().contains("You are signed out"));
@@ -292,8 +297,8 @@ pub(super) async fn r19_the_same_login_twice_is_inert(harness: Harness) {
     assert_eq!(world.calls.all().len(), 1);
     assert_eq!(page.headers_named("cache-control").count(), 1);
     world.advance(301);
-    let renewed = tab.get(&format!("{APP}/page")).await;
-    assert_eq!(renewed.headers_named("set-cookie").count(), 1);
+    let refreshed = tab.get(&format!("{APP}/page")).await;
+    assert_eq!(refreshed.headers_named("set-cookie").count(), 1);
 }
 
 pub(super) async fn r19_another_login_inside_decides_for_itself(harness: Harness) {
@@ -302,7 +307,7 @@ pub(super) async fn r19_another_login_inside_decides_for_itself(harness: Harness
         setup.provider = setup.provider.clone().redirect_uri(&inner_uri);
     });
     let inner = usual(&world.provider, &inner_uri)
-        .prefix("/inner")
+        .endpoint_prefix("/inner")
         .set(Setting::CookieName, "inner")
         .clock(world.clock());
     let logins = vec![world.login.clone(), inner.build().unwrap()];
@@ -319,7 +324,7 @@ pub(super) async fn r19_another_login_inside_decides_for_itself(harness: Harness
     assert!(location.contains("inner%2Fcallback"), "{location}");
     assert_eq!(world.calls.all(), []);
     let callback = world.approve(location, "jun").await;
-    assert_eq!(tab.visit(&callback).await.text(), "user=jun");
+    assert_eq!(tab.context(&callback).await.text(), "user=jun");
     for session in ["__Host-fncy_session", "__Host-inner_session"] {
         assert_eq!(world.cookies(session).len(), 1, "{session}");
     }
@@ -356,7 +361,7 @@ pub(super) async fn r19_without_the_layer_an_extractor_is_a_500(harness: Harness
 pub(super) async fn r21_a_public_page_is_served_whatever_its_cookies_say(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.is_public = true;
-        setup.login = Box::new(|builder| builder.public("/maybe"));
+        setup.login = Box::new(|builder| builder.public_path("/maybe"));
     });
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;

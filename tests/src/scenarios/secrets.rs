@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::callback::{assert_failure, state_of};
-use super::renewal::{LIFE, refresh_tokens};
+use super::refresh::{LIFE, refresh_tokens};
 use super::token_endpoint::{PAGE, sign_in_anew, tokens};
 use super::user_data::sign_in_as;
 use crate::browser::{Exchange, RawRequest};
@@ -87,13 +87,13 @@ pub(super) async fn what_a_provider_repeats_is_not_logged(harness: Harness) {
     assert_eq!(world.logged().matches(&shown).count(), 3);
 }
 
-/// Signs in, renews, asks for the token, is attacked, fails to sign in, signs out: the states.
+/// Signs in, refreshes, asks for the token, is attacked, fails to sign in, signs out: the states.
 async fn live(world: &World) -> Vec<String> {
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/page").await;
     let mut states = vec![state_of(&location)];
     let callback = world.approve(&location, "alex").await;
-    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
+    assert_eq!(tab.context(&callback).await.text(), "user=alex");
     world.advance(301);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     assert_eq!(world.token_requests(), 2);
@@ -118,7 +118,7 @@ async fn live(world: &World) -> Vec<String> {
     states.push(state_of(&location));
     let cancelled = world.cancel(&location, "alex").await;
     assert_eq!(tab.get(&cancelled).await.status, 403);
-    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     world.until_revocations(1).await;
     states

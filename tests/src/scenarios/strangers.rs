@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use url::Url;
 
 use super::instances::{post, with_store};
-use super::renewal::{LIFE, request, sets_session, signed_in};
+use super::refresh::{LIFE, request, sets_session, signed_in};
 use crate::browser::{Backend as _, Browser, Context, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::store::Store;

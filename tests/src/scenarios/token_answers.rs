@@ -6,9 +6,9 @@ use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 use serde_json::Value;
 
-use super::renewal::{LIFE, refresh_tokens};
+use super::refresh::{LIFE, refresh_tokens};
 use super::token_endpoint::{
-    ACCESS_TOKEN, Grant, PAGE, accepted, assert_no_sign_in, renewable, sign_in_anew, tokens,
+    ACCESS_TOKEN, Grant, PAGE, accepted, assert_no_sign_in, refreshable, sign_in_anew, tokens,
 };
 use crate::browser::Tab;
 use crate::harness::Harness;
@@ -21,7 +21,7 @@ const MONTH: u64 = 30 * 24 * HOUR;
 fn lasting(harness: Harness) -> World {
     World::with(harness, |setup| {
         let month = Duration::from_secs(MONTH);
-        setup.login = Box::new(move |builder| builder.absolute(month).idle(month));
+        setup.login = Box::new(move |builder| builder.session_lifetime(month).idle_timeout(month));
     })
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn p16_every_lifetime_ends(harness: Harness) {
         (r#","expires_in":false"#, HOUR),
     ] {
         for grant in Grant::BOTH {
-            let mut tab = accepted(&world, grant, &renewable(member)).await;
+            let mut tab = accepted(&world, grant, &refreshable(member)).await;
             assert_life(&world, &mut tab, life, member).await;
         }
     }
@@ -108,10 +108,10 @@ pub(super) async fn p19_no_lifetime_is_longer_than_a_month(harness: Harness) {
     ] {
         for grant in Grant::BOTH {
             let world = lasting(harness);
-            let answer = renewable(&format!(",\"expires_in\":{expires_in}"));
+            let answer = refreshable(&format!(",\"expires_in\":{expires_in}"));
             let mut tab = accepted(&world, grant, &answer).await;
             let asked = world.token_requests();
-            // No session lasts longer either: a token that came with a renewal outlives it.
+            // No session lasts longer either: a token that came with a refresh outlives it.
             world.advance(MONTH - 2 * LIFE);
             assert_eq!(tab.get(PAGE).await.text(), "user=alex", "{expires_in}");
             assert_eq!(world.token_requests(), asked, "{expires_in}");
@@ -130,7 +130,7 @@ pub(super) async fn p18_a_token_that_is_dead_on_arrival_signs_nobody_in(harness:
     sign_in_anew(&world).await;
     for expires_in in ["0", "-1", "-9999999999999", "-1e300", "\"0\"", "0.9"] {
         let member = format!(",\"expires_in\":{expires_in}");
-        for answer in [tokens(&member), renewable(&member)] {
+        for answer in [tokens(&member), refreshable(&member)] {
             assert_no_sign_in(&world, &answer, 502, "token_expired").await;
         }
     }
@@ -141,7 +141,7 @@ pub(super) async fn p18_a_stillborn_token_causes_no_storm(harness: Harness) {
         let world = World::new(harness);
         let mut tab = sign_in_anew(&world).await;
         world.advance(LIFE + 1);
-        let stillborn = renewable(&format!(",\"expires_in\":{expires_in}"));
+        let stillborn = refreshable(&format!(",\"expires_in\":{expires_in}"));
         world.provider.fault(Endpoint::Token, stillborn);
         for _ in 0..10 {
             assert_eq!(tab.get(PAGE).await.status, 503);
@@ -155,7 +155,7 @@ pub(super) async fn p20_scopes_are_a_set_and_silence_is_none(harness: Harness) {
         setup.login = Box::new(|builder| builder.set(Setting::Scope, "profile write"));
     });
     let (asked, none) = (r#"["profile", "write"]"#, "[]");
-    for (member, granted, renewed) in [
+    for (member, granted, refreshed) in [
         (r#","scope":"write profile  write""#, asked, asked),
         (r#","scope":["write","profile","write",7]"#, asked, asked),
         (r#","scope":"profile""#, r#"["profile"]"#, r#"["profile"]"#),
@@ -165,7 +165,7 @@ pub(super) async fn p20_scopes_are_a_set_and_silence_is_none(harness: Harness) {
         (r#","scope":[]"#, none, none),
         (r#","scope":7"#, none, none),
     ] {
-        for (grant, scopes) in Grant::BOTH.into_iter().zip([granted, renewed]) {
+        for (grant, scopes) in Grant::BOTH.into_iter().zip([granted, refreshed]) {
             let mut tab = accepted(&world, grant, &tokens(member)).await;
             let page = tab.get(&format!("{APP}/data")).await;
             assert!(page.text().ends_with(scopes), "{member}: {}", page.text());

@@ -1,12 +1,12 @@
 //! What an answer of the token endpoint comes to, in both columns of the rows P: where a code is
-//! redeemed, and where a session is renewed.
+//! redeemed, and where a session is refreshed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fncy_dev_server::{Endpoint, Fault};
 
 use super::callback::assert_failure;
-use super::renewal::LIFE;
+use super::refresh::LIFE;
 use crate::browser::{Page, Tab};
 use crate::wire_provider::WireProvider;
 use crate::world::{APP, SCRIPTED, World};
@@ -54,7 +54,7 @@ pub(crate) fn tokens(members: &str) -> Fault {
 }
 
 /// The same with a refresh token that no other answer has.
-pub(crate) fn renewable(members: &str) -> Fault {
+pub(crate) fn refreshable(members: &str) -> Fault {
     let token = new_refresh_token();
     tokens(&format!(r#","refresh_token":"{token}"{members}"#))
 }
@@ -82,7 +82,7 @@ async fn callback(world: &World, tab: &mut Tab) -> String {
 pub(crate) async fn sign_in_anew(world: &World) -> Tab {
     let mut tab = world.tab();
     let callback = callback(world, &mut tab).await;
-    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
+    assert_eq!(tab.context(&callback).await.text(), "user=alex");
     tab
 }
 
@@ -103,7 +103,7 @@ pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers)
     };
     let user = Fault::status(200).json(r#"{"id":"alex"}"#);
     world.provider.fault(Endpoint::UserData, user.once());
-    let page = tab.visit(&next).await;
+    let page = tab.context(&next).await;
     assert_eq!(page.text(), "user=alex", "{grant:?}");
     let token = tab.get(&format!("{APP}/token")).await;
     assert_eq!(token.text(), SCRIPTED, "{grant:?}");

@@ -3,7 +3,7 @@
 use fncy_dev_server::{Endpoint, Fault};
 
 use super::callback::assert_failure;
-use super::renewal::LIFE;
+use super::refresh::LIFE;
 use super::token_endpoint::{
     ACCESS_TOKEN, PAGE, assert_ends_in_sign_in, assert_kept, assert_no_sign_in,
     assert_nobody_is_signed_out, assert_unnoticed, sign_in_anew,
@@ -55,7 +55,7 @@ pub(super) async fn p24_a_refused_client_is_the_operators_business(harness: Harn
     ] {
         let world = World::new(harness);
         assert_kept(&world, &answer).await;
-        assert!(world.logged().contains("client_rejected"), "of a renewal");
+        assert!(world.logged().contains("client_rejected"), "of a refresh");
         assert!(world.logged().contains("FNCY_CLIENT_SECRET"));
         assert_nobody_is_signed_out(&world, &answer, 500, "client_rejected").await;
     }

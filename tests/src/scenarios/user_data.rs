@@ -3,7 +3,7 @@
 use fncy_dev_server::{Endpoint, Fault};
 
 use super::callback::assert_failure;
-use super::renewal::{LIFE, request};
+use super::refresh::{LIFE, request};
 use super::token_endpoint::{PAGE, sign_in_anew};
 use crate::browser::Page;
 use crate::harness::Harness;
@@ -15,7 +15,7 @@ pub(super) async fn sign_in_as(world: &World, answer: Fault) -> Page {
     let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
     let callback = world.approve(&location, "alex").await;
     world.provider.fault(Endpoint::UserData, answer.once());
-    tab.visit(&callback).await
+    tab.context(&callback).await
 }
 
 fn id(json: &str) -> Fault {
@@ -35,7 +35,7 @@ pub(super) async fn p32_tokens_of_another_user_sign_in_that_user(harness: Harnes
     let callback = world.approve(&location, "alex").await;
     let mixed_up = Fault::status(200).json(&body).once();
     world.provider.fault(Endpoint::Token, mixed_up);
-    let page = tab.visit(&callback).await;
+    let page = tab.context(&callback).await;
     assert_eq!(page.text(), "user=jun", "whatever the code was for");
 }
 

@@ -6,7 +6,7 @@ use fncy_dev_server::{Endpoint, Fault};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use super::renewal::LIFE;
+use super::refresh::LIFE;
 use super::token_endpoint::{
     ACCESS_TOKEN, Grant, PAGE, accepted, assert_kept, assert_no_sign_in,
     assert_nobody_is_signed_out, assert_unnoticed, sign_in_anew, tokens,
@@ -229,7 +229,7 @@ pub(super) async fn p35_an_application_starts_without_its_provider(harness: Harn
     let callback = world.approve(&location, "alex").await;
     let user = Fault::status(200).json(r#"{"id":"alex"}"#);
     world.provider.fault(Endpoint::UserData, user.once());
-    let page = tab.visit(&callback).await;
+    let page = tab.context(&callback).await;
     assert_eq!(page.text(), "user=alex", "without another start");
     assert_eq!(endpoint.connections(), 1);
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint};
-use fncy_login::{Builder, Clock, Login, Setting};
+use fncy_login::{Clock, Login, LoginBuilder, Setting};
 use fncy_login_testing::TestClock;
 
 pub use self::logs::{Logs, ThreadLogs};
@@ -38,7 +38,7 @@ pub const SCRIPTED: &str = "scripted-token";
 /// How a world differs from the usual one.
 pub struct Setup {
     /// What changes in the login's settings.
-    pub login: Box<dyn FnOnce(Builder) -> Builder>,
+    pub login: Box<dyn FnOnce(LoginBuilder) -> LoginBuilder>,
     /// The provider's.
     pub provider: fncy_dev_server::Builder,
     /// Where the application is nested; nowhere by default. `{lang}` is any segment, and `en` in the redirect URI.
@@ -156,12 +156,12 @@ impl World {
     }
 
     /// The usual application's settings.
-    pub fn usual(&self) -> Builder {
+    pub fn usual(&self) -> LoginBuilder {
         usual(&self.provider, &format!("{APP}/auth/callback")).clock(self.clock())
     }
 
     /// Another instance of the application, beside the one that the browser meets.
-    pub fn instance(&self, change: impl FnOnce(Builder) -> Builder) -> Served {
+    pub fn instance(&self, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> Served {
         let login = change(self.usual()).build().unwrap();
         self.harness.serve(vec![login], "", self.calls.clone())
     }
@@ -240,7 +240,7 @@ impl World {
 
     /// Opens a page and signs in on the way.
     pub async fn visit_and_sign_in(&self, tab: &mut Tab, path: &str, user: &str) -> Page {
-        let page = tab.visit(&format!("{APP}{path}")).await;
+        let page = tab.context(&format!("{APP}{path}")).await;
         self.sign_in(tab, page, user).await
     }
 
@@ -265,7 +265,7 @@ impl World {
             '?'
         };
         let page = tab
-            .visit(&format!("{authorize_url}{separator}prompt=consent"))
+            .context(&format!("{authorize_url}{separator}prompt=consent"))
             .await;
         let page = tab.submit(&page, "form", Some(("user", user))).await;
         let page = self.consent(&mut tab, page, decision).await;
@@ -339,9 +339,9 @@ async fn until(count: u64, what: &str, counted: impl Fn() -> u64) {
 
 /// The settings of an application whose provider is the dev server; its sign-out ends on our own
 /// page.
-pub fn usual(provider: &DevServer, redirect_uri: &str) -> Builder {
+pub fn usual(provider: &DevServer, redirect_uri: &str) -> LoginBuilder {
     Login::builder()
-        .vars(provider.environment())
+        .env_from(provider.environment())
         .set(Setting::RedirectUri, redirect_uri)
         .set(Setting::CookieSecret, COOKIE_SECRET)
         .set(Setting::SignOutUrl, "")

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
-use fncy_login::{Builder, ConfigError};
+use fncy_login::{ConfigError, LoginBuilder};
 use fncy_login_tower::{CurrentUser, FncyLogin};
 
 /// The strictest that lets a form sign out.
@@ -24,8 +24,8 @@ const DESK: &str = "<header><h1>Desk</h1></header>
 <section aria-label='Widget'><iframe title='Widget' src='/widget' width='340' height='450'></iframe></section>";
 
 /// The application, with the login round it.
-pub(crate) fn app(login: Builder) -> Result<Router, ConfigError> {
-    let login = login.public("/").public("/desk").build()?;
+pub(crate) fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+    let login = login.public_path("/").public_path("/desk").build()?;
     let routes = Router::new()
         .route("/", get(front))
         .route("/desk", get(desk))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, scope};
 use axum::Router;
-use fncy_login::{Builder, ConfigError, Login, Setting};
+use fncy_login::{ConfigError, Login, LoginBuilder, Setting};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::real_server::nginx::Nginx;
@@ -105,14 +105,21 @@ impl Place {
 
     fn site_at(&self, hosts: Hosts, address: SocketAddr, listener: TcpListener) -> Site {
         self.open(hosts, address, |login, world| {
-            let login = login.public("/").public("/site.css").build().unwrap();
+            let login = login
+                .public_path("/")
+                .public_path("/site.css")
+                .build()
+                .unwrap();
             let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
             self.serve(listener, login, user_data)
         })
     }
 
     /// Another application, with its provider.
-    pub(crate) fn app(&self, app: impl FnOnce(Builder) -> Result<Router, ConfigError>) -> Site {
+    pub(crate) fn app(
+        &self,
+        app: impl FnOnce(LoginBuilder) -> Result<Router, ConfigError>,
+    ) -> Site {
         let (listener, address) = listen();
         self.open(Hosts::One, address, |login, _| {
             serve_router(listener, app(login).unwrap())
@@ -124,7 +131,7 @@ impl Place {
         &self,
         hosts: Hosts,
         address: SocketAddr,
-        serve: impl FnOnce(Builder, &World) -> Arc<dyn Backend>,
+        serve: impl FnOnce(LoginBuilder, &World) -> Arc<dyn Backend>,
     ) -> Site {
         let port = address.port();
         let (origins, danger, session) = match self.scheme {

@@ -2,3 +2,4 @@
 
 pub(crate) mod policy;
 pub(crate) mod scan;
+pub(crate) mod vault;

@@ -5,7 +5,7 @@
 
 use memchr::memchr;
 
-use crate::Head;
+use crate::request::head::Head;
 
 /// How many values of one name are tried: a sibling domain can add cookies of ours, and a fourth
 /// is an attack on our time.

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::json::{self, BadJson};
-use crate::renewal::{RenewalFailure, Successor};
-use crate::{Code, Secret};
+use crate::refresh::refreshed_tokens::{RefreshFailure, RefreshedTokens};
+use crate::values::code::ErrorCode;
+use crate::values::json;
+use crate::values::json::BadJson;
+use crate::values::secret::Secret;
 
 /// The answer to an exchange or a question.
 #[derive(Debug)]
@@ -38,11 +40,11 @@ pub enum Answer {
     /// [`Exchange::Redeem`](crate::Exchange::Redeem): nobody can say whether this login was redeemed before,
     /// and the provider was not asked.
     Undecided,
-    /// To [`Exchange::Renew`](crate::Exchange::Renew): there are new tokens, perhaps since a
+    /// To [`Exchange::Refresh`](crate::Exchange::Refresh): there are new tokens, perhaps since a
     /// while.
-    Renewed(Arc<Successor>),
-    /// To [`Exchange::Renew`](crate::Exchange::Renew): there are none.
-    NotRenewed(RenewalFailure),
+    Refreshed(Arc<RefreshedTokens>),
+    /// To [`Exchange::Refresh`](crate::Exchange::Refresh): there are none.
+    NotRefreshed(RefreshFailure),
 }
 
 /// An HTTP answer of the provider, as it came.
@@ -115,7 +117,7 @@ impl Failure {
 /// Why an exchange did not give what it should.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ProviderError {
-    pub(crate) code: Code,
+    pub(crate) code: ErrorCode,
     /// For the operator: no secret, and of the provider's words a plain code at most.
     pub(crate) detail: Cow<'static, str>,
     /// When to come back, in seconds.
@@ -136,7 +138,7 @@ pub(crate) const DEFAULT_RETRY_AFTER: u64 = 1;
 const MAX_RETRY_AFTER: u64 = 300;
 
 impl ProviderError {
-    pub(crate) fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(code: ErrorCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
             detail: detail.into(),
@@ -148,9 +150,9 @@ impl ProviderError {
     pub(crate) fn lost(asked: &str, failure: Failure) -> Self {
         let code = match failure {
             Failure::NoConnection | Failure::Transport | Failure::TimedOut | Failure::Crowded => {
-                Code::ProviderUnavailable
+                ErrorCode::ProviderUnavailable
             }
-            Failure::TooLarge | Failure::Encoded => Code::InvalidResponse,
+            Failure::TooLarge | Failure::Encoded => ErrorCode::InvalidResponse,
         };
         Self::new(code, format!("{asked}: {}", failure.detail()))
     }
@@ -158,14 +160,14 @@ impl ProviderError {
     /// An error in the callback (RFC 6749, section 4.1.2.1).
     pub(crate) fn of_callback(error: &str) -> Self {
         let code = match error {
-            "access_denied" => Code::AccessDenied,
-            "temporarily_unavailable" => Code::ProviderUnavailable,
-            "unauthorized_client" => Code::ClientRejected,
+            "access_denied" => ErrorCode::AccessDenied,
+            "temporarily_unavailable" => ErrorCode::ProviderUnavailable,
+            "unauthorized_client" => ErrorCode::ClientRejected,
             "invalid_request" | "invalid_scope" | "server_error" | "unsupported_response_type" => {
-                Code::ProviderRefused
+                ErrorCode::ProviderRefused
             }
             // Each server has its own words for somebody who left or was not let in.
-            _ => Code::SignInDeclined,
+            _ => ErrorCode::SignInDeclined,
         };
         let detail = format!("the authorization endpoint says {}", known(error));
         Self::new(code, detail)
@@ -201,7 +203,7 @@ impl ProviderAnswer {
     /// The JSON object of a success of whoever was asked, or what the answer means instead. Whether
     /// a success has an error in it is for those to say who know what else must be there.
     pub(crate) fn object(&self, asked: &str) -> Result<Map<String, Value>, ProviderError> {
-        let unreadable = |what| self.error(asked, Code::InvalidResponse, what);
+        let unreadable = |what| self.error(asked, ErrorCode::InvalidResponse, what);
         match self.status {
             200..=299 => self.json().map_err(unreadable),
             300..=399 => Err(unreadable("a redirect, which is not followed")),
@@ -215,24 +217,24 @@ impl ProviderAnswer {
         let code = match (self.status, said.unwrap_or_default()) {
             // Waiting mends these: RFC 9110, section 15.5.9; RFC 8470, section 5.2; RFC 6585, section 4.
             (408 | 425 | 429 | 500.., _) | (_, "temporarily_unavailable" | "server_error") => {
-                Code::ProviderUnavailable
+                ErrorCode::ProviderUnavailable
             }
-            (_, "invalid_grant") => Code::LoginExpired,
-            (_, "invalid_client" | "unauthorized_client") => Code::ClientRejected,
+            (_, "invalid_grant") => ErrorCode::LoginExpired,
+            (_, "invalid_client" | "unauthorized_client") => ErrorCode::ClientRejected,
             // The same as GitHub and Slack have it.
             (_, "incorrect_client_credentials" | "invalid_client_id" | "bad_client_secret") => {
-                Code::ClientRejected
+                ErrorCode::ClientRejected
             }
-            _ => Code::ProviderRefused,
+            _ => ErrorCode::ProviderRefused,
         };
         let mut what = self.error_code(object).unwrap_or_default();
-        if code == Code::ClientRejected {
+        if code == ErrorCode::ClientRejected {
             what = format!("{what}; {CLIENT_SETTINGS}");
         }
         self.error(asked, code, &what)
     }
 
-    fn error(&self, asked: &str, code: Code, what: &str) -> ProviderError {
+    fn error(&self, asked: &str, code: ErrorCode, what: &str) -> ProviderError {
         let separator = if what.is_empty() { "" } else { ": " };
         let detail = format!("{asked} answered {}{separator}{what}", self.status);
         let error = ProviderError::new(code, detail);
@@ -291,7 +293,7 @@ impl ProviderAnswer {
 #[cfg(test)]
 mod tests {
     use super::{DEFAULT_RETRY_AFTER, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
-    use crate::Code;
+    use crate::values::code::ErrorCode;
 
     fn error(status: u16, retry_after: Option<&str>, body: &str) -> ProviderError {
         ProviderAnswer {
@@ -307,30 +309,38 @@ mod tests {
     #[test]
     fn refusals_and_outages_are_told_apart() {
         for (status, body, code) in [
-            (400, r#"{"error":"invalid_grant"}"#, Code::LoginExpired),
-            (401, r#"{"error":"invalid_client"}"#, Code::ClientRejected),
+            (400, r#"{"error":"invalid_grant"}"#, ErrorCode::LoginExpired),
+            (
+                401,
+                r#"{"error":"invalid_client"}"#,
+                ErrorCode::ClientRejected,
+            ),
             (
                 401,
                 r#"{"error":"bad_client_secret"}"#,
-                Code::ClientRejected,
+                ErrorCode::ClientRejected,
             ),
-            (400, r#"{"error":"invalid_request"}"#, Code::ProviderRefused),
-            (400, r#"{"errors":["x"]}"#, Code::ProviderRefused),
+            (
+                400,
+                r#"{"error":"invalid_request"}"#,
+                ErrorCode::ProviderRefused,
+            ),
+            (400, r#"{"errors":["x"]}"#, ErrorCode::ProviderRefused),
             (
                 400,
                 r#"{"error":"server_error"}"#,
-                Code::ProviderUnavailable,
+                ErrorCode::ProviderUnavailable,
             ),
-            (403, "<html>", Code::ProviderRefused),
-            (408, "", Code::ProviderUnavailable),
-            (425, "", Code::ProviderUnavailable),
-            (200, "<html>", Code::InvalidResponse),
-            (200, "[]", Code::InvalidResponse),
-            (302, "{}", Code::InvalidResponse),
+            (403, "<html>", ErrorCode::ProviderRefused),
+            (408, "", ErrorCode::ProviderUnavailable),
+            (425, "", ErrorCode::ProviderUnavailable),
+            (200, "<html>", ErrorCode::InvalidResponse),
+            (200, "[]", ErrorCode::InvalidResponse),
+            (302, "{}", ErrorCode::InvalidResponse),
             (
                 503,
                 r#"{"error":"invalid_grant"}"#,
-                Code::ProviderUnavailable,
+                ErrorCode::ProviderUnavailable,
             ),
         ] {
             assert_eq!(error(status, None, body).code, code, "{status} {body}");

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-use super::Provider;
-use crate::Secret;
-use crate::site::Site;
+use crate::provider::settings::Provider;
+use crate::request::site::Site;
+use crate::values::secret::Secret;
 
 /// What a login adds to the fixed part, in bytes: `state`, the method, and a challenge.
 const ADDED_LEN: usize = 136;

@@ -7,7 +7,7 @@
 
 use percent_encoding::percent_decode;
 
-use crate::Secret;
+use crate::values::secret::Secret;
 
 /// What a callback says.
 pub(crate) struct Callback {
@@ -15,11 +15,11 @@ pub(crate) struct Callback {
     pub(crate) state: String,
     /// RFC 9207.
     pub(crate) issuer: Option<String>,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: CallbackOutcome,
 }
 
 /// How the authorization ended.
-pub(crate) enum Outcome {
+pub(crate) enum CallbackOutcome {
     Code(Secret),
     /// The `error`, which wins over a `code` beside it.
     Error(String),
@@ -61,9 +61,9 @@ impl Callback {
             return Err(Malformed("its state is missing or too long"));
         }
         let outcome = match (error.value, code.value) {
-            (Some(error), _) => Outcome::Error(error),
-            (None, Some(code)) if is_code(&code) => Outcome::Code(Secret::new(code)),
-            _ => Outcome::Nothing,
+            (Some(error), _) => CallbackOutcome::Error(error),
+            (None, Some(code)) if is_code(&code) => CallbackOutcome::Code(Secret::new(code)),
+            _ => CallbackOutcome::Nothing,
         };
         Ok(Self {
             state,
@@ -115,12 +115,12 @@ fn is_code(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Callback, Outcome};
+    use super::{Callback, CallbackOutcome};
 
     fn code_of(query: &str) -> Option<String> {
         match Callback::parse(query).ok()?.outcome {
-            Outcome::Code(code) => Some(code.expose().to_owned()),
-            Outcome::Error(_) | Outcome::Nothing => None,
+            CallbackOutcome::Code(code) => Some(code.expose().to_owned()),
+            CallbackOutcome::Error(_) | CallbackOutcome::Nothing => None,
         }
     }
 
@@ -137,7 +137,9 @@ mod tests {
     #[test]
     fn c12_an_error_wins() {
         let callback = Callback::parse("code=c&error=access_denied&state=s").unwrap();
-        assert!(matches!(callback.outcome, Outcome::Error(error) if error == "access_denied"));
+        assert!(
+            matches!(callback.outcome, CallbackOutcome::Error(error) if error == "access_denied")
+        );
     }
 
     #[test]
@@ -173,7 +175,10 @@ mod tests {
         ] {
             let callback = Callback::parse(query).unwrap();
             assert_eq!(callback.state, "");
-            assert!(matches!(callback.outcome, Outcome::Error(_)), "{query}");
+            assert!(
+                matches!(callback.outcome, CallbackOutcome::Error(_)),
+                "{query}"
+            );
         }
     }
 
@@ -181,7 +186,10 @@ mod tests {
     fn a_callback_without_code_and_error_says_nothing() {
         for query in ["state=s", "state=s&code=", "state=s&code=%00"] {
             let callback = Callback::parse(query).unwrap();
-            assert!(matches!(callback.outcome, Outcome::Nothing), "{query}");
+            assert!(
+                matches!(callback.outcome, CallbackOutcome::Nothing),
+                "{query}"
+            );
         }
     }
 }

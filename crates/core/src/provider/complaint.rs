@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::ProviderAnswer;
+use crate::provider::answer::ProviderAnswer;
 
 /// The codes of the standards have 32 characters at most, and those of large providers 50.
 const MAX_CODE_LEN: usize = 64;
@@ -99,8 +99,8 @@ impl ProviderAnswer {
 
 #[cfg(test)]
 mod tests {
-    use crate::Secret;
-    use crate::provider::ProviderAnswer;
+    use crate::provider::answer::ProviderAnswer;
+    use crate::values::secret::Secret;
 
     fn answer(status: u16, body: &str) -> ProviderAnswer {
         let sent = ["sent-in-the-body", "abc", ""];

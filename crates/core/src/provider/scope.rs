@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::outcome::Report;
+use crate::reply::outcome::Report;
 
 /// What separates scopes in requests and in token answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub(crate) fn is_scope(scope: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::ScopeSeparator::{self, Comma, Space};
+    use super::{ScopeSeparator, ScopeSeparator::Comma, ScopeSeparator::Space};
 
     fn granted(separator: ScopeSeparator, scope: &serde_json::Value) -> (Option<String>, usize) {
         let mut reports = Vec::new();

@@ -1,7 +1,9 @@
 //! What the machine must know of a provider and of the client's registration there.
 
-use super::{ScopeSeparator, UserPointers};
-use crate::{Secret, SecureUrl};
+use crate::provider::scope::ScopeSeparator;
+use crate::provider::user_data::UserPointers;
+use crate::values::secret::Secret;
+use crate::values::secure_url::SecureUrl;
 
 /// A provider, and the client that is registered with it.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ pub struct Provider {
     /// Whether an answer that names no scope is taken to grant the scope that was asked for, as
     /// RFC 6749, section 5.1, has it. Off by default: a server that forgets to name what it left
     /// out would grant it (CVE-2022-31690).
-    pub trust_requested_scope: bool,
+    pub danger_trust_requested_scope: bool,
     /// The members of the user data that are kept in the session.
     pub keep_claims: Vec<String>,
     /// Where the user's id, name and email are in the user data.
@@ -88,7 +90,7 @@ pub struct AuthorizeParams(Vec<(String, String)>);
 
 /// A parameter that is ours to set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReservedParam(pub String);
+pub struct ParamError(pub String);
 
 impl AuthorizeParams {
     /// What the machine sets itself, or what would keep the answer from the callback's query.
@@ -110,7 +112,7 @@ impl AuthorizeParams {
     ///
     /// # Errors
     ///
-    /// [`ReservedParam`], with its name, for one that is ours to set.
+    /// [`ParamError`], with its name, for one that is ours to set.
     ///
     /// ```
     /// use fncy_login_core::AuthorizeParams;
@@ -118,7 +120,7 @@ impl AuthorizeParams {
     /// assert!(AuthorizeParams::parse("prompt=consent&ui_locales=ko").is_ok());
     /// assert_eq!(AuthorizeParams::parse("state=x").unwrap_err().0, "state");
     /// ```
-    pub fn parse(query: &str) -> Result<Self, ReservedParam> {
+    pub fn parse(query: &str) -> Result<Self, ParamError> {
         let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect();
@@ -126,7 +128,7 @@ impl AuthorizeParams {
             .iter()
             .find(|(name, _)| Self::RESERVED.contains(&name.as_str()))
         {
-            Some((name, _)) => Err(ReservedParam(name.clone())),
+            Some((name, _)) => Err(ParamError(name.clone())),
             None => Ok(Self(pairs)),
         }
     }

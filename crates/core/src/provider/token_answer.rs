@@ -6,16 +6,19 @@
 
 use serde_json::{Map, Value};
 
-use super::complaint::is_error;
-use super::{ProviderAnswer, ProviderError, TOKEN_ENDPOINT, TokenDialect};
-use crate::outcome::Report;
-use crate::tokens::Tokens;
-use crate::{Code, Secret, Timestamp};
+use crate::provider::answer::{ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
+use crate::provider::complaint::is_error;
+use crate::provider::settings::TokenDialect;
+use crate::reply::outcome::Report;
+use crate::session::tokens::SessionTokens;
+use crate::values::code::ErrorCode;
+use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
 
 /// What a token endpoint granted.
 #[derive(Debug)]
 pub(crate) struct TokenSet {
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: SessionTokens,
     pub(crate) expires_at: Timestamp,
     /// How long the access token is to live, in seconds.
     pub(crate) life: u64,
@@ -59,7 +62,7 @@ impl TokenSet {
         let life = life(&object, &mut reports);
         let scope = object.get("scope");
         Ok(Self {
-            tokens: Tokens {
+            tokens: SessionTokens {
                 access_token: access_token?
                     .ok_or_else(|| invalid("access_token of the token answer is missing"))?,
                 refresh_token: token(&object, "refresh_token")?,
@@ -73,7 +76,7 @@ impl TokenSet {
 }
 
 fn invalid(detail: &'static str) -> ProviderError {
-    ProviderError::new(Code::InvalidResponse, detail)
+    ProviderError::new(ErrorCode::InvalidResponse, detail)
 }
 
 /// A token, or none where it is missing, null or empty.
@@ -166,8 +169,10 @@ fn saturating_floor(number: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{ASSUMED_LIFE, MAX_LIFE, TokenSet};
-    use crate::provider::{ProviderAnswer, ProviderError, TokenDialect};
-    use crate::{Code, Timestamp};
+    use crate::provider::answer::{ProviderAnswer, ProviderError};
+    use crate::provider::settings::TokenDialect;
+    use crate::values::code::ErrorCode;
+    use crate::values::timestamp::Timestamp;
 
     fn parse(body: &str) -> Result<TokenSet, ProviderError> {
         let answer = ProviderAnswer {
@@ -217,7 +222,7 @@ mod tests {
             r#"{"access_token":"a","refresh_token":123}"#,
         ] {
             let error = parse(body).err().map(|error| error.code);
-            assert_eq!(error, Some(Code::InvalidResponse), "{body}");
+            assert_eq!(error, Some(ErrorCode::InvalidResponse), "{body}");
         }
     }
 
@@ -236,19 +241,19 @@ mod tests {
             assert!(with(&format!(r#","error":{none}"#)).is_ok(), "{none}");
         }
         for (error, code) in [
-            (r#""invalid_grant""#, Code::LoginExpired),
-            (r#""x""#, Code::ProviderRefused),
-            ("true", Code::ProviderRefused),
-            ("1", Code::ProviderRefused),
+            (r#""invalid_grant""#, ErrorCode::LoginExpired),
+            (r#""x""#, ErrorCode::ProviderRefused),
+            ("true", ErrorCode::ProviderRefused),
+            ("1", ErrorCode::ProviderRefused),
         ] {
             let refused = with(&format!(r#","error":{error}"#)).unwrap_err();
             assert_eq!(refused.code, code, "{error}");
         }
         for alone in [r#"{"error":{}}"#, r#"{"error":[],"access_token":""}"#] {
-            assert_eq!(parse(alone).unwrap_err().code, Code::ProviderRefused);
+            assert_eq!(parse(alone).unwrap_err().code, ErrorCode::ProviderRefused);
         }
         let empty = parse(r#"{"error":"","scope":"a"}"#).unwrap_err();
-        assert_eq!(empty.code, Code::InvalidResponse);
+        assert_eq!(empty.code, ErrorCode::InvalidResponse);
     }
 
     #[test]

@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value};
 
-use super::complaint::is_error;
-use super::{ProviderAnswer, ProviderError, USER_DATA_ENDPOINT};
-use crate::Code;
+use crate::provider::answer::{ProviderAnswer, ProviderError, USER_DATA_ENDPOINT};
+use crate::provider::complaint::is_error;
+use crate::values::code::ErrorCode;
 
 /// Where id, name and email are in the user data: JSON pointers (RFC 6901).
 ///
@@ -22,7 +22,7 @@ pub struct UserPointers {
 
 /// A text that is no JSON pointer (RFC 6901): one is empty or begins with a slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadPointer;
+pub struct PointerError;
 
 impl UserPointers {
     /// Pointers, with defaults for what is not named: the first present of `/sub` and `/id`;
@@ -30,17 +30,17 @@ impl UserPointers {
     ///
     /// # Errors
     ///
-    /// [`BadPointer`] for a text that doesn't begin with a slash.
+    /// [`PointerError`] for a text that doesn't begin with a slash.
     pub fn new(
         id: Option<&str>,
         name: Option<&str>,
         email: Option<&str>,
-    ) -> Result<Self, BadPointer> {
+    ) -> Result<Self, PointerError> {
         let checked = |pointer: &str| {
             pointer
                 .starts_with('/')
                 .then(|| pointer.to_owned())
-                .ok_or(BadPointer)
+                .ok_or(PointerError)
         };
         Ok(Self {
             id: match id {
@@ -89,7 +89,7 @@ impl UserData {
         Ok(Self {
             id: canonical_id(id).ok_or_else(|| {
                 ProviderError::new(
-                    Code::UserDataRefused,
+                    ErrorCode::UserDataRefused,
                     "the user id is not a whole number, or a string of 1 to 255 bytes without control characters",
                 )
             })?,
@@ -105,13 +105,13 @@ impl UserData {
 fn refused(answer: &ProviderAnswer, error: ProviderError) -> ProviderError {
     let ProviderError { code, detail, .. } = &error;
     match (code, answer.status) {
-        (Code::ProviderUnavailable, _) => error,
+        (ErrorCode::ProviderUnavailable, _) => error,
         (_, 405) => {
             let detail =
                 format!("{detail}; FNCY_USERINFO_METHOD says whether it is asked with GET or POST");
-            ProviderError::new(Code::UserDataRefused, detail)
+            ProviderError::new(ErrorCode::UserDataRefused, detail)
         }
-        _ => ProviderError::new(Code::UserDataRefused, error.detail),
+        _ => ProviderError::new(ErrorCode::UserDataRefused, error.detail),
     }
 }
 
@@ -122,7 +122,7 @@ fn without_id(answer: &ProviderAnswer, data: &Value, pointers: &UserPointers) ->
     }) {
         Some(object) => refused(answer, answer.refusal(USER_DATA_ENDPOINT, object)),
         None => ProviderError::new(
-            Code::UserIdMissing,
+            ErrorCode::UserIdMissing,
             format!(
                 "the user data have no id at {}; set FNCY_USER_ID to its JSON pointer",
                 pointers.id.join(" or ")
@@ -171,8 +171,8 @@ fn cut(text: &str, bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{UserData, UserPointers};
-    use crate::Code;
-    use crate::provider::{ProviderAnswer, ProviderError};
+    use crate::provider::answer::{ProviderAnswer, ProviderError};
+    use crate::values::code::ErrorCode;
 
     fn parse(status: u16, body: &str) -> Result<UserData, ProviderError> {
         let answer = ProviderAnswer {
@@ -205,30 +205,42 @@ mod tests {
     fn p33_no_id_is_guessed() {
         let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(10_000));
         for (status, body, code) in [
-            (200, "{}", Code::UserIdMissing),
-            (200, r#"{"id":null}"#, Code::UserIdMissing),
-            (200, "[]", Code::UserDataRefused),
-            (200, r#"{"id":""}"#, Code::UserDataRefused),
-            (200, r#"{"id":1.5}"#, Code::UserDataRefused),
-            (200, r#"{"id":18446744073709551616}"#, Code::UserDataRefused),
-            (200, r#"{"id":true}"#, Code::UserDataRefused),
-            (200, r#"{"id":"a\u0000b"}"#, Code::UserDataRefused),
-            (200, r#"{"id":"a","id":"b"}"#, Code::UserDataRefused),
-            (200, &long, Code::UserDataRefused),
-            (401, r#"{"error":"invalid_token"}"#, Code::UserDataRefused),
+            (200, "{}", ErrorCode::UserIdMissing),
+            (200, r#"{"id":null}"#, ErrorCode::UserIdMissing),
+            (200, "[]", ErrorCode::UserDataRefused),
+            (200, r#"{"id":""}"#, ErrorCode::UserDataRefused),
+            (200, r#"{"id":1.5}"#, ErrorCode::UserDataRefused),
+            (
+                200,
+                r#"{"id":18446744073709551616}"#,
+                ErrorCode::UserDataRefused,
+            ),
+            (200, r#"{"id":true}"#, ErrorCode::UserDataRefused),
+            (200, r#"{"id":"a\u0000b"}"#, ErrorCode::UserDataRefused),
+            (200, r#"{"id":"a","id":"b"}"#, ErrorCode::UserDataRefused),
+            (200, &long, ErrorCode::UserDataRefused),
+            (
+                401,
+                r#"{"error":"invalid_token"}"#,
+                ErrorCode::UserDataRefused,
+            ),
             (
                 401,
                 r#"{"error":"invalid_token","id":1}"#,
-                Code::UserDataRefused,
+                ErrorCode::UserDataRefused,
             ),
-            (200, r#"{"error":"invalid_token"}"#, Code::UserDataRefused),
+            (
+                200,
+                r#"{"error":"invalid_token"}"#,
+                ErrorCode::UserDataRefused,
+            ),
             (
                 200,
                 r#"{"error":{"code":"x"},"id":null}"#,
-                Code::UserDataRefused,
+                ErrorCode::UserDataRefused,
             ),
-            (200, r#"{"error":""}"#, Code::UserIdMissing),
-            (503, "", Code::ProviderUnavailable),
+            (200, r#"{"error":""}"#, ErrorCode::UserIdMissing),
+            (503, "", ErrorCode::ProviderUnavailable),
         ] {
             assert_eq!(parse(status, body).unwrap_err().code, code, "{body}");
         }

@@ -6,8 +6,9 @@ use ring::hmac;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{NONCE_LEN, Purpose, SALT_LEN};
-use crate::Secret;
+use crate::seal::key_ring::Purpose;
+use crate::seal::{NONCE_LEN, SALT_LEN};
+use crate::values::secret::Secret;
 
 /// Bytes of a key's id: enough to tell a handful of keys apart, too few to say anything of them.
 pub(super) const ID_LEN: usize = 4;
@@ -48,7 +49,7 @@ impl Key {
     pub(super) fn for_purpose(&self, purpose: Purpose) -> &LessSafeKey {
         match purpose {
             Purpose::Session => &self.session,
-            Purpose::Tokens => &self.tokens,
+            Purpose::SessionTokens => &self.tokens,
             Purpose::Shared => &self.shared,
         }
     }

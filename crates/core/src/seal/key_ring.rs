@@ -4,12 +4,13 @@ use std::fmt;
 
 use ring::aead::LessSafeKey;
 
-use super::key::{self, Key};
-use super::text::TextFormat;
-use super::{
+use crate::seal::key;
+use crate::seal::key::Key;
+use crate::seal::text::TextFormat;
+use crate::seal::{
     HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
 };
-use crate::secret::SecretBytes;
+use crate::values::secret::SecretBytes;
 
 /// Characters in which version and key id are: whole groups of four.
 const START_LEN: usize = HEADER_LEN.div_ceil(3) * 4;
@@ -20,7 +21,7 @@ pub(crate) enum Purpose {
     /// The session's first segment: who is signed in.
     Session,
     /// The session's second segment: its tokens.
-    Tokens,
+    SessionTokens,
     /// What the instances of an application tell one another.
     Shared,
 }
@@ -48,10 +49,10 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`], with the secret's position (0 is the sealing one), for one shorter than
+    /// [`SecretError`], with the secret's position (0 is the sealing one), for one shorter than
     /// [`KeyRing::MIN_SECRET_LEN`] or with fewer than [`KeyRing::MIN_DISTINCT_BYTES`] distinct
     /// bytes.
-    pub fn new(sealing: &[u8], former: &[impl AsRef<[u8]>]) -> Result<Self, WeakSecret> {
+    pub fn new(sealing: &[u8], former: &[impl AsRef<[u8]>]) -> Result<Self, SecretError> {
         check(sealing, 0)?;
         for (index, secret) in former.iter().enumerate() {
             check(secret.as_ref(), index + 1)?;
@@ -260,7 +261,7 @@ impl fmt::Debug for KeyRing {
 
 /// A secret that is too short or too regular to protect anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WeakSecret {
+pub struct SecretError {
     /// Which secret: 0 is the one that seals.
     pub position: usize,
     /// Its length, in bytes.
@@ -269,14 +270,14 @@ pub struct WeakSecret {
     pub distinct: usize,
 }
 
-fn check(secret: &[u8], position: usize) -> Result<(), WeakSecret> {
+fn check(secret: &[u8], position: usize) -> Result<(), SecretError> {
     let mut seen = [false; 256];
     for byte in secret {
         seen[usize::from(*byte)] = true;
     }
     let distinct = seen.into_iter().filter(|seen| *seen).count();
     if secret.len() < KeyRing::MIN_SECRET_LEN || distinct < KeyRing::MIN_DISTINCT_BYTES {
-        return Err(WeakSecret {
+        return Err(SecretError {
             position,
             length: secret.len(),
             distinct,
@@ -351,7 +352,7 @@ mod tests {
         }
         let mut buffer = [0; 256];
         assert_eq!(
-            ring.open(Purpose::Tokens, &aad, text.as_bytes(), &mut buffer),
+            ring.open(Purpose::SessionTokens, &aad, text.as_bytes(), &mut buffer),
             Err(OpenError::Broken)
         );
     }

@@ -10,21 +10,17 @@
 //!   cookie; a text that a known key refuses is [`OpenError::Broken`].
 //! - base64url without padding, canonical only, in both directions.
 
-mod key;
-mod key_ring;
+pub(crate) mod key;
+pub(crate) mod key_ring;
 #[cfg(test)]
-mod nonces;
+pub(crate) mod nonces;
 #[cfg(test)]
-mod properties;
-mod text;
+pub(crate) mod properties;
+pub(crate) mod text;
 #[cfg(test)]
-mod vector;
+pub(crate) mod vector;
 #[cfg(test)]
-mod vectors;
-
-pub(crate) use key::TokenDigest;
-pub use key_ring::{KeyRing, WeakSecret};
-pub(crate) use key_ring::{Purpose, associated_data};
+pub(crate) mod vectors;
 
 /// The first byte of a text under AES-256-GCM, and of the associated data of all texts.
 const VERSION: u8 = 1;

@@ -7,12 +7,12 @@
 
 use std::thread;
 
-use super::{KeyRing, Purpose};
-use crate::Timestamp;
-use crate::entropy::{Entropy, pair};
-use crate::return_to::ReturnTo;
-use crate::site::Site;
-use crate::transaction::Transaction;
+use crate::request::return_to::ReturnTo;
+use crate::request::site::Site;
+use crate::seal::key_ring::{KeyRing, Purpose};
+use crate::sign_in::transaction::Transaction;
+use crate::values::entropy::{Entropy, pair};
+use crate::values::timestamp::Timestamp;
 
 const SEALS: usize = 1 << 20;
 /// Each derives a key, which takes longer.
@@ -60,11 +60,14 @@ fn assert_distinct(nonces: &[u128], count: usize) {
     }
 }
 
-/// Two seals from each draw, as a renewal has them.
+/// Two seals from each draw, as a refresh has them.
 fn seal(count: usize) -> Vec<u128> {
     let (keys, mut nonces) = (keys(), Vec::with_capacity(count));
     draw(count / 2, |Entropy([session, tokens, _])| {
-        for (purpose, block) in [(Purpose::Session, session), (Purpose::Tokens, tokens)] {
+        for (purpose, block) in [
+            (Purpose::Session, session),
+            (Purpose::SessionTokens, tokens),
+        ] {
             let (nonce, []) = pair(&block);
             nonces.push(nonce_of(&keys.seal(purpose, nonce, b"", b"")));
         }

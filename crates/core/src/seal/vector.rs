@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Timestamp;
+use crate::values::timestamp::Timestamp;
 
 /// The page.
 pub(super) const PAGE: &str = include_str!("../../../../docs/cookie-format.md");

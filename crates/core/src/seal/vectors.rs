@@ -9,20 +9,21 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::digest::{SHA256, digest};
 use ring::hmac::{HMAC_SHA256, Key, sign};
 
-use super::vector::{PAGE, Vector};
-use super::{KeyRing, Protection, Purpose, associated_data};
-use crate::Secret;
 use crate::cookies::policy::CookiePolicy;
-use crate::entropy::Entropy;
-use crate::return_to::ReturnTo;
-use crate::round::Round;
-use crate::session::{Moment, Standing};
-use crate::site::Site;
+use crate::cookies::vault::Vault;
+use crate::request::return_to::ReturnTo;
+use crate::request::site::Site;
+use crate::seal::Protection;
+use crate::seal::key_ring::{KeyRing, Purpose, associated_data};
+use crate::seal::vector::{PAGE, Vector};
+use crate::session::open::{Moment, Standing};
+use crate::session::tokens::SessionTokens;
+use crate::session::user::{Segment, Terms, User};
+use crate::sign_in::login_loop::Round;
+use crate::sign_in::transaction::{State, Transaction};
 use crate::testing::Request;
-use crate::tokens::Tokens;
-use crate::transaction::{State, Transaction};
-use crate::user::{Segment, Terms, User};
-use crate::vault::Vault;
+use crate::values::entropy::Entropy;
+use crate::values::secret::Secret;
 
 fn keys() -> KeyRing {
     KeyRing::new(&Vector::of("keys").bytes("secret"), &[] as &[&[u8]]).unwrap()
@@ -59,7 +60,7 @@ fn segment(vector: &Vector) -> Segment<'static> {
             idle_ends: vector.time("idle_ends"),
             token_expires: vector.time("token_expires"),
             token_life: vector.number("token_life"),
-            can_renew: vector.number("can_renew") == 1,
+            can_refresh: vector.number("can_refresh") == 1,
             user_read: vector.time("user_read"),
         },
         user_id: vector.text("user_id"),
@@ -71,8 +72,8 @@ fn segment(vector: &Vector) -> Segment<'static> {
     }
 }
 
-fn tokens(vector: &Vector) -> Tokens {
-    Tokens {
+fn tokens(vector: &Vector) -> SessionTokens {
+    SessionTokens {
         access_token: Secret::new(vector.text("access_token").to_owned()),
         refresh_token: Some(Secret::new(vector.text("refresh_token").to_owned())),
     }

@@ -33,7 +33,7 @@ pub mod troubleshooting {}
 
 #[cfg(test)]
 mod tests {
-    use fncy_login_core::Code;
+    use fncy_login_core::ErrorCode;
 
     #[test]
     fn each_code_has_an_entry_under_its_own_heading() {
@@ -41,7 +41,7 @@ mod tests {
             .lines()
             .filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`'))
             .collect();
-        let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        let codes: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(entries, codes, "in the order of the table in code.rs");
     }
 }

@@ -31,9 +31,9 @@ use rustls::{
 };
 use webpki::ring as signatures;
 
-use cipher::Aead;
-use hash::{SHA256, SHA384, Sha};
-use key_exchange::{P256, P384, X25519};
+use crate::tls::cipher::Aead;
+use crate::tls::hash::{SHA256, SHA384, Sha};
+use crate::tls::key_exchange::{P256, P384, X25519};
 
 /// A provider for clients without a certificate of their own.
 pub(crate) fn provider() -> CryptoProvider {

@@ -14,7 +14,7 @@ use rustls::{
     ServerConfig, ServerConnection, SupportedCipherSuite, SupportedProtocolVersion,
 };
 
-use super::provider;
+use crate::tls::provider;
 
 /// More than four records.
 static LONG: [u8; 70_000] = [7; 70_000];

@@ -1,12 +1,12 @@
--- A request has shown a generation of a session: the renewals that led to it. Where there are any, it is the first
+-- A request has shown a generation of a session: the refreshes that led to it. Where there are any, it is the first
 -- time, and older generations are outdated after a moment.
 -- KEYS: those of expect. ARGV: the generation, the moment, for how long that is remembered (both ms).
-local renewals = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-if #renewals == 0 then
-    return renewals
+local refreshes = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+if #refreshes == 0 then
+    return refreshes
 end
-for _, renewal in ipairs(renewals) do
-    redis.call('ZREM', KEYS[1], renewal)
+for _, refresh in ipairs(refreshes) do
+    redis.call('ZREM', KEYS[1], refresh)
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -17,4 +17,4 @@ for index = 1, #counting - 1 do
     redis.call('ZREM', KEYS[2], counting[index])
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
-return renewals
+return refreshes

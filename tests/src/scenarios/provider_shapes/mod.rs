@@ -5,7 +5,7 @@ use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 
 use super::callback::assert_failure;
-use super::renewal::LIFE;
+use super::refresh::LIFE;
 use super::token_endpoint::{
     Grant, PAGE, accepted, assert_ends_in_sign_in, assert_kept, assert_no_sign_in,
     new_refresh_token, sign_in_anew,

@@ -1,6 +1,6 @@
 //! How people leave, and become somebody else.
 
-use fncy_login::{Approval, Builder, NewLogin, Refusal, Setting};
+use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, Setting};
 
 use super::pages::assert_accessible;
 use crate::app::app;
@@ -14,20 +14,20 @@ const OTHER: &str = "Use another account";
 pub(super) async fn a_sign_out_goes_on_to_the_provider_under_a_strict_policy(place: Place) {
     let site = place.app(app);
     let tab = site.tab().await;
-    tab.visit("/page").await;
+    tab.context("/page").await;
     tab.sign_in().await;
     tab.shows("/page", "Hello, Alex Martin").await;
-    tab.visit("/").await;
+    tab.context("/").await;
     tab.shows("/", "Front").await;
     tab.press("Sign out").await;
     tab.shows_provider(SIGNED_OUT).await;
     assert_eq!(tab.cookies().await, [""; 0]);
-    tab.visit("/page").await;
+    tab.context("/page").await;
     tab.shows_provider("Sign in").await;
 }
 
 /// A login that refuses alex.
-fn without_alex(login: Builder) -> Builder {
+fn without_alex(login: LoginBuilder) -> LoginBuilder {
     login.on_login(async |login: NewLogin| match login.id() {
         "alex" => Err(Refusal::new("This site is for others.")),
         _ => Ok(Approval::new()),
@@ -37,13 +37,13 @@ fn without_alex(login: Builder) -> Builder {
 pub(super) async fn whom_on_login_refuses_leaves_the_provider_for_another_account(place: Place) {
     let site = place.app(|login| app(without_alex(login)));
     let tab = site.tab().await;
-    tab.visit("/page").await;
+    tab.context("/page").await;
     tab.sign_in().await;
     tab.shows("/auth/callback?**", REFUSED).await;
     assert_accessible(&tab).await;
     tab.press(OTHER).await;
     tab.shows_provider(SIGNED_OUT).await;
-    tab.visit("/page").await;
+    tab.context("/page").await;
     tab.sign_in_as("김하늘").await;
     tab.shows("/page", "Hello, 김하늘").await;
 }
@@ -51,7 +51,7 @@ pub(super) async fn whom_on_login_refuses_leaves_the_provider_for_another_accoun
 pub(super) async fn whom_on_login_refuses_chooses_another_account(place: Place) {
     let site = place.app(|login| app(without_alex(login).set(Setting::SignOutUrl, "")));
     let tab = site.tab_in("ko-KR").await;
-    tab.visit("/page").await;
+    tab.context("/page").await;
     tab.shows_provider("로그인").await;
     tab.press("Alex Martin").await;
     tab.shows_provider("접근을 허용할까요?").await;
@@ -69,11 +69,11 @@ pub(super) async fn whom_on_login_refuses_chooses_another_account(place: Place) 
 
 pub(super) async fn whom_a_guard_refuses_chooses_another_account(place: Place) {
     let site = place.app(|login| {
-        let login = login.require("/admin", |user| user.id() == "jun");
+        let login = login.require_prefix("/admin", |user| user.id() == "jun");
         app(login.set(Setting::SignOutUrl, ""))
     });
     let tab = site.tab().await;
-    tab.visit("/admin?x=2").await;
+    tab.context("/admin?x=2").await;
     tab.sign_in().await;
     tab.shows("/admin?x=2", "You may not open this").await;
     assert_accessible(&tab).await;

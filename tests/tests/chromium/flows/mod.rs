@@ -40,7 +40,7 @@ flows! {
         }
         session: {
             a_fetch_without_a_session_is_told_where_to_sign_in
-            ten_fetches_after_expiry_renew_once
+            ten_fetches_after_expiry_refresh_once
             signing_out_in_one_tab_holds_in_the_other
             a_session_over_four_kilobytes_lives_and_ends
             a_link_from_another_site_finds_the_session

@@ -11,7 +11,7 @@ const SIGNED_OUT: &str = "A stand-in for FNCY, on your machine";
 /// Somebody who has signed in, and looks at the protected page.
 async fn signed_in(site: &Site) -> Tab {
     let tab = site.tab().await;
-    tab.visit("/protected").await;
+    tab.context("/protected").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
     tab
@@ -20,7 +20,7 @@ async fn signed_in(site: &Site) -> Tab {
 pub(super) async fn a_fetch_without_a_session_is_told_where_to_sign_in(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.visit("/").await;
+    tab.context("/").await;
     let answers = tab.fetch("/me", 1).await;
     let (status, body) = &answers[0];
     assert_eq!(*status, 401);
@@ -31,12 +31,12 @@ pub(super) async fn a_fetch_without_a_session_is_told_where_to_sign_in(place: Pl
     );
     tab.shows("/", "Nobody is signed in").await;
     assert_eq!(tab.cookies().await, [""; 0]);
-    tab.visit("/auth/login?return_to=%2F").await;
+    tab.context("/auth/login?return_to=%2F").await;
     tab.sign_in().await;
     tab.shows("/", "Hello, Alex Martin").await;
 }
 
-pub(super) async fn ten_fetches_after_expiry_renew_once(place: Place) {
+pub(super) async fn ten_fetches_after_expiry_refresh_once(place: Place) {
     let site = place.site();
     let tab = signed_in(&site).await;
     site.world.advance(3_600);
@@ -44,7 +44,7 @@ pub(super) async fn ten_fetches_after_expiry_renew_once(place: Place) {
         assert_eq!(status, 200, "{body}");
         assert!(body.contains("Alex Martin"), "{body}");
     }
-    assert_eq!(site.world.token_requests(), 2, "a code, and one renewal");
+    assert_eq!(site.world.token_requests(), 2, "a code, and one refresh");
     tab.follow("Your data").await;
     tab.shows("/profile", "Your data").await;
     let text = tab.text().await;
@@ -56,7 +56,7 @@ pub(super) async fn signing_out_in_one_tab_holds_in_the_other(place: Place) {
     let site = place.site();
     let tab = signed_in(&site).await;
     let other = tab.another().await;
-    other.visit("/protected").await;
+    other.context("/protected").await;
     other.shows("/protected", "Members only").await;
     tab.press("Sign out").await;
     tab.shows_provider(SIGNED_OUT).await;
@@ -110,17 +110,17 @@ pub(super) async fn each_of_two_hosts_is_signed_in_to_by_itself(place: Place) {
     let site = place.site_at_two_hosts();
     let tab = signed_in(&site).await;
     let at_other = |path: &str| format!("{}{path}", site.other_origin);
-    tab.visit(&at_other("/")).await;
+    tab.context(&at_other("/")).await;
     tab.shows(&at_other("/"), "Nobody is signed in").await;
     // FNCY knows who it is.
     tab.follow("Protected page").await;
     tab.shows(&at_other("/protected"), "Members only").await;
 
-    tab.visit(&at_other("/")).await;
+    tab.context(&at_other("/")).await;
     tab.press("Sign out").await;
     tab.shows_provider(SIGNED_OUT).await;
-    tab.visit(&at_other("/")).await;
+    tab.context(&at_other("/")).await;
     tab.shows(&at_other("/"), "Nobody is signed in").await;
-    tab.visit("/").await;
+    tab.context("/").await;
     tab.shows("/", "Hello, Alex Martin").await;
 }

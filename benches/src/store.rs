@@ -1,0 +1,279 @@
+//! What one Redis carries, and what asking it costs an instance: the table of `docs/scale.md`.
+//!
+//! Rules: the crate's real code asks a real server; what the server costs is its own processor time, since
+//! those who ask share the machine with it; everything is one run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fncy_login::Timestamp;
+use fncy_login::store::{Claim, Finished, RevokedSession, SessionRef, SharedStore, Work, WorkKind};
+use fncy_login_redis::RedisStore;
+use futures_util::future::join_all;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::interleave::{Case, measure};
+use crate::redis_server::RedisServer;
+use crate::sample::{Get, Provider, REFRESH_TOKEN_LEN, TOKEN_LEN, sign_in};
+
+/// Instances that work at the same time, and pieces of work that each has under way.
+const INSTANCES: usize = 4;
+const WORKERS: usize = 32;
+/// How long each kind of work goes on.
+const FOR: Duration = Duration::from_secs(3);
+/// So many of each kind are put into the store to see what memory they take.
+const KEPT: u64 = 20_000;
+/// So many sign-outs are known when it is measured what knowing them costs.
+const ENDED: u64 = 100_000;
+/// Two sealed tokens and what is beside them.
+const OUTCOME: usize = (TOKEN_LEN + REFRESH_TOKEN_LEN + 200) * 4 / 3;
+/// How long the reply of a sign-in stays.
+const REPLY: Duration = Duration::from_secs(2);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Prints all of it.
+pub async fn run() {
+    let redis = RedisServer::start();
+    work(&redis).await;
+    memory(&redis).await;
+    followers(&redis).await;
+    checks(&redis).await;
+}
+
+/// What the store does for refreshes, sign-ins and sign-outs.
+#[expect(clippy::print_stdout, reason = "measures, for people")]
+async fn work(redis: &RedisServer) {
+    println!("| work | a second here | µs of Redis each | a second at half a core |");
+    println!("| --- | --: | --: | --: |");
+    for (name, kind) in [
+        ("refresh", Kind::Refresh),
+        ("sign-in", Kind::SignIn),
+        ("sign-out", Kind::SignOut),
+    ] {
+        redis.empty().await;
+        let numbers = Arc::new(AtomicU64::new(0));
+        let (began, cpu) = (Instant::now(), redis.cpu());
+        let mut workers = JoinSet::new();
+        for _ in 0..INSTANCES {
+            let instance = redis.instance();
+            for _ in 0..WORKERS {
+                let (instance, numbers) = (instance.clone(), Arc::clone(&numbers));
+                workers.spawn(async move {
+                    while began.elapsed() < FOR {
+                        let number = numbers.fetch_add(1, Ordering::Relaxed);
+                        kind.once(&instance, number).await;
+                    }
+                });
+            }
+        }
+        workers.join_all().await;
+        let count = numbers.load(Ordering::Relaxed) as f64;
+        let each = (redis.cpu() - cpu) * 1e6 / count;
+        let here = count / began.elapsed().as_secs_f64();
+        println!("| {name} | {here:.0} | {each:.0} | {:.0} |", 0.5e6 / each);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Refresh,
+    SignIn,
+    SignOut,
+}
+
+impl Kind {
+    /// As the driver asks.
+    async fn once(self, instance: &RedisStore, number: u64) {
+        match self {
+            Self::Refresh => {
+                let session = session(number);
+                let claim = instance.claim(refresh(number)).await;
+                assert_eq!(instance.has_ended(session, "alex").await, Ok(false));
+                finish(claim.unwrap(), outcome(1, Some(session.id))).await;
+                assert_eq!(instance.has_ended(session, "alex").await, Ok(false));
+                instance.confirm(&|| session);
+            }
+            Self::SignIn => {
+                let claim = instance.claim(redemption(number)).await;
+                finish(claim.unwrap(), reply()).await;
+            }
+            Self::SignOut => instance.end(ending(number)).await.unwrap(),
+        }
+    }
+}
+
+/// What each kind of name takes of the store's memory.
+#[expect(clippy::print_stdout, reason = "measures, for people")]
+async fn memory(redis: &RedisServer) {
+    println!("\n| what is kept | bytes each |\n| --- | --: |");
+    for name in [
+        "a lease",
+        "what a refresh left",
+        "a code that is spent",
+        "a sign-out",
+        "the end of a user's sessions",
+    ] {
+        redis.empty().await;
+        let instance = redis.instance();
+        let mut leases = Vec::new();
+        // What is there without any of them: a connection, scripts, the log's age.
+        assert_eq!(instance.has_ended(session(0), "alex").await, Ok(false));
+        Kind::Refresh.once(&instance, KEPT).await;
+        let before = redis.memory();
+        for number in 0..KEPT {
+            match name {
+                "a lease" => leases.push(instance.claim(refresh(number)).await.unwrap()),
+                "what a refresh left" => {
+                    let claim = instance.claim(refresh(number)).await.unwrap();
+                    finish(claim, outcome(1, None)).await;
+                }
+                "a code that is spent" => Kind::SignIn.once(&instance, number).await,
+                "a sign-out" => instance.end(ending(number)).await.unwrap(),
+                _ => {
+                    let user = number.to_string();
+                    let at = Timestamp::from_unix(START);
+                    instance.end_user(&user, at).await.unwrap();
+                }
+            }
+        }
+        // The reply of a sign-in goes before that.
+        sleep(2 * REPLY).await;
+        let each = (redis.memory() - before) / KEPT as f64;
+        println!("| {name} | {each:.0} |");
+    }
+}
+
+/// What instances cost that do nothing but follow the log.
+#[expect(clippy::print_stdout, reason = "measures, for people")]
+async fn followers(redis: &RedisServer) {
+    println!("\n| instances | of one core of Redis | µs of Redis each second and instance |");
+    println!("| --: | --: | --: |");
+    for count in [10, 100, 1_000] {
+        redis.empty().await;
+        let instances: Vec<_> = (0..count).map(|_| redis.instance()).collect();
+        for instance in &instances {
+            instance.known(&session(0), "alex");
+        }
+        sleep(Duration::from_secs(2)).await;
+        let (began, cpu) = (Instant::now(), redis.cpu());
+        sleep(FOR).await;
+        let share = (redis.cpu() - cpu) / began.elapsed().as_secs_f64();
+        let each = share * 1e6 / f64::from(count);
+        println!("| {count} | {:.1} % | {each:.0} |", share * 100.0);
+    }
+}
+
+/// What it costs a request to know that its session was not ended.
+#[expect(clippy::print_stdout, reason = "measures, for people")]
+async fn checks(redis: &RedisServer) {
+    redis.empty().await;
+    let (none, many) = (redis.instance(), redis.instance());
+    let provider = Provider::start().await;
+    let with_store = none.clone();
+    let alone = provider.login(|builder| builder);
+    let shared = provider.login(|builder| builder.store(with_store));
+    let cookies = sign_in(&shared, TOKEN_LEN).await;
+    println!("\n| what a request pays | ns |\n| --- | --: |");
+    let mut cases = Vec::new();
+    for (name, login) in [
+        ("a request's check, one process", alone),
+        ("the same, with Redis", shared),
+    ] {
+        let head = Get::page(cookies.as_str());
+        cases.push(Case::new(name, move || drop(login.decide(&head, None))));
+    }
+    assert_eq!(none.has_ended(session(0), "alex").await, Ok(false));
+    let nothing = none.clone();
+    cases.push(Case::new("known, nothing ended", move || {
+        nothing.known(&session(ENDED), "alex");
+    }));
+    for figure in measure(cases).await {
+        println!("| {} | {:.0} |", figure.name, figure.whole);
+    }
+    for first in (0..ENDED).step_by(1_000) {
+        let ends = (first..first + 1_000).map(|number| many.end(ending(number)));
+        assert!(join_all(ends).await.iter().all(Result::is_ok));
+    }
+    let began = Instant::now();
+    let new = redis.instance();
+    assert_eq!(new.has_ended(session(ENDED), "alex").await, Ok(false));
+    let read = began.elapsed().as_millis();
+    let sessions = many.clone();
+    many.end_user("haneul", Timestamp::from_unix(START))
+        .await
+        .unwrap();
+    let cases = vec![Case::new(
+        "known, with all of them, and a user's end",
+        move || {
+            sessions.known(&session(ENDED), "alex");
+        },
+    )];
+    for figure in measure(cases).await {
+        println!("| {} | {:.0} |", figure.name, figure.whole);
+    }
+    println!("\nA new instance reads {ENDED} sign-outs in {read} ms.");
+}
+
+/// 2100, so that nothing is swept.
+const START: u64 = 4_102_444_800;
+
+fn ending(number: u64) -> RevokedSession {
+    RevokedSession::new(session(number), &number.to_string())
+}
+
+fn session(number: u64) -> SessionRef {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&number.to_le_bytes());
+    SessionRef {
+        id,
+        generation: 1,
+        issued: Timestamp::from_unix(START + 1),
+        ends: Timestamp::from_unix(START + 604_800),
+    }
+}
+
+fn refresh(number: u64) -> Work {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&number.to_le_bytes());
+    Work {
+        kind: WorkKind::Refresh,
+        key,
+        newer_than: Some(0),
+    }
+}
+
+fn redemption(number: u64) -> Work {
+    Work {
+        kind: WorkKind::Redemption,
+        newer_than: None,
+        ..refresh(number)
+    }
+}
+
+fn outcome(version: u32, session: Option<[u8; 16]>) -> Finished {
+    Finished {
+        version,
+        sealed: vec![b'x'; OUTCOME],
+        keep: HOUR,
+        spent: Duration::ZERO,
+        session,
+    }
+}
+
+/// What a sign-in leaves: a reply with its cookies.
+fn reply() -> Finished {
+    Finished {
+        keep: REPLY,
+        spent: Duration::from_secs(600),
+        ..outcome(0, None)
+    }
+}
+
+async fn finish(claim: Claim, outcome: Finished) {
+    match claim {
+        Claim::Granted(lease) => lease.finish(outcome).await.unwrap(),
+        other => unreachable!("nobody else is at it: {other:?}"),
+    }
+}

@@ -1,0 +1,4 @@
+//! Our own endpoints, beside the callback.
+
+pub(crate) mod session;
+pub(crate) mod sign_out;

@@ -1,0 +1,4 @@
+//! The gate, which every request passes.
+
+pub(crate) mod gate;
+pub(crate) mod roll;

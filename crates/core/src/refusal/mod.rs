@@ -1,0 +1,3 @@
+//! "No", in the form that fits who asked.
+
+pub(crate) mod refusal;

@@ -1,0 +1,45 @@
+//! A refusal as gRPC has it: a response of trailers alone ("gRPC over HTTP/2", Trailers-Only).
+//!
+//! Rules: the HTTP status is 200, since the protocol puts its own status beside it; cookies and `Retry-After` of
+//! the refusal stay; the body and what describes it go.
+
+use crate::reply::outcome::Reply;
+
+/// Whether a request's `Content-Type` is gRPC's, or gRPC-Web's.
+pub(crate) fn is_grpc(content_type: &str) -> bool {
+    content_type
+        .get(..16)
+        .is_some_and(|start| start.eq_ignore_ascii_case("application/grpc"))
+}
+
+/// The same refusal, for a caller that reads `grpc-status`.
+pub(crate) fn trailers_only(reply: Reply) -> Reply {
+    let (status, message) = match reply.status {
+        401 => ("16", "sign in first"),
+        403 => ("7", "not allowed"),
+        429 | 503 => ("14", "try again later"),
+        400..500 => ("9", "the request can't be answered"),
+        _ => ("13", "internal error"),
+    };
+    let mut headers = reply.headers;
+    headers.retain(|(name, _)| {
+        matches!(
+            &**name,
+            "cache-control"
+                | "cross-origin-resource-policy"
+                | "retry-after"
+                | "set-cookie"
+                | "x-frame-options"
+        )
+    });
+    Reply {
+        status: 200,
+        headers,
+        body: String::new(),
+        page: None,
+        ..reply
+    }
+    .header("content-type", "application/grpc")
+    .header("grpc-status", status)
+    .header("grpc-message", message)
+}

@@ -1,0 +1,146 @@
+//! What people read in English.
+
+use crate::reply::words::{Label, PageSubject};
+use crate::values::code::ErrorCode;
+
+pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
+    match subject {
+        PageSubject::Refusal(ErrorCode::AccessDenied) => (
+            "You are not signed in",
+            "Access was not granted, so you are not signed in. You can try again at any time.",
+        ),
+        PageSubject::Refusal(ErrorCode::ClientRejected) => (
+            "Sign-in is not set up correctly",
+            "The sign-in service does not recognise this site. Please tell the people who run it.",
+        ),
+        PageSubject::Refusal(ErrorCode::CrossSite) => (
+            "Request from another site",
+            "This did not come from this site's own pages, so nothing was done.",
+        ),
+        PageSubject::Refusal(ErrorCode::Forbidden) => (
+            "You may not open this",
+            "You are signed in, but this needs more than your account has.",
+        ),
+        PageSubject::Refusal(ErrorCode::Internal) => (
+            "Something went wrong",
+            "An unexpected error stopped the sign-in. Please try again.",
+        ),
+        PageSubject::Refusal(ErrorCode::InvalidCallback) => (
+            "This sign-in link is not valid",
+            "The address is incomplete or was changed on its way. Please sign in again.",
+        ),
+        PageSubject::Refusal(ErrorCode::InvalidResponse) => (
+            "The sign-in service gave an unreadable answer",
+            "This is not your fault. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::LoginCookieMissing) => (
+            "This sign-in can't be continued",
+            "Your browser has no record of it. It may be over already. If you have only just started, cookies may be blocked, or you started under another address of this site: allow cookies, then sign in again from here.",
+        ),
+        PageSubject::Refusal(ErrorCode::LoginExpired) => (
+            "This sign-in link has expired",
+            "It was used already, or too much time went by. Please sign in again.",
+        ),
+        PageSubject::Refusal(ErrorCode::LoginRefused) => (
+            "You can't sign in here",
+            "This site does not accept your account.",
+        ),
+        PageSubject::Refusal(ErrorCode::LoginUndecided) => (
+            "You can't be signed in at the moment",
+            "This site can't look up your account just now. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::LoginLoop) => (
+            "You signed in, but the session did not stay",
+            "Your browser or something on the way drops this site's session cookie. Cookies may be blocked, the connection may not be secure, or the device's clock may be wrong.",
+        ),
+        PageSubject::Refusal(ErrorCode::MethodNotAllowed) => (
+            "This address does not work that way",
+            "The request used a method that this address does not have.",
+        ),
+        PageSubject::Refusal(ErrorCode::ProviderRefused) => (
+            "The sign-in service refused the request",
+            "It did not accept what this site asked for. If trying again does not help, please tell the people who run this site.",
+        ),
+        PageSubject::Refusal(ErrorCode::ProviderUnavailable) => (
+            "The sign-in service is not available",
+            "It did not answer, or it is overloaded. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::SessionTooLarge) => (
+            "Your session is too large to keep",
+            "The sign-in worked, but what came back does not fit into your browser's cookies. Please tell the people who run this site.",
+        ),
+        PageSubject::Refusal(ErrorCode::SessionUnverified) => (
+            "Your session can't be checked at the moment",
+            "You are still signed in, and nothing is lost. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::SignInRequired) => (
+            "Please sign in",
+            "This needs you to be signed in. Nothing was stored or changed.",
+        ),
+        PageSubject::Refusal(ErrorCode::SignInDeclined) => (
+            "FNCY did not let you in",
+            "You are not signed in. You can try again, or sign in with another account.",
+        ),
+        PageSubject::Refusal(ErrorCode::StateMissing) => (
+            "You are not signed in",
+            "The sign-in was cancelled or did not work. You can sign in again at any time.",
+        ),
+        PageSubject::Refusal(ErrorCode::TokenExpired) => (
+            "The sign-in had expired when it arrived",
+            "The sign-in service gave an access that is no longer valid. Please try again.",
+        ),
+        PageSubject::Refusal(ErrorCode::TokensDiscarded) => (
+            "This page is not set up correctly",
+            "It needs access to your account that this site does not keep. Please tell the people who run it.",
+        ),
+        PageSubject::Refusal(ErrorCode::TokensExpired) => (
+            "Your access has expired",
+            "This page can't refresh it. Please open a page of this site that needs you to be signed in.",
+        ),
+        PageSubject::Refusal(ErrorCode::TokensUnusable) => (
+            "Your session is damaged",
+            "It was incomplete, so it was ended. Please sign in again.",
+        ),
+        PageSubject::Refusal(ErrorCode::UserDataRefused) => (
+            "The sign-in service did not say who you are",
+            "The sign-in worked, but your user data could not be read. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::UserIdMissing) => (
+            "The sign-in service did not say who you are",
+            "Your user data came without an identifier. Please tell the people who run this site.",
+        ),
+        PageSubject::Refusal(ErrorCode::WrongProvider) => (
+            "This sign-in link belongs to another sign-in service",
+            "It was not started with the service that answered. Please sign in again.",
+        ),
+        PageSubject::Refusal(ErrorCode::WrongIssuer) => (
+            "Another service answered",
+            "The answer did not come from the sign-in service of this site, so it was not used.",
+        ),
+        PageSubject::SignOut => (
+            "Sign out?",
+            "You will have to sign in again to use this site.",
+        ),
+        PageSubject::SigningOut => (
+            "You are signed out of this site",
+            "The sign-in service comes next, so that you are signed out there as well.",
+        ),
+        PageSubject::SignedOut => (
+            "You are signed out",
+            "You can close this page, or sign in again.",
+        ),
+    }
+}
+
+pub(super) const fn label(label: Label) -> &'static str {
+    match label {
+        Label::SignIn => "Sign in",
+        Label::AnotherAccount => "Use another account",
+        Label::Continue => "Continue",
+        Label::TryAgain => "Try again",
+        Label::Back => "Back to the site",
+        Label::SignOut => "Sign out",
+        Label::Stay => "Stay signed in",
+        Label::Code => "Code",
+    }
+}

@@ -1,0 +1,91 @@
+//! The paths of one request: what its browser sent, and what a router has left of that.
+//!
+//! Rules: what protects is judged on both paths, and what opens must open both. What is left is the application's own
+//! path, below the base of the redirect URI; an application that is nested at that base has one path.
+
+use std::borrow::Cow;
+
+use crate::request::head::Head;
+use crate::request::site::Site;
+
+/// Where a request goes.
+pub(crate) struct RequestPaths<'a> {
+    /// As the browser sent it.
+    pub(crate) sent: Cow<'a, str>,
+    /// Below the site's base, what is left of it; none, where that is the same.
+    inner: Option<String>,
+}
+
+impl<'a> RequestPaths<'a> {
+    pub(crate) fn of<H: Head>(head: &'a H, site: &Site) -> Self {
+        let sent = site.browser_path(head.path());
+        let inner = head.stripped_path().filter(|stripped| {
+            let within = sent.strip_prefix(site.base());
+            *stripped != head.path() && within != Some(stripped)
+        });
+        Self {
+            inner: inner.map(|stripped| format!("{}{stripped}", site.base())),
+            sent,
+        }
+    }
+
+    pub(crate) fn all(&self, holds: impl Fn(&str) -> bool) -> bool {
+        holds(&self.sent) && self.inner.as_deref().is_none_or(holds)
+    }
+
+    pub(crate) fn any(&self, holds: impl Fn(&str) -> bool) -> bool {
+        holds(&self.sent) || self.inner.as_deref().is_some_and(holds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RequestPaths;
+    use crate::request::head::Head;
+    use crate::request::site::Site;
+
+    /// A path, and what a router has left of it.
+    struct Nested(&'static str, Option<&'static str>);
+
+    impl Head for Nested {
+        fn method(&self) -> &str {
+            "GET"
+        }
+
+        fn path(&self) -> &str {
+            self.0
+        }
+
+        fn stripped_path(&self) -> Option<&str> {
+            self.1
+        }
+
+        fn query(&self) -> Option<&str> {
+            None
+        }
+
+        fn lines<'a>(&'a self, _: &'static str) -> impl Iterator<Item = &'a [u8]> {
+            std::iter::empty()
+        }
+    }
+
+    #[test]
+    fn two_paths_are_two_only_where_they_differ() {
+        let site = |stripped| {
+            Site::new("https://app.example/en/auth/callback", "/auth", stripped).unwrap()
+        };
+        for (is_stripped, path, left, inner) in [
+            (false, "/en/x", None, None),
+            (false, "/en/x", Some("/x"), None),
+            (false, "/en/x", Some("/en/x"), None),
+            (false, "/ko/x", Some("/x"), Some("/en/x")),
+            (false, "/en/a/x", Some("/x"), Some("/en/x")),
+            (true, "/ko/x", Some("/x"), Some("/en/x")),
+            (true, "/x", Some("/x"), None),
+        ] {
+            let (request, site) = (Nested(path, left), site(is_stripped));
+            let paths = RequestPaths::of(&request, &site);
+            assert_eq!(paths.inner.as_deref(), inner, "{path} {left:?}");
+        }
+    }
+}

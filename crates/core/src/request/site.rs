@@ -1,0 +1,454 @@
+//! The application as browsers see it: its origin, the path that it lives under, our endpoints.
+//!
+//! Rule: all of it comes from the configured redirect URI. No `Forwarded` and no `X-Forwarded-…` header is ever read,
+//! and `Host` only to choose among several redirect URIs (`host.rs`), so that no forged one makes an address.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use form_urlencoded::byte_serialize;
+use percent_encoding::percent_decode_str;
+use url::{Position, Url};
+
+use crate::request::canonical_path::{as_sent, is_canonical};
+use crate::values::secure_url::{SecureUrl, UrlError};
+
+/// Where the application is, and where our endpoints are in it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    redirect_uri: String,
+    address: SecureUrl,
+    origin: String,
+    base: String,
+    home: String,
+    prefix: String,
+    /// Below the base, without a slash at its end.
+    callback: String,
+    base_stripped: bool,
+}
+
+/// What one of our own paths is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Login,
+    Callback,
+    Logout,
+    Session,
+}
+
+impl Endpoint {
+    /// Those below the prefix. The callback is where the redirect URI says.
+    const NAMED: [(&'static str, Self); 3] = [
+        ("/login", Self::Login),
+        ("/logout", Self::Logout),
+        ("/session", Self::Session),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        let (_, endpoint) = Self::NAMED.into_iter().find(|(path, _)| *path == name)?;
+        Some(endpoint)
+    }
+}
+
+/// Where the callback is below the prefix, if the redirect URI says so.
+const CALLBACK: &str = "/callback";
+
+/// Why a redirect URI doesn't say where the application is. `Display` is the end of a sentence
+/// that begins with the setting's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SiteError {
+    /// It is no address that a code may travel to.
+    Url(UrlError),
+    /// It has a query.
+    HasQuery,
+    /// It isn't written as browsers write it: a missing slash, capitals in the host, a default
+    /// port. Authorization servers compare it letter by letter. With the spelling of browsers.
+    NotNormal(String),
+    /// Its path can't be the callback's: it is the front page, another endpoint of ours, or not canonical.
+    NotTheCallback,
+    /// The front page isn't a plain path such as `/dashboard`, or is one of our endpoints.
+    BadHome,
+    /// The prefix isn't a plain path such as `/auth`.
+    BadPrefix,
+}
+
+impl From<UrlError> for SiteError {
+    fn from(error: UrlError) -> Self {
+        Self::Url(error)
+    }
+}
+
+impl fmt::Display for SiteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(error) => error.fmt(f),
+            Self::HasQuery => f.write_str("must have no query"),
+            Self::NotNormal(normal) => write!(
+                f,
+                "must be written as browsers write it, here and where it is registered with FNCY: {normal}"
+            ),
+            Self::NotTheCallback => f.write_str(
+                "must have a plain path that is only the callback's, such as https://app.example/auth/callback",
+            ),
+            Self::BadHome => f.write_str(
+                "goes with a front page that is no plain path such as /dashboard, or is one of ours",
+            ),
+            Self::BadPrefix => {
+                f.write_str("goes with a prefix that is not a plain path such as /auth")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SiteError {}
+
+impl Site {
+    /// Whether our endpoints can be below this: a plain path such as `/auth`.
+    #[must_use]
+    pub fn is_prefix(path: &str) -> bool {
+        is_canonical(&as_sent(path)) && !path.ends_with('/')
+    }
+
+    /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`. Any other path is the callback's as
+    /// well, and the application is at the root of its origin then: a redirect URI that was registered for another
+    /// library can stay as it is.
+    ///
+    /// `base_stripped` says that a proxy in front removes the base from the path before the
+    /// application sees it.
+    ///
+    /// # Errors
+    ///
+    /// [`SiteError`], for each way in which a redirect URI can't be one.
+    pub fn new(redirect_uri: &str, prefix: &str, base_stripped: bool) -> Result<Self, SiteError> {
+        if !Self::is_prefix(prefix) {
+            return Err(SiteError::BadPrefix);
+        }
+        let prefix = as_sent(prefix);
+        let address = SecureUrl::parse(redirect_uri)?;
+        let url = address.url();
+        if url.query().is_some() {
+            return Err(SiteError::HasQuery);
+        }
+        if url.as_str() != redirect_uri {
+            return Err(SiteError::NotNormal(url.as_str().to_owned()));
+        }
+        let path = url.path().strip_suffix('/').unwrap_or(url.path());
+        let base = path
+            .strip_suffix(CALLBACK)
+            .and_then(|rest| rest.strip_suffix(&*prefix))
+            .unwrap_or_default();
+        let callback = &path[base.len()..];
+        let is_plain = |path: &str| is_canonical(path) && !path.ends_with('/');
+        let is_endpoint = |name| Endpoint::named(name).is_some();
+        if !is_plain(callback)
+            || !(base.is_empty() || is_plain(base))
+            || callback.strip_prefix(&*prefix).is_some_and(is_endpoint)
+        {
+            return Err(SiteError::NotTheCallback);
+        }
+        Ok(Self {
+            origin: url[..Position::BeforePath].to_owned(),
+            home: format!("{base}/"),
+            base: base.to_owned(),
+            callback: callback.to_owned(),
+            prefix,
+            base_stripped,
+            redirect_uri: redirect_uri.to_owned(),
+            address,
+        })
+    }
+
+    /// This site with another front page: a path below its base, or if it is empty the base itself, which
+    /// is `/` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`SiteError::BadHome`], if that is no plain path, or one of our endpoints.
+    pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
+        let is_root = self.base.is_empty() && path.is_empty();
+        let path = if is_root { "/" } else { path };
+        self.home = format!("{}{}", self.base, as_sent(path));
+        let is_page = (path.is_empty() || path.starts_with('/'))
+            && is_canonical(&self.home)
+            && self.endpoint(&self.home).is_none();
+        is_page.then_some(self).ok_or(SiteError::BadHome)
+    }
+
+    /// The front page, as browsers ask for it: where people land who asked for no page.
+    #[must_use]
+    pub fn home(&self) -> &str {
+        &self.home
+    }
+
+    /// The redirect URI, exactly as it is sent to the authorization server.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// Scheme, host and port, as browsers write them into `Origin`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the site is on this machine only, where browsers accept plain http.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.address.is_loopback()
+    }
+
+    /// The port, written or implied.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        // http and https, the only two schemes here, both have one.
+        self.url().port_or_known_default().unwrap_or_default()
+    }
+
+    /// The host's name, as browsers write it: cookies belong to it, whatever the port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        // http and https, the only two schemes here, both have one.
+        self.url().host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        self.address.url()
+    }
+
+    /// Whether another site has its callback, and so the whole application, at the same path.
+    #[must_use]
+    pub fn has_paths_of(&self, other: &Self) -> bool {
+        (&self.base, &self.callback) == (&other.base, &other.callback)
+    }
+
+    /// The path that the application lives under: empty, or such as `/sub`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The path that starts a sign-in, as browsers ask for it: `/auth/login`, below the site's base and the
+    /// prefix. A page links to it.
+    #[must_use]
+    pub fn login_path(&self) -> String {
+        self.path_of(Endpoint::Login)
+    }
+
+    /// The same with a page to come back to, as browsers see that page: its path with the base and the query.
+    /// An address of another origin leads to the front page.
+    ///
+    /// ```
+    /// # use fncy_login_core::Site;
+    /// let site = Site::new("https://app.example/sub/auth/callback", "/auth", false)?;
+    /// assert_eq!(
+    ///     site.login_path_to("/sub/inbox?page=2"),
+    ///     "/sub/auth/login?return_to=%2Fsub%2Finbox%3Fpage%3D2",
+    /// );
+    /// # Ok::<(), fncy_login_core::SiteError>(())
+    /// ```
+    #[must_use]
+    pub fn login_path_to(&self, return_to: &str) -> String {
+        let address: String = byte_serialize(return_to.as_bytes()).collect();
+        format!("{}?return_to={address}", self.login_path())
+    }
+
+    /// The path that signs out, as browsers ask for it: `/auth/logout`, below the site's base and the prefix.
+    /// A form posts to it.
+    #[doc(alias = "logout")]
+    #[must_use]
+    pub fn sign_out_path(&self) -> String {
+        self.path_of(Endpoint::Logout)
+    }
+
+    pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {
+        let named = Endpoint::NAMED.iter().find(|(_, named)| *named == endpoint);
+        match named {
+            Some((name, _)) => format!("{}{}{name}", self.base, self.prefix),
+            None => format!("{}{}", self.base, self.callback),
+        }
+    }
+
+    /// Whether the callback, as the application sees its path, is below the part of the application that is
+    /// mounted at a path.
+    pub(crate) fn has_callback_below(&self, mount: &str) -> bool {
+        let callback = self.path_of(Endpoint::Callback);
+        let seen = if self.base_stripped {
+            &callback[self.base.len()..]
+        } else {
+            &callback
+        };
+        let rest = seen.strip_prefix(mount.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// The path as the browser sent it, of a path as the application sees it.
+    pub(crate) fn browser_path<'a>(&self, seen: &'a str) -> Cow<'a, str> {
+        // `*` and an empty path are no paths of the application: with a base in front they would
+        // look like one.
+        if self.base_stripped && seen.starts_with('/') {
+            Cow::Owned(format!("{}{seen}", self.base))
+        } else {
+            Cow::Borrowed(seen)
+        }
+    }
+
+    /// Which endpoint of ours a browser's path names, byte by byte; a slash at its end is what some
+    /// routers and proxies put there.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        let rest = path.strip_prefix(&*self.base)?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest == self.callback {
+            return Some(Endpoint::Callback);
+        }
+        Endpoint::named(rest.strip_prefix(&*self.prefix)?)
+    }
+
+    /// Whether a path, as the application sees it, would be the callback's if a proxy stripped the base, or
+    /// if none did: where the settings say the opposite.
+    pub(crate) fn is_misplaced_callback(&self, seen: &str) -> bool {
+        let rest = if self.base_stripped {
+            seen.strip_prefix(&*self.base)
+        } else {
+            Some(seen)
+        };
+        !self.base.is_empty() && rest == Some(&self.callback)
+    }
+
+    /// Whether any reader of this address might take it for an endpoint of ours.
+    pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
+        let ours = read_loosely(&format!("{}{}", self.base, self.prefix));
+        let path = read_loosely(address.path());
+        let name = path.strip_prefix(&ours);
+        path == read_loosely(&self.path_of(Endpoint::Callback))
+            || name.is_some_and(|name| Endpoint::named(name).is_some())
+    }
+}
+
+/// A path without escapes, parameters and empty segments.
+fn read_loosely(path: &str) -> String {
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let segments = decoded
+        .split('/')
+        .map(|segment| segment.split(';').next().unwrap_or_default())
+        .filter(|segment| !segment.is_empty());
+    segments.flat_map(|segment| ["/", segment]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Endpoint, Site, SiteError};
+    use crate::values::secure_url::UrlError;
+
+    #[test]
+    fn the_base_is_what_stands_before_the_prefix() {
+        let site = Site::new("https://app.example:8443/sub/auth/callback", "/auth", false).unwrap();
+        assert_eq!(site.origin(), "https://app.example:8443");
+        assert_eq!(site.base(), "/sub");
+        assert_eq!(site.endpoint("/sub/auth/login"), Some(Endpoint::Login));
+        assert_eq!(site.endpoint("/auth/login"), None);
+        assert_eq!(site.endpoint("/sub/auth/login/"), Some(Endpoint::Login));
+        assert_eq!(site.endpoint("/sub/auth/login//"), None);
+        assert_eq!(site.path_of(Endpoint::Logout), "/sub/auth/logout");
+    }
+
+    #[test]
+    fn the_front_page_is_below_the_base() {
+        let site = || Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap();
+        assert_eq!(site().home(), "/sub/");
+        let root = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
+        assert_eq!(root.with_home("").unwrap().home(), "/");
+        for (path, home) in [
+            ("", "/sub"),
+            ("/", "/sub/"),
+            ("/my/page", "/sub/my/page"),
+            ("/내 방", "/sub/%EB%82%B4%20%EB%B0%A9"),
+        ] {
+            assert_eq!(site().with_home(path).unwrap().home(), home);
+        }
+        for path in [
+            "page",
+            "//evil.example",
+            "/a?b",
+            "/auth/logout",
+            "/auth/logout/",
+        ] {
+            assert_eq!(
+                site().with_home(path).unwrap_err(),
+                SiteError::BadHome,
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn any_plain_path_may_be_the_callback() {
+        let site = |path: &str| Site::new(&format!("https://app.example{path}"), "/auth", false);
+        for path in ["/login/oauth2/code/fncy", "/callback/", "/auth/callback2"] {
+            let site = site(path).unwrap();
+            assert_eq!((site.base(), site.home()), ("", "/"), "{path}");
+            assert_eq!(site.endpoint(path), Some(Endpoint::Callback), "{path}");
+            assert_eq!(site.endpoint("/auth/login"), Some(Endpoint::Login));
+            assert_eq!(site.endpoint("/auth/callback"), None);
+            assert_eq!(site.with_home(path).unwrap_err(), SiteError::BadHome);
+        }
+    }
+
+    #[test]
+    fn a_stripped_base_is_put_back() {
+        let site = Site::new("https://app.example/sub/auth/callback", "/auth", true).unwrap();
+        assert_eq!(site.browser_path("/auth/login"), "/sub/auth/login");
+    }
+
+    #[test]
+    fn each_mistake_has_its_name() {
+        for (uri, prefix, error) in [
+            (
+                "app.example/auth/callback",
+                "/auth",
+                UrlError::NotAUrl.into(),
+            ),
+            (
+                "http://app.example/auth/callback",
+                "/auth",
+                UrlError::NotHttps.into(),
+            ),
+            (
+                "https://a@app.example/auth/callback",
+                "/auth",
+                UrlError::Decorated.into(),
+            ),
+            (
+                "https://app.example/auth/callback?x=1",
+                "/auth",
+                SiteError::HasQuery,
+            ),
+            ("https://app.example/", "/auth", SiteError::NotTheCallback),
+            (
+                "https://app.example/auth/login/",
+                "/auth",
+                SiteError::NotTheCallback,
+            ),
+            (
+                "https://app.example/%61uth/callback",
+                "/auth",
+                SiteError::NotTheCallback,
+            ),
+            (
+                "https://app.example//auth/callback",
+                "/auth",
+                SiteError::NotTheCallback,
+            ),
+            (
+                "https://app.example/auth/callback",
+                "auth",
+                SiteError::BadPrefix,
+            ),
+            ("https://app.example/callback", "/", SiteError::BadPrefix),
+        ] {
+            assert_eq!(Site::new(uri, prefix, false).unwrap_err(), error, "{uri}");
+        }
+        assert!(Site::new("http://localhost:3000/auth/callback", "/auth", false).is_ok());
+    }
+}

@@ -1,0 +1,4 @@
+//! The application's rules about paths.
+
+pub(crate) mod path_rules;
+pub(crate) mod pattern;

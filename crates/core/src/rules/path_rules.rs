@@ -1,0 +1,486 @@
+//! Which paths need a user, and which take requests from other sites.
+//!
+//! Rules: a path is compared as the browser sent it, and beneath a router that strips a prefix as that leaves it
+//! too (`request_paths.rs`); only a **canonical** path can be public, in both modes, since a framework may decode
+//! or collapse what we would compare literally (actix-web serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
+//! in one. Of two rules that disagree the closer one counts, but a guard always does. A path that
+//! readers resolve differently (`//x`, `/a/../x`, `/%%361`) may be any of the guarded ones, and needs
+//! what all of them need.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::provider::scope::is_scope;
+use crate::request::canonical_path::{decoded, has_one_reading, is_canonical};
+use crate::request::site::Site;
+use crate::rules::pattern::{PathSet, Pattern};
+use crate::session::user::User;
+
+/// Which paths need a user: all of them by default.
+///
+/// ```
+/// use fncy_login_core::PathRules;
+///
+/// let rules = PathRules::default().public_path("/").public_prefix("/assets");
+/// assert!(rules.is_public("/"));
+/// assert!(rules.is_public("/assets/site.css"));
+/// assert!(!rules.is_public("/assets-of-others"));
+/// assert!(!rules.is_public("/assets/%2e%2e/admin"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct PathRules {
+    public: PathSet,
+    protected: PathSet,
+    cross_site: PathSet,
+    background: PathSet,
+    api: PathSet,
+    needs: Vec<(Pattern, Need)>,
+}
+
+impl PathRules {
+    /// Makes one path public.
+    #[must_use]
+    pub fn public_path(mut self, path: impl Into<String>) -> Self {
+        self.public.0.push(Pattern::exactly(path));
+        self
+    }
+
+    /// Makes a path and all below it public.
+    #[must_use]
+    pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
+        self.public.0.push(Pattern::under(path));
+        self
+    }
+
+    /// Turns the rule round: only this path and all below it need a user. Further calls add
+    /// paths. Where it meets a public path, the longer one counts.
+    #[must_use]
+    pub fn protected_prefix(mut self, path: impl Into<String>) -> Self {
+        self.protected.0.push(Pattern::under(path));
+        self
+    }
+
+    /// Lets other sites send unsafe requests to this path, with the session of whoever's browser
+    /// sends them.
+    #[must_use]
+    pub fn danger_allow_cross_site_path(mut self, path: impl Into<String>) -> Self {
+        self.cross_site.0.push(Pattern::exactly(path));
+        self
+    }
+
+    /// Says that requests to this path come by themselves, such as polling: they keep no idle
+    /// session alive.
+    #[must_use]
+    pub fn background_path(mut self, path: impl Into<String>) -> Self {
+        self.background.0.push(Pattern::exactly(path));
+        self
+    }
+
+    /// Says that a path and all below it are for programs: what is refused there is told to one.
+    #[must_use]
+    pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
+        self.api.0.push(Pattern::under(path));
+        self
+    }
+
+    /// Protects a path and all below it, for users of whom this is true.
+    #[must_use]
+    pub fn require(mut self, path: impl Into<String>, need: Need) -> Self {
+        self.needs.push((Pattern::under(path), need));
+        self
+    }
+
+    /// The guards that nobody passes, since their scope is none that could be granted: path and scope.
+    pub fn impassable(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.needs.iter().filter_map(|(pattern, need)| match need {
+            Need::Scope(scope) if !is_scope(scope) => Some((&*pattern.written, &**scope)),
+            _ => None,
+        })
+    }
+
+    /// Whether a user may open a path, in any of its spellings.
+    pub(crate) fn admits(&self, path: &str, user: &User) -> bool {
+        self.needs_of(path, |need| need.is_met(user))
+    }
+
+    /// Whether a path needs more than a user, in any of its spellings.
+    pub(crate) fn is_guarded(&self, path: &str) -> bool {
+        !self.needs_of(path, |_| false)
+    }
+
+    /// Whether this is true of all that a path needs beyond a user.
+    fn needs_of(&self, path: &str, is_met: impl Fn(&Need) -> bool) -> bool {
+        if self.needs.is_empty() {
+            return true;
+        }
+        let plain = decoded(path);
+        let may_be_any = !has_one_reading(path, &plain);
+        self.needs.iter().all(|(pattern, need)| {
+            let is_asked = may_be_any || pattern.matches_decoded(&plain);
+            !is_asked || is_met(need)
+        })
+    }
+
+    /// These rules for an application that lives under a sub-path: they match what browsers send. Its
+    /// front page is `/sub/` or `/sub`, as its router has it.
+    #[must_use]
+    pub(crate) fn below(mut self, base: &str) -> Self {
+        if base.is_empty() {
+            return self;
+        }
+        for set in [
+            &mut self.public,
+            &mut self.protected,
+            &mut self.cross_site,
+            &mut self.background,
+            &mut self.api,
+        ] {
+            let bare = Pattern::exactly(base);
+            let has_front_page = set.0.iter().any(|pattern| pattern.written == "/");
+            set.0
+                .iter_mut()
+                .for_each(|pattern| pattern.move_below(base));
+            set.0.extend(has_front_page.then_some(bare));
+        }
+        let guards = self.needs.iter_mut();
+        guards.for_each(|(pattern, _)| pattern.move_below(base));
+        self
+    }
+
+    /// The patterns that can never match as they are meant: no canonical path is like them, or they
+    /// have the wildcards of a router.
+    pub fn impossible(&self) -> impl Iterator<Item = &str> {
+        self.patterns()
+            .filter(|pattern| !is_canonical(&pattern.sent) || has_wildcards(&pattern.written))
+            .map(|pattern| pattern.written.as_str())
+    }
+
+    /// The patterns that name an endpoint of ours: those are answered before any rule is asked.
+    pub fn of_endpoints<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a str> {
+        self.patterns()
+            .filter(|pattern| {
+                let path = format!("{}{}", site.base(), pattern.sent);
+                site.endpoint(&path).is_some()
+            })
+            .map(|pattern| pattern.written.as_str())
+    }
+
+    /// The patterns that protect the index file of a directory: file servers serve it for the directory's own
+    /// path, which they don't name.
+    pub fn of_index_files(&self) -> impl Iterator<Item = &str> {
+        let guards = self.needs.iter().map(|(pattern, _)| pattern);
+        let protecting = self.protected.0.iter().chain(guards);
+        protecting
+            .filter(|pattern| pattern.is_index_file())
+            .map(|pattern| pattern.written.as_str())
+    }
+
+    /// The patterns that have the application's sub-path in them already: one that protects would
+    /// protect nothing.
+    pub fn with_base<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
+        let within = Pattern::under(base);
+        self.patterns()
+            .filter(move |pattern| !base.is_empty() && within.matches(&pattern.sent))
+            .map(|pattern| pattern.written.as_str())
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        [
+            &self.public,
+            &self.protected,
+            &self.cross_site,
+            &self.background,
+            &self.api,
+        ]
+        .into_iter()
+        .flat_map(|set| &set.0)
+        .chain(self.needs.iter().map(|(pattern, _)| pattern))
+    }
+
+    /// Whether a path, as the browser sent it, needs no user.
+    #[must_use]
+    pub fn is_public(&self, path: &str) -> bool {
+        if self.public.0.is_empty() && self.protected.0.is_empty() {
+            return false;
+        }
+        let plain = decoded(path);
+        let opens = self.public.closest(|pattern| pattern.matches(path));
+        let closes = |pattern: &Pattern| pattern.matches_decoded(&plain);
+        let is_open = match (opens, self.protected.closest(closes)) {
+            (None, None) => !self.protected.0.is_empty(),
+            (opens, closes) => opens > closes,
+        };
+        let needs_more = |(pattern, _): &(Pattern, Need)| closes(pattern);
+        is_open && is_canonical(path) && !self.needs.iter().any(needs_more)
+    }
+
+    pub(crate) fn is_background(&self, path: &str) -> bool {
+        self.background.lists(path)
+    }
+
+    /// Whether a path is for programs, in any of its spellings.
+    pub(crate) fn is_api(&self, path: &str) -> bool {
+        self.api.lists_decoded(&decoded(path))
+    }
+
+    /// Whether other sites may send unsafe requests to a path.
+    pub(crate) fn allows_cross_site(&self, path: &str) -> bool {
+        self.cross_site.lists(path) && is_canonical(path)
+    }
+}
+
+/// What a path needs of its user, beyond being signed in.
+#[derive(Clone)]
+pub enum Need {
+    /// A granted scope.
+    Scope(String),
+    /// Whatever the application asks for.
+    Predicate(Arc<dyn Fn(&User) -> bool + Send + Sync>),
+}
+
+impl Need {
+    fn is_met(&self, user: &User) -> bool {
+        match self {
+            Self::Scope(scope) => user.has_scope(scope),
+            Self::Predicate(predicate) => predicate(user),
+        }
+    }
+}
+
+impl fmt::Debug for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scope(scope) => f.debug_tuple("Scope").field(scope).finish(),
+            Self::Predicate(_) => f.write_str("Predicate(..)"),
+        }
+    }
+}
+
+fn has_wildcards(written: &str) -> bool {
+    written.contains(['*', '{', '}'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Need, PathRules};
+    use crate::request::canonical_path::is_canonical;
+    use crate::request::site::Site;
+
+    #[test]
+    fn r14_only_a_canonical_path_can_be_public() {
+        let rules = PathRules::default().public_prefix("/public/");
+        assert!(rules.is_public("/public"));
+        assert!(rules.is_public("/public/"));
+        assert!(rules.is_public("/public/a%20b/%ED%95%9C"));
+        assert!(rules.is_public("/public/a[1]|b^.png"));
+        for path in [
+            "/public/../admin",
+            "/public/%2e%2e/admin",
+            "/public/%2E./admin",
+            "//admin",
+            "/public//x",
+            "/public;/admin",
+            "/public/;x",
+            "/PUBLIC/x",
+            "/public%2fx",
+            "/public/%5cx",
+            "/public/%00",
+            "/public/%zz",
+            "/public/%6",
+            "/public/a\\b",
+            "/public/#x",
+            "/public/{x}",
+            "/public/\"x\"",
+            "/publicity",
+            "/admin",
+        ] {
+            assert!(!rules.is_public(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn r14_protected_prefix_protects_what_is_not_canonical() {
+        let rules = PathRules::default().protected_prefix("/admin");
+        assert!(rules.is_public("/"));
+        assert!(rules.is_public("/administrator"));
+        for path in [
+            "/admin",
+            "/admin/",
+            "/admin/x",
+            "/%61dmin",
+            "//admin",
+            "/x/../admin",
+            "*",
+        ] {
+            assert!(!rules.is_public(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn r14_every_spelling_of_a_protected_path_is_protected() {
+        let rules = PathRules::default()
+            .protected_prefix("/@admin")
+            .protected_prefix("/users:export")
+            .protected_prefix("/%EA%B4%80");
+        for path in [
+            "/@admin",
+            "/%40admin",
+            "/%40admin/x",
+            "/users%3Aexport",
+            "/users%3aexport",
+            "/%ea%b4%80",
+        ] {
+            assert!(!rules.is_public(path), "{path}");
+        }
+        assert!(rules.is_public("/%40administrator"));
+    }
+
+    #[test]
+    fn an_exception_holds_in_one_spelling() {
+        let rules = PathRules::default()
+            .public_path("/@help")
+            .public_path("/%ea%b0%80");
+        assert!(rules.is_public("/@help"));
+        assert!(!rules.is_public("/%40help"));
+        assert!(rules.is_public("/%EA%B0%80"));
+        assert!(!rules.is_public("/%EA%B0%81"));
+    }
+
+    #[test]
+    fn r22_a_rule_in_any_script_means_what_browsers_send() {
+        let rules = PathRules::default()
+            .public_prefix("/안내")
+            .public_path("/two words")
+            .public_path("/\"a\"<b>`^")
+            .danger_allow_cross_site_path("/웹훅")
+            .background_path("/알림")
+            .api_prefix("/자료")
+            .protected_prefix("/안내/관리");
+        assert_eq!(rules.impossible().count(), 0);
+        for path in [
+            "/%EC%95%88%EB%82%B4",
+            "/%ec%95%88%EB%82%b4/x",
+            "/two%20words",
+            "/%22a%22%3Cb%3E%60%5E",
+        ] {
+            assert!(rules.is_public(path), "{path}");
+        }
+        assert!(!rules.is_public("/%EC%95%88%EB%82%B4/%ea%b4%80%EB%A6%AC"));
+        assert!(rules.allows_cross_site("/%EC%9B%B9%ED%9B%85"));
+        assert!(rules.is_background("/%ec%95%8c%EB%A6%BC"));
+        assert!(rules.is_api("/%EC%9E%90%EB%A3%8C/x"));
+        let below = rules.below("/%ea%b0%80");
+        assert!(below.is_public("/%EA%B0%80/two%20words"));
+    }
+
+    #[test]
+    fn rules_for_our_endpoints_and_for_index_files_are_named() {
+        let site = Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap();
+        let rules = PathRules::default()
+            .public_path("/auth/login")
+            .api_prefix("/auth/session/")
+            .public_prefix("/auth")
+            .public_path("/auth/login/x")
+            .protected_prefix("/docs/index.html")
+            .require("/a/INDEX%2ehtm/", Need::Scope("x".to_owned()))
+            .require("/index.html/x", Need::Scope("x".to_owned()))
+            .public_path("/index.html");
+        assert_eq!(
+            rules.of_endpoints(&site).collect::<Vec<_>>(),
+            ["/auth/login", "/auth/session/"]
+        );
+        assert_eq!(
+            rules.of_index_files().collect::<Vec<_>>(),
+            ["/docs/index.html", "/a/INDEX%2ehtm/"]
+        );
+    }
+
+    #[test]
+    fn rules_of_an_application_below_a_sub_path_are_its_own() {
+        let rules = PathRules::default().public_path("/").public_path("/help");
+        let rules = rules.protected_prefix("/help/me").below("/sub");
+        for path in ["/sub", "/sub/", "/sub/help", "/sub/x"] {
+            assert!(rules.is_public(path), "{path}");
+        }
+        assert!(!rules.is_public("/sub/help/me"));
+        let closed = PathRules::default().public_prefix("/").below("/sub");
+        assert!(closed.is_public("/sub"));
+        assert!(!closed.is_public("/subway"));
+        assert!(!closed.is_public("/"));
+    }
+
+    #[test]
+    fn patterns_that_have_the_sub_path_already_are_named() {
+        let rules = PathRules::default()
+            .protected_prefix("/admin")
+            .public_path("/sub/x");
+        assert_eq!(rules.with_base("/sub").collect::<Vec<_>>(), ["/sub/x"]);
+        assert_eq!(rules.with_base("").count(), 0);
+    }
+
+    #[test]
+    fn r14_the_closer_of_two_rules_counts() {
+        for (rules, is_public) in [
+            (
+                PathRules::default()
+                    .public_prefix("/a")
+                    .protected_prefix("/a/b"),
+                false,
+            ),
+            (
+                PathRules::default()
+                    .public_prefix("/")
+                    .protected_prefix("/a"),
+                false,
+            ),
+            (
+                PathRules::default()
+                    .protected_prefix("/a")
+                    .public_prefix("/a/b"),
+                true,
+            ),
+            (
+                PathRules::default()
+                    .protected_prefix("/a/b")
+                    .public_prefix("/a/b/"),
+                false,
+            ),
+            (
+                PathRules::default()
+                    .protected_prefix("/a/b/c")
+                    .public_path("/a/b/c"),
+                true,
+            ),
+        ] {
+            assert_eq!(rules.is_public("/a/b/c"), is_public, "{rules:?}");
+        }
+    }
+
+    #[test]
+    fn exceptions_below_a_protected_path() {
+        let rules = PathRules::default()
+            .protected_prefix("/admin")
+            .public_path("/admin/help");
+        assert!(rules.is_public("/admin/help"));
+        assert!(!rules.is_public("/admin/help/x"));
+    }
+
+    #[test]
+    fn everything_needs_a_user_by_default() {
+        assert!(!PathRules::default().is_public("/"));
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_match_is_named() {
+        let rules = PathRules::default()
+            .public_path("assets")
+            .public_prefix("")
+            .protected_prefix("/admin/*")
+            .public_prefix("/");
+        assert_eq!(
+            rules.impossible().collect::<Vec<_>>(),
+            ["assets", "", "/admin/*"]
+        );
+        assert!(is_canonical("/"));
+    }
+}

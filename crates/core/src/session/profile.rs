@@ -1,0 +1,76 @@
+//! What a session says of its user, taken out of its first segment: a refresh may outlive the
+//! request, and the session's cookie may be lost meanwhile.
+
+use crate::provider::user_data::UserData;
+use crate::session::user::Segment;
+use crate::values::codec::{Reader, Writer};
+use crate::values::timestamp::Timestamp;
+
+/// What a session says of its user: texts are empty where there is nothing.
+///
+/// `Debug` shows the user's id only.
+#[derive(Clone, Default)]
+pub struct Profile {
+    /// The user's id at the provider.
+    pub user_id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) scopes: String,
+    pub(crate) claims: String,
+    /// What the application added to the session: JSON.
+    pub data: String,
+    pub(crate) user_read: Timestamp,
+}
+
+impl Profile {
+    pub(crate) fn of(segment: &Segment<'_>) -> Self {
+        Self {
+            user_id: segment.user_id.to_owned(),
+            name: segment.name.to_owned(),
+            email: segment.email.to_owned(),
+            scopes: segment.scopes.to_owned(),
+            claims: segment.claims.to_owned(),
+            data: segment.data.to_owned(),
+            user_read: segment.user_read,
+        }
+    }
+
+    /// The user data were read again: those of the same user.
+    pub(crate) fn read(&mut self, user: UserData, now: Timestamp) {
+        self.name = user.name.unwrap_or_default();
+        self.email = user.email.unwrap_or_default();
+        self.claims = user.claims;
+        self.user_read = now;
+    }
+
+    pub(crate) fn write_to(&self, body: Writer) -> Writer {
+        body.text(&self.user_id)
+            .text(&self.name)
+            .text(&self.email)
+            .text(&self.scopes)
+            .text(&self.claims)
+            .text(&self.data)
+            .number(self.user_read.as_unix())
+    }
+
+    pub(crate) fn read_from(body: &mut Reader<'_>) -> Option<Self> {
+        let text = |body: &mut Reader<'_>| Some(body.text()?.to_owned());
+        Some(Self {
+            user_id: text(body)?,
+            name: text(body)?,
+            email: text(body)?,
+            scopes: text(body)?,
+            claims: text(body)?,
+            data: text(body)?,
+            user_read: body.time()?,
+        })
+    }
+}
+
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Profile")
+            .field("user_id", &self.user_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,343 @@
+//! The transaction: one login under way, in one sealed cookie of its own.
+//!
+//! Rules: a transaction belongs to the browser that started it, to one `state`, to one provider
+//! and to one client; it is found by a hash of `state` and believed after a comparison in constant
+//! time; it ends after ten minutes, but an expired one still knows where the person wanted to go. All of a
+//! browser's transactions together leave room in a request's head, whoever caused them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use subtle::ConstantTimeEq as _;
+
+use crate::cookies::scan;
+use crate::cookies::vault::Vault;
+use crate::provider::authorize::Pkce;
+use crate::request::head::Head;
+use crate::request::return_to::ReturnTo;
+use crate::request::site::Site;
+use crate::seal::{OVERHEAD_LOGIN, OpenError};
+use crate::values::codec::{Reader, Writer};
+use crate::values::entropy::Entropy;
+use crate::values::secret::SecretBytes;
+use crate::values::timestamp::Timestamp;
+
+/// A login takes a person minutes at most: seconds.
+const LIFE: u64 = 10 * 60;
+/// The cookie outlives the login, so that an expired link still knows its way back: seconds.
+const COOKIE_LIFE: u64 = 60 * 60;
+/// More logins than this at once are a script's, not a person's tabs.
+const MAX_PENDING: usize = 5;
+/// What their cookies may take of a request's head, in bytes. Proxies often take 8 KB of head, and a session is
+/// in it too. Two of the longest return addresses fit, or five of usual ones.
+const MAX_PENDING_LEN: usize = 3_200;
+/// More cookies than this are not even opened to see how old they are.
+const MAX_OPENED: usize = 3 * MAX_PENDING;
+/// More removals than this would make an answer that proxies refuse; the rest go with the next.
+const MAX_REMOVED: usize = 20;
+/// The longest sealed text: a return address of 1,024 bytes and all else.
+const MAX_TEXT_LEN: usize = 1600;
+/// A body without its return address, in bytes.
+const FIXED_LEN: usize = 8 + 8 + 32 + 32 + 2;
+
+/// One login under way.
+pub(crate) struct Transaction {
+    pub(crate) return_to: ReturnTo,
+    pub(crate) pkce: Pkce,
+    /// A fingerprint of the provider that this login was sent to.
+    pub(crate) provider: ProviderId,
+    state: [u8; 32],
+    started: Timestamp,
+}
+
+/// Tells providers apart: the first bytes of a hash of their addresses.
+pub(crate) type ProviderId = [u8; 8];
+
+/// `state` as it is sent, and the hash that names its cookie.
+pub(crate) struct State {
+    pub(crate) text: String,
+    pub(crate) digest: [u8; 32],
+}
+
+impl State {
+    pub(crate) fn new(text: String) -> Self {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        Self { text, digest: hash }
+    }
+}
+
+impl Transaction {
+    /// A new login. Two blocks of entropy become `state` and the code verifier; the third is left
+    /// for its seal.
+    pub(crate) fn start(
+        return_to: ReturnTo,
+        provider: ProviderId,
+        now: Timestamp,
+        Entropy([state, verifier, salt]): Entropy,
+    ) -> (Self, [u8; 32]) {
+        let transaction = Self {
+            return_to,
+            pkce: Pkce::new(verifier),
+            provider,
+            state,
+            started: now,
+        };
+        (transaction, salt)
+    }
+
+    pub(crate) fn state(&self) -> State {
+        State::new(URL_SAFE_NO_PAD.encode(self.state))
+    }
+
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        now.seconds_since(self.started) >= LIFE
+    }
+
+    fn encode(&self) -> SecretBytes {
+        Writer::with_capacity(FIXED_LEN + self.return_to.as_str().len())
+            .raw(&self.provider)
+            .number(self.started.as_unix())
+            .raw(&self.state)
+            .raw(self.pkce.as_bytes())
+            .text(self.return_to.as_str())
+            .into_bytes()
+            .into()
+    }
+
+    fn decode(body: &[u8], site: &Site) -> Option<Self> {
+        let mut body = Reader::new(body);
+        let transaction = Self {
+            provider: *body.array()?,
+            started: body.time()?,
+            state: *body.array()?,
+            pkce: Pkce::new(*body.array()?),
+            return_to: ReturnTo::parse(body.text()?, site),
+        };
+        body.is_empty().then_some(transaction)
+    }
+}
+
+impl Vault {
+    /// The `Set-Cookie` line of a new transaction.
+    pub(crate) fn set_transaction(
+        &self,
+        transaction: &Transaction,
+        state: &State,
+        salt: [u8; 32],
+    ) -> String {
+        let name = self.cookies.login_name(&state.digest);
+        let aad = self.aad("login", &name, b"");
+        let text = self.keys().seal_login(salt, &aad, &transaction.encode());
+        self.cookies.set(&name, &text, COOKIE_LIFE)
+    }
+
+    /// The transaction that a `state` belongs to, if this browser has it.
+    pub(crate) fn transaction<H: Head>(
+        &self,
+        head: &H,
+        state: &State,
+        site: &Site,
+    ) -> Option<Transaction> {
+        let name = self.cookies.login_name(&state.digest);
+        scan::values(head, &name)
+            .filter_map(|text| self.open_transaction(&name, text, site).ok())
+            .find(|transaction| {
+                let own = transaction.state().text;
+                own.as_bytes().ct_eq(state.text.as_bytes()).into()
+            })
+    }
+
+    /// The names that must go before one more login may start that returns to this address: those that don't
+    /// open first, then the oldest.
+    pub(crate) fn surplus_transactions<H: Head>(
+        &self,
+        head: &H,
+        return_to: &ReturnTo,
+        site: &Site,
+    ) -> Vec<String> {
+        let mut pending: Vec<(Option<Timestamp>, &str, usize)> = scan::pairs(head)
+            .filter_map(|(name, text)| Some((std::str::from_utf8(name).ok()?, text)))
+            .filter(|(name, _)| self.cookies.is_login(name))
+            .enumerate()
+            .map(|(index, (name, text))| {
+                let started = (index < MAX_OPENED)
+                    .then(|| self.open_transaction(name, text, site).ok())
+                    .flatten()
+                    .map(|transaction| transaction.started);
+                (started, name, pair_len(name, text.len()))
+            })
+            .collect();
+        pending.sort_unstable();
+        let mut room = MAX_PENDING_LEN.saturating_sub(self.transaction_len(return_to));
+        let newest = pending.iter().rev().take(MAX_PENDING - 1);
+        let kept = newest.take_while(|(_, _, length)| {
+            let left = room.checked_sub(*length);
+            room = left.unwrap_or_default();
+            left.is_some()
+        });
+        pending.truncate(pending.len() - kept.count());
+        pending.dedup_by_key(|(_, name, _)| *name);
+        let surplus = pending.into_iter().take(MAX_REMOVED);
+        surplus.map(|(_, name, _)| name.to_owned()).collect()
+    }
+
+    /// How much of a `Cookie` header a transaction takes that returns to this address, in bytes.
+    fn transaction_len(&self, return_to: &ReturnTo) -> usize {
+        let sealed = OVERHEAD_LOGIN + FIXED_LEN + return_to.as_str().len();
+        let name = self.cookies.login_name(&[0; 32]);
+        pair_len(&name, (sealed * 4).div_ceil(3))
+    }
+
+    /// Whether a request has any login's cookie, whatever is in it.
+    pub(crate) fn has_transactions<H: Head>(&self, head: &H) -> bool {
+        scan::names(head).any(|name| self.cookies.is_login(name))
+    }
+
+    fn open_transaction(
+        &self,
+        name: &str,
+        text: &[u8],
+        site: &Site,
+    ) -> Result<Transaction, OpenError> {
+        let mut buffer = SecretBytes::zeros(MAX_TEXT_LEN);
+        let aad = self.aad("login", name, b"");
+        let body = self.keys().open_login(&aad, text, &mut buffer)?;
+        Transaction::decode(body, site).ok_or(OpenError::Broken)
+    }
+}
+
+/// How much of a `Cookie` header a pair takes, with what separates it from the next, in bytes.
+fn pair_len(name: &str, value_len: usize) -> usize {
+    name.len() + "=".len() + value_len + "; ".len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, Transaction};
+    use crate::cookies::policy::CookiePolicy;
+    use crate::cookies::vault::Vault;
+    use crate::request::return_to::ReturnTo;
+    use crate::request::site::Site;
+    use crate::seal::Protection;
+    use crate::seal::key_ring::KeyRing;
+    use crate::testing::Request;
+    use crate::values::entropy::Entropy;
+    use crate::values::timestamp::Timestamp;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+
+    fn vault() -> Vault {
+        let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
+        Vault::new(
+            keys.unwrap(),
+            CookiePolicy::new(None, None).unwrap(),
+            Protection::Private,
+            "client",
+            None,
+        )
+    }
+
+    fn site() -> Site {
+        Site::new("https://app.example/auth/callback", "/auth", false).unwrap()
+    }
+
+    fn transaction(block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
+        transaction_to(ReturnTo::parse("/page", &site()), block, now)
+    }
+
+    fn transaction_to(return_to: ReturnTo, block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
+        let mut bytes = [block; Entropy::LEN];
+        bytes[32..64].fill(block.wrapping_add(1));
+        bytes[64..].fill(block.wrapping_add(2));
+        Transaction::start(return_to, [1; 8], now, Entropy::new(&bytes))
+    }
+
+    /// The `Cookie` header of a `Set-Cookie` line.
+    fn pair(line: &str) -> &str {
+        line.split(';').next().unwrap()
+    }
+
+    #[test]
+    fn c04_a_login_is_found_by_its_own_state_only() {
+        let (vault, site) = (vault(), site());
+        let (transaction, salt) = transaction(1, NOW);
+        // As if both hashed to one name.
+        let mut other = transaction.state().text.into_bytes();
+        other[20] ^= 1;
+        let other = State::new(String::from_utf8(other).unwrap());
+        let line = vault.set_transaction(&transaction, &other, salt);
+        let request = Request::get("/").header("cookie", pair(&line));
+        assert!(vault.transaction(&request, &other, &site).is_none());
+
+        let own = transaction.state();
+        let line = vault.set_transaction(&transaction, &own, salt);
+        let request = Request::get("/").header("cookie", pair(&line));
+        assert!(vault.transaction(&request, &own, &site).is_some());
+    }
+
+    #[test]
+    fn state_verifier_and_seal_share_no_entropy() {
+        let (transaction, salt) = transaction(1, NOW);
+        let state = transaction.state().text;
+        assert_ne!(transaction.pkce.verifier().expose(), state);
+        assert_ne!(&salt, transaction.pkce.as_bytes());
+        assert_ne!(salt, [1; 32]);
+    }
+
+    /// A browser's `Cookie` header with one login of each age, which return to addresses of this length, and
+    /// their names by age.
+    fn pending(ages: &[u8], length: usize) -> (String, Vec<(u8, String)>) {
+        let (mut pairs, mut names) = (Vec::new(), Vec::new());
+        for age in ages {
+            let started = Timestamp::from_unix(1_000 - u64::from(*age));
+            let return_to = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
+            let (transaction, salt) = transaction_to(return_to, *age, started);
+            let line = vault().set_transaction(&transaction, &transaction.state(), salt);
+            let length = vault().transaction_len(&transaction.return_to);
+            assert_eq!(pair(&line).len() + 2, length);
+            names.push((*age, pair(&line).split('=').next().unwrap().to_owned()));
+            pairs.push(pair(&line).to_owned());
+        }
+        (pairs.join("; "), names)
+    }
+
+    #[test]
+    fn r20_what_does_not_open_goes_first_then_the_oldest() {
+        let (cookies, names) = pending(&[30, 50, 10, 40, 20], 5);
+        let garbage = "__Host-fncy_login_0123456789abcdef=garbage";
+        let request = Request::get("/").header("cookie", format!("{garbage}; {cookies}"));
+        let surplus = vault().surplus_transactions(&request, &ReturnTo::root(&site()), &site());
+        let oldest = names.iter().find(|(age, _)| *age == 50).unwrap();
+        assert_eq!(surplus, ["__Host-fncy_login_0123456789abcdef", &oldest.1]);
+    }
+
+    #[test]
+    fn r24_long_addresses_leave_room_for_fewer_logins() {
+        // The length of all addresses, and how many logins stay beside one more.
+        for (length, kept) in [(5, 4), (256, 4), (400, 3), (600, 2), (700, 1), (1_024, 1)] {
+            let (cookies, mut names) = pending(&[30, 50, 10, 40, 20], length);
+            let garbage = format!("__Host-fncy_login_0123456789abcdef={}", "x".repeat(3_000));
+            let request = Request::get("/").header("cookie", format!("{cookies}; {garbage}"));
+            let next = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
+            let surplus = vault().surplus_transactions(&request, &next, &site());
+            names.sort_unstable_by(|one, other| other.cmp(one));
+            let oldest = names.iter().take(5 - kept).map(|(_, name)| name.clone());
+            let expected: Vec<_> = ["__Host-fncy_login_0123456789abcdef".to_owned()]
+                .into_iter()
+                .chain(oldest)
+                .collect();
+            assert_eq!(surplus, expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_answer_removes_no_more_than_a_proxy_lets_through() {
+        let many: Vec<String> = (0..10_000)
+            .map(|index| format!("__Host-fncy_login_{index:016x}="))
+            .collect();
+        let request = Request::get("/").header("cookie", many.join("; "));
+        let surplus = vault().surplus_transactions(&request, &ReturnTo::root(&site()), &site());
+        assert_eq!(surplus.len(), 20);
+    }
+}

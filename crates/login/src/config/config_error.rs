@@ -1,0 +1,65 @@
+//! What is wrong with the settings, all at once.
+
+use std::fmt;
+
+use crate::config::setting::Setting;
+
+/// Every mistake in the settings, one sentence each: the setting, what was found, what to write.
+///
+/// ```
+/// # use fncy_login::Login;
+/// let error = Login::builder().build().unwrap_err();
+/// assert!(error.to_string().contains("FNCY_CLIENT_ID is not set"));
+/// assert!(error.mistakes().count() > 1);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ConfigError(Vec<(Option<Setting>, String)>);
+
+impl ConfigError {
+    /// The sentences, in the order of [`Setting::ALL`].
+    pub fn mistakes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// Whether a setting is among the mistakes.
+    #[must_use]
+    pub fn names(&self, setting: Setting) -> bool {
+        self.0.iter().any(|(found, _)| *found == Some(setting))
+    }
+
+    /// Notes that `setting` has a mistake; `rest` ends the sentence.
+    pub(crate) fn add(&mut self, setting: Setting, rest: impl fmt::Display) {
+        let sentence = format!("{} {rest}.", setting.name());
+        self.0.push((Some(setting), sentence));
+    }
+
+    /// Notes a mistake that no setting alone has.
+    pub(crate) fn add_general(&mut self, sentence: String) {
+        self.0.push((None, sentence));
+    }
+
+    pub(crate) fn into_result<T>(mut self, value: Option<T>) -> Result<T, Self> {
+        self.0.sort_by_key(|(setting, _)| *setting);
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(self),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Login with FNCY can't start:")?;
+        self.mistakes()
+            .try_for_each(|sentence| write!(f, "\n- {sentence}"))
+    }
+}
+
+/// The sentences, as `Display`: a `main` that returns the error shows it with `Debug`.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,113 @@
+//! Whether what a login depends on can be reached, for a probe or an alert.
+//!
+//! Rule: whoever asks, and however often, causes one request to the provider in five seconds at most.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::provider::places;
+use crate::request::login::Login;
+use crate::store::shared_store::{Work, WorkKind, soon};
+
+/// How long an answer is good for.
+const FRESH: Duration = Duration::from_secs(5);
+/// Probes wait for a second or a few.
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// What a login depends on and can't reach.
+///
+/// ```
+/// # use fncy_login::CheckError;
+/// let error = CheckError::SharedStore;
+/// assert_eq!(error.to_string(), "the store of this application's instances can't be reached");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// Nobody can say which sessions were ended, so that nobody is let in.
+    SharedStore,
+    /// Nobody can sign in, and no token can be refreshed; sessions whose token lives are served.
+    Provider,
+}
+
+/// The last answer.
+#[derive(Default)]
+pub(crate) struct LastCheck(Mutex<Option<(Instant, Result<(), CheckError>)>>);
+
+impl Login {
+    /// Asks whether the store and the provider can be reached: that the name of the token endpoint
+    /// resolves, that its certificate is trusted, and that it answers with a status below 500, whatever it
+    /// says. No token, code or secret is sent: it is asked with `GET`, which it takes for nothing
+    /// (RFC 6749, section 3.2).
+    ///
+    /// Meant for a check at start, or for an alert. Think before an instance is taken out of service for
+    /// it: while FNCY is down, all instances would go, and with them those who are signed in already,
+    /// whom they could still serve. Takes two seconds for each of the two at most, and remembers its answer for
+    /// five, so that it can be called by whoever likes.
+    ///
+    /// ```no_run
+    /// # async fn ready(login: fncy_login::Login) -> u16 {
+    /// match login.check().await {
+    ///     Ok(()) => 204,
+    ///     Err(error) => {
+    ///         eprintln!("not ready: {error}");
+    ///         503
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError`], for the first of them that can't be reached.
+    pub async fn check(&self) -> Result<(), CheckError> {
+        let login = self.clone();
+        // In a task of its own: a probe that gives up must not make the next one ask again.
+        let checked = tokio::spawn(async move { login.last_or_new_check().await });
+        checked.await.unwrap_or(Err(CheckError::Provider))
+    }
+
+    async fn last_or_new_check(&self) -> Result<(), CheckError> {
+        let mut last = self.0.last_check.0.lock().await;
+        if let Some((when, answer)) = *last
+            && when.elapsed() < FRESH
+        {
+            return answer;
+        }
+        let answer = self.ask_around().await;
+        *last = Some((Instant::now(), answer));
+        answer
+    }
+
+    async fn ask_around(&self) -> Result<(), CheckError> {
+        let nothing = Work {
+            kind: WorkKind::Refresh,
+            key: [0; 32],
+            newer_than: None,
+        };
+        soon(self.0.store.find(nothing))
+            .await
+            .map_err(|_| CheckError::SharedStore)?;
+        let deadline = Instant::now() + DEADLINE;
+        let place = self.0.places.take(places::Work::Other, deadline).await;
+        let place = place.ok_or(CheckError::Provider)?;
+        match self.0.provider.probe(&place, deadline).await {
+            Ok(answer) if answer.status < 500 => Ok(()),
+            _ => Err(CheckError::Provider),
+        }
+    }
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SharedStore => "the store of this application's instances can't be reached",
+            Self::Provider => "the token endpoint of the provider can't be reached",
+        })
+    }
+}
+
+impl std::error::Error for CheckError {}

@@ -1,0 +1,171 @@
+//! The application's own access token (RFC 6749, section 4.4): what `client_tokens.rs` remembers, put
+//! to use.
+//!
+//! Rule: the exchange runs in a task of its own, which nobody who waits for it can end.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{
+    Answer, ClientGrant, Exchange, Failure, NoClientGrant, NoGrantReason, Secret, Timestamp,
+};
+use tokio::time::Instant;
+
+use crate::observe::telemetry;
+use crate::provider::client_token_error::ClientTokenError;
+use crate::provider::client_tokens::{Entered, Obtained};
+use crate::provider::places::Work;
+use crate::provider::sender::EXCHANGE_DEADLINE;
+use crate::request::login::Login;
+use crate::store::in_flight::Sender;
+
+/// A token is replaced this long before it expires, in seconds, since requests take time and clocks
+/// differ. Never more than a quarter of its life.
+const MAX_LEEWAY: u64 = 30;
+
+/// An access token of the application's own, for no user. Cloning is cheap, and clones are the same
+/// token.
+///
+/// `Debug` shows when it expires, and nothing of the token.
+#[derive(Clone)]
+pub struct ClientToken(Arc<Granted>);
+
+struct Granted {
+    access_token: Secret,
+    expires_at: Timestamp,
+    leeway: u64,
+}
+
+impl ClientToken {
+    pub(crate) fn new(grant: ClientGrant) -> Self {
+        Self(Arc::new(Granted {
+            access_token: grant.access_token,
+            expires_at: grant.expires_at,
+            leeway: MAX_LEEWAY.min(grant.life / 4),
+        }))
+    }
+
+    /// The access token, to be sent as `Authorization: Bearer …` (RFC 6750, section 2.1) to FNCY's
+    /// resource server, and to nobody else.
+    #[must_use]
+    pub fn access_token(&self) -> &str {
+        self.0.access_token.expose()
+    }
+
+    /// When it expires. A token from [`Login::client_token`] has some of its life left: ask for it
+    /// anew for each request, instead of keeping it.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.0.expires_at
+    }
+
+    pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
+        now < self.0.expires_at
+    }
+
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        now.plus(self.0.leeway) < self.0.expires_at
+    }
+}
+
+impl fmt::Debug for ClientToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientToken")
+            .field("expires_at", &self.0.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Login {
+    /// An access token for the application's own requests to FNCY, with no user in it: the client
+    /// credentials grant (RFC 6749, section 4.4). `scope` is what to ask for, separated by spaces;
+    /// `None` leaves it to FNCY. `FNCY_SCOPE` is for sign-ins and plays no part here.
+    ///
+    /// Ask for it before each request. FNCY is asked once for each scope, however many callers wait,
+    /// and again 30 seconds before the token expires (or a quarter of its life, where that is less).
+    /// A token whose replacement fails is given out until it expires. After a failure nothing is sent
+    /// for as long as `Retry-After` says, else for 5 seconds, and for 10 seconds after a token that had
+    /// expired when it came. The tokens of up to 64 scopes are kept, in this process only.
+    ///
+    /// The exchange runs in a task of the current tokio runtime: a caller that goes away loses nothing.
+    ///
+    /// ```no_run
+    /// # use fncy_login::{ClientTokenError, ClientTokenErrorKind, Login};
+    /// async fn authorization(login: &Login) -> Result<String, ClientTokenError> {
+    ///     let token = login.client_token(Some("stats:read")).await.inspect_err(|error| {
+    ///         if error.kind() == ClientTokenErrorKind::Refused {
+    ///             eprintln!("{error}");
+    ///         }
+    ///     })?;
+    ///     Ok(format!("Bearer {}", token.access_token()))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ClientTokenError`], where there is no token that has not expired: FNCY refuses it, can't be
+    /// reached within ten seconds, or gives an answer that makes no sense; or `scope` has a character
+    /// that no scope has (RFC 6749, section 3.3).
+    pub async fn client_token(&self, scope: Option<&str>) -> Result<ClientToken, ClientTokenError> {
+        let key = ClientGrant::scope(scope).map_err(ClientTokenError::new)?;
+        let coming = match self.0.client_tokens.enter(&key, self.0.clock.now()) {
+            Entered::Known(token) => return Ok(token),
+            Entered::Failed(error) => return Err(error),
+            Entered::Joined(coming) => coming,
+            Entered::First(sender, coming) => {
+                self.obtain_in_task(key.clone(), sender);
+                coming
+            }
+        };
+        let deadline = Instant::now() + EXCHANGE_DEADLINE;
+        let obtained = coming.outcome(deadline).await;
+        obtained
+            .unwrap_or_else(|| Err(unfinished()))
+            .or_else(|error| {
+                let living = self.0.client_tokens.living(&key, self.0.clock.now());
+                living.ok_or(error)
+            })
+    }
+
+    fn obtain_in_task(&self, key: Option<String>, sender: Sender<Obtained>) {
+        let (login, scope) = (self.clone(), key.clone());
+        let exchange = tokio::spawn(async move { login.obtain(scope).await });
+        let login = self.clone();
+        tokio::spawn(async move {
+            // An error means that the task panicked.
+            let obtained = exchange.await.unwrap_or_else(|_| Err(unfinished_grant()));
+            let rest = obtained.as_ref().err().map_or(0, |failure| failure.rest);
+            let obtained: Obtained = obtained.map_err(ClientTokenError::new);
+            let rest = Duration::from_secs(rest);
+            login.0.client_tokens.finish(&key, &obtained, rest);
+            sender.tell(obtained);
+        });
+    }
+
+    async fn obtain(&self, scope: Option<String>) -> Result<ClientToken, NoClientGrant> {
+        let exchange = Exchange::ClientCredentials { scope };
+        let deadline = Instant::now() + EXCHANGE_DEADLINE;
+        let answer = match self.0.places.take(Work::Other, deadline).await {
+            Some(place) => self.0.provider.run(&exchange, &place, deadline).await,
+            None => Answer::Failed(Failure::Crowded),
+        };
+        let dialect = &self.0.provider.dialect;
+        let judged = ClientGrant::judge(&answer, dialect, self.0.clock.now());
+        let grant = judged.inspect_err(|failure| {
+            let (reason, detail) = (failure.reason, &*failure.detail);
+            tracing::warn!(?reason, detail, "the application got no token of its own");
+        })?;
+        telemetry::log(&grant.reports);
+        Ok(ClientToken::new(grant))
+    }
+}
+
+fn unfinished() -> ClientTokenError {
+    ClientTokenError::new(unfinished_grant())
+}
+
+fn unfinished_grant() -> NoClientGrant {
+    let detail = "the exchange ended without an answer";
+    NoClientGrant::new(NoGrantReason::Unavailable, detail)
+}

@@ -1,0 +1,197 @@
+//! Requests to the provider, and what comes back: our side of the HTTP seam.
+//!
+//! Rules: a deadline for the whole exchange, body included, whoever carries it; answers are read uncompressed, and up
+//! to a limit; a cause in the log repeats nothing that was sent.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{Failure, ProviderAnswer, Secret};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, RETRY_AFTER, USER_AGENT};
+use http::{HeaderValue, Request, Response};
+use tokio::time::{Instant, timeout_at};
+
+use crate::provider::http_client::{HttpClient, HttpClientError};
+
+/// Ten times the largest answer that a provider has a reason to give.
+const MAX_BODY_LEN: usize = 256 * 1024;
+/// How long one exchange may take.
+pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The codings that are registered with IANA, but for `identity`, which is none.
+const CODINGS: [&str; 12] = [
+    "aes128gcm",
+    "br",
+    "compress",
+    "dcb",
+    "dcz",
+    "deflate",
+    "exi",
+    "gzip",
+    "pack200-gzip",
+    "x-compress",
+    "x-gzip",
+    "zstd",
+];
+
+/// Sends requests by a client, and keeps to the rules above.
+pub(crate) struct Sender(pub(crate) Arc<dyn HttpClient>);
+
+impl Sender {
+    /// Sends a request and reads its whole answer until the deadline. `sent` are the secrets in it.
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<Vec<u8>>,
+        sent: &[Secret],
+        deadline: Instant,
+    ) -> Result<ProviderAnswer, Failure> {
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("fncy-login/", env!("CARGO_PKG_VERSION"))),
+        );
+        let sending = timeout_at(deadline, self.0.send(request, MAX_BODY_LEN));
+        match sending.await.map_err(|_| Failure::TimedOut)? {
+            Ok(response) => read(response),
+            Err(error) => Err(failure(&error, sent)),
+        }
+    }
+}
+
+/// What an error of the client comes to. The log says it.
+fn failure(error: &HttpClientError, sent: &[Secret]) -> Failure {
+    let failure = match error {
+        HttpClientError::NoConnection(_) => Failure::NoConnection,
+        HttpClientError::Interrupted(_) => Failure::Transport,
+        HttpClientError::TooLarge => return Failure::TooLarge,
+    };
+    let cause = cause(error, sent);
+    let hint = hint(&cause);
+    tracing::warn!(cause, hint, "the provider can't be reached");
+    failure
+}
+
+fn read(response: Response<Vec<u8>>) -> Result<ProviderAnswer, Failure> {
+    let (head, body) = response.into_parts();
+    let encodings = head.headers.get_all(CONTENT_ENCODING);
+    if encodings.iter().any(is_encoded) {
+        return Err(Failure::Encoded);
+    }
+    if body.len() > MAX_BODY_LEN {
+        return Err(Failure::TooLarge);
+    }
+    Ok(ProviderAnswer {
+        status: head.status.as_u16(),
+        retry_after: head
+            .headers
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        body,
+        sent: Vec::new(),
+    })
+}
+
+/// Whether a line of `Content-Encoding` names a coding (RFC 9110, section 8.4.1). Servers put other
+/// words there, such as `none` or `UTF-8`, and leave the body as it is.
+fn is_encoded(line: &HeaderValue) -> bool {
+    let mut codings = line.as_bytes().split(|byte| *byte == b',');
+    codings.any(|coding| {
+        let coding = coding.trim_ascii();
+        CODINGS
+            .iter()
+            .any(|name| coding.eq_ignore_ascii_case(name.as_bytes()))
+    })
+}
+
+/// The causes of an error, the outermost first: such as a certificate that nobody trusts.
+fn cause(error: &HttpClientError, sent: &[Secret]) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    if sent.iter().any(|secret| text.contains(secret.expose())) {
+        return "the HTTP client's error repeats a secret of the request".to_owned();
+    }
+    text
+}
+
+/// What an operator can do about a cause that names none.
+fn hint(cause: &str) -> Option<&'static str> {
+    let known = [
+        (
+            "CaUsedAsEndEntity",
+            "the server's certificate is that of an authority, as `openssl req -x509` makes it: make one with `-addext basicConstraints=critical,CA:FALSE`",
+        ),
+        (
+            "UnknownIssuer",
+            "no authority that this machine trusts has signed the server's certificate: name its PEM file in FNCY_CA_FILE, or add it to the system's",
+        ),
+    ];
+    let found = known.into_iter().find(|(name, _)| cause.contains(name))?;
+    Some(found.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::http_client::HttpExchange;
+
+    /// A client that does always the same.
+    struct Does<F>(F);
+
+    impl<F> HttpClient for Does<F>
+    where
+        F: Fn(usize) -> Option<Result<Response<Vec<u8>>, HttpClientError>> + Send + Sync + 'static,
+    {
+        fn send(&self, _: Request<Vec<u8>>, limit: usize) -> HttpExchange<'_> {
+            let answer = (self.0)(limit);
+            Box::pin(async {
+                match answer {
+                    Some(answer) => answer,
+                    None => std::future::pending().await,
+                }
+            })
+        }
+    }
+
+    async fn sent<F>(client: F) -> Result<ProviderAnswer, Failure>
+    where
+        F: Fn(usize) -> Option<Result<Response<Vec<u8>>, HttpClientError>> + Send + Sync + 'static,
+    {
+        let deadline = Instant::now() + EXCHANGE_DEADLINE;
+        let sender = Sender(Arc::new(Does(client)));
+        sender.send(Request::default(), &[], deadline).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_says_nothing_is_left_at_the_deadline() {
+        let began = Instant::now();
+        assert!(matches!(sent(|_| None).await, Err(Failure::TimedOut)));
+        assert_eq!(began.elapsed(), EXCHANGE_DEADLINE);
+    }
+
+    #[tokio::test]
+    async fn a_client_is_told_the_limit_and_held_to_it() {
+        let exact = |limit| Some(Ok(Response::new(vec![b' '; limit])));
+        assert_eq!(sent(exact).await.unwrap().body.len(), MAX_BODY_LEN);
+        let longer = |limit| Some(Ok(Response::new(vec![b' '; limit + 1])));
+        assert!(matches!(sent(longer).await, Err(Failure::TooLarge)));
+        let stopped = |_| Some(Err(HttpClientError::TooLarge));
+        assert!(matches!(sent(stopped).await, Err(Failure::TooLarge)));
+    }
+
+    #[test]
+    fn a_cause_that_repeats_a_secret_is_not_told() {
+        let error = HttpClientError::Interrupted("POST code=c-0-d-e was cut".into());
+        let secret = |text: &str| [Secret::new(text.to_owned())];
+        assert!(cause(&error, &secret("other")).contains("c-0-d-e"));
+        assert!(!cause(&error, &secret("c-0-d-e")).contains("c-0-d-e"));
+    }
+}

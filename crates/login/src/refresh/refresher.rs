@@ -1,0 +1,400 @@
+//! Refreshing a session's tokens (RFC 6749, section 6).
+//!
+//! ```text
+//!  request --> enter --> First: a task --> find --> claim --> place --> exchange --> user data --> on_refresh
+//!                |                          |         |                                              |
+//!                |--> Joined: wait          |---------+--> it was left: opened, on_refresh if it is owed
+//!                |                                                                                   |
+//!                \--> Failed: what is left?                       finish: sealed, for all who come <-/
+//! ```
+//!
+//! Rules:
+//! - One exchange for each refresh token: in this process by [`Refreshes`], among all instances by the
+//!   [`SharedStore`]. Without the latter nothing is exchanged.
+//! - It runs in a task of its own. Until it has a place, it ends when no request waits for it any more;
+//!   from then on, no request that goes can end it. An exchange is begun only if the lease outlasts it and
+//!   all that follows it.
+//! - What was left is found without a place: a full line stops no request that needs no exchange. The lease
+//!   comes before the place, so that a request which waits for another instance keeps no place.
+//! - What goes wrong for one session, in the application's hook or with another instance, stops no
+//!   other session.
+//! - What is left for others is the provider's answer, sealed; a cookie never.
+//! - A refreshed whose own access token has expired leads on by its refresh token, so that a browser
+//!   which lost several cookies in a row still finds the newest tokens.
+
+use std::future::Future;
+use std::hash::{BuildHasher as _, RandomState};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{
+    Answer, Core, Exchange, NotRefreshed, RefreshFailure, RefreshRequest, RefreshedTokens,
+};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::observe::clock;
+use crate::observe::clock::Clock;
+use crate::observe::telemetry;
+use crate::provider::places;
+use crate::provider::places::{Place, Places};
+use crate::provider::sender::EXCHANGE_DEADLINE;
+use crate::refresh::refreshes::{Entered, Refreshed, Refreshes};
+use crate::request::approval;
+use crate::request::approval::{RefreshHook, RefreshedLogin};
+use crate::store::in_flight::Sender;
+use crate::store::shared_store::{
+    Claim, Finished, Lease, RevokedSession, SharedStore, StoreError, Work, WorkKind, claim, soon,
+};
+
+/// A session whose cookie was lost so many times in a row has been lost altogether.
+pub(crate) const MAX_CHAIN: usize = 16;
+/// How long a refreshed stays that no request has shown: a laptop closed in the middle.
+const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
+/// Where the store can't be asked.
+const UNAVAILABLE: RefreshFailure = RefreshFailure::Unavailable { retry_after: 1 };
+
+/// Who talks to the provider.
+pub(crate) trait Exchanges: Send + Sync + 'static {
+    fn run<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        place: &'a Place,
+        deadline: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+}
+
+/// What refreshes sessions. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Refresher(pub(crate) Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) core: Core,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) provider: Arc<dyn Exchanges>,
+    pub(crate) store: Arc<dyn SharedStore>,
+    pub(crate) on_refresh: Option<RefreshHook>,
+    pub(crate) refreshes: Refreshes,
+    pub(crate) places: Arc<Places>,
+    /// Makes a number of a user's id.
+    pub(crate) hasher: RandomState,
+}
+
+impl Refresher {
+    /// The newest tokens that a refresh token leads to, from memory or from the provider.
+    pub(crate) async fn refresh(
+        &self,
+        mut refresh: RefreshRequest,
+        deadline: Instant,
+    ) -> Refreshed {
+        let mut newest = None;
+        for _ in 0..MAX_CHAIN {
+            match self.step(&refresh, deadline).await {
+                // Meant for an older generation, whose request was first: this one asks again.
+                Ok(refreshed) if refreshed.generation() <= refresh.session.generation => {}
+                Ok(refreshed) if refreshed.is_fresh(self.0.clock.now()) => return Ok(refreshed),
+                Ok(refreshed) => {
+                    refresh = refresh
+                        .again(&refreshed, self.0.clock.now())
+                        .ok_or(RefreshFailure::Refused)?;
+                    newest = Some(refreshed);
+                }
+                Err(failure) if failure == RefreshFailure::Refused || failure.ends_session() => {
+                    return Err(failure);
+                }
+                // Its refresh token may be the only one that still works: the browser shall have it.
+                Err(failure) => return newest.ok_or(failure),
+            }
+        }
+        Err(RefreshFailure::Refused)
+    }
+
+    /// What one refresh token leads to.
+    async fn step(&self, refresh: &RefreshRequest, deadline: Instant) -> Refreshed {
+        let may_start = refresh.is_urgent || self.0.places.is_free(self.work(refresh));
+        let coming = match self.0.refreshes.enter(refresh, may_start) {
+            Entered::Failed(failure) => {
+                let left = self.left_of(refresh.key, Some(refresh.session.generation));
+                let left = left.await.filter(|left| !left.awaits_approval());
+                return left.map(Arc::new).ok_or(failure);
+            }
+            Entered::Joined(coming) => coming,
+            Entered::First(sender, coming) => {
+                self.start(refresh.clone(), sender, deadline);
+                coming
+            }
+        };
+        let refreshed = coming.outcome(deadline).await;
+        refreshed.unwrap_or(Err(RefreshFailure::Undecided))
+    }
+
+    /// Refreshes in a task of its own: a refresh token that was sent is spent, whoever still waits.
+    fn start(&self, refresh: RefreshRequest, sender: Sender<Refreshed>, deadline: Instant) {
+        let refresh = Arc::new(refresh);
+        let (refresher, task_refresh) = (self.clone(), Arc::clone(&refresh));
+        let task_sender = sender.clone();
+        let obtain = async move {
+            let obtaining = refresher.obtain(&task_refresh, &task_sender, deadline);
+            telemetry::refresh(obtaining).await
+        };
+        let obtained = tokio::spawn(obtain.in_current_span());
+        let refresher = self.clone();
+        tokio::spawn(async move {
+            let refreshed = obtained.await.unwrap_or(Err(RefreshFailure::Unreadable));
+            let refreshed = refresher.0.refreshes.finish(&refresh, refreshed);
+            sender.tell(refreshed.clone());
+            // Asked when the refreshed has been left: whoever signs out now finds it, and a sign-out
+            // that came in between has found the tokens that are no more.
+            if let Ok(refreshed) = &refreshed
+                && refresher.has_ended(&refresh).await == Ok(true)
+            {
+                refresher.revoke_refreshed(refreshed).await;
+            }
+        });
+    }
+
+    /// What was left for this refresh token, or what the provider gives.
+    async fn obtain(
+        &self,
+        refresh: &RefreshRequest,
+        sender: &Sender<Refreshed>,
+        deadline: Instant,
+    ) -> Refreshed {
+        let store = &*self.0.store;
+        let work = lease_key(refresh.key, Some(refresh.session.generation));
+        let left = soon(store.find(work)).await.map_err(unreachable)?;
+        if let Some(sealed) = left {
+            self.must_live(refresh).await?;
+            return self.take_over(refresh, &sealed, deadline).await;
+        }
+        let claim = sender.while_heard(claim(store, work, deadline)).await;
+        let claim = claim
+            .ok_or(RefreshFailure::Crowded)?
+            .map_err(unreachable)?
+            .ok_or(RefreshFailure::Undecided)?;
+        let lease = match claim {
+            Claim::Granted(lease) => lease,
+            Claim::Done(sealed) => {
+                self.must_live(refresh).await?;
+                return self.take_over(refresh, &sealed, deadline).await;
+            }
+            Claim::Spent => return Err(RefreshFailure::Refused),
+        };
+        let turn = deadline - EXCHANGE_DEADLINE;
+        let waiting = self.0.places.take(self.work(refresh), turn);
+        let place = sender.while_heard(waiting).await.flatten();
+        let place = place.ok_or(RefreshFailure::Crowded)?;
+        self.must_live(refresh).await?;
+        self.exchange(refresh, place, lease, deadline).await
+    }
+
+    /// Which places a refresh waits for.
+    fn work(&self, refresh: &RefreshRequest) -> places::Work {
+        places::Work::Refresh(self.user(refresh))
+    }
+
+    fn user(&self, refresh: &RefreshRequest) -> u64 {
+        self.0.hasher.hash_one(&refresh.profile.user_id)
+    }
+
+    /// Goes on with what another request or instance has left.
+    async fn take_over(
+        &self,
+        refresh: &RefreshRequest,
+        sealed: &[u8],
+        deadline: Instant,
+    ) -> Refreshed {
+        let left = self.0.core.open_refreshed(&refresh.key, sealed);
+        let mut refreshed = left.ok_or(RefreshFailure::Refused)?;
+        let verdict = self.approve(refresh, &mut refreshed, None, deadline).await;
+        if verdict.is_err_and(RefreshFailure::ends_session) {
+            self.end(refresh, &refreshed).await;
+        }
+        verdict.map(|()| Arc::new(refreshed))
+    }
+
+    /// A session that has ended gets no tokens.
+    async fn must_live(&self, refresh: &RefreshRequest) -> Result<(), RefreshFailure> {
+        match self.has_ended(refresh).await.map_err(unreachable)? {
+            true => Err(RefreshFailure::NotWelcome),
+            false => Ok(()),
+        }
+    }
+
+    async fn has_ended(&self, refresh: &RefreshRequest) -> Result<bool, StoreError> {
+        let store = &self.0.store;
+        soon(store.has_ended(refresh.session, &refresh.profile.user_id)).await
+    }
+
+    async fn exchange(
+        &self,
+        refresh: &RefreshRequest,
+        place: Place,
+        lease: Box<dyn Lease>,
+        deadline: Instant,
+    ) -> Refreshed {
+        let Parts { core, clock, .. } = &*self.0;
+        if !self.0.refreshes.may_ask() {
+            return Err(RefreshFailure::Crowded);
+        }
+        let exchange = Exchange::Refresh(Box::new(refresh.clone()));
+        let answer = self.0.provider.run(&exchange, &place, deadline).await;
+        let judged = core.judge_refresh(refresh, &answer, clock.now());
+        let judged = judged.map_err(|NotRefreshed { failure, detail }| {
+            let outcome = failure.as_str();
+            tracing::warn!(outcome, detail = &*detail, "a session was not refreshed");
+            failure
+        });
+        let failure = judged.as_ref().err().copied();
+        self.0.refreshes.heard(self.user(refresh), failure);
+        let (mut refreshed, reports) = judged?;
+        telemetry::log(&reports);
+        if refreshed.was_stillborn() {
+            self.0.refreshes.rest(refreshed.key());
+        }
+        let user_data = self
+            .read_user(refresh, &mut refreshed, &place, deadline)
+            .await;
+        drop(place);
+        let verdict = match user_data {
+            Ok(user_data) => {
+                self.approve(refresh, &mut refreshed, user_data, deadline)
+                    .await
+            }
+            Err(failure) => Err(failure),
+        };
+        if verdict.is_err_and(RefreshFailure::ends_session) {
+            // Before the lease goes: nobody else shall refresh it.
+            self.end(refresh, &refreshed).await;
+        } else {
+            tracing::debug!("a session was refreshed");
+            self.leave(refresh, lease, &refreshed).await;
+        }
+        verdict.map(|()| Arc::new(refreshed))
+    }
+
+    /// The user data, if they were due and could be read.
+    async fn read_user(
+        &self,
+        refresh: &RefreshRequest,
+        refreshed: &mut RefreshedTokens,
+        place: &Place,
+        deadline: Instant,
+    ) -> Result<Option<String>, RefreshFailure> {
+        if !refresh.reads_user || !refreshed.is_fresh(self.0.clock.now()) {
+            return Ok(None);
+        }
+        let exchange = Exchange::UserData {
+            access_token: refreshed.access_token(),
+        };
+        let answer = self.0.provider.run(&exchange, place, deadline).await;
+        self.0
+            .core
+            .judge_user_again(refresh, refreshed, &answer, self.0.clock.now())
+            .inspect_err(|_| {
+                tracing::error!("a refreshed session has another user's data; it was ended");
+            })
+    }
+
+    /// Asks `on_refresh`, where its word is still to come. One that fails is asked again with the next
+    /// request: the tokens are not lost for it.
+    async fn approve(
+        &self,
+        refresh: &RefreshRequest,
+        refreshed: &mut RefreshedTokens,
+        user_data: Option<String>,
+        deadline: Instant,
+    ) -> Result<(), RefreshFailure> {
+        let Some(on_refresh) = &self.0.on_refresh else {
+            return Ok(());
+        };
+        if !refreshed.awaits_approval() {
+            return Ok(());
+        }
+        let login = RefreshedLogin::new(refresh, refreshed, user_data);
+        match approval::ask(on_refresh, login, deadline).await {
+            Some(Ok(approval)) => {
+                refreshed.approve(approval.into_data());
+                Ok(())
+            }
+            Some(Err(refusal)) if refusal.is_for_now() => {
+                tracing::error!("on_refresh could not decide now; it is asked again");
+                Err(RefreshFailure::Undecided)
+            }
+            Some(Err(_)) => {
+                tracing::info!("on_refresh refused a user; the session was ended");
+                Err(RefreshFailure::NotWelcome)
+            }
+            None => {
+                tracing::error!("on_refresh panicked, or did not answer within the deadline");
+                Err(RefreshFailure::Undecided)
+            }
+        }
+    }
+
+    async fn leave(
+        &self,
+        refresh: &RefreshRequest,
+        lease: Box<dyn Lease>,
+        refreshed: &RefreshedTokens,
+    ) {
+        let Ok(entropy) = clock::draw() else {
+            tracing::error!("the operating system gives no entropy");
+            return;
+        };
+        let sealed = self
+            .0
+            .core
+            .seal_refreshed(&refresh.key, refreshed, &entropy)
+            .into_bytes();
+        let outcome = Finished {
+            version: refreshed.generation(),
+            sealed,
+            keep: UNCONFIRMED,
+            spent: Duration::ZERO,
+            session: Some(refresh.session.id),
+        };
+        if soon(lease.finish(outcome)).await.is_err() {
+            tracing::warn!("a refresh could not be left for other instances");
+        }
+    }
+
+    pub(crate) async fn left_of(
+        &self,
+        key: [u8; 32],
+        newer_than: Option<u32>,
+    ) -> Option<RefreshedTokens> {
+        let found = soon(self.0.store.find(lease_key(key, newer_than)));
+        let sealed = found.await.ok().flatten()?;
+        self.0.core.open_refreshed(&key, &sealed)
+    }
+
+    /// Ends a session whose refresh has shown that it is over.
+    async fn end(&self, refresh: &RefreshRequest, refreshed: &RefreshedTokens) {
+        let ending = RevokedSession::new(refresh.session, &refresh.profile.user_id);
+        if soon(self.0.store.end(ending)).await.is_err() {
+            tracing::error!("a session that is over could not be ended on other instances");
+        }
+        self.revoke_refreshed(refreshed).await;
+    }
+
+    async fn revoke_refreshed(&self, refreshed: &RefreshedTokens) {
+        if let Some(revoke) = self.0.core.revocation(refreshed) {
+            self.revoke(revoke).await;
+        }
+    }
+}
+
+fn unreachable(_: StoreError) -> RefreshFailure {
+    tracing::warn!("a session was not refreshed: the store can't be asked");
+    UNAVAILABLE
+}
+
+pub(crate) fn lease_key(key: [u8; 32], newer_than: Option<u32>) -> Work {
+    Work {
+        kind: WorkKind::Refresh,
+        key,
+        newer_than,
+    }
+}

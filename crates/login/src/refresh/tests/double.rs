@@ -1,0 +1,331 @@
+//! A provider, instances and a store at some distance, for tests of the engine on a clock that
+//! stands still.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::hash::RandomState;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fncy_login_core::{
+    Answer, Exchange, Failure, Profile, ProviderAnswer, RefreshFailure, RefreshRequest, Secret,
+    SessionRef, Timestamp,
+};
+use tokio::time::{Instant, sleep};
+
+use crate::config::builder::LoginBuilder;
+use crate::config::setting::Setting;
+use crate::observe::clock::Clock;
+use crate::provider::places::{Place, Places};
+use crate::refresh::refresher::{Exchanges, Parts, Refresher};
+use crate::refresh::refreshes::Refreshes;
+use crate::request::approval::{Approval, RefreshedLogin};
+use crate::request::login::Login;
+use crate::store::memory::MemoryStore;
+use crate::store::shared_store::{
+    Asked, Claim, Finished, Known, Lease, RevokedSession, SharedStore, StoreError, Work,
+};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_000_000);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(15);
+
+pub(crate) struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// Numbers that look random, the same for each seed (xorshift).
+#[derive(Clone)]
+pub(crate) struct Dice(Arc<AtomicU64>);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seed * 2 + 1)))
+    }
+
+    pub(crate) fn below(&self, limit: u64) -> u64 {
+        let mut state = self.0.load(Ordering::Relaxed);
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        self.0.store(state, Ordering::Relaxed);
+        state % limit
+    }
+
+    pub(crate) async fn wait(&self, up_to_ms: u64) {
+        sleep(Duration::from_millis(self.below(up_to_ms))).await;
+    }
+}
+
+/// A token endpoint: what each refresh token gets, and how often each was shown.
+pub(crate) struct Provider {
+    pub(crate) dice: Dice,
+    pub(crate) answer: Mutex<fn(u64) -> Answer>,
+    pub(crate) shown: Mutex<HashMap<String, u64>>,
+    pub(crate) revoked: Mutex<Vec<String>>,
+    /// How often it was asked for user data.
+    pub(crate) read: AtomicU64,
+}
+
+impl Exchanges for Provider {
+    fn run<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        _: &'a Place,
+        _: Instant,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+        Box::pin(async move {
+            let refresh = match exchange {
+                Exchange::Refresh(refresh) => refresh,
+                Exchange::Revoke(revoke) => {
+                    let token = revoke.token.expose().to_owned();
+                    self.revoked.lock().unwrap().push(token);
+                    return response(200, "");
+                }
+                _ => {
+                    self.read.fetch_add(1, Ordering::SeqCst);
+                    return Answer::Failed(Failure::Transport);
+                }
+            };
+            let token = refresh.refresh_token.expose().to_owned();
+            let times = {
+                let mut shown = self.shown.lock().unwrap();
+                let times = shown.entry(token.clone()).or_default();
+                *times += 1;
+                *times
+            };
+            self.dice.wait(50).await;
+            let answer = *self.answer.lock().unwrap();
+            answer(times)
+        })
+    }
+}
+
+impl Provider {
+    pub(crate) fn new(dice: &Dice, answer: fn(u64) -> Answer) -> Arc<Self> {
+        Arc::new(Self {
+            dice: dice.clone(),
+            answer: Mutex::new(answer),
+            shown: Mutex::default(),
+            revoked: Mutex::default(),
+            read: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn most_shown(&self) -> u64 {
+        let shown = self.shown.lock().unwrap();
+        shown.values().copied().max().unwrap_or(0)
+    }
+}
+
+pub(crate) fn response(status: u16, body: &str) -> Answer {
+    Answer::Response(ProviderAnswer {
+        status,
+        retry_after: None,
+        body: body.as_bytes().to_vec(),
+        sent: Vec::new(),
+    })
+}
+
+/// Rotates once; a token that is shown again is theft.
+pub(crate) fn rotates(times: u64) -> Answer {
+    match times {
+        1 => response(
+            200,
+            r#"{"access_token":"a2","refresh_token":"r2","expires_in":7200}"#,
+        ),
+        _ => response(400, r#"{"error":"invalid_grant"}"#),
+    }
+}
+
+/// A store at some distance, which may be out of reach.
+#[derive(Clone)]
+pub(crate) struct Distant {
+    pub(crate) inner: MemoryStore,
+    pub(crate) dice: Dice,
+    /// Of a hundred questions, so many are lost.
+    pub(crate) lost: u64,
+    /// How long its leases last.
+    pub(crate) lease: Duration,
+}
+
+pub(crate) struct DistantLease {
+    pub(crate) inner: Box<dyn Lease>,
+    pub(crate) distant: Distant,
+    pub(crate) granted: Instant,
+}
+
+impl Distant {
+    pub(crate) async fn travel(&self) -> Result<(), StoreError> {
+        self.dice.wait(20).await;
+        if self.dice.below(100) < self.lost {
+            return Err(StoreError);
+        }
+        Ok(())
+    }
+}
+
+impl SharedStore for Distant {
+    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
+        self.inner.known(session, user_id)
+    }
+
+    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+        Box::pin(async move {
+            self.travel().await?;
+            self.inner.has_ended(session, user_id).await
+        })
+    }
+
+    fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
+        self.inner.end(ending)
+    }
+
+    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+        self.inner.end_user(user_id, at)
+    }
+
+    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+        Box::pin(async move {
+            self.travel().await?;
+            let claim = self.inner.claim(work).await?;
+            let granted = Instant::now();
+            // The answer travels as well.
+            self.dice.wait(20).await;
+            Ok(match claim {
+                Claim::Granted(inner) => Claim::Granted(Box::new(DistantLease {
+                    inner,
+                    distant: self.clone(),
+                    granted,
+                })),
+                claim => claim,
+            })
+        })
+    }
+
+    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+        Box::pin(async move {
+            self.travel().await?;
+            self.inner.find(work).await
+        })
+    }
+
+    fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        self.inner.confirm(session);
+    }
+}
+
+impl Lease for DistantLease {
+    fn remaining(&self) -> Duration {
+        self.distant.lease.saturating_sub(self.granted.elapsed())
+    }
+
+    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+        Box::pin(async move {
+            self.distant.dice.wait(20).await;
+            self.inner.finish(outcome).await
+        })
+    }
+}
+
+pub(crate) fn login() -> Login {
+    settings().build().unwrap()
+}
+
+/// One whose refreshes wait for a word of the application.
+pub(crate) fn hooked_login() -> Login {
+    let hook = async |_: RefreshedLogin| Ok(Approval::new());
+    settings().on_refresh(hook).build().unwrap()
+}
+
+pub(crate) fn settings() -> LoginBuilder {
+    Login::builder()
+        .set(Setting::BaseUrl, "http://127.0.0.1:9")
+        .set(Setting::ClientId, "id")
+        .set(Setting::ClientSecret, "secret")
+        .set(Setting::RedirectUri, "https://app.example/auth/callback")
+        .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
+        .set(Setting::RevocationUrl, "http://127.0.0.1:9/revoke")
+        .set(
+            Setting::CookieSecret,
+            "0123456789abcdef0123456789abcdefghijklmnopqr",
+        )
+}
+
+/// An instance of the application `login`, which has no hook unless it is given one.
+pub(crate) fn instance(
+    login: &Login,
+    provider: &Arc<Provider>,
+    store: impl SharedStore,
+    change: impl FnOnce(&mut Parts),
+) -> Refresher {
+    let mut parts = Parts {
+        core: login.0.core.clone(),
+        clock: Arc::new(Stopped),
+        provider: Arc::clone(provider) as _,
+        store: Arc::new(store),
+        on_refresh: None,
+        refreshes: Refreshes::new(),
+        places: Arc::new(Places::new()),
+        hasher: RandomState::new(),
+    };
+    change(&mut parts);
+    Refresher(Arc::new(parts))
+}
+
+pub(crate) fn alone(login: &Login, answer: fn(u64) -> Answer) -> (Refresher, Arc<Provider>) {
+    let provider = Provider::new(&Dice::new(1), answer);
+    let refresher = instance(login, &provider, MemoryStore::new(), |_| {});
+    (refresher, provider)
+}
+
+pub(crate) fn profile() -> Profile {
+    let mut profile = Profile::default();
+    "alex".clone_into(&mut profile.user_id);
+    profile
+}
+
+pub(crate) fn refresh(login: &Login, token: &str, generation: u32) -> RefreshRequest {
+    let refresh_token = Secret::new(token.to_owned());
+    RefreshRequest {
+        key: login.0.core.token_digest(&refresh_token),
+        refresh_token,
+        session: SessionRef {
+            id: [7; 16],
+            generation,
+            issued: NOW,
+            ends: NOW.plus(1_000_000),
+        },
+        profile: profile(),
+        reads_user: false,
+        is_urgent: true,
+    }
+}
+
+/// The same for a session of another user.
+pub(crate) fn refresh_of(login: &Login, user: &str) -> RefreshRequest {
+    let mut refresh = refresh(login, &format!("r-{user}"), 0);
+    user.clone_into(&mut refresh.profile.user_id);
+    refresh
+}
+
+/// What a request with this refresh token comes to.
+pub(crate) async fn comes_to(refresher: &Refresher, refresh: &RefreshRequest) -> String {
+    let refreshed = refresher
+        .refresh(refresh.clone(), Instant::now() + DEADLINE)
+        .await;
+    match refreshed {
+        Ok(refreshed) => format!(
+            "{} {}",
+            refreshed.generation(),
+            refreshed.access_token().expose()
+        ),
+        Err(RefreshFailure::Unavailable { retry_after }) => format!("again in {retry_after}"),
+        Err(failure) => format!("{failure:?}"),
+    }
+}

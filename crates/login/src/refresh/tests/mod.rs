@@ -1,0 +1,6 @@
+//! Tests of the refresh.
+
+mod double;
+mod expiring;
+mod races;
+mod refresher;

@@ -1,0 +1,134 @@
+//! A bounded map whose entries go by themselves.
+//!
+//! Rules: an entry goes at its own time, or earlier where the map is full, the soonest first; what
+//! has gone is handed to whoever takes it out, so that nothing else keeps pointing to it.
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+/// What is forgotten at a time `T`.
+pub(crate) struct ExpiringMap<K, V, T> {
+    entries: HashMap<K, Entry<V, T>>,
+    /// When each goes; the number tells apart those that go together.
+    going: BTreeMap<(T, u64), K>,
+    inserted: u64,
+    max: usize,
+}
+
+struct Entry<V, T> {
+    value: V,
+    goes: (T, u64),
+}
+
+impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
+    /// A map of at most so many entries.
+    pub(crate) fn new(max: usize) -> Self {
+        Self {
+            entries: HashMap::new(),
+            going: BTreeMap::new(),
+            inserted: 0,
+            max,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The value, whether or not its time has come.
+    pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    pub(crate) fn insert(&mut self, key: K, value: V, until: T) {
+        self.remove(&key);
+        self.inserted += 1;
+        let goes = (until, self.inserted);
+        self.going.insert(goes, key.clone());
+        self.entries.insert(key, Entry { value, goes });
+    }
+
+    pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        let entry = self.entries.remove(key)?;
+        self.going.remove(&entry.goes);
+        Some(entry.value)
+    }
+
+    /// Lets an entry go at another time.
+    pub(crate) fn goes_at(&mut self, key: &K, until: T) {
+        if let Some(value) = self.remove(key) {
+            self.insert(key.clone(), value, until);
+        }
+    }
+
+    /// Whether the next entry would go for want of room, and before its time.
+    pub(crate) fn is_crowded(&self, now: T) -> bool {
+        let next = self.going.first_key_value();
+        self.entries.len() > self.max && next.is_some_and(|(&(when, _), _)| when > now)
+    }
+
+    /// Takes out one entry whose time has come, or that is too many.
+    pub(crate) fn take_gone(&mut self, now: T) -> Option<(K, V)> {
+        let (&(when, _), key) = self.going.first_key_value()?;
+        if when > now && self.entries.len() <= self.max {
+            return None;
+        }
+        let key = key.clone();
+        self.remove(&key).map(|value| (key, value))
+    }
+
+    /// Drops all that has gone.
+    pub(crate) fn forget(&mut self, now: T) {
+        while self.take_gone(now).is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ExpiringMap;
+
+    #[test]
+    fn entries_go_at_their_time_and_not_before() {
+        let mut map = ExpiringMap::new(10);
+        map.insert('a', 1, 5);
+        map.insert('b', 2, 5);
+        map.insert('c', 3, 9);
+        assert_eq!(map.take_gone(4), None);
+        assert_eq!(map.take_gone(5), Some(('a', 1)));
+        assert_eq!(map.take_gone(5), Some(('b', 2)));
+        assert_eq!(map.take_gone(5), None);
+        assert_eq!(map.get(&'c'), Some(&3));
+    }
+
+    #[test]
+    fn a_new_time_replaces_the_old_one() {
+        let mut map = ExpiringMap::new(10);
+        map.insert('a', 1, 5);
+        map.insert('a', 2, 20);
+        map.insert('b', 3, 20);
+        map.goes_at(&'b', 7);
+        map.goes_at(&'z', 7);
+        map.forget(7);
+        assert_eq!(
+            (map.get(&'a'), map.get(&'b'), map.len()),
+            (Some(&2), None, 1)
+        );
+    }
+
+    #[test]
+    fn what_is_too_many_goes_soonest_first() {
+        let mut map = ExpiringMap::new(2);
+        for (key, until) in [('a', 30), ('b', 10), ('c', 20)] {
+            map.insert(key, (), until);
+        }
+        map.forget(0);
+        assert_eq!((map.len(), map.get(&'b')), (2, None));
+    }
+}
