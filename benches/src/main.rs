@@ -14,7 +14,7 @@ use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
 use fncy_login_benches::soak::site::{self, Framework};
 use fncy_login_benches::{
-    dev_server, driver, floor, frameworks, load, outage, refresh, sessions, soak, strangers,
+    dev_server, driver, floor, frameworks, load, outage, refresh, sessions, soak, store, strangers,
 };
 
 const HELP: &str = "\

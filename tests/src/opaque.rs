@@ -388,11 +388,11 @@ fn each_wrong_value_is_named_with_what_to_write() {
         ),
         (
             builder().idle_timeout(Duration::ZERO),
-            "`idle` is 0 seconds; write one from a minute",
+            "`idle_timeout` is 0 seconds; write one from a minute",
         ),
         (
             builder().session_lifetime(Duration::from_secs(31 * 24 * 3600)),
-            "`absolute` is 2678400 seconds",
+            "`session_lifetime` is 2678400 seconds",
         ),
         (
             builder()

@@ -299,5 +299,5 @@ async fn a_check_finds_that_the_store_is_down() {
     let store = Store::default();
     let world = with_store(Harness::Bare, &store, |builder| builder);
     store.set_down(true);
-    assert_eq!(world.login.check().await, Err(CheckError::SharedStore));
+    assert_eq!(world.login.check().await, Err(CheckError::Store));
 }

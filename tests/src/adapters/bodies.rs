@@ -62,7 +62,7 @@ async fn round_a_plain_hyper_service() {
         for _ in 0..2 {
             let (stream, _) = listener.accept().await.unwrap();
             let service = TowerToHyperService::new(service.clone());
-            hyper::server::conn::http1::LoginBuilder::new()
+            hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await
                 .unwrap();

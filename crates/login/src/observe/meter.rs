@@ -17,10 +17,10 @@ const SESSIONS_ACCEPTED: &str = "fncy_login_sessions_accepted_total";
 const SESSIONS_REFUSED: &str = "fncy_login_sessions_refused_total";
 const REQUESTS_REFUSED: &str = "fncy_login_requests_refused_total";
 const WARNINGS: &str = "fncy_login_warnings_total";
-const RENEWALS: &str = "fncy_login_refresh_seconds";
+const REFRESHES: &str = "fncy_login_refresh_seconds";
 const EXCHANGES: &str = "fncy_login_exchange_seconds";
-const COORDINATOR_UP: &str = "fncy_login_store_up";
-const COORDINATOR_FAILURES: &str = "fncy_login_store_failures_total";
+const STORE_UP: &str = "fncy_login_store_up";
+const STORE_FAILURES: &str = "fncy_login_store_failures_total";
 
 /// What is counted for each request: the counter is looked up once.
 #[derive(Default)]
@@ -45,12 +45,12 @@ pub(crate) fn describe() {
         (SESSIONS_REFUSED, "Session cookies not believed, by reason."),
         (REQUESTS_REFUSED, "Requests answered with a no, by code."),
         (WARNINGS, "Oddities that were worked around, by code."),
-        (COORDINATOR_FAILURES, "Times it could not be asked."),
+        (STORE_FAILURES, "Times it could not be asked."),
     ] {
         metrics::describe_counter!(name, what);
     }
     for (name, what) in [
-        (RENEWALS, "How long refreshes take, by outcome."),
+        (REFRESHES, "How long refreshes take, by outcome."),
         (
             EXCHANGES,
             "How long the provider takes, by exchange and outcome.",
@@ -59,7 +59,7 @@ pub(crate) fn describe() {
         metrics::describe_histogram!(name, Unit::Seconds, what);
     }
     metrics::describe_gauge!(
-        COORDINATOR_UP,
+        STORE_UP,
         "Whether the store answered when it was last asked."
     );
 }
@@ -82,7 +82,7 @@ pub(crate) fn warning(code: &'static str) {
 }
 
 pub(crate) fn refresh(outcome: &'static str, took: Duration) {
-    histogram!(RENEWALS, "outcome" => outcome).record(took);
+    histogram!(REFRESHES, "outcome" => outcome).record(took);
 }
 
 pub(crate) fn exchange(exchange: &'static str, outcome: &'static str, took: Duration) {
@@ -90,8 +90,8 @@ pub(crate) fn exchange(exchange: &'static str, outcome: &'static str, took: Dura
 }
 
 pub(crate) fn store(is_reachable: bool) {
-    gauge!(COORDINATOR_UP).set(f64::from(u8::from(is_reachable)));
+    gauge!(STORE_UP).set(f64::from(u8::from(is_reachable)));
     if !is_reachable {
-        counter!(COORDINATOR_FAILURES).increment(1);
+        counter!(STORE_FAILURES).increment(1);
     }
 }

@@ -21,14 +21,14 @@ const DEADLINE: Duration = Duration::from_secs(2);
 ///
 /// ```
 /// # use fncy_login::CheckError;
-/// let error = CheckError::SharedStore;
+/// let error = CheckError::Store;
 /// assert_eq!(error.to_string(), "the store of this application's instances can't be reached");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckError {
     /// Nobody can say which sessions were ended, so that nobody is let in.
-    SharedStore,
+    Store,
     /// Nobody can sign in, and no token can be refreshed; sessions whose token lives are served.
     Provider,
 }
@@ -90,7 +90,7 @@ impl Login {
         };
         soon(self.0.store.find(nothing))
             .await
-            .map_err(|_| CheckError::SharedStore)?;
+            .map_err(|_| CheckError::Store)?;
         let deadline = Instant::now() + DEADLINE;
         let place = self.0.places.take(places::Work::Other, deadline).await;
         let place = place.ok_or(CheckError::Provider)?;
@@ -104,7 +104,7 @@ impl Login {
 impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SharedStore => "the store of this application's instances can't be reached",
+            Self::Store => "the store of this application's instances can't be reached",
             Self::Provider => "the token endpoint of the provider can't be reached",
         })
     }

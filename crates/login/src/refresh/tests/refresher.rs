@@ -362,7 +362,7 @@ async fn f09_who_asks_the_provider_nothing_takes_no_probe() {
     refresher.0.store.end(ending).await.unwrap();
     *provider.answer.lock().unwrap() = |_| Answer::Failed(Failure::NoConnection);
     let failing = refresh_of(&login, "maximiliane");
-    assert_eq!(comes_to(&refresher, &failing).await, "StoreError");
+    assert_eq!(comes_to(&refresher, &failing).await, "Unreachable");
     *provider.answer.lock().unwrap() = rotates;
     advance(Duration::from_secs(1)).await;
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
@@ -457,7 +457,7 @@ async fn p41_a_probe_that_succeeds_lets_everybody_go() {
     let store = MemoryStore::new();
     let refresher = instance(&login, &provider, store, |_| {});
     let session = |number: u32| refresh(&login, &format!("r{number}"), 0);
-    assert_eq!(comes_to(&refresher, &session(0)).await, "StoreError");
+    assert_eq!(comes_to(&refresher, &session(0)).await, "Unreachable");
     for number in 1..30 {
         assert_eq!(comes_to(&refresher, &session(number)).await, "again in 1");
     }
@@ -467,7 +467,7 @@ async fn p41_a_probe_that_succeeds_lets_everybody_go() {
         "no other was tried"
     );
     advance(Duration::from_secs(1)).await;
-    assert_eq!(comes_to(&refresher, &session(0)).await, "StoreError");
+    assert_eq!(comes_to(&refresher, &session(0)).await, "Unreachable");
     *provider.answer.lock().unwrap() = |_| rotates(1);
     // The next probe, while the token that failed twice still rests.
     advance(Duration::from_secs(1)).await;
