@@ -43,8 +43,8 @@ cargo xtask COMMAND
   fuzz [TARGET] [SECONDS]
                   the fuzz targets, or one of them, for a minute or so many seconds each
   mutants [FILE ...] [--shard K/N]
-                  change the core and the driver, or these files, in one place at a time, and list the
-                  changes that no test notices
+                  change the core and the driver, or these files of theirs, in one place at a time,
+                  and list the changes that no test notices
   bench           what a request costs, beside the bare frameworks and beside floors
   peers           the table of README.md: the same beside what others wrote
   build-times     what each adapter adds to its user's build, beside what others wrote

@@ -9,8 +9,8 @@ use crate::install::{self, CARGO_MUTANTS};
 use crate::steps::Done;
 use crate::workspace;
 
-/// One of so many shards is about half an hour on two cores.
-const SHARDS: u64 = 64;
+/// One of so many shards takes about half an hour on two cores.
+const SHARDS: u64 = 128;
 
 /// Tries every change in these files, or in all of them. `--shard K/N` tries one part of N.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
