@@ -3,13 +3,17 @@
 //! Rules kept here: warnings are errors; nothing but the crates themselves is fetched.
 
 use crate::install::{self, CARGO_DENY};
-use crate::run;
 use crate::steps::{self, Done, Step};
+use crate::{imports, run};
 
 const STEPS: &[Step] = &[
     Step {
         name: "format",
         run: format,
+    },
+    Step {
+        name: "imports",
+        run: imports::check,
     },
     Step {
         name: "clippy",
@@ -29,9 +33,9 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Runs all of them.
-pub(crate) fn run() -> Result<(), String> {
-    steps::run(STEPS)
+/// Runs all of them, or the one with this name.
+pub(crate) fn run(name: Option<&str>) -> Result<(), String> {
+    steps::run(STEPS, name)
 }
 
 fn format() -> Result<Done, String> {

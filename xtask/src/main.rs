@@ -12,6 +12,7 @@
 mod build_times;
 mod crates;
 mod fuzz;
+mod imports;
 mod install;
 mod instructions;
 mod lint;
@@ -33,7 +34,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test            install what the tests need, then run all of them
-  lint            formatting, clippy, documentation, dependencies, number of crates
+  lint [STEP]     formatting, clippy, documentation, imports, dependencies, number of crates
   slow [STEP]     what takes too long for CI or needs data from beside the checkout
   crates          how many crates each adapter pulls in
   crates --check  fail where that is too many, or README.md says another number
@@ -60,7 +61,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["test"] => test::run(),
-        ["lint"] => lint::run(),
+        ["lint"] => lint::run(None),
+        ["lint", step] => lint::run(Some(step)),
         ["slow"] => slow::run(None),
         ["slow", step] => slow::run(Some(step)),
         ["crates"] => crates::print(),

@@ -19,11 +19,14 @@ pub(crate) enum Done {
     NotChecked(String),
 }
 
-/// Runs every step, then prints the table.
-pub(crate) fn run(steps: &[Step]) -> Result<(), String> {
+/// Runs every step, or the one with this name, then prints the table.
+pub(crate) fn run(steps: &[Step], name: Option<&str>) -> Result<(), String> {
     let mut table = Vec::new();
     let mut failed = Vec::new();
     for step in steps {
+        if name.is_some_and(|name| name != step.name) {
+            continue;
+        }
         println!("\n== {}", step.name);
         let (result, took) = timed(step.run);
         let state = match result {
@@ -39,6 +42,13 @@ pub(crate) fn run(steps: &[Step]) -> Result<(), String> {
             }
         };
         table.push(row(step.name, took, state));
+    }
+    if table.is_empty() {
+        let names: Vec<_> = steps.iter().map(|step| step.name).collect();
+        return Err(format!(
+            "There is no such step; write one of: {}.",
+            names.join(", ")
+        ));
     }
     println!("\n{}", table.join("\n"));
     if failed.is_empty() {
@@ -83,13 +93,23 @@ mod tests {
 
     #[test]
     fn what_was_not_checked_does_not_fail_the_whole() {
-        assert_eq!(run(&[PASSES, UNCHECKED]), Ok(()));
+        assert_eq!(run(&[PASSES, UNCHECKED], None), Ok(()));
     }
 
     #[test]
     fn a_failure_is_named_and_the_later_steps_still_run() {
-        let problem = run(&[FAILS, PASSES, FAILS]);
+        let problem = run(&[FAILS, PASSES, FAILS], None);
         assert_eq!(problem, Err("failed: fails, fails.".to_owned()));
+    }
+
+    #[test]
+    fn one_step_runs_alone_and_one_that_is_not_there_is_an_error() {
+        assert_eq!(run(&[FAILS, PASSES], Some("passes")), Ok(()));
+        let problem = run(&[FAILS, PASSES], Some("other"));
+        assert_eq!(
+            problem.unwrap_err(),
+            "There is no such step; write one of: fails, passes."
+        );
     }
 
     #[test]
