@@ -1,7 +1,7 @@
 //! `cargo xtask build-times`: what a crate adds to its user's build, beside what others wrote.
 //!
 //! Rules kept here: each is the only dependency of an empty program, with the features that its comparison
-//! in `benches/peers` needs and the versions of that lock file; built from nothing; processor time is
+//! in `lab/peers` needs and the versions of that lock file; built from nothing; processor time is
 //! shown, which a busy machine changes less than time on the clock.
 
 use std::collections::BTreeSet;
@@ -110,7 +110,7 @@ fn write(folder: &Path, dependencies: &str) -> std::io::Result<()> {
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("src").join("main.rs"), "fn main() {}\n")?;
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    let lock = root.join("benches").join("peers").join("Cargo.lock");
+    let lock = root.join("lab/peers/Cargo.lock");
     fs::copy(lock, folder.join("Cargo.lock"))?;
     Ok(())
 }

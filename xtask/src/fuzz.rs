@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: the targets of `fuzz`, by libFuzzer, two at a time.
+//! `cargo xtask fuzz`: the targets of `lab/fuzz`, by libFuzzer, two at a time.
 //!
 //! Rules kept here: nothing is written outside `target`; what a target finds is named, to be put below
-//! `fuzz/found`, where `cargo test` tries it again; where no toolchain has a fuzzer the same bodies run
+//! `lab/fuzz/found`, where `cargo test` tries it again; where no toolchain has a fuzzer the same bodies run
 //! as property tests, which is said.
 
 use std::fs;
@@ -15,7 +15,7 @@ use crate::steps::Done;
 use crate::workspace;
 
 const PACKAGE: &str = "fncy-login-fuzz";
-const LIBFUZZER: &str = "fuzz/libfuzzer";
+const LIBFUZZER: &str = "lab/fuzz/libfuzzer";
 /// A machine has two cores at least.
 const AT_ONCE: usize = 2;
 /// So many cases of each target take some ten minutes.

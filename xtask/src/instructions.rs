@@ -63,7 +63,7 @@ pub(crate) fn record() -> Result<(), String> {
 }
 
 fn path() -> PathBuf {
-    workspace::root().join("benches").join("instructions.txt")
+    workspace::root().join("lab/benches/instructions.txt")
 }
 
 fn counted() -> Result<Vec<(Recorded, u64)>, String> {

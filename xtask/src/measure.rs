@@ -16,7 +16,7 @@ pub(crate) fn bench() -> Result<(), String> {
 /// Ours and what others wrote, in turns. It builds a workspace of its own, whose lock file follows our
 /// own dependencies.
 pub(crate) fn peers() -> Result<(), String> {
-    let folder = workspace::root().join("benches").join("peers");
+    let folder = workspace::root().join("lab/peers");
     run::cargo("run --release").within(&folder).go()
 }
 

@@ -101,7 +101,7 @@ fn features() -> Result<Done, String> {
 
 /// Applications that serve TLS beside the login, each with what rustls finds by itself.
 fn tls_neighbours() -> Result<Done, String> {
-    let folder = workspace::root().join("tests/tls-neighbours");
+    let folder = workspace::root().join("lab/tls-neighbours");
     for program in [
         "neither",
         "axum_server --features axum-server",

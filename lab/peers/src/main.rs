@@ -1,4 +1,4 @@
-//! The same request as in `benches`, done by others; and the primitives that all of them rest on.
+//! The same request as in `lab/benches`, done by others; and the primitives that all of them rest on.
 //!
 //! Rules: everything of a table is measured in one run, in turns; a peer is set up as its own
 //! documentation says; it keeps the same session, and its handler learns who asks.

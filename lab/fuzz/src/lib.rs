@@ -2,7 +2,7 @@
 //!
 //! Each target compares the machine, or the driver, with a second reader of the same input, written as
 //! simply as it can be and from the documents alone. So a target needs no fuzzer: `tests/replay.rs` runs
-//! the seeds and all that was ever found with `cargo test`, and `fuzz/libfuzzer` runs them by libFuzzer.
+//! the seeds and all that was ever found with `cargo test`, and `lab/fuzz/libfuzzer` runs them by libFuzzer.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,14 +19,14 @@ mod callback_query;
 mod chunk_set;
 mod configuration;
 mod cookie_header;
-#[path = "../../tests/src/corpora.rs"]
+#[path = "../../../tests/src/corpora.rs"]
 pub mod corpora;
 mod host;
 mod input;
 mod jar;
 mod json;
 mod reply;
-#[path = "../../crates/core/src/testing.rs"]
+#[path = "../../../crates/core/src/testing.rs"]
 mod request;
 mod retry_after;
 mod return_address;
@@ -44,7 +44,7 @@ pub(crate) use fncy_login_core::Head;
 /// A target.
 #[derive(Clone, Copy)]
 pub struct Target {
-    /// Its name, which is that of its file in `fuzz/libfuzzer`.
+    /// Its name, which is that of its file in `lab/fuzz/libfuzzer`.
     pub name: &'static str,
     /// Panics where something is not as it should be.
     pub check: fn(&[u8]),

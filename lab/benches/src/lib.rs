@@ -9,7 +9,7 @@
 //! - [`soak`]: many visitors for minutes, while the provider fails now and then.
 //! - [`dev_server`], [`redis_server`], [`subprocess`], [`memory`]: what those need.
 //!
-//! `cargo xtask bench`, `scale`, `store`, `strangers`, `outage` and `soak` run it; `peers/` adds what others wrote.
+//! `cargo xtask bench`, `scale`, `store`, `strangers`, `outage` and `soak` run it; `lab/peers` adds what others wrote.
 
 #![expect(
     clippy::unwrap_used,
