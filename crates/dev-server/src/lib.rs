@@ -1,10 +1,10 @@
 //! A stand-in for the FNCY authorization server, for development and tests.
 //!
-//! It listens on loopback only, keeps everything in memory until it stops, and behaves as FNCY
-//! documents its login: the authorization code grant (RFC 6749 section 4.1) with a **JSON** token
-//! request, `redirect_url` beside `redirect_uri`, and a token answer whose `scope` is an array. What
-//! FNCY publishes nowhere (user data, refresh, revocation, sign-out) follows the RFCs, and the
-//! [`Builder`] has a switch for each point on which real servers differ.
+//! The server listens on loopback only, and keeps its data in memory until it stops. It follows
+//! FNCY's login documentation: the authorization code grant (RFC 6749 section 4.1) with a **JSON**
+//! token request, `redirect_url` beside `redirect_uri`, and a token response whose `scope` is an
+//! array. FNCY does not document user data, refresh, revocation and sign-out. Those follow the RFCs.
+//! [`DevServerBuilder`] has a switch for each point on which real servers differ.
 //!
 //! ```
 //! use fncy_dev_server::{DevServer, Endpoint, Fault};
@@ -13,7 +13,7 @@
 //! let server = DevServer::start()?;
 //! assert!(server.base_url().starts_with("http://127.0.0.1:"));
 //!
-//! // The next token request is answered with a 503; the ones after it are answered as usual.
+//! // The next token request gets a 503. Later requests get the usual response.
 //! server.fault(Endpoint::Token, Fault::status(503).header("retry-after", "1").once());
 //! assert_eq!(server.request_count(Endpoint::Token), 0);
 //! # Ok(())
@@ -22,93 +22,84 @@
 //!
 //! # Endpoints
 //!
-//! | path | what it is |
+//! | path | purpose |
 //! | --- | --- |
-//! | `GET /` | what this is, the settings to point an application at it, request counters |
+//! | `GET /` | front page: an application's settings, the demo users, request counters |
 //! | `GET /v1/oauth2/authorize` | RFC 6749 section 4.1.1, RFC 7636 section 4.3 |
 //! | `POST /v1/oauth2/token` | RFC 6749 sections 4.1.3, 4.4.2 and 6; see [Grants](#grants) |
 //! | `POST /v1/oauth2/revoke` | RFC 7009 section 2.1 |
 //! | `GET /v1/user` | the signed-in user's data, for a bearer token (RFC 6750) |
-//! | `GET`, `POST /sign-in` | the sign-in page and its form |
+//! | `GET`, `POST /sign-in` | the sign-in (log in, login) page and its form |
 //! | `GET`, `POST /consent` | the consent page and its form |
-//! | `GET /sign-out?return_to=` | ends the provider's own session; `return_to` must be loopback |
-//! | `PUT /_dev/faults/{endpoint}` | replaces an endpoint's faults; see [`Fault`] for the JSON |
-//! | `DELETE /_dev/faults` | clears every fault |
-//! | `GET /_dev/requests` | how many requests each endpoint has received |
+//! | `GET /sign-out?return_to=` | closes the provider's own session; `return_to` must be loopback |
+//! | `PUT /_dev/faults/{endpoint}` | replaces an endpoint's faults; [`Fault`] has the JSON |
+//! | `DELETE /_dev/faults` | clears all faults |
+//! | `GET /_dev/requests` | the number of requests to each endpoint |
 //!
 //! # Grants
 //!
-//! | `grant_type` | what it gives |
+//! | `grant_type` | tokens |
 //! | --- | --- |
-//! | `authorization_code` | the tokens of the user who signed in; a code is good once, within a minute |
-//! | `refresh_token` | new tokens of the same authorization, with the same scope or less |
-//! | `client_credentials` | an access token of the client's own: no user, no refresh token, and no user data for it (403) |
+//! | `authorization_code` | the user's tokens; a code is good once, within a minute |
+//! | `refresh_token` | new tokens of the same authorization, with the same scope or a part of it |
+//! | `client_credentials` | an access token of the client; it has no user, no refresh token, and gets 403 for user data |
 //!
-//! Every well-formed scope is granted, since FNCY publishes none; `profile` if none is asked for.
+//! FNCY publishes no list of scopes, so every well-formed scope is granted. The default scope is
+//! `profile`.
 //!
 //! # Pages
 //!
-//! [`DevServer::approve`] gives what comes of an authorization request without any of them. Their forms can be
-//! driven without a browser as well. Each has a hidden input `token`, good for one submission from the
-//! session it was made for; the sign-in form has a button `user` per demo user, or takes `username` and
-//! `password`; the consent form has a button `decision` (`allow`, `cancel` or `switch`), and the sign-in
-//! form takes `decision=cancel`. Signing in replaces the session: a form
-//! from before, in another tab, then only leads to the next page of its own authorization request, and
-//! so does a page that was used, by the back button.
+//! A test without a browser can call [`DevServer::approve`] or submit the forms itself:
+//!
+//! * Each form has a hidden input `token`. A token is good once, and only for the session of its page.
+//! * The sign-in form has a button `user` for each demo user. It also takes `username` and `password`,
+//!   or `decision=cancel`.
+//! * The consent form has a button `decision` with the values `allow`, `cancel` and `switch`.
+//!
+//! A sign-in replaces the session. A page of the old session in another tab then leads to the next
+//! page of its own authorization request. So does a page that was used, after the back button.
 //!
 //! # Layout
 //!
-//! `authorize/`, `token/`, `revoke.rs` and `user_data.rs` are the endpoints; `grants/` is the store of
-//! codes and tokens and decides what they are good for; `browser/` is the part with a cookie and
-//! forms; `pages/` is HTML and nothing else; `observe.rs` records requests and applies faults.
+//! Each folder imports only from the folders above it in this table.
+//!
+//! | folder | content |
+//! | --- | --- |
+//! | `system/` | time, randomness and locks |
+//! | `config/` | settings, demo users, redirect URIs, the endpoints' paths |
+//! | `protocol/` | OAuth requests and error responses, as pure functions |
+//! | `faults/` | the fault script and the recorded requests |
+//! | `state/` | the provider, with its codes and tokens |
+//! | `pages/` | HTML |
+//! | `sign_in/` | sessions, forms and consent |
+//! | `endpoints/` | the handlers that applications and tools call |
+//! | `server/` | the thread, the connections and the routes |
 //!
 //! # Intentional omissions
 //!
-//! * **The implicit and the password grant.** RFC 9700 sections 2.1.2 and 2.4.
+//! * **The implicit and the password grant.** RFC 9700 sections 2.1.2 and 2.4 forbid them.
 //! * **The `plain` code challenge method.** RFC 7636 section 4.2 leaves it to clients that cannot hash.
-//! * **Listening on anything but loopback**, persistence, TLS, and timing-safe comparisons: its secrets
-//!   are printed on its own front page. It must not guard anything real.
-//! * **Any crate of the login client.** A shared parser would hide a shared mistake.
+//! * **Other addresses than loopback, persistence, TLS, and timing-safe comparisons.** The front page
+//!   prints the server's secrets, so the server must not guard real data.
+//! * **The crates of the login client.** A shared parser would hide a shared mistake.
 
-mod accept;
-mod authorize;
-mod browser;
-mod builder;
-mod client_auth;
-mod control;
-mod demo_user;
-mod endpoint;
-mod env;
-mod fault;
-mod fault_script;
-mod grants;
-mod host;
-mod id_source;
-mod loopback;
-mod observe;
+mod config;
+mod endpoints;
+mod faults;
 mod pages;
-mod params;
-mod pkce;
-mod provider;
-mod recorder;
-mod refusal;
-mod request_body;
-mod revoke;
-mod routes;
-mod scope;
+mod protocol;
 mod server;
-mod settings;
-mod start_error;
-mod token;
-mod user_data;
+mod sign_in;
+mod state;
+mod system;
 
-pub use authorize::ApproveError;
-pub use builder::Builder;
-pub use demo_user::{DEMO_PASSWORD, DemoUser};
-pub use endpoint::Endpoint;
-pub use fault::Fault;
-pub use fault_script::Hold;
-pub use recorder::RecordedRequest;
-pub use server::DevServer;
-pub use settings::{ScopeFormat, TokenBody};
-pub use start_error::StartError;
+pub use config::demo_user::{DEMO_PASSWORD, DemoUser};
+pub use config::endpoint::Endpoint;
+pub use config::settings::{ScopeFormat, TokenBody};
+pub use faults::fault::Fault;
+pub use faults::fault_script::Hold;
+pub use faults::recorder::RecordedRequest;
+pub use server::builder::DevServerBuilder;
+pub use server::dev_server::DevServer;
+pub use server::start_error::StartError;
+pub use sign_in::approve::ApproveError;

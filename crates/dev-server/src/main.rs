@@ -15,59 +15,46 @@ use fncy_dev_server::DevServer;
 const HELP: &str = "\
 A stand-in for the FNCY authorization server, for development.
 
-Usage: fncy-dev-server [--env] [--port N] [--token-life SECONDS]
+Usage: fncy-dev-server [--env] [--port N] [--token-lifetime SECONDS]
 
-  --env                 Print the settings of an application and nothing else, as lines for a
-                        file: fncy-dev-server --env > dev.env
-  --port N              Listen on 127.0.0.1 port N (default 4000; 0: one that is free)
-  --token-life SECONDS  How long an access token is good for (default 300, short enough to
-                        meet a renewal while developing)
-  --help                Show this
+  --env                     Print only an application's settings, as lines of a file:
+                            fncy-dev-server --env > dev.env
+  --port N                  Listen on 127.0.0.1 port N (default 4000; 0 for a free port)
+  --token-lifetime SECONDS  Lifetime of access tokens (default 300, so that you see
+                            refreshes while you develop)
+  --help                    Show this help
 
-It listens on loopback only; there is no option for another address.
+The server listens on loopback only. No option changes the address.
 ";
-
-enum Command {
-    Help,
-    Serve(Options),
-}
 
 struct Options {
     port: u16,
-    token_life: Option<NonZeroU32>,
-    is_bare: bool,
+    token_lifetime: Option<NonZeroU32>,
+    env_only: bool,
 }
 
 fn main() -> ExitCode {
-    let command = match parse(std::env::args().skip(1)) {
-        Ok(command) => command,
+    let options = match parse(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
         Err(message) => {
             eprintln!("fncy-dev-server: {message}\n\n{HELP}");
             return ExitCode::from(2);
         }
     };
-    let Options {
-        port,
-        token_life,
-        is_bare,
-    } = match command {
-        Command::Help => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Command::Serve(options) => options,
-    };
-    let mut builder = DevServer::builder().port(port);
-    if let Some(seconds) = token_life {
-        builder = builder.access_token_life(Duration::from_secs(seconds.get().into()));
+    let mut builder = DevServer::builder().port(options.port);
+    if let Some(seconds) = options.token_lifetime {
+        builder = builder.access_token_lifetime(Duration::from_secs(seconds.get().into()));
     }
     match builder.start() {
         Ok(server) => {
-            if is_bare {
-                print!("{}", server.variables());
-            } else {
-                print!("{}", greeting(&server));
+            if !options.env_only {
+                print!("{}", greeting(server.base_url()));
             }
+            print!("{}", server.env_file());
             server.wait();
             ExitCode::SUCCESS
         }
@@ -78,50 +65,56 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
-    let mut port = 4000;
-    let mut token_life = None;
-    let mut is_bare = false;
+/// Reads the arguments. `None` stands for `--help`.
+fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+    let mut options = Options {
+        port: 4000,
+        token_lifetime: None,
+        env_only: false,
+    };
     while let Some(argument) = arguments.next() {
         let (name, value) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (argument.as_str(), None),
         };
+        let mut operand = || {
+            value
+                .clone()
+                .or_else(|| arguments.next())
+                .unwrap_or_default()
+        };
         match name {
-            "--help" | "-h" => return Ok(Command::Help),
-            "--env" if value.is_none() => is_bare = true,
+            "--help" | "-h" => return Ok(None),
+            "--env" if value.is_none() => options.env_only = true,
             "--port" => {
-                let value = value.or_else(|| arguments.next()).unwrap_or_default();
-                port = value
-                    .parse()
-                    .map_err(|_| format!("{value:?} is not a port"))?;
+                let value = operand();
+                options.port = value.parse().map_err(|_| {
+                    format!(
+                        "--port takes a number from 0 to {}, not {value:?}",
+                        u16::MAX
+                    )
+                })?;
             }
-            "--token-life" => {
-                let value = value.or_else(|| arguments.next()).unwrap_or_default();
+            "--token-lifetime" => {
+                let value = operand();
                 let seconds = value.parse().map_err(|_| {
                     format!(
-                        "--token-life takes a whole number of seconds from 1 to {}, not {value:?}",
+                        "--token-lifetime takes a whole number of seconds from 1 to {}, not {value:?}",
                         NonZeroU32::MAX
                     )
                 })?;
-                token_life = Some(seconds);
+                options.token_lifetime = Some(seconds);
             }
-            _ => return Err(format!("{argument:?} is not known")),
+            _ => return Err(format!("unknown option {argument:?}")),
         }
     }
-    Ok(Command::Serve(Options {
-        port,
-        token_life,
-        is_bare,
-    }))
+    Ok(Some(options))
 }
 
-fn greeting(server: &DevServer) -> String {
+fn greeting(base_url: &str) -> String {
     format!(
         "The FNCY development server listens on {base_url}\n\
-         Open that address for the demo users and their roles; stop with Ctrl-C. An application on \
-         localhost:3000 needs these (--env prints them alone):\n\n{variables}",
-        base_url = server.base_url(),
-        variables = server.variables(),
+         Open this address for the demo users and their roles. Stop the server with Ctrl-C.\n\
+         Settings of an application on localhost:3000 (--env prints only these):\n\n"
     )
 }

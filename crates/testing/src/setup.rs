@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fncy_dev_server::{Builder, DevServer};
+use fncy_dev_server::{DevServer, DevServerBuilder};
 use url::Url;
 
 use crate::{TestClock, TestError, TestFncy};
@@ -16,7 +16,7 @@ const START: u64 = 1_893_456_000;
 #[derive(Clone)]
 #[must_use = "it does nothing until it is started"]
 pub struct Setup {
-    server: Builder,
+    server: DevServerBuilder,
     redirect_uri: String,
 }
 
@@ -29,7 +29,7 @@ impl Setup {
     }
 
     /// A dev server that differs: other users, tokens that live longer, ….
-    pub fn server(mut self, server: Builder) -> Self {
+    pub fn server(mut self, server: DevServerBuilder) -> Self {
         self.server = server;
         self
     }

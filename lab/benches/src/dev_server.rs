@@ -26,7 +26,7 @@ pub fn serve(users: usize, token_life: u64) {
     let users = (0..users).map(|number| DemoUser::new(user(number), "Alex Example"));
     let server = DevServer::builder()
         .users(users.collect())
-        .access_token_life(Duration::from_secs(token_life))
+        .access_token_lifetime(Duration::from_secs(token_life))
         .start()
         .unwrap();
     server.fault(Endpoint::Token, Fault::delay(LATENCY));
@@ -35,7 +35,7 @@ pub fn serve(users: usize, token_life: u64) {
         let refused = recorded.filter(|request| request.status == Some(REFUSED));
         [
             server.request_count(Endpoint::Token),
-            server.most_at_once(Endpoint::Token),
+            server.peak_requests(Endpoint::Token),
             refused.count() as u64,
         ]
     });

@@ -231,8 +231,8 @@ async fn mistakes_are_sentences<A: App + Clone>(fncy: TestFncy, app: A) -> Resul
     let error = visitor.sign_in("ada").await.unwrap_err();
     assert_eq!(
         format!("{error:?}"),
-        "FNCY signs nobody in: there is no user \"ada\"; the users of this dev server are alex, \
-         haneul, maximiliane, jun"
+        "FNCY signs nobody in: this dev server has no user \"ada\"; use one of alex, haneul, \
+         maximiliane, jun"
     );
     let error = visitor
         .get("https://evil.example/")

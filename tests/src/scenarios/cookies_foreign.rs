@@ -73,7 +73,7 @@ pub(super) async fn k05_a_rotated_key_still_opens_and_goes_with_the_next_write(h
 pub(super) async fn k05_a_roll_takes_the_tokens_along(harness: Harness) {
     let world = World::with(harness, |setup| {
         let life = Duration::from_secs(12 * 3600);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     let mut tab = world.tab();
     let page = world.visit_and_sign_in(&mut tab, "/token", "alex").await;

@@ -344,7 +344,7 @@ pub(super) async fn k07_of_two_cookies_the_one_that_opens_counts(harness: Harnes
 pub(super) async fn k07_a_forged_cookie_is_not_rolled_into_the_session(harness: Harness) {
     let world = World::with(harness, |setup| {
         let life = Duration::from_secs(30 * 24 * 3600);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     let own = elsewhere(&world, "alex").await;
     let other = elsewhere(&world, "haneul").await;

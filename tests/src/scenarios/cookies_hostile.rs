@@ -87,7 +87,7 @@ pub(super) async fn k15_reading_takes_time_in_proportion(harness: Harness) {
 pub(super) async fn k22_an_own_cookie_is_kept_beside_ours(harness: Harness) {
     let world = World::with(harness, |setup| {
         let life = Duration::from_secs(6 * 3600);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;

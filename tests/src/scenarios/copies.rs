@@ -19,7 +19,7 @@ const HOUR: u64 = 3_600;
 fn with_public_page(harness: Harness, rotates: bool) -> World {
     World::with(harness, |setup| {
         setup.login = Box::new(|builder| builder.public_path("/maybe"));
-        setup.provider = setup.provider.clone().rotation(rotates);
+        setup.provider = setup.provider.clone().refresh_token_rotation(rotates);
     })
 }
 

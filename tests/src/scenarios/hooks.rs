@@ -38,7 +38,7 @@ pub(super) async fn on_refresh_replaces_the_sessions_data(harness: Harness) {
                 })
         });
         let life = std::time::Duration::from_secs(299);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     let mut tab = signed_in(&world).await;
     world.advance(300);

@@ -11,7 +11,7 @@ const HOUR: u64 = 3600;
 fn long_tokens(harness: Harness) -> World {
     World::with(harness, |setup| {
         let life = Duration::from_secs(30 * 24 * HOUR);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
         setup.login = Box::new(|builder| builder.background_path("/poll"));
     })
 }

@@ -141,7 +141,7 @@ pub(super) async fn f11_a_new_stream_sees_its_own_session(harness: Harness) {
 pub(super) async fn l04_a_roll_beside_a_sign_out_brings_nothing_back(harness: Harness) {
     let world = World::with(harness, |setup| {
         let life = Duration::from_secs(24 * HOUR);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     signed_in(&world).await;
     world.advance(3 * HOUR);

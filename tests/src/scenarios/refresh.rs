@@ -44,8 +44,8 @@ pub(super) fn refreshes(world: &World) -> u64 {
 pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
     for (rotates, life) in [(true, LIFE), (false, LIFE), (true, 5)] {
         let world = World::with(harness, |setup| {
-            let provider = setup.provider.clone().rotation(rotates);
-            setup.provider = provider.access_token_life(Duration::from_secs(life));
+            let provider = setup.provider.clone().refresh_token_rotation(rotates);
+            setup.provider = provider.access_token_lifetime(Duration::from_secs(life));
         });
         if !rotates {
             world.resends("this provider gives no new one");
@@ -85,7 +85,7 @@ pub(super) async fn f01_a_hundred_requests_are_one_exchange(harness: Harness) {
 pub(super) async fn f02_an_old_cookie_is_served_from_memory(harness: Harness) {
     let world = World::with(harness, |setup| {
         let life = Duration::from_secs(600);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     let mut tab = signed_in(&world).await;
     world.advance(601);
@@ -296,7 +296,7 @@ pub(super) async fn short_lived_tokens_are_refreshed_in_time(harness: Harness) {
         setup.provider = setup
             .provider
             .clone()
-            .access_token_life(Duration::from_secs(5));
+            .access_token_lifetime(Duration::from_secs(5));
     });
     let mut tab = signed_in(&world).await;
     for round in 1..=10 {

@@ -60,7 +60,7 @@ pub(super) async fn l07_it_names_the_user_and_no_token(harness: Harness) {
 pub(super) async fn l07_it_keeps_no_session_alive(harness: Harness) {
     let world = World::with(harness, |setup| {
         let life = Duration::from_secs(30 * 24 * HOUR);
-        setup.provider = setup.provider.clone().access_token_life(life);
+        setup.provider = setup.provider.clone().access_token_lifetime(life);
     });
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;

@@ -214,7 +214,7 @@ pub(super) async fn p36_a_sign_out_finishes_without_the_provider(harness: Harnes
     let faults = [
         Fault::status(500),
         Fault::status(503),
-        Fault::lost_answer(),
+        Fault::lost_response(),
         slow,
     ];
     let outs = faults.map(async |fault| {

@@ -114,7 +114,7 @@ pub(super) async fn p33_without_user_data_nobody_is_signed_in(harness: Harness) 
     for answer in [408, 425, 429, 503]
         .map(Fault::status)
         .into_iter()
-        .chain([Fault::lost_answer()])
+        .chain([Fault::lost_response()])
     {
         let page = sign_in_as(&world, answer).await;
         assert_failure(&page, 503, "provider_unavailable");
@@ -145,7 +145,7 @@ pub(super) async fn p33_user_data_that_cannot_be_read_again_change_nothing(harne
     for answer in [
         Fault::status(500),
         Fault::status(401),
-        Fault::lost_answer(),
+        Fault::lost_response(),
         Fault::status(200).json("[]"),
         Fault::status(200).json(r#"{"name":"Jun"}"#),
         id("1.5"),

@@ -51,7 +51,7 @@ pub(super) async fn p01_no_connection_signs_nobody_out(harness: Harness) {
         assert_nobody_is_signed_out(&world, &endpoint, 503, "provider_unavailable").await;
     }
     let world = World::new(harness);
-    let lost = Fault::lost_answer();
+    let lost = Fault::lost_response();
     assert_nobody_is_signed_out(&world, &lost, 503, "provider_unavailable").await;
     let whole = whole();
     for wire in [

@@ -40,7 +40,7 @@ pub struct Setup {
     /// What changes in the login's settings.
     pub login: Box<dyn FnOnce(LoginBuilder) -> LoginBuilder>,
     /// The provider's.
-    pub provider: fncy_dev_server::Builder,
+    pub provider: fncy_dev_server::DevServerBuilder,
     /// Where the application is nested; nowhere by default. `{lang}` is any segment, and `en` in the redirect URI.
     pub mount: &'static str,
     /// How often the login is put round the application; once by default.

@@ -155,7 +155,7 @@ impl Place {
         let world = World::with(Harness::Bare, |setup| {
             let provider = redirect_uris.iter().fold(
                 take(&mut setup.provider),
-                fncy_dev_server::Builder::redirect_uri,
+                fncy_dev_server::DevServerBuilder::redirect_uri,
             );
             setup.provider = provider;
         });

@@ -1,4 +1,4 @@
-//! Escaping, for text as well as for attribute values in double quotes.
+//! Escaping of text and of attribute values in double quotes.
 
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -1,7 +1,7 @@
-//! The frame of every page, and the headers it is sent with.
+//! The frame of every page, and its response headers.
 //!
-//! `form-action` is checked on every redirect after a form too, so it names the origin of the redirect
-//! URI besides our own.
+//! Browsers check `form-action` on the redirects after a form too. So it names the origin of the
+//! redirect URI as well as this server.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use ring::digest;
 use url::{Host, Url};
 
-use super::html::escape;
-use super::words::{ENGLISH, Words};
+use crate::pages::html::escape;
+use crate::pages::words::{ENGLISH, Words};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -25,12 +25,12 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 static STYLE_HASH: LazyLock<String> =
     LazyLock::new(|| STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes())));
 
-/// A page whose forms lead nowhere but here.
+/// Renders a page whose forms stay on this server.
 pub(super) fn page(status: StatusCode, title: &str, main: &str) -> Response {
     render(&ENGLISH, status, title, main, "")
 }
 
-/// A page whose form may end at the application's redirect URI.
+/// Renders a page whose form can lead to the application's redirect URI.
 pub(super) fn form_page(words: &Words, title: &str, main: &str, redirect_uri: &str) -> Response {
     render(
         words,
@@ -38,6 +38,14 @@ pub(super) fn form_page(words: &Words, title: &str, main: &str, redirect_uri: &s
         title,
         main,
         &form_target(redirect_uri),
+    )
+}
+
+/// The hidden input that belongs to every form.
+pub(super) fn hidden_token(token: &str) -> String {
+    format!(
+        "<input type=\"hidden\" name=\"token\" value=\"{}\">\n",
+        escape(token)
     )
 }
 
@@ -73,15 +81,15 @@ fn render(
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", policy.as_str()),
         ("cache-control", "no-store"),
-        // `no-referrer` would make browsers send `Origin: null` with our own forms.
+        // With `no-referrer`, browsers would send `Origin: null` with the page's own forms.
         ("referrer-policy", "same-origin"),
         ("x-content-type-options", "nosniff"),
     ];
     (status, headers, body).into_response()
 }
 
-/// A source for the redirect URI. CSP 3 section 6.7.2.8 matches names and 127.0.0.1, and no other
-/// address, so for those only the scheme can be named.
+/// Returns the `form-action` source for a redirect URI. CSP 3 section 6.7.2.8 matches host names and
+/// 127.0.0.1. For every other address, the source is the scheme.
 fn form_target(redirect_uri: &str) -> String {
     let Ok(url) = Url::parse(redirect_uri) else {
         return String::new();
@@ -100,7 +108,7 @@ mod tests {
     use super::form_target;
 
     #[test]
-    fn the_form_may_lead_to_the_application() {
+    fn the_form_can_lead_to_the_application() {
         for (uri, target) in [
             ("http://127.0.0.1:3000/cb?a=b", " http://127.0.0.1:3000"),
             ("https://app.test/cb", " https://app.test"),

@@ -1,15 +1,13 @@
-//! HTML, and nothing else: no page decides anything.
+//! The pages as HTML. No page decides anything.
 //!
-//! * Every value that is not ours is escaped; see [`html`].
-//! * No script; one stylesheet inside the page, allowed by its hash; see [`layout`].
+//! * Values from outside are escaped: see [`html`].
+//! * A page has no script. Its one stylesheet is inline and allowed by hash: see [`layout`].
 
-pub(crate) mod consent;
-pub(crate) mod error;
+pub(crate) mod consent_page;
+pub(crate) mod error_page;
+pub(crate) mod front_page;
 mod html;
-pub(crate) mod landing;
 mod layout;
-pub(crate) mod sign_in;
+pub(crate) mod sign_in_page;
 mod user_card;
-mod words;
-
-pub(crate) use words::Words;
+pub(crate) mod words;

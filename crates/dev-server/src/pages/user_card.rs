@@ -1,17 +1,12 @@
-//! A demo user as a line with a picture: the same on every page.
+//! A demo user with initial, name and email address.
 
-use super::html::escape;
-use super::words::Words;
-use crate::demo_user::DemoUser;
+use crate::config::demo_user::DemoUser;
+use crate::pages::html::escape;
+use crate::pages::words::Words;
 
-/// Phrasing content only, so that it may stand inside a button.
+/// Renders a user as phrasing content, which HTML allows inside a button.
 pub(super) fn card(words: &Words, user: &DemoUser) -> String {
-    let initial = user
-        .name
-        .chars()
-        .next()
-        .map(String::from)
-        .unwrap_or_default();
+    let initial: String = user.name.chars().take(1).collect();
     let address = user
         .email
         .as_deref()

@@ -1,12 +1,13 @@
-//! What a person reads on the way through a sign-in, in English and in Korean.
+//! The words of the sign-in and consent pages, in English and Korean.
 //!
-//! Browsers list languages by preference, so the first of ours is taken, and weights aren't read. What only
-//! a developer meets, the front page and errors, is in English.
+//! * Browsers list languages by preference. So the first known language wins, and weights are
+//!   ignored.
+//! * The front page and the error pages are for developers, and are in English only.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 
-/// The words of one language. A value takes the place of `{}`.
+/// The words of one language. `{}` is a placeholder for a value.
 pub(crate) struct Words {
     pub(super) tag: &'static str,
     pub(super) server: &'static str,
@@ -37,10 +38,10 @@ pub(crate) struct Words {
 pub(super) const ENGLISH: Words = Words {
     tag: "en",
     server: "development server",
-    footer: "Stands in for FNCY on this machine. Nothing here is a real account.",
+    footer: "This server stands in for FNCY on this machine. Its accounts are not real.",
     sign_in: "Sign in",
     to_continue: "to continue to {}",
-    wrong_password: "That user name or password is wrong. Nothing was sent to the application; please try again.",
+    wrong_password: "The user name or password is wrong. Please try again.",
     choose: "Choose a demo user",
     or: "or",
     user_name: "User name",
@@ -50,24 +51,24 @@ pub(super) const ENGLISH: Words = Words {
     allow_access: "Allow access?",
     asks: "{} asks for access to your account.",
     not_you: "Not you?",
-    able_to: "It will be able to",
+    able_to: "The application will be able to",
     allow: "Allow",
-    goes_back: "Either way you go back to {}.",
+    goes_back: "Allow and Cancel both take you back to {}.",
     no_email: "no email address",
     profile: "See your name, email address, language and roles",
     email: "See your email address",
-    openid: "Know who you are",
-    offline_access: "Stay signed in while you are away",
-    other_scope: "Use what this scope stands for",
+    openid: "Identify you",
+    offline_access: "Keep its access while you are away",
+    other_scope: "Use the permission",
 };
 
 const KOREAN: Words = Words {
     tag: "ko",
     server: "개발 서버",
-    footer: "이 컴퓨터에서 FNCY를 대신합니다. 실제 계정은 없습니다.",
+    footer: "이 서버는 이 컴퓨터에서 FNCY를 대신합니다. 실제 계정이 아닙니다.",
     sign_in: "로그인",
     to_continue: "{} 서비스를 계속 이용하려면 로그인해 주세요.",
-    wrong_password: "사용자 이름 또는 비밀번호가 올바르지 않습니다. 애플리케이션에는 아무것도 전달되지 않았습니다. 다시 시도해 주세요.",
+    wrong_password: "사용자 이름 또는 비밀번호가 올바르지 않습니다. 다시 시도해 주세요.",
     choose: "데모 사용자 선택",
     or: "또는",
     user_name: "사용자 이름",
@@ -77,19 +78,19 @@ const KOREAN: Words = Words {
     allow_access: "접근을 허용할까요?",
     asks: "{}에서 회원님의 계정에 접근하려고 합니다.",
     not_you: "다른 계정으로 로그인",
-    able_to: "허용하면 할 수 있는 일",
+    able_to: "애플리케이션이 할 수 있는 작업",
     allow: "허용",
-    goes_back: "어느 쪽을 선택해도 {} 주소로 돌아갑니다.",
+    goes_back: "허용과 취소 모두 {} 주소로 돌아갑니다.",
     no_email: "이메일 주소 없음",
     profile: "이름, 이메일 주소, 언어, 역할 보기",
     email: "이메일 주소 보기",
     openid: "회원님이 누구인지 확인",
-    offline_access: "자리를 비운 동안에도 로그인 유지",
-    other_scope: "이 권한이 뜻하는 것 사용",
+    offline_access: "회원님이 자리를 비운 동안에도 접근 유지",
+    other_scope: "다음 권한 사용",
 };
 
 impl Words {
-    /// Those of somebody whose browser sends this.
+    /// Chooses the language by the `Accept-Language` header. The default is English.
     pub(crate) fn of(headers: &HeaderMap) -> &'static Self {
         let lines = headers.get_all(ACCEPT_LANGUAGE).into_iter();
         lines
@@ -99,7 +100,7 @@ impl Words {
             .find_map(|tag| {
                 [&ENGLISH, &KOREAN]
                     .into_iter()
-                    .find(|words| words.tag == tag)
+                    .find(|known| known.tag == tag)
             })
             .unwrap_or(&ENGLISH)
     }

@@ -1,4 +1,4 @@
-//! The application's side: the authorize URL, and requests for tokens.
+//! The application: its authorization URL and its token requests.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -83,7 +83,7 @@ pub(crate) fn code(server: &DevServer) -> String {
     query(&answer, "code").unwrap()
 }
 
-/// A member of a fresh token answer.
+/// A member of a token response.
 pub(crate) fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
     tokens[name].as_str().unwrap()
 }

@@ -1,4 +1,4 @@
-//! A user with a browser: a cookie, and the forms of the pages.
+//! A user's browser, with a cookie and the forms of the pages.
 
 use fncy_dev_server::DevServer;
 
@@ -23,7 +23,7 @@ impl<'a> Browser<'a> {
         self.send("GET", target, "")
     }
 
-    /// Submits the form of a page by one of its buttons.
+    /// Submits the form of a page with these fields.
     pub(crate) fn submit(&mut self, page: &Reply, path: &str, fields: &[(&str, &str)]) -> Reply {
         assert!(
             page.body.contains(&format!("action=\"{path}\"")),
@@ -45,7 +45,7 @@ impl<'a> Browser<'a> {
         self.get(&target)
     }
 
-    /// Signs in, allows if asked, and returns where the application is answered.
+    /// Signs in, allows if the consent page comes, and returns the application's callback URL.
     pub(crate) fn allow(&mut self, target: &str, user: &str) -> String {
         let page = self.get(target);
         let mut reply = self.submit(&page, "/sign-in", &[("user", user)]);

@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand, so that what the server sends is seen as it is.
+//! HTTP/1.1 by hand, so that a test sees each byte of a response.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -33,7 +33,7 @@ impl Reply {
     }
 }
 
-/// `None` if the server closed the connection without an answer.
+/// Sends a request. `None` if the server closes the connection without a response.
 pub(crate) fn send(
     base_url: &str,
     method: &str,
@@ -60,7 +60,7 @@ pub(crate) fn send(
         .unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
-    // A reset is as good a way to lose an answer as an end of file.
+    // A response can be lost by a reset or by an end of file.
     if stream.read_to_end(&mut answer).is_err() || answer.is_empty() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The client's own tokens.
+//! The tokens of a client.
 
 use fncy_dev_server::{DevServer, Endpoint};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn request(secret: &str, scope: Option<&str>) -> Value {
 }
 
 #[test]
-fn a_client_gets_a_token_of_its_own_without_a_user() {
+fn a_client_token_has_no_user() {
     let server = DevServer::start().unwrap();
     let reply = token(&server, &request("demo-secret", Some("stats jobs stats")));
     let answer = reply.json();
@@ -63,7 +63,7 @@ fn each_token_is_revoked_alone() {
 }
 
 #[test]
-fn strangers_and_malformed_scopes_are_refused() {
+fn unknown_clients_and_malformed_scopes_are_refused() {
     let server = DevServer::start().unwrap();
     let stranger = token(&server, &request("wrong", None));
     assert_eq!(

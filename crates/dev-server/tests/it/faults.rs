@@ -1,4 +1,4 @@
-//! Scripted misbehaviour, from the test and over HTTP.
+//! Faults, from the test and over HTTP.
 
 use std::thread;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::app::{code, code_request, post_json, refresh_request, text, token, to
 use crate::client::send;
 
 #[test]
-fn a_fault_answers_instead_and_leaves_the_code_alone() {
+fn a_fault_replaces_the_response_and_leaves_the_code_alone() {
     let server = DevServer::start().unwrap();
     let request = code_request(&code(&server));
     server.fault(
@@ -31,26 +31,26 @@ fn a_fault_answers_instead_and_leaves_the_code_alone() {
 }
 
 #[test]
-fn a_lost_answer_uses_the_code_up() {
+fn a_lost_response_uses_the_code_up() {
     let server = DevServer::start().unwrap();
     let request = code_request(&code(&server));
-    server.fault(Endpoint::Token, Fault::lost_answer().once());
+    server.fault(Endpoint::Token, Fault::lost_response().once());
     assert!(post_json(&server, Endpoint::Token, &request).is_none());
     assert_eq!(server.requests(Endpoint::Token)[0].status, None);
     assert_eq!(token(&server, &request).error(), "invalid_grant");
 }
 
 #[test]
-fn a_lost_answer_rotates_the_refresh_token() {
+fn a_lost_response_rotates_the_refresh_token() {
     let server = DevServer::start().unwrap();
     let request = refresh_request(text(&tokens(&server), "refresh_token"));
-    server.fault(Endpoint::Token, Fault::lost_answer().once());
+    server.fault(Endpoint::Token, Fault::lost_response().once());
     assert!(post_json(&server, Endpoint::Token, &request).is_none());
     assert_eq!(token(&server, &request).error(), "invalid_grant");
 }
 
 #[test]
-fn a_held_endpoint_counts_requests_and_answers_when_released() {
+fn a_held_endpoint_counts_requests_and_answers_after_the_release() {
     let server = DevServer::start().unwrap();
     let access_token = text(&tokens(&server), "access_token").to_owned();
     let hold = server.hold(Endpoint::UserData);
@@ -150,7 +150,7 @@ fn starting_fails_with_a_reason() {
     drop(taken);
     assert!(
         DevServer::builder().port(port).start().is_ok(),
-        "dropping gives the port back"
+        "dropping a server frees its port"
     );
     for bad in ["/cb", "app:/cb", "http://localhost/#top"] {
         let error = DevServer::builder().redirect_uri(bad).start().unwrap_err();

@@ -1,4 +1,4 @@
-//! Codes and tokens.
+//! The authorization code and refresh token grants.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -60,7 +60,7 @@ fn the_code_grant_in_json_with_pkce() {
 }
 
 #[test]
-fn either_spelling_of_the_redirect_uri_but_not_two_values() {
+fn two_spellings_of_the_redirect_uri_have_one_value() {
     let server = DevServer::start().unwrap();
     for (gone, status) in [("redirect_uri", 200), ("redirect_url", 200), ("none", 200)] {
         let answer = Browser::new(&server).allow(&authorize(&[(gone, "")]), "alex");
@@ -127,8 +127,11 @@ fn a_refresh_token_used_twice_revokes_the_family() {
 }
 
 #[test]
-fn without_rotation_the_refresh_token_stays_and_is_not_repeated() {
-    let server = DevServer::builder().rotation(false).start().unwrap();
+fn without_rotation_the_refresh_token_stays_good() {
+    let server = DevServer::builder()
+        .refresh_token_rotation(false)
+        .start()
+        .unwrap();
     let request = refresh_request(text(&tokens(&server), "refresh_token"));
     for _ in 0..2 {
         let reply = token(&server, &request);
@@ -138,7 +141,7 @@ fn without_rotation_the_refresh_token_stays_and_is_not_repeated() {
 }
 
 #[test]
-fn revoking_a_refresh_token_ends_the_family() {
+fn revoking_a_refresh_token_revokes_the_family() {
     let server = DevServer::start().unwrap();
     let tokens = tokens(&server);
     let mut request = json!({ "client_id": "demo-app", "client_secret": "demo-secret" });
@@ -169,7 +172,7 @@ fn revoking_a_refresh_token_ends_the_family() {
 }
 
 #[test]
-fn the_client_may_authenticate_as_basic() {
+fn a_client_can_authenticate_with_basic() {
     let server = DevServer::builder()
         .client("an app", "a:secret+")
         .start()
@@ -210,7 +213,7 @@ fn the_client_may_authenticate_as_basic() {
 }
 
 #[test]
-fn bodies_are_taken_as_configured() {
+fn bodies_are_accepted_as_configured() {
     let credentials = [("client_id", "demo-app"), ("client_secret", "demo-secret")];
     let body = form(&[
         ("grant_type", "client_credentials"),

@@ -1,11 +1,9 @@
-//! The development server over the wire, as an application and a browser meet it.
+//! The development server over HTTP, as applications and browsers use it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper that cannot go on fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that fails ends the test")]
 
 mod app;
+mod approve;
 mod browser;
 mod client;
 mod client_credentials;

@@ -1,4 +1,4 @@
-//! The pages, and who may use them.
+//! The pages, and the sessions that they belong to.
 
 use fncy_dev_server::{DEMO_PASSWORD, DemoUser, DevServer, Endpoint};
 
@@ -7,7 +7,7 @@ use crate::browser::{Browser, token};
 use crate::client::{query, send};
 
 #[test]
-fn cancel_is_told_to_the_application() {
+fn the_application_learns_of_a_cancel() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);
     let page = browser.get(&authorize(&[]));
@@ -29,10 +29,7 @@ fn cancel_is_told_to_the_application() {
     let mut other = Browser::new(&server);
     other.get(&authorize(&[]));
     let stolen = other.submit(&page, "/sign-in", &[("decision", "cancel")]);
-    assert_eq!(
-        stolen.status, 400,
-        "a page belongs to the browser it was made for"
-    );
+    assert_eq!(stolen.status, 400, "a page belongs to one browser");
 }
 
 #[test]
@@ -51,14 +48,17 @@ fn sign_in_with_the_password() {
     let fields = [("username", "jun"), ("password", DEMO_PASSWORD)];
     let consent = browser.submit(&page, "/sign-in", &fields);
     assert!(consent.location().starts_with("/consent?page="));
-    assert_ne!(browser.cookie, before, "signing in replaces the session ID");
+    assert_ne!(browser.cookie, before, "a sign-in replaces the session ID");
     let again = browser.submit(&page, "/sign-in", &[("user", "alex")]);
     let again = browser.follow(&again).body;
-    assert!(again.contains("Jun Park"), "a form is good once: {again}");
+    assert!(
+        again.contains("Jun Park"),
+        "a form is accepted once: {again}"
+    );
 }
 
 #[test]
-fn a_sign_in_is_in_its_readers_language() {
+fn the_sign_in_is_in_the_browsers_language() {
     let server = DevServer::start().unwrap();
     for (languages, tag, sign_in, allow) in [
         ("ko-KR,ko;q=0.9,en;q=0.8", "ko", "로그인", "허용"),
@@ -86,7 +86,7 @@ fn a_sign_in_is_in_its_readers_language() {
 }
 
 #[test]
-fn session_and_consent_are_remembered_until_asked_again() {
+fn session_and_consent_are_remembered_until_the_prompt_asks() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);
     let error = |reply: &crate::client::Reply| query(reply.location(), "error").unwrap();
@@ -116,7 +116,7 @@ fn session_and_consent_are_remembered_until_asked_again() {
     let reply = browser.submit(&page, "/sign-in", &[("user", "alex")]);
     assert!(
         query(reply.location(), "code").is_some(),
-        "signed in once, not forever"
+        "the consent is remembered"
     );
 
     let out = browser.get("/sign-out?return_to=http%3A%2F%2Flocalhost%3A3000%2Fbye");
@@ -185,7 +185,7 @@ fn names_are_text_and_not_markup() {
 }
 
 #[test]
-fn only_loopback_names_are_answered() {
+fn only_loopback_hosts_get_a_response() {
     let server = DevServer::start().unwrap();
     let port = server.base_url().rsplit_once(':').unwrap().1;
     let status = |host: &str| {
@@ -204,7 +204,7 @@ fn only_loopback_names_are_answered() {
 }
 
 #[test]
-fn a_page_token_is_not_guessable_from_another() {
+fn page_tokens_are_long_and_differ() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);
     let (one, two) = (browser.get(&authorize(&[])), browser.get(&authorize(&[])));

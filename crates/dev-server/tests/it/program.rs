@@ -1,4 +1,4 @@
-//! The binary, as it is run from a shell.
+//! The program, as a shell runs it.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -18,7 +18,7 @@ fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// The lines with settings that it prints before it serves, and how many others come before the last of them.
+/// The settings that the program prints, and the number of other lines before the last setting.
 fn settings(lines: impl Iterator<Item = String>) -> (Vec<(String, String)>, usize) {
     let (mut settings, mut others) = (Vec::new(), 0);
     for line in lines {
@@ -34,8 +34,8 @@ fn settings(lines: impl Iterator<Item = String>) -> (Vec<(String, String)>, usiz
 }
 
 #[test]
-fn it_prints_what_an_application_needs_and_serves() {
-    for (arguments, is_bare) in [
+fn it_prints_the_settings_and_serves() {
+    for (arguments, env_only) in [
         (&["--port", "0"][..], false),
         (&["--env", "--port", "0"], true),
     ] {
@@ -47,7 +47,7 @@ fn it_prints_what_an_application_needs_and_serves() {
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(front_page.status, 200);
-        assert_eq!(others == 0, is_bare);
+        assert_eq!(others == 0, env_only);
         let names: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names,
@@ -65,7 +65,7 @@ fn it_prints_what_an_application_needs_and_serves() {
         let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/auth/logout");
         assert_eq!(variables[5].1, sign_out);
         assert_eq!(STANDARD.decode(&variables[7].1).unwrap().len(), 32);
-        // A shell splits them at blanks, and the page shows the same ones.
+        // A shell would split a value at a space. The front page shows the same lines.
         let page = &front_page.body;
         for (name, value) in &variables {
             assert!(!value.contains(char::is_whitespace), "{name}");
@@ -78,8 +78,8 @@ fn it_prints_what_an_application_needs_and_serves() {
 }
 
 #[test]
-fn the_life_of_access_tokens_can_be_chosen() {
-    let arguments = ["--port", "0", "--token-life", "20"];
+fn the_lifetime_of_access_tokens_is_an_option() {
+    let arguments = ["--port", "0", "--token-lifetime", "20"];
     let mut child = program(&arguments).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap())
         .lines()
@@ -107,31 +107,31 @@ fn the_life_of_access_tokens_can_be_chosen() {
 }
 
 #[test]
-fn a_life_that_is_none_is_one_sentence() {
+fn an_invalid_lifetime_is_explained() {
     for bad in ["0", "-1", "1.5", "5m", "4294967296", ""] {
-        let output = program(&["--token-life", bad]).output().unwrap();
+        let output = program(&["--token-lifetime", bad]).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{bad:?}");
         assert_eq!(
             stderr.lines().next().unwrap(),
             format!(
-                "fncy-dev-server: --token-life takes a whole number of seconds from 1 to 4294967295, not {bad:?}"
+                "fncy-dev-server: --token-lifetime takes a whole number of seconds from 1 to 4294967295, not {bad:?}"
             )
         );
     }
 }
 
 #[test]
-fn it_explains_itself_and_refuses_what_it_does_not_know() {
+fn unknown_arguments_are_refused_with_the_help() {
     let help = program(&["--help"]).output().unwrap();
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
-    assert!(text.contains("--port N") && text.contains("--token-life SECONDS"));
+    assert!(text.contains("--port N") && text.contains("--token-lifetime SECONDS"));
     for bad in [
         &["--host", "0.0.0.0"][..],
         &["--port", "many"],
         &["--port"],
-        &["--token-life"],
+        &["--token-lifetime"],
         &["--env=1"],
     ] {
         let output = program(bad).output().unwrap();

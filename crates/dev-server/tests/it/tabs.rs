@@ -1,4 +1,4 @@
-//! Pages left open in one tab while the browser signs in in another.
+//! Pages that stay open in one tab while the browser signs in in another.
 
 use fncy_dev_server::DevServer;
 
@@ -7,7 +7,7 @@ use crate::browser::Browser;
 use crate::client::query;
 
 #[test]
-fn a_stale_sign_in_form_goes_on_as_who_is_signed_in() {
+fn a_stale_sign_in_form_continues_as_the_signed_in_user() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);
     let first = browser.get(&authorize(&[]));
@@ -21,7 +21,7 @@ fn a_stale_sign_in_form_goes_on_as_who_is_signed_in() {
         assert!(reply.location().starts_with("/consent?page="));
         let page = browser.follow(&reply).body;
         assert!(page.contains("Alex") && !page.contains("김하늘"), "{page}");
-        assert_eq!(browser.cookie, signed_in, "nobody else is signed in");
+        assert_eq!(browser.cookie, signed_in, "the user stays the same");
     }
 
     browser.submit(&first, "/consent", &[("decision", "allow")]);
@@ -61,7 +61,7 @@ fn a_stale_consent_form_grants_nothing() {
 }
 
 #[test]
-fn a_stale_page_of_a_request_to_sign_in_anew_asks_for_it_again() {
+fn a_stale_page_with_prompt_login_asks_for_the_sign_in_again() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);
     let asked = browser.get(&authorize(&[("prompt", "login")]));
@@ -77,7 +77,7 @@ fn a_stale_page_of_a_request_to_sign_in_anew_asks_for_it_again() {
 }
 
 #[test]
-fn going_back_to_a_used_page_goes_on_to_the_application() {
+fn a_used_page_leads_to_the_application() {
     let server = DevServer::start().unwrap();
     let mut browser = Browser::new(&server);
     let page = browser.get(&authorize(&[]));
@@ -92,7 +92,7 @@ fn going_back_to_a_used_page_goes_on_to_the_application() {
 }
 
 #[test]
-fn a_page_nobody_knows_is_explained() {
+fn an_unknown_page_is_explained() {
     let (server, restarted) = (DevServer::start().unwrap(), DevServer::start().unwrap());
     let page = Browser::new(&server).get(&authorize(&[]));
     let mut browser = Browser::new(&restarted);

@@ -1,0 +1,48 @@
+//! The endpoints that record their requests and take faults.
+
+/// An endpoint of the authorization server or of its resource server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `GET /v1/oauth2/authorize`, which the browser visits. In `/_dev` paths: `authorize`.
+    Authorize,
+    /// `POST /v1/oauth2/token`, which FNCY calls its certifier. In `/_dev` paths: `token`.
+    Token,
+    /// `GET /v1/user`, the signed-in user's data. In `/_dev` paths: `user-data`.
+    UserData,
+    /// `POST /v1/oauth2/revoke`, which revokes a token. In `/_dev` paths: `revoke`.
+    Revoke,
+}
+
+impl Endpoint {
+    pub(crate) const ALL: [Self; 4] = [Self::Authorize, Self::Token, Self::UserData, Self::Revoke];
+
+    /// The endpoint's path below the base URL, such as `/v1/user`.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Authorize => "/v1/oauth2/authorize",
+            Self::Token => "/v1/oauth2/token",
+            Self::UserData => "/v1/user",
+            Self::Revoke => "/v1/oauth2/revoke",
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+            Self::UserData => "user-data",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|endpoint| endpoint.name() == name)
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}

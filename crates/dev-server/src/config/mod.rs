@@ -1,0 +1,6 @@
+//! How the server behaves and where its endpoints are, as plain data.
+
+pub(crate) mod demo_user;
+pub(crate) mod endpoint;
+pub(crate) mod redirect_uri;
+pub(crate) mod settings;

@@ -1,0 +1,69 @@
+//! The settings of a server. FNCY's documented behaviour is the default.
+
+use std::time::Duration;
+
+use crate::config::demo_user::DemoUser;
+
+/// Body encodings that the token and revocation endpoints accept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenBody {
+    /// `application/json`, as FNCY documents. The default.
+    #[default]
+    Json,
+    /// `application/x-www-form-urlencoded`, as in RFC 6749 section 4.1.3.
+    Form,
+    /// JSON or a form.
+    Either,
+}
+
+/// Spelling of `scope` in the token response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScopeFormat {
+    /// An array of strings, as in the types of FNCY's public client. The default.
+    #[default]
+    Array,
+    /// One string, separated by spaces, as in RFC 6749 section 3.3.
+    SpaceSeparated,
+    /// No `scope` at all. RFC 6749 section 5.1 allows this if the requested scope was granted.
+    Omitted,
+}
+
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    /// If empty, every redirect URI on a loopback host is registered.
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) users: Vec<DemoUser>,
+    pub(crate) access_token_lifetime: Duration,
+    pub(crate) refresh_token_rotation: bool,
+    pub(crate) scope_format: ScopeFormat,
+    pub(crate) token_body: TokenBody,
+    pub(crate) issuer: Option<String>,
+    pub(crate) pkce_required: bool,
+    pub(crate) user_id_member: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            client_id: "demo-app".to_owned(),
+            client_secret: "demo-secret".to_owned(),
+            redirect_uris: Vec::new(),
+            users: DemoUser::defaults(),
+            access_token_lifetime: Duration::from_secs(300),
+            refresh_token_rotation: true,
+            scope_format: ScopeFormat::default(),
+            token_body: TokenBody::default(),
+            issuer: None,
+            pkce_required: false,
+            user_id_member: "id".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) fn user(&self, id: &str) -> Option<&DemoUser> {
+        self.users.iter().find(|user| user.id == id)
+    }
+}

@@ -1,0 +1,74 @@
+//! Sign-in and consent without pages, for tests.
+
+use std::{error, fmt};
+
+use crate::config::endpoint::Endpoint;
+use crate::protocol::authorize_request::{self, Invalid};
+use crate::protocol::params::Params;
+use crate::sign_in::authorization_response::code_url;
+use crate::state::provider::Provider;
+
+/// An error of [`DevServer::approve`](crate::DevServer::approve).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ApproveError {
+    /// The URL is not this server's authorization endpoint.
+    OtherEndpoint(String),
+    /// The authorization request is invalid, for the reason given.
+    InvalidRequest(&'static str),
+    /// No user has this ID.
+    UnknownUser {
+        /// The ID of the call.
+        id: String,
+        /// The IDs of the server's users.
+        known: Vec<String>,
+    },
+}
+
+impl fmt::Display for ApproveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherEndpoint(url) => write!(
+                f,
+                "{url} is not the authorization endpoint of this dev server; \
+                 pass the `Location` of a redirect to it"
+            ),
+            Self::InvalidRequest(description) => {
+                write!(f, "the authorization request is invalid: {description}")
+            }
+            Self::UnknownUser { id, known } => {
+                let known = known.join(", ");
+                write!(f, "this dev server has no user {id:?}; use one of {known}")
+            }
+        }
+    }
+}
+
+impl error::Error for ApproveError {}
+
+pub(crate) fn approve(
+    provider: &Provider,
+    authorize_url: &str,
+    user_id: &str,
+) -> Result<String, ApproveError> {
+    let endpoint = provider.url(Endpoint::Authorize);
+    let query = authorize_url
+        .strip_prefix(&endpoint)
+        .and_then(|rest| rest.strip_prefix('?'))
+        .ok_or_else(|| ApproveError::OtherEndpoint(authorize_url.to_owned()))?;
+    let settings = &provider.settings;
+    let request = authorize_request::parse(&Params::from_form(query.as_bytes()), settings);
+    let request = request.map_err(|invalid| match invalid {
+        Invalid::Page(refusal) | Invalid::Redirect(_, refusal) => {
+            ApproveError::InvalidRequest(refusal.description)
+        }
+    })?;
+    if settings.user(user_id).is_none() {
+        let users = settings.users.iter();
+        return Err(ApproveError::UnknownUser {
+            id: user_id.to_owned(),
+            known: users.map(|user| user.id.clone()).collect(),
+        });
+    }
+    Ok(code_url(provider, &request, user_id))
+}

@@ -1,0 +1,92 @@
+//! The flow of an authorization request through sign-in and consent.
+//!
+//! * A page's token is good once, and only for the session of the page. So another site can neither
+//!   submit a form nor make the browser submit someone else's form.
+//! * A sign-in replaces the session ID (OWASP ASVS 3.2.1).
+//! * A form is answered with 303, so that the back button never submits it twice.
+
+use std::sync::{Arc, Mutex};
+
+use axum::response::Response;
+
+use crate::protocol::authorize_request::AuthorizeRequest;
+use crate::protocol::prompt::Prompt;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::response::see_other;
+use crate::sign_in::authorization_response::{code_url, error_url};
+use crate::sign_in::browsers::Browsers;
+use crate::sign_in::next_step::{NextStep, next_step};
+use crate::sign_in::open_page::{OpenPage, PageKind};
+use crate::sign_in::session_cookie::SessionCookie;
+use crate::state::provider::Provider;
+use crate::system::lock::lock;
+
+/// What the endpoints for browsers share.
+pub(crate) struct Flow {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) browsers: Mutex<Browsers>,
+}
+
+/// How far a request has come.
+pub(crate) enum Outcome {
+    /// The user has to submit this page.
+    Page { token: String, page: OpenPage },
+    /// The browser returns to the application, with this URL.
+    Return(String),
+}
+
+impl Outcome {
+    /// The response to a form: a redirect to the next page's own address or to the application.
+    pub(crate) fn redirect(&self) -> Response {
+        match self {
+            Self::Page { token, page } => see_other(&page.address(token)),
+            Self::Return(url) => see_other(url),
+        }
+    }
+}
+
+impl Flow {
+    pub(crate) fn new(provider: Arc<Provider>) -> Self {
+        Self {
+            provider,
+            browsers: Mutex::default(),
+        }
+    }
+
+    /// Takes a request as far as possible without the user. `prompt` is the part of the request's
+    /// own prompt that is still to do.
+    pub(crate) fn advance(
+        &self,
+        session: &SessionCookie,
+        request: AuthorizeRequest,
+        prompt: Prompt,
+    ) -> Outcome {
+        let (user, has_consented) = {
+            let browsers = lock(&self.browsers);
+            let user = browsers.user(session);
+            let consent = |user: &String| browsers.has_consented(user, &request.scope);
+            let has_consented = user.as_ref().is_some_and(consent);
+            (user, has_consented)
+        };
+        match next_step(prompt, user, has_consented) {
+            NextStep::Show(kind) => self.show(session, request, kind),
+            NextStep::Grant { user } => Outcome::Return(code_url(&self.provider, &request, &user)),
+            NextStep::Refuse(refusal) => self.refuse(&request, &refusal),
+        }
+    }
+
+    pub(crate) fn show(
+        &self,
+        session: &SessionCookie,
+        request: AuthorizeRequest,
+        kind: PageKind,
+    ) -> Outcome {
+        let page = OpenPage { kind, request };
+        let token = lock(&self.browsers).add_page(&self.provider.ids, session, page.clone());
+        Outcome::Page { token, page }
+    }
+
+    pub(crate) fn refuse(&self, request: &AuthorizeRequest, refusal: &Refusal) -> Outcome {
+        Outcome::Return(error_url(&self.provider.settings, &request.client, refusal))
+    }
+}

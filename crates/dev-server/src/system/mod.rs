@@ -1,0 +1,5 @@
+//! What the process provides: time, randomness and locks.
+
+pub(crate) mod env;
+pub(crate) mod id_source;
+pub(crate) mod lock;
