@@ -300,7 +300,7 @@ fn every_test_that_shows_a_defence_exists() {
             assert!(path.exists(), "SECURITY.md: there is no {place}");
         }
         for name in quoted(names) {
-            let is_test = scenarios::ALL.iter().any(|scenario| scenario.name == name)
+            let is_test = scenarios::all().any(|scenario| scenario.name == name)
                 || behaviours::ALL
                     .iter()
                     .any(|behaviour| behaviour.name == name)

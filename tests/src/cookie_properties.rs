@@ -10,10 +10,8 @@ use url::Url;
 
 use crate::browser::{Context, Cookie, RawRequest, Tab};
 use crate::harness::Harness;
-use crate::scenarios::chunks::sign_in_as;
+use crate::steps::session_cookie::{SESSION, sign_in_with_token};
 use crate::world::{APP, World};
-
-const SESSION: &str = "__Host-fncy_session";
 
 /// Names that are nearly ours, and are not.
 const LOOKALIKES: &[&str] = &[
@@ -82,7 +80,7 @@ async fn play(steps: &[Step]) {
         let before = others(&world);
         match step {
             Step::SignIn(user, length) => {
-                let (token, _) = sign_in_as(&world, &mut tab, user, *length).await;
+                let (token, _) = sign_in_with_token(&world, &mut tab, user, *length).await;
                 expected = Some((*user, token));
                 assert_eq!(others(&world), before);
             }

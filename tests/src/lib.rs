@@ -47,6 +47,7 @@ mod opaque;
 mod operations;
 pub mod real_server;
 pub mod scenarios;
+mod steps;
 pub mod store;
 #[cfg(test)]
 mod tls;

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::counts::Counts;
 use crate::harness::Harness;
-use crate::scenarios::instances::with_store;
+use crate::steps::session::with_store;
 use crate::store::Store;
 use crate::world::{APP, Logs, ThreadLogs, World, usual};
 

@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::harness::Harness;
-use crate::scenarios::token_endpoint::{
+use crate::steps::token_answer::{
     ACCESS_TOKEN, Answers, Grant, accepted, assert_nobody_is_signed_out,
 };
 use crate::world::{APP, World, usual};

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use fncy_login_tests::harness::Harness;
 use fncy_login_tests::real_server::behaviours;
-use fncy_login_tests::scenarios::ALL;
+use fncy_login_tests::scenarios::all;
 use libtest_mimic::{Arguments, Trial};
 
 /// Most of a scenario's time is spent waiting.
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     let ran: Arc<Mutex<HashSet<(Harness, &str)>>> = Arc::default();
     let trials = Harness::ALL.into_iter().flat_map(|harness| {
         let ran = &ran;
-        ALL.iter().map(move |scenario| {
+        all().map(move |scenario| {
             let ran = Arc::clone(ran);
             Trial::test(format!("{harness}::{}", scenario.name), move || {
                 run((scenario.run)(harness));

@@ -17,7 +17,7 @@ use super::provider::{BASIC_CLIENT_ID, CLIENT_ID, Kind, Provider};
 use super::site::Site;
 use crate::browser::Tab;
 use crate::harness::Harness;
-use crate::scenarios::callback::assert_failure;
+use crate::steps::callback::assert_failure;
 use crate::world::APP;
 
 /// The providers.

@@ -12,9 +12,8 @@ use super::redis::Redis;
 use super::several::{LIFE, page_with, request, sign_out, signed_in, until};
 use crate::browser::Backend as _;
 use crate::harness::Harness;
-use crate::scenarios::instances::{clears_session, post};
-use crate::scenarios::refresh::sets_session;
-use crate::scenarios::strangers::{PLACES, flood, of_person};
+use crate::steps::session::{clears_session, post, sets_session};
+use crate::steps::strangers::{PLACES, flood, of_person};
 use crate::world::APP;
 
 const CLOCK: &str = "fncy-login:{ended}:clock";

@@ -15,7 +15,7 @@ use super::redis::Redis;
 use super::several::{LIFE, PATIENCE, page_with, request, send_all, signed_in, until};
 use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
 use crate::harness::{Harness, Served};
-use crate::scenarios::instances::post;
+use crate::steps::session::post;
 use crate::world::{APP, World};
 
 /// Two instances on which somebody is signed in, and somebody else was signed out: both know it.

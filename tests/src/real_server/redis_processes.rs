@@ -17,7 +17,7 @@ use super::redis::Redis;
 use super::several::{LIFE, request, signed_in, until};
 use crate::browser::{Backend as _, RawResponse};
 use crate::harness::{Harness, Served};
-use crate::scenarios::instances::clears_session;
+use crate::steps::session::clears_session;
 use crate::world::{SCRIPTED, World};
 
 /// A token endpoint with one answer, which it gives when it is told to.

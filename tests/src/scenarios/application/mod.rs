@@ -1,0 +1,43 @@
+//! What the application adds: hooks, pages, an HTTP client and secrets in files.
+
+mod approval;
+mod hooks;
+mod http_client;
+mod pages;
+mod secret_files;
+mod secrets;
+
+scenarios! {
+    approval: {
+        on_login_adds_data_and_claims_are_kept [],
+        on_login_refuses_with_its_own_words [],
+        on_login_that_cannot_decide_lets_nobody_in_for_now [],
+        a_hook_that_panics_is_an_error_and_no_session [],
+        guards_give_403 [],
+        p20_silence_grants_nothing_unless_it_is_trusted ["P20"],
+    }
+    hooks: {
+        on_refresh_replaces_the_sessions_data [],
+        on_refresh_finds_what_it_left_though_a_cookie_was_lost ["F2"],
+        on_refresh_refuses_and_the_session_is_over [],
+        on_refresh_that_panics_signs_nobody_out [],
+        on_refresh_that_cannot_decide_signs_nobody_out [],
+        sign_in_only_keeps_no_token [],
+    }
+    pages: {
+        pages_are_in_their_readers_language [],
+        pages_may_be_in_the_applications_only_language [],
+        pages_may_be_the_applications_own [],
+    }
+    http_client: {
+        an_injected_client_carries_each_exchange [],
+        what_an_injected_client_brings_is_judged [],
+    }
+    secret_files: {
+        p43_a_secret_in_a_file_is_used_when_it_changes ["P43"],
+    }
+    secrets: {
+        no_secret_is_logged_or_answered [],
+        what_a_provider_repeats_is_not_logged [],
+    }
+}

@@ -1,0 +1,9 @@
+//! Steps and assertions that several scenarios share.
+//!
+//! Rule kept here: a scenario imports from here and from the world, and never from another scenario.
+
+pub(crate) mod callback;
+pub(crate) mod session;
+pub(crate) mod session_cookie;
+pub(crate) mod strangers;
+pub(crate) mod token_answer;

@@ -1,0 +1,87 @@
+//! A person who is signed in, and what the login does with their session.
+
+use fncy_dev_server::Endpoint;
+use fncy_login::LoginBuilder;
+use url::Url;
+
+use crate::browser::{Context, RawRequest, RawResponse, Tab};
+use crate::harness::Harness;
+use crate::store::Store;
+use crate::world::{APP, World};
+
+/// The default life of the dev server's access tokens.
+pub(crate) const LIFE: u64 = 300;
+
+pub(crate) async fn signed_in(world: &World) -> Tab {
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    tab
+}
+
+/// A request with the cookies that the browser has now.
+pub(crate) fn request(world: &World, path: &str) -> RawRequest {
+    let url = Url::parse(APP).unwrap();
+    let cookies = world.browser.jar().header(&url, Context::SameSite);
+    RawRequest::new("GET", path)
+        .with_header("host", "app.example")
+        .with_header("accept", "text/html")
+        .with_header("cookie", cookies.unwrap_or_default())
+}
+
+pub(crate) fn sets_session(response: &RawResponse) -> bool {
+    response.headers_named("set-cookie").any(|line| {
+        line.starts_with(b"__Host-fncy_session=") && !line.starts_with(b"__Host-fncy_session=;")
+    })
+}
+
+/// How many refreshes the provider was asked for: a sign-in was one request.
+pub(crate) fn refreshes(world: &World) -> u64 {
+    world.token_requests() - 1
+}
+
+/// All refresh tokens that were issued, the newest last.
+pub(crate) fn refresh_tokens(world: &World) -> Vec<String> {
+    let mut issued = world.provider.issued_secrets();
+    issued.retain(|secret| secret.contains("refresh"));
+    issued
+}
+
+/// All tokens whose revocation was asked for.
+pub(crate) fn revoked(world: &World) -> Vec<String> {
+    let requests = world.provider.requests(Endpoint::Revoke);
+    let token = |body: &[u8]| {
+        let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+        body["token"].as_str().unwrap().to_owned()
+    };
+    requests
+        .iter()
+        .map(|request| token(&request.body))
+        .collect()
+}
+
+/// A world whose application shares a store.
+pub(crate) fn with_store(
+    harness: Harness,
+    store: &Store,
+    change: impl FnOnce(LoginBuilder) -> LoginBuilder + 'static,
+) -> World {
+    let instance = store.instance();
+    World::with(harness, |setup| {
+        setup.login = Box::new(|builder| change(builder.store(instance)));
+    })
+}
+
+/// Whether an answer takes the session's cookie away.
+pub(crate) fn clears_session(response: &RawResponse) -> bool {
+    response
+        .headers_named("set-cookie")
+        .any(|line| line.starts_with(b"__Host-fncy_session=;"))
+}
+
+pub(crate) fn post(path: &str, cookies: &[u8]) -> RawRequest {
+    RawRequest::new("POST", path)
+        .with_header("host", "app.example")
+        .with_header("origin", APP)
+        .with_header("content-length", "0")
+        .with_header("cookie", cookies)
+}

@@ -1,0 +1,255 @@
+//! What an answer of the token endpoint comes to, in both columns of the rows P: where a code is
+//! redeemed, and where a session is refreshed.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fncy_dev_server::{Endpoint, Fault};
+
+use crate::browser::{Page, Tab};
+use crate::steps::callback::assert_failure;
+use crate::steps::session::LIFE;
+use crate::wire_provider::WireProvider;
+use crate::world::{APP, SCRIPTED, World};
+
+/// What the token endpoint is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    Code,
+    RefreshToken,
+}
+
+impl Grant {
+    pub(crate) const BOTH: [Self; 2] = [Self::Code, Self::RefreshToken];
+}
+
+/// Who answers the next token request, and how.
+pub(crate) trait Answers {
+    fn prepare(&self, world: &World);
+
+    /// How many requests are heard when one is sent.
+    fn hears(&self) -> u64 {
+        1
+    }
+}
+
+impl Answers for Fault {
+    fn prepare(&self, world: &World) {
+        world.provider.fault(Endpoint::Token, self.clone().once());
+    }
+}
+
+impl Answers for WireProvider {
+    fn prepare(&self, world: &World) {
+        world.restart_with(self);
+    }
+
+    fn hears(&self) -> u64 {
+        u64::from(self.is_there())
+    }
+}
+
+/// A token answer with these members, each behind its comma, beside the access token.
+pub(crate) fn tokens(members: &str) -> Fault {
+    Fault::status(200).json(&format!("{{{ACCESS_TOKEN}{members}}}"))
+}
+
+/// The same with a refresh token that no other answer has.
+pub(crate) fn refreshable(members: &str) -> Fault {
+    let token = new_refresh_token();
+    tokens(&format!(r#","refresh_token":"{token}"{members}"#))
+}
+
+/// A refresh token that no other answer has.
+pub(crate) fn new_refresh_token() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(2);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{SCRIPTED}-{number}")
+}
+
+/// The members that a token answer can't do without.
+pub(crate) const ACCESS_TOKEN: &str = r#""access_token":"scripted-token","token_type":"bearer""#;
+
+/// The protected page that is asked for.
+pub(crate) const PAGE: &str = "https://app.example/page";
+
+/// A callback of a login that is under way, beside whatever session there is.
+async fn callback(world: &World, tab: &mut Tab) -> String {
+    let location = world.start(tab, "/auth/login?return_to=/page").await;
+    world.approve(&location, "alex").await
+}
+
+/// A new session whose tokens are the dev server's.
+pub(crate) async fn sign_in_anew(world: &World) -> Tab {
+    let mut tab = world.tab();
+    let callback = callback(world, &mut tab).await;
+    assert_eq!(tab.context(&callback).await.text(), "user=alex");
+    tab
+}
+
+/// A new session whose tokens are from this answer.
+pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers) -> Tab {
+    let mut tab = world.tab();
+    let next = match grant {
+        Grant::Code => {
+            answer.prepare(world);
+            callback(world, &mut tab).await
+        }
+        Grant::RefreshToken => {
+            sign_in_anew(world).await;
+            world.advance(LIFE + 1);
+            answer.prepare(world);
+            PAGE.to_owned()
+        }
+    };
+    let user = Fault::status(200).json(r#"{"id":"alex"}"#);
+    world.provider.fault(Endpoint::UserData, user.once());
+    let page = tab.context(&next).await;
+    assert_eq!(page.text(), "user=alex", "{grant:?}");
+    let token = tab.get(&format!("{APP}/token")).await;
+    assert_eq!(token.text(), SCRIPTED, "{grant:?}");
+    tab
+}
+
+/// No use is made of the answer to a code: its page is shown, and an older session stays as it was.
+pub(crate) async fn assert_no_sign_in(
+    world: &World,
+    answer: &impl Answers,
+    status: u16,
+    code: &str,
+) -> Page {
+    let mut tab = world.tab();
+    let session = world.cookies("__Host-fncy_session");
+    let before = (!session.is_empty()).then(|| world.session_cookie());
+    answer.prepare(world);
+    let callback = callback(world, &mut tab).await;
+    let seen = Seen::by(world);
+    let page = tab.get(&callback).await;
+    assert_failure(&page, status, code);
+    assert_eq!(page.header("retry-after").is_some(), status == 503);
+    assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
+    assert_eq!(world.cookies("__Host-fncy_login"), [""; 0]);
+    let after = before.as_ref().map(|_| world.session_cookie());
+    assert_eq!(before, after, "an older session stays");
+    assert_eq!(world.cookies("__Host-fncy_session"), session);
+    assert_eq!(seen.since(world), (answer.hears(), 0, 0), "one request");
+    assert!(world.logged().contains(code));
+    page
+}
+
+/// While the access token lives, nobody notices what becomes of the refresh token.
+pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
+    world.restart();
+    let mut tab = sign_in_anew(world).await;
+    world.advance(LIFE - 5);
+    answer.prepare(world);
+    let seen = Seen::by(world);
+    let page = tab.get(PAGE).await;
+    assert_eq!(page.text(), "user=alex");
+    assert_eq!(page.header("set-cookie"), None);
+    assert_eq!(seen.since(world), (answer.hears(), 0, 1));
+}
+
+/// When the access token has expired, nobody gets in, and nobody is signed out.
+pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
+    world.restart();
+    let mut tab = sign_in_anew(world).await;
+    world.advance(LIFE + 1);
+    answer.prepare(world);
+    let seen = Seen::by(world);
+    // At once: a token that failed rests for a second only.
+    let script = tab.clone();
+    let (page, fetched) = tokio::join!(tab.get(PAGE), script.fetch(PAGE));
+    assert_failure(&page, 503, "provider_unavailable");
+    assert_offers_sign_in(&page, &fetched);
+    for answer in [&page, &fetched] {
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+    assert_eq!(
+        seen.since(world),
+        (answer.hears(), 0, 0),
+        "asked once, for both"
+    );
+    page
+}
+
+/// When the access token has expired, the refresh token is dead: at the latest with the second request a
+/// person is sent to sign in, and a script is told where. The cookie stays, and the provider is left alone.
+pub(crate) async fn assert_ends_in_sign_in(world: &World, answer: &Fault) {
+    world.restart();
+    let mut tab = sign_in_anew(world).await;
+    world.advance(LIFE + 1);
+    world.provider.fault(Endpoint::Token, answer.clone());
+    let seen = Seen::by(world);
+    let first = tab.get(PAGE).await;
+    if first.status == 503 {
+        world.resends("the first answer need not be about the token");
+    }
+    let asked = if first.status == 503 { 2 } else { 1 };
+    for _ in 0..3 {
+        let page = tab.get(PAGE).await;
+        assert_eq!(page.status, 303);
+        let location = page.header("location").unwrap();
+        assert!(
+            location.starts_with(world.provider.base_url()),
+            "{location}"
+        );
+        let fetched = tab.fetch(PAGE).await;
+        assert_eq!(fetched.status, 401);
+        assert!(fetched.text().contains("login_url"));
+        assert_eq!(world.cookies("__Host-fncy_session").len(), 1, "not cleared");
+        assert_eq!(seen.since(world), (asked, 0, 0), "asked no more than that");
+    }
+    world.provider.clear_faults();
+    let mut tab = world.tab();
+    let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(page.text(), "user=alex");
+}
+
+/// A 503 that a person and a script meet has a way on: the same page again, or a sign-in.
+pub(crate) fn assert_offers_sign_in(page: &Page, fetched: &Page) {
+    let links: Vec<_> = page.links().into_iter().map(|link| link.href).collect();
+    assert_eq!(links, ["/page", "/auth/login?return_to=%2Fpage"]);
+    assert_eq!(fetched.status, 503);
+    let json = Some("application/problem+json");
+    assert_eq!(fetched.header("content-type"), json);
+    let problem: serde_json::Value = serde_json::from_slice(&fetched.body).unwrap();
+    let login_url = problem["login_url"].as_str().unwrap();
+    assert_eq!(login_url, "/auth/login?return_to=%2Fpage");
+}
+
+/// Both columns of an answer that says nothing of the session.
+pub(crate) async fn assert_nobody_is_signed_out(
+    world: &World,
+    answer: &impl Answers,
+    status: u16,
+    code: &str,
+) {
+    assert_no_sign_in(world, answer, status, code).await;
+    assert_unnoticed(world, answer).await;
+    assert_kept(world, answer).await;
+}
+
+/// Requests to the token endpoint, to the user data endpoint and to the application, so far.
+struct Seen(u64, u64, usize);
+
+impl Seen {
+    fn by(world: &World) -> Self {
+        let user_data = world.provider.request_count(Endpoint::UserData);
+        Self(world.token_requests(), user_data, world.calls.all().len())
+    }
+
+    fn since(&self, world: &World) -> (u64, u64, usize) {
+        let now = Self::by(world);
+        (now.0 - self.0, now.1 - self.1, now.2 - self.2)
+    }
+}
+
+/// A sign-in whose user data are these.
+pub(crate) async fn sign_in_with_user_data(world: &World, answer: Fault) -> Page {
+    let mut tab = world.tab();
+    let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
+    let callback = world.approve(&location, "alex").await;
+    world.provider.fault(Endpoint::UserData, answer.once());
+    tab.context(&callback).await
+}
