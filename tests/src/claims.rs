@@ -285,6 +285,35 @@ fn the_manual_has_every_line_of_the_log() {
     assert!(checked > 0, "no line was found");
 }
 
+/// The pages below a folder.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let pages = entries.flat_map(|entry| {
+        let path = entry.unwrap().path();
+        match path.extension() {
+            _ if path.is_dir() => pages(&path),
+            Some(extension) if extension == "md" => vec![path],
+            _ => Vec::new(),
+        }
+    });
+    pages.collect()
+}
+
+#[test]
+fn the_code_of_every_page_is_compiled() {
+    let compiled = read("tests/src/documentation.rs");
+    let mut checked = 0;
+    for page in pages(&root().join("crates")) {
+        let name = page.strip_prefix(root()).unwrap().to_str().unwrap();
+        let is_read_by_people = name.ends_with("README.md") || name.contains("/manual/");
+        if is_read_by_people && read(name).contains("```rust") {
+            assert!(compiled.contains(name), "documentation.rs lacks {name}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 0, "no page was found");
+}
+
 #[test]
 fn every_test_that_shows_a_defence_exists() {
     let tests = sources(&root().join("crates")) + &sources(&root().join("tests/src"));

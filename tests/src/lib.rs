@@ -36,6 +36,8 @@ pub mod corpora;
 mod counts;
 #[cfg(test)]
 mod deadlines;
+#[cfg(doctest)]
+mod documentation;
 #[cfg(test)]
 mod examples;
 pub mod harness;
@@ -53,8 +55,3 @@ pub mod store;
 mod tls;
 pub mod wire_provider;
 pub mod world;
-
-/// The README's code, compiled.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;

@@ -47,7 +47,7 @@ cargo xtask COMMAND
                   change the core and the driver, or these files of theirs, in one place at a time,
                   and list the changes that no test notices
   bench           what a request costs, beside the bare frameworks and beside floors
-  peers           the table of README.md: the same beside what others wrote
+  peers           the same beside what others wrote, a table of docs/performance.md
   build-times     what each adapter adds to its user's build, beside what others wrote
   scale           100,000 sessions that expire at once, and requests a second over loopback
   store     what one Redis carries of what several instances ask: the table of docs/scale.md

@@ -61,7 +61,7 @@ impl LoginBuilder {
     /// Says that a path and all below it are an API, which only programs call. Without a session they
     /// get a 401 as problem+json (RFC 9457), and never a 303 or a page, even if the request looks like a
     /// person's; a 403 or 503 is written so too. By default each request says by its headers what it is:
-    /// see [how a request is answered](crate::manual::howto#know-how-a-request-is-answered).
+    /// see [how a request is answered](crate::manual::requests#how-a-request-is-answered).
     pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
         self.paths = self.paths.api_prefix(path);
         self

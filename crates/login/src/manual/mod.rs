@@ -1,35 +1,60 @@
-//! The manual: what a login does, why, and what to do when it doesn't.
+//! The manual: how to add a login to an application, set it up, run it, and find out why it fails.
 //!
-//! | page | for whom |
+//! | to build | |
 //! | --- | --- |
-//! | [`howto`] | who builds something with it |
-//! | [`settings`] | who sets one up: every setting that is text |
-//! | [`defaults`] | who wants to know why it is so, or to change it |
-//! | [`cookies`] | who has cookies that don't stick, or a proxy in front |
-//! | [`threats`] | who has to answer for its safety |
-//! | [`operations`] | who runs it: logs, traces, metrics |
-//! | [`troubleshooting`] | who has a code from a page or a log, or a symptom |
+//! | [`quick_start`] | from an empty project to a page that greets its user |
+//! | [`layer`] | where to put the login, and the order of other middleware |
+//! | [`paths`] | public pages, guards, scopes and roles |
+//! | [`sign_in`] | sign-in, sign-out, hooks, session timeouts |
+//! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
+//! | [`tokens`] | calls of FNCY's API |
+//! | [`connections`] | WebSockets and event streams |
+//! | [`testing`] | tests of protected routes |
+//!
+//! | to set up | |
+//! | --- | --- |
+//! | [`settings`] | all settings |
+//! | [`configuration`] | where settings come from, and the rules for their values |
+//! | [`defaults`] | each default and fixed value, with its reason |
+//!
+//! | to run | |
+//! | --- | --- |
+//! | [`deployment`] | nginx, sub-paths, several hosts, Docker, Kubernetes |
+//! | [`instances`] | several instances and the store that they share |
+//! | [`cookies`] | the cookies, why one may not stick, how to change the secret |
+//! | [`security`] | what the login defends against, and what the application must do |
+//! | [`operations`] | logs, traces, metrics, alerts |
+//! | [`troubleshooting`] | symptoms and error codes |
 
-#[doc = include_str!("cookies.md")]
-pub mod cookies {}
+/// Declares the pages. Their examples name the adapters, so `fncy-login-tests` compiles them.
+macro_rules! pages {
+    ($($name:ident = $file:literal;)*) => {
+        $(
+            #[cfg_attr(not(doctest), doc = include_str!($file))]
+            pub mod $name {}
+        )*
+    };
+}
 
-#[doc = include_str!("defaults.md")]
-pub mod defaults {}
-
-#[doc = include_str!("howto.md")]
-pub mod howto {}
-
-#[doc = include_str!("operations.md")]
-pub mod operations {}
-
-#[doc = include_str!("settings.md")]
-pub mod settings {}
-
-#[doc = include_str!("threats.md")]
-pub mod threats {}
-
-#[doc = include_str!("troubleshooting.md")]
-pub mod troubleshooting {}
+pages! {
+    configuration = "configuration.md";
+    connections = "building/connections.md";
+    cookies = "cookies.md";
+    defaults = "defaults.md";
+    deployment = "deployment.md";
+    instances = "instances.md";
+    layer = "building/layer.md";
+    operations = "operations.md";
+    paths = "building/paths.md";
+    quick_start = "building/quick_start.md";
+    requests = "building/requests.md";
+    security = "security.md";
+    settings = "settings.md";
+    sign_in = "building/sign_in.md";
+    testing = "building/testing.md";
+    tokens = "building/tokens.md";
+    troubleshooting = "troubleshooting.md";
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,26 @@
+//! The code in README.md, in the crates' READMEs and in the manual, compiled.
+
+macro_rules! pages {
+    ($($name:ident = $file:literal;)*) => { $(#[doc = include_str!($file)] pub struct $name;)* };
+}
+
+pages! {
+    Readme = "../../README.md";
+    Actix = "../../crates/actix/README.md";
+    Core = "../../crates/core/README.md";
+    DevServer = "../../crates/dev-server/README.md";
+    Login = "../../crates/login/README.md";
+    Redis = "../../crates/redis/README.md";
+    TestKit = "../../crates/testing/README.md";
+    Tower = "../../crates/tower/README.md";
+    Connections = "../../crates/login/src/manual/building/connections.md";
+    Layer = "../../crates/login/src/manual/building/layer.md";
+    Paths = "../../crates/login/src/manual/building/paths.md";
+    QuickStart = "../../crates/login/src/manual/building/quick_start.md";
+    Requests = "../../crates/login/src/manual/building/requests.md";
+    SignIn = "../../crates/login/src/manual/building/sign_in.md";
+    Testing = "../../crates/login/src/manual/building/testing.md";
+    Tokens = "../../crates/login/src/manual/building/tokens.md";
+    Configuration = "../../crates/login/src/manual/configuration.md";
+    Instances = "../../crates/login/src/manual/instances.md";
+}
