@@ -40,7 +40,7 @@
 //!
 //! | `grant_type` | tokens |
 //! | --- | --- |
-//! | `authorization_code` | the user's tokens; a code is good once, within a minute |
+//! | `authorization_code` | the user's tokens; a code is valid once, for a minute |
 //! | `refresh_token` | new tokens of the same authorization, with the same scope or a part of it |
 //! | `client_credentials` | an access token of the client; it has no user, no refresh token, and gets 403 for user data |
 //!
@@ -51,7 +51,8 @@
 //!
 //! A test without a browser can call [`DevServer::approve`] or submit the forms itself:
 //!
-//! * Each form has a hidden input `token`. A token is good once, and only for the session of its page.
+//! * Each form has a hidden input `token`. A token is accepted once, and only from the session of its
+//!   page.
 //! * The sign-in form has a button `user` for each demo user. It also takes `username` and `password`,
 //!   or `decision=cancel`.
 //! * The consent form has a button `decision` with the values `allow`, `cancel` and `switch`.

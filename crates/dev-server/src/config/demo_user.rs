@@ -22,8 +22,8 @@ pub struct DemoUser {
     pub id: String,
     /// The display name.
     pub name: String,
-    /// The email address. If it is `None`, the user data has no `email`, as for an address that the
-    /// user doesn't share.
+    /// The email address. `None` stands for a user who doesn't share it: the user data then has no
+    /// `email`.
     pub email: Option<String>,
     /// A BCP 47 language tag, such as `ko-KR`.
     pub locale: String,

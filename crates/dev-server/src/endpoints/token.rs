@@ -1,7 +1,7 @@
 //! The token endpoint (RFC 6749 section 3.2), which FNCY calls its certifier.
 //!
-//! The client is authenticated before its grant is looked at. So an unknown client learns nothing
-//! about a code and cannot use it up.
+//! The client is authenticated before the grant is checked. So an unknown client cannot test or use
+//! up a code.
 
 use std::sync::Arc;
 

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 /// A scripted misbehaviour of an endpoint.
 ///
-/// The faults of an endpoint form a queue. The first fault applies to each request until its
-/// [`count`] is used up, then the next one does. A fault with a [`status`] or a [`body`] replaces the
-/// endpoint's work and its response. Without both, the endpoint works as usual, and the fault adds
-/// its delay and headers.
+/// The faults of an endpoint form a queue. The first fault applies until its [`count`] is used up.
+/// Then the next fault applies.
+///
+/// A fault with a [`status`] or a [`body`] replaces the endpoint's work and its response. A fault
+/// without both adds its delay and headers to the endpoint's own response.
 ///
 /// Over HTTP, `PUT /_dev/faults/{endpoint}` takes one object or an array of objects. Each member is
 /// optional:
@@ -24,8 +25,8 @@ use std::time::Duration;
 pub struct Fault {
     /// The status of the response. If only a body is set, the status is 200.
     pub status: Option<u16>,
-    /// Headers of the response. They replace headers of the same name. A response with `body` has no
-    /// other content type than the one given here.
+    /// Headers of the response. They replace the endpoint's headers of the same name. If the fault
+    /// replaces the response, the response has a `Content-Type` only if it is set here.
     pub headers: Vec<(String, String)>,
     /// The body of the response. If only a status is set, the body is empty.
     pub body: Option<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! The faults that a test scripts, and the requests that it looks at.
+//! Scripted faults and recorded requests, for tests.
 
 pub(crate) mod fault;
 pub(crate) mod fault_json;

@@ -1,4 +1,4 @@
-//! The requests that the endpoints received, for tests to look at.
+//! The record of the requests to each endpoint.
 //!
 //! * A request is recorded on arrival, before its work starts. So a test can wait for requests that
 //!   are held.

@@ -28,7 +28,7 @@ pub(crate) fn show(
          <p class=\"hint\">{redirect_uris} <code>fncy-dev-server --env</code> prints only these \
          lines.</p>\n</section>\n\
          <section>\n<h2>Demo users</h2>\n<ul class=\"users plain\">\n{users}</ul>\n\
-         <p class=\"hint\">Each with ID, language and roles. Every password is \
+         <p class=\"hint\">Each line has ID, language and roles. Every password is \
          <code>{password}</code>.</p>\n</section>\n\
          <section>\n<h2>Requests since the start</h2>\n{counters}\n\
          <p class=\"hint\">Reload to update the numbers, or read <code>/_dev/requests</code>. \

@@ -65,7 +65,7 @@ pub(super) const ENGLISH: Words = Words {
 const KOREAN: Words = Words {
     tag: "ko",
     server: "개발 서버",
-    footer: "이 서버는 이 컴퓨터에서 FNCY를 대신합니다. 실제 계정이 아닙니다.",
+    footer: "이 서버는 이 컴퓨터에서 FNCY를 대신합니다. 이 서버의 계정은 실제 계정이 아닙니다.",
     sign_in: "로그인",
     to_continue: "{} 서비스를 계속 이용하려면 로그인해 주세요.",
     wrong_password: "사용자 이름 또는 비밀번호가 올바르지 않습니다. 다시 시도해 주세요.",

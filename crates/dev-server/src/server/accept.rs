@@ -1,4 +1,4 @@
-//! The connections. Only this file can close one instead of answering a request.
+//! Serves connections, and closes a connection whose response is lost on purpose.
 
 use std::sync::Arc;
 use std::time::Duration;

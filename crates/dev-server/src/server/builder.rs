@@ -76,7 +76,7 @@ impl DevServerBuilder {
     ///
     /// With rotation, each refresh returns a new refresh token, and a second use of the old one
     /// revokes all tokens of the authorization (RFC 9700 section 4.14.2). Without rotation, the
-    /// response to a refresh has no refresh token, and the old one stays good.
+    /// response to a refresh has no refresh token, and the old one stays valid.
     pub fn refresh_token_rotation(mut self, rotation: bool) -> Self {
         self.settings.refresh_token_rotation = rotation;
         self

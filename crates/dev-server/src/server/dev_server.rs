@@ -26,6 +26,7 @@ use crate::system::lock::lock;
 /// A running development server, which stops when it is dropped.
 ///
 /// It serves requests on a thread with its own runtime. So it works in blocking and in async tests.
+#[doc(alias = "mock")]
 #[must_use = "the server stops when it is dropped"]
 pub struct DevServer {
     provider: Arc<Provider>,
@@ -111,6 +112,7 @@ impl DevServer {
 
     /// The URL that closes the provider's own session. Its parameter `return_to` takes a loopback
     /// address.
+    #[doc(alias = "logout")]
     #[must_use]
     pub fn sign_out_url(&self) -> String {
         self.provider.sign_out_url()

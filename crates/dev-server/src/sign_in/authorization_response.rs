@@ -11,7 +11,7 @@ use crate::state::provider::Provider;
 use crate::system::env;
 use crate::system::lock::lock;
 
-/// Issues a code for the user, and returns the URL that takes it to the client.
+/// Issues a code for the user, and returns the URL that takes the code to the client.
 pub(crate) fn code_url(provider: &Provider, request: &AuthorizeRequest, user: &str) -> String {
     let code = Code {
         grant: Grant {

@@ -26,7 +26,7 @@ impl Browsers {
         SessionCookie::all(headers).find(|session| self.sessions.contains_key(session))
     }
 
-    /// Opens a session, which has no user before the sign-in.
+    /// Opens a session. Before the sign-in, it has no user.
     pub(crate) fn open(&mut self, ids: &IdSource, user: Option<String>) -> SessionCookie {
         let session = SessionCookie::new(ids.next("session"));
         self.sessions.insert(session.clone(), user);

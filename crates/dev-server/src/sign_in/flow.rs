@@ -1,9 +1,9 @@
 //! The flow of an authorization request through sign-in and consent.
 //!
-//! * A page's token is good once, and only for the session of the page. So another site can neither
-//!   submit a form nor make the browser submit someone else's form.
+//! * A page's token is accepted once, and only from the session of the page. So another site can
+//!   neither submit a form for the user nor plant a form of its own session (CSRF).
 //! * A sign-in replaces the session ID (OWASP ASVS 3.2.1).
-//! * A form is answered with 303, so that the back button never submits it twice.
+//! * The response to a form is a 303, so that the back button never submits the form twice.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,7 +1,7 @@
 //! The sign-in form and the consent form.
 //!
-//! A page of an old session and a page that was used lead to the same place as a link to the
-//! authorization endpoint: see [`restart`].
+//! A page of an old session or a page that was used restarts its authorization request: see
+//! [`restart`].
 
 use std::sync::Arc;
 
@@ -70,8 +70,8 @@ pub(crate) async fn submit(
 
 /// Starts the request of an old or used page again, for the user of the browser's session.
 ///
-/// A link to the authorization endpoint does the same, so the token protects nothing here. The rest
-/// of the form is ignored.
+/// A link to the authorization endpoint does the same, so this needs no protection by the token. The
+/// other fields of the form are ignored.
 fn restart(flow: &Flow, headers: &HeaderMap, token: &str) -> Response {
     let known = {
         let browsers = lock(&flow.browsers);

@@ -1,4 +1,4 @@
-//! The way of a user through sign-in and consent, with a browser or without one.
+//! Sign-in and consent: the sessions, the forms, and the response to the application.
 
 pub(crate) mod approve;
 pub(crate) mod authorization_response;

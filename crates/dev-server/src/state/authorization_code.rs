@@ -1,7 +1,7 @@
 //! The authorization code grant (RFC 6749 sections 4.1.2 and 4.1.3).
 //!
 //! * A code expires after a minute.
-//! * A code is good for one attempt, successful or not.
+//! * A code is valid for one attempt, successful or not.
 //! * A second attempt revokes the tokens of the first.
 
 use std::time::{Duration, Instant};

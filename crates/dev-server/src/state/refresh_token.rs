@@ -1,8 +1,8 @@
 //! The refresh token grant (RFC 6749 section 6).
 //!
-//! * With rotation, a refresh token is good for one use. A second use hints at a theft and revokes
+//! * With rotation, a refresh token is valid for one use. A second use hints at a theft and revokes
 //!   the family (RFC 9700 section 4.14.2).
-//! * Without rotation, a refresh token stays good until it is revoked.
+//! * Without rotation, a refresh token stays valid until it is revoked.
 
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! Unguessable identifiers: codes, tokens, session IDs (RFC 6749 section 10.10).
 //!
-//! An identifier is a keyed hash of a counter. So it has 256 bits and is unique, and its creation
-//! cannot fail.
+//! Each identifier is a keyed hash of a counter. So identifiers have 256 bits and never repeat, and
+//! creating an identifier cannot fail.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

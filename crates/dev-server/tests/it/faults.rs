@@ -102,7 +102,9 @@ fn faults_over_http_but_not_from_other_origins() {
         403
     );
     assert_eq!(put("/_dev/faults/none", &[], &fault), 404);
-    assert_eq!(put("/_dev/faults/token", &[], "{\"stauts\":500}"), 400);
+    let typo = send(url, "PUT", "/_dev/faults/token", &[], "{\"stauts\":500}").unwrap();
+    assert_eq!(typo.status, 400);
+    assert!(typo.body.contains("`stauts`"), "{}", typo.body);
     let own = [("Origin", url), ("Sec-Fetch-Site", "same-origin")];
     assert_eq!(put("/_dev/faults/token", &own, &fault), 204);
     let reply = token(&server, &refresh_request("x"));
