@@ -19,20 +19,6 @@ pub mod oidc_provider;
 pub mod provider;
 pub mod proxy;
 pub mod redis;
-#[cfg(test)]
-mod redis_cluster;
-#[cfg(test)]
-mod redis_copies;
-#[cfg(test)]
-mod redis_faults;
-#[cfg(test)]
-mod redis_processes;
-#[cfg(test)]
-mod redis_sites;
-#[cfg(test)]
-mod redis_tests;
-#[cfg(test)]
-mod several;
 pub mod site;
 
 /// What a test does where something is not installed: it says this sentence.

@@ -8,7 +8,7 @@ use fncy_dev_server::{Endpoint, Fault};
 use crate::browser::{Page, Tab};
 use crate::steps::callback::assert_failure;
 use crate::steps::session::LIFE;
-use crate::wire_provider::WireProvider;
+use crate::world::wire_provider::WireProvider;
 use crate::world::{APP, SCRIPTED, World};
 
 /// What the token endpoint is sent.

@@ -18,7 +18,7 @@ use fncy_dev_server::Endpoint;
 
 use super::{COOKIE_SECRET, SCRIPTED, World};
 use crate::browser::{Exchange, wire};
-use crate::wire_provider::WireProvider;
+use crate::world::wire_provider::WireProvider;
 
 impl Drop for World {
     fn drop(&mut self) {

@@ -6,6 +6,7 @@
 mod invariants;
 mod logs;
 mod panics;
+pub mod wire_provider;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,7 +24,7 @@ use url::Url;
 
 use crate::browser::{Backend as _, Browser, Context, Page, RawRequest, RawResponse, Tab};
 use crate::harness::{Calls, Harness, Served};
-use crate::wire_provider::WireProvider;
+use crate::world::wire_provider::WireProvider;
 
 /// The application's origin.
 pub const APP: &str = "https://app.example";

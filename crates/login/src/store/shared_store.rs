@@ -31,7 +31,7 @@
 //! five seconds, or is fed by the store; where it says [`Known::Ask`] each time, each request asks.
 //! [`has_ended`](SharedStore::has_ended) is asked before each refresh as well, whatever `known` said.
 //! [`confirm`](SharedStore::confirm) is called for requests that show their session, and must not
-//! wait: an implementation over a network hands it on. The suite in `tests/src/contract.rs` of the
+//! wait: an implementation over a network hands it on. The suite in `tests/src/store/contract.rs` of the
 //! repository asserts the contract for any implementation.
 
 use std::fmt;

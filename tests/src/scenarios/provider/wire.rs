@@ -12,7 +12,7 @@ use crate::steps::token_answer::{
     ACCESS_TOKEN, Grant, PAGE, accepted, assert_kept, assert_no_sign_in,
     assert_nobody_is_signed_out, assert_unnoticed, sign_in_anew, tokens,
 };
-use crate::wire_provider::{Wire, WireProvider};
+use crate::world::wire_provider::{Wire, WireProvider};
 use crate::world::{APP, World};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";

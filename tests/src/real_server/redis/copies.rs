@@ -8,7 +8,7 @@ use fncy_login::Timestamp;
 use fncy_login::store::{RevokedSession, SessionRef, SharedStore as _};
 use tokio::time::{Instant, sleep};
 
-use super::redis::Redis;
+use super::Redis;
 use super::several::{LIFE, page_with, request, sign_out, signed_in, until};
 use crate::browser::Backend as _;
 use crate::harness::Harness;

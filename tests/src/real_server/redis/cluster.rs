@@ -7,10 +7,10 @@ use std::time::Duration;
 use fncy_login_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
-use super::redis::Redis;
+use super::Redis;
 use super::several::{LIFE, PATIENCE, request, send_all, signed_in, until};
-use crate::contract;
 use crate::harness::Harness;
+use crate::store::contract;
 use crate::world::APP;
 
 struct Cluster {

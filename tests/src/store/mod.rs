@@ -4,6 +4,8 @@
 //! Each instance of an application has an [`Instance`], its own way to the [`Store`] that all of them
 //! share, with a short memory of what it has asked.
 
+pub mod contract;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;

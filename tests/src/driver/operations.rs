@@ -10,7 +10,7 @@ use fncy_login::store::MemoryStore;
 use fncy_login::{Approval, CheckError, NewLogin, Setting};
 use tokio::time::sleep;
 
-use crate::counts::Counts;
+use crate::driver::counts::Counts;
 use crate::harness::Harness;
 use crate::steps::session::with_store;
 use crate::store::Store;
@@ -118,8 +118,8 @@ async fn each_metric_is_described_in_the_manual_and_used_by_the_dashboard() {
     let _world = World::new(Harness::Bare);
     let described = counts.described();
     assert_eq!(described.len(), 12);
-    let manual = include_str!("../../crates/login/src/manual/operations.md");
-    let dashboard = include_str!("../../docs/grafana.json");
+    let manual = include_str!("../../../crates/login/src/manual/operations.md");
+    let dashboard = include_str!("../../../docs/grafana.json");
     for name in described {
         assert!(manual.contains(&format!("`{name}`")), "{name}");
         assert!(dashboard.contains(&name), "{name}");

@@ -12,11 +12,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::instance::Instance;
-use super::redis::Redis;
+use super::Redis;
 use super::several::{LIFE, request, signed_in, until};
 use crate::browser::{Backend as _, RawResponse};
 use crate::harness::{Harness, Served};
+use crate::real_server::instance::Instance;
 use crate::steps::session::clears_session;
 use crate::world::{SCRIPTED, World};
 

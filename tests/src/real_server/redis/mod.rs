@@ -2,6 +2,21 @@
 //!
 //! It keeps nothing on disk: one that was killed and started again has lost its memory.
 
+#[cfg(test)]
+mod cluster;
+#[cfg(test)]
+mod copies;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod processes;
+#[cfg(test)]
+mod several;
+#[cfg(test)]
+mod sites;
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -173,7 +173,10 @@ fn p30_who_is_not_vouched_for_is_told_nothing() {
     }
     let file = std::env::temp_dir().join(format!("fncy-login-tests-{}.pem", std::process::id()));
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "tls::p30_who_is_not_vouched_for_is_told_nothing"])
+        .args([
+            "--exact",
+            "driver::tls::p30_who_is_not_vouched_for_is_told_nothing",
+        ])
         .env(TRUSTED, &file)
         .env("SSL_CERT_FILE", &file)
         .env_remove("SSL_CERT_DIR")
@@ -279,7 +282,10 @@ fn p42_a_proxy_carries_what_it_cannot_read() {
     drop(free);
     let file = std::env::temp_dir().join(format!("fncy-login-proxy-{}.pem", std::process::id()));
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "tls::p42_a_proxy_carries_what_it_cannot_read"])
+        .args([
+            "--exact",
+            "driver::tls::p42_a_proxy_carries_what_it_cannot_read",
+        ])
         .env(PROXY_PORT, port.to_string())
         .env(
             "HTTPS_PROXY",
@@ -326,7 +332,7 @@ async fn meet_through_a_proxy(port: u16, file: &Path) {
 
 /// What an application says that can't start, in a process of its own with these certificates.
 fn refused_with(certificates: &Path) -> String {
-    const NAME: &str = "tls::certificates_that_cannot_be_read_are_named";
+    const NAME: &str = "driver::tls::certificates_that_cannot_be_read_are_named";
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", NAME, "--nocapture"])
         .env(TRUSTED, "none")

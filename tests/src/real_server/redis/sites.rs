@@ -12,11 +12,11 @@ use site::UserData;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::proxy::{Proxy, Target};
-use super::redis::Redis;
+use super::Redis;
 use super::several::{LIFE, page_with, request, sign_out, until};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket, Tab};
 use crate::harness::{Harness, serve_configured, serve_router};
+use crate::real_server::proxy::{Proxy, Target};
 use crate::world::{APP, World, usual};
 
 /// Sites behind a proxy, on which somebody is signed in.

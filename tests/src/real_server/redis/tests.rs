@@ -6,11 +6,11 @@ use std::time::Duration;
 use fncy_login_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
-use super::redis::Redis;
+use super::Redis;
 use super::several::{LIFE, request, send_all, sign_out, signed_in, until};
 use crate::browser::Backend as _;
-use crate::contract;
 use crate::harness::Harness;
+use crate::store::contract;
 use crate::world::APP;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +91,7 @@ async fn a_store_that_dies_signs_nobody_out() {
 
 /// The line of `docs/scale.md` that makes a user of the store for this application.
 fn documented_user() -> Vec<&'static str> {
-    let docs = include_str!("../../../docs/scale.md").lines();
+    let docs = include_str!("../../../../docs/scale.md").lines();
     let mut lines = docs.filter(|line| line.starts_with("ACL SETUSER "));
     lines.next().unwrap().split(' ').collect()
 }

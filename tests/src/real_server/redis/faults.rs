@@ -10,11 +10,11 @@ use fncy_login_redis::RedisStore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::proxy::Proxy;
-use super::redis::Redis;
+use super::Redis;
 use super::several::{LIFE, PATIENCE, page_with, request, send_all, signed_in, until};
 use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
 use crate::harness::{Harness, Served};
+use crate::real_server::proxy::Proxy;
 use crate::steps::session::post;
 use crate::world::{APP, World};
 
