@@ -1,6 +1,7 @@
-//! Runs every scenario on every harness, and then asks whether each row of the threat and fault
-//! matrix that this project claims has really run. Beside them runs what must happen with providers
-//! that were not written here.
+//! The test program of the scenarios: each one runs on each harness.
+//!
+//! Rule kept here: the program fails for a row of `tests/rows.md` that did not run on each harness. Beside the
+//! scenarios run the behaviours that must hold with providers of other authors.
 
 #![allow(clippy::expect_used, reason = "a test's failure is a panic")]
 
@@ -15,33 +16,26 @@ use fncy_login_tests::real_server::behaviours;
 use fncy_login_tests::scenarios::all;
 use libtest_mimic::{Arguments, Trial};
 
-/// Most of a scenario's time is spent waiting.
+/// A scenario spends most of its time waiting.
 const THREADS: usize = 8;
-/// The rows of these letters, up to these numbers, must run on each harness.
-const CLAIMED: [(&str, u32); 6] = [
-    ("R", 28),
-    ("C", 26),
-    ("P", 43),
-    ("F", 18),
-    ("K", 25),
-    ("L", 19),
-];
-/// These are about a part that all harnesses share: a test with their name is elsewhere.
+/// The rows of the matrix, each in a line of a table.
+const ROWS: &str = include_str!("../rows.md");
+/// Rows about a part that all harnesses share. A test with the row in its name is in the folder.
 const ELSEWHERE: [(&str, &str); 9] = [
-    // Nobody can reach it from outside.
+    // No request brings these about.
     ("K14", "../crates/core/src"),
     ("K20", "../crates/core/src"),
-    // A hundred thousand callbacks, and a worker whose thread is blocked.
+    // These take a hundred thousand callbacks, and a worker whose thread is blocked.
     ("C26", "../crates/login/src"),
     ("F17", "../crates/login/src"),
-    // A proxy and a name's addresses are a process's own.
+    // A proxy and the addresses of a name are settings of a process.
     ("P42", "src"),
-    // Clocks of a million entries, and of a store.
+    // These take a million entries, and the clock of a store.
     ("L15", "../crates/login/src"),
     ("L18", "../crates/login/src"),
-    // Which certificates are trusted is said to a whole process, and scenarios share one.
+    // The trusted certificates are a setting of a process, and scenarios share one.
     ("P30", "src"),
-    // Where an axum router or an actix-web scope can carry the login.
+    // The place of the login is a matter of each framework.
     ("R27", "src/adapters"),
 ];
 
@@ -68,19 +62,20 @@ fn main() -> ExitCode {
         let ran = ran
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let missing: Vec<String> = Harness::ALL
+        let on_harnesses = Harness::ALL
             .into_iter()
             .flat_map(|harness| claimed().map(move |row| (harness, row)))
-            .filter(|(harness, row)| !ran.contains(&(*harness, row.as_str())))
-            .map(|(harness, row)| format!("{harness} {row}"))
-            .collect();
+            .filter(|covered| !ran.contains(covered))
+            .map(|(harness, row)| format!("{harness} {row}"));
         let elsewhere = ELSEWHERE.into_iter();
         let elsewhere = elsewhere.filter(|(row, folder)| !has_test(row, folder));
-        let missing: Vec<String> = missing
-            .into_iter()
+        let missing: Vec<String> = on_harnesses
             .chain(elsewhere.map(|(row, _)| row.to_owned()))
             .collect();
         assert!(missing.is_empty(), "nothing covers: {}", missing.join(", "));
+        let listed: HashSet<_> = listed().collect();
+        let unlisted = ran.iter().find(|(_, row)| !listed.contains(row));
+        assert_eq!(unlisted, None, "tests/rows.md has no such row");
     }
     conclusion.exit_code()
 }
@@ -102,10 +97,19 @@ fn real_servers() -> impl Iterator<Item = Trial> {
     })
 }
 
-fn claimed() -> impl Iterator<Item = String> {
-    let rows = CLAIMED.into_iter();
-    rows.flat_map(|(letter, count)| (1..=count).map(move |number| format!("{letter}{number}")))
-        .filter(|row| ELSEWHERE.iter().all(|(elsewhere, _)| elsewhere != row))
+/// The rows that must run on each harness.
+fn claimed() -> impl Iterator<Item = &'static str> {
+    listed().filter(|row| ELSEWHERE.iter().all(|(elsewhere, _)| elsewhere != row))
+}
+
+fn listed() -> impl Iterator<Item = &'static str> {
+    let cells = ROWS
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    cells.filter(|row| {
+        let number = row.get(1..).unwrap_or_default();
+        row.starts_with(|letter: char| letter.is_ascii_uppercase()) && number.parse::<u32>().is_ok()
+    })
 }
 
 /// Whether a test in a folder is named after a row.

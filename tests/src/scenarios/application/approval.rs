@@ -1,4 +1,4 @@
-//! What an application adds to a sign-in, and what it asks of its users.
+//! The hook `on_login` adds data to a session or refuses a user (row P20).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

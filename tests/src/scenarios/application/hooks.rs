@@ -1,4 +1,4 @@
-//! What an application says to a refresh, and sessions without tokens.
+//! The hook `on_refresh` replaces the data of a session or ends it; a session may keep no tokens (row F2).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

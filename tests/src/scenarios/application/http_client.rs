@@ -1,4 +1,4 @@
-//! A client of the application's own carries all exchanges, and is judged as ours is.
+//! An HTTP client of the application carries all exchanges, and its answers are judged as those of ours.
 
 use std::sync::{Arc, Mutex};
 

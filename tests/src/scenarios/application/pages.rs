@@ -1,5 +1,4 @@
-//! The pages that people meet, as their reader and the application want them. What they say in which case
-//! is looked at where the case is.
+//! Pages are in the reader's language, in the application's language, or the application's own.
 
 use fncy_login::Language;
 

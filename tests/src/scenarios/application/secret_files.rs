@@ -1,4 +1,4 @@
-//! Row P43: secrets in files, which are replaced while the application runs.
+//! Secrets in files are replaced while the application runs (row P43).
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;

@@ -1,5 +1,4 @@
-//! What is secret is seen by nobody whom it isn't for: one life of a session, at the most talkative
-//! log level, searched for every secret of it in every spelling.
+//! No secret is in a log, a page or a header: one life of a session is searched at the most talkative log level.
 
 use std::collections::BTreeSet;
 

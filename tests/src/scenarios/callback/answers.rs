@@ -1,4 +1,4 @@
-//! Rows C9 to C12, C14, C18 and C25: what the provider's answer comes to, in the callback and behind it.
+//! The provider's answer in the callback decides: errors, another issuer, another user (rows C9 to C12, C14, C18, C25).
 
 use fncy_dev_server::Endpoint;
 use fncy_login::Setting;

@@ -1,4 +1,4 @@
-//! Rows C2 to C5, C15, C17, C19 and C20: whose callback it is.
+//! Only the browser that started a sign-in can end it, with its own state (rows C2 to C5, C13, C15 to C17, C19, C20, C22).
 
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;

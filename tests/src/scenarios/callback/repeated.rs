@@ -1,4 +1,4 @@
-//! Rows C6 to C8, C21 and C23: the same callback again, late, at once, or with nobody listening.
+//! A callback that comes again, late or twice at once redeems its code once (rows C6 to C8, C21, C23).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

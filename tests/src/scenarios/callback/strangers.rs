@@ -1,4 +1,4 @@
-//! Rows C24, F15 and L16: strangers who start sign-ins and bring invented codes.
+//! Strangers who bring invented codes keep no person from signing in (rows C24, F15, L16).
 
 use std::time::Duration;
 

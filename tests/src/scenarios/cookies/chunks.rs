@@ -1,4 +1,4 @@
-//! Rows K9 to K12: sessions that take more than one cookie.
+//! A session that is too large for a cookie travels in several (rows K9 to K12).
 
 use fncy_login::{Approval, NewLogin};
 use url::Url;

@@ -1,5 +1,4 @@
-//! Rows K4 to K6, K16 and K17: cookies that are another application's, another instance's, another
-//! release's, or nobody's.
+//! The session of another application, key or release is not ours (rows K4 to K6, K16, K17).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Rows K1 to K3, K7 and K8: a session's cookie that was changed, cut off, moved, or has company.
+//! A session that was changed, cut off, moved or mixed gives no user or no token (rows K1 to K3, K7, K8).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Rows K15 and K22: `Cookie` headers that nobody should send, and cookies of the application itself.
+//! A hostile `Cookie` header costs linear time, and cookies of the application stay (rows K15, K22).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Rows K18, K19, K21 and K25: what can be set about cookies, and what can't.
+//! Settings choose the secrets and plain http on loopback, and can weaken no cookie (rows K18, K19, K21, K25).
 
 use fncy_login::{ConfigError, LoginBuilder, Setting};
 

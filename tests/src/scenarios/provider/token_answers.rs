@@ -1,4 +1,4 @@
-//! Rows P7, P13, P14 and P16 to P22: answers that are used, and what is made of them.
+//! A usable token answer is read, and its lifetime, scope and refresh token are kept (rows P7, P13, P14, P16 to P22).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Rows P38 to P40: answers that are right but for their words, and settings for what is written
-//! otherwise.
+//! An answer in other words than the RFC is read or refused with a reason, and settings name the words (rows P15, P38 to
+//! P40).
 
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::{NewLogin, Setting};

@@ -1,5 +1,4 @@
-//! Rows P6 and P8 to P12, P14, P15 and P22: answers of which nothing is used, not even what could be
-//! read. A sign-in fails; a session goes on until its access token expires, and stays even then.
+//! Nothing of an unusable answer is used: a sign-in fails, and a session stays (rows P6, P8 to P12, P15, P22).
 
 use fncy_dev_server::Fault;
 

@@ -1,4 +1,5 @@
-//! Rows P23 to P28: the provider says no, or not now.
+//! A refusal ends a sign-in, and ends a session only if it is about the session's own token (rows P23 to P28, P37, P41,
+//! F16).
 
 use fncy_dev_server::{Endpoint, Fault};
 

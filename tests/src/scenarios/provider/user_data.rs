@@ -1,4 +1,4 @@
-//! Rows P32 and P33: who somebody is, by the user data alone.
+//! The user data alone say who a person is (rows P32, P33).
 
 use fncy_dev_server::{Endpoint, Fault};
 

@@ -1,4 +1,4 @@
-//! Rows P1 to P5, P29, P31 and P35: what happens on the way to the token endpoint and back.
+//! Connections fail, stall, redirect or never end, and people wait ten seconds at most (rows P1 to P5, P29, P31, P35, P41).
 
 use std::time::Duration;
 

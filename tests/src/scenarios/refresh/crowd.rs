@@ -1,4 +1,4 @@
-//! Rows F12 and F18: many sessions whose access tokens expire together.
+//! Many sessions that expire at once are refreshed a few at a time (rows F12, F18).
 
 use std::time::Duration;
 

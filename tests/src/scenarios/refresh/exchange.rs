@@ -1,4 +1,5 @@
-//! Rows F and the refresh column of P: what happens when the access token has expired.
+//! An expired access token is refreshed once, whatever asks for it, and an outage signs nobody out (rows F1 to F5, F9,
+//! F10, F14).
 
 use std::time::Duration;
 

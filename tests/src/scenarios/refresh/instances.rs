@@ -1,5 +1,5 @@
-//! Several instances of an application, with and without a store that they share: rows F6 to F8, L10,
-//! L12, and what C23 and K23 say of more than one instance.
+//! Several instances refresh a session once if they share a store; without the store they fail safely (rows F6 to F8,
+//! F13, L10, L12, and of several instances C23 and K23).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Row F11: connections that outlive their request.
+//! A connection that outlives its request learns what becomes of its session, and never refreshes it (row F11).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What happens beside one another: sign-outs, refreshes, revocations, slow answers, and people who
-//! leave in the middle.
+//! Sign-outs, refreshes, revocations and slow answers meet in each order, and the end of a session wins (rows F3, F10,
+//! F11, F14, K10, K23, L4, L10, C18, C23, P18).
 
 use std::time::Duration;
 

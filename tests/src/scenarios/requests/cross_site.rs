@@ -1,4 +1,4 @@
-//! Row L8: what other sites' pages can do with a session that a browser sends along.
+//! An unsafe request from another site is refused, though the browser sends the session (row L8).
 
 use crate::browser::{Context, RawRequest};
 use crate::harness::Harness;

@@ -1,4 +1,4 @@
-//! Rows L19 and R26: what a page learns of us, and shows of us, that puts us into a part of itself.
+//! A page that frames or embeds us learns nothing and shows no sign-in (rows L19, R26).
 
 use crate::browser::{RawRequest, RawResponse};
 use crate::harness::Harness;

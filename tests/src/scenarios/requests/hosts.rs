@@ -1,5 +1,5 @@
-//! Row R16 where the application has two redirect URIs: a request's host chooses one of them, and what belongs to one
-//! host is nothing at the other.
+//! If the application has two redirect URIs, the host chooses one, and what belongs to one host is nothing at the other
+//! (row R16).
 
 use std::mem::take;
 

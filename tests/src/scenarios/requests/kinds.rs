@@ -1,4 +1,5 @@
-//! Rows R1 to R9, R15 to R17, R20, R21: which requests start a login, and what the others get.
+//! A page without a session is sent to sign in; any other request gets 401 and starts nothing (rows R1 to R9, R15 to R17,
+//! R20, R21, R25).
 
 use serde_json::Value;
 use url::Url;

@@ -1,4 +1,4 @@
-//! Rows R14, R18, R19 and R21: which paths are covered, wherever the login is put.
+//! Rules hold for each spelling of a path and each place where the login is put (rows R14, R18, R19, R21, R25).
 
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;

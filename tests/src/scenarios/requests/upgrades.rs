@@ -1,4 +1,4 @@
-//! Row R23: what is an upgrade, and what a proxy only makes look like one.
+//! Only a real WebSocket handshake is judged as an upgrade (row R23).
 
 use crate::browser::RawRequest;
 use crate::harness::Harness;

@@ -1,4 +1,4 @@
-//! Row P34: clocks that disagree, and one that jumps.
+//! Clocks that disagree or jump end no session and cause no storm of refreshes (row P34).
 
 use fncy_dev_server::Endpoint;
 

@@ -1,5 +1,5 @@
-//! Row K24: a copy of a session's cookie from before a refresh, which the owner knows nothing of. Row L14:
-//! the sessions of a user who is to be signed out everywhere.
+//! A copy of a session from before a refresh is worth nothing a minute later (row K24). All sessions of a user can end at
+//! once (row L14).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How long a session lasts: idle, absolute, and what keeps it alive.
+//! A session ends when it is idle or a week old; requests keep it alive (row K13).
 
 use std::time::Duration;
 

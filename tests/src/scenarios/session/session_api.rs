@@ -1,4 +1,4 @@
-//! Rows L7 and L9: `/auth/session`, which a page's script asks who is signed in.
+//! `/auth/session` tells a script of the own page who is signed in, and no token (rows L7, L9).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How a person who may not go on becomes somebody else.
+//! A person whose account is refused can choose another account.
 
 use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, Setting};
 use url::Url;

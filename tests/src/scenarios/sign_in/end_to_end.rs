@@ -1,4 +1,4 @@
-//! The main road: sign in, stay, read the tokens.
+//! A person signs in, gets the page that was asked for, stays signed in, and a handler reads the tokens (rows C1, C20).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! Row R28: which sign-ins go round in circles, and which only look like it.
+//! Three sign-ins that bring no session end on a page; other repeated sign-ins do not (row R28).
 
 use std::pin::Pin;
 

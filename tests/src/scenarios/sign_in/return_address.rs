@@ -1,4 +1,5 @@
-//! Rows R10 to R13: where a person lands, whatever somebody wrote into the address.
+//! After the sign-in a person lands on the address that was asked for, and never on another origin (rows R10 to R13,
+//! R22).
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, percent_encode};
 use url::Url;

@@ -1,4 +1,5 @@
-//! Rows L1 to L3 and L6, and more of signing out: what it takes, what it leaves, where it ends.
+//! A sign-out needs a post from our own origin, clears all cookies, and ends on a public page (rows L1 to L3, L5, L6, L11,
+//! P36, R22).
 
 use std::time::Duration;
 

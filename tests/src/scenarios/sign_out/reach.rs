@@ -1,4 +1,4 @@
-//! Rows L13 and L17: how far a sign-out reaches, at the provider and here.
+//! A sign-out reaches the provider and each session that the browser sends (rows L13, L17).
 
 use fncy_login::Setting;
 

@@ -1,5 +1,4 @@
-//! What well-known providers answer: two tables, tried in both columns, where a code is redeemed and
-//! where a session is refreshed.
+//! Answers of well-known providers, from two tables, are read in a sign-in and in a refresh.
 
 use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
