@@ -3,12 +3,14 @@
 use std::sync::LazyLock;
 
 use fncy_login_core::{
-    Answer, AuthorizeParams, CookiePolicy, Core, Entropy, Exchange, KeyRing, Lifetimes, Moment,
-    Outcome, PathRules, Protection, Provider, ProviderAnswer, RedirectParam, Reply, Secret,
-    SecureUrl, Settings, Site, Standing, Step, Timestamp, TokenDialect, UserPointers,
+    Admission, AfterRefresh, AuthorizeParams, Begin, Checked, CookiePolicy, Core, Entropy,
+    Exchange, Exchanged, KeyRing, Lifetimes, PathRules, Protection, Provider, ProviderAnswer,
+    ProviderResult, Redeemed, Redeeming, RedirectParam, Reply, RevocationStatus, Secret, SecureUrl,
+    Settings, Site, StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
 };
 
 use crate::reply;
+use crate::request::Request;
 
 /// 2030-01-01.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_893_456_000);
@@ -75,14 +77,6 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
     })
 }
 
-/// A moment at which nobody has ended any session.
-pub(crate) fn at(now: Timestamp) -> Moment<'static> {
-    Moment {
-        now,
-        standing: &|_| Standing::Live,
-    }
-}
-
 /// Entropy that is the same each time.
 pub(crate) fn entropy(seed: u8) -> Entropy {
     Entropy::new(&std::array::from_fn(|index| {
@@ -90,49 +84,103 @@ pub(crate) fn entropy(seed: u8) -> Entropy {
     }))
 }
 
-/// Answers the machine until it is done, and looks at what comes out.
+/// What a request comes to.
+pub(crate) enum Outcome {
+    Admit(Admission),
+    Reply(Box<Reply>),
+}
+
+/// Drives a request to its end, and looks at what comes out. No session is revoked.
 pub(crate) fn settle(
-    step: Step,
+    core: &Core,
+    request: &Request,
     now: Timestamp,
-    answer: impl FnMut(&Exchange) -> Answer,
+    answer: impl FnMut(Exchange<'_>) -> ProviderResult,
 ) -> Outcome {
-    settle_from(0, step, now, answer)
+    settle_from(0, core, request, now, answer)
 }
 
 /// The same with entropy from here on: another session than others from elsewhere.
 pub(crate) fn settle_from(
     seed: u8,
-    mut step: Step,
+    core: &Core,
+    request: &Request,
     now: Timestamp,
-    mut answer: impl FnMut(&Exchange) -> Answer,
+    mut answer: impl FnMut(Exchange<'_>) -> ProviderResult,
 ) -> Outcome {
-    for seed in seed.. {
-        let (answer, pending) = match step {
-            Step::Done(outcome) => {
-                if let Outcome::Reply(reply) = &outcome {
-                    reply::assert_sane(reply);
+    let outcome = match begin(core, request, now) {
+        Begin::Admit(admission) => Outcome::Admit(admission),
+        Begin::Reply(reply) => Outcome::Reply(reply),
+        Begin::SignIn(start) => Outcome::Reply(start.redirect(now, Some(entropy(seed)))),
+        Begin::Roll(roll) => Outcome::Admit(roll.seal(now, Some(entropy(seed)))),
+        Begin::Redeem(redeeming) => Outcome::Reply(sign_in(seed, *redeeming, now, answer)),
+        Begin::Refresh(refreshing) => {
+            let exchanging = core
+                .refresh_machine()
+                .exchange(refreshing.request().clone());
+            let refresh_token = exchanging.refresh_token();
+            let result = answer(Exchange::Refresh { refresh_token });
+            let refreshed = match exchanging.answered(result, now).0 {
+                Exchanged::Failed(failed) => refreshing.failed(failed.failure, now),
+                _ => panic!("these targets refresh nothing"),
+            };
+            match refreshed {
+                AfterRefresh::Admit(admission) => Outcome::Admit(admission),
+                AfterRefresh::Reply(reply) => Outcome::Reply(reply),
+                AfterRefresh::SignIn(start) => {
+                    Outcome::Reply(start.redirect(now, Some(entropy(seed))))
                 }
-                return outcome;
             }
-            Step::Ask(_, pending) => (Answer::Entropy, pending),
-            Step::Send(exchange, pending) => (answer(&exchange), pending),
-        };
-        step = pending.resume(answer, now, entropy(seed));
+        }
+    };
+    if let Outcome::Reply(reply) = &outcome {
+        reply::assert_sane(reply);
     }
-    unreachable!("the machine ends after a few steps")
+    outcome
+}
+
+/// The first step of a request. No session is revoked.
+pub(crate) fn begin(core: &Core, request: &Request, now: Timestamp) -> Begin {
+    let found = match core.open(request, now).check(|_, _| RevocationStatus::Live) {
+        Checked::Found(found) => found,
+        Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
+    };
+    core.begin(request, found, now)
+}
+
+fn sign_in(
+    seed: u8,
+    redeeming: Redeeming,
+    now: Timestamp,
+    mut answer: impl FnMut(Exchange<'_>) -> ProviderResult,
+) -> Box<Reply> {
+    let result = answer(Exchange::Redeem(redeeming.redeem()));
+    let reading = match redeeming.answered(result, now) {
+        Redeemed::ReadUser(reading) => reading,
+        Redeemed::Reply(reply) => return reply,
+    };
+    let access_token = reading.access_token();
+    let result = answer(Exchange::UserData { access_token });
+    match reading.answered(result) {
+        UserRead::Complete(completing) => completing.finish(now, Some(entropy(seed))),
+        UserRead::Reply(reply) => reply,
+        UserRead::Approve(_) => panic!("these applications have no hook"),
+    }
 }
 
 /// The reply of a request that asks the provider nothing.
-pub(crate) fn reply_to(step: Step, now: Timestamp) -> Reply {
-    match settle(step, now, |exchange| panic!("it asks {exchange:?}")) {
+pub(crate) fn reply_to(core: &Core, request: &Request, now: Timestamp) -> Reply {
+    match settle(core, request, now, |exchange| {
+        panic!("it asks {exchange:?}")
+    }) {
         Outcome::Reply(reply) => *reply,
         Outcome::Admit(admission) => panic!("it is admitted: {admission:?}"),
     }
 }
 
 /// An answer of the provider.
-pub(crate) fn response(status: u16, body: impl Into<Vec<u8>>) -> Answer {
-    Answer::Response(ProviderAnswer {
+pub(crate) fn response(status: u16, body: impl Into<Vec<u8>>) -> ProviderResult {
+    Ok(ProviderAnswer {
         status,
         retry_after: None,
         body: body.into(),

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use fncy_login_core::{Exchange, Outcome};
+use fncy_login_core::Exchange;
 
-use crate::app::{self, NOW, PRIVATE};
+use crate::app::{self, NOW, Outcome, PRIVATE};
 use crate::input::Input;
 use crate::reply::{removed, set_cookies};
 use crate::request::Request;
@@ -36,7 +36,7 @@ pub(crate) fn check(data: &[u8]) {
         request = request.header("sec-purpose", "prefetch");
     }
     let mut codes = Vec::new();
-    let outcome = app::settle(PRIVATE.begin(&request, app::at(NOW)), NOW, |exchange| {
+    let outcome = app::settle(&PRIVATE, &request, NOW, |exchange| {
         let Exchange::Redeem(redeem) = exchange else {
             panic!("it asks {exchange:?}")
         };

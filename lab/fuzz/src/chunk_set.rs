@@ -3,9 +3,9 @@
 //! A session of some size is written by the machine, in as many cookies as it takes; then somebody
 //! puts the cookies together anew. A reader of `docs/cookie-format.md` says what that is.
 
-use fncy_login_core::{Core, Outcome};
+use fncy_login_core::Core;
 
-use crate::app::{self, NOW, PRIVATE};
+use crate::app::{self, NOW, Outcome, PRIVATE};
 use crate::input::Input;
 use crate::jar::{self, Jar};
 use crate::reply::{assert_cookie, set_cookies};
@@ -163,7 +163,7 @@ impl Found {
 
 fn assert_found(core: &Core, pairs: &[(String, String)], found: &Found) {
     let request = Request::get("/page").header("cookie", jar::header(pairs));
-    let outcome = app::settle(core.begin(&request, app::at(NOW)), NOW, |exchange| {
+    let outcome = app::settle(core, &request, NOW, |exchange| {
         panic!("it asks {exchange:?}")
     });
     match outcome {
@@ -188,8 +188,9 @@ fn assert_roll(core: &Core, pairs: &[(String, String)], found: &Found) {
     let later = NOW.plus(10_000);
     let begin = |pairs: &[(String, String)]| {
         let request = Request::get("/page").header("cookie", jar::header(pairs));
-        let step = core.begin(&request, app::at(later));
-        match app::settle(step, later, |exchange| panic!("it asks {exchange:?}")) {
+        match app::settle(core, &request, later, |exchange| {
+            panic!("it asks {exchange:?}")
+        }) {
             Outcome::Admit(admission) => (request, admission),
             Outcome::Reply(reply) => panic!("{reply:?}"),
         }

@@ -3,9 +3,9 @@
 //! A reader that splits as simply as can be says what is in it; the machine must have found the same:
 //! who is signed in, which cookies go, which stay.
 
-use fncy_login_core::{Core, Outcome};
+use fncy_login_core::Core;
 
-use crate::app::{self, NOW, ORIGIN, PRIVATE};
+use crate::app::{self, NOW, ORIGIN, Outcome, PRIVATE};
 use crate::bodies::{Session, texts};
 use crate::reply::{removed, set_cookies, values};
 use crate::request::Request;
@@ -117,7 +117,7 @@ fn names(pairs: &[(Vec<u8>, Vec<u8>)], fits: impl Fn(&str) -> bool) -> Vec<Strin
 
 /// Exactly one opens: it is the session. Otherwise what is ours and broken goes, once.
 fn assert_session(core: &Core, request: &Request, found: &Found) {
-    let outcome = app::settle(core.begin(request, app::at(NOW)), NOW, |exchange| {
+    let outcome = app::settle(core, request, NOW, |exchange| {
         panic!("it asks {exchange:?}")
     });
     match (outcome, found.users.as_slice()) {
@@ -142,7 +142,7 @@ fn assert_login(request: &Request, found: &Found) {
         return;
     }
     let page = request.clone().header("accept", "text/html");
-    let reply = app::reply_to(PRIVATE.begin(&page, app::at(NOW)), NOW);
+    let reply = app::reply_to(&PRIVATE, &page, NOW);
     let (new, gone): (Vec<&str>, Vec<&str>) = set_cookies(&reply)
         .into_iter()
         .partition(|line| line.ends_with("=3600"));
@@ -156,8 +156,7 @@ fn assert_login(request: &Request, found: &Found) {
 /// A sign-out removes all that is ours.
 fn assert_sign_out(request: &Request, found: &Found) {
     let post = request.clone().header("origin", ORIGIN);
-    let step = PRIVATE.begin(&post, app::at(NOW));
-    let outcome = app::settle(step, NOW, |_| app::response(200, ""));
+    let outcome = app::settle(&PRIVATE, &post, NOW, |_| app::response(200, ""));
     let Outcome::Reply(reply) = outcome else {
         panic!("a sign-out is admitted")
     };

@@ -11,7 +11,7 @@ pub(crate) fn check(data: &[u8]) {
     let page = lines
         .iter()
         .fold(page, |page, line| page.header("host", line));
-    let reply = app::reply_to(TWO_HOSTS.begin(&page, app::at(NOW)), NOW);
+    let reply = app::reply_to(&TWO_HOSTS, &page, NOW);
     let location = values(&reply, "location")[0];
     assert!(location.starts_with(AUTHORIZE_URL));
     let location = url::Url::parse(location).unwrap();

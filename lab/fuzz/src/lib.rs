@@ -26,7 +26,7 @@ mod input;
 mod jar;
 mod json;
 mod reply;
-#[path = "../../../crates/core/src/testing.rs"]
+#[path = "../../../crates/core/src/tests/request.rs"]
 mod request;
 mod retry_after;
 mod return_address;

@@ -1,6 +1,6 @@
 //! `Retry-After` (row P27): whatever a provider says, we come back neither at once nor never.
 
-use fncy_login_core::{Answer, ProviderAnswer, RefreshFailure};
+use fncy_login_core::{Exchanged, ProviderAnswer, RefreshFailure};
 
 use crate::app::{NOW, SIGNED};
 use crate::input::Input;
@@ -14,7 +14,7 @@ pub(crate) fn check(data: &[u8]) {
     let status = input.one_of(&[429, 500, 502, 503, 504, 599]);
     let text = input.text();
     let answer = || {
-        Answer::Response(ProviderAnswer {
+        Ok(ProviderAnswer {
             status,
             retry_after: Some(text.clone()),
             body: Vec::new(),
@@ -22,10 +22,12 @@ pub(crate) fn check(data: &[u8]) {
         })
     };
     let expected = seconds(&text);
-    let failed = SIGNED.judge_refresh(&refresh(), &answer(), NOW).err();
-    let failure = failed.map(|failed| failed.failure);
+    let exchanging = SIGNED.refresh_machine().exchange(refresh());
+    let (Exchanged::Failed(failed), _) = exchanging.answered(answer(), NOW) else {
+        panic!("a failure is a success")
+    };
     let retry_after = expected;
-    assert_eq!(failure, Some(RefreshFailure::Unavailable { retry_after }));
+    assert_eq!(failed.failure, RefreshFailure::Unavailable { retry_after });
     let reply = come_back(&SIGNED, &start(&SIGNED, "/page"), |_| answer());
     assert_eq!(values(&reply, "retry-after"), [expected.to_string()]);
 }

@@ -1,9 +1,9 @@
 //! A sealed value: nothing but what was sealed opens, for either protection; and whoever reads what
 //! is behind a seal is total, since a newer release may have put anything there.
 
-use fncy_login_core::{Answer, Core, Exchange, Outcome, RefreshFailure};
+use fncy_login_core::{Begin, Core, Exchange, Failure, SignInReplies};
 
-use crate::app::{self, NOW, PRIVATE, SIGNED};
+use crate::app::{self, NOW, Outcome, PRIVATE, SIGNED};
 use crate::bodies::{self, Login, Session, texts};
 use crate::input::Input;
 use crate::reply::{removed, set_cookies};
@@ -80,7 +80,7 @@ fn assert_value(core: &Core, value: &[u8], user: &str, tokens: &str) {
         return;
     }
     let request = Request::get("/page").header("cookie", &cookies);
-    let reply = app::reply_to(core.begin(&request, app::at(NOW)), NOW);
+    let reply = app::reply_to(core, &request, NOW);
     let stays = sealer::is_foreign(first);
     let expected: &[&str] = if stays { &[] } else { &[SESSION] };
     assert_eq!(removed(&set_cookies(&reply)), expected);
@@ -106,9 +106,7 @@ fn any_user(core: &Core, body: &[u8], is_signed: bool) {
         session.as_ref().map(|session| session.texts[0].clone())
     );
     let page = Request::get("/page").header("cookie", &cookie);
-    let outcome = app::settle(core.begin(&page, app::at(NOW)), NOW, |_| {
-        Answer::NotRefreshed(RefreshFailure::Unreadable)
-    });
+    let outcome = app::settle(core, &page, NOW, |_| Err(Failure::Transport));
     match outcome {
         Outcome::Admit(admission) => {
             let session = session.unwrap();
@@ -147,7 +145,7 @@ fn any_login(core: &Core, body: &[u8]) {
     let request = Request::get(&format!("/auth/callback?code=c&state={state}"))
         .header("cookie", format!("{name}={text}"));
     let mut verifiers = Vec::new();
-    app::settle(core.begin(&request, app::at(NOW)), NOW, |exchange| {
+    app::settle(core, &request, NOW, |exchange| {
         let Exchange::Redeem(redeem) = exchange else {
             panic!("it asks {exchange:?}")
         };
@@ -170,7 +168,7 @@ fn any_round(core: &Core, body: &[u8]) {
     let page = Request::get("/page")
         .header("accept", "text/html")
         .header("cookie", format!("{name}={text}"));
-    let reply = app::reply_to(core.begin(&page, app::at(NOW)), NOW);
+    let reply = app::reply_to(core, &page, NOW);
     let round = bodies::read_round(body);
     let is_loop =
         round.is_some_and(|(count, first)| count >= 3 && NOW.as_unix().saturating_sub(first) < 60);
@@ -182,9 +180,10 @@ fn any_round(core: &Core, body: &[u8]) {
 fn any_outcome(core: &Core, body: &[u8]) {
     let key = [3; 32];
     let refreshed = OURS.shared("refreshed", &key, body);
-    if let Some(refreshed) = core.open_refreshed(&key, refreshed.as_bytes()) {
-        let again = core.seal_refreshed(&key, &refreshed, &app::entropy(0));
-        let again = core.open_refreshed(&key, again.as_bytes()).unwrap();
+    let machine = core.refresh_machine();
+    if let Some(refreshed) = machine.open(&key, refreshed.as_bytes()) {
+        let again = machine.seal(&key, &refreshed, &app::entropy(0));
+        let again = machine.open(&key, again.as_bytes()).unwrap();
         assert_eq!(again.key(), refreshed.key());
         assert_eq!(again.generation(), refreshed.generation());
         assert_eq!(
@@ -193,12 +192,14 @@ fn any_outcome(core: &Core, body: &[u8]) {
         );
         assert_eq!(again.awaits_approval(), refreshed.awaits_approval());
     }
+    let (key, replies) = sign_in_of(core, [3; 32]);
     let text = OURS.shared("reply", &key, body);
-    assert!(core.open_refreshed(&key, text.as_bytes()).is_none());
-    assert!(core.open_reply(&[4; 32], text.as_bytes()).is_none());
-    if let Some(reply) = core.open_reply(&key, text.as_bytes()) {
-        let again = core.seal_reply(&key, &reply, &app::entropy(0));
-        let again = core.open_reply(&key, again.as_bytes()).unwrap();
+    assert!(machine.open(&key, text.as_bytes()).is_none());
+    let (_, others) = sign_in_of(core, [4; 32]);
+    assert!(others.open(text.as_bytes()).is_none());
+    if let Some(reply) = replies.open(text.as_bytes()) {
+        let again = replies.seal(&reply, &app::entropy(0));
+        let again = replies.open(again.as_bytes()).unwrap();
         assert_eq!(
             (again.status, &again.headers),
             (reply.status, &reply.headers)
@@ -207,8 +208,27 @@ fn any_outcome(core: &Core, body: &[u8]) {
     }
 }
 
+/// The key of a sign-in, and its replies.
+fn sign_in_of(core: &Core, state: [u8; 32]) -> ([u8; 32], SignInReplies) {
+    let login = Login {
+        provider: sealer::provider_id(),
+        started: NOW.as_unix(),
+        state,
+        verifier: [0; 32],
+        return_to: "/".to_owned(),
+    };
+    let state = encode(&state);
+    let (name, text) = OURS.login(&state, &login.encode());
+    let request = Request::get(&format!("/auth/callback?code=c&state={state}"))
+        .header("cookie", format!("{name}={text}"));
+    let Begin::Redeem(redeeming) = app::begin(core, &request, NOW) else {
+        panic!("a code of this browser is redeemed")
+    };
+    (redeeming.redeem().key, redeeming.replies())
+}
+
 fn public(core: &Core, request: &Request) -> Outcome {
-    app::settle(core.begin(request, app::at(NOW)), NOW, |exchange| {
+    app::settle(core, request, NOW, |exchange| {
         panic!("it asks {exchange:?}")
     })
 }

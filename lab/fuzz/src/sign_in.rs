@@ -1,8 +1,8 @@
 //! Signing in, as a browser and a provider do it together.
 
-use fncy_login_core::{Answer, Core, Exchange, Outcome, Reply};
+use fncy_login_core::{Core, Exchange, ProviderResult, Reply};
 
-use crate::app::{self, NOW};
+use crate::app::{self, NOW, Outcome};
 use crate::jar::Jar;
 use crate::reply::{set_cookies, values};
 use crate::request::Request;
@@ -20,7 +20,7 @@ pub(crate) fn start(core: &Core, return_to: &str) -> Started {
     let base = core.site().base();
     let page = Request::get(&format!("{base}/auth/login?return_to={return_to}"));
     let page = page.header("accept", "text/html");
-    let reply = app::reply_to(core.begin(&page, app::at(NOW)), NOW);
+    let reply = app::reply_to(core, &page, NOW);
     let location = url::Url::parse(values(&reply, "location")[0]).unwrap();
     let mut state = location.query_pairs().filter(|(name, _)| name == "state");
     let (_, state) = state.next().unwrap();
@@ -39,13 +39,12 @@ pub(crate) fn start(core: &Core, return_to: &str) -> Started {
 pub(crate) fn come_back(
     core: &Core,
     started: &Started,
-    answer: impl FnMut(&Exchange) -> Answer,
+    answer: impl FnMut(Exchange<'_>) -> ProviderResult,
 ) -> Reply {
     let base = core.site().base();
     let target = format!("{base}/auth/callback?code=c&state={}", started.state);
     let request = Request::get(&target).header("cookie", started.jar.header(NOW.as_unix()));
-    let step = core.begin(&request, app::at(NOW));
-    match app::settle_from(started.seed, step, NOW, answer) {
+    match app::settle_from(started.seed, core, &request, NOW, answer) {
         Outcome::Reply(reply) => *reply,
         Outcome::Admit(admission) => panic!("a callback is admitted: {admission:?}"),
     }

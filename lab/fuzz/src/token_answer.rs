@@ -4,7 +4,8 @@
 //! life beyond 30 days, no scope by silence.
 
 use fncy_login_core::{
-    Answer, Exchange, Outcome, ProviderAnswer, RefreshFailure, RefreshRequest, Secret,
+    AfterRefresh, Begin, Exchange, Exchanged, ProviderAnswer, RefreshFailure, RefreshRequest,
+    Secret, UserKnown,
 };
 use serde_json::{Map, Value};
 
@@ -174,11 +175,22 @@ fn readable(value: &str) -> Session {
 }
 
 fn at_refresh(status: u16, body: &[u8], granted: Option<&Granted>) {
-    let refresh = refresh();
-    let judged = SIGNED.judge_refresh(&refresh, &app::response(status, body), NOW);
-    let (Some(granted), Ok((refreshed, _))) = (granted, &judged) else {
-        assert!(granted.is_none() && judged.is_err());
-        let failed = judged.err().unwrap();
+    let machine = SIGNED.refresh_machine();
+    let request = RefreshRequest {
+        reads_user: false,
+        ..refresh()
+    };
+    let judged = machine
+        .exchange(request)
+        .answered(app::response(status, body), NOW);
+    let refreshed = match judged.0 {
+        Exchanged::Known(UserKnown::Leave(refreshed)) => Ok(refreshed),
+        Exchanged::Failed(failed) => Err(failed),
+        _ => panic!("neither user data nor a hook is asked"),
+    };
+    let (Some(granted), Ok(refreshed)) = (granted, &refreshed) else {
+        assert!(granted.is_none() && refreshed.is_err());
+        let failed = refreshed.err().unwrap();
         let is_plain = failed.detail.chars().all(|c| (' '..='~').contains(&c));
         assert!(is_plain && failed.detail.len() < 300, "{}", failed.detail);
         return assert_failure(status, body, failed.failure);
@@ -187,7 +199,7 @@ fn at_refresh(status: u16, body: &[u8], granted: Option<&Granted>) {
     assert_eq!(tokens.access_token(), granted.access_token);
     let kept = granted.refresh_token.as_deref().unwrap_or("refresh");
     let kept = Secret::new(kept.to_owned());
-    assert_eq!(refreshed.key(), SIGNED.token_digest(&kept));
+    assert_eq!(refreshed.key(), machine.key_of(&kept));
     assert_eq!(refreshed.generation(), 1);
     assert!(!refreshed.is_fresh(NOW.plus(granted.life)));
     assert_eq!(refreshed.is_fresh(NOW), granted.life > 0);
@@ -203,16 +215,13 @@ pub(crate) fn refresh() -> RefreshRequest {
     let user = OURS.session(&session.encode());
     let tokens = OURS.tokens(session.session_id, 0, &texts(&["access", "refresh"]));
     let request = Request::get("/page").header("cookie", format!("{SESSION}={user}.{tokens}"));
-    let mut asked = None;
-    let outcome = app::settle(SIGNED.begin(&request, app::at(NOW)), NOW, |exchange| {
-        let Exchange::Refresh(refresh) = exchange else {
-            panic!("it asks {exchange:?}")
-        };
-        asked = Some(RefreshRequest::clone(refresh));
-        Answer::NotRefreshed(RefreshFailure::Unreadable)
-    });
-    assert!(matches!(outcome, Outcome::Reply(reply) if reply.status == 503));
-    asked.unwrap()
+    let Begin::Refresh(refreshing) = app::begin(&SIGNED, &request, NOW) else {
+        panic!("an expired access token needs a refresh")
+    };
+    let asked = refreshing.request().clone();
+    let after = refreshing.failed(RefreshFailure::Unreadable, NOW);
+    assert!(matches!(after, AfterRefresh::Reply(reply) if reply.status == 503));
+    asked
 }
 
 /// Failures split three ways: only what the provider says of the token itself ends anything.

@@ -3,10 +3,10 @@
 //! Another reader says who. The machine must say the same, or nobody; and a refresh that brings
 //! somebody else ends the session.
 
-use fncy_login_core::{Exchange, Outcome, RefreshFailure};
+use fncy_login_core::{Exchange, Exchanged, RefreshFailure, RefreshRequest, UserReadAgain};
 use serde_json::{Map, Value};
 
-use crate::app::{self, NOW, PRIVATE, SIGNED};
+use crate::app::{self, NOW, Outcome, PRIVATE, SIGNED};
 use crate::input::Input;
 use crate::jar::Jar;
 use crate::json;
@@ -92,8 +92,8 @@ fn at_sign_in(status: u16, body: &[u8], person: Option<&Person>) {
     }
     assert_eq!(values(&reply, "location"), ["/page"]);
     let request = Request::get("/page").header("cookie", cookies);
-    let step = PRIVATE.begin(&request, app::at(NOW));
-    let Outcome::Admit(admission) = app::settle(step, NOW, |_| panic!("it asks")) else {
+    let outcome = app::settle(&PRIVATE, &request, NOW, |_| panic!("it asks"));
+    let Outcome::Admit(admission) = outcome else {
         panic!("a new session is not admitted")
     };
     let (user, person) = (admission.user.unwrap(), person.unwrap());
@@ -105,14 +105,21 @@ fn at_sign_in(status: u16, body: &[u8], person: Option<&Person>) {
 
 /// The session that is refreshed is alex's.
 fn at_refresh(status: u16, body: &[u8], person: Option<&Person>) {
-    let refresh = refresh();
+    let request = RefreshRequest {
+        reads_user: true,
+        ..refresh()
+    };
+    let exchanging = SIGNED.refresh_machine().exchange(request);
     let answer = app::response(200, r#"{"access_token":"b","token_type":"bearer"}"#);
-    let (mut refreshed, _) = SIGNED.judge_refresh(&refresh, &answer, NOW).unwrap();
-    let answer = app::response(status, body);
-    let judged = SIGNED.judge_user_again(&refresh, &mut refreshed, &answer, NOW);
-    match person {
-        Some(person) if person.id == "alex" => assert!(judged.unwrap().is_some()),
-        Some(_) => assert_eq!(judged.unwrap_err(), RefreshFailure::OtherUser),
-        None => assert_eq!(judged, Ok(None)),
+    let (Exchanged::ReadUser(reading), _) = exchanging.answered(answer, NOW) else {
+        panic!("the user data is due")
+    };
+    match (person, reading.answered(app::response(status, body), NOW)) {
+        (Some(person), UserReadAgain::Known(_)) => assert_eq!(person.id, "alex"),
+        (None, UserReadAgain::Known(_)) => {}
+        (person, UserReadAgain::End(ended)) => {
+            assert_eq!(ended.failure, RefreshFailure::OtherUser);
+            assert_ne!(person.unwrap().id, "alex");
+        }
     }
 }

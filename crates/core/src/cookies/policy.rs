@@ -18,7 +18,7 @@ pub struct CookiePolicy {
     secure: bool,
     session: String,
     login: String,
-    round: String,
+    looped: String,
 }
 
 /// The application's name in the cookies' names.
@@ -56,7 +56,7 @@ impl CookiePolicy {
             secure,
             session: format!("{stem}_session"),
             login: format!("{stem}_login_"),
-            round: format!("{stem}_round"),
+            looped: format!("{stem}_round"),
         }
     }
 
@@ -82,8 +82,8 @@ impl CookiePolicy {
     }
 
     /// The cookie that counts sign-ins which came back without a session.
-    pub(crate) fn round_name(&self) -> &str {
-        &self.round
+    pub(crate) fn loop_name(&self) -> &str {
+        &self.looped
     }
 
     /// Whether a name is a login's.
@@ -106,7 +106,7 @@ impl CookiePolicy {
     /// Whether a name is one of ours.
     pub(crate) fn is_own(&self, name: &[u8]) -> bool {
         std::str::from_utf8(name).is_ok_and(|name| {
-            self.is_session(name) || self.is_login(name) || name == self.round_name()
+            self.is_session(name) || self.is_login(name) || name == self.loop_name()
         })
     }
 
@@ -157,7 +157,7 @@ mod tests {
     fn cookies_of_this_machine_have_their_port() {
         let policy = CookiePolicy::new(Some("shop"), Some(3000)).unwrap();
         assert_eq!(policy.chunk_name(1), "__Host-shop_3000_session.1");
-        assert_eq!(policy.round_name(), "__Host-shop_3000_round");
+        assert_eq!(policy.loop_name(), "__Host-shop_3000_round");
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(crate) fn names<H: Head>(head: &H) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::{pairs, values};
-    use crate::testing::Request;
+    use crate::tests::request::Request;
 
     #[test]
     fn hostile_headers_are_read_to_their_end() {

@@ -1,4 +1,5 @@
 //! Our own endpoints, beside the callback.
 
 pub(crate) mod session;
+pub(crate) mod sign_in;
 pub(crate) mod sign_out;

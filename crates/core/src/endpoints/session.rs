@@ -1,34 +1,33 @@
 //! `GET {prefix}/session`: who is signed in, for a page's script.
 //!
-//! Rules: never a token; never a login; no CORS header, so that other origins can't read it; the same refusal
-//! for every request that another site caused, so that none can tell one status from another.
+//! Rules: never a token; never a sign-in; no CORS header, so that other origins can't read it; the same refusal for
+//! every request that another site caused, so that it can't tell one status from another.
 
 use serde_json::json;
 
-use crate::core::Core;
-use crate::reply::outcome::Reply;
+use crate::machine::machine::Machine;
+use crate::refusal::refuse::{cross_site, method_not_allowed, unverified};
+use crate::reply::draft::Draft;
 use crate::request::head::Head;
-use crate::session::open::{Found, Moment};
+use crate::session::found::{Found, Verdict};
 use crate::session::user::User;
-use crate::step::Step;
+use crate::sign_in::challenge::sign_in_problem;
 use crate::values::timestamp::Timestamp;
 
-impl Core {
-    pub(crate) fn session_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        if !matches!(head.method(), "GET" | "HEAD") {
-            return self.method_not_allowed("GET, HEAD");
-        }
-        if self.0.sources.is_foreign(head) {
-            return self.cross_site(head);
-        }
-        let reply = match self.0.vault.session(head, moment) {
-            Found::Live(user) if !user.terms().is_past_grace(moment.now) => {
-                Reply::new(200).typed_body("application/json", body(&user, moment.now))
-            }
-            Found::Unknown => self.unverified(head),
-            Found::Live(_) | Found::Refused(_) | Found::Absent => self.sign_in_problem(head),
-        };
-        Step::reply(reply)
+pub(crate) fn session<H: Head>(machine: &Machine, head: &H, found: Found, now: Timestamp) -> Draft {
+    if !matches!(head.method(), "GET" | "HEAD") {
+        return method_not_allowed("GET, HEAD");
+    }
+    if machine.sources.is_foreign(head) {
+        return cross_site(machine, head);
+    }
+    if found.verdict == Verdict::Unknown {
+        return unverified(machine, head);
+    }
+    let user = found.into_user();
+    match user.filter(|user| !user.terms().is_past_grace(now)) {
+        Some(user) => Draft::new(200).typed_body("application/json", body(&user, now)),
+        None => sign_in_problem(machine, head),
     }
 }
 

@@ -1,120 +1,123 @@
 //! The sign-out: `{prefix}/logout`.
 //!
-//! Rules: only a POST of our own origin changes anything; every cookie of ours goes, with the
-//! attributes that it came with; every session that opens is ended, and its tokens are revoked (RFC 7009),
-//! which the answer doesn't wait for; what may be a copy from before a refresh ends no newer session, and
-//! revokes nothing; the last page is public and starts no login; no redirect leads to another origin, since
-//! a page's `form-action` may stop it.
+//! Rules:
+//! - Only a POST of our own origin changes anything.
+//! - Every cookie of ours is removed, with the attributes that it came with.
+//! - Every session that opens is revoked, and its tokens are revoked at the provider (RFC 7009). The reply does not wait
+//!   for that.
+//! - A session that may be a copy from before a refresh ends no newer session, and its tokens stay.
+//! - The last page is public and starts no sign-in. No redirect leads to another origin, since a page's `form-action`
+//!   may stop it.
 
 use form_urlencoded::byte_serialize;
 
-use crate::core::Core;
+use crate::machine::machine::Machine;
+use crate::refusal::parts::sign_in_link;
+use crate::refusal::refuse::{cross_site, method_not_allowed};
+use crate::reply::draft::Draft;
 use crate::reply::event::Event;
-use crate::reply::outcome::{Ending, Reply};
 use crate::reply::page::{Page, WayOn};
+use crate::reply::reply::Ending;
 use crate::reply::words::{Label, PageSubject};
+use crate::request::addresses::asked_address;
 use crate::request::classify::{Kind, classify};
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
-use crate::session::open::Moment;
+use crate::session::found::Found;
+use crate::session::sealed_tokens;
 use crate::session::user::RevokedSession;
-use crate::step::Step;
+use crate::session::write::cookie_names;
+use crate::values::timestamp::Timestamp;
 
-impl Core {
-    pub(crate) fn sign_out_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        let sources = &self.0.sources;
-        match head.method() {
-            "GET" | "HEAD" => {
-                if sources.is_foreign(head) && classify(head) != Kind::Navigation {
-                    return self.cross_site(head);
-                }
-                Step::reply(self.sign_out_page(head, moment))
-            }
-            "POST" if sources.vouch_for(head) => self.sign_out(head, moment),
-            "POST" => self.cross_site(head),
-            _ => self.method_not_allowed("GET, HEAD, POST"),
+pub(crate) fn sign_out<H: Head>(
+    machine: &Machine,
+    head: &H,
+    found: Found,
+    now: Timestamp,
+) -> Draft {
+    let sources = &machine.sources;
+    match head.method() {
+        "GET" | "HEAD" if sources.is_foreign(head) && classify(head) != Kind::Navigation => {
+            cross_site(machine, head)
         }
+        "GET" | "HEAD" => Draft::page(page(machine, head, &found)),
+        "POST" if sources.vouch_for(head) => end_sessions(machine, head, found, now),
+        "POST" => cross_site(machine, head),
+        _ => method_not_allowed("GET, HEAD, POST"),
     }
+}
 
-    fn sign_out_page<H: Head>(&self, head: &H, moment: Moment<'_>) -> Reply {
-        let machine = &*self.0;
-        let root = ReturnTo::root(&machine.site);
-        let is_signed_in = !machine.vault.sessions(head, moment).is_empty();
-        Reply::page(if is_signed_in {
-            Page::new(PageSubject::SignOut)
-                .action(WayOn::Post(self.sign_out_path(head)), Label::SignOut)
-                .aside(root.as_str(), Label::Stay)
-        } else {
-            Page::new(PageSubject::SignedOut)
-                .action(WayOn::Go(self.login_url(&root)), Label::SignIn)
-                .aside(root.as_str(), Label::Back)
-        })
+fn page<H: Head>(machine: &Machine, head: &H, found: &Found) -> Page {
+    let root = ReturnTo::root(&machine.site);
+    if found.is_any() {
+        Page::new(PageSubject::SignOut)
+            .action(WayOn::Post(button_path(machine, head)), Label::SignOut)
+            .aside(root.as_str(), Label::Stay)
+    } else {
+        Page::new(PageSubject::SignedOut)
+            .action(sign_in_link(machine, &root), Label::SignIn)
+            .aside(root.as_str(), Label::Back)
     }
+}
 
-    /// Where the button leads: with the address that was asked for.
-    fn sign_out_path<H: Head>(&self, head: &H) -> String {
-        let path = self.0.site.path_of(Endpoint::Logout);
-        match self.farewell_asked_for(head) {
-            Some(address) => {
-                let address: String = byte_serialize(address.as_str().as_bytes()).collect();
-                format!("{path}?return_to={address}")
-            }
-            None => path,
+/// Where the button leads: with the address that was asked for.
+fn button_path<H: Head>(machine: &Machine, head: &H) -> String {
+    let path = machine.site.path_of(Endpoint::Logout);
+    match public_address(machine, head) {
+        Some(address) => {
+            let address: String = byte_serialize(address.as_str().as_bytes()).collect();
+            format!("{path}?return_to={address}")
         }
+        None => path,
     }
+}
 
-    /// Where a sign-out ends: on our page, or where `return_to` says, if nobody has to sign in for
-    /// that.
-    fn farewell<H: Head>(&self, head: &H) -> String {
-        self.farewell_asked_for(head).map_or_else(
-            || self.0.site.path_of(Endpoint::Logout),
+/// The address that `return_to` asks for, if it is public: a sign-out starts no sign-in.
+fn public_address<H: Head>(machine: &Machine, head: &H) -> Option<ReturnTo> {
+    let asked = asked_address(&machine.site, head)?;
+    let path = asked.as_str().split(['?', '#']).next().unwrap_or_default();
+    machine.paths.is_public(path).then_some(asked)
+}
+
+fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timestamp) -> Draft {
+    let vault = &machine.vault;
+    let draft = match &machine.provider.sign_out_url {
+        // A browser holds redirects against the `form-action` of the page that has the form, and that is the
+        // application's own.
+        Some(url) => {
+            let page = Page::new(PageSubject::SigningOut);
+            Draft::page(page.going_on(url.as_str(), Label::Continue))
+        }
+        None => Draft::see_other(public_address(machine, head).map_or_else(
+            || machine.site.path_of(Endpoint::Logout),
             |address| address.as_str().to_owned(),
-        )
-    }
-
-    fn farewell_asked_for<H: Head>(&self, head: &H) -> Option<ReturnTo> {
-        let asked = self.asked_return_address(head.query())?;
-        let path = asked.as_str().split(['?', '#']).next().unwrap_or_default();
-        self.0.paths.is_public(path).then_some(asked)
-    }
-
-    fn sign_out<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        let machine = &*self.0;
-        let vault = &machine.vault;
-        let reply = match &machine.provider.sign_out_url {
-            // A browser holds redirects against the `form-action` of the page that has the form, and that is
-            // the application's own.
-            Some(url) => {
-                let page = Page::new(PageSubject::SigningOut);
-                Reply::page(page.going_on(url.as_str(), Label::Continue))
-            }
-            None => Reply::see_other(self.farewell(head)),
-        };
-        let reply = if machine.clears_cache {
-            reply.header("clear-site-data", "\"cache\"")
-        } else {
-            reply
-        };
-        // Asked for apart, so that any number of logins leaves room for the session's.
-        let mut names = vault.session_names(head);
-        names.extend(vault.names(head, |name| vault.cookies.is_login(name)));
-        for name in [vault.cookies.session_name(), vault.cookies.round_name()] {
-            if !names.iter().any(|present| present == name) {
-                names.push(name.to_owned());
-            }
+        )),
+    };
+    let draft = if machine.clears_cache {
+        draft.header("clear-site-data", "\"cache\"")
+    } else {
+        draft
+    };
+    // Asked for apart, so that any number of transactions leaves room for the session's cookies.
+    let mut names = cookie_names(vault, head);
+    names.extend(vault.names(head, |name| vault.cookies.is_login(name)));
+    for name in [vault.cookies.session_name(), vault.cookies.loop_name()] {
+        if !names.iter().any(|present| present == name) {
+            names.push(name.to_owned());
         }
-        let reply = reply.cookies(names.iter().map(|name| vault.cookies.remove(name)));
-        let users = vault.sessions(head, moment);
-        let signed_out = (!users.is_empty()).then_some(Event::SignedOut);
-        let endings = users.into_iter().map(|user| {
-            let ended = RevokedSession::asked_by(&user, moment.now);
-            let tokens = vault.tokens(head, &user).filter(|_| !ended.spares_newer);
-            Ending {
-                session: Some(ended),
-                revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),
-            }
-        });
-        Step::reply(reply.ending(endings).event(signed_out))
     }
+    let signed_out = found.is_any().then_some(Event::SignedOut);
+    let endings = found.into_all().map(|user| {
+        let revoked = RevokedSession::asked_by(&user, now);
+        let tokens = sealed_tokens::open(vault, head, &user).filter(|_| !revoked.spares_newer);
+        Ending {
+            session: Some(revoked),
+            revoke: tokens.and_then(|tokens| machine.revocation_of(tokens)),
+        }
+    });
+    draft
+        .cookies(names.iter().map(|name| vault.cookies.remove(name)))
+        .ending(endings)
+        .event(signed_out)
 }

@@ -1,4 +1,5 @@
 //! The gate, which every request passes.
 
-pub(crate) mod gate;
+pub(crate) mod begin;
+pub(crate) mod coverage;
 pub(crate) mod roll;

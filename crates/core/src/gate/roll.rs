@@ -1,88 +1,109 @@
-//! The roll: a session in use is moved away from its idle end.
+//! The roll: the idle end of a session in use moves on.
 //!
-//! Rules: rarely, since each roll is a `Set-Cookie`; never for what comes by itself; the second
-//! segment is copied as it is, so that no token is opened for it, but under a key that seals no more:
-//! a session that is used outlives no rotation with its old key.
+//! Rules:
+//! - A roll is rare, since each is a `Set-Cookie`. A request that a program sends by itself rolls no session.
+//! - The second segment is copied as it is, so that no token is opened for it. A segment under a key that seals no more
+//!   is sealed anew: then no session in use needs a former key.
 
-use crate::core::Core;
-use crate::gate::gate::admit_user;
-use crate::reply::outcome::Update;
+use std::sync::Arc;
+
+use crate::machine::machine::Machine;
+use crate::provider::tokens::SessionTokens;
+use crate::reply::admission::{Admission, Update};
 use crate::request::head::Head;
-use crate::session::tokens::SessionTokens;
-use crate::session::user::User;
-use crate::session::user::{Segment, Terms};
-use crate::stage::Stage;
-use crate::step::{Pending, Question, Step};
-use crate::values::entropy::Entropy;
-use crate::values::entropy::pair;
+use crate::session::sealed_tokens;
+use crate::session::user::{Segment, Terms, User};
+use crate::session::write::{cookie_names, write};
+use crate::values::entropy::{Entropy, pair};
 use crate::values::timestamp::Timestamp;
 
-/// A session that waits for the entropy of its new seal.
-#[derive(Debug)]
-pub(crate) struct Roll {
+/// An admitted session that waits for the entropy of its new seal.
+#[must_use]
+pub struct Roll {
+    machine: Arc<Machine>,
     user: User,
     second: Second,
     session_cookies: Vec<String>,
 }
 
 /// The second segment.
-#[derive(Debug)]
 enum Second {
     Copied(String),
     Opened(SessionTokens),
 }
 
-impl Core {
-    pub(crate) fn ask_to_roll<H: Head>(&self, head: &H, user: User) -> Step {
-        let vault = &self.0.vault;
-        // Damaged or missing tokens stay so: whoever asks for them finds out.
-        let sealed = vault.own_sealed_tokens(head, &user).unwrap_or_default();
+impl Roll {
+    pub(crate) fn new<H: Head>(machine: &Arc<Machine>, head: &H, user: User) -> Self {
+        let vault = &machine.vault;
+        // Damaged or missing tokens stay so: the request that needs them finds out.
+        let sealed = sealed_tokens::own_text(vault, head, &user).unwrap_or_default();
         let outdated = !vault.keys().is_sealing(sealed.as_bytes());
-        let opened = outdated.then(|| vault.tokens(head, &user)).flatten();
-        let roll = Roll {
-            second: opened.map_or(Second::Copied(sealed), Second::Opened),
-            session_cookies: vault.session_names(head),
+        let opened = outdated.then(|| sealed_tokens::open(vault, head, &user));
+        Self {
+            second: opened
+                .flatten()
+                .map_or(Second::Copied(sealed), Second::Opened),
+            session_cookies: cookie_names(vault, head),
+            machine: Arc::clone(machine),
             user,
-        };
-        Step::Ask(Question::Entropy, Pending::new(self, Stage::Roll(roll)))
+        }
     }
 
-    pub(crate) fn roll(
-        &self,
-        roll: Roll,
-        now: Timestamp,
-        Entropy([nonce, tokens_nonce, _]): &Entropy,
-    ) -> Step {
-        let machine = &*self.0;
-        let before = roll.user.segment();
-        let segment = Segment {
-            terms: Terms {
-                idle_ends: machine.lifetimes.idle_ends(before.ends, now),
-                ..before.terms
-            },
-            ..before
-        };
-        let sealed_tokens = match roll.second {
-            Second::Copied(sealed) => sealed,
-            Second::Opened(tokens) => {
-                let (nonce, []) = pair(tokens_nonce);
-                machine.vault.seal_tokens(&tokens, &segment, nonce)
-            }
-        };
-        let written =
-            machine
-                .vault
-                .set_session(segment, &sealed_tokens, &roll.session_cookies, now, nonce);
+    /// Seals the session anew. Without entropy, or if the session no longer fits its cookies, it stays as it is.
+    pub fn seal(self, now: Timestamp, entropy: Option<Entropy>) -> Admission {
+        let written = entropy.and_then(|entropy| self.write(now, &entropy));
         match written {
-            Ok((cookies, user)) => {
+            Some((cookies, user)) => {
                 let update = Update {
                     cookies,
                     tokens: None,
                 };
-                admit_user(user, Some(update))
+                Admission::of(user, Some(update))
             }
-            // It fitted before; if it doesn't now, it stays as it is.
-            Err(_) => admit_user(roll.user, None),
+            None => Admission::of(self.user, None),
         }
+    }
+
+    fn write(
+        &self,
+        now: Timestamp,
+        Entropy([nonce, tokens_nonce, _]): &Entropy,
+    ) -> Option<(Vec<String>, User)> {
+        let vault = &self.machine.vault;
+        let before = self.user.segment();
+        let segment = Segment {
+            terms: Terms {
+                idle_ends: self.machine.lifetimes.idle_ends(before.ends, now),
+                ..before.terms
+            },
+            ..before
+        };
+        let resealed;
+        let sealed_tokens = match &self.second {
+            Second::Copied(sealed) => sealed,
+            Second::Opened(tokens) => {
+                let (nonce, []) = pair(tokens_nonce);
+                resealed = sealed_tokens::seal(vault, tokens, &segment, nonce);
+                &resealed
+            }
+        };
+        write(
+            vault,
+            segment,
+            sealed_tokens,
+            &self.session_cookies,
+            now,
+            nonce,
+        )
+        .ok()
+    }
+}
+
+/// Shows the user.
+impl std::fmt::Debug for Roll {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Roll")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
     }
 }

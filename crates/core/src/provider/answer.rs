@@ -4,48 +4,16 @@
 //! meaning; a [`Failure`] means that nothing is known.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::refresh::refreshed_tokens::{RefreshFailure, RefreshedTokens};
-use crate::values::code::ErrorCode;
+use crate::values::error_code::ErrorCode;
 use crate::values::json;
 use crate::values::json::BadJson;
 use crate::values::secret::Secret;
 
-/// The answer to an exchange or a question.
-#[derive(Debug)]
-pub enum Answer {
-    /// To [`Question::Entropy`](crate::Question::Entropy): it came with the call.
-    Entropy,
-    /// The provider answered, with whatever status.
-    Response(ProviderAnswer),
-    /// No whole answer came.
-    Failed(Failure),
-    /// To [`Exchange::Redeem`](crate::Exchange::Redeem): this login was redeemed before, and the
-    /// provider was not asked.
-    Spent,
-    /// To [`Question::Approve`](crate::Question::Approve): welcome.
-    Approved {
-        /// What the application adds to the session: JSON, or nothing.
-        data: String,
-    },
-    /// To [`Question::Approve`](crate::Question::Approve): not here.
-    Refused {
-        /// What the person is told.
-        message: String,
-    },
-    /// To [`Question::Approve`](crate::Question::Approve): the application can't say now. To
-    /// [`Exchange::Redeem`](crate::Exchange::Redeem): nobody can say whether this login was redeemed before,
-    /// and the provider was not asked.
-    Undecided,
-    /// To [`Exchange::Refresh`](crate::Exchange::Refresh): there are new tokens, perhaps since a
-    /// while.
-    Refreshed(Arc<RefreshedTokens>),
-    /// To [`Exchange::Refresh`](crate::Exchange::Refresh): there are none.
-    NotRefreshed(RefreshFailure),
-}
+/// What came of an exchange with the provider.
+pub type ProviderResult = Result<ProviderAnswer, Failure>;
 
 /// An HTTP answer of the provider, as it came.
 pub struct ProviderAnswer {
@@ -70,7 +38,6 @@ impl std::fmt::Debug for ProviderAnswer {
 
 /// Why no whole answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Failure {
     /// No connection could be made: name resolution, TCP, TLS. Nothing was sent.
     NoConnection,
@@ -144,6 +111,11 @@ impl ProviderError {
             detail: detail.into(),
             retry_after: (code.status() == 503).then_some(DEFAULT_RETRY_AFTER),
         }
+    }
+
+    /// The answer, or the error that `asked` gave none.
+    pub(crate) fn if_lost(asked: &str, result: ProviderResult) -> Result<ProviderAnswer, Self> {
+        result.map_err(|failure| Self::lost(asked, failure))
     }
 
     /// Nothing came back from whoever was asked.
@@ -293,7 +265,7 @@ impl ProviderAnswer {
 #[cfg(test)]
 mod tests {
     use super::{DEFAULT_RETRY_AFTER, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
-    use crate::values::code::ErrorCode;
+    use crate::values::error_code::ErrorCode;
 
     fn error(status: u16, retry_after: Option<&str>, body: &str) -> ProviderError {
         ProviderAnswer {

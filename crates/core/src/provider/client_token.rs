@@ -7,13 +7,12 @@
 
 use std::borrow::Cow;
 
-use crate::provider::answer::{Answer, ProviderError, TOKEN_ENDPOINT};
+use crate::provider::answer::{ProviderError, ProviderResult, TOKEN_ENDPOINT};
 use crate::provider::scope::is_scope;
 use crate::provider::settings::TokenDialect;
 use crate::provider::token_answer::TokenSet;
-use crate::refresh::refreshed_tokens::whole;
-use crate::reply::outcome::Report;
-use crate::values::code::ErrorCode;
+use crate::values::error_code::ErrorCode;
+use crate::values::report::Report;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
@@ -43,7 +42,6 @@ pub struct NoClientGrant {
 
 /// Who can mend it that the client was granted nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum NoGrantReason {
     /// The operator: the provider refuses the client, the grant or the scope (RFC 6749,
     /// section 5.2).
@@ -112,12 +110,12 @@ impl ClientGrant {
     ///
     /// [`Exchange::ClientCredentials`]: crate::Exchange::ClientCredentials
     pub fn judge(
-        answer: &Answer,
+        result: ProviderResult,
         dialect: &TokenDialect,
         now: Timestamp,
     ) -> Result<Self, NoClientGrant> {
-        let set = whole(TOKEN_ENDPOINT, answer)
-            .and_then(|answer| TokenSet::parse(answer, dialect, now))
+        let set = ProviderError::if_lost(TOKEN_ENDPOINT, result)
+            .and_then(|answer| TokenSet::parse(&answer, dialect, now))
             .map_err(NoClientGrant::of)?;
         if set.life == 0 {
             let detail = "expires_in of the token answer is not positive";
@@ -138,7 +136,7 @@ impl ClientGrant {
 #[cfg(test)]
 mod tests {
     use super::{ClientGrant, NoClientGrant, NoGrantReason};
-    use crate::provider::answer::{Answer, Failure, ProviderAnswer};
+    use crate::provider::answer::{Failure, ProviderAnswer};
     use crate::provider::settings::TokenDialect;
     use crate::values::timestamp::Timestamp;
 
@@ -151,7 +149,7 @@ mod tests {
             body: body.as_bytes().to_vec(),
             sent: Vec::new(),
         };
-        ClientGrant::judge(&Answer::Response(answer), &TokenDialect::default(), NOW)
+        ClientGrant::judge(Ok(answer), &TokenDialect::default(), NOW)
     }
 
     #[test]
@@ -211,8 +209,7 @@ mod tests {
             (Failure::Transport, NoGrantReason::Unavailable),
             (Failure::TooLarge, NoGrantReason::Unreadable),
         ] {
-            let failed = Answer::Failed(failure);
-            let judged = ClientGrant::judge(&failed, &TokenDialect::default(), NOW);
+            let judged = ClientGrant::judge(Err(failure), &TokenDialect::default(), NOW);
             assert_eq!(judged.unwrap_err().reason, reason, "{failure:?}");
         }
     }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::reply::outcome::Report;
+use crate::values::report::Report;
 
 /// What separates scopes in requests and in token answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

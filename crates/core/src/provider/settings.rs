@@ -1,5 +1,7 @@
 //! What the machine must know of a provider and of the client's registration there.
 
+use ring::digest::{SHA256, digest};
+
 use crate::provider::scope::ScopeSeparator;
 use crate::provider::user_data::UserPointers;
 use crate::values::secret::Secret;
@@ -45,6 +47,18 @@ pub struct Provider {
     pub keep_claims: Vec<String>,
     /// Where the user's id, name and email are in the user data.
     pub pointers: UserPointers,
+}
+
+/// Tells providers apart: the first bytes of a hash of their addresses.
+pub(crate) type ProviderId = [u8; 8];
+
+impl Provider {
+    /// A fingerprint of this provider's addresses.
+    pub(crate) fn id(&self) -> ProviderId {
+        let addresses = [&self.authorize_url, &self.token_url].map(|url| url.as_str());
+        let hash = digest(&SHA256, addresses.join(" ").as_bytes());
+        std::array::from_fn(|index| hash.as_ref()[index])
+    }
 }
 
 /// How a provider writes what RFC 6749 has in one way only. The default is the RFC's way.

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use crate::provider::answer::{ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
 use crate::provider::complaint::is_error;
 use crate::provider::settings::TokenDialect;
-use crate::reply::outcome::Report;
-use crate::session::tokens::SessionTokens;
-use crate::values::code::ErrorCode;
+use crate::provider::tokens::SessionTokens;
+use crate::values::error_code::ErrorCode;
+use crate::values::report::Report;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
@@ -171,7 +171,7 @@ mod tests {
     use super::{ASSUMED_LIFE, MAX_LIFE, TokenSet};
     use crate::provider::answer::{ProviderAnswer, ProviderError};
     use crate::provider::settings::TokenDialect;
-    use crate::values::code::ErrorCode;
+    use crate::values::error_code::ErrorCode;
     use crate::values::timestamp::Timestamp;
 
     fn parse(body: &str) -> Result<TokenSet, ProviderError> {

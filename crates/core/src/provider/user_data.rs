@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::provider::answer::{ProviderAnswer, ProviderError, USER_DATA_ENDPOINT};
 use crate::provider::complaint::is_error;
-use crate::values::code::ErrorCode;
+use crate::values::error_code::ErrorCode;
 
 /// Where id, name and email are in the user data: JSON pointers (RFC 6901).
 ///
@@ -172,7 +172,7 @@ fn cut(text: &str, bytes: usize) -> String {
 mod tests {
     use super::{UserData, UserPointers};
     use crate::provider::answer::{ProviderAnswer, ProviderError};
-    use crate::values::code::ErrorCode;
+    use crate::values::error_code::ErrorCode;
 
     fn parse(status: u16, body: &str) -> Result<UserData, ProviderError> {
         let answer = ProviderAnswer {

@@ -1,3 +1,5 @@
-//! "No", in the form that fits who asked.
+//! Refusals: a page for a person, a problem for a program.
 
-pub(crate) mod refusal;
+pub(crate) mod failed_sign_in;
+pub(crate) mod parts;
+pub(crate) mod refuse;

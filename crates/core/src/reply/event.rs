@@ -2,7 +2,8 @@
 //!
 //! Rule: an event is a kind, with a reason of ours; never who it was, nor an address.
 
-use crate::values::code::ErrorCode;
+use crate::session::refusal::SessionRefusal;
+use crate::values::error_code::ErrorCode;
 
 /// Something that happened to a login, a session or a request, as
 /// [`Reply::events`](crate::Reply::events) lists it.
@@ -23,43 +24,4 @@ pub enum Event {
     SignInStarted,
     /// A session was ended by its user.
     SignedOut,
-}
-
-/// Why a session's cookie is not believed.
-///
-/// ```
-/// use fncy_login_core::SessionRefusal;
-///
-/// assert_eq!(SessionRefusal::Foreign.as_str(), "foreign");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SessionRefusal {
-    /// Two different sessions came at once.
-    Conflicting,
-    /// It was changed, cut off, or moved from another place.
-    Damaged,
-    /// It was signed out.
-    Ended,
-    /// It is of another key or version: perhaps another instance's.
-    Foreign,
-    /// It was refreshed, and its browser has shown the newer cookie more than a minute ago.
-    Outdated,
-    /// Its time has passed, or has not come.
-    Over,
-}
-
-impl SessionRefusal {
-    /// A stable word for a log line or a label.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Conflicting => "conflicting",
-            Self::Damaged => "damaged",
-            Self::Ended => "ended",
-            Self::Foreign => "foreign",
-            Self::Outdated => "outdated",
-            Self::Over => "over",
-        }
-    }
 }

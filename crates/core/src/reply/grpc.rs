@@ -3,7 +3,7 @@
 //! Rules: the HTTP status is 200, since the protocol puts its own status beside it; cookies and `Retry-After` of
 //! the refusal stay; the body and what describes it go.
 
-use crate::reply::outcome::Reply;
+use crate::reply::reply::Reply;
 
 /// Whether a request's `Content-Type` is gRPC's, or gRPC-Web's.
 pub(crate) fn is_grpc(content_type: &str) -> bool {
@@ -19,7 +19,7 @@ pub(crate) fn trailers_only(reply: Reply) -> Reply {
         403 => ("7", "not allowed"),
         429 | 503 => ("14", "try again later"),
         400..500 => ("9", "the request can't be answered"),
-        _ => ("13", "internal error"),
+        _ => ("13", "try again, or contact the site"),
     };
     let mut headers = reply.headers;
     headers.retain(|(name, _)| {
@@ -36,7 +36,6 @@ pub(crate) fn trailers_only(reply: Reply) -> Reply {
         status: 200,
         headers,
         body: String::new(),
-        page: None,
         ..reply
     }
     .header("content-type", "application/grpc")

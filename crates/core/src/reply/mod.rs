@@ -1,8 +1,12 @@
-//! What a request comes to, and how the reply is written.
+//! What a request comes to, and how a reply is written.
 
+pub(crate) mod admission;
+pub(crate) mod draft;
 pub(crate) mod event;
 pub(crate) mod format;
 pub(crate) mod grpc;
-pub(crate) mod outcome;
 pub(crate) mod page;
+pub(crate) mod pages;
+#[expect(clippy::module_inception, reason = "the folder's main noun")]
+pub(crate) mod reply;
 pub(crate) mod words;

@@ -1,23 +1,13 @@
-//! The pages that people meet: what happened, and a way on.
+//! A page that a person meets: what happened, and a way on.
 //!
-//! Rules: self-contained HTML, no script; every text is escaped; nothing of the request is
-//! reflected but a return address that has passed the grammar; the `Content-Security-Policy` allows
-//! one style sheet, by its hash, and forms to ourselves. A page that an application makes itself has its
-//! styles, pictures and fonts from its own origin, and no script. No frame shows a page, but one of our own
-//! origin shows the page that is an answer to that frame.
+//! Rules: self-contained HTML without a script; every text is escaped; a page shows nothing of the request but a return
+//! address that has passed the grammar.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest::{SHA256, digest};
-
-use crate::reply::outcome::Reply;
 use crate::reply::words::{Label, PageSubject};
 use crate::request::language::Language;
-use crate::values::code::ErrorCode;
+use crate::values::error_code::ErrorCode;
 
 /// A page that a person meets. `Display` writes our own HTML.
 #[derive(Clone, Debug)]
@@ -43,29 +33,6 @@ pub enum WayOn {
     Go(String),
     /// A button that posts an empty form to this address of the application.
     Post(String),
-}
-
-/// How an application writes its own pages, in place of ours.
-#[derive(Clone)]
-pub struct OwnPage(Arc<dyn Fn(&Page) -> String + Send + Sync>);
-
-impl OwnPage {
-    /// From a function that gives HTML.
-    pub fn new(write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
-        Self(Arc::new(write))
-    }
-
-    /// Ours, where the application's panics: nobody can be let in or out without one.
-    fn html(&self, page: &Page) -> String {
-        let own = catch_unwind(AssertUnwindSafe(|| (self.0)(page)));
-        own.unwrap_or_else(|_| page.to_string())
-    }
-}
-
-impl fmt::Debug for OwnPage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OwnPage(..)")
-    }
 }
 
 impl Page {
@@ -113,6 +80,11 @@ impl Page {
             goes_on: true,
             ..self.action(WayOn::Go(address.to_owned()), label)
         }
+    }
+
+    /// This page, in this language.
+    pub(crate) fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// What it is about.
@@ -189,65 +161,8 @@ impl Page {
     }
 }
 
-/// Makes pages; the policy is computed once.
-#[derive(Debug)]
-pub(crate) struct Pages {
-    own: Option<OwnPage>,
-    only: Option<Language>,
-    policy: String,
-}
-
-const STYLE: &str = include_str!("page.css");
-
-impl Pages {
-    /// `only` is the language of all pages.
-    pub(crate) fn new(own: Option<OwnPage>, only: Option<Language>) -> Self {
-        let sources = if own.is_some() {
-            "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'".to_owned()
-        } else {
-            let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
-            format!("style-src 'sha256-{hash}'")
-        };
-        Self {
-            own,
-            only,
-            policy: format!(
-                "default-src 'none'; {sources}; form-action 'self'; base-uri 'none'; frame-ancestors"
-            ),
-        }
-    }
-
-    /// Writes the page of a reply, if it has one, for somebody who reads this language.
-    pub(crate) fn write(&self, mut reply: Reply, language: Language) -> Reply {
-        let page = reply.page.take();
-        let (framing, ancestors) = match &page {
-            Some(page) if page.is_framed => ("SAMEORIGIN", "'self'"),
-            _ => ("DENY", "'none'"),
-        };
-        // Of no other site, not even of a sibling: what loads and what doesn't says who is signed in.
-        let reply = reply
-            .header("cross-origin-resource-policy", "same-origin")
-            .header("x-frame-options", framing);
-        let Some(mut page) = page else {
-            return reply;
-        };
-        page.language = self.only.unwrap_or(language);
-        let html = match &self.own {
-            Some(own) => own.html(&page),
-            None => page.to_string(),
-        };
-        // `no-referrer` would make a form's `Origin` null, and older browsers send nothing else
-        // that tells our own pages from others'.
-        reply
-            .header(
-                "content-security-policy",
-                format!("{} {ancestors}", self.policy),
-            )
-            .header("referrer-policy", "same-origin")
-            .header("content-language", page.language.tag())
-            .typed_body("text/html; charset=utf-8", html)
-    }
-}
+/// The style sheet of our own pages.
+pub(crate) const STYLE: &str = include_str!("page.css");
 
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -332,20 +247,12 @@ impl fmt::Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{OwnPage, Page, Pages, WayOn};
-    use crate::reply::outcome::Reply;
+    use super::{Page, WayOn};
     use crate::reply::words::{Label, PageSubject};
-    use crate::request::language::Language;
-    use crate::values::code::ErrorCode;
+    use crate::values::error_code::ErrorCode;
 
     fn refusal() -> Page {
         Page::new(PageSubject::Refusal(ErrorCode::LoginRefused))
-    }
-
-    fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
-        let mut headers = reply.headers.iter();
-        let (_, value) = headers.find(|(found, _)| found == name).unwrap();
-        value
     }
 
     #[test]
@@ -358,43 +265,6 @@ mod tests {
         let html = page.to_string();
         assert!(!html.contains("<script>"), "{html}");
         assert_eq!(html.matches("&lt;script&gt;&quot;&#39;&amp;").count(), 3);
-    }
-
-    #[test]
-    fn the_policy_allows_nothing_but_our_style_and_forms() {
-        let pages = Pages::new(None, None);
-        let reply = pages.write(Reply::page(refusal()), Language::English);
-        let policy = header(&reply, "content-security-policy");
-        assert!(
-            policy.starts_with("default-src 'none'; style-src 'sha256-"),
-            "{policy}"
-        );
-        assert!(
-            policy.ends_with("form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
-            "{policy}"
-        );
-    }
-
-    #[test]
-    fn r26_a_page_in_a_frame_is_for_our_own_pages_and_leaves_it() {
-        let page = refusal()
-            .action(WayOn::Post("/out".to_owned()), Label::SignOut)
-            .aside("/", Label::Back);
-        for is_framed in [false, true] {
-            let pages = Pages::new(None, None);
-            let page = page.clone().framed(is_framed);
-            let reply = pages.write(Reply::page(page), Language::English);
-            let policy = header(&reply, "content-security-policy");
-            assert_eq!(
-                policy.ends_with("frame-ancestors 'self'"),
-                is_framed,
-                "{policy}"
-            );
-            let expected = if is_framed { "SAMEORIGIN" } else { "DENY" };
-            assert_eq!(header(&reply, "x-frame-options"), expected);
-            let targets = reply.body.matches(" target=\"_top\">").count();
-            assert_eq!(targets, if is_framed { 2 } else { 0 }, "{}", reply.body);
-        }
     }
 
     #[test]
@@ -411,34 +281,5 @@ mod tests {
                 .goes_on_to(),
             None
         );
-    }
-
-    #[test]
-    fn a_page_is_written_in_the_readers_language() {
-        let pages = Pages::new(None, None);
-        let reply = pages.write(Reply::page(refusal()), Language::Korean);
-        assert_eq!(header(&reply, "content-language"), "ko");
-        assert!(reply.body.contains("<html lang=\"ko\">"), "{}", reply.body);
-        assert!(reply.body.contains("여기에는 로그인할 수 없습니다"));
-        assert!(reply.body.contains("코드: <code>login_refused</code>"));
-    }
-
-    #[test]
-    fn an_applications_own_page_has_no_script() {
-        let own = OwnPage::new(|page| format!("{} {}", page.status(), page.title()));
-        let pages = Pages::new(Some(own), None);
-        let reply = pages.write(Reply::page(refusal()), Language::English);
-        assert_eq!(reply.status, 403);
-        assert_eq!(reply.body, "403 You can't sign in here");
-        let policy = header(&reply, "content-security-policy");
-        assert!(policy.starts_with("default-src 'none';"), "{policy}");
-        assert!(!policy.contains("script-src"), "{policy}");
-    }
-
-    #[test]
-    fn an_own_page_that_panics_is_ours() {
-        let pages = Pages::new(Some(OwnPage::new(|_| panic!("no page"))), None);
-        let reply = pages.write(Reply::page(refusal()), Language::English);
-        assert!(reply.body.contains("login_refused"), "{}", reply.body);
     }
 }

@@ -170,7 +170,7 @@ mod tests {
     use proptest::sample::{Index, select};
 
     use super::{Kind, classify};
-    use crate::testing::Request;
+    use crate::tests::request::Request;
 
     const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 

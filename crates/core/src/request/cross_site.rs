@@ -76,7 +76,7 @@ pub(crate) fn is_unsafe<H: Head>(head: &H) -> bool {
 mod tests {
     use super::{Sources, is_unsafe};
     use crate::request::site::Site;
-    use crate::testing::Request;
+    use crate::tests::request::Request;
     use crate::values::secure_url::SecureUrl;
 
     const OWN: &str = "https://app.example";

@@ -67,7 +67,7 @@ fn thousandths(quality: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::Language;
-    use crate::testing::Request;
+    use crate::tests::request::Request;
 
     #[test]
     fn the_first_of_the_most_wanted_is_taken() {

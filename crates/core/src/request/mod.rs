@@ -1,11 +1,12 @@
 //! What a request says of itself: its head, its kind, its paths and where it may return to.
 
+pub(crate) mod addresses;
 pub(crate) mod canonical_path;
 pub(crate) mod classify;
 pub(crate) mod cross_site;
 pub(crate) mod head;
-pub(crate) mod host;
 pub(crate) mod language;
+pub(crate) mod owned_head;
 pub(crate) mod placement;
 pub(crate) mod request_paths;
 pub(crate) mod return_to;

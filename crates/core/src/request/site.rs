@@ -336,6 +336,19 @@ fn read_loosely(path: &str) -> String {
     segments.flat_map(|segment| ["/", segment]).collect()
 }
 
+impl Site {
+    /// Whether this is the site's host (RFC 9110, section 7.2), with any port or none.
+    pub(crate) fn is_at(&self, host: &str) -> bool {
+        let own = self.host();
+        let (Some(name), Some(port)) = (host.get(..own.len()), host.get(own.len()..)) else {
+            return false;
+        };
+        let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        name.eq_ignore_ascii_case(own)
+            && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Endpoint, Site, SiteError};
@@ -450,5 +463,31 @@ mod tests {
             assert_eq!(Site::new(uri, prefix, false).unwrap_err(), error, "{uri}");
         }
         assert!(Site::new("http://localhost:3000/auth/callback", "/auth", false).is_ok());
+    }
+
+    #[test]
+    fn r16_a_host_is_a_name_with_any_port() {
+        let site = |uri| Site::new(uri, "/auth", false).unwrap();
+        let named = site("https://b.example:8443/auth/callback");
+        for host in ["b.example", "B.Example", "b.example:8443", "b.example:1"] {
+            assert!(named.is_at(host), "{host}");
+        }
+        for host in [
+            "",
+            "b.example.",
+            "b.example.evil.example",
+            "b.example:80:80",
+            "b.example:x",
+            "b.example@evil.example",
+            "user@b.example",
+            "evil.example",
+            "b.exampl\u{e9}",
+            "a.b.example",
+        ] {
+            assert!(!named.is_at(host), "{host}");
+        }
+        let literal = site("http://[::1]:3000/auth/callback");
+        assert!(literal.is_at("[::1]:3000") && literal.is_at("[::1]"));
+        assert!(!literal.is_at("[::1]1") && !literal.is_at("::1"));
     }
 }

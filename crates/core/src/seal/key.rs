@@ -6,7 +6,7 @@ use ring::hmac;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::seal::key_ring::Purpose;
+use crate::seal::purpose::Purpose;
 use crate::seal::{NONCE_LEN, SALT_LEN};
 use crate::values::secret::Secret;
 
@@ -49,7 +49,7 @@ impl Key {
     pub(super) fn for_purpose(&self, purpose: Purpose) -> &LessSafeKey {
         match purpose {
             Purpose::Session => &self.session,
-            Purpose::SessionTokens => &self.tokens,
+            Purpose::Tokens => &self.tokens,
             Purpose::Shared => &self.shared,
         }
     }

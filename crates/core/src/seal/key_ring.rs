@@ -6,6 +6,7 @@ use ring::aead::LessSafeKey;
 
 use crate::seal::key;
 use crate::seal::key::Key;
+use crate::seal::purpose::Purpose;
 use crate::seal::text::TextFormat;
 use crate::seal::{
     HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
@@ -14,17 +15,6 @@ use crate::values::secret::SecretBytes;
 
 /// Characters in which version and key id are: whole groups of four.
 const START_LEN: usize = HEADER_LEN.div_ceil(3) * 4;
-
-/// What a key with a random nonce seals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// The session's first segment: who is signed in.
-    Session,
-    /// The session's second segment: its tokens.
-    SessionTokens,
-    /// What the instances of an application tell one another.
-    Shared,
-}
 
 /// The secrets that seal and open cookies, the sealing one first.
 ///
@@ -352,7 +342,7 @@ mod tests {
         }
         let mut buffer = [0; 256];
         assert_eq!(
-            ring.open(Purpose::SessionTokens, &aad, text.as_bytes(), &mut buffer),
+            ring.open(Purpose::Tokens, &aad, text.as_bytes(), &mut buffer),
             Err(OpenError::Broken)
         );
     }

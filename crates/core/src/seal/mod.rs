@@ -13,14 +13,9 @@
 pub(crate) mod key;
 pub(crate) mod key_ring;
 #[cfg(test)]
-pub(crate) mod nonces;
-#[cfg(test)]
 pub(crate) mod properties;
+pub(crate) mod purpose;
 pub(crate) mod text;
-#[cfg(test)]
-pub(crate) mod vector;
-#[cfg(test)]
-pub(crate) mod vectors;
 
 /// The first byte of a text under AES-256-GCM, and of the associated data of all texts.
 const VERSION: u8 = 1;

@@ -1,171 +1,190 @@
-//! The callback: what the authorization server sent the browser back with (RFC 6749,
-//! section 4.1.2), judged before anything is believed.
+//! The callback: what the authorization server sent the browser back with (RFC 6749, section 4.1.2), judged before
+//! anything is believed.
 //!
-//! Rules: the provider is asked only for a code whose `state` opens a login of this very browser;
-//! a link that leads nowhere takes a signed-in person where they wanted to go; an answer of the
-//! provider always shows its page, and no page starts a login by itself; only the login that the
-//! callback names is cleared.
+//! Rules:
+//! - The provider is asked only for a code whose `state` opens a transaction of this very browser.
+//! - A link that leads nowhere takes a signed-in person where they wanted to go.
+//! - An answer of the provider always shows its page, and no page starts a sign-in by itself.
+//! - Only the transaction that the callback names is removed.
+
+use std::borrow::Cow;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::core::Core;
+use crate::machine::machine::Machine;
+use crate::machine::responder::Responder;
 use crate::provider::answer::ProviderError;
 use crate::provider::callback::{Callback, CallbackOutcome};
-use crate::reply::outcome::Reply;
+use crate::provider::exchange::Redeem;
+use crate::refusal::failed_sign_in::sign_in_failed;
+use crate::refusal::refuse::method_not_allowed;
+use crate::reply::draft::Draft;
+use crate::reply::reply::Reply;
 use crate::request::classify::{is_part, is_prefetch};
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
-use crate::session::open::Moment;
-use crate::sign_in::redemption::Redemption;
-use crate::sign_in::transaction::{State, Transaction};
-use crate::stage::Stage;
-use crate::step::{Exchange, Pending, Redeem, Step};
-use crate::values::code::ErrorCode;
+use crate::session::found::Found;
+use crate::session::sealed_tokens;
+use crate::session::write::cookie_names;
+use crate::sign_in::challenge::{Challenge, challenge};
+use crate::sign_in::known_callback::{KnownCallback, arrive};
+use crate::sign_in::loop_count::{self, LoopCount};
+use crate::sign_in::redeeming::Redeeming;
+use crate::sign_in::transaction::{self, State, Transaction};
+use crate::values::error_code::ErrorCode;
+use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
-impl Core {
-    /// `GET {prefix}/callback`.
-    pub(crate) fn callback_endpoint<H: Head>(&self, head: &H, moment: Moment<'_>) -> Step {
-        if head.method() != "GET" {
-            return self.method_not_allowed("GET");
-        }
-        if is_prefetch(head) || is_part(head) {
-            return self.ask_to_sign_in(head, moment);
-        }
-        let callback = match Callback::parse(head.query().unwrap_or_default()) {
-            Ok(callback) => callback,
-            Err(malformed) => {
-                let root = ReturnTo::root(&self.0.site);
-                let reply = self.sign_in_failed(ErrorCode::InvalidCallback, malformed.0, &root);
-                return Step::reply(reply);
-            }
-        };
-        let machine = &*self.0;
-        let found = machine.vault.session(head, moment);
-        let state = State::new(callback.state);
-        let Some(transaction) = machine.vault.transaction(head, &state, &machine.site) else {
-            let is_error = matches!(callback.outcome, CallbackOutcome::Error(_));
-            let is_unnamed = is_error && state.text.is_empty();
-            return self.unknown_transaction(head, is_unnamed, found.is_live());
-        };
-        let finished = [machine
-            .vault
-            .cookies
-            .remove(&machine.vault.cookies.login_name(&state.digest))];
-        match self.judge(
-            &transaction,
-            callback.outcome,
-            callback.issuer.as_deref(),
-            moment.now,
-        ) {
-            Verdict::Redeem(code) => {
-                let redeem = Redeem {
-                    code,
-                    redirect_uri: machine.site.redirect_uri().to_owned(),
-                    verifier: machine.provider.pkce.then(|| transaction.pkce.verifier()),
-                    key: state.digest,
-                };
-                let redemption = Redemption::new(
-                    machine,
-                    head,
-                    transaction.return_to,
-                    finished,
-                    found,
-                    moment,
-                );
-                Step::Send(
-                    Exchange::Redeem(Box::new(redeem)),
-                    Pending::new(self, Stage::Redeem(redemption)),
-                )
-            }
-            Verdict::Expired if found.is_live() => {
-                let reply = arrive(&transaction.return_to).cookies(finished);
-                Step::reply(reply)
-            }
-            Verdict::Expired => {
-                let detail = "the login is older than ten minutes";
-                self.refused(
-                    ErrorCode::LoginExpired,
-                    detail.into(),
-                    &transaction,
-                    finished,
-                )
-            }
-            Verdict::Refused(error) => {
-                let ProviderError { code, detail, .. } = error;
-                self.refused(code, detail, &transaction, finished)
-            }
-        }
-    }
+/// What a callback comes to.
+pub(crate) enum CallbackStep {
+    /// A code of this browser is redeemed.
+    Redeem(Box<Redeeming>),
+    /// The request is no callback of a person.
+    Challenge(Challenge),
+    /// The callback is answered.
+    Reply(Box<Reply>),
+}
 
-    fn judge(
-        &self,
-        transaction: &Transaction,
-        outcome: CallbackOutcome,
-        issuer: Option<&str>,
-        now: Timestamp,
-    ) -> Verdict {
-        let machine = &*self.0;
-        let same_provider: bool = transaction.provider.ct_eq(&machine.provider_id).into();
-        if !same_provider {
-            let detail = "the login was started with another provider";
-            return Verdict::Refused(ProviderError::new(ErrorCode::WrongProvider, detail));
-        }
-        if transaction.is_expired(now) {
-            return Verdict::Expired;
-        }
-        if machine.provider.issuer.is_some() && machine.provider.issuer.as_deref() != issuer {
-            let detail = "iss is missing or is not FNCY_ISSUER";
-            return Verdict::Refused(ProviderError::new(ErrorCode::WrongIssuer, detail));
-        }
-        match outcome {
-            CallbackOutcome::Code(code) => Verdict::Redeem(code),
-            CallbackOutcome::Error(error) => Verdict::Refused(ProviderError::of_callback(&error)),
-            CallbackOutcome::Nothing => {
-                let detail = "it has neither a usable code nor an error";
-                Verdict::Refused(ProviderError::new(ErrorCode::InvalidCallback, detail))
-            }
-        }
+/// `GET {prefix}/callback`.
+pub(crate) fn callback<H: Head>(
+    responder: Responder,
+    head: &H,
+    found: Found,
+    now: Timestamp,
+) -> CallbackStep {
+    if head.method() != "GET" {
+        return CallbackStep::Reply(responder.write(method_not_allowed("GET")));
     }
+    if is_prefetch(head) || is_part(head) {
+        return CallbackStep::Challenge(challenge(responder, head, &found, now));
+    }
+    match judge(&responder, head, &found, now) {
+        Ok((code, state, transaction)) => {
+            let redeem = Redeem {
+                code,
+                redirect_uri: responder.site.redirect_uri().to_owned(),
+                verifier: responder.provider.pkce.then(|| transaction.pkce.verifier()),
+                key: state.digest,
+            };
+            let callback = known(responder, head, &state, transaction.return_to, found, now);
+            CallbackStep::Redeem(Box::new(Redeeming::new(callback, redeem)))
+        }
+        Err(draft) => CallbackStep::Reply(responder.write(draft)),
+    }
+}
 
-    fn unknown_transaction<H: Head>(&self, head: &H, is_unnamed: bool, is_signed_in: bool) -> Step {
-        let machine = &*self.0;
+/// The code of a callback that may be redeemed, with its transaction; else the reply.
+fn judge<H: Head>(
+    machine: &Machine,
+    head: &H,
+    found: &Found,
+    now: Timestamp,
+) -> Result<(Secret, State, Transaction), Draft> {
+    let callback = Callback::parse(head.query().unwrap_or_default()).map_err(|malformed| {
         let root = ReturnTo::root(&machine.site);
-        let reply = if is_signed_in {
-            arrive(&root)
-        } else if is_unnamed {
-            let detail = "the authorization endpoint says an error, and no state";
-            self.sign_in_failed(ErrorCode::StateMissing, detail, &root)
-        } else if machine.vault.has_transactions(head) {
-            let detail = "no login of this browser has this state";
-            self.sign_in_failed(ErrorCode::LoginExpired, detail, &root)
+        sign_in_failed(machine, ErrorCode::InvalidCallback, malformed.0, &root)
+    })?;
+    let state = State::new(callback.state);
+    let Some(transaction) = transaction::find(&machine.vault, head, &state, &machine.site) else {
+        let is_error = matches!(callback.outcome, CallbackOutcome::Error(_));
+        let is_unnamed = is_error && state.text.is_empty();
+        return Err(unknown_transaction(
+            machine,
+            head,
+            is_unnamed,
+            found.is_live(),
+        ));
+    };
+    let return_to = &transaction.return_to;
+    let refused = |code, detail: Cow<'static, str>| {
+        let draft = sign_in_failed(machine, code, detail, return_to);
+        draft.cookies([removal(machine, &state)])
+    };
+    let same_provider: bool = transaction.provider.ct_eq(&machine.provider_id).into();
+    if !same_provider {
+        let detail = "the login was started with another provider";
+        return Err(refused(ErrorCode::WrongProvider, detail.into()));
+    }
+    if transaction.is_expired(now) {
+        return Err(if found.is_live() {
+            arrive(return_to).cookies([removal(machine, &state)])
         } else {
-            let detail = "the callback came without any login's cookie; open the site under the host of its redirect URI, or of one of them (localhost and 127.0.0.1 are two), and over https: over plain http a browser may keep no Secure cookie";
-            self.sign_in_failed(ErrorCode::LoginCookieMissing, detail, &root)
-        };
-        Step::reply(reply)
+            let detail = "the login is older than ten minutes";
+            refused(ErrorCode::LoginExpired, detail.into())
+        });
     }
-
-    fn refused(
-        &self,
-        code: ErrorCode,
-        detail: std::borrow::Cow<'static, str>,
-        transaction: &Transaction,
-        finished: [String; 1],
-    ) -> Step {
-        let reply = self.sign_in_failed(code, detail, &transaction.return_to);
-        Step::reply(reply.cookies(finished))
+    let issuer = machine.provider.issuer.as_deref();
+    if issuer.is_some() && issuer != callback.issuer.as_deref() {
+        let detail = "iss is missing or is not FNCY_ISSUER";
+        return Err(refused(ErrorCode::WrongIssuer, detail.into()));
+    }
+    match callback.outcome {
+        CallbackOutcome::Code(code) => Ok((code, state, transaction)),
+        CallbackOutcome::Error(error) => {
+            let ProviderError { code, detail, .. } = ProviderError::of_callback(&error);
+            Err(refused(code, detail))
+        }
+        CallbackOutcome::Nothing => {
+            let detail = "it has neither a usable code nor an error";
+            Err(refused(ErrorCode::InvalidCallback, detail.into()))
+        }
     }
 }
 
-/// What a callback comes to, once its login is known.
-enum Verdict {
-    Redeem(crate::values::secret::Secret),
-    Expired,
-    Refused(ProviderError),
+/// The line that removes a transaction.
+fn removal(machine: &Machine, state: &State) -> String {
+    let cookies = &machine.vault.cookies;
+    cookies.remove(&cookies.login_name(&state.digest))
 }
 
-/// The end of a sign-in: the page that was asked for, and no code in its `Referer`.
-pub(crate) fn arrive(return_to: &ReturnTo) -> Reply {
-    Reply::see_other(return_to.as_str()).header("referrer-policy", "no-referrer")
+fn known<H: Head>(
+    responder: Responder,
+    head: &H,
+    state: &State,
+    return_to: ReturnTo,
+    found: Found,
+    now: Timestamp,
+) -> KnownCallback {
+    let vault = &responder.vault;
+    let count = loop_count::find(vault, head, now).filter(|_| !found.sticks());
+    KnownCallback {
+        return_to,
+        removal: removal(&responder, state),
+        before: found.into_user().map(|user| {
+            let tokens = sealed_tokens::open(vault, head, &user);
+            (user, tokens)
+        }),
+        session_cookies: cookie_names(vault, head),
+        loop_count: LoopCount::after(count, now),
+        responder,
+    }
+}
+
+/// A callback without a transaction of this browser.
+fn unknown_transaction<H: Head>(
+    machine: &Machine,
+    head: &H,
+    is_unnamed: bool,
+    is_signed_in: bool,
+) -> Draft {
+    let root = ReturnTo::root(&machine.site);
+    let (code, detail) = if is_signed_in {
+        return arrive(&root);
+    } else if is_unnamed {
+        (
+            ErrorCode::StateMissing,
+            "the authorization endpoint says an error, and no state",
+        )
+    } else if transaction::is_any(&machine.vault, head) {
+        (
+            ErrorCode::LoginExpired,
+            "no login of this browser has this state",
+        )
+    } else {
+        (
+            ErrorCode::LoginCookieMissing,
+            "the callback came without any login's cookie; open the site under the host of its redirect URI, or of one of them (localhost and 127.0.0.1 are two), and over https: over plain http a browser may keep no Secure cookie",
+        )
+    };
+    sign_in_failed(machine, code, detail, &root)
 }

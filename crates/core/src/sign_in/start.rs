@@ -1,59 +1,83 @@
-//! The start of a login: the browser is sent to the authorization server (RFC 6749,
-//! section 4.1.1).
+//! The start of a sign-in: the browser is sent to the authorization server (RFC 6749, section 4.1.1).
 //!
-//! Rule: a start that another site caused keeps a short return address, so that no site can fill the heads of
-//! a browser's requests to this one. The login's own line comes before those that remove others.
+//! Rules: a start that another site caused keeps a short return address, so that no site can fill the heads of a
+//! browser's requests to this one; the transaction's own line comes before those that remove others.
 
-use crate::core::Core;
-use crate::core::Machine;
+use crate::machine::responder::Responder;
+use crate::refusal::refuse::failure;
+use crate::reply::draft::Draft;
 use crate::reply::event::Event;
-use crate::reply::outcome::Reply;
+use crate::reply::reply::{Ending, Reply};
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
-use crate::sign_in::login_loop::Round;
-use crate::sign_in::transaction::Transaction;
-use crate::step::Step;
+use crate::session::refusal::SessionRefusal;
+use crate::session::user::RevokedSession;
+use crate::sign_in::transaction::{self, Transaction};
 use crate::values::entropy::Entropy;
+use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-use crate::sign_in::challenge::Former;
-
-/// The longest return address of a start that another site caused, in bytes: five of them leave room for a
-/// login of the person's own.
+/// The longest return address of a start that another site caused, in bytes: five of them leave room for a sign-in of
+/// the person's own.
 const MAX_FOREIGN_LEN: usize = 256;
 
-/// A login that waits for its entropy.
+/// A sign-in that waits for its entropy.
 #[derive(Debug)]
-pub(crate) struct Start {
+#[must_use]
+pub struct StartSignIn {
+    responder: Responder,
     return_to: ReturnTo,
-    /// Lines that remove logins that are too many, and a count that means nothing any more.
+    /// Lines that remove surplus transactions, and a count of sign-ins that means nothing any more.
     surplus: Vec<String>,
-    former: Former,
-    /// Whether the person is to choose the account at the authorization server.
+    former: FormerSession,
+    /// Whether the person chooses the account at the authorization server.
     chooses_account: bool,
 }
 
-impl Start {
-    pub(crate) fn new<H: Head>(machine: &Machine, head: &H, return_to: ReturnTo) -> Self {
-        let vault = &machine.vault;
-        let return_to = if machine.sources.is_foreign(head) {
-            return_to.at_most(MAX_FOREIGN_LEN, &machine.site)
+/// What becomes of the session that a request without a user came with.
+#[derive(Debug, Default)]
+pub(crate) struct FormerSession {
+    /// Lines that remove its cookies.
+    pub(crate) removals: Vec<String>,
+    /// The session, if it ends with the reply.
+    pub(crate) ends: Option<RevokedSession>,
+    /// Why it was not believed.
+    pub(crate) refusal: Option<SessionRefusal>,
+}
+
+impl FormerSession {
+    /// A reply to a request that came with this session.
+    pub(crate) fn end_with(self, draft: Draft) -> Draft {
+        draft
+            .cookies(self.removals)
+            .ending(self.ends.map(|session| Ending {
+                session: Some(session),
+                revoke: None,
+            }))
+            .event(self.refusal.map(Event::SessionRefused))
+    }
+}
+
+impl StartSignIn {
+    pub(crate) fn new<H: Head>(responder: Responder, head: &H, return_to: ReturnTo) -> Self {
+        let return_to = if responder.sources.is_foreign(head) {
+            return_to.at_most(MAX_FOREIGN_LEN, &responder.site)
         } else {
             return_to
         };
-        let surplus = vault.surplus_transactions(head, &return_to, &machine.site);
+        let vault = &responder.vault;
+        let surplus = transaction::surplus(vault, head, &return_to, &responder.site);
+        let surplus = surplus.iter().map(|name| vault.cookies.remove(name));
         Self {
+            surplus: surplus.collect(),
             return_to,
-            surplus: surplus
-                .iter()
-                .map(|name| vault.cookies.remove(name))
-                .collect(),
-            former: Former::default(),
+            former: FormerSession::default(),
             chooses_account: false,
+            responder,
         }
     }
 
-    /// This login, for a person who is to choose their account if they asked for that.
+    /// This sign-in, for a person who may have asked to choose the account.
     pub(crate) fn choosing_account(self, chooses_account: bool) -> Self {
         Self {
             chooses_account,
@@ -61,41 +85,42 @@ impl Start {
         }
     }
 
-    /// This login, which ends a count of sign-ins.
-    pub(crate) fn forgetting(mut self, machine: &Machine, round: Option<Round>) -> Self {
-        let cookies = &machine.vault.cookies;
-        let removal = round.map(|_| cookies.remove(cookies.round_name()));
-        self.surplus.extend(removal);
+    /// This sign-in, which ends the browser's count of sign-ins.
+    pub(crate) fn forgetting_loop(mut self) -> Self {
+        let cookies = &self.responder.vault.cookies;
+        self.surplus.push(cookies.remove(cookies.loop_name()));
         self
     }
 
-    /// This login, for a request that came with such a session.
-    pub(crate) fn after(self, former: Former) -> Self {
+    /// This sign-in, for a request that came with such a session.
+    pub(crate) fn after(self, former: FormerSession) -> Self {
         Self { former, ..self }
     }
-}
 
-impl Core {
-    pub(crate) fn start(&self, start: Start, now: Timestamp, entropy: Entropy) -> Step {
-        let machine = &*self.0;
-        let cut = start.return_to.is_cut.then_some(Event::ReturnAddressCut);
+    /// Sends the browser to the authorization server. Without entropy the reply is a page that says so (500).
+    #[must_use]
+    pub fn redirect(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {
+        let machine = &self.responder;
+        let Some(entropy) = entropy else {
+            let detail = "a sign-in could not start: the operating system gives no entropy";
+            return machine.write(failure(machine, ErrorCode::Internal, detail));
+        };
+        let cut = self.return_to.is_cut.then_some(Event::ReturnAddressCut);
         let (transaction, salt) =
-            Transaction::start(start.return_to, machine.provider_id, now, entropy);
+            Transaction::start(self.return_to, machine.provider_id, now, entropy);
         let state = transaction.state();
-        let url = if start.chooses_account {
+        let url = if self.chooses_account {
             &machine.account_url
         } else {
             &machine.authorize_url
         };
         let location = url.of(&state.text, &transaction.pkce);
-        let cookie = machine.vault.set_transaction(&transaction, &state, salt);
-        let reply = Reply::see_other(location)
+        let cookie = transaction::set(&machine.vault, &transaction, &state, salt);
+        let draft = Draft::see_other(location)
             .header("referrer-policy", "no-referrer")
             .cookies([cookie])
-            .cookies(start.surplus)
-            .after(start.former)
-            .event([Event::SignInStarted])
-            .event(cut);
-        Step::reply(reply)
+            .cookies(self.surplus);
+        let draft = self.former.end_with(draft);
+        machine.write(draft.event([Event::SignInStarted]).event(cut))
     }
 }

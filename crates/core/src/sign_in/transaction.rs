@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::provider::authorize::Pkce;
+use crate::provider::settings::ProviderId;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
@@ -49,9 +50,6 @@ pub(crate) struct Transaction {
     state: [u8; 32],
     started: Timestamp,
 }
-
-/// Tells providers apart: the first bytes of a hash of their addresses.
-pub(crate) type ProviderId = [u8; 8];
 
 /// `state` as it is sent, and the hash that names its cookie.
 pub(crate) struct State {
@@ -118,93 +116,86 @@ impl Transaction {
     }
 }
 
-impl Vault {
-    /// The `Set-Cookie` line of a new transaction.
-    pub(crate) fn set_transaction(
-        &self,
-        transaction: &Transaction,
-        state: &State,
-        salt: [u8; 32],
-    ) -> String {
-        let name = self.cookies.login_name(&state.digest);
-        let aad = self.aad("login", &name, b"");
-        let text = self.keys().seal_login(salt, &aad, &transaction.encode());
-        self.cookies.set(&name, &text, COOKIE_LIFE)
-    }
+/// The `Set-Cookie` line of a new transaction.
+pub(crate) fn set(
+    vault: &Vault,
+    transaction: &Transaction,
+    state: &State,
+    salt: [u8; 32],
+) -> String {
+    let name = vault.cookies.login_name(&state.digest);
+    let aad = vault.aad("login", &name, b"");
+    let text = vault.keys().seal_login(salt, &aad, &transaction.encode());
+    vault.cookies.set(&name, &text, COOKIE_LIFE)
+}
 
-    /// The transaction that a `state` belongs to, if this browser has it.
-    pub(crate) fn transaction<H: Head>(
-        &self,
-        head: &H,
-        state: &State,
-        site: &Site,
-    ) -> Option<Transaction> {
-        let name = self.cookies.login_name(&state.digest);
-        scan::values(head, &name)
-            .filter_map(|text| self.open_transaction(&name, text, site).ok())
-            .find(|transaction| {
-                let own = transaction.state().text;
-                own.as_bytes().ct_eq(state.text.as_bytes()).into()
-            })
-    }
+/// The transaction that a `state` belongs to, if this browser has it.
+pub(crate) fn find<H: Head>(
+    vault: &Vault,
+    head: &H,
+    state: &State,
+    site: &Site,
+) -> Option<Transaction> {
+    let name = vault.cookies.login_name(&state.digest);
+    scan::values(head, &name)
+        .filter_map(|text| open(vault, &name, text, site).ok())
+        .find(|transaction| {
+            let own = transaction.state().text;
+            own.as_bytes().ct_eq(state.text.as_bytes()).into()
+        })
+}
 
-    /// The names that must go before one more login may start that returns to this address: those that don't
-    /// open first, then the oldest.
-    pub(crate) fn surplus_transactions<H: Head>(
-        &self,
-        head: &H,
-        return_to: &ReturnTo,
-        site: &Site,
-    ) -> Vec<String> {
-        let mut pending: Vec<(Option<Timestamp>, &str, usize)> = scan::pairs(head)
-            .filter_map(|(name, text)| Some((std::str::from_utf8(name).ok()?, text)))
-            .filter(|(name, _)| self.cookies.is_login(name))
-            .enumerate()
-            .map(|(index, (name, text))| {
-                let started = (index < MAX_OPENED)
-                    .then(|| self.open_transaction(name, text, site).ok())
-                    .flatten()
-                    .map(|transaction| transaction.started);
-                (started, name, pair_len(name, text.len()))
-            })
-            .collect();
-        pending.sort_unstable();
-        let mut room = MAX_PENDING_LEN.saturating_sub(self.transaction_len(return_to));
-        let newest = pending.iter().rev().take(MAX_PENDING - 1);
-        let kept = newest.take_while(|(_, _, length)| {
-            let left = room.checked_sub(*length);
-            room = left.unwrap_or_default();
-            left.is_some()
-        });
-        pending.truncate(pending.len() - kept.count());
-        pending.dedup_by_key(|(_, name, _)| *name);
-        let surplus = pending.into_iter().take(MAX_REMOVED);
-        surplus.map(|(_, name, _)| name.to_owned()).collect()
-    }
+/// The names that must go before one more login may start that returns to this address: those that don't
+/// open first, then the oldest.
+pub(crate) fn surplus<H: Head>(
+    vault: &Vault,
+    head: &H,
+    return_to: &ReturnTo,
+    site: &Site,
+) -> Vec<String> {
+    let mut pending: Vec<(Option<Timestamp>, &str, usize)> = scan::pairs(head)
+        .filter_map(|(name, text)| Some((std::str::from_utf8(name).ok()?, text)))
+        .filter(|(name, _)| vault.cookies.is_login(name))
+        .enumerate()
+        .map(|(index, (name, text))| {
+            let started = (index < MAX_OPENED)
+                .then(|| open(vault, name, text, site).ok())
+                .flatten()
+                .map(|transaction| transaction.started);
+            (started, name, pair_len(name, text.len()))
+        })
+        .collect();
+    pending.sort_unstable();
+    let mut room = MAX_PENDING_LEN.saturating_sub(cookie_len(vault, return_to));
+    let newest = pending.iter().rev().take(MAX_PENDING - 1);
+    let kept = newest.take_while(|(_, _, length)| {
+        let left = room.checked_sub(*length);
+        room = left.unwrap_or_default();
+        left.is_some()
+    });
+    pending.truncate(pending.len() - kept.count());
+    pending.dedup_by_key(|(_, name, _)| *name);
+    let surplus = pending.into_iter().take(MAX_REMOVED);
+    surplus.map(|(_, name, _)| name.to_owned()).collect()
+}
 
-    /// How much of a `Cookie` header a transaction takes that returns to this address, in bytes.
-    fn transaction_len(&self, return_to: &ReturnTo) -> usize {
-        let sealed = OVERHEAD_LOGIN + FIXED_LEN + return_to.as_str().len();
-        let name = self.cookies.login_name(&[0; 32]);
-        pair_len(&name, (sealed * 4).div_ceil(3))
-    }
+/// How much of a `Cookie` header a transaction takes that returns to this address, in bytes.
+fn cookie_len(vault: &Vault, return_to: &ReturnTo) -> usize {
+    let sealed = OVERHEAD_LOGIN + FIXED_LEN + return_to.as_str().len();
+    let name = vault.cookies.login_name(&[0; 32]);
+    pair_len(&name, (sealed * 4).div_ceil(3))
+}
 
-    /// Whether a request has any login's cookie, whatever is in it.
-    pub(crate) fn has_transactions<H: Head>(&self, head: &H) -> bool {
-        scan::names(head).any(|name| self.cookies.is_login(name))
-    }
+/// Whether a request has any login's cookie, whatever is in it.
+pub(crate) fn is_any<H: Head>(vault: &Vault, head: &H) -> bool {
+    scan::names(head).any(|name| vault.cookies.is_login(name))
+}
 
-    fn open_transaction(
-        &self,
-        name: &str,
-        text: &[u8],
-        site: &Site,
-    ) -> Result<Transaction, OpenError> {
-        let mut buffer = SecretBytes::zeros(MAX_TEXT_LEN);
-        let aad = self.aad("login", name, b"");
-        let body = self.keys().open_login(&aad, text, &mut buffer)?;
-        Transaction::decode(body, site).ok_or(OpenError::Broken)
-    }
+fn open(vault: &Vault, name: &str, text: &[u8], site: &Site) -> Result<Transaction, OpenError> {
+    let mut buffer = SecretBytes::zeros(MAX_TEXT_LEN);
+    let aad = vault.aad("login", name, b"");
+    let body = vault.keys().open_login(&aad, text, &mut buffer)?;
+    Transaction::decode(body, site).ok_or(OpenError::Broken)
 }
 
 /// How much of a `Cookie` header a pair takes, with what separates it from the next, in bytes.
@@ -214,14 +205,14 @@ fn pair_len(name: &str, value_len: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{State, Transaction};
+    use super::{State, Transaction, find, set, surplus};
     use crate::cookies::policy::CookiePolicy;
     use crate::cookies::vault::Vault;
     use crate::request::return_to::ReturnTo;
     use crate::request::site::Site;
     use crate::seal::Protection;
     use crate::seal::key_ring::KeyRing;
-    use crate::testing::Request;
+    use crate::tests::request::Request;
     use crate::values::entropy::Entropy;
     use crate::values::timestamp::Timestamp;
 
@@ -266,14 +257,14 @@ mod tests {
         let mut other = transaction.state().text.into_bytes();
         other[20] ^= 1;
         let other = State::new(String::from_utf8(other).unwrap());
-        let line = vault.set_transaction(&transaction, &other, salt);
+        let line = set(&vault, &transaction, &other, salt);
         let request = Request::get("/").header("cookie", pair(&line));
-        assert!(vault.transaction(&request, &other, &site).is_none());
+        assert!(find(&vault, &request, &other, &site).is_none());
 
         let own = transaction.state();
-        let line = vault.set_transaction(&transaction, &own, salt);
+        let line = set(&vault, &transaction, &own, salt);
         let request = Request::get("/").header("cookie", pair(&line));
-        assert!(vault.transaction(&request, &own, &site).is_some());
+        assert!(find(&vault, &request, &own, &site).is_some());
     }
 
     #[test]
@@ -293,8 +284,8 @@ mod tests {
             let started = Timestamp::from_unix(1_000 - u64::from(*age));
             let return_to = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
             let (transaction, salt) = transaction_to(return_to, *age, started);
-            let line = vault().set_transaction(&transaction, &transaction.state(), salt);
-            let length = vault().transaction_len(&transaction.return_to);
+            let line = set(&vault(), &transaction, &transaction.state(), salt);
+            let length = super::cookie_len(&vault(), &transaction.return_to);
             assert_eq!(pair(&line).len() + 2, length);
             names.push((*age, pair(&line).split('=').next().unwrap().to_owned()));
             pairs.push(pair(&line).to_owned());
@@ -307,7 +298,7 @@ mod tests {
         let (cookies, names) = pending(&[30, 50, 10, 40, 20], 5);
         let garbage = "__Host-fncy_login_0123456789abcdef=garbage";
         let request = Request::get("/").header("cookie", format!("{garbage}; {cookies}"));
-        let surplus = vault().surplus_transactions(&request, &ReturnTo::root(&site()), &site());
+        let surplus = surplus(&vault(), &request, &ReturnTo::root(&site()), &site());
         let oldest = names.iter().find(|(age, _)| *age == 50).unwrap();
         assert_eq!(surplus, ["__Host-fncy_login_0123456789abcdef", &oldest.1]);
     }
@@ -320,7 +311,7 @@ mod tests {
             let garbage = format!("__Host-fncy_login_0123456789abcdef={}", "x".repeat(3_000));
             let request = Request::get("/").header("cookie", format!("{cookies}; {garbage}"));
             let next = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
-            let surplus = vault().surplus_transactions(&request, &next, &site());
+            let surplus = surplus(&vault(), &request, &next, &site());
             names.sort_unstable_by(|one, other| other.cmp(one));
             let oldest = names.iter().take(5 - kept).map(|(_, name)| name.clone());
             let expected: Vec<_> = ["__Host-fncy_login_0123456789abcdef".to_owned()]
@@ -337,7 +328,7 @@ mod tests {
             .map(|index| format!("__Host-fncy_login_{index:016x}="))
             .collect();
         let request = Request::get("/").header("cookie", many.join("; "));
-        let surplus = vault().surplus_transactions(&request, &ReturnTo::root(&site()), &site());
+        let surplus = surplus(&vault(), &request, &ReturnTo::root(&site()), &site());
         assert_eq!(surplus.len(), 20);
     }
 }

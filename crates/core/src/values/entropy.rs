@@ -1,7 +1,6 @@
 //! Randomness, handed in by the caller: nothing in this crate draws any.
 
-/// What one [`resume`](crate::Pending::resume) may consume: three blocks of 32 bytes from the
-/// operating system's generator.
+/// What one state may consume: three blocks of 32 bytes from the operating system's generator.
 ///
 /// It is neither `Clone` nor readable from outside, so that no block serves two purposes.
 pub struct Entropy(pub(crate) [[u8; 32]; 3]);

@@ -266,7 +266,7 @@ impl LoginBuilder {
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let places = Arc::new(Places::new());
         let refresher = Refresher(Arc::new(Parts {
-            core: core.clone(),
+            machine: core.refresh_machine(),
             clock: Arc::clone(&clock),
             provider: Arc::clone(&provider) as _,
             store: if self.refreshes_without_store {

@@ -41,9 +41,11 @@ impl Clock for SystemClock {
     }
 }
 
-/// Fresh bytes of the operating system's generator.
-pub(crate) fn draw() -> Result<Entropy, getrandom::Error> {
+/// Fresh bytes of the operating system's generator. `None`, with a line in the log, where it gives none.
+pub(crate) fn entropy() -> Option<Entropy> {
     let mut bytes = Zeroizing::new([0; Entropy::LEN]);
-    getrandom::getrandom(bytes.as_mut_slice())?;
-    Ok(Entropy::new(&bytes))
+    getrandom::getrandom(bytes.as_mut_slice())
+        .inspect_err(|error| tracing::error!(%error, "the operating system gives no entropy"))
+        .ok()?;
+    Some(Entropy::new(&bytes))
 }

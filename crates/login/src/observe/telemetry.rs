@@ -9,7 +9,7 @@
 use std::future::Future;
 
 use fncy_login_core::{
-    Core, Event, Exchange, Failure, ProviderAnswer, Reply, Report, SecureUrl, Severity, Site,
+    Core, Event, Exchange, ProviderResult, Reply, Report, SecureUrl, Severity, Site,
 };
 use tokio::time::Instant;
 use tracing::field::Empty;
@@ -86,7 +86,7 @@ pub(crate) fn log(reports: &[Report]) {
                 warn!(code, detail, "login: needs attention");
                 meter::warning(code);
             }
-            _ => info!(code, detail, "login: refused"),
+            Severity::Info => info!(code, detail, "login: refused"),
         }
     }
 }
@@ -125,9 +125,9 @@ pub(crate) async fn refresh(obtaining: impl Future<Output = Refreshed>) -> Refre
 
 /// One exchange with the provider, in a span of its own.
 pub(crate) async fn exchange(
-    exchange: &Exchange,
-    sending: impl Future<Output = Result<ProviderAnswer, Failure>>,
-) -> Result<ProviderAnswer, Failure> {
+    exchange: Exchange<'_>,
+    sending: impl Future<Output = ProviderResult>,
+) -> ProviderResult {
     let name = name_of(exchange);
     let span = info_span!(
         "fncy_login.exchange",
@@ -158,14 +158,13 @@ pub(crate) async fn exchange(
     result
 }
 
-fn name_of(exchange: &Exchange) -> &'static str {
+fn name_of(exchange: Exchange<'_>) -> &'static str {
     match exchange {
         Exchange::Redeem(_) => "redeem",
         Exchange::UserData { .. } => "user_data",
-        Exchange::Refresh(_) => "refresh",
+        Exchange::Refresh { .. } => "refresh",
         Exchange::ClientCredentials { .. } => "client_credentials",
         Exchange::Revoke(_) => "revoke",
-        _ => "other",
     }
 }
 

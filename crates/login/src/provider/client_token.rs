@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, ClientGrant, Exchange, Failure, NoClientGrant, NoGrantReason, Secret, Timestamp,
+    ClientGrant, Exchange, Failure, NoClientGrant, NoGrantReason, Secret, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -144,14 +144,16 @@ impl Login {
     }
 
     async fn obtain(&self, scope: Option<String>) -> Result<ClientToken, NoClientGrant> {
-        let exchange = Exchange::ClientCredentials { scope };
+        let exchange = Exchange::ClientCredentials {
+            scope: scope.as_deref(),
+        };
         let deadline = Instant::now() + EXCHANGE_DEADLINE;
         let answer = match self.0.places.take(Work::Other, deadline).await {
-            Some(place) => self.0.provider.run(&exchange, &place, deadline).await,
-            None => Answer::Failed(Failure::Crowded),
+            Some(place) => self.0.provider.run(exchange, &place, deadline).await,
+            None => Err(Failure::Crowded),
         };
         let dialect = &self.0.provider.dialect;
-        let judged = ClientGrant::judge(&answer, dialect, self.0.clock.now());
+        let judged = ClientGrant::judge(answer, dialect, self.0.clock.now());
         let grant = judged.inspect_err(|failure| {
             let (reason, detail) = (failure.reason, &*failure.detail);
             tracing::warn!(?reason, detail, "the application got no token of its own");

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use fncy_login_core::{
-    Answer, ClientGrant, NoClientGrant, ProviderAnswer, Timestamp, TokenDialect,
-};
+use fncy_login_core::{ClientGrant, NoClientGrant, ProviderAnswer, Timestamp, TokenDialect};
 use tokio::time::{Instant, advance};
 
 use super::{ClientTokens, Entered, MAX_SCOPES, Obtained};
@@ -24,7 +22,7 @@ fn judged(status: u16, body: &str) -> Result<ClientGrant, NoClientGrant> {
         body: body.as_bytes().to_vec(),
         sent: Vec::new(),
     };
-    ClientGrant::judge(&Answer::Response(answer), &TokenDialect::default(), NOW)
+    ClientGrant::judge(Ok(answer), &TokenDialect::default(), NOW)
 }
 
 fn granted(life: u64) -> Obtained {

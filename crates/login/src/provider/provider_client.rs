@@ -8,8 +8,8 @@ use std::cell::Cell;
 use std::pin::Pin;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Newest, ProviderAnswer, Redeem, RedirectParam, Secret, SecureUrl,
-    TokenDialect, TokenKind,
+    Exchange, Failure, Newest, ProviderAnswer, ProviderResult, Redeem, RedirectParam, Secret,
+    SecureUrl, TokenDialect, TokenKind,
 };
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
@@ -62,44 +62,46 @@ struct Unwritable;
 impl Exchanges for ProviderClient {
     fn run<'a>(
         &'a self,
-        exchange: &'a Exchange,
+        exchange: Exchange<'a>,
         place: &'a Place,
         deadline: Instant,
-    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = ProviderResult> + Send + 'a>> {
         Box::pin(Self::run(self, exchange, place, deadline))
     }
 }
 
 impl ProviderClient {
     /// Runs one exchange, in a place; `deadline` is that of everything which one request may cause.
-    pub(crate) async fn run(&self, exchange: &Exchange, _: &Place, deadline: Instant) -> Answer {
+    pub(crate) async fn run(
+        &self,
+        exchange: Exchange<'_>,
+        _: &Place,
+        deadline: Instant,
+    ) -> ProviderResult {
         let deadline = deadline.min(Instant::now() + EXCHANGE_DEADLINE);
         let Ok(request) = self.write(exchange) else {
             tracing::error!("an exchange with the provider could not be written");
-            return Answer::Failed(Failure::Transport);
+            return Err(Failure::Transport);
         };
         let sent = self.secrets(exchange, &request);
         let sending = async {
             let answer = self.http.send(request, &sent, deadline).await?;
             Ok(ProviderAnswer { sent, ..answer })
         };
-        match telemetry::exchange(exchange, sending).await {
-            Ok(answer) => Answer::Response(answer),
-            Err(failure) => Answer::Failed(failure),
-        }
+        telemetry::exchange(exchange, sending).await
     }
 
     /// What a request has in it that no log may repeat, whoever says it.
-    fn secrets(&self, exchange: &Exchange, request: &HttpRequest) -> Vec<Secret> {
+    fn secrets(&self, exchange: Exchange<'_>, request: &HttpRequest) -> Vec<Secret> {
         let mut secrets = vec![self.client_secret.get().clone()];
         match exchange {
             Exchange::Redeem(redeem) => {
                 secrets.push(redeem.code.clone());
                 secrets.extend(redeem.verifier.clone());
             }
-            Exchange::Refresh(refresh) => secrets.push(refresh.refresh_token.clone()),
+            Exchange::Refresh { refresh_token } => secrets.push(refresh_token.clone()),
             Exchange::Revoke(revoke) => secrets.push(revoke.token.clone()),
-            _ => {}
+            Exchange::UserData { .. } | Exchange::ClientCredentials { .. } => {}
         }
         let header = request.headers().get(AUTHORIZATION);
         let header = header.and_then(|value| value.to_str().ok()?.split_once(' '));
@@ -119,14 +121,13 @@ impl ProviderClient {
         self.http.send(request, &[], deadline).await
     }
 
-    fn write(&self, exchange: &Exchange) -> Result<HttpRequest, Unwritable> {
+    fn write(&self, exchange: Exchange<'_>) -> Result<HttpRequest, Unwritable> {
         match exchange {
             Exchange::Redeem(redeem) => self.redeem(redeem),
-            Exchange::Refresh(refresh) => self.refresh(&refresh.refresh_token),
-            Exchange::ClientCredentials { scope } => self.client_credentials(scope.as_deref()),
+            Exchange::Refresh { refresh_token } => self.refresh(refresh_token),
+            Exchange::ClientCredentials { scope } => self.client_credentials(scope),
             Exchange::UserData { access_token } => self.user_data(access_token),
             Exchange::Revoke(revoke) => self.revoke(&revoke.token, revoke.kind),
-            _ => Err(Unwritable),
         }
     }
 

@@ -29,7 +29,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Core, Exchange, NotRefreshed, RefreshFailure, RefreshRequest, RefreshedTokens,
+    EndedRefresh, Exchange, Exchanged, HookAnswer, NotRefreshed, ProviderResult, RefreshApproved,
+    RefreshFailure, RefreshMachine, RefreshRequest, RefreshedTokens, UserKnown, UserReadAgain,
 };
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -45,7 +46,7 @@ use crate::request::approval;
 use crate::request::approval::{RefreshHook, RefreshedLogin};
 use crate::store::in_flight::Sender;
 use crate::store::shared_store::{
-    Claim, Finished, Lease, RevokedSession, SharedStore, StoreError, Work, WorkKind, claim, soon,
+    Claim, Finished, Lease, SharedStore, StoreError, Work, WorkKind, claim, soon,
 };
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.
@@ -59,10 +60,10 @@ const UNAVAILABLE: RefreshFailure = RefreshFailure::Unavailable { retry_after: 1
 pub(crate) trait Exchanges: Send + Sync + 'static {
     fn run<'a>(
         &'a self,
-        exchange: &'a Exchange,
+        exchange: Exchange<'a>,
         place: &'a Place,
         deadline: Instant,
-    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = ProviderResult> + Send + 'a>>;
 }
 
 /// What refreshes sessions. Cloning is cheap.
@@ -70,7 +71,7 @@ pub(crate) trait Exchanges: Send + Sync + 'static {
 pub(crate) struct Refresher(pub(crate) Arc<Parts>);
 
 pub(crate) struct Parts {
-    pub(crate) core: Core,
+    pub(crate) machine: RefreshMachine,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) provider: Arc<dyn Exchanges>,
     pub(crate) store: Arc<dyn SharedStore>,
@@ -201,17 +202,19 @@ impl Refresher {
     /// Goes on with what another request or instance has left.
     async fn take_over(
         &self,
-        refresh: &RefreshRequest,
+        request: &RefreshRequest,
         sealed: &[u8],
         deadline: Instant,
     ) -> Refreshed {
-        let left = self.0.core.open_refreshed(&refresh.key, sealed);
-        let mut refreshed = left.ok_or(RefreshFailure::Refused)?;
-        let verdict = self.approve(refresh, &mut refreshed, None, deadline).await;
-        if verdict.is_err_and(RefreshFailure::ends_session) {
-            self.end(refresh, &refreshed).await;
+        let left = self.0.machine.take_over(request, sealed);
+        match self
+            .approve(left.ok_or(RefreshFailure::Refused)?, deadline)
+            .await
+        {
+            RefreshApproved::Leave(tokens) => Ok(Arc::from(tokens)),
+            RefreshApproved::Undecided(_) => Err(RefreshFailure::Undecided),
+            RefreshApproved::End(ended) => Err(self.end(*ended).await),
         }
-        verdict.map(|()| Arc::new(refreshed))
     }
 
     /// A session that has ended gets no tokens.
@@ -227,133 +230,120 @@ impl Refresher {
         soon(store.has_ended(refresh.session, &refresh.profile.user_id)).await
     }
 
+    /// The second machine, as a story: exchange, read the user, ask the hook, leave the tokens or end the session.
     async fn exchange(
         &self,
-        refresh: &RefreshRequest,
+        request: &RefreshRequest,
         place: Place,
         lease: Box<dyn Lease>,
         deadline: Instant,
     ) -> Refreshed {
-        let Parts { core, clock, .. } = &*self.0;
-        if !self.0.refreshes.may_ask() {
+        let Parts {
+            machine,
+            clock,
+            provider,
+            refreshes,
+            ..
+        } = &*self.0;
+        if !refreshes.may_ask() {
             return Err(RefreshFailure::Crowded);
         }
-        let exchange = Exchange::Refresh(Box::new(refresh.clone()));
-        let answer = self.0.provider.run(&exchange, &place, deadline).await;
-        let judged = core.judge_refresh(refresh, &answer, clock.now());
-        let judged = judged.map_err(|NotRefreshed { failure, detail }| {
-            let outcome = failure.as_str();
-            tracing::warn!(outcome, detail = &*detail, "a session was not refreshed");
-            failure
-        });
-        let failure = judged.as_ref().err().copied();
-        self.0.refreshes.heard(self.user(refresh), failure);
-        let (mut refreshed, reports) = judged?;
+        let exchanging = machine.exchange(request.clone());
+        let refresh_token = exchanging.refresh_token();
+        let exchange = Exchange::Refresh { refresh_token };
+        let answer = provider.run(exchange, &place, deadline).await;
+        let (exchanged, reports) = exchanging.answered(answer, clock.now());
         telemetry::log(&reports);
-        if refreshed.was_stillborn() {
-            self.0.refreshes.rest(refreshed.key());
-        }
-        let user_data = self
-            .read_user(refresh, &mut refreshed, &place, deadline)
-            .await;
+        let failure = match &exchanged {
+            Exchanged::Failed(not_refreshed) => Some(not_refreshed.failure),
+            Exchanged::ReadUser(_) | Exchanged::Known(_) => None,
+        };
+        refreshes.heard(self.user(request), failure);
+        let known = match exchanged {
+            Exchanged::Failed(NotRefreshed { failure, detail }) => {
+                let outcome = failure.as_str();
+                tracing::warn!(outcome, detail = &*detail, "a session was not refreshed");
+                return Err(failure);
+            }
+            Exchanged::ReadUser(reading) => {
+                let access_token = reading.access_token();
+                let exchange = Exchange::UserData { access_token };
+                let answer = provider.run(exchange, &place, deadline).await;
+                match reading.answered(answer, clock.now()) {
+                    UserReadAgain::Known(known) => known,
+                    UserReadAgain::End(ended) => {
+                        tracing::error!(
+                            "a refreshed session has another user's data; it was ended"
+                        );
+                        return Err(self.end(*ended).await);
+                    }
+                }
+            }
+            Exchanged::Known(known) => known,
+        };
         drop(place);
-        let verdict = match user_data {
-            Ok(user_data) => {
-                self.approve(refresh, &mut refreshed, user_data, deadline)
-                    .await
+        match self.approve(known, deadline).await {
+            RefreshApproved::Leave(tokens) => {
+                self.leave(request, lease, &tokens).await;
+                Ok(Arc::from(tokens))
             }
-            Err(failure) => Err(failure),
-        };
-        if verdict.is_err_and(RefreshFailure::ends_session) {
-            // Before the lease goes: nobody else shall refresh it.
-            self.end(refresh, &refreshed).await;
-        } else {
-            tracing::debug!("a session was refreshed");
-            self.leave(refresh, lease, &refreshed).await;
-        }
-        verdict.map(|()| Arc::new(refreshed))
-    }
-
-    /// The user data, if they were due and could be read.
-    async fn read_user(
-        &self,
-        refresh: &RefreshRequest,
-        refreshed: &mut RefreshedTokens,
-        place: &Place,
-        deadline: Instant,
-    ) -> Result<Option<String>, RefreshFailure> {
-        if !refresh.reads_user || !refreshed.is_fresh(self.0.clock.now()) {
-            return Ok(None);
-        }
-        let exchange = Exchange::UserData {
-            access_token: refreshed.access_token(),
-        };
-        let answer = self.0.provider.run(&exchange, place, deadline).await;
-        self.0
-            .core
-            .judge_user_again(refresh, refreshed, &answer, self.0.clock.now())
-            .inspect_err(|_| {
-                tracing::error!("a refreshed session has another user's data; it was ended");
-            })
-    }
-
-    /// Asks `on_refresh`, where its word is still to come. One that fails is asked again with the next
-    /// request: the tokens are not lost for it.
-    async fn approve(
-        &self,
-        refresh: &RefreshRequest,
-        refreshed: &mut RefreshedTokens,
-        user_data: Option<String>,
-        deadline: Instant,
-    ) -> Result<(), RefreshFailure> {
-        let Some(on_refresh) = &self.0.on_refresh else {
-            return Ok(());
-        };
-        if !refreshed.awaits_approval() {
-            return Ok(());
-        }
-        let login = RefreshedLogin::new(refresh, refreshed, user_data);
-        match approval::ask(on_refresh, login, deadline).await {
-            Some(Ok(approval)) => {
-                refreshed.approve(approval.into_data());
-                Ok(())
-            }
-            Some(Err(refusal)) if refusal.is_for_now() => {
-                tracing::error!("on_refresh could not decide now; it is asked again");
+            RefreshApproved::Undecided(tokens) => {
+                self.leave(request, lease, &tokens).await;
                 Err(RefreshFailure::Undecided)
             }
-            Some(Err(_)) => {
-                tracing::info!("on_refresh refused a user; the session was ended");
-                Err(RefreshFailure::NotWelcome)
-            }
-            None => {
-                tracing::error!("on_refresh panicked, or did not answer within the deadline");
-                Err(RefreshFailure::Undecided)
-            }
+            // Before the lease goes: no other request shall refresh it.
+            RefreshApproved::End(ended) => Err(self.end(*ended).await),
         }
+    }
+
+    /// Asks `on_refresh`, where its answer is still to come. If the hook fails, the next request asks again.
+    async fn approve(&self, known: UserKnown, deadline: Instant) -> RefreshApproved {
+        let approving = match (known, &self.0.on_refresh) {
+            (UserKnown::Leave(tokens), _) => return RefreshApproved::Leave(tokens),
+            (UserKnown::Approve(approving), Some(on_refresh)) => {
+                let login = RefreshedLogin::new(approving.candidate());
+                let answer = approval::ask(on_refresh, login, deadline).await;
+                match &answer {
+                    HookAnswer::Approved { .. } => {}
+                    HookAnswer::Refused { .. } => {
+                        tracing::info!("on_refresh refused a user; the session was ended");
+                    }
+                    HookAnswer::Undecided => {
+                        tracing::error!("on_refresh could not decide now; it is asked again");
+                    }
+                    HookAnswer::Failed => {
+                        tracing::error!(
+                            "on_refresh panicked, or did not answer within the deadline"
+                        );
+                    }
+                }
+                return approving.answered(answer);
+            }
+            (UserKnown::Approve(approving), None) => approving,
+        };
+        approving.answered(HookAnswer::Approved { data: None })
     }
 
     async fn leave(
         &self,
-        refresh: &RefreshRequest,
+        request: &RefreshRequest,
         lease: Box<dyn Lease>,
-        refreshed: &RefreshedTokens,
+        tokens: &RefreshedTokens,
     ) {
-        let Ok(entropy) = clock::draw() else {
-            tracing::error!("the operating system gives no entropy");
+        tracing::debug!("a session was refreshed");
+        if tokens.was_stillborn() {
+            self.0.refreshes.rest(tokens.key());
+        }
+        let Some(entropy) = clock::entropy() else {
             return;
         };
-        let sealed = self
-            .0
-            .core
-            .seal_refreshed(&refresh.key, refreshed, &entropy)
-            .into_bytes();
+        let sealed = self.0.machine.seal(&request.key, tokens, &entropy);
         let outcome = Finished {
-            version: refreshed.generation(),
-            sealed,
+            version: tokens.generation(),
+            sealed: sealed.into_bytes(),
             keep: UNCONFIRMED,
             spent: Duration::ZERO,
-            session: Some(refresh.session.id),
+            session: Some(request.session.id),
         };
         if soon(lease.finish(outcome)).await.is_err() {
             tracing::warn!("a refresh could not be left for other instances");
@@ -367,20 +357,22 @@ impl Refresher {
     ) -> Option<RefreshedTokens> {
         let found = soon(self.0.store.find(lease_key(key, newer_than)));
         let sealed = found.await.ok().flatten()?;
-        self.0.core.open_refreshed(&key, &sealed)
+        self.0.machine.open(&key, &sealed)
     }
 
     /// Ends a session whose refresh has shown that it is over.
-    async fn end(&self, refresh: &RefreshRequest, refreshed: &RefreshedTokens) {
-        let ending = RevokedSession::new(refresh.session, &refresh.profile.user_id);
-        if soon(self.0.store.end(ending)).await.is_err() {
+    async fn end(&self, ended: EndedRefresh) -> RefreshFailure {
+        if soon(self.0.store.end(ended.session)).await.is_err() {
             tracing::error!("a session that is over could not be ended on other instances");
         }
-        self.revoke_refreshed(refreshed).await;
+        if let Some(revoke) = ended.revoke {
+            self.revoke(revoke).await;
+        }
+        ended.failure
     }
 
-    async fn revoke_refreshed(&self, refreshed: &RefreshedTokens) {
-        if let Some(revoke) = self.0.core.revocation(refreshed) {
+    async fn revoke_refreshed(&self, tokens: &RefreshedTokens) {
+        if let Some(revoke) = self.0.machine.revocation_of(tokens) {
             self.revoke(revoke).await;
         }
     }

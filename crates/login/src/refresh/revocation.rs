@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Exchange, Failure, RefreshedTokens, Report, Revoke, Severity};
+use fncy_login_core::{Exchange, Failure, RefreshedTokens, Report, Revoke, Severity};
 use tokio::time::{Instant, timeout_at};
 
 use crate::observe::telemetry;
@@ -23,12 +23,12 @@ impl Refresher {
         let answer = match self.0.places.take(Work::Revocation, turn).await {
             Some(place) => {
                 let deadline = Instant::now() + EXCHANGE_DEADLINE;
-                let revoke = Exchange::Revoke(revoke);
-                self.0.provider.run(&revoke, &place, deadline).await
+                let revoke = Exchange::Revoke(&revoke);
+                self.0.provider.run(revoke, &place, deadline).await
             }
-            None => Answer::Failed(Failure::Crowded),
+            None => Err(Failure::Crowded),
         };
-        if !matches!(answer, Answer::Response(answer) if answer.status < 300) {
+        if !matches!(answer, Ok(answer) if answer.status < 300) {
             telemetry::log(&[Report {
                 severity: Severity::Warning,
                 code: "revocation_failed",
@@ -42,7 +42,7 @@ impl Refresher {
     /// have got the newest cookie.
     pub(crate) async fn latest(&self, revoke: Revoke) -> Revoke {
         let mut newest: Option<RefreshedTokens> = None;
-        let mut key = self.0.core.token_digest(&revoke.token);
+        let mut key = self.0.machine.key_of(&revoke.token);
         let deadline = Instant::now() + LATEST_DEADLINE;
         // Bounded, since a provider may give an old token out again.
         for _ in 0..MAX_CHAIN {
@@ -58,7 +58,7 @@ impl Refresher {
             }
         }
         newest
-            .and_then(|refreshed| self.0.core.revocation(&refreshed))
+            .and_then(|refreshed| self.0.machine.revocation_of(&refreshed))
             .unwrap_or(revoke)
     }
 }

@@ -5,9 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use fncy_login_core::{
-    Answer, DataError, Newcomer, RefreshRequest, RefreshedTokens, SessionTokens,
-};
+use fncy_login_core::{Candidate, DataError, HookAnswer, RefreshCandidate, SessionTokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
@@ -16,17 +14,12 @@ use tracing::Instrument as _;
 /// Somebody who has signed in at FNCY, and whom the application may still refuse.
 ///
 /// `Debug` shows the id only.
-pub struct NewLogin(Newcomer);
+pub struct NewLogin(Candidate);
 
 /// A session whose tokens were refreshed, and that the application may still end.
 ///
 /// `Debug` shows the user's id only.
-pub struct RefreshedLogin {
-    id: String,
-    user_data: Option<String>,
-    session_data: String,
-    tokens: SessionTokens,
-}
+pub struct RefreshedLogin(RefreshCandidate);
 
 /// What a hook says of somebody who is welcome.
 #[derive(Clone, Debug, Default)]
@@ -67,8 +60,8 @@ pub(crate) type LoginHook = Hook<NewLogin>;
 pub(crate) type RefreshHook = Hook<RefreshedLogin>;
 
 impl NewLogin {
-    pub(crate) fn new(newcomer: Newcomer) -> Self {
-        Self(newcomer)
+    pub(crate) fn new(candidate: Candidate) -> Self {
+        Self(candidate)
     }
 
     /// The user's id at FNCY.
@@ -121,23 +114,14 @@ impl fmt::Debug for NewLogin {
 }
 
 impl RefreshedLogin {
-    pub(crate) fn new(
-        refresh: &RefreshRequest,
-        refreshed: &RefreshedTokens,
-        user_data: Option<String>,
-    ) -> Self {
-        Self {
-            id: refresh.profile.user_id.clone(),
-            user_data,
-            session_data: refresh.profile.data.clone(),
-            tokens: refreshed.tokens().clone(),
-        }
+    pub(crate) fn new(candidate: RefreshCandidate) -> Self {
+        Self(candidate)
     }
 
     /// The user's id at FNCY, which is still the same.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.id
+        &self.0.id
     }
 
     /// All that FNCY says of the user, where it was read again: every five minutes at most.
@@ -146,7 +130,7 @@ impl RefreshedLogin {
     ///
     /// [`DataError`], where it is no `T`.
     pub fn user_data<T: DeserializeOwned>(&self) -> Result<Option<T>, DataError> {
-        read(self.user_data.as_deref().unwrap_or_default())
+        read(self.0.user_data.as_deref().unwrap_or_default())
     }
 
     /// What the application has added to the session.
@@ -155,13 +139,13 @@ impl RefreshedLogin {
     ///
     /// [`DataError`], where it is no `T`.
     pub fn session_data<T: DeserializeOwned>(&self) -> Result<Option<T>, DataError> {
-        read(&self.session_data)
+        read(&self.0.session_data)
     }
 
     /// The new tokens.
     #[must_use]
     pub fn tokens(&self) -> &SessionTokens {
-        &self.tokens
+        &self.0.tokens
     }
 }
 
@@ -175,7 +159,7 @@ fn read<T: DeserializeOwned>(json: &str) -> Result<Option<T>, DataError> {
 impl fmt::Debug for RefreshedLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RefreshedLogin")
-            .field("id", &self.id)
+            .field("id", &self.0.id)
             .finish_non_exhaustive()
     }
 }
@@ -201,10 +185,6 @@ impl Approval {
         serde_json::to_string(data)
             .map(|data| Self(Some(data)))
             .map_err(|_| DataError)
-    }
-
-    pub(crate) fn into_data(self) -> Option<String> {
-        self.0
     }
 }
 
@@ -238,10 +218,6 @@ impl Refusal {
     pub fn not_now() -> Self {
         Self(Why::NotNow)
     }
-
-    pub(crate) fn is_for_now(&self) -> bool {
-        matches!(self.0, Why::NotNow)
-    }
 }
 
 /// What can't be read is no reason to let somebody in. The sentence is for the person, who can't mend it.
@@ -251,28 +227,21 @@ impl From<DataError> for Refusal {
     }
 }
 
-/// Asks a hook, in a task of its own, so that a panic is one failure among others; none where it panics, or
-/// doesn't answer in time.
+/// Asks a hook, in a task of its own, so that a panic is one failure among others.
 pub(crate) async fn ask<T: Send + 'static>(
     hook: &Hook<T>,
     login: T,
     deadline: Instant,
-) -> Option<Result<Approval, Refusal>> {
+) -> HookAnswer {
     let hook = Arc::clone(hook);
     let asked = tokio::spawn(async move { hook(login).await }.in_current_span());
     let task = asked.abort_handle();
-    let word = timeout_at(deadline, asked).await;
+    let answer = timeout_at(deadline, asked).await;
     task.abort();
-    word.ok()?.ok()
-}
-
-/// The answer to the core.
-pub(crate) fn answer(word: Result<Approval, Refusal>) -> Answer {
-    match word {
-        Ok(Approval(data)) => Answer::Approved {
-            data: data.unwrap_or_default(),
-        },
-        Err(Refusal(Why::NotThisUser(message))) => Answer::Refused { message },
-        Err(Refusal(Why::NotNow)) => Answer::Undecided,
+    match answer {
+        Ok(Ok(Ok(Approval(data)))) => HookAnswer::Approved { data },
+        Ok(Ok(Err(Refusal(Why::NotThisUser(message))))) => HookAnswer::Refused { message },
+        Ok(Ok(Err(Refusal(Why::NotNow)))) => HookAnswer::Undecided,
+        Ok(Err(_)) | Err(_) => HookAnswer::Failed,
     }
 }

@@ -70,7 +70,7 @@ impl AuthContext {
     pub fn tokens<H: Head>(&self, head: &H) -> Result<SessionTokens, Reply> {
         match (&self.refreshed, &self.user) {
             (Some(tokens), _) => Ok(SessionTokens::clone(tokens)),
-            (None, Some(user)) => self.login.tokens(head, user),
+            (None, Some(user)) => self.login.tokens(head, user).map_err(|reply| *reply),
             (None, None) => Err(self.challenge(head)),
         }
     }
@@ -79,14 +79,14 @@ impl AuthContext {
     /// is sent to sign in, everything else is told so.
     #[must_use]
     pub fn challenge<H: Head>(&self, head: &H) -> Reply {
-        self.login.challenge(head)
+        *self.login.challenge(head)
     }
 
     /// For guards of the application's own: 403, as a page or as problem+json, for a user who may not do this.
     /// `head` is that of the same request.
     #[must_use]
     pub fn forbidden<H: Head>(&self, head: &H) -> Reply {
-        self.login.forbidden(head)
+        *self.login.forbidden(head)
     }
 
     /// The login that let the request through.

@@ -19,7 +19,7 @@ pub struct RequestHeaders<'a>(&'a dyn Fn(&'static str) -> Option<&'a [u8]>);
 pub(crate) type ClientAddress = Arc<dyn Fn(&RequestHeaders<'_>) -> Option<IpAddr> + Send + Sync>;
 
 /// The number of all whose address is not known.
-const UNKNOWN: u64 = 0;
+pub(crate) const UNKNOWN: u64 = 0;
 
 impl RequestHeaders<'_> {
     /// The last line of a header: the one that the proxy next to the application has written. `name` is in

@@ -7,14 +7,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use fncy_login_core::{
-    Core, Ending, Exchange, Head, MAX_SKEW, Moment, Outcome, Reply, RevokedSession, SessionTokens,
-    Site, Standing, User,
+    Admission, AfterRefresh, AskStore, Begin, Challenge, Checked, Core, Ending, Head, MAX_SKEW,
+    OwnedHead, Redeeming, Refreshing, Reply, RevokedSession, SessionTokens, Site, StartSignIn,
+    StoreAnswer, User,
 };
+use tokio::time::Instant;
 
 use crate::config::builder::LoginBuilder;
 use crate::config::config_error::ConfigError;
 use crate::config::duplicate_warning::Namesake;
-use crate::observe::clock::Clock;
+use crate::observe::clock::{self, Clock};
 use crate::observe::meter;
 use crate::observe::telemetry;
 use crate::provider::check::LastCheck;
@@ -24,12 +26,12 @@ use crate::provider::provider_client::ProviderClient;
 use crate::refresh::refresher::Refresher;
 use crate::request::approval::LoginHook;
 use crate::request::auth_context::AuthContext;
-use crate::request::client_address::ClientAddress;
+use crate::request::client_address::{ClientAddress, UNKNOWN};
 use crate::request::live_session::Watched;
 use crate::request::placement;
 use crate::request::redemptions::Redemptions;
 use crate::request::response_patch::Admitted;
-use crate::request::sign_in::Settled;
+use crate::request::sign_in::REQUEST_DEADLINE;
 use crate::store::shared_store::{SharedStore, StoreError, soon};
 
 /// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
@@ -80,10 +82,12 @@ pub enum Verdict {
     Reply(Box<Reply>),
 }
 
-impl From<Reply> for Verdict {
-    fn from(reply: Reply) -> Self {
-        Self::Reply(Box::new(reply))
-    }
+/// What a request must wait for.
+enum Waits {
+    Redeem(Box<Redeeming>),
+    Refresh(Box<Refreshing>),
+    /// The store is told of sessions that end with a reply.
+    End(Box<Reply>),
 }
 
 impl Login {
@@ -138,71 +142,121 @@ impl Login {
         told
     }
 
-    /// Decides over a request. For adapters: `before` is the [`AuthContext`] that the request carries
-    /// already, if any.
+    /// Decides over a request. For adapters: `before` is the [`AuthContext`] that the request carries already, if any.
     ///
-    /// A request with a live session is decided without waiting and without entropy. Everything
-    /// that needs the provider runs in a task of the current tokio runtime.
+    /// A request with a live session is decided without waiting and without entropy. What needs FNCY or the store runs in
+    /// a task of the current tokio runtime.
     pub fn decide<H: Head>(&self, head: &H, before: Option<&AuthContext>) -> Decision {
-        if before.is_some_and(|context| context.is_of(self) && self.may_pass(head, context.user()))
-        {
+        let now = self.0.clock.now();
+        let may_pass = |context: &AuthContext| {
+            context.is_of(self) && self.0.core.may_pass(head, context.user(), now)
+        };
+        if before.is_some_and(may_pass) {
             return Decision::Pass;
         }
-        let (step, doubtful) = self.begin(head);
-        match (self.settle(step), doubtful) {
-            (Settled::Done(Outcome::Admit(admission)), None) => {
-                Decision::Now(Verdict::Admit(Admitted::new(self, admission)))
-            }
-            (Settled::Done(Outcome::Reply(reply)), None) if reply.endings.is_empty() => {
+        let begin = match self.check_sessions(head, now) {
+            Checked::Found(found) => self.0.core.begin(head, found, now),
+            Checked::Ask(ask) => return self.decide_later(head, *ask),
+        };
+        let client = match &begin {
+            Begin::Admit(_) | Begin::Roll(_) => UNKNOWN,
+            Begin::Redeem(_) => self.client_of(head),
+            Begin::Reply(_) | Begin::SignIn(_) | Begin::Refresh(_) => {
                 self.watch_coverage(head);
-                Decision::Now(self.send(*reply).into())
+                UNKNOWN
             }
-            (settled, doubtful) => {
-                self.watch_coverage(head);
+        };
+        match self.settle(begin) {
+            Ok(verdict) => Decision::Now(verdict),
+            Err(waits) => {
                 let login = self.clone();
-                let client = match &settled {
-                    Settled::Send(Exchange::Redeem(_), _) => self.client_of(head),
-                    _ => 0,
-                };
-                Decision::Later(Box::pin(async move {
-                    let settled = match doubtful {
-                        Some(doubtful) => login.resolve(*doubtful, settled).await,
-                        None => settled,
-                    };
-                    login.finish(settled, client).await
-                }))
+                Decision::Later(Box::pin(async move { login.wait(waits, client).await }))
             }
         }
     }
 
-    fn may_pass<H: Head>(&self, head: &H, user: Option<&User>) -> bool {
-        self.0.core.may_pass(head, user, self.0.clock.now())
+    /// Decides over a request whose session the store must be asked about.
+    fn decide_later<H: Head>(&self, head: &H, ask: AskStore) -> Decision {
+        self.watch_coverage(head);
+        let (login, client, head) = (self.clone(), self.client_of(head), OwnedHead::of(head));
+        Decision::Later(Box::pin(async move {
+            let found = login.ask_store(ask).await;
+            let begin = login.0.core.begin(&head, found, login.0.clock.now());
+            match login.settle(begin) {
+                Ok(verdict) => verdict,
+                Err(waits) => login.wait(waits, client).await,
+            }
+        }))
     }
 
-    async fn finish(&self, settled: Settled, client: u64) -> Verdict {
-        let outcome = match settled {
-            Settled::Done(outcome) => outcome,
-            Settled::Send(exchange, pending) => self.exchange(exchange, pending, client).await,
-            Settled::Approve(..) => self.0.core.internal_error().into(),
-        };
-        match outcome {
-            Outcome::Admit(admission) => Verdict::Admit(Admitted::new(self, admission)),
-            Outcome::Reply(reply) => self.ending(*reply).await.into(),
+    /// Goes on with what needs no waiting.
+    fn settle(&self, begin: Begin) -> Result<Verdict, Waits> {
+        match begin {
+            Begin::Admit(admission) => Ok(self.admit(admission)),
+            Begin::Roll(roll) => Ok(self.admit(roll.seal(self.0.clock.now(), clock::entropy()))),
+            Begin::SignIn(start) => self.answer(self.redirect(*start)),
+            Begin::Reply(reply) => self.answer(reply),
+            Begin::Redeem(redeeming) => Err(Waits::Redeem(redeeming)),
+            Begin::Refresh(refreshing) => Err(Waits::Refresh(refreshing)),
         }
     }
 
-    pub(crate) fn challenge<H: Head>(&self, head: &H) -> Reply {
-        let moment = Moment {
-            now: self.0.clock.now(),
-            standing: &|shown| self.standing(shown, || Standing::Unknown),
-        };
-        match self.settle(self.0.core.challenge(head, moment)) {
-            Settled::Done(Outcome::Reply(reply)) => self.send(*reply),
-            _ => self.send(self.0.core.internal_error()),
+    async fn wait(&self, waits: Waits, client: u64) -> Verdict {
+        match waits {
+            Waits::Redeem(redeeming) => Verdict::Reply(self.redeem_once(*redeeming, client).await),
+            Waits::Refresh(refreshing) => match self.refresh(*refreshing).await {
+                AfterRefresh::Admit(admission) => self.admit(admission),
+                AfterRefresh::Reply(reply) => Verdict::Reply(self.ending(reply).await),
+                AfterRefresh::SignIn(start) => {
+                    Verdict::Reply(self.ending(self.redirect(*start)).await)
+                }
+            },
+            Waits::End(reply) => Verdict::Reply(self.ending(reply).await),
         }
     }
 
-    pub(crate) fn forbidden<H: Head>(&self, head: &H) -> Reply {
+    async fn refresh(&self, refreshing: Refreshing) -> AfterRefresh {
+        let deadline = Instant::now() + REQUEST_DEADLINE;
+        let request = refreshing.request().clone();
+        let refreshed = self.0.refresher.refresh(request, deadline).await;
+        let now = self.0.clock.now();
+        match refreshed {
+            Ok(tokens) => refreshing.refreshed(&tokens, now, clock::entropy()),
+            Err(failure) => refreshing.failed(failure, now),
+        }
+    }
+
+    fn admit(&self, admission: Admission) -> Verdict {
+        Verdict::Admit(Admitted::new(self, admission))
+    }
+
+    fn redirect(&self, start: StartSignIn) -> Box<Reply> {
+        start.redirect(self.0.clock.now(), clock::entropy())
+    }
+
+    /// A reply goes out at once, unless the store must be told of sessions that end with it.
+    fn answer(&self, reply: Box<Reply>) -> Result<Verdict, Waits> {
+        if reply.endings.is_empty() {
+            Ok(Verdict::Reply(self.send(reply)))
+        } else {
+            Err(Waits::End(reply))
+        }
+    }
+
+    pub(crate) fn challenge<H: Head>(&self, head: &H) -> Box<Reply> {
+        let now = self.0.clock.now();
+        let found = match self.check_sessions(head, now) {
+            Checked::Found(found) => found,
+            Checked::Ask(ask) if ask.asks_revoked() => ask.answered(StoreAnswer::Unknown),
+            Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
+        };
+        self.send(match self.0.core.challenge(head, &found, now) {
+            Challenge::Reply(reply) => reply,
+            Challenge::SignIn(start) => self.redirect(*start),
+        })
+    }
+
+    pub(crate) fn forbidden<H: Head>(&self, head: &H) -> Box<Reply> {
         self.send(self.0.core.forbidden(head))
     }
 
@@ -225,7 +279,11 @@ impl Login {
         self.0.core.without_own_cookies(line)
     }
 
-    pub(crate) fn tokens<H: Head>(&self, head: &H, user: &User) -> Result<SessionTokens, Reply> {
+    pub(crate) fn tokens<H: Head>(
+        &self,
+        head: &H,
+        user: &User,
+    ) -> Result<SessionTokens, Box<Reply>> {
         self.0
             .core
             .tokens(head, user, self.0.clock.now())
@@ -237,14 +295,14 @@ impl Login {
     }
 
     /// A reply on its way out: what it has for the operator is told once.
-    pub(crate) fn send(&self, mut reply: Reply) -> Reply {
+    pub(crate) fn send(&self, mut reply: Box<Reply>) -> Box<Reply> {
         telemetry::tell(&mut reply);
         reply
     }
 
     /// A reply on its way out, and with it the end of sessions, and the beginning of one. What they have come to is revoked by a task of
     /// its own: the provider may be slow.
-    pub(crate) async fn ending(&self, mut reply: Reply) -> Reply {
+    pub(crate) async fn ending(&self, mut reply: Box<Reply>) -> Box<Reply> {
         let endings = std::mem::take(&mut reply.endings);
         if !endings.is_empty() {
             let login = self.clone();

@@ -39,7 +39,9 @@ impl Login {
                 redirect_uri,
                 "a router that carries the layer was nested, and axum drops its default fallback, where /auth/login and /auth/callback are: nest what `wrap` returns, by `nest_service`"
             ),
-            Coverage::Unknown { has_login: true } if had_answered && !is_whole && !is_told() => {
+            Coverage::Unknown {
+                has_transaction: true,
+            } if had_answered && !is_whole && !is_told() => {
                 tracing::warn!(
                     redirect_uri,
                     "a browser that was sent to sign in is back, and no request for /auth/callback has reached the layer: `route_layer`, and a `fallback` that is added after the layer, make it the application's 404; use `wrap` on the finished router"

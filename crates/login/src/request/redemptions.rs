@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Event, Failure, Pending, Redeem, Reply};
+use fncy_login_core::{Event, Failure, Redeeming, Reply, Severity, SignInReplies};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -21,8 +21,9 @@ use crate::observe::{clock, telemetry};
 use crate::provider::places;
 use crate::provider::sender::EXCHANGE_DEADLINE;
 use crate::request::login::Login;
+use crate::request::sign_in::REQUEST_DEADLINE;
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
-use crate::store::shared_store::{Claim, Finished, Lease, StoreError, Work, WorkKind, claim, soon};
+use crate::store::shared_store::{Claim, Finished, StoreError, Work, WorkKind, claim, soon};
 
 /// The key of a login: a hash of its `state`.
 type Key = [u8; 32];
@@ -59,55 +60,50 @@ impl Redemptions {
 
 impl Login {
     /// Redeems in a task of its own, for a client.
-    pub(crate) async fn redeem_once(
-        &self,
-        redeem: Redeem,
-        pending: Pending,
-        client: u64,
-        deadline: Instant,
-    ) -> Reply {
-        let key = redeem.key;
-        let mut own = Some((redeem, pending));
+    pub(crate) async fn redeem_once(&self, redeeming: Redeeming, client: u64) -> Box<Reply> {
+        let deadline = Instant::now() + REQUEST_DEADLINE;
+        let (key, replies) = (redeeming.redeem().key, redeeming.replies());
+        let mut own = Some(redeeming);
         while Instant::now() < deadline {
-            let (coming, first) = self.0.redemptions.enter(key);
+            let (in_flight, first) = self.0.redemptions.enter(key);
             if let Some(sender) = first {
-                let Some((redeem, pending)) = own.take() else {
-                    // The task of this very request has gone without a word.
+                let Some(redeeming) = own.take() else {
+                    // The task of this very request has gone without a result.
                     self.0.redemptions.leave(&key);
                     break;
                 };
                 let login = self.clone();
                 let redemption = async move {
-                    let redeeming = login.redeem(redeem, pending, client, &sender, deadline);
-                    sender.tell(redeeming.await);
+                    let redeeming = login.redeem(redeeming, client, &sender, deadline);
+                    sender.tell(*redeeming.await);
                     login.0.redemptions.leave(&key);
                 };
                 tokio::spawn(redemption.instrument(telemetry::sign_in()));
             }
-            if let Some(reply) = coming.outcome(deadline).await {
-                return reply;
+            if let Some(reply) = in_flight.outcome(deadline).await {
+                return Box::new(reply);
             }
         }
-        match own {
-            Some((_, pending)) => self.last_word(pending, Answer::Failed(Failure::TimedOut)),
-            None => self.send(self.0.core.unfinished()),
-        }
+        self.send(match own {
+            Some(redeeming) => redeeming.lost(Failure::TimedOut),
+            None => replies.unfinished(),
+        })
     }
 
     async fn redeem(
         &self,
-        redeem: Redeem,
-        pending: Pending,
+        redeeming: Redeeming,
         client: u64,
         sender: &Sender<Reply>,
         deadline: Instant,
-    ) -> Reply {
-        let key = redeem.key;
+    ) -> Box<Reply> {
+        let key = redeeming.redeem().key;
         let turn = deadline - EXCHANGE_DEADLINE;
         let waiting = self.0.places.take(places::Work::SignIn(client), turn);
         let Some(place) = sender.while_heard(waiting).await.flatten() else {
-            return self.turned_away(pending);
+            return self.turn_away(redeeming);
         };
+        let replies = redeeming.replies();
         let work = Work {
             kind: WorkKind::Redemption,
             key,
@@ -116,51 +112,57 @@ impl Login {
         let lease = match claim(&*self.0.store, work, deadline).await {
             Ok(Some(Claim::Granted(lease))) => lease,
             Ok(Some(Claim::Done(sealed))) => {
-                return match self.0.core.open_reply(&key, &sealed) {
-                    Some(reply) => reply,
-                    None => self.last_word(pending, Answer::Spent),
-                };
+                let left = replies.open(&sealed);
+                return left.unwrap_or_else(|| self.send(redeeming.spent()));
             }
-            Ok(Some(Claim::Spent)) => return self.last_word(pending, Answer::Spent),
-            Err(StoreError) | Ok(None) => {
-                return self.last_word(pending, Answer::Undecided);
-            }
+            Ok(Some(Claim::Spent)) => return self.send(redeeming.spent()),
+            Err(StoreError) | Ok(None) => return self.send(redeeming.undecided()),
         };
         let login = self.clone();
-        let driven = async move { login.drive(redeem, pending, place, deadline).await };
-        let reply = tokio::spawn(driven.in_current_span())
+        let signing_in = async move { login.sign_in(redeeming, place, deadline).await };
+        let reply = tokio::spawn(signing_in.in_current_span())
             .await
-            .unwrap_or_else(|_| self.0.core.internal_error());
+            .unwrap_or_else(|_| replies.panicked());
         telemetry::sign_in_ends(&reply);
         let signs_in = reply.events.contains(&Event::SignInFinished);
         let reply = self.ending(reply).await;
-        self.leave_reply(key, lease, &reply, signs_in).await;
+        let outcome = signs_in.then(|| outcome_of(&replies, &reply));
+        if soon(lease.finish(finished(outcome))).await.is_err() {
+            tracing::warn!("a redemption could not be left for other instances");
+        }
         reply
     }
 
-    /// What is left of a sign-in is the reply as it goes out. Where none can be left, the login is spent all
-    /// the same. Of anything else nothing is left: strangers cause it.
-    async fn leave_reply(&self, key: Key, lease: Box<dyn Lease>, reply: &Reply, signs_in: bool) {
-        let sealed = if signs_in {
-            let sealed = clock::draw().map(|entropy| self.0.core.seal_reply(&key, reply, &entropy));
-            sealed.unwrap_or_default()
-        } else {
-            String::new()
-        };
-        let outcome = Finished {
-            version: 0,
-            sealed: sealed.into_bytes(),
-            keep: if signs_in {
-                JOIN_WINDOW
-            } else {
-                Duration::ZERO
-            },
-            spent: SPENT_FOR,
-            session: None,
-        };
-        if soon(lease.finish(outcome)).await.is_err() {
-            tracing::warn!("a redemption could not be left for other instances");
+    /// The reply to a callback that got no place. Strangers cause any number of them, so that none is an error in the
+    /// log: one warning a minute speaks of all (`places.rs`).
+    fn turn_away(&self, redeeming: Redeeming) -> Box<Reply> {
+        let mut reply = redeeming.lost(Failure::Crowded);
+        for report in &mut reply.reports {
+            report.severity = Severity::Info;
         }
+        self.send(reply)
+    }
+}
+
+/// The sealed reply of a sign-in, or an empty text where it can't be sealed.
+fn outcome_of(replies: &SignInReplies, reply: &Reply) -> String {
+    let entropy = clock::entropy();
+    entropy.map_or_else(String::new, |entropy| replies.seal(reply, &entropy))
+}
+
+/// What is left of a redemption: the reply of a sign-in for two seconds, and that the code is spent. A code that led to
+/// no sign-in leaves no reply: strangers cause those.
+fn finished(reply_of_sign_in: Option<String>) -> Finished {
+    Finished {
+        version: 0,
+        keep: if reply_of_sign_in.is_some() {
+            JOIN_WINDOW
+        } else {
+            Duration::ZERO
+        },
+        sealed: reply_of_sign_in.unwrap_or_default().into_bytes(),
+        spent: SPENT_FOR,
+        session: None,
     }
 }
 

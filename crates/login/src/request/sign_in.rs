@@ -1,139 +1,63 @@
-//! Driving the machine: answering it until it is done.
+//! The sign-in, from a code to its reply, as a story: redeem, read the user, ask the hook, write the session.
 //!
-//! Rules: what needs no waiting is answered at once; a code is redeemed once, in a task that
-//! outlives its browser; all that one request may cause has one deadline.
+//! Rule: all that one request may cause has one deadline.
 
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Newcomer, Outcome, Pending, Question, Redeem, Reply, Severity, Step,
+    Approved, Approving, Completing, Exchange, HookAnswer, Redeemed, Redeeming, Reply, UserRead,
 };
 use tokio::time::Instant;
 
 use crate::observe::clock;
 use crate::provider::places::Place;
-use crate::request::approval;
-use crate::request::approval::NewLogin;
+use crate::request::approval::{self, NewLogin};
 use crate::request::login::Login;
 
 /// All that one request may cause takes no longer.
-const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
-
-/// A step that is done, or that only the provider or the application can help on.
-pub(crate) enum Settled {
-    Done(Outcome),
-    Send(Exchange, Pending),
-    Approve(Box<Newcomer>, Pending),
-}
+pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 
 impl Login {
-    /// Answers what needs no waiting.
-    pub(crate) fn settle(&self, mut step: Step) -> Settled {
-        loop {
-            step = match step {
-                Step::Done(outcome) => return Settled::Done(outcome),
-                Step::Send(exchange, pending) => return Settled::Send(exchange, pending),
-                Step::Ask(Question::Entropy, pending) => self.resume(pending, Answer::Entropy),
-                Step::Ask(Question::Approve(newcomer), pending) => {
-                    return Settled::Approve(newcomer, pending);
-                }
-                Step::Ask(..) => Step::Done(self.0.core.internal_error().into()),
-            };
-        }
-    }
-
-    fn resume(&self, pending: Pending, answer: Answer) -> Step {
-        match clock::draw() {
-            Ok(entropy) => pending.resume(answer, self.0.clock.now(), entropy),
-            Err(error) => {
-                tracing::error!(%error, "the operating system gives no entropy");
-                Step::Done(self.0.core.internal_error().into())
-            }
-        }
-    }
-
-    /// Has the provider asked; `client` is who brought the request.
-    pub(crate) async fn exchange(
+    /// Signs in with a code. The place is held until the user is known.
+    pub(crate) async fn sign_in(
         &self,
-        exchange: Exchange,
-        pending: Pending,
-        client: u64,
-    ) -> Outcome {
-        let deadline = Instant::now() + REQUEST_DEADLINE;
-        match exchange {
-            Exchange::Redeem(redeem) => {
-                let redeeming = self.redeem_once(*redeem, pending, client, deadline);
-                redeeming.await.into()
-            }
-            Exchange::Refresh(refresh) => {
-                let answer = match self.0.refresher.refresh(*refresh, deadline).await {
-                    Ok(refreshed) => Answer::Refreshed(refreshed),
-                    Err(failure) => Answer::NotRefreshed(failure),
-                };
-                match self.settle(self.resume(pending, answer)) {
-                    Settled::Done(outcome) => outcome,
-                    _ => self.0.core.internal_error().into(),
-                }
-            }
-            _ => self.0.core.internal_error().into(),
-        }
-    }
-
-    /// An answer that ends the matter: nothing more is asked.
-    pub(crate) fn last_word(&self, pending: Pending, answer: Answer) -> Reply {
-        self.send(self.last_reply(pending, answer))
-    }
-
-    /// The same for a callback that got no place. Strangers cause any number of them, so that none is an error in
-    /// the log: one warning a minute speaks of all (`places.rs`).
-    pub(crate) fn turned_away(&self, pending: Pending) -> Reply {
-        let mut reply = self.last_reply(pending, Answer::Failed(Failure::Crowded));
-        for report in &mut reply.reports {
-            report.severity = Severity::Info;
-        }
-        self.send(reply)
-    }
-
-    fn last_reply(&self, pending: Pending, answer: Answer) -> Reply {
-        match self.settle(self.resume(pending, answer)) {
-            Settled::Done(Outcome::Reply(reply)) => *reply,
-            _ => self.0.core.internal_error(),
-        }
-    }
-
-    /// Redeems a code and reads who it stands for, in one place; then asks the application.
-    pub(crate) async fn drive(
-        &self,
-        redeem: Redeem,
-        pending: Pending,
+        redeeming: Redeeming,
         place: Place,
         deadline: Instant,
-    ) -> Reply {
-        let mut place = Some(place);
-        let mut settled = Settled::Send(Exchange::Redeem(Box::new(redeem)), pending);
-        loop {
-            let (answer, pending) = match (settled, &place) {
-                (Settled::Done(Outcome::Reply(reply)), _) => return *reply,
-                (Settled::Send(exchange, pending), Some(place)) => {
-                    let answer = self.0.provider.run(&exchange, place, deadline).await;
-                    (answer, pending)
-                }
-                (Settled::Approve(newcomer, pending), _) => {
-                    drop(place.take());
-                    (self.approve(*newcomer, deadline).await, pending)
-                }
-                _ => return self.0.core.internal_error(),
-            };
-            settled = self.settle(self.resume(pending, answer));
+    ) -> Box<Reply> {
+        let provider = &self.0.provider;
+        let exchange = Exchange::Redeem(redeeming.redeem());
+        let answer = provider.run(exchange, &place, deadline).await;
+        let reading = match redeeming.answered(answer, self.0.clock.now()) {
+            Redeemed::ReadUser(reading) => reading,
+            Redeemed::Reply(reply) => return reply,
+        };
+        let access_token = reading.access_token();
+        let exchange = Exchange::UserData { access_token };
+        let answer = provider.run(exchange, &place, deadline).await;
+        drop(place);
+        match reading.answered(answer) {
+            UserRead::Complete(completing) => self.complete(*completing),
+            UserRead::Approve(approving) => self.approve(*approving, deadline).await,
+            UserRead::Reply(reply) => reply,
         }
     }
 
-    /// Asks `on_login`, but not for ever.
-    async fn approve(&self, newcomer: Newcomer, deadline: Instant) -> Answer {
-        let Some(on_login) = &self.0.on_login else {
-            return Answer::Failed(Failure::TimedOut);
+    async fn approve(&self, approving: Approving, deadline: Instant) -> Box<Reply> {
+        let answer = match &self.0.on_login {
+            Some(on_login) => {
+                let login = NewLogin::new(approving.candidate());
+                approval::ask(on_login, login, deadline).await
+            }
+            None => HookAnswer::Approved { data: None },
         };
-        let word = approval::ask(on_login, NewLogin::new(newcomer), deadline).await;
-        word.map_or(Answer::Failed(Failure::TimedOut), approval::answer)
+        match approving.answered(answer) {
+            Approved::Complete(completing) => self.complete(*completing),
+            Approved::Reply(reply) => reply,
+        }
+    }
+
+    fn complete(&self, completing: Completing) -> Box<Reply> {
+        completing.finish(self.0.clock.now(), clock::entropy())
     }
 }

@@ -1,7 +1,7 @@
 //! What people read in English.
 
 use crate::reply::words::{Label, PageSubject};
-use crate::values::code::ErrorCode;
+use crate::values::error_code::ErrorCode;
 
 pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
     match subject {

@@ -7,7 +7,7 @@ mod english;
 mod korean;
 
 use crate::request::language::Language;
-use crate::values::code::ErrorCode;
+use crate::values::error_code::ErrorCode;
 
 /// What a page is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fncy_login_core::{
-    Answer, Exchange, Failure, Profile, ProviderAnswer, RefreshFailure, RefreshRequest, Secret,
-    SessionRef, Timestamp,
+    Exchange, Failure, Profile, ProviderAnswer, ProviderResult, RefreshFailure, RefreshRequest,
+    Secret, SessionRef, Timestamp,
 };
 use tokio::time::{Instant, sleep};
 
@@ -65,7 +65,7 @@ impl Dice {
 /// A token endpoint: what each refresh token gets, and how often each was shown.
 pub(crate) struct Provider {
     pub(crate) dice: Dice,
-    pub(crate) answer: Mutex<fn(u64) -> Answer>,
+    pub(crate) answer: Mutex<fn(u64) -> ProviderResult>,
     pub(crate) shown: Mutex<HashMap<String, u64>>,
     pub(crate) revoked: Mutex<Vec<String>>,
     /// How often it was asked for user data.
@@ -75,13 +75,13 @@ pub(crate) struct Provider {
 impl Exchanges for Provider {
     fn run<'a>(
         &'a self,
-        exchange: &'a Exchange,
+        exchange: Exchange<'a>,
         _: &'a Place,
         _: Instant,
-    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = ProviderResult> + Send + 'a>> {
         Box::pin(async move {
-            let refresh = match exchange {
-                Exchange::Refresh(refresh) => refresh,
+            let token = match exchange {
+                Exchange::Refresh { refresh_token } => refresh_token.expose().to_owned(),
                 Exchange::Revoke(revoke) => {
                     let token = revoke.token.expose().to_owned();
                     self.revoked.lock().unwrap().push(token);
@@ -89,10 +89,9 @@ impl Exchanges for Provider {
                 }
                 _ => {
                     self.read.fetch_add(1, Ordering::SeqCst);
-                    return Answer::Failed(Failure::Transport);
+                    return Err(Failure::Transport);
                 }
             };
-            let token = refresh.refresh_token.expose().to_owned();
             let times = {
                 let mut shown = self.shown.lock().unwrap();
                 let times = shown.entry(token.clone()).or_default();
@@ -107,7 +106,7 @@ impl Exchanges for Provider {
 }
 
 impl Provider {
-    pub(crate) fn new(dice: &Dice, answer: fn(u64) -> Answer) -> Arc<Self> {
+    pub(crate) fn new(dice: &Dice, answer: fn(u64) -> ProviderResult) -> Arc<Self> {
         Arc::new(Self {
             dice: dice.clone(),
             answer: Mutex::new(answer),
@@ -123,8 +122,8 @@ impl Provider {
     }
 }
 
-pub(crate) fn response(status: u16, body: &str) -> Answer {
-    Answer::Response(ProviderAnswer {
+pub(crate) fn response(status: u16, body: &str) -> ProviderResult {
+    Ok(ProviderAnswer {
         status,
         retry_after: None,
         body: body.as_bytes().to_vec(),
@@ -133,7 +132,7 @@ pub(crate) fn response(status: u16, body: &str) -> Answer {
 }
 
 /// Rotates once; a token that is shown again is theft.
-pub(crate) fn rotates(times: u64) -> Answer {
+pub(crate) fn rotates(times: u64) -> ProviderResult {
     match times {
         1 => response(
             200,
@@ -265,7 +264,7 @@ pub(crate) fn instance(
     change: impl FnOnce(&mut Parts),
 ) -> Refresher {
     let mut parts = Parts {
-        core: login.0.core.clone(),
+        machine: login.0.core.refresh_machine(),
         clock: Arc::new(Stopped),
         provider: Arc::clone(provider) as _,
         store: Arc::new(store),
@@ -278,7 +277,10 @@ pub(crate) fn instance(
     Refresher(Arc::new(parts))
 }
 
-pub(crate) fn alone(login: &Login, answer: fn(u64) -> Answer) -> (Refresher, Arc<Provider>) {
+pub(crate) fn alone(
+    login: &Login,
+    answer: fn(u64) -> ProviderResult,
+) -> (Refresher, Arc<Provider>) {
     let provider = Provider::new(&Dice::new(1), answer);
     let refresher = instance(login, &provider, MemoryStore::new(), |_| {});
     (refresher, provider)
@@ -293,7 +295,7 @@ pub(crate) fn profile() -> Profile {
 pub(crate) fn refresh(login: &Login, token: &str, generation: u32) -> RefreshRequest {
     let refresh_token = Secret::new(token.to_owned());
     RefreshRequest {
-        key: login.0.core.token_digest(&refresh_token),
+        key: login.0.core.refresh_machine().key_of(&refresh_token),
         refresh_token,
         session: SessionRef {
             id: [7; 16],
@@ -323,7 +325,7 @@ pub(crate) async fn comes_to(refresher: &Refresher, refresh: &RefreshRequest) ->
         Ok(refreshed) => format!(
             "{} {}",
             refreshed.generation(),
-            refreshed.access_token().expose()
+            refreshed.tokens().access_token()
         ),
         Err(RefreshFailure::Unavailable { retry_after }) => format!("again in {retry_after}"),
         Err(failure) => format!("{failure:?}"),

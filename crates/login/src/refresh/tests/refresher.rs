@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fncy_login_core::{Answer, Exchange, Failure, ProviderAnswer, RefreshRequest, SessionRef};
+use fncy_login_core::{
+    Exchange, Failure, ProviderAnswer, ProviderResult, RefreshRequest, SessionRef,
+};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
@@ -267,7 +269,7 @@ async fn p23_a_refusal_is_remembered() {
 async fn f16_p41_a_token_that_fails_rests_alone() {
     let login = login();
     let (refresher, provider) = alone(&login, |_| {
-        Answer::Response(ProviderAnswer {
+        Ok(ProviderAnswer {
             status: 429,
             retry_after: Some("300".to_owned()),
             body: Vec::new(),
@@ -360,7 +362,7 @@ async fn f09_who_asks_the_provider_nothing_takes_no_probe() {
     };
     let ending = RevokedSession::new(ended.session, "jun");
     refresher.0.store.end(ending).await.unwrap();
-    *provider.answer.lock().unwrap() = |_| Answer::Failed(Failure::NoConnection);
+    *provider.answer.lock().unwrap() = |_| Err(Failure::NoConnection);
     let failing = refresh_of(&login, "maximiliane");
     assert_eq!(comes_to(&refresher, &failing).await, "Unreachable");
     *provider.answer.lock().unwrap() = rotates;
@@ -426,7 +428,7 @@ async fn f07_a_turn_that_comes_too_late_sends_no_refresh_token() {
 async fn f09_the_newest_tokens_are_told_whatever_fails_after_them() {
     let login = login();
     for answer in [
-        (|_| Answer::Failed(Failure::NoConnection)) as fn(u64) -> Answer,
+        (|_| Err(Failure::NoConnection)) as fn(u64) -> ProviderResult,
         |_| response(200, "?"),
         |_| response(401, r#"{"error":"invalid_client"}"#),
         |_| response(403, ""),
@@ -453,7 +455,7 @@ async fn f09_the_newest_tokens_are_told_whatever_fails_after_them() {
 #[tokio::test(start_paused = true)]
 async fn p41_a_probe_that_succeeds_lets_everybody_go() {
     let login = login();
-    let provider = Provider::new(&Dice::new(1), |_| Answer::Failed(Failure::NoConnection));
+    let provider = Provider::new(&Dice::new(1), |_| Err(Failure::NoConnection));
     let store = MemoryStore::new();
     let refresher = instance(&login, &provider, store, |_| {});
     let session = |number: u32| refresh(&login, &format!("r{number}"), 0);
@@ -604,10 +606,10 @@ struct Blocked;
 impl Exchanges for Blocked {
     fn run<'a>(
         &'a self,
-        _: &'a Exchange,
+        _: Exchange<'a>,
         _: &'a Place,
         _: Instant,
-    ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = ProviderResult> + Send + 'a>> {
         Box::pin(std::future::pending())
     }
 }

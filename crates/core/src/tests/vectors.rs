@@ -11,17 +11,21 @@ use ring::hmac::{HMAC_SHA256, Key, sign};
 
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::vault::Vault;
+use crate::provider::tokens::SessionTokens;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
 use crate::seal::Protection;
-use crate::seal::key_ring::{KeyRing, Purpose, associated_data};
-use crate::seal::vector::{PAGE, Vector};
-use crate::session::open::{Moment, Standing};
-use crate::session::tokens::SessionTokens;
+use crate::seal::key_ring::{KeyRing, associated_data};
+use crate::seal::purpose::Purpose;
+use crate::session::found::{Checked, RevocationStatus};
+use crate::session::open::{open, open_user};
+use crate::session::sealed_tokens;
 use crate::session::user::{Segment, Terms, User};
-use crate::sign_in::login_loop::Round;
-use crate::sign_in::transaction::{State, Transaction};
-use crate::testing::Request;
+use crate::session::write::write;
+use crate::sign_in::loop_count::{self, LoopCount};
+use crate::sign_in::transaction::{self, State, Transaction};
+use crate::tests::request::Request;
+use crate::tests::vector::{PAGE, Vector};
 use crate::values::entropy::Entropy;
 use crate::values::secret::Secret;
 
@@ -244,7 +248,7 @@ fn a_segment_of_another_host_opens_at_no_other() {
     assert_eq!(other.session_aad, aad);
     let (nonce, body) = (private.array("nonce"), session_body().bytes("body"));
     assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
-    let opens = |vault: &Vault| vault.open_user(text.as_bytes(), |_, _| true).is_ok();
+    let opens = |vault: &Vault| open_user(vault, text.as_bytes(), |_, _| true).is_ok();
     assert!(opens(&other));
     assert!(!opens(&vault(None)) && !opens(&vault(Some("https://third.example"))));
 
@@ -260,9 +264,9 @@ fn tokens_are_sealed_beside_their_own_user_only() {
     let (tokens, nonce) = (tokens(&vector), vector.array("nonce"));
     let session = session_body();
     let own = segment(&session);
-    assert_eq!(vault.seal_tokens(&tokens, &own, nonce), text);
+    assert_eq!(sealed_tokens::seal(&vault, &tokens, &own, nonce), text);
     let line = format!("__Host-fncy_session=.{text}");
-    let opened = vault.tokens(&request(&line), &user()).unwrap();
+    let opened = sealed_tokens::open(&vault, &request(&line), &user()).unwrap();
     assert_eq!(opened.access_token(), tokens.access_token());
     let refresh_token = opened.refresh_token.unwrap();
     assert_eq!(refresh_token.expose(), vector.text("refresh_token"));
@@ -275,12 +279,12 @@ fn tokens_are_sealed_beside_their_own_user_only() {
     );
     let other = seal_by_hand(&key, &[7; 12], &aad, &vector.bytes("body"));
     let line = format!("__Host-fncy_session=.{other}");
-    assert!(vault.tokens(&request(&line), &user()).is_some());
+    assert!(sealed_tokens::open(&vault, &request(&line), &user()).is_some());
 
     let mut older = own;
     older.terms.generation = 2;
     let older = User::open(&older.encode(), |_, _| true).unwrap();
-    assert!(vault.tokens(&request(&line), &older).is_none());
+    assert!(sealed_tokens::open(&vault, &request(&line), &older).is_none());
     vector.assert_all_seen();
 }
 
@@ -293,17 +297,18 @@ fn the_whole_cookie_is_set_and_read() {
     entropy[..12].copy_from_slice(&Vector::of("private").bytes("nonce"));
     let sealed = Vector::of("tokens").text("text");
     let session = session_body();
-    let written = vault.set_session(segment(&session), sealed, &[], now, &entropy);
+    let written = write(&vault, segment(&session), sealed, &[], now, &entropy);
     let (lines, _) = written.ok().unwrap();
     assert_eq!(lines, [line]);
 
-    let moment = Moment {
-        now,
-        standing: &|_| Standing::Live,
+    let Checked::Found(found) =
+        open(&vault, &request(line), now).check(|_, _| RevocationStatus::Live)
+    else {
+        panic!("its access token has expired");
     };
-    let found = vault.session(&request(line), moment).into_user().unwrap();
+    let found = found.into_user().unwrap();
     assert_eq!(found.segment().encode(), session.bytes("body"));
-    assert!(vault.tokens(&request(line), &found).is_some());
+    assert!(sealed_tokens::open(&vault, &request(line), &found).is_some());
     vector.assert_all_seen();
 }
 
@@ -315,7 +320,7 @@ fn a_chunk_is_as_long_as_the_page_says() {
     let sealed = "x".repeat(2 * room);
     let now = session.time("issued");
     let vault = vault(Protection::Private);
-    let written = vault.set_session(segment(&session), &sealed, &[], now, &[1; 32]);
+    let written = write(&vault, segment(&session), &sealed, &[], now, &[1; 32]);
     let (lines, user) = written.ok().unwrap();
     assert_eq!((lines.len(), user.segment().chunks), (3, 3));
     for (line, suffix) in lines.iter().zip(["", ".1", ".2"]) {
@@ -350,10 +355,10 @@ fn a_login_is_sealed_and_found() {
     assert_eq!(transaction.pkce.verifier().expose(), verifier);
     let vault = vault(Protection::Signed);
     let line = vector.text("line");
-    assert_eq!(vault.set_transaction(&transaction, &state, salt), line);
+    assert_eq!(transaction::set(&vault, &transaction, &state, salt), line);
 
     let state = State::new(vector.text("state_sent").to_owned());
-    let found = vault.transaction(&request(line), &state, &site()).unwrap();
+    let found = transaction::find(&vault, &request(line), &state, &site()).unwrap();
     assert_eq!(found.return_to.as_str(), vector.text("return_to"));
     assert_eq!(found.provider, provider);
     assert_eq!(found.pkce.verifier().expose(), verifier);
@@ -367,13 +372,16 @@ fn a_round_is_sealed_and_read() {
     let vector = Vector::of("round");
     let (vault, line) = (vault(Protection::Private), vector.text("line"));
     let (first, count) = (vector.time("first"), vector.number("count"));
-    let round = (0..count).fold(None, |before, _| Some(Round::after(before, first)));
-    assert_eq!(vault.set_round(round.unwrap(), vector.array("salt")), line);
+    let round = (0..count).fold(None, |before, _| Some(LoopCount::after(before, first)));
+    assert_eq!(
+        loop_count::set(&vault, round.unwrap(), vector.array("salt")),
+        line
+    );
 
-    let found = vault.round(&request(line), first.plus(59)).unwrap();
+    let found = loop_count::find(&vault, &request(line), first.plus(59)).unwrap();
     assert!(!found.is_loop());
-    assert!(Round::after(Some(found), first).is_loop());
-    assert!(vault.round(&request(line), first.plus(60)).is_none());
+    assert!(LoopCount::after(Some(found), first).is_loop());
+    assert!(loop_count::find(&vault, &request(line), first.plus(60)).is_none());
     assert_message("round", &vector);
     vector.assert_all_seen();
 }

@@ -9,7 +9,8 @@ use std::thread;
 
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
-use crate::seal::key_ring::{KeyRing, Purpose};
+use crate::seal::key_ring::KeyRing;
+use crate::seal::purpose::Purpose;
 use crate::sign_in::transaction::Transaction;
 use crate::values::entropy::{Entropy, pair};
 use crate::values::timestamp::Timestamp;
@@ -64,10 +65,7 @@ fn assert_distinct(nonces: &[u128], count: usize) {
 fn seal(count: usize) -> Vec<u128> {
     let (keys, mut nonces) = (keys(), Vec::with_capacity(count));
     draw(count / 2, |Entropy([session, tokens, _])| {
-        for (purpose, block) in [
-            (Purpose::Session, session),
-            (Purpose::SessionTokens, tokens),
-        ] {
+        for (purpose, block) in [(Purpose::Session, session), (Purpose::Tokens, tokens)] {
             let (nonce, []) = pair(&block);
             nonces.push(nonce_of(&keys.seal(purpose, nonce, b"", b"")));
         }

@@ -1,0 +1,213 @@
+//! What a request comes to: the one place where ways part.
+//!
+//! Rules:
+//! - A live session is admitted: nothing is written, drawn or asked. An unsafe request of another site is refused.
+//! - A public path is admitted, whatever its cookies say.
+//! - Every other request is challenged.
+
+use std::sync::Arc;
+
+use crate::endpoints::session::session;
+use crate::endpoints::sign_in::sign_in;
+use crate::endpoints::sign_out::sign_out;
+use crate::gate::roll::Roll;
+use crate::machine::machine::Machine;
+use crate::machine::responder::Responder;
+use crate::refresh::refreshing::{Refreshing, refreshing};
+use crate::refusal::refuse::{cross_site, refuse};
+use crate::reply::admission::Admission;
+use crate::reply::draft::Draft;
+use crate::reply::reply::Reply;
+use crate::request::classify::{
+    Kind, classify, is_event_stream, is_prefetch, is_preflight, is_upgrade,
+};
+use crate::request::cross_site::is_unsafe;
+use crate::request::head::Head;
+use crate::request::request_paths::RequestPaths;
+use crate::request::site::Endpoint;
+use crate::session::found::{Found, Verdict};
+use crate::session::user::User;
+use crate::sign_in::callback::{CallbackStep, callback};
+use crate::sign_in::challenge::{Challenge, challenge};
+use crate::sign_in::redeeming::Redeeming;
+use crate::sign_in::start::StartSignIn;
+use crate::values::error_code::ErrorCode;
+use crate::values::timestamp::Timestamp;
+
+/// What a request comes to. Replies and states are boxed, so that an admitted request moves few bytes.
+#[derive(Debug)]
+#[must_use]
+pub enum Begin {
+    /// The application answers.
+    Admit(Admission),
+    /// We answer.
+    Reply(Box<Reply>),
+    /// The browser is sent to sign in.
+    SignIn(Box<StartSignIn>),
+    /// The application answers, and the session's idle end moves on.
+    Roll(Box<Roll>),
+    /// The code of a callback is redeemed.
+    Redeem(Box<Redeeming>),
+    /// The session is refreshed.
+    Refresh(Box<Refreshing>),
+}
+
+impl From<Challenge> for Begin {
+    fn from(challenge: Challenge) -> Self {
+        match challenge {
+            Challenge::Reply(reply) => Self::Reply(reply),
+            Challenge::SignIn(start) => Self::SignIn(start),
+        }
+    }
+}
+
+/// Decides over a request, or asks one thing. A signed-in request ends here, and nothing was allocated for it but its
+/// user.
+pub(crate) fn begin<H: Head>(
+    machine: &Arc<Machine>,
+    head: &H,
+    found: Found,
+    now: Timestamp,
+) -> Begin {
+    let paths = RequestPaths::of(head, &machine.site);
+    if let Some(endpoint) = machine.site.endpoint(&paths.sent) {
+        return answer(Responder::to(machine, head), endpoint, head, found, now);
+    }
+    let reply = |draft: Draft| Begin::Reply(Responder::to(machine, head).write(draft));
+    let is_public = is_public(machine, head, &paths);
+    match found.verdict {
+        Verdict::Live => {}
+        Verdict::Unknown | Verdict::Refused(_) | Verdict::Absent if is_public => {
+            return Begin::Admit(Admission::anonymous());
+        }
+        _ => return challenge(Responder::to(machine, head), head, &found, now).into(),
+    }
+    let Some(user) = found.into_user() else {
+        return Begin::Admit(Admission::anonymous());
+    };
+    if is_forged(machine, head, &paths) {
+        return reply(cross_site(machine, head));
+    }
+    if !admits(machine, &paths, &user) {
+        let detail = "the user lacks what the path needs";
+        return reply(refuse(machine, head, ErrorCode::Forbidden, detail));
+    }
+    if is_public {
+        greet(machine, head, &paths, user, now)
+    } else {
+        keep_up(machine, head, &paths, user, now)
+    }
+}
+
+/// Whether a request that this login has let through, for this user, may pass as it is by now: between two layers its
+/// path or method may have been rewritten, and a request that a handler makes may carry the extensions of another.
+pub(crate) fn may_pass<H: Head>(
+    machine: &Machine,
+    head: &H,
+    user: Option<&User>,
+    now: Timestamp,
+) -> bool {
+    let paths = RequestPaths::of(head, &machine.site);
+    let is_alive = |user: &User| user.terms().token_expires > now;
+    user.is_none_or(|user| admits(machine, &paths, user) && !is_forged(machine, head, &paths))
+        && (user.is_some_and(is_alive) || is_public(machine, head, &paths))
+}
+
+fn answer<H: Head>(
+    responder: Responder,
+    endpoint: Endpoint,
+    head: &H,
+    found: Found,
+    now: Timestamp,
+) -> Begin {
+    let draft = match endpoint {
+        Endpoint::Login => return sign_in(responder, head).into(),
+        Endpoint::Callback => {
+            return match callback(responder, head, found, now) {
+                CallbackStep::Redeem(redeeming) => Begin::Redeem(redeeming),
+                CallbackStep::Challenge(challenge) => challenge.into(),
+                CallbackStep::Reply(reply) => Begin::Reply(reply),
+            };
+        }
+        Endpoint::Logout => sign_out(&responder, head, found, now),
+        Endpoint::Session => session(&responder, head, found, now),
+    };
+    Begin::Reply(responder.write(draft))
+}
+
+/// A live session on a protected path. Nearly always it is admitted as it is.
+fn keep_up<H: Head>(
+    machine: &Arc<Machine>,
+    head: &H,
+    paths: &RequestPaths<'_>,
+    user: User,
+    now: Timestamp,
+) -> Begin {
+    let terms = user.terms();
+    if terms.is_stale(now) {
+        let idle_ends = if is_background(machine, head, paths) {
+            terms.idle_ends
+        } else {
+            machine.lifetimes.idle_ends(terms.ends, now)
+        };
+        let responder = Responder::to(machine, head);
+        return match refreshing(responder, head, user, idle_ends, now) {
+            Ok(refreshing) => Begin::Refresh(Box::new(refreshing)),
+            Err(challenge) => challenge.into(),
+        };
+    }
+    if machine.lifetimes.is_roll_due(&terms, now) && !is_background(machine, head, paths) {
+        return Begin::Roll(Box::new(Roll::new(machine, head, user)));
+    }
+    Begin::Admit(Admission::of(user, None))
+}
+
+/// A live session on a public path. No request waits for the provider there. So pages that a person opens keep the
+/// session alive, while it needs no refresh. A session that only a refresh could tell from a copy is no user here.
+fn greet<H: Head>(
+    machine: &Arc<Machine>,
+    head: &H,
+    paths: &RequestPaths<'_>,
+    user: User,
+    now: Timestamp,
+) -> Begin {
+    let terms = user.terms();
+    if terms.is_past_grace(now) {
+        return Begin::Admit(Admission::anonymous());
+    }
+    let is_kept = machine.lifetimes.is_roll_due(&terms, now)
+        && !terms.is_stale(now)
+        && classify(head) == Kind::Navigation
+        && !is_background(machine, head, paths);
+    if is_kept {
+        return Begin::Roll(Box::new(Roll::new(machine, head, user)));
+    }
+    Begin::Admit(Admission::of(user, None))
+}
+
+/// Whether a request needs no user. A CORS preflight carries no cookies, so it must meet no guard.
+fn is_public<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
+    paths.all(|path| machine.paths.is_public(path))
+        || (machine.allow_preflight
+            && is_preflight(head)
+            && !paths.any(|path| machine.paths.is_guarded(path)))
+}
+
+fn admits(machine: &Machine, paths: &RequestPaths<'_>, user: &User) -> bool {
+    paths.all(|path| machine.paths.admits(path, user))
+}
+
+/// Whether a program may have sent the request by itself, without a person.
+fn is_background<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
+    is_prefetch(head)
+        || is_upgrade(head)
+        || is_event_stream(head)
+        || paths.any(|path| machine.paths.is_background(path))
+}
+
+/// Whether another site's page may have sent an unsafe request with the session.
+fn is_forged<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
+    is_unsafe(head)
+        && !machine.sources.vouch_for(head)
+        && !paths.all(|path| machine.paths.allows_cross_site(path))
+}

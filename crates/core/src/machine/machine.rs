@@ -1,0 +1,107 @@
+//! The machine of one site: its settings, and what is derived from them once.
+
+use std::mem::take;
+use std::sync::Arc;
+
+use crate::cookies::vault::Vault;
+use crate::machine::settings::Settings;
+use crate::provider::authorize::AuthorizeUrl;
+use crate::provider::exchange::Revoke;
+use crate::provider::settings::{Provider, ProviderId};
+use crate::provider::tokens::SessionTokens;
+use crate::reply::pages::Pages;
+use crate::request::cross_site::Sources;
+use crate::request::site::Site;
+use crate::rules::path_rules::PathRules;
+use crate::seal::key::TokenDigest;
+use crate::session::lifetimes::Lifetimes;
+use crate::values::newest::Newest;
+
+/// What every request of one site is judged by.
+pub(crate) struct Machine {
+    pub(crate) site: Site,
+    /// The machines of the other sites. They have none.
+    pub(crate) others: Vec<Arc<Self>>,
+    pub(crate) provider: Provider,
+    pub(crate) paths: PathRules,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) asks_approval: bool,
+    pub(crate) asks_on_refresh: bool,
+    pub(crate) sign_in_only: bool,
+    pub(crate) allow_preflight: bool,
+    pub(crate) clears_cache: bool,
+    pub(crate) sources: Sources,
+    pub(crate) vault: Vault,
+    pub(crate) pages: Pages,
+    pub(crate) authorize_url: AuthorizeUrl,
+    /// The authorize URL for a person who chooses another account.
+    pub(crate) account_url: AuthorizeUrl,
+    pub(crate) provider_id: ProviderId,
+    pub(crate) token_digest: Newest<TokenDigest>,
+}
+
+impl Machine {
+    /// Derives keys and all that doesn't differ from request to request.
+    pub(crate) fn new(mut settings: Settings) -> Self {
+        let others = take(&mut settings.other_sites).into_iter();
+        let others = others.map(|(site, cookies)| {
+            let origin = Some(site.origin().to_owned());
+            let settings = Settings {
+                site,
+                cookies,
+                ..settings.clone()
+            };
+            Arc::new(Self::of_site(settings, origin, Vec::new()))
+        });
+        let others = others.collect();
+        Self::of_site(settings, None, others)
+    }
+
+    /// The machine of one site. Its cookies are bound to `origin`, if there is one.
+    fn of_site(settings: Settings, origin: Option<String>, others: Vec<Arc<Self>>) -> Self {
+        let Settings {
+            site,
+            other_sites: _,
+            provider,
+            keys,
+            cookies,
+            protection,
+            paths,
+            lifetimes,
+            asks_approval,
+            asks_on_refresh,
+            sign_in_only,
+            allow_preflight,
+            clears_cache,
+            trusted_origins,
+            own_page,
+            language,
+        } = settings;
+        let authorize_url = AuthorizeUrl::new(&provider, &site);
+        let prompt = provider.account_prompt.unwrap_or_default();
+        Self {
+            vault: Vault::new(keys, cookies, protection, &provider.client_id, origin),
+            pages: Pages::new(own_page, language),
+            account_url: authorize_url.with_prompt(prompt),
+            authorize_url,
+            provider_id: provider.id(),
+            token_digest: Newest::new(TokenDigest::new(&provider.client_secret)),
+            sources: Sources::new(site.origin(), trusted_origins),
+            paths: paths.below(site.base()),
+            site,
+            others,
+            provider,
+            lifetimes,
+            asks_approval,
+            asks_on_refresh,
+            sign_in_only,
+            allow_preflight,
+            clears_cache,
+        }
+    }
+
+    /// What ends tokens at the provider, where it has a revocation endpoint (RFC 7009).
+    pub(crate) fn revocation_of(&self, tokens: SessionTokens) -> Option<Revoke> {
+        self.provider.revocation.then(|| tokens.into_revocation())
+    }
+}

@@ -1,0 +1,48 @@
+//! What a request that waits needs for its reply: the machine, and the form that its sender reads.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::machine::machine::Machine;
+use crate::reply::draft::Draft;
+use crate::reply::format::ReplyFormat;
+use crate::reply::reply::Reply;
+use crate::request::head::Head;
+
+/// Writes the replies to one request.
+#[derive(Clone)]
+pub(crate) struct Responder {
+    machine: Arc<Machine>,
+    format: ReplyFormat,
+}
+
+impl Responder {
+    /// The responder to this request.
+    pub(crate) fn to<H: Head>(machine: &Arc<Machine>, head: &H) -> Self {
+        Self {
+            machine: Arc::clone(machine),
+            format: ReplyFormat::of(head),
+        }
+    }
+
+    /// Writes a reply in the form that the request's sender reads.
+    pub(crate) fn write(&self, draft: Draft) -> Box<Reply> {
+        Box::new(draft.write(&self.machine.pages, self.format))
+    }
+}
+
+impl Deref for Responder {
+    type Target = Machine;
+
+    fn deref(&self) -> &Machine {
+        &self.machine
+    }
+}
+
+/// Shows nothing: a machine holds keys.
+impl fmt::Debug for Responder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Responder").finish_non_exhaustive()
+    }
+}

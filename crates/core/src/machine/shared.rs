@@ -1,0 +1,45 @@
+//! What the instances of one application tell one another through their store.
+//!
+//! Rules: all of it is sealed, since a store is not ours to trust; a text is bound to the work that it is the result of,
+//! so that no other text can be put in its place; a text that does not open counts as no text.
+
+use crate::machine::machine::Machine;
+use crate::seal::purpose::Purpose;
+use crate::values::entropy::{Entropy, pair};
+
+/// Seals the result of the work that `key` names.
+pub(crate) fn seal(
+    machine: &Machine,
+    kind: &str,
+    key: &[u8; 32],
+    body: &[u8],
+    Entropy([nonce, ..]): &Entropy,
+) -> String {
+    let (nonce, []) = pair(nonce);
+    let aad = associated_data(machine, kind, key);
+    machine
+        .vault
+        .keys()
+        .seal(Purpose::Shared, nonce, &aad, body)
+}
+
+/// Opens what [`seal`] made for the same work.
+pub(crate) fn open<T>(
+    machine: &Machine,
+    kind: &str,
+    key: &[u8; 32],
+    text: &[u8],
+    read: impl FnOnce(&[u8]) -> Option<T>,
+) -> Option<T> {
+    let aad = associated_data(machine, kind, key);
+    machine
+        .vault
+        .keys()
+        .open_long(Purpose::Shared, &aad, text, read)
+}
+
+fn associated_data(machine: &Machine, kind: &str, key: &[u8; 32]) -> Vec<u8> {
+    let vault = &machine.vault;
+    let purpose = format!("shared {kind}");
+    vault.aad(&purpose, vault.cookies.session_name(), key)
+}

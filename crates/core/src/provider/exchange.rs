@@ -1,0 +1,59 @@
+//! Requests to the provider, by their meaning: the driver knows how they are written.
+
+use crate::values::secret::Secret;
+
+/// A request to the provider.
+#[derive(Clone, Copy, Debug)]
+pub enum Exchange<'a> {
+    /// Redeem an authorization code (RFC 6749, section 4.1.3).
+    Redeem(&'a Redeem),
+    /// Read the user data with an access token (RFC 6750, section 2.1).
+    UserData {
+        /// The token to show.
+        access_token: &'a Secret,
+    },
+    /// Refresh a session's tokens (RFC 6749, section 6).
+    Refresh {
+        /// The token to use.
+        refresh_token: &'a Secret,
+    },
+    /// Ask for an access token of the client's own (RFC 6749, section 4.4.2).
+    ClientCredentials {
+        /// The scopes to ask for, as [`ClientGrant::scope`](crate::ClientGrant::scope) writes them; the provider's
+        /// default if there are none.
+        scope: Option<&'a str>,
+    },
+    /// Revoke a token (RFC 7009).
+    Revoke(&'a Revoke),
+}
+
+/// What is needed to redeem a code.
+#[derive(Debug)]
+pub struct Redeem {
+    /// The authorization code.
+    pub code: Secret,
+    /// The redirect URI of the sign-in, which the token endpoint compares (RFC 6749, section 4.1.3).
+    pub redirect_uri: String,
+    /// The code verifier (RFC 7636, section 4.5).
+    pub verifier: Option<Secret>,
+    /// Names this sign-in: the driver redeems once for each key.
+    pub key: [u8; 32],
+}
+
+/// A token to be revoked.
+#[derive(Clone, Debug)]
+pub struct Revoke {
+    /// The token.
+    pub token: Secret,
+    /// Which kind it is.
+    pub kind: TokenKind,
+}
+
+/// The kind of a token, as a hint for its revocation (RFC 7009, section 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `access_token`
+    Access,
+    /// `refresh_token`
+    Refresh,
+}

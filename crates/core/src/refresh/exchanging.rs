@@ -1,0 +1,96 @@
+//! The refresh token is at the provider: its token answer is awaited.
+
+use std::sync::Arc;
+
+use crate::machine::machine::Machine;
+use crate::provider::answer::{Failure, ProviderError, ProviderResult, TOKEN_ENDPOINT};
+use crate::provider::token_answer::TokenSet;
+use crate::provider::tokens::SessionTokens;
+use crate::refresh::approving::UserKnown;
+use crate::refresh::failure::{NotRefreshed, RefreshFailure};
+use crate::refresh::reading_user::ReadingUserAgain;
+use crate::refresh::refreshed_tokens::RefreshedTokens;
+use crate::refresh::request::RefreshRequest;
+use crate::session::profile::Profile;
+use crate::values::report::Report;
+use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
+
+/// A refresh that waits for the token endpoint.
+#[must_use]
+pub struct Exchanging {
+    machine: Arc<Machine>,
+    request: RefreshRequest,
+}
+
+/// The exits of [`Exchanging`].
+#[must_use]
+pub enum Exchanged {
+    /// There are tokens, and the user data is due.
+    ReadUser(Box<ReadingUserAgain>),
+    /// There are tokens.
+    Known(UserKnown),
+    /// There are none.
+    Failed(NotRefreshed),
+}
+
+impl Exchanging {
+    pub(crate) fn new(machine: Arc<Machine>, request: RefreshRequest) -> Self {
+        Self { machine, request }
+    }
+
+    /// The question: use this refresh token.
+    #[must_use]
+    pub fn refresh_token(&self) -> &Secret {
+        &self.request.refresh_token
+    }
+
+    /// Goes on with the token endpoint's answer. The reports say what was unusual about it.
+    pub fn answered(self, result: ProviderResult, now: Timestamp) -> (Exchanged, Vec<Report>) {
+        let Self { machine, request } = self;
+        let is_unreachable = matches!(result, Err(Failure::NoConnection));
+        let set = ProviderError::if_lost(TOKEN_ENDPOINT, result)
+            .and_then(|answer| TokenSet::parse(&answer, &machine.provider.dialect, now));
+        let set = match set {
+            Ok(set) => set,
+            Err(error) => {
+                let failure = if is_unreachable {
+                    RefreshFailure::Unreachable
+                } else {
+                    RefreshFailure::of(&error)
+                };
+                let detail = error.detail;
+                let failed = NotRefreshed { failure, detail };
+                return (Exchanged::Failed(failed), Vec::new());
+            }
+        };
+        let refresh_token = set.tokens.refresh_token;
+        let refresh_token = refresh_token.unwrap_or_else(|| request.refresh_token.clone());
+        let tokens = RefreshedTokens {
+            key: machine.token_digest.get().of(&refresh_token),
+            tokens: SessionTokens {
+                access_token: set.tokens.access_token,
+                refresh_token: Some(refresh_token),
+            },
+            expires_at: set.expires_at,
+            life: set.life,
+            generation: request.session.generation.saturating_add(1),
+            session_id: request.session.id,
+            profile: Profile {
+                scopes: set.scopes.unwrap_or_else(|| request.profile.scopes.clone()),
+                ..request.profile.clone()
+            },
+            awaits_approval: machine.asks_on_refresh,
+        };
+        let exchanged = if request.reads_user && tokens.is_fresh(now) {
+            Exchanged::ReadUser(Box::new(ReadingUserAgain {
+                machine,
+                request,
+                tokens,
+            }))
+        } else {
+            Exchanged::Known(UserKnown::new(&machine, &request, tokens, None))
+        };
+        (exchanged, set.reports)
+    }
+}

@@ -1,0 +1,71 @@
+//! The way into the second machine: from a refresh token, or from what another request has left.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::machine::machine::Machine;
+use crate::machine::shared;
+use crate::provider::exchange::Revoke;
+use crate::refresh::approving::UserKnown;
+use crate::refresh::exchanging::Exchanging;
+use crate::refresh::refreshed_tokens::RefreshedTokens;
+use crate::refresh::request::RefreshRequest;
+use crate::values::entropy::Entropy;
+use crate::values::secret::Secret;
+
+/// What refreshed tokens are bound to in the store, beside their key.
+const KIND: &str = "refreshed";
+
+/// Refreshes sessions, apart from any request. Cloning is cheap.
+#[derive(Clone)]
+pub struct RefreshMachine(Arc<Machine>);
+
+impl RefreshMachine {
+    pub(crate) fn new(machine: &Arc<Machine>) -> Self {
+        Self(Arc::clone(machine))
+    }
+
+    /// Begins a refresh.
+    pub fn exchange(&self, request: RefreshRequest) -> Exchanging {
+        Exchanging::new(Arc::clone(&self.0), request)
+    }
+
+    /// Goes on with what another request or instance has left for this refresh token.
+    #[must_use]
+    pub fn take_over(&self, request: &RefreshRequest, sealed: &[u8]) -> Option<UserKnown> {
+        let tokens = self.open(&request.key, sealed)?;
+        Some(UserKnown::new(&self.0, request, tokens, None))
+    }
+
+    /// Seals refreshed tokens for other requests, on all instances. `key` is that of the refresh token which was used.
+    #[must_use]
+    pub fn seal(&self, key: &[u8; 32], tokens: &RefreshedTokens, entropy: &Entropy) -> String {
+        shared::seal(&self.0, KIND, key, &tokens.encode(), entropy)
+    }
+
+    /// Opens what [`RefreshMachine::seal`] made.
+    #[must_use]
+    pub fn open(&self, key: &[u8; 32], text: &[u8]) -> Option<RefreshedTokens> {
+        shared::open(&self.0, KIND, key, text, |body| {
+            RefreshedTokens::decode(body, |token| self.key_of(token))
+        })
+    }
+
+    /// A keyed hash of a refresh token, as in [`RefreshRequest::key`]: the same on every instance of an application.
+    #[must_use]
+    pub fn key_of(&self, token: &Secret) -> [u8; 32] {
+        self.0.token_digest.get().of(token)
+    }
+
+    /// What ends refreshed tokens at the provider, where it has a revocation endpoint.
+    #[must_use]
+    pub fn revocation_of(&self, tokens: &RefreshedTokens) -> Option<Revoke> {
+        self.0.revocation_of(tokens.tokens.clone())
+    }
+}
+
+impl fmt::Debug for RefreshMachine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshMachine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,211 @@
+//! A reply that is not yet written for its reader.
+//!
+//! Rule: a [`Draft`] becomes a [`Reply`] in one place, where language and form of the reader are known. So no state can
+//! send a page that is not written.
+
+use crate::provider::exchange::Revoke;
+use crate::reply::event::Event;
+use crate::reply::format::ReplyFormat;
+use crate::reply::page::Page;
+use crate::reply::pages::Pages;
+use crate::reply::reply::{Ending, PRIVATE, Reply};
+use crate::session::user::SessionRef;
+use crate::values::report::Report;
+
+/// A reply in the making.
+pub(crate) struct Draft {
+    reply: Reply,
+    /// The page that becomes the body.
+    page: Option<Box<Page>>,
+}
+
+impl Draft {
+    /// A reply that no cache stores.
+    pub(crate) fn new(status: u16) -> Self {
+        Self {
+            reply: Reply::new(status).header("cache-control", PRIVATE),
+            page: None,
+        }
+    }
+
+    /// A page that no cache stores.
+    pub(crate) fn page(page: Page) -> Self {
+        let draft = Self::new(page.status());
+        Self {
+            page: Some(Box::new(page)),
+            ..draft
+        }
+    }
+
+    /// 303: whatever the method was, the browser goes on with GET (RFC 9110, section 15.4.4).
+    pub(crate) fn see_other(location: impl Into<String>) -> Self {
+        Self::new(303).header("location", location)
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.reply = self.reply.header(name, value);
+        self
+    }
+
+    pub(crate) fn cookies(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        let lines = lines.into_iter().map(|line| ("set-cookie".into(), line));
+        self.reply.headers.extend(lines);
+        self
+    }
+
+    pub(crate) fn report(mut self, reports: impl IntoIterator<Item = Report>) -> Self {
+        self.reply.reports.extend(reports);
+        self
+    }
+
+    pub(crate) fn event(mut self, events: impl IntoIterator<Item = Event>) -> Self {
+        self.reply.events.extend(events);
+        self
+    }
+
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.header("retry-after", seconds.to_string())
+    }
+
+    pub(crate) fn begins(mut self, session: SessionRef, user_id: &str) -> Self {
+        self.reply.begins = Some(Box::new((session, user_id.to_owned())));
+        self
+    }
+
+    pub(crate) fn ending(mut self, endings: impl IntoIterator<Item = Ending>) -> Self {
+        self.reply.endings.extend(endings);
+        self
+    }
+
+    /// Revokes a token that no session keeps.
+    pub(crate) fn revoking(self, revoke: Option<Revoke>) -> Self {
+        self.ending(revoke.map(|revoke| Ending {
+            session: None,
+            revoke: Some(revoke),
+        }))
+    }
+
+    pub(crate) fn typed_body(mut self, content_type: &str, body: String) -> Self {
+        self.reply.body = body;
+        self.header("content-type", content_type)
+            .header("x-content-type-options", "nosniff")
+    }
+
+    /// Writes the reply for its reader.
+    pub(crate) fn write(self, pages: &Pages, format: ReplyFormat) -> Reply {
+        let is_framed = self.page.as_ref().is_some_and(|page| page.is_framed());
+        // Of no other site, not even of a sibling: what loads and what doesn't says who is signed in.
+        let mut draft = self
+            .header("cross-origin-resource-policy", "same-origin")
+            .header(
+                "x-frame-options",
+                if is_framed { "SAMEORIGIN" } else { "DENY" },
+            );
+        if let Some(page) = draft.page.take() {
+            let language = pages.language(format.language());
+            // `no-referrer` would make a form's `Origin` null, and older browsers send nothing else
+            // that tells our own pages from others'.
+            draft = draft
+                .header("content-security-policy", pages.policy(is_framed))
+                .header("referrer-policy", "same-origin")
+                .header("content-language", language.tag())
+                .typed_body(
+                    "text/html; charset=utf-8",
+                    pages.html(&page.in_language(language)),
+                );
+        }
+        format.apply(draft.reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use crate::reply::format::ReplyFormat;
+    use crate::reply::page::{Page, WayOn};
+    use crate::reply::pages::{OwnPage, Pages};
+    use crate::reply::reply::Reply;
+    use crate::reply::words::{Label, PageSubject};
+    use crate::request::language::Language;
+    use crate::values::error_code::ErrorCode;
+
+    fn refusal() -> Page {
+        Page::new(PageSubject::Refusal(ErrorCode::LoginRefused))
+    }
+
+    fn written(pages: &Pages, page: Page, language: Language) -> Reply {
+        Draft::page(page).write(pages, ReplyFormat::in_language(language))
+    }
+
+    fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
+        let mut headers = reply.headers.iter();
+        let (_, value) = headers.find(|(found, _)| found == name).unwrap();
+        value
+    }
+
+    #[test]
+    fn the_policy_allows_nothing_but_our_style_and_forms() {
+        let pages = Pages::new(None, None);
+        let reply = written(&pages, refusal(), Language::English);
+        let policy = header(&reply, "content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'sha256-"),
+            "{policy}"
+        );
+        assert!(
+            policy.ends_with("form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+            "{policy}"
+        );
+    }
+
+    #[test]
+    fn r26_a_page_in_a_frame_is_for_our_own_pages_and_leaves_it() {
+        let page = refusal()
+            .action(WayOn::Post("/out".to_owned()), Label::SignOut)
+            .aside("/", Label::Back);
+        for is_framed in [false, true] {
+            let pages = Pages::new(None, None);
+            let page = page.clone().framed(is_framed);
+            let reply = written(&pages, page, Language::English);
+            let policy = header(&reply, "content-security-policy");
+            assert_eq!(
+                policy.ends_with("frame-ancestors 'self'"),
+                is_framed,
+                "{policy}"
+            );
+            let expected = if is_framed { "SAMEORIGIN" } else { "DENY" };
+            assert_eq!(header(&reply, "x-frame-options"), expected);
+            let targets = reply.body.matches(" target=\"_top\">").count();
+            assert_eq!(targets, if is_framed { 2 } else { 0 }, "{}", reply.body);
+        }
+    }
+
+    #[test]
+    fn a_page_is_written_in_the_readers_language() {
+        let pages = Pages::new(None, None);
+        let reply = written(&pages, refusal(), Language::Korean);
+        assert_eq!(header(&reply, "content-language"), "ko");
+        assert!(reply.body.contains("<html lang=\"ko\">"), "{}", reply.body);
+        assert!(reply.body.contains("여기에는 로그인할 수 없습니다"));
+        assert!(reply.body.contains("코드: <code>login_refused</code>"));
+    }
+
+    #[test]
+    fn an_applications_own_page_has_no_script() {
+        let own = OwnPage::new(|page| format!("{} {}", page.status(), page.title()));
+        let pages = Pages::new(Some(own), None);
+        let reply = written(&pages, refusal(), Language::English);
+        assert_eq!(reply.status, 403);
+        assert_eq!(reply.body, "403 You can't sign in here");
+        let policy = header(&reply, "content-security-policy");
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(!policy.contains("script-src"), "{policy}");
+    }
+
+    #[test]
+    fn an_own_page_that_panics_is_ours() {
+        let pages = Pages::new(Some(OwnPage::new(|_| panic!("no page"))), None);
+        let reply = written(&pages, refusal(), Language::English);
+        assert!(reply.body.contains("login_refused"), "{}", reply.body);
+    }
+}

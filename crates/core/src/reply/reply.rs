@@ -1,0 +1,74 @@
+//! What a request is answered with here, in place of the application.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::provider::exchange::Revoke;
+use crate::reply::event::Event;
+use crate::session::user::{RevokedSession, SessionRef};
+use crate::values::report::Report;
+
+/// The `Cache-Control` of every response that sets a cookie of ours.
+pub const PRIVATE: &str = "private, no-store";
+
+/// A reply of ours.
+///
+/// `Debug` shows no header values and no body: they hold cookies.
+#[derive(Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names in lower case and values. `set-cookie` may come several times.
+    pub headers: Vec<(Cow<'static, str>, String)>,
+    /// The body. It is empty for redirects and for `HEAD`.
+    pub body: String,
+    /// What an operator should know.
+    pub reports: Vec<Report>,
+    /// What happened with this reply.
+    pub events: Vec<Event>,
+    /// Sessions and tokens that end with this reply.
+    pub endings: Vec<Ending>,
+    /// A session that begins with this reply, and its user's id.
+    pub begins: Option<Box<(SessionRef, String)>>,
+}
+
+/// A session that ends before its time, or tokens that no session keeps.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// The session, if there was one. It is revoked before the token: a refresh that is under way then either finds it
+    /// revoked, or has left the tokens that are revoked instead.
+    pub session: Option<RevokedSession>,
+    /// The token that is revoked at the provider. The reply does not wait for that.
+    pub revoke: Option<Revoke>,
+}
+
+impl Reply {
+    /// An empty reply.
+    pub(crate) fn new(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+            reports: Vec::new(),
+            events: Vec::new(),
+            endings: Vec::new(),
+            begins: None,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("reports", &self.reports)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+//! The page that a request is for, or comes from, as an address to return to.
+
+use crate::request::head::{Head, text};
+use crate::request::return_to::ReturnTo;
+use crate::request::site::Site;
+
+/// The page that a request is for.
+pub(crate) fn address_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
+    let path = site.browser_path(head.path());
+    let address = match head.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.into_owned(),
+    };
+    ReturnTo::parse(&address, site)
+}
+
+/// The page that a script, a form or a frame is on.
+pub(crate) fn page_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
+    let page = ["hx-current-url", "referer"]
+        .into_iter()
+        .find_map(|name| ReturnTo::parse_url(text(head, name)?, site));
+    page.unwrap_or_else(|| ReturnTo::root(site))
+}
+
+/// The address that `return_to` of a request's query asks for.
+pub(crate) fn asked_address<H: Head>(site: &Site, head: &H) -> Option<ReturnTo> {
+    ReturnTo::asked_for(head.query()?, site)
+}

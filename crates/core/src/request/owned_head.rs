@@ -1,0 +1,102 @@
+//! A copy of a request's head, for a request that waits.
+//!
+//! Rule: it holds what the core reads and no more, so that a waiting request costs little memory.
+
+use std::fmt;
+
+use crate::request::head::Head;
+
+/// The headers that the core reads. A test build panics where it reads another one of a copy.
+const READ: [&str; 22] = [
+    "accept",
+    "accept-language",
+    "access-control-request-method",
+    "connection",
+    "content-type",
+    "cookie",
+    "host",
+    "hx-current-url",
+    "hx-request",
+    "next-router-prefetch",
+    "origin",
+    "purpose",
+    "referer",
+    "sec-fetch-dest",
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "sec-purpose",
+    "sec-websocket-key",
+    "upgrade",
+    "x-inertia",
+    "x-moz",
+    "x-requested-with",
+];
+
+/// A copy of what the core reads of a request's head.
+///
+/// A [`Head`] is borrowed from the framework's request. A request that waits for the provider or for the store takes a
+/// copy along.
+pub struct OwnedHead {
+    method: String,
+    path: String,
+    stripped_path: Option<String>,
+    authority: Option<String>,
+    query: Option<String>,
+    lines: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl OwnedHead {
+    /// Copies what the core reads of a head.
+    pub fn of<H: Head>(head: &H) -> Self {
+        let lines = READ.iter().flat_map(|name| {
+            let lines = head.lines(name);
+            lines.map(|line| (*name, line.to_vec()))
+        });
+        Self {
+            method: head.method().to_owned(),
+            path: head.path().to_owned(),
+            stripped_path: head.stripped_path().map(str::to_owned),
+            authority: head.authority().map(str::to_owned),
+            query: head.query().map(str::to_owned),
+            lines: lines.collect(),
+        }
+    }
+}
+
+impl Head for OwnedHead {
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn stripped_path(&self) -> Option<&str> {
+        self.stripped_path.as_deref()
+    }
+
+    fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+        debug_assert!(READ.contains(&name), "a copy of a head has no {name}");
+        let lines = self.lines.iter().filter(move |(own, _)| *own == name);
+        lines.map(|(_, line)| line.as_slice())
+    }
+}
+
+/// Shows method and path: the query and the headers hold secrets.
+impl fmt::Debug for OwnedHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedHead")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

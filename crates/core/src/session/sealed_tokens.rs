@@ -1,0 +1,80 @@
+//! The session's second segment: its tokens, sealed.
+//!
+//! Rules: it is opened only where a token is needed; it is bound to the session and to the generation of its first
+//! segment, so that no older tokens can be put beside a newer user.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use crate::cookies::scan;
+use crate::cookies::vault::Vault;
+use crate::provider::tokens::SessionTokens;
+use crate::request::head::Head;
+use crate::seal::NONCE_LEN;
+use crate::seal::purpose::Purpose;
+use crate::session::open::open_user;
+use crate::session::user::{Terms, User};
+
+/// The tokens of a user's session, if its second segment is whole. Of several candidates only
+/// the session's own opens.
+pub(crate) fn open<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<SessionTokens> {
+    let terms = user.terms();
+    let aad = associated_data(vault, &terms);
+    texts(vault, head, &terms).find_map(|(_, text)| {
+        vault
+            .keys()
+            .open_long(Purpose::Tokens, &aad, &text, SessionTokens::decode)
+    })
+}
+
+/// The second segment as it came, unopened, of the cookie that the user came from: somebody may
+/// have put another beside it.
+pub(crate) fn own_text<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<String> {
+    let terms = user.terms();
+    let is_own =
+        |first: &[u8]| open_user(vault, first, |found, _| found.session() == terms.session());
+    let (_, text) = texts(vault, head, &terms).find(|(first, _)| is_own(first).is_ok())?;
+    String::from_utf8(text.into_owned()).ok()
+}
+
+/// Both segments, unopened, of each cookie that might be the session's.
+fn texts<'a, H: Head>(
+    vault: &'a Vault,
+    head: &'a H,
+    terms: &Terms,
+) -> impl Iterator<Item = (&'a [u8], Cow<'a, [u8]>)> {
+    let chunks = (1..usize::from(terms.chunks)).map(|index| {
+        let name = vault.cookies.chunk_name(index);
+        scan::values(head, &name).next()
+    });
+    let rest: Option<Vec<&[u8]>> = chunks.collect();
+    scan::values(head, vault.cookies.session_name()).filter_map(move |value| {
+        let dot = memchr(b'.', value)?;
+        let (first, start) = (&value[..dot], &value[dot + 1..]);
+        let text = match rest.as_deref()? {
+            [] => Cow::Borrowed(start),
+            rest => Cow::Owned([start, &rest.concat()].concat()),
+        };
+        Some((first, text))
+    })
+}
+
+pub(crate) fn seal(
+    vault: &Vault,
+    tokens: &SessionTokens,
+    terms: &Terms,
+    nonce: [u8; NONCE_LEN],
+) -> String {
+    let aad = associated_data(vault, terms);
+    vault
+        .keys()
+        .seal(Purpose::Tokens, nonce, &aad, &tokens.encode())
+}
+
+fn associated_data(vault: &Vault, terms: &Terms) -> Vec<u8> {
+    let mut binding = [0; 16 + 4];
+    binding[..16].copy_from_slice(&terms.session_id);
+    binding[16..].copy_from_slice(&terms.generation.to_be_bytes());
+    vault.aad("tokens", vault.cookies.session_name(), &binding)
+}

@@ -1,0 +1,180 @@
+//! The sign-in succeeds: the new session is written.
+//!
+//! Rules: a sign-in makes a **new** session and never changes one; tokens that no session keeps are revoked.
+
+use crate::machine::machine::Machine;
+use crate::provider::answer::ProviderError;
+use crate::provider::token_answer::TokenSet;
+use crate::provider::tokens::SessionTokens;
+use crate::provider::user_data::UserData;
+use crate::refusal::refuse::failure;
+use crate::reply::draft::Draft;
+use crate::reply::event::Event;
+use crate::reply::reply::{Ending, Reply};
+use crate::request::return_to::ReturnTo;
+use crate::session::sealed_tokens;
+use crate::session::user::{RevokedSession, Segment, Terms, User};
+use crate::session::write::{TooLarge, write};
+use crate::sign_in::known_callback::{KnownCallback, arrive};
+use crate::sign_in::loop_count;
+use crate::values::entropy::{Entropy, pair};
+use crate::values::error_code::ErrorCode;
+use crate::values::report::Report;
+use crate::values::timestamp::Timestamp;
+
+/// Heads of requests are often limited to 8 KB, and there are other cookies in them. Bytes.
+const LARGE: usize = 7 * 1024;
+
+/// A sign-in that waits for the entropy of its session.
+#[derive(Debug)]
+#[must_use]
+pub struct Completing {
+    callback: KnownCallback,
+    tokens: TokenSet,
+    user: UserData,
+    scopes: String,
+    /// What the application adds to the session: JSON, or an empty text.
+    data: String,
+}
+
+impl Completing {
+    pub(crate) fn new(
+        callback: KnownCallback,
+        tokens: TokenSet,
+        user: UserData,
+        scopes: String,
+    ) -> Self {
+        Self {
+            callback,
+            tokens,
+            user,
+            scopes,
+            data: String::new(),
+        }
+    }
+
+    pub(crate) fn with_data(self, data: Option<String>) -> Self {
+        Self {
+            data: data.unwrap_or_default(),
+            ..self
+        }
+    }
+
+    pub(crate) fn user(&self) -> &UserData {
+        &self.user
+    }
+
+    pub(crate) fn scopes(&self) -> &str {
+        &self.scopes
+    }
+
+    pub(crate) fn tokens(&self) -> &SessionTokens {
+        &self.tokens.tokens
+    }
+
+    pub(crate) fn failed(self, error: ProviderError) -> Box<Reply> {
+        self.callback.failed(error)
+    }
+
+    /// Ends the sign-in with this page, and revokes its tokens: no user is there to sign out later.
+    pub(crate) fn refused(self, page: impl FnOnce(&Machine, &ReturnTo) -> Draft) -> Box<Reply> {
+        let Self {
+            callback, tokens, ..
+        } = self;
+        let machine = &callback.responder;
+        let draft = page(machine, &callback.return_to)
+            .cookies([callback.removal])
+            .revoking(machine.revocation_of(tokens.tokens));
+        machine.write(draft)
+    }
+
+    /// Writes the session. Without entropy the reply is a page that says so (500).
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
+    pub fn finish(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {
+        let machine = &self.callback.responder;
+        let Some(Entropy([ids, nonce, salt])) = entropy else {
+            let detail = "a sign-in could not end: the operating system gives no entropy";
+            return machine.write(failure(machine, ErrorCode::Internal, detail));
+        };
+        let Ok((cookies, user)) = self.write_session(now, &ids, &nonce) else {
+            let detail = "user and tokens do not fit into five cookies of 4,096 bytes, or the user not into 1,024 bytes of the first";
+            return self.failed(ProviderError::new(ErrorCode::SessionTooLarge, detail));
+        };
+        let size: usize = cookies.iter().map(String::len).sum();
+        let is_large = (size > LARGE).then(|| {
+            let detail = "the session's cookies take more than 7 KB; servers and proxies often refuse heads of 8 KB: raise their limits (nginx: large_client_header_buffers; HTTP/2: the size of a header list), or ask for fewer scopes and claims";
+            Report::warning("session_large", detail)
+        });
+        let before = self.callback.before.map(|(before, tokens)| {
+            let revoked = RevokedSession::asked_by(&before, now);
+            // FNCY may give a user who signs in again the tokens that they had.
+            let unused = tokens.filter(|_| before.id() != self.user.id && !revoked.spares_newer);
+            Ending {
+                session: Some(revoked),
+                revoke: unused.and_then(|tokens| machine.revocation_of(tokens)),
+            }
+        });
+        let unused = machine.sign_in_only.then_some(self.tokens.tokens);
+        let draft = arrive(&self.callback.return_to)
+            .cookies(cookies)
+            .cookies([self.callback.removal])
+            .cookies([loop_count::set(
+                &machine.vault,
+                self.callback.loop_count,
+                salt,
+            )])
+            .report(self.tokens.reports)
+            .report(is_large)
+            .event([Event::SignInFinished])
+            .begins(user.session(), &self.user.id)
+            .ending(before)
+            .revoking(unused.and_then(|tokens| machine.revocation_of(tokens)));
+        machine.write(draft)
+    }
+
+    fn write_session(
+        &self,
+        now: Timestamp,
+        ids: &[u8; 32],
+        nonce: &[u8; 32],
+    ) -> Result<(Vec<String>, User), TooLarge> {
+        let machine = &self.callback.responder;
+        let (session_id, tokens_nonce) = pair(ids);
+        let ends = machine.lifetimes.ends(now);
+        let keeps_tokens = !machine.sign_in_only;
+        let (token_expires, token_life) = if keeps_tokens {
+            (self.tokens.expires_at, self.tokens.life)
+        } else {
+            (ends, ends.seconds_since(now))
+        };
+        let segment = Segment {
+            terms: Terms {
+                session_id,
+                chunks: 0,
+                generation: 0,
+                issued: now,
+                ends,
+                idle_ends: machine.lifetimes.idle_ends(ends, now),
+                token_expires,
+                token_life,
+                can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
+                user_read: now,
+            },
+            user_id: &self.user.id,
+            name: self.user.name.as_deref().unwrap_or_default(),
+            email: self.user.email.as_deref().unwrap_or_default(),
+            scopes: &self.scopes,
+            claims: &self.user.claims,
+            data: &self.data,
+        };
+        let vault = &machine.vault;
+        let sealed_tokens = if keeps_tokens {
+            sealed_tokens::seal(vault, &self.tokens.tokens, &segment, tokens_nonce)
+        } else {
+            String::new()
+        };
+        let present = &self.callback.session_cookies;
+        write(vault, segment, &sealed_tokens, present, now, nonce)
+    }
+}

@@ -1,0 +1,47 @@
+//! What a callback leads to, once its transaction is known to be this browser's.
+
+use crate::machine::responder::Responder;
+use crate::provider::answer::ProviderError;
+use crate::provider::tokens::SessionTokens;
+use crate::refusal::failed_sign_in::sign_in_failed;
+use crate::reply::draft::Draft;
+use crate::reply::reply::Reply;
+use crate::request::return_to::ReturnTo;
+use crate::session::user::User;
+use crate::sign_in::loop_count::LoopCount;
+
+/// A callback whose transaction is this browser's.
+#[derive(Debug)]
+pub(crate) struct KnownCallback {
+    pub(crate) responder: Responder,
+    pub(crate) return_to: ReturnTo,
+    /// The line that removes the transaction.
+    pub(crate) removal: String,
+    /// The user who was signed in before, with the tokens of that session.
+    pub(crate) before: Option<(User, Option<SessionTokens>)>,
+    /// Names of the session cookies that the browser sent.
+    pub(crate) session_cookies: Vec<String>,
+    pub(crate) loop_count: LoopCount,
+}
+
+impl KnownCallback {
+    /// The page of a failed sign-in.
+    pub(crate) fn failed(self, error: ProviderError) -> Box<Reply> {
+        let ProviderError {
+            code,
+            detail,
+            retry_after,
+        } = error;
+        let machine = &self.responder;
+        let draft = sign_in_failed(machine, code, detail, &self.return_to).cookies([self.removal]);
+        machine.write(match retry_after {
+            Some(seconds) => draft.retry_after(seconds),
+            None => draft,
+        })
+    }
+}
+
+/// The end of a sign-in: the page that was asked for, and no code in its `Referer`.
+pub(crate) fn arrive(return_to: &ReturnTo) -> Draft {
+    Draft::see_other(return_to.as_str()).header("referrer-policy", "no-referrer")
+}

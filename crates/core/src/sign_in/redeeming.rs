@@ -1,0 +1,103 @@
+//! The code is at the provider: its token answer is awaited (RFC 6749, section 4.1.4).
+//!
+//! Rule: until the sign-in succeeds, an older session of the browser stays as it was.
+
+use crate::provider::answer::{Failure, ProviderError, ProviderResult, TOKEN_ENDPOINT};
+use crate::provider::exchange::Redeem;
+use crate::provider::token_answer::TokenSet;
+use crate::refusal::failed_sign_in::sign_in_failed;
+use crate::reply::reply::Reply;
+use crate::sign_in::known_callback::{KnownCallback, arrive};
+use crate::sign_in::reading_user::ReadingUser;
+use crate::sign_in::replies::SignInReplies;
+use crate::values::error_code::ErrorCode;
+use crate::values::timestamp::Timestamp;
+
+/// A callback whose code is being redeemed.
+#[derive(Debug)]
+#[must_use]
+pub struct Redeeming {
+    callback: KnownCallback,
+    redeem: Redeem,
+}
+
+/// The exits of [`Redeeming`].
+#[derive(Debug)]
+#[must_use]
+pub enum Redeemed {
+    /// There are tokens: the user data is asked for.
+    ReadUser(Box<ReadingUser>),
+    /// The sign-in has failed.
+    Reply(Box<Reply>),
+}
+
+impl Redeeming {
+    pub(crate) fn new(callback: KnownCallback, redeem: Redeem) -> Self {
+        Self { callback, redeem }
+    }
+
+    /// The question: redeem this.
+    #[must_use]
+    pub fn redeem(&self) -> &Redeem {
+        &self.redeem
+    }
+
+    /// Goes on with the token endpoint's answer.
+    pub fn answered(self, result: ProviderResult, now: Timestamp) -> Redeemed {
+        let Self { callback, .. } = self;
+        let dialect = &callback.responder.provider.dialect;
+        let tokens = ProviderError::if_lost(TOKEN_ENDPOINT, result)
+            .and_then(|answer| TokenSet::parse(&answer, dialect, now))
+            .and_then(|tokens| {
+                let detail = "expires_in of the token answer is not positive";
+                let error = || ProviderError::new(ErrorCode::TokenExpired, detail);
+                (tokens.expires_at > now)
+                    .then_some(tokens)
+                    .ok_or_else(error)
+            });
+        match tokens {
+            Ok(tokens) => Redeemed::ReadUser(Box::new(ReadingUser { callback, tokens })),
+            Err(error) => Redeemed::Reply(callback.failed(error)),
+        }
+    }
+
+    /// The code got no answer: the provider was not asked, or not in time.
+    #[must_use]
+    pub fn lost(self, failure: Failure) -> Box<Reply> {
+        self.callback
+            .failed(ProviderError::lost(TOKEN_ENDPOINT, failure))
+    }
+
+    /// This code was redeemed before. The provider is not asked again.
+    #[must_use]
+    pub fn spent(self) -> Box<Reply> {
+        let callback = self.callback;
+        let machine = &callback.responder;
+        let draft = if callback.before.is_some() {
+            arrive(&callback.return_to)
+        } else {
+            let detail = "the code was redeemed before";
+            sign_in_failed(
+                machine,
+                ErrorCode::LoginExpired,
+                detail,
+                &callback.return_to,
+            )
+        };
+        machine.write(draft.cookies([callback.removal]))
+    }
+
+    /// The store can't say whether this code was redeemed before. The provider is not asked.
+    #[must_use]
+    pub fn undecided(self) -> Box<Reply> {
+        let detail = "the store can't say whether the code was redeemed before";
+        let error = ProviderError::new(ErrorCode::ProviderUnavailable, detail);
+        self.callback.failed(error)
+    }
+
+    /// The replies of this sign-in that outlive this state.
+    #[must_use]
+    pub fn replies(&self) -> SignInReplies {
+        SignInReplies::new(self.callback.responder.clone(), self.redeem.key)
+    }
+}
