@@ -131,7 +131,7 @@ pub use crate::session::lifetimes::Lifetimes;
 pub use crate::session::open::MAX_SKEW;
 pub use crate::session::profile::Profile;
 pub use crate::session::refusal::SessionRefusal;
-pub use crate::session::user::{DataError, RevokedSession, SessionRef, User};
+pub use crate::session::user::{DataError, RevokedSession, SessionId, SessionRef, User};
 pub use crate::sign_in::approving::{Approved, Approving, Candidate};
 pub use crate::sign_in::challenge::Challenge;
 pub use crate::sign_in::completing::Completing;

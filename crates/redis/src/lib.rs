@@ -1,8 +1,8 @@
-//! FNCY Login on several instances: the [`SharedStore`] on Redis or Valkey.
+//! FNCY Login on several instances: a [`SharedStore`] on Redis or Valkey.
 //!
-//! A session is in its browser's cookies, so that instances need nothing in common to know a user. Three
-//! things don't fit into a cookie: that a refresh token is used once, that a code is redeemed once, and
-//! that a sign-out holds everywhere. One line adds them:
+//! A session is in its browser's cookies, so each instance knows a user without asking another one. Three things don't
+//! fit into a cookie: a refresh token is used once, an authorization code is redeemed once, and a sign-out (logout)
+//! holds on every instance. One line adds them:
 //!
 //! ```no_run
 //! use fncy_login::Login;
@@ -17,44 +17,55 @@
 //! # }
 //! ```
 //!
-//! # What is in the store
+//! # What Redis keeps
 //!
-//! Outcomes that are sealed with the application's cookie secret, hashes of tokens, ids of sessions that
-//! were ended, and hashes of users whose sessions were. No token and no name can be read there. All of it
-//! goes by itself: what a refresh left after an hour, or a minute after a browser has shown the new
-//! session; which generation of a session was shown, after a day; what was ended when no cookie could live any more.
+//! | what | for how long |
+//! | --- | --- |
+//! | the outcome of a refresh, sealed with the application's cookie secret | 60 seconds after a request has shown the new session; an hour if none does |
+//! | the shown generations of a session | a day |
+//! | the outcome of a sign-in, sealed in the same way | 2 seconds; the code stays spent for 10 minutes |
+//! | ids of revoked sessions, hashes of the users whose sessions are revoked | as long as their cookies can live |
 //!
-//! # How sessions are checked
+//! Redis keeps no readable token and no name. All entries expire.
 //!
-//! Each instance reads the log of ended sessions once a second, and answers requests from its own memory:
-//! no request waits for the store while the log was read within the last five seconds. Whether a cookie is one from
-//! before a refresh is asked where its access token has expired. A store that
-//! has lost its memory, or has taken over and lacks the last of it, is told by the instances what they know.
+//! # How an instance knows that a session was revoked
 //!
-//! # TLS
+//! Each instance reads the log of revocations once a second and answers requests from its own memory. A request waits
+//! for Redis in two cases only: if the last reading is older than 4.5 seconds, or if the access token of its session has
+//! expired. If Redis has lost its memory, or if a replica has taken over, the instances write into the log what it lacks.
 //!
-//! `rediss://` needs a feature. `tls` takes the rustls provider that the application has: the one that it installs, or
-//! the one of rustls' features `aws-lc-rs` and `ring` that is on. Servers such as axum-server turn one on. Where the
-//! application has no provider, take `tls-ring`, which turns `ring` on. With neither, rustls panics when the first
-//! connection is opened: "Could not automatically determine the process-level CryptoProvider".
+//! # Features
 //!
-//! # While the store is down
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `tls` | `rediss://`, with the rustls provider that the application has |
+//! | `tls-ring` | the same, for an application without a provider: turns on rustls' feature `ring` |
+//! | `cluster` | Redis Cluster: several addresses, separated by commas |
 //!
-//! Nothing is guessed; [`LoginBuilder::store`](fncy_login::LoginBuilder::store) says what becomes of
-//! requests. The application starts without it. The log has one warning a minute.
+//! With `tls`, the provider is the one that the application installs, or that of rustls' feature `aws-lc-rs` or `ring`.
+//! Servers such as axum-server turn one of them on. Without a provider, rustls panics when the first connection is opened:
+//! "Could not automatically determine the process-level CryptoProvider".
 //!
-//! `docs/scale.md` in the repository has what an operator must know: what one server carries, its settings,
-//! and what becomes of everything that can fail.
+//! # While Redis is down
+//!
+//! The application starts without it. [`LoginBuilder::store`](fncy_login::LoginBuilder::store) says what users see. The
+//! log has one warning a minute.
+//!
+//! `docs/scale.md` in the repository is for the operator: what one server carries, its settings, and each way to fail.
 //!
 //! [`SharedStore`]: fncy_login::store::SharedStore
 
-mod ended;
-mod follower;
-mod names;
+mod hex;
+mod keys;
+mod leases;
+mod log_entry;
 mod redis_store;
+mod redis_url;
+mod reported;
+mod revocation_list;
+mod revocation_log;
+mod script_client;
 mod server;
-mod shown;
-mod store;
-mod works;
 
-pub use crate::redis_store::{RedisStore, RedisUrlError};
+pub use crate::redis_store::RedisStore;
+pub use crate::redis_url::RedisUrlError;

@@ -1,6 +1,6 @@
-//! Who keeps what the instances share: one server, or a cluster of them.
+//! One Redis server or a cluster, and a connection to it.
 //!
-//! Rule: nothing is waited for longer than the driver waits.
+//! Rule: every wait is shorter than the driver's.
 
 use std::io;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) enum Server {
     Cluster(Box<ClusterClient>),
 }
 
-/// A way to it. Clones are the same.
+/// A connection. Clones share it.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Single(MultiplexedConnection),
@@ -29,7 +29,7 @@ pub(crate) enum Connection {
 }
 
 impl Server {
-    /// The server at an address; a cluster, if there are several, separated by commas.
+    /// The server at an address, or a cluster if there are several, separated by commas.
     pub(crate) fn at(address: &str) -> RedisResult<Self> {
         #[cfg(feature = "cluster")]
         if address.contains(',') {

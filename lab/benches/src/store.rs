@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::store::{Claim, Finished, RevokedSession, SessionRef, SharedStore, Work, WorkKind};
+use fncy_login::store::{
+    Claim, LeaseKey, LeaseKind, LeaseOutcome, Leases as _, Revocations as _, RevokedSession,
+    SessionId, SessionRef,
+};
 use fncy_login_redis::RedisStore;
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
@@ -18,15 +21,15 @@ use crate::interleave::{Case, measure};
 use crate::redis_server::RedisServer;
 use crate::sample::{Get, Provider, REFRESH_TOKEN_LEN, TOKEN_LEN, sign_in};
 
-/// Instances that work at the same time, and pieces of work that each has under way.
+/// Instances that work at the same time, and the leases that each has under way.
 const INSTANCES: usize = 4;
 const WORKERS: usize = 32;
-/// How long each kind of work goes on.
+/// How long each kind goes on.
 const FOR: Duration = Duration::from_secs(3);
 /// So many of each kind are put into the store to see what memory they take.
 const KEPT: u64 = 20_000;
 /// So many sign-outs are known when it is measured what knowing them costs.
-const ENDED: u64 = 100_000;
+const REVOKED: u64 = 100_000;
 /// Two sealed tokens and what is beside them.
 const OUTCOME: usize = (TOKEN_LEN + REFRESH_TOKEN_LEN + 200) * 4 / 3;
 /// How long the reply of a sign-in stays.
@@ -89,17 +92,17 @@ impl Kind {
         match self {
             Self::Refresh => {
                 let session = session(number);
-                let claim = instance.claim(refresh(number)).await;
-                assert_eq!(instance.has_ended(session, "alex").await, Ok(false));
-                finish(claim.unwrap(), outcome(1, Some(session.id))).await;
-                assert_eq!(instance.has_ended(session, "alex").await, Ok(false));
+                let claim = instance.claim(refresh(number), Some(0)).await;
+                assert_eq!(instance.is_revoked(session, "alex").await, Ok(false));
+                finish(claim.unwrap(), outcome().with_session(session.id())).await;
+                assert_eq!(instance.is_revoked(session, "alex").await, Ok(false));
                 instance.confirm(&|| session);
             }
             Self::SignIn => {
-                let claim = instance.claim(redemption(number)).await;
+                let claim = instance.claim(redemption(number), None).await;
                 finish(claim.unwrap(), reply()).await;
             }
-            Self::SignOut => instance.end(ending(number)).await.unwrap(),
+            Self::SignOut => instance.revoke(revoked(number)).await.unwrap(),
         }
     }
 }
@@ -113,28 +116,28 @@ async fn memory(redis: &RedisServer) {
         "what a refresh left",
         "a code that is spent",
         "a sign-out",
-        "the end of a user's sessions",
+        "a user's entry, which revokes all their sessions",
     ] {
         redis.empty().await;
         let instance = redis.instance();
         let mut leases = Vec::new();
         // What is there without any of them: a connection, scripts, the log's age.
-        assert_eq!(instance.has_ended(session(0), "alex").await, Ok(false));
+        assert_eq!(instance.is_revoked(session(0), "alex").await, Ok(false));
         Kind::Refresh.once(&instance, KEPT).await;
         let before = redis.memory();
         for number in 0..KEPT {
             match name {
-                "a lease" => leases.push(instance.claim(refresh(number)).await.unwrap()),
+                "a lease" => leases.push(instance.claim(refresh(number), Some(0)).await.unwrap()),
                 "what a refresh left" => {
-                    let claim = instance.claim(refresh(number)).await.unwrap();
-                    finish(claim, outcome(1, None)).await;
+                    let claim = instance.claim(refresh(number), Some(0)).await.unwrap();
+                    finish(claim, outcome()).await;
                 }
                 "a code that is spent" => Kind::SignIn.once(&instance, number).await,
-                "a sign-out" => instance.end(ending(number)).await.unwrap(),
+                "a sign-out" => instance.revoke(revoked(number)).await.unwrap(),
                 _ => {
                     let user = number.to_string();
-                    let at = Timestamp::from_unix(START);
-                    instance.end_user(&user, at).await.unwrap();
+                    let until = Timestamp::from_unix(START);
+                    instance.revoke_user(&user, until).await.unwrap();
                 }
             }
         }
@@ -154,7 +157,7 @@ async fn followers(redis: &RedisServer) {
         redis.empty().await;
         let instances: Vec<_> = (0..count).map(|_| redis.instance()).collect();
         for instance in &instances {
-            instance.known(&session(0), "alex");
+            instance.status(&session(0), "alex");
         }
         sleep(Duration::from_secs(2)).await;
         let (began, cpu) = (Instant::now(), redis.cpu());
@@ -184,94 +187,75 @@ async fn checks(redis: &RedisServer) {
         let head = Get::page(cookies.as_str());
         cases.push(Case::new(name, move || drop(login.decide(&head, None))));
     }
-    assert_eq!(none.has_ended(session(0), "alex").await, Ok(false));
+    assert_eq!(none.is_revoked(session(0), "alex").await, Ok(false));
     let nothing = none.clone();
-    cases.push(Case::new("known, nothing ended", move || {
-        nothing.known(&session(ENDED), "alex");
-    }));
+    cases.push(Case::new(
+        "the status of a session, when none was revoked",
+        move || {
+            nothing.status(&session(REVOKED), "alex");
+        },
+    ));
     for figure in measure(cases).await {
         println!("| {} | {:.0} |", figure.name, figure.whole);
     }
-    for first in (0..ENDED).step_by(1_000) {
-        let ends = (first..first + 1_000).map(|number| many.end(ending(number)));
+    for first in (0..REVOKED).step_by(1_000) {
+        let ends = (first..first + 1_000).map(|number| many.revoke(revoked(number)));
         assert!(join_all(ends).await.iter().all(Result::is_ok));
     }
     let began = Instant::now();
     let new = redis.instance();
-    assert_eq!(new.has_ended(session(ENDED), "alex").await, Ok(false));
+    assert_eq!(new.is_revoked(session(REVOKED), "alex").await, Ok(false));
     let read = began.elapsed().as_millis();
     let sessions = many.clone();
-    many.end_user("haneul", Timestamp::from_unix(START))
+    many.revoke_user("haneul", Timestamp::from_unix(START))
         .await
         .unwrap();
     let cases = vec![Case::new(
-        "known, with all of them, and a user's end",
+        "the same, with all of them, and a user's entry",
         move || {
-            sessions.known(&session(ENDED), "alex");
+            sessions.status(&session(REVOKED), "alex");
         },
     )];
     for figure in measure(cases).await {
         println!("| {} | {:.0} |", figure.name, figure.whole);
     }
-    println!("\nA new instance reads {ENDED} sign-outs in {read} ms.");
+    println!("\nA new instance reads {REVOKED} sign-outs in {read} ms.");
 }
 
 /// 2100, so that nothing is swept.
 const START: u64 = 4_102_444_800;
 
-fn ending(number: u64) -> RevokedSession {
+fn revoked(number: u64) -> RevokedSession {
     RevokedSession::new(session(number), &number.to_string())
 }
 
 fn session(number: u64) -> SessionRef {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&number.to_le_bytes());
-    SessionRef {
-        id,
-        generation: 1,
-        issued: Timestamp::from_unix(START + 1),
-        ends: Timestamp::from_unix(START + 604_800),
-    }
+    let [issued, ends] = [START + 1, START + 604_800].map(Timestamp::from_unix);
+    SessionRef::new(SessionId::from_bytes(id), 1, issued, ends)
 }
 
-fn refresh(number: u64) -> Work {
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&number.to_le_bytes());
-    Work {
-        kind: WorkKind::Refresh,
-        key,
-        newer_than: Some(0),
-    }
+fn refresh(number: u64) -> LeaseKey {
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&number.to_le_bytes());
+    LeaseKey::new(LeaseKind::Refresh, hash)
 }
 
-fn redemption(number: u64) -> Work {
-    Work {
-        kind: WorkKind::Redemption,
-        newer_than: None,
-        ..refresh(number)
-    }
+fn redemption(number: u64) -> LeaseKey {
+    LeaseKey::new(LeaseKind::Redemption, *refresh(number).hash())
 }
 
-fn outcome(version: u32, session: Option<[u8; 16]>) -> Finished {
-    Finished {
-        version,
-        sealed: vec![b'x'; OUTCOME],
-        keep: HOUR,
-        spent: Duration::ZERO,
-        session,
-    }
+fn outcome() -> LeaseOutcome {
+    LeaseOutcome::new(vec![b'x'; OUTCOME], HOUR).with_version(1)
 }
 
 /// What a sign-in leaves: a reply with its cookies.
-fn reply() -> Finished {
-    Finished {
-        keep: REPLY,
-        spent: Duration::from_secs(600),
-        ..outcome(0, None)
-    }
+fn reply() -> LeaseOutcome {
+    LeaseOutcome::new(vec![b'x'; OUTCOME], REPLY).with_spent(Duration::from_secs(600))
 }
 
-async fn finish(claim: Claim, outcome: Finished) {
+async fn finish(claim: Claim, outcome: LeaseOutcome) {
     match claim {
         Claim::Granted(lease) => lease.finish(outcome).await.unwrap(),
         other => unreachable!("nobody else is at it: {other:?}"),

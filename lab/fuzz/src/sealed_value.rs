@@ -111,7 +111,7 @@ fn any_user(core: &Core, body: &[u8], is_signed: bool) {
         Outcome::Admit(admission) => {
             let session = session.unwrap();
             let user = admission.user.unwrap();
-            assert_eq!(user.session().id, session.session_id);
+            assert_eq!(*user.session().id().as_bytes(), session.session_id);
             assert_eq!(user.name().unwrap_or_default(), session.texts[1]);
             assert_eq!(user.email().unwrap_or_default(), session.texts[2]);
         }

@@ -324,7 +324,7 @@ async fn a_sign_in_that_leads_to_no_session_is_an_error() -> Result<(), TestErro
         let login = login.clone();
         async move {
             let response = next.run(request).await;
-            login.end_user("alex").await.unwrap();
+            login.end_all_sessions("alex").await.unwrap();
             response
         }
     }));

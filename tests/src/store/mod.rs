@@ -1,8 +1,8 @@
-//! A store that another process could be: it keeps bytes, its leases run out by themselves, and
-//! it can be out of reach.
+//! A store for scenarios, which another process could be: it keeps bytes, its leases run out by themselves, and
+//! it can be down.
 //!
-//! Each instance of an application has an [`Instance`], its own way to the [`Store`] that all of them
-//! share, with a short memory of what it has asked.
+//! Each instance of an application has an [`Instance`], its own way to the shared [`Store`], with a short memory of
+//! the answers that it got.
 
 pub mod contract;
 
@@ -12,13 +12,10 @@ use std::time::Duration;
 
 use fncy_login::Timestamp;
 use fncy_login::store::{
-    Asked, Claim, Finished, Known, Lease, RevokedSession, SessionRef, SharedStore, StoreError,
-    Work, WorkKind,
+    Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome, Leases, RevocationStatus, Revocations,
+    RevokedSession, SessionId, SessionRef, SharedStore, StoreError, StoreFuture,
 };
 use tokio::time::{Instant, sleep};
-
-type Name = (WorkKind, [u8; 32]);
-type SessionId = [u8; 16];
 
 /// What the instances share. Clones are the same.
 #[derive(Clone)]
@@ -26,25 +23,27 @@ pub struct Store(Arc<Mutex<State>>);
 
 struct State {
     is_down: bool,
-    /// How long it takes to hear that a session has ended.
+    /// How long it takes to hear of a revocation.
     hears_after: Duration,
     lease: Duration,
     claims: u64,
     confirmed: Vec<(SessionRef, Instant)>,
-    /// How long older generations are believed after that.
+    /// How long older generations are good after that.
     outdates_after: Duration,
     fences: u64,
-    leases: HashMap<Name, (u64, Instant)>,
-    left: HashMap<Name, Left>,
-    ended: HashMap<SessionId, RevokedSession>,
-    /// Their sessions that were issued up to then are over.
-    ended_users: HashMap<String, Timestamp>,
-    /// Sessions that began after that, and up to which end they live.
-    begun: HashMap<SessionId, Timestamp>,
+    leases: HashMap<LeaseKey, (u64, Instant)>,
+    left: HashMap<LeaseKey, Left>,
+    revoked: HashMap<SessionId, RevokedSession>,
+    /// Their sessions that were issued no later are revoked.
+    revoked_users: HashMap<String, Timestamp>,
+    /// Sessions that began after that, and the time of the entry from which they are exempt.
+    began: HashMap<SessionId, Timestamp>,
 }
 
 struct Left {
-    outcome: Finished,
+    outcome: LeaseOutcome,
+    /// That of the outcome, unless a scenario has changed it.
+    sealed: Vec<u8>,
     since: Instant,
 }
 
@@ -60,9 +59,9 @@ impl Default for Store {
             fences: 0,
             leases: HashMap::new(),
             left: HashMap::new(),
-            ended: HashMap::new(),
-            ended_users: HashMap::new(),
-            begun: HashMap::new(),
+            revoked: HashMap::new(),
+            revoked_users: HashMap::new(),
+            began: HashMap::new(),
         })))
     }
 }
@@ -76,12 +75,12 @@ impl Store {
         }
     }
 
-    /// From now on nobody reaches it, or everybody does again.
+    /// From now on no instance reaches it, or every instance does again.
     pub fn set_down(&self, is_down: bool) {
         self.state().is_down = is_down;
     }
 
-    /// From now on it is slow to hear that a session has ended.
+    /// From now on it is slow to hear of a revocation.
     pub fn hears_after(&self, delay: Duration) {
         self.state().hears_after = delay;
     }
@@ -96,7 +95,7 @@ impl Store {
         self.state().outdates_after = delay;
     }
 
-    /// How often anybody has claimed anything.
+    /// The number of claims.
     pub fn claims(&self) -> u64 {
         self.state().claims
     }
@@ -107,35 +106,33 @@ impl Store {
         state
             .confirmed
             .iter()
-            .map(|(session, _)| session.generation)
+            .map(|(session, _)| session.generation())
             .max()
     }
 
-    /// How many redemptions it knows of: those under way, and what was left.
+    /// The number of redemptions that it knows: those under way, and those with an outcome.
     pub fn redemptions(&self) -> usize {
         let state = self.state();
-        let names: HashSet<_> = state.leases.keys().chain(state.left.keys()).collect();
-        names
-            .into_iter()
-            .filter(|(kind, _)| *kind == WorkKind::Redemption)
-            .count()
+        let keys: HashSet<_> = state.leases.keys().chain(state.left.keys()).collect();
+        let redemptions = keys
+            .iter()
+            .filter(|key| key.kind() == LeaseKind::Redemption);
+        redemptions.count()
     }
 
-    /// Lets somebody change all that was left of refreshes.
+    /// Changes the outcomes of all refreshes.
     pub fn tamper(&self, change: impl FnOnce(&mut [&mut Vec<u8>])) {
         let mut state = self.state();
         let left = state.left.iter_mut();
-        let refreshes = left.filter(|((kind, _), _)| *kind == WorkKind::Refresh);
-        let mut texts: Vec<_> = refreshes
-            .map(|(_, left)| &mut left.outcome.sealed)
-            .collect();
+        let refreshes = left.filter(|(key, _)| key.kind() == LeaseKind::Refresh);
+        let mut texts: Vec<_> = refreshes.map(|(_, left)| &mut left.sealed).collect();
         change(&mut texts);
     }
 
-    /// Everything that it keeps, as text, for who looks for secrets.
+    /// Everything that it keeps, as text, to look for secrets in it.
     pub fn contents(&self) -> String {
         let state = self.state();
-        let texts = state.left.values().map(|left| &left.outcome.sealed);
+        let texts = state.left.values().map(|left| &left.sealed);
         texts
             .map(|sealed| String::from_utf8_lossy(sealed).into_owned())
             .collect()
@@ -145,11 +142,11 @@ impl Store {
         self.0.lock().unwrap()
     }
 
-    /// As anybody meets it.
+    /// The state, unless the store is down.
     fn reach(&self) -> Result<MutexGuard<'_, State>, StoreError> {
         let state = self.state();
         if state.is_down {
-            Err(StoreError)
+            Err(StoreError::new())
         } else {
             Ok(state)
         }
@@ -157,26 +154,28 @@ impl Store {
 }
 
 impl State {
-    fn has_ended(&self, session: &SessionRef, user_id: &str) -> bool {
-        let ended = self.ended.get(&session.id);
-        let begun = self.begun.get(&session.id);
-        ended.is_some_and(|ending| ending.reaches(session.generation))
-            || self
-                .ended_users
-                .get(user_id)
-                .is_some_and(|at| session.issued <= *at && begun.is_none_or(|begun| begun < at))
+    fn is_revoked(&self, session: &SessionRef, user_id: &str) -> bool {
+        let revoked = self.revoked.get(&session.id());
+        let began = self.began.get(&session.id());
+        let until = self.revoked_users.get(user_id);
+        revoked.is_some_and(|revoked| revoked.reaches(session.generation()))
+            || until.is_some_and(|until| {
+                session.issued() <= *until && began.is_none_or(|began| began < until)
+            })
     }
 
-    /// What is left for a claim, if anything is.
-    fn answer(&self, work: &Work) -> Option<Claim> {
-        let Left { outcome, since } = self.left.get(&(work.kind, work.key))?;
+    /// The answer to a claim, unless its lease is free or held.
+    fn answer(&self, key: &LeaseKey, newer_than: Option<u32>) -> Option<Claim> {
+        let Left {
+            outcome,
+            sealed,
+            since,
+        } = self.left.get(key)?;
         let age = since.elapsed();
-        let is_newer = work
-            .newer_than
-            .is_none_or(|version| outcome.version > version);
-        if age < outcome.keep && is_newer {
-            Some(Claim::Done(outcome.sealed.clone()))
-        } else if age < outcome.keep + outcome.spent && !outcome.spent.is_zero() {
+        let is_newer = newer_than.is_none_or(|version| outcome.version() > version);
+        if age < outcome.keep() && is_newer {
+            Some(Claim::Done(sealed.clone()))
+        } else if age < outcome.keep() + outcome.spent() && !outcome.spent().is_zero() {
             Some(Claim::Spent)
         } else {
             None
@@ -188,120 +187,118 @@ impl State {
 #[derive(Clone)]
 pub struct Instance {
     store: Store,
-    /// When it last heard that a session lives; never, for one that it has ended itself.
+    /// When it last heard that a session lives. `None` for one that it knows to be revoked.
     looked: Arc<Mutex<HashMap<SessionId, Option<Instant>>>>,
 }
 
-/// For how long a word on a session is good enough. The contract's five seconds would make every
-/// test wait for them.
+/// How old a status may be. With the contract's five seconds, every test would wait for them.
 const STALE_AFTER: Duration = Duration::from_millis(300);
 
-impl SharedStore for Instance {
-    fn known(&self, session: &SessionRef, _: &str) -> Known {
+impl Revocations for Instance {
+    fn status(&self, session: &SessionRef, _: &str) -> RevocationStatus {
         let looked = self.looked.lock().unwrap();
-        match looked.get(&session.id) {
-            Some(None) => Known::Ended,
-            Some(Some(when)) if when.elapsed() < STALE_AFTER => Known::Live,
-            _ => Known::Ask,
+        match looked.get(&session.id()) {
+            Some(None) => RevocationStatus::Revoked,
+            Some(Some(when)) if when.elapsed() < STALE_AFTER => RevocationStatus::Live,
+            _ => RevocationStatus::Ask,
         }
     }
 
-    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+    fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            if self.known(&session, user_id) == Known::Ended {
+            if self.status(&session, user_id) == RevocationStatus::Revoked {
                 return Ok(true);
             }
-            let whole = SessionRef {
-                generation: u32::MAX,
-                ..session
-            };
+            let (id, issued, ends) = (session.id(), session.issued(), session.ends());
+            let whole = SessionRef::new(id, u32::MAX, issued, ends);
             let state = self.store.reach()?;
-            let [has_ended, is_whole] =
-                [session, whole].map(|session| state.has_ended(&session, user_id));
+            let [is_revoked, is_whole] =
+                [session, whole].map(|session| state.is_revoked(&session, user_id));
             drop(state);
-            if !has_ended || is_whole {
-                let when = (!has_ended).then(Instant::now);
-                self.looked.lock().unwrap().insert(session.id, when);
+            if !is_revoked || is_whole {
+                let when = (!is_revoked).then(Instant::now);
+                self.looked.lock().unwrap().insert(id, when);
             }
-            Ok(has_ended)
+            Ok(is_revoked)
         })
     }
 
-    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+    fn is_outdated(&self, session: SessionRef) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             let state = self.store.reach()?;
             let mut newer = state.confirmed.iter().filter(|(shown, _)| {
-                shown.id == session.id && shown.generation > session.generation
+                shown.id() == session.id() && shown.generation() > session.generation()
             });
             Ok(newer.any(|(_, since)| since.elapsed() >= state.outdates_after))
         })
     }
 
-    fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
+    fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let id = ending.session.id;
-            if ending.spares_newer {
-                self.looked.lock().unwrap().remove(&id);
-            } else {
+            let id = revoked.session().id();
+            if revoked.up_to() == u32::MAX {
                 self.looked.lock().unwrap().insert(id, None);
+            } else {
+                self.looked.lock().unwrap().remove(&id);
             }
             let delay = self.store.state().hears_after;
             sleep(delay).await;
             let mut state = self.store.reach()?;
-            let before = state.ended.get(&id);
-            if before.is_none_or(|before| before.spares_newer) {
-                state.ended.insert(id, ending);
+            let before = state.revoked.get(&id);
+            if before.is_none_or(|before| before.up_to() < revoked.up_to()) {
+                state.revoked.insert(id, revoked);
             }
             drop(state);
             Ok(())
         })
     }
 
-    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
+    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            // Whose they are is asked anew.
+            // It doesn't know whose the sessions are, so it asks for each of them again.
             let mut looked = self.looked.lock().unwrap();
             looked.retain(|_, when| when.is_none());
             drop(looked);
             let mut state = self.store.reach()?;
-            let before = state.ended_users.get(user_id);
-            let at = before.map_or(at, |before| at.max(before.plus(1)));
-            state.ended_users.insert(user_id.to_owned(), at);
+            let before = state.revoked_users.get(user_id);
+            let until = before.map_or(until, |before| until.max(before.plus(1)));
+            state.revoked_users.insert(user_id.to_owned(), until);
             drop(state);
             Ok(())
         })
     }
 
-    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
+    fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let mut state = self.store.reach()?;
-            if let Some(at) = state.ended_users.get(user_id).copied() {
-                state.begun.insert(session.id, at);
+            if let Some(until) = state.revoked_users.get(user_id).copied() {
+                state.began.insert(session.id(), until);
             }
             drop(state);
             Ok(())
         })
     }
+}
 
-    fn claim(&self, work: Work) -> Asked<'_, Claim> {
-        let name = (work.kind, work.key);
+impl Leases for Instance {
+    fn claim(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Claim> {
         self.store.state().claims += 1;
         Box::pin(async move {
             loop {
                 {
                     let mut state = self.store.reach()?;
-                    if let Some(answer) = state.answer(&work) {
+                    if let Some(answer) = state.answer(&key, newer_than) {
                         return Ok(answer);
                     }
                     let now = Instant::now();
-                    let is_held = state.leases.get(&name).is_some_and(|held| held.1 > now);
+                    let is_held = state.leases.get(&key).is_some_and(|held| held.1 > now);
                     if !is_held {
                         state.fences += 1;
                         let (fence, until) = (state.fences, now + state.lease);
-                        state.leases.insert(name, (fence, until));
+                        state.leases.insert(key, (fence, until));
                         return Ok(Claim::Granted(Box::new(StoreLease {
                             store: self.store.clone(),
-                            name,
+                            key,
                             fence,
                             until,
                         })));
@@ -312,9 +309,9 @@ impl SharedStore for Instance {
         })
     }
 
-    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+    fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            Ok(match self.store.reach()?.answer(&work) {
+            Ok(match self.store.reach()?.answer(&key, newer_than) {
                 Some(Claim::Done(sealed)) => Some(sealed),
                 _ => None,
             })
@@ -330,9 +327,15 @@ impl SharedStore for Instance {
     }
 }
 
+impl SharedStore for Instance {
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async { self.store.reach().map(drop) })
+    }
+}
+
 struct StoreLease {
     store: Store,
-    name: Name,
+    key: LeaseKey,
     fence: u64,
     until: Instant,
 }
@@ -342,16 +345,21 @@ impl Lease for StoreLease {
         self.until.saturating_duration_since(Instant::now())
     }
 
-    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+    fn finish(self: Box<Self>, outcome: LeaseOutcome) -> StoreFuture<'static, ()> {
         Box::pin(async move {
             let mut state = self.store.reach()?;
             let is_latest = state
                 .leases
-                .get(&self.name)
+                .get(&self.key)
                 .is_none_or(|held| held.0 == self.fence);
             if is_latest {
                 let since = Instant::now();
-                state.left.insert(self.name, Left { outcome, since });
+                let left = Left {
+                    sealed: outcome.sealed().to_vec(),
+                    outcome,
+                    since,
+                };
+                state.left.insert(self.key, left);
             }
             drop(state);
             Ok(())
@@ -364,10 +372,10 @@ impl Drop for StoreLease {
         let mut state = self.store.state();
         if state
             .leases
-            .get(&self.name)
+            .get(&self.key)
             .is_some_and(|held| held.0 == self.fence)
         {
-            state.leases.remove(&self.name);
+            state.leases.remove(&self.key);
         }
     }
 }

@@ -75,7 +75,7 @@ impl Exchanging {
             expires_at: set.expires_at,
             life: set.life,
             generation: request.session.generation.saturating_add(1),
-            session_id: request.session.id,
+            session_id: *request.session.id.as_bytes(),
             profile: Profile {
                 scopes: set.scopes.unwrap_or_else(|| request.profile.scopes.clone()),
                 ..request.profile.clone()

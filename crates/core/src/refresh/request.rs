@@ -43,7 +43,7 @@ impl RefreshRequest {
     #[must_use]
     pub fn again(self, refreshed: &RefreshedTokens, now: Timestamp) -> Option<Self> {
         let refresh_token = refreshed.tokens.refresh_token.clone()?;
-        let is_own = refreshed.session_id == self.session.id;
+        let is_own = refreshed.session_id == *self.session.id.as_bytes();
         let profile = if is_own {
             refreshed.profile.clone()
         } else {

@@ -22,14 +22,14 @@ pub struct Opened {
     refused: Option<SessionRefusal>,
 }
 
-/// What an instance knows of a session without asking the store.
+/// The status of a session, as one instance knows it without asking the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevocationStatus {
-    /// It has not been revoked, as of at most five seconds ago.
+    /// It was not revoked, as of at most five seconds ago.
     Live,
     /// It was revoked.
     Revoked,
-    /// The store must be asked.
+    /// This instance doesn't know, so the store must be asked.
     Ask,
 }
 

@@ -36,34 +36,89 @@ impl fmt::Display for DataError {
 
 impl std::error::Error for DataError {}
 
-/// What tells sessions apart, for who remembers something of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionRef {
-    /// 128 random bits, the same for the session's whole life.
-    pub id: [u8; 16],
-    /// How often its tokens were refreshed.
-    pub generation: u32,
-    /// When the person signed in.
-    pub issued: Timestamp,
-    /// When it ends at the latest.
-    pub ends: Timestamp,
+/// The id of a session: 128 random bits, the same for its whole life.
+///
+/// It is no secret: a cookie is sealed, so that an id opens nothing. `Debug` shows its first four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; 16]);
+
+impl SessionId {
+    /// The id with these bytes, as [`SessionId::as_bytes`] gives them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
 }
 
-/// A session that ends before its time.
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.0;
+        write!(f, "SessionId({a:02x}{b:02x}{c:02x}{d:02x}…)")
+    }
+}
+
+/// A session without its user and its tokens: what a store keeps of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionRef {
+    pub(crate) id: SessionId,
+    pub(crate) generation: u32,
+    pub(crate) issued: Timestamp,
+    pub(crate) ends: Timestamp,
+}
+
+impl SessionRef {
+    /// A session, for the tests of a store. The driver makes all others.
+    #[must_use]
+    pub const fn new(id: SessionId, generation: u32, issued: Timestamp, ends: Timestamp) -> Self {
+        Self {
+            id,
+            generation,
+            issued,
+            ends,
+        }
+    }
+
+    /// The id of the session.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// The number of refreshes of its tokens.
+    #[must_use]
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The time of the sign-in.
+    #[must_use]
+    pub const fn issued(&self) -> Timestamp {
+        self.issued
+    }
+
+    /// The latest time at which the session ends.
+    #[must_use]
+    pub const fn ends(&self) -> Timestamp {
+        self.ends
+    }
+}
+
+/// A session that is revoked before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct RevokedSession {
-    /// The session.
-    pub session: SessionRef,
-    /// Whose it is.
-    pub user_id: Box<str>,
-    /// Whether generations that are newer than [`RevokedSession::session`] live on: it may be a copy from before
-    /// a refresh, whose owner has not asked for this.
-    pub spares_newer: bool,
+    session: SessionRef,
+    user_id: Box<str>,
+    pub(crate) spares_newer: bool,
 }
 
 impl RevokedSession {
-    /// The end of a session in all its generations.
+    /// Revokes a session in all its generations.
     #[must_use]
     pub fn new(session: SessionRef, user_id: &str) -> Self {
         Self {
@@ -73,7 +128,9 @@ impl RevokedSession {
         }
     }
 
-    /// The same, but newer generations live on.
+    /// Spares the generations that are newer than the session's.
+    ///
+    /// The session may come from a copy of an old cookie. The owner of the newer one has not asked for this.
     #[must_use]
     pub fn sparing_newer(self) -> Self {
         Self {
@@ -82,20 +139,42 @@ impl RevokedSession {
         }
     }
 
-    /// The end that a user may ask for who shows this session now.
+    /// What a request revokes that signs out with this session.
     pub(crate) fn asked_by(user: &User, now: Timestamp) -> Self {
-        let ending = Self::new(user.session(), user.id());
+        let revoked = Self::new(user.session(), user.id());
         if user.terms().is_past_grace(now) {
-            ending.sparing_newer()
+            revoked.sparing_newer()
         } else {
-            ending
+            revoked
         }
     }
 
-    /// Whether the end is also that of this generation.
+    /// The session.
     #[must_use]
-    pub fn reaches(&self, generation: u32) -> bool {
-        !self.spares_newer || generation <= self.session.generation
+    pub const fn session(&self) -> &SessionRef {
+        &self.session
+    }
+
+    /// The id of the session's user.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// The newest generation that is revoked: [`u32::MAX`] where all are.
+    #[must_use]
+    pub const fn up_to(&self) -> u32 {
+        if self.spares_newer {
+            self.session.generation
+        } else {
+            u32::MAX
+        }
+    }
+
+    /// Whether this generation of the session is revoked.
+    #[must_use]
+    pub const fn reaches(&self, generation: u32) -> bool {
+        generation <= self.up_to()
     }
 }
 
@@ -176,7 +255,7 @@ impl Terms {
 
     pub(crate) fn session(&self) -> SessionRef {
         SessionRef {
-            id: self.session_id,
+            id: SessionId(self.session_id),
             generation: self.generation,
             issued: self.issued,
             ends: self.ends,

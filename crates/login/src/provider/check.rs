@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::provider::places;
 use crate::request::login::Login;
-use crate::store::shared_store::{Work, WorkKind, soon};
+use crate::store::deadlines::soon;
 
 /// How long an answer is good for.
 const FRESH: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ const DEADLINE: Duration = Duration::from_secs(2);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// Nobody can say which sessions were ended, so that nobody is let in.
+    /// The store can't say which sessions are revoked, so that protected paths answer 503.
     Store,
     /// Nobody can sign in, and no token can be refreshed; sessions whose token lives are served.
     Provider,
@@ -83,14 +83,8 @@ impl Login {
     }
 
     async fn ask_around(&self) -> Result<(), CheckError> {
-        let nothing = Work {
-            kind: WorkKind::Refresh,
-            key: [0; 32],
-            newer_than: None,
-        };
-        soon(self.0.store.find(nothing))
-            .await
-            .map_err(|_| CheckError::Store)?;
+        let pong = soon(self.0.store.ping()).await;
+        pong.map_err(|_| CheckError::Store)?;
         let deadline = Instant::now() + DEADLINE;
         let place = self.0.places.take(places::Work::Other, deadline).await;
         let place = place.ok_or(CheckError::Provider)?;

@@ -44,10 +44,11 @@ use crate::provider::sender::EXCHANGE_DEADLINE;
 use crate::refresh::refreshes::{Entered, Refreshed, Refreshes};
 use crate::request::approval;
 use crate::request::approval::{RefreshHook, RefreshedLogin};
+use crate::store::deadlines::{claim, soon};
 use crate::store::in_flight::Sender;
-use crate::store::shared_store::{
-    Claim, Finished, Lease, SharedStore, StoreError, Work, WorkKind, claim, soon,
-};
+use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::StoreError;
 
 /// A session whose cookie was lost so many times in a row has been lost altogether.
 pub(crate) const MAX_CHAIN: usize = 16;
@@ -93,7 +94,7 @@ impl Refresher {
         for _ in 0..MAX_CHAIN {
             match self.step(&refresh, deadline).await {
                 // Meant for an older generation, whose request was first: this one asks again.
-                Ok(refreshed) if refreshed.generation() <= refresh.session.generation => {}
+                Ok(refreshed) if refreshed.generation() <= refresh.session.generation() => {}
                 Ok(refreshed) if refreshed.is_fresh(self.0.clock.now()) => return Ok(refreshed),
                 Ok(refreshed) => {
                     refresh = refresh
@@ -116,7 +117,7 @@ impl Refresher {
         let may_start = refresh.is_urgent || self.0.places.is_free(self.work(refresh));
         let coming = match self.0.refreshes.enter(refresh, may_start) {
             Entered::Failed(failure) => {
-                let left = self.left_of(refresh.key, Some(refresh.session.generation));
+                let left = self.left_of(refresh.key, Some(refresh.session.generation()));
                 let left = left.await.filter(|left| !left.awaits_approval());
                 return left.map(Arc::new).ok_or(failure);
             }
@@ -148,7 +149,7 @@ impl Refresher {
             // Asked when the refreshed has been left: whoever signs out now finds it, and a sign-out
             // that came in between has found the tokens that are no more.
             if let Ok(refreshed) = &refreshed
-                && refresher.has_ended(&refresh).await == Ok(true)
+                && refresher.is_revoked(&refresh).await == Ok(true)
             {
                 refresher.revoke_refreshed(refreshed).await;
             }
@@ -163,13 +164,18 @@ impl Refresher {
         deadline: Instant,
     ) -> Refreshed {
         let store = &*self.0.store;
-        let work = lease_key(refresh.key, Some(refresh.session.generation));
-        let left = soon(store.find(work)).await.map_err(unreachable)?;
+        let key = LeaseKey::new(LeaseKind::Refresh, refresh.key);
+        let newer_than = Some(refresh.session.generation());
+        let left = soon(store.find(key, newer_than))
+            .await
+            .map_err(unreachable)?;
         if let Some(sealed) = left {
             self.must_live(refresh).await?;
             return self.take_over(refresh, &sealed, deadline).await;
         }
-        let claim = sender.while_heard(claim(store, work, deadline)).await;
+        let claim = sender
+            .while_heard(claim(store, key, newer_than, deadline))
+            .await;
         let claim = claim
             .ok_or(RefreshFailure::Crowded)?
             .map_err(unreachable)?
@@ -219,15 +225,15 @@ impl Refresher {
 
     /// A session that has ended gets no tokens.
     async fn must_live(&self, refresh: &RefreshRequest) -> Result<(), RefreshFailure> {
-        match self.has_ended(refresh).await.map_err(unreachable)? {
+        match self.is_revoked(refresh).await.map_err(unreachable)? {
             true => Err(RefreshFailure::NotWelcome),
             false => Ok(()),
         }
     }
 
-    async fn has_ended(&self, refresh: &RefreshRequest) -> Result<bool, StoreError> {
+    async fn is_revoked(&self, refresh: &RefreshRequest) -> Result<bool, StoreError> {
         let store = &self.0.store;
-        soon(store.has_ended(refresh.session, &refresh.profile.user_id)).await
+        soon(store.is_revoked(refresh.session, &refresh.profile.user_id)).await
     }
 
     /// The second machine, as a story: exchange, read the user, ask the hook, leave the tokens or end the session.
@@ -338,13 +344,9 @@ impl Refresher {
             return;
         };
         let sealed = self.0.machine.seal(&request.key, tokens, &entropy);
-        let outcome = Finished {
-            version: tokens.generation(),
-            sealed: sealed.into_bytes(),
-            keep: UNCONFIRMED,
-            spent: Duration::ZERO,
-            session: Some(request.session.id),
-        };
+        let outcome = LeaseOutcome::new(sealed, UNCONFIRMED)
+            .with_version(tokens.generation())
+            .with_session(request.session.id());
         if soon(lease.finish(outcome)).await.is_err() {
             tracing::warn!("a refresh could not be left for other instances");
         }
@@ -355,14 +357,15 @@ impl Refresher {
         key: [u8; 32],
         newer_than: Option<u32>,
     ) -> Option<RefreshedTokens> {
-        let found = soon(self.0.store.find(lease_key(key, newer_than)));
+        let lease_key = LeaseKey::new(LeaseKind::Refresh, key);
+        let found = soon(self.0.store.find(lease_key, newer_than));
         let sealed = found.await.ok().flatten()?;
         self.0.machine.open(&key, &sealed)
     }
 
     /// Ends a session whose refresh has shown that it is over.
     async fn end(&self, ended: EndedRefresh) -> RefreshFailure {
-        if soon(self.0.store.end(ended.session)).await.is_err() {
+        if soon(self.0.store.revoke(ended.session)).await.is_err() {
             tracing::error!("a session that is over could not be ended on other instances");
         }
         if let Some(revoke) = ended.revoke {
@@ -381,12 +384,4 @@ impl Refresher {
 fn unreachable(_: StoreError) -> RefreshFailure {
     tracing::warn!("a session was not refreshed: the store can't be asked");
     UNAVAILABLE
-}
-
-pub(crate) fn lease_key(key: [u8; 32], newer_than: Option<u32>) -> Work {
-    Work {
-        kind: WorkKind::Refresh,
-        key,
-        newer_than,
-    }
 }

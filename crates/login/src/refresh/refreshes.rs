@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{RefreshFailure, RefreshRequest, RefreshedTokens, SessionRef};
+use fncy_login_core::{RefreshFailure, RefreshRequest, RefreshedTokens, SessionId, SessionRef};
 use tokio::time::Instant;
 
 use crate::refresh::breaker::Breaker;
@@ -34,7 +34,6 @@ use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
 /// A keyed hash of a refresh token.
 type Key = [u8; 32];
-type SessionId = [u8; 16];
 /// What a refresh came to.
 pub(crate) type Refreshed = Result<Arc<RefreshedTokens>, RefreshFailure>;
 
@@ -114,7 +113,7 @@ impl Refreshes {
     pub(crate) fn finish(&self, refresh: &RefreshRequest, refreshed: Refreshed) -> Refreshed {
         let (key, now) = (refresh.key, Instant::now());
         let mut memory = self.memory();
-        memory.coming.remove(&(key, refresh.session.id));
+        memory.coming.remove(&(key, refresh.session.id()));
         let is_declined = matches!(memory.noted.get(&key), Some(Note::Declined));
         let refreshed = match refreshed {
             Err(RefreshFailure::Declined) if is_declined => Err(RefreshFailure::Refused),
@@ -125,7 +124,7 @@ impl Refreshes {
                 if is_declined {
                     memory.noted.remove(&key);
                 }
-                let id = refresh.session.id;
+                let id = refresh.session.id();
                 let newest = memory.newest.get(&id).copied().unwrap_or_default();
                 let generation = refreshed.generation().max(newest);
                 memory.newest.insert(id, generation, now + NEWEST);
@@ -172,8 +171,8 @@ impl Refreshes {
     /// so that what leads to them is forgotten.
     pub(crate) fn has_newer(&self, session: &SessionRef) -> bool {
         let memory = self.memory();
-        let newest = memory.newest.get(&session.id);
-        newest.is_some_and(|newest| *newest > session.generation)
+        let newest = memory.newest.get(&session.id());
+        newest.is_some_and(|newest| *newest > session.generation())
     }
 
     /// The provider has just given an access token that was dead on arrival, and this refresh token:
@@ -212,7 +211,7 @@ impl Memory {
     }
 
     fn enter(&mut self, refresh: &RefreshRequest, now: Instant, may_start: bool) -> Entered {
-        let (key, work) = (refresh.key, (refresh.key, refresh.session.id));
+        let (key, work) = (refresh.key, (refresh.key, refresh.session.id()));
         self.noted.forget(now);
         if let Some(coming) = self.coming.get(&work).and_then(UnderWay::join) {
             return Entered::Joined(coming);

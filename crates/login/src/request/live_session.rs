@@ -10,17 +10,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Admission, RevokedSession, SessionRef, SessionTokens, Timestamp, User};
+use fncy_login_core::{
+    Admission, RevocationStatus, RevokedSession, SessionId, SessionRef, SessionTokens, Timestamp,
+    User,
+};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::request::login::Login;
-use crate::store::shared_store::{Known, StoreError, soon};
+use crate::store::deadlines::soon;
+use crate::store::store_error::StoreError;
 
 /// How often a connection looks whether its session has ended elsewhere.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-type SessionId = [u8; 16];
 
 /// A session as a connection sees it that outlives its request. Cloning is cheap.
 ///
@@ -74,9 +76,9 @@ struct News {
 impl News {
     /// Takes the user as a request has them, unless that is an old one; says whether it is newer.
     fn learn(&mut self, user: &User) -> bool {
-        let age = |user: &User| (user.session().generation, user.session_ends());
+        let age = |user: &User| (user.session().generation(), user.session_ends());
         let is_newer = age(user) > age(&self.user);
-        if user.session().generation > self.user.session().generation {
+        if user.session().generation() > self.user.session().generation() {
             // Those of a generation that is over are nobody's newest.
             self.tokens = None;
         }
@@ -101,7 +103,7 @@ impl Watched {
         };
         self.tell(&user.session(), |news| {
             // Tokens of the generation that is known already are known as well.
-            let is_refreshed = user.session().generation > news.user.session().generation;
+            let is_refreshed = user.session().generation() > news.user.session().generation();
             news.learn(user);
             if let Some(tokens) = update.tokens.as_ref().filter(|_| is_refreshed) {
                 news.tokens = Some(Arc::new(tokens.clone()));
@@ -111,8 +113,8 @@ impl Watched {
 
     /// A session was ended here.
     pub(crate) fn ended(&self, ending: &RevokedSession) {
-        self.tell(&ending.session, |news| {
-            news.was_ended |= ending.reaches(news.user.session().generation);
+        self.tell(ending.session(), |news| {
+            news.was_ended |= ending.reaches(news.user.session().generation());
         });
     }
 
@@ -121,7 +123,7 @@ impl Watched {
         for sender in self.0.sessions().values() {
             sender.send_if_modified(|news| {
                 let user = &news.user;
-                let is_over = user.id() == id && user.session().issued <= at;
+                let is_over = user.id() == id && user.session().issued() <= at;
                 news.was_ended |= is_over;
                 is_over
             });
@@ -130,14 +132,14 @@ impl Watched {
 
     fn tell(&self, session: &SessionRef, change: impl FnOnce(&mut News)) {
         if self.0.count.load(Ordering::Acquire) > 0
-            && let Some(sender) = self.0.sessions().get(&session.id)
+            && let Some(sender) = self.0.sessions().get(&session.id())
         {
             sender.send_modify(change);
         }
     }
 
     fn watch(&self, user: &User) -> (watch::Receiver<News>, Place) {
-        let session = user.session().id;
+        let session = user.session().id();
         let mut sessions = self.0.sessions();
         let sender = sessions.entry(session).or_insert_with(|| {
             watch::Sender::new(News {
@@ -234,12 +236,12 @@ impl LiveSession {
             return Some(SessionEnd::Expired);
         }
         let session = user.session();
-        let has_ended = match login.store.known(&session, user.id()) {
-            Known::Live => Ok(false),
-            Known::Ended => Ok(true),
-            Known::Ask => soon(login.store.has_ended(session, user.id())).await,
+        let is_revoked = match login.store.status(&session, user.id()) {
+            RevocationStatus::Live => Ok(false),
+            RevocationStatus::Revoked => Ok(true),
+            RevocationStatus::Ask => soon(login.store.is_revoked(session, user.id())).await,
         };
-        match has_ended {
+        match is_revoked {
             Ok(false) => None,
             Ok(true) => Some(SessionEnd::SignedOut),
             Err(StoreError) if login.admits_unverified => None,

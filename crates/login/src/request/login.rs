@@ -32,7 +32,9 @@ use crate::request::placement;
 use crate::request::redemptions::Redemptions;
 use crate::request::response_patch::Admitted;
 use crate::request::sign_in::REQUEST_DEADLINE;
-use crate::store::shared_store::{SharedStore, StoreError, soon};
+use crate::store::deadlines::soon;
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::StoreError;
 
 /// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
 /// at start and share it between all workers.
@@ -113,32 +115,35 @@ impl Login {
         self.0.core.site()
     }
 
-    /// Ends all sessions that a user has now, in this process at once and on all instances that share a
-    /// store within five seconds: an account that was taken over, somebody who left, or FNCY's own
-    /// word that they have signed out there. Without a store it holds in this process only, until it is
-    /// restarted. Whoever must stay out is refused by [`LoginBuilder::on_login`] and [`LoginBuilder::on_refresh`] too.
-    /// `id` is [`User::id`]. A user who still may sign in can do so at once. The tokens are not revoked:
-    /// they are in cookies that nobody has here.
+    /// Revokes all sessions that a user has now: "sign out everywhere" (log out everywhere).
     ///
-    /// FNCY's own session goes on. While it does, the browser's next request for a page goes to FNCY and comes
-    /// back signed in, with no question asked. To keep the user out, refuse them in [`LoginBuilder::on_login`]. To have
-    /// FNCY ask for a password again, set [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to
-    /// `prompt=login`, if FNCY understands it.
+    /// Call it if an account was taken over, if a person has left, or if FNCY says that they signed out there.
+    /// `id` is [`User::id`]. The sessions end in this process at once. On the instances that share a
+    /// [store](LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
+    /// with the next restart.
     ///
-    /// The clocks of instances may differ by 60 seconds, so sessions that were issued up to 60 seconds from
-    /// now end as well. A session that begins later is exempt, if its instance has heard of this call:
-    /// the same one at once, the others within five seconds. Before that, the user signs in once more.
+    /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
+    /// goes to FNCY and comes back signed in, with no question asked. To keep the user out, refuse them in
+    /// [`LoginBuilder::on_login`] and [`LoginBuilder::on_refresh`]. To have FNCY ask for a password again, set
+    /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
+    ///
+    /// The tokens are not revoked at FNCY: they are in the browsers' cookies only.
+    ///
+    /// The clocks of instances may differ by 60 seconds, so the call reaches sessions that were issued up to 60
+    /// seconds from now. A session that begins after the call is exempt if its instance knows of the call: this
+    /// one at once, the others within five seconds. Before that, the user signs in once more.
     ///
     /// # Errors
     ///
-    /// [`StoreError`], where the other instances could not be told; they are told as soon as that is
-    /// possible.
-    pub async fn end_user(&self, id: &str) -> Result<(), StoreError> {
-        let at = self.0.clock.now().plus(MAX_SKEW);
+    /// [`StoreError`] if the store could not be told. The instance goes on trying to tell it.
+    #[doc(alias = "revoke")]
+    #[doc(alias = "logout")]
+    pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
+        let until = self.0.clock.now().plus(MAX_SKEW);
         let (store, user_id) = (Arc::clone(&self.0.store), id.to_owned());
-        let told = tokio::spawn(async move { soon(store.end_user(&user_id, at)).await });
+        let told = tokio::spawn(async move { soon(store.revoke_user(&user_id, until)).await });
         let told = told.await.unwrap_or(Err(StoreError));
-        self.0.watched.ended_user(id, at);
+        self.0.watched.ended_user(id, until);
         told
     }
 
@@ -313,7 +318,7 @@ impl Login {
         if let Some(begun) = reply.begins.take() {
             let (session, user_id) = *begun;
             // Where the others can't be told, the user signs in once more.
-            let _: Result<(), StoreError> = soon(self.0.store.begin(session, &user_id)).await;
+            let _: Result<(), StoreError> = soon(self.0.store.began(session, &user_id)).await;
         }
         self.send(reply)
     }
@@ -332,7 +337,7 @@ impl Login {
 
     /// Ends a session. A person is signed out here even where the other instances can't be told.
     async fn end(&self, ended: &RevokedSession) {
-        if soon(self.0.store.end(ended.clone())).await.is_err() {
+        if soon(self.0.store.revoke(ended.clone())).await.is_err() {
             tracing::error!("a session was ended here, and the other instances could not be told");
         }
         self.0.watched.ended(ended);

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Event, Failure, Redeeming, Reply, Severity, SignInReplies};
+use fncy_login_core::{Event, Failure, Redeeming, Reply, Severity};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -22,8 +22,10 @@ use crate::provider::places;
 use crate::provider::sender::EXCHANGE_DEADLINE;
 use crate::request::login::Login;
 use crate::request::sign_in::REQUEST_DEADLINE;
+use crate::store::deadlines::{claim, soon};
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
-use crate::store::shared_store::{Claim, Finished, StoreError, Work, WorkKind, claim, soon};
+use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome};
+use crate::store::store_error::StoreError;
 
 /// The key of a login: a hash of its `state`.
 type Key = [u8; 32];
@@ -104,12 +106,8 @@ impl Login {
             return self.turn_away(redeeming);
         };
         let replies = redeeming.replies();
-        let work = Work {
-            kind: WorkKind::Redemption,
-            key,
-            newer_than: None,
-        };
-        let lease = match claim(&*self.0.store, work, deadline).await {
+        let lease_key = LeaseKey::new(LeaseKind::Redemption, key);
+        let lease = match claim(&*self.0.store, lease_key, None, deadline).await {
             Ok(Some(Claim::Granted(lease))) => lease,
             Ok(Some(Claim::Done(sealed))) => {
                 let left = replies.open(&sealed);
@@ -126,8 +124,13 @@ impl Login {
         telemetry::sign_in_ends(&reply);
         let signs_in = reply.events.contains(&Event::SignInFinished);
         let reply = self.ending(reply).await;
-        let outcome = signs_in.then(|| outcome_of(&replies, &reply));
-        if soon(lease.finish(finished(outcome))).await.is_err() {
+        // A code that led to no sign-in leaves no reply: strangers cause those.
+        let outcome = match signs_in.then(clock::entropy).flatten() {
+            Some(entropy) => LeaseOutcome::new(replies.seal(&reply, &entropy), JOIN_WINDOW),
+            None => LeaseOutcome::empty(),
+        };
+        let outcome = outcome.with_spent(SPENT_FOR);
+        if soon(lease.finish(outcome)).await.is_err() {
             tracing::warn!("a redemption could not be left for other instances");
         }
         reply
@@ -141,28 +144,6 @@ impl Login {
             report.severity = Severity::Info;
         }
         self.send(reply)
-    }
-}
-
-/// The sealed reply of a sign-in, or an empty text where it can't be sealed.
-fn outcome_of(replies: &SignInReplies, reply: &Reply) -> String {
-    let entropy = clock::entropy();
-    entropy.map_or_else(String::new, |entropy| replies.seal(reply, &entropy))
-}
-
-/// What is left of a redemption: the reply of a sign-in for two seconds, and that the code is spent. A code that led to
-/// no sign-in leaves no reply: strangers cause those.
-fn finished(reply_of_sign_in: Option<String>) -> Finished {
-    Finished {
-        version: 0,
-        keep: if reply_of_sign_in.is_some() {
-            JOIN_WINDOW
-        } else {
-            Duration::ZERO
-        },
-        sealed: reply_of_sign_in.unwrap_or_default().into_bytes(),
-        spent: SPENT_FOR,
-        session: None,
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use fncy_login_core::{Admission, PRIVATE, User};
+use fncy_login_core::{Admission, PRIVATE, RevocationStatus, User};
 
 use crate::request::auth_context::AuthContext;
 use crate::request::login::Login;
-use crate::store::shared_store::Known;
 
 /// RFC 9213 with the targets that CDNs have for themselves, what there was before it (Edge Architecture
 /// Specification), and nginx's own.
@@ -117,8 +116,8 @@ impl Refresh {
     fn is_current(&self) -> bool {
         let login = &self.login.0;
         let session = self.user.session();
-        let known = login.store.known(&session, self.user.id());
-        known != Known::Ended && !login.refresher.0.refreshes.has_newer(&session)
+        let status = login.store.status(&session, self.user.id());
+        status != RevocationStatus::Revoked && !login.refresher.0.refreshes.has_newer(&session)
     }
 }
 

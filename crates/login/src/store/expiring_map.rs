@@ -1,16 +1,16 @@
-//! A bounded map whose entries go by themselves.
+//! A bounded map whose entries expire.
 //!
-//! Rules: an entry goes at its own time, or earlier where the map is full, the soonest first; what
-//! has gone is handed to whoever takes it out, so that nothing else keeps pointing to it.
+//! Rules: each entry has a time of its own; a full map drops the entry first that would expire soonest; the caller
+//! takes expired entries out, so that it can drop what points to them.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
-/// What is forgotten at a time `T`.
+/// A map whose entries expire at a time `T`.
 pub(crate) struct ExpiringMap<K, V, T> {
     entries: HashMap<K, Entry<V, T>>,
-    /// When each goes; the number tells apart those that go together.
+    /// The keys by time. The number tells entries of one time apart.
     going: BTreeMap<(T, u64), K>,
     inserted: u64,
     max: usize,
@@ -22,7 +22,7 @@ struct Entry<V, T> {
 }
 
 impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
-    /// A map of at most so many entries.
+    /// An empty map for this many entries.
     pub(crate) fn new(max: usize) -> Self {
         Self {
             entries: HashMap::new(),
@@ -36,7 +36,7 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
         self.entries.len()
     }
 
-    /// The value, whether or not its time has come.
+    /// The value, even if it has expired.
     pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -61,20 +61,20 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
         Some(entry.value)
     }
 
-    /// Lets an entry go at another time.
+    /// Gives an entry another time.
     pub(crate) fn goes_at(&mut self, key: &K, until: T) {
         if let Some(value) = self.remove(key) {
             self.insert(key.clone(), value, until);
         }
     }
 
-    /// Whether the next entry would go for want of room, and before its time.
+    /// Whether the map is too full, so that the next entry goes before its time.
     pub(crate) fn is_crowded(&self, now: T) -> bool {
         let next = self.going.first_key_value();
         self.entries.len() > self.max && next.is_some_and(|(&(when, _), _)| when > now)
     }
 
-    /// Takes out one entry whose time has come, or that is too many.
+    /// Takes out one entry that has expired, or that the map has no room for.
     pub(crate) fn take_gone(&mut self, now: T) -> Option<(K, V)> {
         let (&(when, _), key) = self.going.first_key_value()?;
         if when > now && self.entries.len() <= self.max {
@@ -84,7 +84,7 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
         self.remove(&key).map(|value| (key, value))
     }
 
-    /// Drops all that has gone.
+    /// Drops all such entries.
     pub(crate) fn forget(&mut self, now: T) {
         while self.take_gone(now).is_some() {}
     }
@@ -95,7 +95,7 @@ mod tests {
     use super::ExpiringMap;
 
     #[test]
-    fn entries_go_at_their_time_and_not_before() {
+    fn entries_expire_at_their_time_and_not_before() {
         let mut map = ExpiringMap::new(10);
         map.insert('a', 1, 5);
         map.insert('b', 2, 5);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_many_goes_soonest_first() {
+    fn a_full_map_drops_the_soonest_first() {
         let mut map = ExpiringMap::new(2);
         for (key, until) in [('a', 30), ('b', 10), ('c', 20)] {
             map.insert(key, (), until);

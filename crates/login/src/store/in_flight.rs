@@ -1,8 +1,7 @@
-//! What one task works on, and others wait for.
+//! Waiting for the outcome of another task in this process.
 //!
-//! Rules: the outcome is told once; a task that goes without a word, since it panicked or its runtime
-//! is no more, is noticed by those who wait and by those who come; every wait has a deadline; the task
-//! learns when nobody waits any more.
+//! Rules: the task sends its outcome once; if it ends without one, because it panicked or its runtime ended,
+//! every waiter notices; every wait has a deadline; the task learns when it has no waiter left.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -12,23 +11,23 @@ use std::task::Poll;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-/// An outcome that is on its way.
+/// A waiter's side.
 pub(crate) struct InFlight<T>(watch::Receiver<Option<T>>);
 
-/// What tells those who wait.
+/// The task's side.
 pub(crate) struct Sender<T>(Arc<watch::Sender<Option<T>>>);
 
-/// Where those who come later find the outcome. It keeps neither the task nor a wait alive.
+/// An entry in a table of tasks under way, for later waiters. It keeps neither the task nor a wait alive.
 pub(crate) struct UnderWay<T>(Weak<watch::Sender<Option<T>>>);
 
-/// Something to wait for, and what tells it.
+/// Both sides, for a new task.
 pub(crate) fn in_flight<T>() -> (Sender<T>, InFlight<T>) {
     let (sender, receiver) = watch::channel(None);
     (Sender(Arc::new(sender)), InFlight(receiver))
 }
 
 impl<T: Clone> InFlight<T> {
-    /// Waits for the outcome; none if its task has gone without a word, or is late.
+    /// Waits for the outcome. `None` if the task has ended without one, or is late.
     pub(crate) async fn outcome(mut self, deadline: Instant) -> Option<T> {
         let told = timeout_at(deadline, self.0.wait_for(Option::is_some)).await;
         told.ok()?.ok().and_then(|outcome| outcome.clone())
@@ -50,7 +49,7 @@ impl<T> Sender<T> {
         UnderWay(Arc::downgrade(&self.0))
     }
 
-    /// Goes on as long as a request waits for the outcome.
+    /// Does the work while the task has a waiter.
     pub(crate) async fn while_heard<R>(&self, work: impl Future<Output = R>) -> Option<R> {
         let (mut work, mut unheard) = (pin!(work), pin!(self.0.closed()));
         poll_fn(|context| match unheard.as_mut().poll(context) {
@@ -62,7 +61,7 @@ impl<T> Sender<T> {
 }
 
 impl<T> UnderWay<T> {
-    /// The outcome, if its task is still there.
+    /// A waiter's side, if the task is still there.
     pub(crate) fn join(&self) -> Option<InFlight<T>> {
         let sender = self.0.upgrade()?;
         Some(InFlight(sender.subscribe()))

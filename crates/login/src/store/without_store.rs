@@ -1,21 +1,23 @@
-//! Refreshing while the store can't be asked: `danger_refresh_without_store`.
+//! Refreshing while the store can't be reached: `danger_refresh_without_store`.
 //!
-//! Rules: whoever can be asked is asked; where nobody can, this process agrees with itself at least,
-//! and remembers what it did, so that no refresh token is used twice by the same instance, before or
-//! after the others are back.
+//! Rules: the store is asked first. While it can't be reached, this process agrees with itself at least.
+//! It remembers what it did, so that one instance uses no refresh token twice, before or after the store is
+//! back.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{SessionRef, Timestamp};
+use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef, Timestamp};
 use tokio::time::timeout;
 
+use crate::store::deadlines::soon;
+use crate::store::leases::{Claim, LeaseKey, Leases};
 use crate::store::memory::MemoryStore;
-use crate::store::shared_store::{
-    Asked, Claim, Known, RevokedSession, SharedStore, StoreError, Work, soon,
-};
+use crate::store::revocations::Revocations;
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::{StoreError, StoreFuture};
 
-/// Less than whoever asks here waits for.
+/// Less than the two seconds that the driver waits.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A store for refreshes alone.
@@ -24,62 +26,64 @@ pub(crate) struct WithoutStore {
     pub(crate) here: MemoryStore,
 }
 
-impl SharedStore for WithoutStore {
-    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
-        self.store.known(session, user_id)
+impl Revocations for WithoutStore {
+    fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
+        self.store.status(session, user_id)
     }
 
-    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+    fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let asked = timeout(PATIENCE, self.store.has_ended(session, user_id)).await;
-            let known = || self.store.known(&session, user_id) == Known::Ended;
+            let asked = timeout(PATIENCE, self.store.is_revoked(session, user_id)).await;
+            let known = || self.store.status(&session, user_id) == RevocationStatus::Revoked;
             Ok(asked.unwrap_or(Err(StoreError)).unwrap_or_else(|_| known()))
         })
     }
 
-    fn is_outdated(&self, session: SessionRef) -> Asked<'_, bool> {
+    fn is_outdated(&self, session: SessionRef) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             Ok(self.here.is_outdated(session).await? || self.store.is_outdated(session).await?)
         })
     }
 
-    fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
-        self.store.end(ending)
+    fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
+        self.store.revoke(revoked)
     }
 
-    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
-        self.store.end_user(user_id, at)
+    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+        self.store.revoke_user(user_id, until)
     }
 
-    fn begin<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, ()> {
-        self.store.begin(session, user_id)
+    fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
+        self.store.began(session, user_id)
     }
+}
 
-    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+impl Leases for WithoutStore {
+    fn claim(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Claim> {
         Box::pin(async move {
-            if let Some(done) = self.here.find(work).await? {
-                return Ok(Claim::Done(done));
+            if let Some(sealed) = self.here.find(key, newer_than).await? {
+                return Ok(Claim::Done(sealed));
             }
-            // A claim may wait for somebody's work; whether anybody answers is asked before.
-            match soon(self.store.find(work)).await {
-                Ok(Some(done)) => return Ok(Claim::Done(done)),
+            // A claim may wait for another instance's work. `find` shows first whether the store answers.
+            match soon(self.store.find(key, newer_than)).await {
+                Ok(Some(sealed)) => return Ok(Claim::Done(sealed)),
                 Ok(None) => {}
-                Err(StoreError) => return self.here.claim(work).await,
+                Err(StoreError) => return self.here.claim(key, newer_than).await,
             }
-            match self.store.claim(work).await {
-                Err(StoreError) => self.here.claim(work).await,
+            match self.store.claim(key, newer_than).await {
+                Err(StoreError) => self.here.claim(key, newer_than).await,
                 claim => claim,
             }
         })
     }
 
-    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+    fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Option<Vec<u8>>> {
         Box::pin(async move {
-            if let Some(found) = self.here.find(work).await? {
-                return Ok(Some(found));
+            if let Some(sealed) = self.here.find(key, newer_than).await? {
+                return Ok(Some(sealed));
             }
-            let asked = timeout(PATIENCE, self.store.find(work)).await;
-            // Where the store can't be asked, nothing was left that this process could know.
+            let asked = timeout(PATIENCE, self.store.find(key, newer_than)).await;
+            // If the store can't be reached, this process knows of no other outcome.
             Ok(asked.unwrap_or(Err(StoreError)).unwrap_or_default())
         })
     }
@@ -87,5 +91,11 @@ impl SharedStore for WithoutStore {
     fn confirm(&self, session: &dyn Fn() -> SessionRef) {
         self.here.confirm(session);
         self.store.confirm(session);
+    }
+}
+
+impl SharedStore for WithoutStore {
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        self.store.ping()
     }
 }

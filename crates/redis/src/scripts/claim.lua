@@ -1,9 +1,9 @@
--- What a piece of work has come to; if nobody is at it, the caller is from now on.
--- KEYS: its lease, what is left of it, whether it is spent. ARGV: a version that is too old, a lease in
--- ms, the fence of who asks.
-local left = redis.call('HMGET', KEYS[2], 'version', 'sealed')
-if left[1] and tonumber(left[1]) > tonumber(ARGV[1]) then
-    return {'done', left[2]}
+-- Answers a claim, and grants the lease if no other claimant holds it.
+-- KEYS: the lease, its outcome, whether it is spent. ARGV: a version that is too old, the lease's time in ms, the
+-- claimant's fence.
+local outcome = redis.call('HMGET', KEYS[2], 'version', 'sealed')
+if outcome[1] and tonumber(outcome[1]) > tonumber(ARGV[1]) then
+    return {'done', outcome[2]}
 end
 if redis.call('EXISTS', KEYS[3]) == 1 then
     return {'spent'}

@@ -1,8 +1,8 @@
--- Leaves an outcome and gives the lease back.
--- KEYS: those of a claim. ARGV: the fence, version and outcome, how long it is kept and stays spent, both in ms.
+-- Leaves an outcome, and gives the lease back.
+-- KEYS: those of claim. ARGV: the fence, the version, the outcome, how long it stays and is spent after that (both ms).
 local holder = redis.call('GET', KEYS[1])
 if holder ~= ARGV[1] then
-    -- The lease ran out. If somebody else has finished meanwhile, what they left is newer.
+    -- The lease ran out. If another holder has finished since, its outcome is newer.
     local version = redis.call('HGET', KEYS[2], 'version')
     if version and tonumber(version) >= tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[3]) == 1 then
         return 0

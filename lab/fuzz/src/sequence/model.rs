@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use fncy_login::User;
-
-type SessionId = [u8; 16];
+use fncy_login::store::SessionId;
 
 /// A week, less what a session may be older than the model thinks. Seconds.
 const SURELY_LIVES: u64 = 6 * 86_400;
@@ -44,9 +43,9 @@ impl Model {
         is_usual: bool,
     ) -> bool {
         let session = user.session();
-        let value = (value.to_owned(), (session.id, session.generation));
+        let value = (value.to_owned(), (session.id(), session.generation()));
         self.values.extend([value]);
-        if let Some(known) = self.sessions.get(&session.id) {
+        if let Some(known) = self.sessions.get(&session.id()) {
             assert_eq!(known.user, user.id(), "a session is somebody else's now");
             return false;
         }
@@ -55,11 +54,11 @@ impl Model {
             user: expected.to_owned(),
             issued: now,
             used: now,
-            generation: session.generation,
+            generation: session.generation(),
             ended_up_to: None,
             is_usual,
         };
-        self.sessions.insert(session.id, new);
+        self.sessions.insert(session.id(), new);
         true
     }
 
@@ -88,10 +87,10 @@ impl Model {
         let value = value.expect("somebody is signed in without a cookie");
         assert!(!self.has_ended(value), "who was signed out is signed in");
         let (id, _) = self.values[value];
-        assert_eq!(id, found.id, "the cookie is another session's");
+        assert_eq!(id, found.id(), "the cookie is another session's");
         let session = self.sessions.get_mut(&id).unwrap();
         assert_eq!(session.user, user.id(), "a session is somebody else's now");
-        session.generation = session.generation.max(found.generation);
+        session.generation = session.generation.max(found.generation());
         session.used = now;
     }
 

@@ -248,7 +248,7 @@ impl World {
                 self.model.admitted(sent, &user, now);
                 cookies.iter().for_each(|line| assert_cookie(line));
                 if let Some(new) = self.take(browser, &cookies) {
-                    let generation = Some(user.session().generation);
+                    let generation = Some(user.session().generation());
                     self.model.replaced(sent, &new, generation);
                 }
             }

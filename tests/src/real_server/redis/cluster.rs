@@ -85,11 +85,11 @@ async fn a_cluster_keeps_the_contract_and_what_a_script_needs_together() {
     let way = cluster.way();
     contract::holds(way(), way(), 1).await;
     contract::holds(way(), way(), 2).await;
-    let left = cluster.names(":left");
+    let left = cluster.names(":outcome");
     assert!(left.iter().filter(|names| !names.is_empty()).count() > 1);
     let slot = |name: &str| cluster.nodes[0].1.tell(&["cluster", "keyslot", name]);
     for name in left.concat() {
-        let work = name.strip_suffix("left").unwrap();
+        let work = name.strip_suffix("outcome").unwrap();
         for part in ["lease", "spent"] {
             assert_eq!(slot(&format!("{work}{part}")), slot(&name));
         }
@@ -98,7 +98,7 @@ async fn a_cluster_keeps_the_contract_and_what_a_script_needs_together() {
     let [log] = logs.as_slice() else {
         panic!("there is one log: {logs:?}");
     };
-    assert_eq!(slot(log), slot(&log.replace(":log", ":times")));
+    assert_eq!(slot(log), slot(&log.replace(":log", ":expiry")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

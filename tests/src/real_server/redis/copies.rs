@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
 use fncy_login::Timestamp;
-use fncy_login::store::{RevokedSession, SessionRef, SharedStore as _};
+use fncy_login::store::{Revocations as _, RevokedSession, SessionId, SessionRef};
 use tokio::time::{Instant, sleep};
 
 use super::Redis;
@@ -16,9 +16,9 @@ use crate::steps::session::{clears_session, post, sets_session};
 use crate::steps::strangers::{PLACES, flood, of_person};
 use crate::world::APP;
 
-const CLOCK: &str = "fncy-login:{ended}:clock";
-const LOG: &str = "fncy-login:{ended}:log";
-const TIMES: &str = "fncy-login:{ended}:times";
+const CLOCK: &str = "fncy-login:{revocations}:clock";
+const LOG: &str = "fncy-login:{revocations}:log";
+const EXPIRY: &str = "fncy-login:{revocations}:expiry";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn k24_a_copy_is_nobody_on_all_instances_a_minute_after_one_has_seen_the_new_cookie() {
@@ -72,7 +72,7 @@ async fn l15_a_store_whose_clock_is_days_ahead_for_a_moment_forgets_no_sign_out(
         let seen: i64 = redis.tell(&["hget", CLOCK, "seen"]).trim().parse().unwrap();
         let moved = (seen + days * 24 * 3_600).to_string();
         redis.tell(&["hset", CLOCK, "seen", &moved]);
-        user.end_user("jun", Timestamp::from_unix(1_900_000_000))
+        user.revoke_user("jun", Timestamp::from_unix(1_900_000_000))
             .await
             .unwrap();
         let other = world.instance(|builder| builder.store(redis.instance()));
@@ -98,36 +98,33 @@ async fn l18_one_users_many_sign_outs_are_few_entries_and_nobody_elses_go() {
     let session = |number: u64| {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.to_le_bytes());
-        SessionRef {
-            id,
-            generation: 0,
-            issued: Timestamp::from_unix(1_900_000_000 + number),
-            ends: Timestamp::from_unix(1_900_600_000 + number),
-        }
+        let [issued, ends] =
+            [1_900_000_000, 1_900_600_000].map(|at| Timestamp::from_unix(at + number));
+        SessionRef::new(SessionId::from_bytes(id), 0, issued, ends)
     };
     let (here, there) = (redis.instance(), redis.instance());
     there
-        .end(RevokedSession::new(session(0), "haneul"))
+        .revoke(RevokedSession::new(session(0), "haneul"))
         .await
         .unwrap();
-    assert_eq!(here.has_ended(session(0), "haneul").await, Ok(true));
+    assert_eq!(here.is_revoked(session(0), "haneul").await, Ok(true));
     for number in 1..=2_500 {
-        here.end(RevokedSession::new(session(number), "alex"))
+        here.revoke(RevokedSession::new(session(number), "alex"))
             .await
             .unwrap();
     }
-    for name in [LOG, TIMES] {
+    for name in [LOG, EXPIRY] {
         let count: usize = redis.tell(&["zcard", name]).trim().parse().unwrap();
         assert!(count <= 1_005, "{name}: {count}");
     }
     for store in [there, redis.instance()] {
         for number in [1, 1_000, 1_001, 2_500] {
-            let ended = store.has_ended(session(number), "alex").await;
-            assert_eq!(ended, Ok(true), "{number}");
+            let is_revoked = store.is_revoked(session(number), "alex").await;
+            assert_eq!(is_revoked, Ok(true), "{number}");
         }
-        let ended = store.has_ended(session(0), "haneul").await;
-        assert_eq!(ended, Ok(true));
-        let later = store.has_ended(session(2_501), "alex").await;
+        let is_revoked = store.is_revoked(session(0), "haneul").await;
+        assert_eq!(is_revoked, Ok(true));
+        let later = store.is_revoked(session(2_501), "alex").await;
         assert_eq!(later, Ok(false));
     }
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::store::{SessionRef, SharedStore as _};
+use fncy_login::store::{Revocations as _, SessionId, SessionRef};
 use fncy_login_redis::RedisStore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -98,7 +98,7 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         let logged = self.world.logged();
         let warnings = logged
             .lines()
-            .filter(|line| line.contains("the store that the instances"));
+            .filter(|line| line.contains("Redis can't be reached"));
         warnings.filter(|line| line.contains(&code)).count()
     }
 }
@@ -210,17 +210,17 @@ async fn an_address_in_a_file_is_used_when_it_changes() {
     let path = first.socket().with_file_name("url");
     std::fs::write(&path, first.url() + "\n").unwrap();
     let store = RedisStore::from_file(&path).unwrap();
-    assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    assert_eq!(store.is_revoked(nobody(), "alex").await, Ok(false));
     std::fs::write(&path, "nowhere").unwrap();
     sleep(Duration::from_secs(3)).await;
-    assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    assert_eq!(store.is_revoked(nobody(), "alex").await, Ok(false));
     std::fs::write(&path, second.url()).unwrap();
     for _ in 0..4 {
         sleep(Duration::from_secs(1)).await;
-        assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+        assert_eq!(store.is_revoked(nobody(), "alex").await, Ok(false));
     }
     first.kill();
-    assert_eq!(store.has_ended(nobody(), "alex").await, Ok(false));
+    assert_eq!(store.is_revoked(nobody(), "alex").await, Ok(false));
     assert_ne!(
         second.names("log"),
         [""; 0],
@@ -230,12 +230,8 @@ async fn an_address_in_a_file_is_used_when_it_changes() {
 
 /// A session that is in no log.
 fn nobody() -> SessionRef {
-    SessionRef {
-        id: [7; 16],
-        generation: 0,
-        issued: Timestamp::from_unix(1),
-        ends: Timestamp::from_unix(2),
-    }
+    let [issued, ends] = [1, 2].map(Timestamp::from_unix);
+    SessionRef::new(SessionId::from_bytes([7; 16]), 0, issued, ends)
 }
 
 async fn a_user_that_lacks_a_command_is_told_of() {
@@ -251,8 +247,8 @@ async fn a_user_that_lacks_a_command_is_told_of() {
         redis.tell(&[&user[..], &[names, "+@all", less]].concat());
         let url = format!("{}?user=shop&pass=secret", redis.url());
         let store = RedisStore::new(&url).unwrap();
-        assert!(store.has_ended(nobody(), "alex").await.is_err(), "{less}");
-        let start = format!("code=\"{code}\" hint=\"its user may not run a command");
+        assert!(store.is_revoked(nobody(), "alex").await.is_err(), "{less}");
+        let start = format!("code=\"{code}\" hint=\"the user of the address may not run a command");
         assert!(world.logged().contains(&start), "{less}");
     }
 }
@@ -382,8 +378,8 @@ async fn what_the_store_forgets_it_is_told_again() {
     let mut shared = Shared::begin(redis.way()).await;
     for forget in [
         &["flushall"][..],
-        &["del", "fncy-login:{ended}:log"],
-        &["del", "fncy-login:{ended}:times"],
+        &["del", "fncy-login:{revocations}:log"],
+        &["del", "fncy-login:{revocations}:expiry"],
     ] {
         redis.tell(forget);
         shared.add_instance();

@@ -163,7 +163,7 @@ impl Redis {
 
     /// All that is in it, as text, for who looks for secrets.
     pub fn contents(&self) -> String {
-        let left = self.names(":left");
+        let left = self.names(":outcome");
         let left: String = left
             .iter()
             .map(|name| self.tell(&["hgetall", name]))

@@ -38,7 +38,7 @@ async fn two_hundred_requests_to_four_instances_are_one_exchange() {
         }
         assert_eq!(world.token_requests() - before, 1, "{harness}");
         let contents = redis.contents();
-        assert!(contents.contains(":left"), "{contents}");
+        assert!(contents.contains(":outcome"), "{contents}");
         for secret in world.provider.issued_secrets() {
             assert!(!contents.contains(&secret), "in the store: {secret}");
         }

@@ -231,7 +231,7 @@ pub(super) async fn k23_all_sessions_of_a_user_end_at_one_word(harness: Harness)
         let copy = request(&world, "/page");
         assert_eq!(instance.send(copy.clone()).await.text(), "user=alex");
 
-        world.login.end_user("alex").await.unwrap();
+        world.login.end_all_sessions("alex").await.unwrap();
         assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);
         assert_eq!(phone.get(&format!("{APP}/page")).await.status, 303);
         sleep(Duration::from_millis(400)).await;

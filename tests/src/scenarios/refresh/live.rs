@@ -46,10 +46,10 @@ pub(super) async fn f11_a_stream_ends_with_all_sessions_of_its_user(harness: Har
     let world = World::new(harness);
     signed_in(&world).await;
     let stream = open(&world).await;
-    world.login.end_user("jun").await.unwrap();
+    world.login.end_all_sessions("jun").await.unwrap();
     sleep(Duration::from_millis(100)).await;
     assert!(!stream.is_finished());
-    world.login.end_user("alex").await.unwrap();
+    world.login.end_all_sessions("alex").await.unwrap();
     sleep(Duration::from_secs(1)).await;
     assert!(stream.is_finished(), "at once, in the same process");
     assert_eq!(text(stream).await, "alex: you were signed out, none");

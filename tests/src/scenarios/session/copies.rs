@@ -184,7 +184,7 @@ pub(super) async fn l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead(ha
     for app in [&world.app(), &other] {
         assert_eq!(app.send(copy.clone()).await.text(), "user=alex");
     }
-    world.login.end_user("alex").await.unwrap();
+    world.login.end_all_sessions("alex").await.unwrap();
     sleep(Duration::from_millis(400)).await;
     for app in [&world.app(), &other] {
         assert_eq!(app.send(copy.clone()).await.status, 303);
@@ -197,7 +197,7 @@ pub(super) async fn l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead(ha
     for app in [&world.app(), &other] {
         assert_eq!(app.send(new.clone()).await.text(), "user=alex");
     }
-    world.login.end_user("alex").await.unwrap();
+    world.login.end_all_sessions("alex").await.unwrap();
     sleep(Duration::from_millis(400)).await;
     for app in [&world.app(), &other] {
         assert_eq!(app.send(new.clone()).await.status, 303);

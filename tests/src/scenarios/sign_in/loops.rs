@@ -34,7 +34,7 @@ pub(super) async fn r28_a_session_that_came_back_is_no_loop(harness: Harness) {
         let location = world.start(&mut tab, "/page").await;
         let callback = world.approve(&location, "alex").await;
         assert_eq!(tab.context(&callback).await.text(), "user=alex");
-        world.login.end_user("alex").await.unwrap();
+        world.login.end_all_sessions("alex").await.unwrap();
         world.advance(2);
     }
     // What was counted is forgotten, whatever becomes of the cookie of the ended session.

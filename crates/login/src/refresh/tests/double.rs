@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use fncy_login_core::{
     Exchange, Failure, Profile, ProviderAnswer, ProviderResult, RefreshFailure, RefreshRequest,
-    Secret, SessionRef, Timestamp,
+    RevocationStatus, RevokedSession, Secret, SessionId, SessionRef, Timestamp,
 };
 use tokio::time::{Instant, sleep};
 
@@ -23,10 +23,11 @@ use crate::refresh::refresher::{Exchanges, Parts, Refresher};
 use crate::refresh::refreshes::Refreshes;
 use crate::request::approval::{Approval, RefreshedLogin};
 use crate::request::login::Login;
+use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome, Leases};
 use crate::store::memory::MemoryStore;
-use crate::store::shared_store::{
-    Asked, Claim, Finished, Known, Lease, RevokedSession, SharedStore, StoreError, Work,
-};
+use crate::store::revocations::Revocations;
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::{StoreError, StoreFuture};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 pub(crate) const DEADLINE: Duration = Duration::from_secs(15);
@@ -169,30 +170,32 @@ impl Distant {
     }
 }
 
-impl SharedStore for Distant {
-    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
-        self.inner.known(session, user_id)
+impl Revocations for Distant {
+    fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
+        self.inner.status(session, user_id)
     }
 
-    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+    fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             self.travel().await?;
-            self.inner.has_ended(session, user_id).await
+            self.inner.is_revoked(session, user_id).await
         })
     }
 
-    fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
-        self.inner.end(ending)
+    fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
+        self.inner.revoke(revoked)
     }
 
-    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
-        self.inner.end_user(user_id, at)
+    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+        self.inner.revoke_user(user_id, until)
     }
+}
 
-    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+impl Leases for Distant {
+    fn claim(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Claim> {
         Box::pin(async move {
             self.travel().await?;
-            let claim = self.inner.claim(work).await?;
+            let claim = self.inner.claim(key, newer_than).await?;
             let granted = Instant::now();
             // The answer travels as well.
             self.dice.wait(20).await;
@@ -207,10 +210,10 @@ impl SharedStore for Distant {
         })
     }
 
-    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
+    fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Option<Vec<u8>>> {
         Box::pin(async move {
             self.travel().await?;
-            self.inner.find(work).await
+            self.inner.find(key, newer_than).await
         })
     }
 
@@ -219,12 +222,18 @@ impl SharedStore for Distant {
     }
 }
 
+impl SharedStore for Distant {
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        self.inner.ping()
+    }
+}
+
 impl Lease for DistantLease {
     fn remaining(&self) -> Duration {
         self.distant.lease.saturating_sub(self.granted.elapsed())
     }
 
-    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+    fn finish(self: Box<Self>, outcome: LeaseOutcome) -> StoreFuture<'static, ()> {
         Box::pin(async move {
             self.distant.dice.wait(20).await;
             self.inner.finish(outcome).await
@@ -292,17 +301,16 @@ pub(crate) fn profile() -> Profile {
     profile
 }
 
+pub(crate) fn session(id: SessionId, generation: u32) -> SessionRef {
+    SessionRef::new(id, generation, NOW, NOW.plus(1_000_000))
+}
+
 pub(crate) fn refresh(login: &Login, token: &str, generation: u32) -> RefreshRequest {
     let refresh_token = Secret::new(token.to_owned());
     RefreshRequest {
         key: login.0.core.refresh_machine().key_of(&refresh_token),
         refresh_token,
-        session: SessionRef {
-            id: [7; 16],
-            generation,
-            issued: NOW,
-            ends: NOW.plus(1_000_000),
-        },
+        session: session(SessionId::from_bytes([7; 16]), generation),
         profile: profile(),
         reads_user: false,
         is_urgent: true,

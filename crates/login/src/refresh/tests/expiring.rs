@@ -4,26 +4,28 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fncy_login_core::{SessionRef, Timestamp};
+use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef, Timestamp};
 use tokio::time::{Instant, sleep};
 
+use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome, Leases};
 use crate::store::memory::MemoryStore;
-use crate::store::shared_store::{
-    Asked, Claim, Finished, Known, Lease, RevokedSession, SharedStore, Work,
-};
+use crate::store::revocations::Revocations;
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::StoreFuture;
 
 /// A store whose leases run out by themselves.
 #[derive(Clone)]
 pub(crate) struct Expiring {
     inner: MemoryStore,
-    held: Arc<Mutex<HashMap<[u8; 32], Instant>>>,
+    held: Arc<Mutex<HashMap<LeaseKey, Instant>>>,
     lease: Duration,
 }
 
 struct ExpiringLease {
     until: Instant,
     inner: Expiring,
-    work: Work,
+    key: LeaseKey,
+    newer_than: Option<u32>,
 }
 
 impl Expiring {
@@ -36,41 +38,41 @@ impl Expiring {
     }
 }
 
-impl SharedStore for Expiring {
-    fn known(&self, session: &SessionRef, user_id: &str) -> Known {
-        self.inner.known(session, user_id)
+impl Revocations for Expiring {
+    fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
+        self.inner.status(session, user_id)
     }
 
     /// Slow, but not too slow.
-    fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
+    fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             sleep(Duration::from_millis(1_500)).await;
-            self.inner.has_ended(session, user_id).await
+            self.inner.is_revoked(session, user_id).await
         })
     }
 
-    fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
-        self.inner.end(ending)
+    fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
+        self.inner.revoke(revoked)
     }
 
-    fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
-        self.inner.end_user(user_id, at)
+    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+        self.inner.revoke_user(user_id, until)
     }
+}
 
-    fn claim(&self, work: Work) -> Asked<'_, Claim> {
+impl Leases for Expiring {
+    fn claim(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Claim> {
         Box::pin(async move {
             loop {
-                if let Some(sealed) = self.inner.find(work).await? {
+                if let Some(sealed) = self.inner.find(key, newer_than).await? {
                     return Ok(Claim::Done(sealed));
                 }
                 let until = Instant::now() + self.lease;
                 let is_free = {
                     let mut held = self.held.lock().unwrap();
-                    let is_free = held
-                        .get(&work.key)
-                        .is_none_or(|held| *held <= Instant::now());
+                    let is_free = held.get(&key).is_none_or(|held| *held <= Instant::now());
                     if is_free {
-                        held.insert(work.key, until);
+                        held.insert(key, until);
                     }
                     is_free
                 };
@@ -79,7 +81,8 @@ impl SharedStore for Expiring {
                     return Ok(Claim::Granted(Box::new(ExpiringLease {
                         until,
                         inner,
-                        work,
+                        key,
+                        newer_than,
                     })));
                 }
                 sleep(Duration::from_millis(10)).await;
@@ -87,12 +90,18 @@ impl SharedStore for Expiring {
         })
     }
 
-    fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
-        self.inner.find(work)
+    fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Option<Vec<u8>>> {
+        self.inner.find(key, newer_than)
     }
 
     fn confirm(&self, session: &dyn Fn() -> SessionRef) {
         self.inner.confirm(session);
+    }
+}
+
+impl SharedStore for Expiring {
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        self.inner.ping()
     }
 }
 
@@ -101,11 +110,12 @@ impl Lease for ExpiringLease {
         self.until.saturating_duration_since(Instant::now())
     }
 
-    fn finish(self: Box<Self>, outcome: Finished) -> Asked<'static, ()> {
+    fn finish(self: Box<Self>, outcome: LeaseOutcome) -> StoreFuture<'static, ()> {
         Box::pin(async move {
             // As slow.
             sleep(Duration::from_millis(1_500)).await;
-            let Claim::Granted(lease) = self.inner.inner.claim(self.work).await? else {
+            let Claim::Granted(lease) = self.inner.inner.claim(self.key, self.newer_than).await?
+            else {
                 return Ok(());
             };
             lease.finish(outcome).await
@@ -115,6 +125,6 @@ impl Lease for ExpiringLease {
 
 impl Drop for ExpiringLease {
     fn drop(&mut self) {
-        self.inner.held.lock().unwrap().remove(&self.work.key);
+        self.inner.held.lock().unwrap().remove(&self.key);
     }
 }

@@ -6,14 +6,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fncy_login_core::{RefreshRequest, Revoke, Secret, SessionRef, Timestamp, TokenKind};
+use fncy_login_core::{
+    RefreshRequest, RevocationStatus, Revoke, RevokedSession, Secret, SessionId, SessionRef,
+    Timestamp, TokenKind,
+};
 use tokio::time::{advance, sleep, timeout};
 
 use crate::refresh::refresher::Refresher;
 use crate::request::approval::{Approval, Refusal};
 use crate::request::login::Login;
+use crate::store::leases::{Claim, LeaseKey, Leases};
 use crate::store::memory::MemoryStore;
-use crate::store::shared_store::{Asked, Claim, Known, RevokedSession, SharedStore, Work};
+use crate::store::revocations::Revocations;
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::StoreFuture;
 use crate::store::without_store::WithoutStore;
 
 use super::double::*;
@@ -63,10 +69,8 @@ fn store() -> MemoryStore {
 /// Another session with the same refresh token, as where a provider gives a client the same one
 /// for each sign-in.
 fn of_session(refresh: &RefreshRequest, number: u8) -> RefreshRequest {
-    let session = SessionRef {
-        id: [number; 16],
-        ..refresh.session
-    };
+    let id = SessionId::from_bytes([number; 16]);
+    let session = session(id, refresh.session.generation());
     RefreshRequest {
         session,
         ..refresh.clone()
@@ -129,7 +133,10 @@ async fn a_hook_that_refuses_when_it_is_asked_again_ends_the_session_and_its_tok
     let old = refresh(&login, "r1", 0);
     comes_to(&here, &old).await;
     assert_eq!(comes_to(&there, &old).await, "NotWelcome");
-    assert_eq!(store.known(&old.session, "alex"), Known::Ended);
+    assert_eq!(
+        store.status(&old.session, "alex"),
+        RevocationStatus::Revoked
+    );
     assert_eq!(*provider.revoked.lock().unwrap(), ["r2"]);
 }
 
@@ -150,27 +157,38 @@ async fn f10_a_sign_out_revokes_what_still_waits_for_the_hook() {
 async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
     /// Knows nothing without asking, as an instance that has not heard of a sign-out yet.
     struct Unaware(MemoryStore);
-    impl SharedStore for Unaware {
-        fn known(&self, _: &SessionRef, _: &str) -> Known {
-            Known::Live
+    impl Revocations for Unaware {
+        fn status(&self, _: &SessionRef, _: &str) -> RevocationStatus {
+            RevocationStatus::Live
         }
-        fn has_ended<'a>(&'a self, session: SessionRef, user_id: &'a str) -> Asked<'a, bool> {
-            self.0.has_ended(session, user_id)
+        fn is_revoked<'a>(
+            &'a self,
+            session: SessionRef,
+            user_id: &'a str,
+        ) -> StoreFuture<'a, bool> {
+            self.0.is_revoked(session, user_id)
         }
-        fn end(&self, ending: RevokedSession) -> Asked<'_, ()> {
-            self.0.end(ending)
+        fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
+            self.0.revoke(revoked)
         }
-        fn end_user<'a>(&'a self, user_id: &'a str, at: Timestamp) -> Asked<'a, ()> {
-            self.0.end_user(user_id, at)
+        fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+            self.0.revoke_user(user_id, until)
         }
-        fn claim(&self, work: Work) -> Asked<'_, Claim> {
-            self.0.claim(work)
+    }
+    impl Leases for Unaware {
+        fn claim(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Claim> {
+            self.0.claim(key, newer_than)
         }
-        fn find(&self, work: Work) -> Asked<'_, Option<Vec<u8>>> {
-            self.0.find(work)
+        fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> StoreFuture<'_, Option<Vec<u8>>> {
+            self.0.find(key, newer_than)
         }
         fn confirm(&self, session: &dyn Fn() -> SessionRef) {
             self.0.confirm(session);
+        }
+    }
+    impl SharedStore for Unaware {
+        fn ping(&self) -> StoreFuture<'_, ()> {
+            self.0.ping()
         }
     }
     let login = hooked_login();
@@ -185,7 +203,7 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
     });
     sleep(Duration::from_secs(2)).await;
     store
-        .end(RevokedSession::new(old.session, "alex"))
+        .revoke(RevokedSession::new(old.session, "alex"))
         .await
         .unwrap();
     request.await.unwrap();
@@ -222,7 +240,7 @@ async fn a_session_that_ended_ends_no_other_with_the_same_token() {
     let other = of_session(&ended, 8);
     let store = &refresher.0.store;
     store
-        .end(RevokedSession::new(ended.session, "alex"))
+        .revoke(RevokedSession::new(ended.session, "alex"))
         .await
         .unwrap();
     let both = tokio::join!(comes_to(&refresher, &ended), comes_to(&refresher, &other));
@@ -335,26 +353,33 @@ fn f05_a_refresh_whose_runtime_has_gone_is_begun_again() {
 async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
     /// Takes every question, and answers none.
     struct Silent;
-    impl SharedStore for Silent {
-        fn known(&self, _: &SessionRef, _: &str) -> Known {
-            Known::Ask
+    impl Revocations for Silent {
+        fn status(&self, _: &SessionRef, _: &str) -> RevocationStatus {
+            RevocationStatus::Ask
         }
-        fn has_ended<'a>(&'a self, _: SessionRef, _: &'a str) -> Asked<'a, bool> {
+        fn is_revoked<'a>(&'a self, _: SessionRef, _: &'a str) -> StoreFuture<'a, bool> {
             Box::pin(std::future::pending())
         }
-        fn end(&self, _: RevokedSession) -> Asked<'_, ()> {
+        fn revoke(&self, _: RevokedSession) -> StoreFuture<'_, ()> {
             Box::pin(std::future::pending())
         }
-        fn end_user<'a>(&'a self, _: &'a str, _: Timestamp) -> Asked<'a, ()> {
+        fn revoke_user<'a>(&'a self, _: &'a str, _: Timestamp) -> StoreFuture<'a, ()> {
             Box::pin(std::future::pending())
         }
-        fn claim(&self, _: Work) -> Asked<'_, Claim> {
+    }
+    impl Leases for Silent {
+        fn claim(&self, _: LeaseKey, _: Option<u32>) -> StoreFuture<'_, Claim> {
             Box::pin(std::future::pending())
         }
-        fn find(&self, _: Work) -> Asked<'_, Option<Vec<u8>>> {
+        fn find(&self, _: LeaseKey, _: Option<u32>) -> StoreFuture<'_, Option<Vec<u8>>> {
             Box::pin(std::future::pending())
         }
         fn confirm(&self, _: &dyn Fn() -> SessionRef) {}
+    }
+    impl SharedStore for Silent {
+        fn ping(&self) -> StoreFuture<'_, ()> {
+            Box::pin(std::future::pending())
+        }
     }
     let login = login();
     let provider = Provider::new(&Dice::new(1), rotates);

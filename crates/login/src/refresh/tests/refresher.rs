@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fncy_login_core::{
-    Exchange, Failure, ProviderAnswer, ProviderResult, RefreshRequest, SessionRef,
+    Exchange, Failure, ProviderAnswer, ProviderResult, RefreshRequest, RevocationStatus,
+    RevokedSession, SessionId,
 };
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
@@ -18,11 +19,16 @@ use crate::provider::places::Place;
 use crate::refresh::refresher::{Exchanges, Parts, Refresher};
 use crate::request::approval::{Approval, RefreshedLogin, Refusal};
 use crate::request::login::Login;
+use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome, Leases as _};
 use crate::store::memory::MemoryStore;
-use crate::store::shared_store::{Claim, Finished, Known, RevokedSession, SharedStore};
+use crate::store::revocations::Revocations as _;
 use crate::store::without_store::WithoutStore;
 
 use super::double::*;
+
+fn lease_key(key: [u8; 32]) -> LeaseKey {
+    LeaseKey::new(LeaseKind::Refresh, key)
+}
 
 /// Requests of one session, spread over instances, of which some are dropped in the middle.
 async fn crowd(login: &Login, seed: u64, instances: usize, lost: u64) -> (Vec<String>, u64) {
@@ -164,29 +170,17 @@ async fn l12_what_a_store_makes_up_is_not_believed() {
     let old = refresh(&login, "r1", 0);
     let other = refresh(&login, "r9", 0);
     assert_eq!(comes_to(&refresher, &other).await, "1 a2");
-    let others = store
-        .find(crate::refresh::refresher::lease_key(other.key, None))
-        .await
-        .unwrap();
+    let others = store.find(lease_key(other.key), None).await.unwrap();
     let others = others.unwrap();
     for (number, made_up) in [b"garbage".to_vec(), Vec::new(), others]
         .into_iter()
         .enumerate()
     {
         let store = MemoryStore::new();
-        let Ok(Claim::Granted(lease)) = store
-            .claim(crate::refresh::refresher::lease_key(old.key, None))
-            .await
-        else {
+        let Ok(Claim::Granted(lease)) = store.claim(lease_key(old.key), None).await else {
             panic!("nobody holds it");
         };
-        let outcome = Finished {
-            version: 1,
-            sealed: made_up,
-            keep: Duration::from_secs(60),
-            spent: Duration::ZERO,
-            session: None,
-        };
+        let outcome = LeaseOutcome::new(made_up, Duration::from_secs(60)).with_version(1);
         lease.finish(outcome).await.unwrap();
         let refresher = instance(&login, &provider, store, |_| {});
         assert_eq!(comes_to(&refresher, &old).await, "Refused", "{number}");
@@ -354,14 +348,11 @@ async fn f09_who_asks_the_provider_nothing_takes_no_probe() {
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
     // Somebody who was signed out on another instance a moment ago.
     let ended = RefreshRequest {
-        session: SessionRef {
-            id: [8; 16],
-            ..old.session
-        },
+        session: session(SessionId::from_bytes([8; 16]), 0),
         ..refresh_of(&login, "jun")
     };
     let ending = RevokedSession::new(ended.session, "jun");
-    refresher.0.store.end(ending).await.unwrap();
+    refresher.0.store.revoke(ending).await.unwrap();
     *provider.answer.lock().unwrap() = |_| Err(Failure::NoConnection);
     let failing = refresh_of(&login, "maximiliane");
     assert_eq!(comes_to(&refresher, &failing).await, "Unreachable");
@@ -384,12 +375,7 @@ async fn f18_who_waits_for_another_instance_keeps_no_place() {
     for number in 0..16 {
         let refresh = refresh_of(&login, &format!("user-{number}"));
         // By an instance that was killed in the middle.
-        elsewhere.push(
-            store
-                .claim(crate::refresh::refresher::lease_key(refresh.key, Some(0)))
-                .await
-                .unwrap(),
-        );
+        elsewhere.push(store.claim(lease_key(refresh.key), Some(0)).await.unwrap());
         let refresher = refresher.clone();
         waiting.spawn(async move { comes_to(&refresher, &refresh).await });
     }
@@ -411,7 +397,7 @@ async fn f07_a_turn_that_comes_too_late_sends_no_refresh_token() {
     let provider = Provider::new(&Dice::new(1), rotates);
     let refresher = instance(&login, &provider, store.clone(), |_| {});
     let refresh = refresh(&login, "r1", 0);
-    let elsewhere = store.claim(crate::refresh::refresher::lease_key(refresh.key, Some(0)));
+    let elsewhere = store.claim(lease_key(refresh.key), Some(0));
     let elsewhere = elsewhere.await.unwrap();
     let late = tokio::spawn({
         let (refresher, refresh) = (refresher.clone(), refresh.clone());
@@ -550,7 +536,10 @@ async fn a_hook_that_refuses_ends_the_session_everywhere() {
     let old = refresh(&login, "r1", 0);
     let both = tokio::join!(comes_to(&here, &old), comes_to(&there, &old));
     assert_eq!(both, ("NotWelcome".to_owned(), "NotWelcome".to_owned()));
-    assert_eq!(store.known(&old.session, "alex"), Known::Ended);
+    assert_eq!(
+        store.status(&old.session, "alex"),
+        RevocationStatus::Revoked
+    );
     assert_eq!(provider.most_shown(), 1);
 }
 

@@ -1,12 +1,12 @@
-//! The way to the store: one connection, which is opened anew where another may fare better.
+//! Running scripts on the server: one connection, which is opened anew where another may fare better.
 //!
 //! Rules:
-//! - A connection that is broken, or silent, or leads to a server that others have replaced is left; there
-//!   are not more than two attempts a second to open one.
-//! - An address in a file is looked at once a second, since connections are asked for as often.
-//! - A store that says nothing is asked by one task alone, until it says something: requests are told at once that
-//!   it can't be asked, those that wait for it included.
-//! - A store that can't be asked is said once a minute, without its address, which may hold a password.
+//! - A connection is left if it is broken or silent, or if it leads to a server that is no longer the master. There are
+//!   at most two attempts a second to open another.
+//! - The file with the address is read at most once a second.
+//! - A silent server is asked by one task alone until it answers. All callers get an error at once, those that wait
+//!   included.
+//! - A failure is logged at most once a minute, without the address, which may hold a password.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use redis::{FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation, T
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use crate::redis_store::{FILE, parse};
+use crate::redis_url::{FILE, parse};
 use crate::server::{Connection, Server};
 
 /// Between two warnings.
@@ -26,59 +26,59 @@ const QUIET: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
 /// Between two looks at the file of the address.
 const LOOK: Duration = Duration::from_secs(1);
-/// What a store is asked that says nothing.
+/// The question to a silent server.
 static PROBE: LazyLock<Script> = LazyLock::new(|| Script::new("return 1"));
-/// What a server says that was a master, and is none any more.
+/// What a server answers that is no longer the master.
 const REPLACED: [&str; 2] = ["READONLY", "MASTERDOWN"];
 
-pub(crate) struct Store {
-    way: tokio::sync::Mutex<Way>,
+pub(crate) struct ScriptClient {
+    link: tokio::sync::Mutex<Link>,
     warned: Mutex<Option<Instant>>,
-    /// Whether it says nothing, so that one task alone asks it.
+    /// Whether the server is silent, so that one task alone asks it.
     is_silent: watch::Sender<bool>,
 }
 
-struct Way {
+struct Link {
     server: Server,
     file: Option<(SecretFile, Instant)>,
     open: Option<Connection>,
-    /// When the last attempt to open one began: it tells the connections apart.
+    /// When the last attempt to open a connection began. It tells connections apart.
     tried: Option<Instant>,
 }
 
-impl Store {
-    /// One at this server, or at those that the file of its address will name.
+impl ScriptClient {
+    /// A client of this server, and of those whose address the file will hold.
     pub(crate) fn new(server: Server, file: Option<SecretFile>) -> Self {
-        let way = Way {
+        let link = Link {
             server,
             file: file.map(|file| (file, Instant::now())),
             open: None,
             tried: None,
         };
         Self {
-            way: tokio::sync::Mutex::new(way),
+            link: tokio::sync::Mutex::new(link),
             warned: Mutex::new(None),
             is_silent: watch::Sender::new(false),
         }
     }
 
-    /// Runs a script with these names and arguments.
+    /// Runs a script with these keys and arguments.
     pub(crate) async fn run<T: FromRedisValue>(
         self: &Arc<Self>,
         script: &Script,
-        names: &[String],
+        keys: &[String],
         arguments: impl ToRedisArgs,
     ) -> Result<T, StoreError> {
         let mut script = script.prepare_invoke();
-        script.key(names).arg(arguments);
+        script.key(keys).arg(arguments);
         let mut is_silent = self.is_silent.subscribe();
         if *is_silent.borrow() {
-            return Err(StoreError);
+            return Err(StoreError::new());
         }
         tokio::select! {
             biased;
             answer = self.ask(&script) => answer,
-            _ = is_silent.wait_for(|is_silent| *is_silent) => Err(StoreError),
+            _ = is_silent.wait_for(|is_silent| *is_silent) => Err(StoreError::new()),
         }
     }
 
@@ -94,36 +94,36 @@ impl Store {
                 if error.code().is_none_or(|code| REPLACED.contains(&code)) {
                     self.leave(opened).await;
                 }
-                Err(StoreError)
+                Err(StoreError::new())
             }
         }
     }
 
-    /// The connection that is open, or a new one, and when it was opened. It lives in the runtime of who
-    /// opens it: should that end, the next who asks opens another.
+    /// The open connection or a new one, and when it was opened. A connection ends with the runtime in which it was
+    /// opened. The next call then opens another.
     async fn connection(self: &Arc<Self>) -> Result<(Connection, Option<Instant>), StoreError> {
-        let mut way = self.way.lock().await;
-        way.look();
-        if let Some(open) = &way.open {
-            return Ok((open.clone(), way.tried));
+        let mut link = self.link.lock().await;
+        link.look();
+        if let Some(open) = &link.open {
+            return Ok((open.clone(), link.tried));
         }
-        if way.tried.is_some_and(|tried| tried.elapsed() < PAUSE) {
-            return Err(StoreError);
+        if link.tried.is_some_and(|tried| tried.elapsed() < PAUSE) {
+            return Err(StoreError::new());
         }
-        way.tried = Some(Instant::now());
-        let opened = way.server.connect().await.map_err(|error| {
+        link.tried = Some(Instant::now());
+        let opened = link.server.connect().await.map_err(|error| {
             self.failed(&error);
-            StoreError
+            StoreError::new()
         })?;
-        way.open = Some(opened.clone());
-        Ok((opened, way.tried))
+        link.open = Some(opened.clone());
+        Ok((opened, link.tried))
     }
 
-    /// Whoever asks next opens another connection, unless somebody has.
+    /// Lets the next call open another connection, unless that has happened.
     async fn leave(&self, opened: Option<Instant>) {
-        let mut way = self.way.lock().await;
-        if way.tried == opened {
-            way.open = None;
+        let mut link = self.link.lock().await;
+        if link.tried == opened {
+            link.open = None;
         }
     }
 
@@ -142,15 +142,14 @@ impl Store {
                 kind = ?error.kind(),
                 code = error.code(),
                 hint = hint(error),
-                "the store that the instances share can't be asked; sessions are not refreshed, and \
-                 protected paths may answer 503, until it can"
+                "Redis can't be reached: sessions are not refreshed, and protected paths may answer 503"
             );
         }
     }
 }
 
-impl Way {
-    /// Leads elsewhere from now on, if the file of the address says so.
+impl Link {
+    /// Takes the address in the file, if it has changed.
     fn look(&mut self) {
         let Some((file, looked)) = &mut self.file else {
             return;
@@ -180,8 +179,8 @@ impl Way {
     }
 }
 
-/// What an operator can do about it, where the code alone doesn't say. A script's command that is not allowed is an
-/// `ERR`, as is much else.
+/// What an operator can do, if the code alone doesn't say it. A command of a script that is not allowed is an `ERR`, as
+/// is much else.
 fn hint(error: &RedisError) -> Option<&'static str> {
     let detail = error.detail().unwrap_or_default();
     let is_forbidden = error.code() == Some("NOPERM")
@@ -189,35 +188,35 @@ fn hint(error: &RedisError) -> Option<&'static str> {
             .iter()
             .any(|part| detail.contains(part));
     is_forbidden.then_some(
-        "its user may not run a command that is needed, or not on these names: give it those of `ACL SETUSER` in docs/scale.md (info is one of @dangerous)",
+        "the user of the address may not run a command of the scripts, or not on these keys; run `ACL SETUSER` as docs/scale.md shows (info is one of @dangerous)",
     )
 }
 
-/// A store that says nothing: over when it is dropped, so that it ends with the runtime of who asks.
-struct Silence(Weak<Store>);
+/// The time in which the server is silent. It is over when this is dropped, so it ends with its task's runtime.
+struct Silence(Weak<ScriptClient>);
 
 impl Drop for Silence {
     fn drop(&mut self) {
-        if let Some(store) = self.0.upgrade() {
-            store.is_silent.send_replace(false);
+        if let Some(client) = self.0.upgrade() {
+            client.is_silent.send_replace(false);
         }
     }
 }
 
-/// Asks until there is an answer, be it an error.
+/// Asks until there is an answer, or an error that is no silence.
 async fn probe(silence: Silence) {
     loop {
         sleep(PAUSE).await;
-        let Some(store) = silence.0.upgrade() else {
+        let Some(client) = silence.0.upgrade() else {
             return;
         };
         let asking = async {
-            let mut way = store.way.lock().await;
-            way.look();
-            way.tried = Some(Instant::now());
-            let mut connection = way.server.connect().await?;
+            let mut link = client.link.lock().await;
+            link.look();
+            link.tried = Some(Instant::now());
+            let mut connection = link.server.connect().await?;
             let answer: RedisResult<u8> = connection.run(&PROBE.prepare_invoke()).await;
-            way.open = Some(connection);
+            link.open = Some(connection);
             answer
         };
         let answer = asking.await;
@@ -236,15 +235,15 @@ mod tests {
     use redis::Script;
     use tokio::net::TcpListener;
 
-    use super::Store;
+    use super::ScriptClient;
     use crate::server::Server;
 
     #[tokio::test]
-    async fn of_many_who_ask_one_tries_to_connect() {
+    async fn of_many_callers_one_tries_to_connect() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::at(&format!("redis://{address}")).unwrap();
-        let store = Arc::new(Store::new(server, None));
+        let client = Arc::new(ScriptClient::new(server, None));
         let came = AtomicUsize::new(0);
         let refuse = async {
             while let Ok(connection) = listener.accept().await {
@@ -255,8 +254,8 @@ mod tests {
         let script = Script::new("return 1");
         let ask = async {
             for _ in 0..20 {
-                let answer = store.run::<u8>(&script, &[], 1).await;
-                assert_eq!(answer, Err(StoreError));
+                let answer = client.run::<u8>(&script, &[], 1).await;
+                assert_eq!(answer, Err(StoreError::new()));
             }
         };
         tokio::select! {

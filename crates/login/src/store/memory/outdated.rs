@@ -1,47 +1,46 @@
-//! Cookies from before a refresh, as far as one process knows.
+//! The outdated generations of sessions: cookies from before a refresh.
 //!
-//! Rules: 60 seconds after a request has shown a generation of a session, the older ones are outdated; that is
-//! remembered for a day, by a clock that nobody sets; memory is bounded, and what was shown first goes first.
+//! Rules: 60 seconds after a request has shown a generation, the older ones are outdated. The list keeps that for
+//! a day, by a clock that nobody sets. Memory is bounded, and the session that was shown first goes first.
 
 use std::time::Duration;
 
-use fncy_login_core::SessionRef;
+use fncy_login_core::{SessionId, SessionRef};
 use tokio::time::Instant;
 
 use crate::store::expiring_map::ExpiringMap;
 
-/// How long older generations are believed after a newer one was shown: other tabs of the browser may
-/// have sent them before they knew.
+/// How long older generations are good after a newer one was shown. Other tabs of the browser may have sent them
+/// before they got the new cookie.
 pub(crate) const CONFIRMED: Duration = Duration::from_secs(60);
-/// How long outdated generations are remembered: by default no cookie lives longer without a request that
-/// is let in.
+/// How long an entry stays: by default no cookie lives longer without a request that is admitted.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// A quarter of a kilobyte each.
 const MAX_SESSIONS: usize = 100_000;
 
-/// Of each session, the generations that were shown, and since when the older ones are outdated.
-pub(crate) struct Outdated(ExpiringMap<[u8; 16], Vec<(u32, Instant)>, Instant>);
+/// The shown generations of each session, and the time from which the older ones are outdated.
+pub(crate) struct Outdated(ExpiringMap<SessionId, Vec<(u32, Instant)>, Instant>);
 
 impl Outdated {
     pub(crate) fn new() -> Self {
         Self(ExpiringMap::new(MAX_SESSIONS))
     }
 
-    /// A request shows this generation, for the first time.
+    /// Notes the first request that shows this generation.
     pub(crate) fn show(&mut self, session: &SessionRef, now: Instant) {
-        let mut shown = self.0.remove(&session.id).unwrap_or_default();
-        // Of those that count already, the newest says it all.
+        let mut shown = self.0.remove(&session.id()).unwrap_or_default();
+        // Of the generations whose time has come, the newest is enough.
         let counting = shown.iter().rposition(|(_, since)| *since <= now);
         shown.drain(..counting.unwrap_or_default());
-        shown.push((session.generation, now + CONFIRMED));
-        self.0.insert(session.id, shown, now + REMEMBERED);
+        shown.push((session.generation(), now + CONFIRMED));
+        self.0.insert(session.id(), shown, now + REMEMBERED);
         self.0.forget(now);
     }
 
     pub(crate) fn has(&self, session: &SessionRef, now: Instant) -> bool {
-        self.0.get(&session.id).is_some_and(|shown| {
+        self.0.get(&session.id()).is_some_and(|shown| {
             let mut shown = shown.iter();
-            shown.any(|(generation, since)| *generation > session.generation && *since <= now)
+            shown.any(|(generation, since)| *generation > session.generation() && *since <= now)
         })
     }
 }
@@ -50,7 +49,7 @@ impl Outdated {
 mod tests {
     use std::time::Duration;
 
-    use fncy_login_core::{SessionRef, Timestamp};
+    use fncy_login_core::{SessionId, SessionRef, Timestamp};
     use tokio::time::Instant;
 
     use super::{CONFIRMED, MAX_SESSIONS, Outdated, REMEMBERED};
@@ -58,12 +57,8 @@ mod tests {
     fn session(number: usize, generation: u32) -> SessionRef {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.to_le_bytes());
-        SessionRef {
-            id,
-            generation,
-            issued: Timestamp::from_unix(0),
-            ends: Timestamp::from_unix(100),
-        }
+        let [issued, ends] = [0, 100].map(Timestamp::from_unix);
+        SessionRef::new(SessionId::from_bytes(id), generation, issued, ends)
     }
 
     /// The generations of a session that are outdated.

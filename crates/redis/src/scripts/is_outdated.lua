@@ -1,4 +1,4 @@
--- Whether a newer generation of a session was shown a moment ago. KEYS: those of expect. ARGV: a generation.
+-- Whether the time of a newer generation has come. KEYS: those of expect. ARGV: a generation.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local counting = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%d', now))

@@ -1,15 +1,15 @@
--- Adds ends to the log, and drops those that no cookie can outlive any more, or that say nothing new. The newest
--- stays: the next number is counted from it. Says how many were dropped because there are too many.
--- KEYS: the log, the times, their clock. ARGV: how many there may be, how many names say nothing new, these names,
--- and pairs of a name and how long it is needed (s).
+-- Adds entries to the log, and drops the expired and the needless ones. The newest stays, since the next number is
+-- counted from it. Returns how many entries were dropped because the log is full.
+-- KEYS: the log, the expiry times, their clock. ARGV: how many entries there may be, how many are needless, the needless
+-- ones, and pairs of an entry and the seconds until it expires.
 local newest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local now = count(KEYS[3])
-local function drop(names)
+local function drop(entries)
     local dropped = 0
-    for _, name in ipairs(names) do
-        if name ~= newest[1] then
-            dropped = dropped + redis.call('ZREM', KEYS[1], name)
-            redis.call('ZREM', KEYS[2], name)
+    for _, entry in ipairs(entries) do
+        if entry ~= newest[1] then
+            dropped = dropped + redis.call('ZREM', KEYS[1], entry)
+            redis.call('ZREM', KEYS[2], entry)
         end
     end
     return dropped

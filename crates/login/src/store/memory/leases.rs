@@ -1,0 +1,252 @@
+//! The lease table of one process.
+//!
+//! ```text
+//!            claim                     finish                  confirm, then 60 s; or its time
+//!  unknown --------> held (one lease) --------> kept (sealed) ---------------------------> unknown
+//!     ^                |    |                     |                                           ^
+//!     |                |    | others wait         | a claim for something newer: held again   |
+//!     \-- dropped -----/    \--> get the outcome  \--> spent, where it must not be done again -/
+//! ```
+//!
+//! Rules:
+//! - A lease lasts until it is dropped: its holder is a task of this process, which has a deadline.
+//! - A session whose tokens were never refreshed takes no lock to be confirmed.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fncy_login_core::{SessionId, SessionRef};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::store::expiring_map::ExpiringMap;
+use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
+use crate::store::memory::outdated::{CONFIRMED, Outdated};
+use crate::store::store_error::StoreFuture;
+
+/// With tokens of a kilobyte, about as many megabytes as a small application has to spare.
+const MAX_KEPT: usize = 100_000;
+/// A hash and a time each.
+const MAX_SPENT: usize = 100_000;
+
+/// The leases of both kinds.
+#[derive(Default)]
+pub(crate) struct LeaseTables {
+    redemptions: Mutex<Table>,
+    refreshes: Mutex<Table>,
+    /// The number of sessions with unconfirmed outcomes. While it is zero, no request locks a table.
+    unconfirmed_count: AtomicUsize,
+}
+
+/// The leases of one kind. Keys of the other kind never get here.
+struct Table {
+    /// Receivers hear when the lease is given back.
+    held: HashMap<LeaseKey, watch::Receiver<()>>,
+    kept: ExpiringMap<LeaseKey, LeaseOutcome, Instant>,
+    /// Spent keys that led to an outcome.
+    spent: ExpiringMap<LeaseKey, (), Instant>,
+    /// Spent keys that led to none. Strangers can cause them, so they have a map of their own, and evict no
+    /// others.
+    failed: ExpiringMap<LeaseKey, (), Instant>,
+    /// The kept outcomes of each session that no request has confirmed.
+    unconfirmed: HashMap<SessionId, Vec<LeaseKey>>,
+    /// The older generations of the confirmed ones.
+    outdated: Outdated,
+}
+
+/// What a claim finds.
+enum Entered {
+    Settled(Claim),
+    /// Another claimant holds the lease.
+    Wait(watch::Receiver<()>),
+}
+
+struct MemoryLease {
+    tables: Arc<LeaseTables>,
+    key: LeaseKey,
+    /// Receivers hear when it is dropped.
+    _held: watch::Sender<()>,
+}
+
+impl LeaseTables {
+    pub(crate) async fn claim(self: &Arc<Self>, key: LeaseKey, newer_than: Option<u32>) -> Claim {
+        loop {
+            match self.enter(key, newer_than) {
+                Entered::Settled(claim) => return claim,
+                // The lease is gone when the sender is: that is the error, and what this waits for.
+                Entered::Wait(mut held) => drop(held.changed().await),
+            }
+        }
+    }
+
+    fn enter(self: &Arc<Self>, key: LeaseKey, newer_than: Option<u32>) -> Entered {
+        self.change(key.kind(), |table| {
+            table.forget(Instant::now());
+            if let Some(sealed) = table.find(&key, newer_than) {
+                return Entered::Settled(Claim::Done(sealed.to_vec()));
+            }
+            if table.spent.get(&key).is_some() || table.failed.get(&key).is_some() {
+                return Entered::Settled(Claim::Spent);
+            }
+            if let Some(held) = table.held.get(&key) {
+                return Entered::Wait(held.clone());
+            }
+            let (sender, receiver) = watch::channel(());
+            table.held.insert(key, receiver);
+            Entered::Settled(Claim::Granted(Box::new(MemoryLease {
+                tables: Arc::clone(self),
+                key,
+                _held: sender,
+            })))
+        })
+    }
+
+    pub(crate) fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> Option<Vec<u8>> {
+        self.change(key.kind(), |table| {
+            table.forget(Instant::now());
+            table.find(&key, newer_than).map(<[u8]>::to_vec)
+        })
+    }
+
+    pub(crate) fn confirm(&self, session: &dyn Fn() -> SessionRef) {
+        if self.unconfirmed_count.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        let session = session();
+        if session.generation() > 0 {
+            self.change(LeaseKind::Refresh, |table| {
+                table.confirm(&session, Instant::now());
+            });
+        }
+    }
+
+    pub(crate) fn is_outdated(&self, session: &SessionRef) -> bool {
+        let table = self.table(LeaseKind::Refresh);
+        table.outdated.has(session, Instant::now())
+    }
+
+    /// Changes a table, and counts again.
+    fn change<T>(&self, kind: LeaseKind, change: impl FnOnce(&mut Table) -> T) -> T {
+        let mut table = self.table(kind);
+        let result = change(&mut table);
+        if kind == LeaseKind::Refresh {
+            let count = table.unconfirmed.len();
+            self.unconfirmed_count.store(count, Ordering::Release);
+        }
+        result
+    }
+
+    fn table(&self, kind: LeaseKind) -> MutexGuard<'_, Table> {
+        let table = match kind {
+            LeaseKind::Redemption => &self.redemptions,
+            LeaseKind::Refresh => &self.refreshes,
+        };
+        table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lease for MemoryLease {
+    fn remaining(&self) -> Duration {
+        Duration::MAX
+    }
+
+    fn finish(self: Box<Self>, outcome: LeaseOutcome) -> StoreFuture<'static, ()> {
+        self.tables.change(self.key.kind(), |table| {
+            table.keep(self.key, outcome, Instant::now());
+        });
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Drop for MemoryLease {
+    fn drop(&mut self) {
+        self.tables.table(self.key.kind()).held.remove(&self.key);
+    }
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            held: HashMap::new(),
+            kept: ExpiringMap::new(MAX_KEPT),
+            spent: ExpiringMap::new(MAX_SPENT),
+            failed: ExpiringMap::new(MAX_SPENT),
+            unconfirmed: HashMap::new(),
+            outdated: Outdated::new(),
+        }
+    }
+}
+
+impl Table {
+    fn find(&self, key: &LeaseKey, newer_than: Option<u32>) -> Option<&[u8]> {
+        let kept = self.kept.get(key)?;
+        let is_newer = newer_than.is_none_or(|version| kept.version() > version);
+        is_newer.then_some(kept.sealed())
+    }
+
+    fn keep(&mut self, key: LeaseKey, outcome: LeaseOutcome, now: Instant) {
+        if let Some(before) = self.kept.remove(&key) {
+            self.disown(&key, &before);
+        }
+        if let Some(session) = outcome.session() {
+            self.unconfirmed.entry(session).or_default().push(key);
+        }
+        let gone = now + outcome.keep();
+        if !outcome.spent().is_zero() {
+            let spent = if outcome.sealed().is_empty() {
+                &mut self.failed
+            } else {
+                &mut self.spent
+            };
+            spent.insert(key, (), gone + outcome.spent());
+        }
+        self.kept.insert(key, outcome, gone);
+        self.forget(now);
+    }
+
+    fn confirm(&mut self, session: &SessionRef, now: Instant) {
+        let Some(keys) = self.unconfirmed.remove(&session.id()) else {
+            return;
+        };
+        let (confirmed, rest): (Vec<LeaseKey>, Vec<LeaseKey>) = keys.into_iter().partition(|key| {
+            let kept = self.kept.get(key);
+            kept.is_none_or(|kept| kept.version() <= session.generation())
+        });
+        if !confirmed.is_empty() {
+            self.outdated.show(session, now);
+        }
+        for key in confirmed {
+            self.kept.goes_at(&key, now + CONFIRMED);
+        }
+        if !rest.is_empty() {
+            self.unconfirmed.insert(session.id(), rest);
+        }
+    }
+
+    fn forget(&mut self, now: Instant) {
+        self.spent.forget(now);
+        self.failed.forget(now);
+        while let Some((key, kept)) = self.kept.take_gone(now) {
+            self.disown(&key, &kept);
+        }
+    }
+
+    /// An outcome that is gone waits for no confirmation.
+    fn disown(&mut self, key: &LeaseKey, outcome: &LeaseOutcome) {
+        let Some(session) = outcome.session() else {
+            return;
+        };
+        if let Some(keys) = self.unconfirmed.get_mut(&session) {
+            keys.retain(|other| other != key);
+            if keys.is_empty() {
+                self.unconfirmed.remove(&session);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "leases_tests.rs"]
+mod tests;

@@ -1,0 +1,370 @@
+//! The revocation list of one process.
+//!
+//! Rules:
+//! - An entry stays until no cookie of its session can live any more. It lives by a clock that nobody sets: the
+//!   machine's clock may be days ahead for a moment.
+//! - Memory is bounded. A user with too many revoked sessions has one entry for all of them. If there are too
+//!   many users, the entry that would go soonest goes first.
+//! - While the list is empty, no request takes its lock.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fncy_login_core::{Lifetimes, RevokedSession, SessionId, SessionRef, Timestamp};
+use tokio::time::Instant;
+
+use crate::store::expiring_map::ExpiringMap;
+
+/// Some three hundred bytes each.
+const MAX_REVOKED: usize = 1_000_000;
+/// The sessions of one user that have an entry each.
+const MAX_OF_USER: usize = 1_000;
+/// The longest life of a session.
+const LONGEST: Duration = Duration::from_secs(Lifetimes::MAX);
+/// Between two warnings that the list is full.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The list, and what is read without its lock.
+pub(crate) struct RevocationList {
+    entries: Mutex<Entries>,
+    count: AtomicUsize,
+    /// When the last warning was given that the list is full.
+    warned: Mutex<Option<Instant>>,
+}
+
+pub(crate) struct Entries {
+    sessions: ExpiringMap<SessionId, Entry, Instant>,
+    of_users: HashMap<Arc<str>, OfUser>,
+    /// The sessions of these users that were issued no later than this are revoked.
+    users: ExpiringMap<Arc<str>, Timestamp, Instant>,
+    /// Sessions that began after a user's entry and would be revoked by it. They are exempt from entries up to
+    /// this time.
+    exempt: ExpiringMap<SessionId, Timestamp, Instant>,
+}
+
+struct Entry {
+    /// The newest generation that is revoked.
+    up_to: u32,
+    user_id: Arc<str>,
+}
+
+/// The revoked sessions of a user.
+#[derive(Default)]
+struct OfUser {
+    ids: Vec<SessionId>,
+    /// When the newest of them was issued.
+    issued: Timestamp,
+}
+
+impl RevocationList {
+    pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
+        self.count.load(Ordering::Acquire) > 0 && lock(&self.entries).has(session, user_id)
+    }
+
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Entries, Instant)) {
+        let now = Instant::now();
+        let mut entries = lock(&self.entries);
+        change(&mut entries, now);
+        let is_crowded = entries.forget(now);
+        self.count.store(entries.len(), Ordering::Release);
+        drop(entries);
+        if is_crowded {
+            self.warn(now);
+        }
+    }
+
+    fn warn(&self, now: Instant) {
+        let mut warned = lock(&self.warned);
+        if warned.is_none_or(|last| now - last >= QUIET) {
+            *warned = Some(now);
+            tracing::warn!(
+                max = MAX_REVOKED,
+                "the revocation list of this process is full; the oldest sign-outs are dropped, and copies \
+                 of their cookies open again"
+            );
+        }
+    }
+}
+
+impl Default for RevocationList {
+    fn default() -> Self {
+        Self {
+            entries: Mutex::new(Entries::with_room_for(MAX_REVOKED)),
+            count: AtomicUsize::new(0),
+            warned: Mutex::default(),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Entries {
+    fn with_room_for(max: usize) -> Self {
+        Self {
+            sessions: ExpiringMap::new(max),
+            of_users: HashMap::new(),
+            users: ExpiringMap::new(max),
+            exempt: ExpiringMap::new(max),
+        }
+    }
+
+    fn has(&self, session: &SessionRef, user_id: &str) -> bool {
+        let entry = self.sessions.get(&session.id());
+        entry.is_some_and(|entry| session.generation() <= entry.up_to)
+            || self
+                .revoked_with_user(session, user_id)
+                .is_some_and(|until| {
+                    let exempt = self.exempt.get(&session.id());
+                    exempt.is_none_or(|up_to| up_to < until)
+                })
+    }
+
+    /// The time of a user's entry, if it reaches this session.
+    fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<&Timestamp> {
+        let until = self.users.get(user_id);
+        until.filter(|until| session.issued() <= **until)
+    }
+
+    /// Revokes a session.
+    pub(crate) fn add(&mut self, revoked: &RevokedSession, now: Instant) {
+        let (session, user_id) = (revoked.session(), revoked.user_id());
+        let id = session.id();
+        let before = self.forget_session(&id);
+        let up_to = revoked.up_to().max(before.unwrap_or_default());
+        let user_id = match self.of_users.get_key_value(user_id) {
+            Some((user_id, _)) => Arc::clone(user_id),
+            None => Arc::from(user_id),
+        };
+        if revoked.up_to() == u32::MAX {
+            self.exempt.remove(&id);
+        }
+        let of_user = self.of_users.entry(Arc::clone(&user_id)).or_default();
+        of_user.ids.push(id);
+        of_user.issued = of_user.issued.max(session.issued());
+        let is_crowd = of_user.ids.len() > MAX_OF_USER;
+        let issued = of_user.issued;
+        let entry = Entry {
+            up_to,
+            user_id: Arc::clone(&user_id),
+        };
+        self.sessions.insert(id, entry, now + life(session));
+        if is_crowd {
+            self.add_user(&user_id, issued, now);
+        }
+    }
+
+    /// Revokes the sessions of a user that were issued no later than this.
+    pub(crate) fn add_user(&mut self, id: &str, until: Timestamp, now: Instant) {
+        // A second later than the entry before, so that it reaches the sessions that are exempt from that.
+        let until = match self.users.get(id) {
+            Some(before) => until.max(before.plus(1)),
+            None => until,
+        };
+        if let Some(of_user) = self.of_users.get_mut(id)
+            && of_user.issued <= until
+        {
+            for id in std::mem::take(&mut of_user.ids) {
+                self.sessions.remove(&id);
+                self.exempt.remove(&id);
+            }
+            self.of_users.remove(id);
+        }
+        self.users.insert(Arc::from(id), until, now + LONGEST);
+    }
+
+    /// Exempts a new session from the entry of its user, if that reaches ahead of its clock.
+    pub(crate) fn exempt(&mut self, session: &SessionRef, user_id: &str, now: Instant) {
+        if let Some(until) = self.revoked_with_user(session, user_id).copied() {
+            self.exempt.insert(session.id(), until, now + life(session));
+        }
+    }
+
+    /// Drops what has expired, and what the list has no room for. Whether there was any of the latter.
+    fn forget(&mut self, now: Instant) -> bool {
+        let mut is_crowded = false;
+        loop {
+            is_crowded |= self.sessions.is_crowded(now);
+            let Some((id, entry)) = self.sessions.take_gone(now) else {
+                break;
+            };
+            self.disown(&id, &entry);
+        }
+        is_crowded |= self.users.is_crowded(now);
+        self.users.forget(now);
+        self.exempt.forget(now);
+        is_crowded
+    }
+
+    /// The number of sessions and users.
+    fn len(&self) -> usize {
+        self.sessions.len() + self.users.len()
+    }
+
+    fn forget_session(&mut self, id: &SessionId) -> Option<u32> {
+        let entry = self.sessions.remove(id)?;
+        self.disown(id, &entry);
+        Some(entry.up_to)
+    }
+
+    fn disown(&mut self, id: &SessionId, entry: &Entry) {
+        if let Some(of_user) = self.of_users.get_mut(&entry.user_id) {
+            of_user.ids.retain(|other| other != id);
+            if of_user.ids.is_empty() {
+                self.of_users.remove(&entry.user_id);
+            }
+        }
+    }
+}
+
+/// How long a cookie of a session can live from now on at most, even if a clock is wrong.
+fn life(session: &SessionRef) -> Duration {
+    Duration::from_secs(session.ends().seconds_since(session.issued()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use fncy_login_core::{RevokedSession, SessionId, SessionRef, Timestamp};
+    use tokio::time::{Instant, advance};
+
+    use super::{Entries, LONGEST, MAX_OF_USER, RevocationList};
+
+    fn session(number: usize, issued: u64) -> SessionRef {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_le_bytes());
+        let [issued, ends] = [issued, issued + 100].map(Timestamp::from_unix);
+        SessionRef::new(SessionId::from_bytes(id), 3, issued, ends)
+    }
+
+    fn list() -> Entries {
+        Entries::with_room_for(10)
+    }
+
+    fn of(session: SessionRef, user_id: &str) -> RevokedSession {
+        RevokedSession::new(session, user_id)
+    }
+
+    #[test]
+    fn a_users_entry_revokes_the_sessions_before_it() {
+        let (mut entries, now) = (list(), Instant::now());
+        for at in [1_000, 900] {
+            entries.add_user("alex", Timestamp::from_unix(at), now);
+        }
+        assert!(
+            entries.has(&session(1, 1_000), "alex"),
+            "the later of two counts"
+        );
+        assert!(!entries.has(&session(1, 1_002), "alex"));
+        assert!(!entries.has(&session(1, 1_000), "haneul"));
+        entries.forget(now + LONGEST - Duration::from_secs(1));
+        assert!(entries.has(&session(1, 1_000), "alex"));
+        entries.forget(now + LONGEST);
+        assert_eq!(entries.len(), 0);
+    }
+
+    #[test]
+    fn l14_a_session_that_begins_after_a_users_entry_lives_until_the_next() {
+        let (mut entries, now) = (list(), Instant::now());
+        entries.add_user("alex", Timestamp::from_unix(1_060), now);
+        let (elsewhere, here) = (session(1, 1_020), session(2, 1_001));
+        entries.exempt(&here, "alex", now);
+        assert!(entries.has(&elsewhere, "alex"), "its clock is ahead");
+        assert!(!entries.has(&here, "alex"));
+        entries.add(&of(here, "alex"), now);
+        assert!(entries.has(&here, "alex"), "it was signed out");
+        let again = session(3, 1_001);
+        entries.exempt(&again, "alex", now);
+        entries.add_user("alex", Timestamp::from_unix(1_060), now);
+        assert!(entries.has(&here, "alex") && entries.has(&again, "alex"));
+    }
+
+    #[test]
+    fn l15_an_entry_lives_for_the_whole_life_of_its_session() {
+        let (mut entries, now) = (list(), Instant::now());
+        entries.add(&of(session(1, 5_000), "alex"), now);
+        entries.forget(now + Duration::from_secs(99));
+        assert!(entries.has(&session(1, 5_000), "alex"));
+        entries.forget(now + Duration::from_secs(100));
+        assert_eq!((entries.len(), entries.of_users.len()), (0, 0));
+    }
+
+    #[test]
+    fn k24_revoking_a_copy_spares_newer_generations() {
+        let (mut entries, now) = (list(), Instant::now());
+        let copy = of(session(1, 0), "alex").sparing_newer();
+        let generation = |generation| {
+            let session = session(1, 0);
+            SessionRef::new(session.id(), generation, session.issued(), session.ends())
+        };
+        entries.add(&copy, now);
+        assert!(entries.has(&generation(3), "alex"));
+        assert!(!entries.has(&generation(4), "alex"));
+        entries.add(&of(generation(4), "alex"), now);
+        entries.add(&copy, now);
+        assert!(
+            entries.has(&generation(9), "alex"),
+            "what was revoked stays so"
+        );
+    }
+
+    #[test]
+    fn l18_one_users_many_sign_outs_are_one_entry_and_evict_no_others() {
+        let (mut entries, now) = (Entries::with_room_for(2 * MAX_OF_USER), Instant::now());
+        entries.add(&of(session(0, 7), "haneul"), now);
+        for number in 1..=10 * MAX_OF_USER {
+            entries.add(&of(session(number, number as u64), "alex"), now);
+            assert!(!entries.forget(now), "{number}");
+        }
+        assert!(entries.len() <= MAX_OF_USER + 2, "{}", entries.len());
+        assert!(entries.has(&session(0, 7), "haneul"));
+        for number in [1, 2, MAX_OF_USER, MAX_OF_USER + 1, 10 * MAX_OF_USER] {
+            assert!(
+                entries.has(&session(number, number as u64), "alex"),
+                "{number}"
+            );
+        }
+        let another = session(usize::MAX, 10 * MAX_OF_USER as u64 + 1);
+        assert!(!entries.has(&another, "alex"));
+    }
+
+    #[test]
+    fn l18_an_eviction_before_its_time_is_said() {
+        let (mut entries, now) = (Entries::with_room_for(2), Instant::now());
+        let mut add = |number, user_id: &str| {
+            entries.add(&of(session(number, 0), user_id), now);
+            entries.forget(now)
+        };
+        assert_eq!(
+            [add(1, "alex"), add(2, "jun"), add(3, "haneul")],
+            [false, false, true]
+        );
+        assert!(!entries.has(&session(1, 0), "alex"), "the soonest first");
+        assert!(
+            !entries.forget(now + Duration::from_secs(100)),
+            "it has expired"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn k23_a_revoked_session_stays_revoked_until_it_would_have_been_over() {
+        let list = RevocationList::default();
+        let revoke = |number| {
+            let revoked = of(session(number, 0), "alex");
+            list.change(|entries, now| entries.add(&revoked, now));
+        };
+        let has = |number| list.has(&session(number, 0), "alex");
+        revoke(1);
+        assert!(has(1) && !has(2));
+        // It lives for a hundred seconds.
+        for (seconds, is_revoked) in [(99, true), (1, false)] {
+            advance(Duration::from_secs(seconds)).await;
+            revoke(3);
+            assert_eq!(has(1), is_revoked);
+        }
+    }
+}

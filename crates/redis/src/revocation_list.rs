@@ -1,0 +1,323 @@
+//! The revocation list of one instance: what it has read of the log, and written to it.
+//!
+//! Rules:
+//! - A request is answered from memory, and waits for nothing.
+//! - An entry stays until no cookie of its session can live any more, by a clock that nobody sets.
+//! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use fncy_login::store::{RevocationStatus, SessionId, SessionRef};
+use tokio::time::Instant;
+
+use crate::log_entry::{LogEntry, Owner, UserHash, hash_of, owner_of};
+
+/// Between two searches for expired entries.
+const SWEEP: Duration = Duration::from_secs(60);
+/// The contract's limit is five seconds; the log is read every second.
+const STALE_AFTER: u64 = 4_500;
+/// The sessions of one user that have an entry each.
+const MAX_OF_USER: usize = 1_000;
+/// Entries in the log: four hundred megabytes there, and half of that here.
+pub(crate) const MAX_LOG: usize = 1_000_000;
+/// Twice the accepted skew of clocks, in seconds. A user's entry reaches one skew ahead, and the instance that
+/// begins a session may be one behind.
+const SKEWS: u64 = 120;
+
+pub(crate) struct RevocationList {
+    state: RwLock<State>,
+    created: Instant,
+    /// When the last complete reading of the log began: milliseconds after `created`, plus one. Zero: never.
+    read: AtomicU64,
+}
+
+struct State {
+    sessions: HashMap<SessionId, Session>,
+    of_users: HashMap<Owner, Vec<SessionId>>,
+    users: HashMap<UserHash, Until>,
+    began: HashMap<SessionId, Until>,
+    /// When expired entries were last dropped.
+    swept: Instant,
+}
+
+struct Session {
+    owner: Owner,
+    issued: u64,
+    up_to: u32,
+    expires: Instant,
+}
+
+/// A time in Unix seconds, and when its entry expires.
+#[derive(Clone, Copy)]
+struct Until {
+    until: u64,
+    expires: Instant,
+}
+
+/// An entry of the log, and when it expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Revocation {
+    pub(crate) entry: LogEntry,
+    pub(crate) expires: Instant,
+}
+
+impl RevocationList {
+    pub(crate) fn new() -> Self {
+        let now = Instant::now();
+        Self {
+            state: RwLock::new(State {
+                sessions: HashMap::new(),
+                of_users: HashMap::new(),
+                users: HashMap::new(),
+                began: HashMap::new(),
+                swept: now,
+            }),
+            created: now,
+            read: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
+        match self.state().find(session, user_id) {
+            Some(Certainty::Sure) => RevocationStatus::Revoked,
+            // Another instance may have written a moment ago that the session began since.
+            Some(Certainty::UnlessBegan) => RevocationStatus::Ask,
+            None if self.is_current() => RevocationStatus::Live,
+            None => RevocationStatus::Ask,
+        }
+    }
+
+    /// Whether a session is revoked, for a caller that has just read the log.
+    pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
+        self.state().find(session, user_id).is_some()
+    }
+
+    fn is_current(&self) -> bool {
+        match self.read.load(Ordering::Acquire) {
+            0 => false,
+            read => self.elapsed(Instant::now()) - read <= STALE_AFTER,
+        }
+    }
+
+    /// Milliseconds from the creation to this time, plus one.
+    fn elapsed(&self, time: Instant) -> u64 {
+        let elapsed = time.saturating_duration_since(self.created).as_millis();
+        u64::try_from(elapsed).unwrap_or(u64::MAX - 1) + 1
+    }
+
+    /// Adds an entry, and returns those that it makes needless.
+    pub(crate) fn add(&self, revocation: Revocation) -> Vec<LogEntry> {
+        self.state_mut().add(revocation)
+    }
+
+    /// One entry for all revoked sessions of a user, up to the newest of them, if there are too many.
+    pub(crate) fn crowd(&self, hash: UserHash) -> Option<LogEntry> {
+        let state = self.state();
+        let ids = state.of_users.get(&owner_of(&hash))?;
+        if ids.len() <= MAX_OF_USER {
+            return None;
+        }
+        let sessions = ids.iter().filter_map(|id| state.sessions.get(id));
+        let until = sessions.map(|session| session.issued).max()?;
+        Some(LogEntry::User { hash, until })
+    }
+
+    /// The time of a user's entry, if it reaches this session.
+    pub(crate) fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<u64> {
+        self.state().revoked_with_user(session, user_id)
+    }
+
+    /// The time for a user's new entry: later than that of the one before.
+    pub(crate) fn later(&self, hash: UserHash, until: u64) -> u64 {
+        let state = self.state();
+        let before = state.users.get(&hash);
+        before.map_or(until, |before| until.max(before.until + 1))
+    }
+
+    /// Notes a complete reading of the log. Entries that were written after it began may be missing from it.
+    pub(crate) fn was_read(&self, asked: Instant) {
+        let now = Instant::now();
+        let mut state = self.state_mut();
+        if now >= state.swept + SWEEP {
+            state.sweep(now, MAX_LOG);
+        }
+        drop(state);
+        self.read.store(self.elapsed(asked), Ordering::Release);
+    }
+
+    /// All entries.
+    pub(crate) fn all(&self) -> Vec<Revocation> {
+        let state = self.state();
+        let sessions = state.sessions.iter().map(|(&id, session)| Revocation {
+            entry: session.entry(id),
+            expires: session.expires,
+        });
+        let users = state.users.iter().map(|(&hash, user)| Revocation {
+            entry: LogEntry::User {
+                hash,
+                until: user.until,
+            },
+            expires: user.expires,
+        });
+        let began = state.began.iter().map(|(&id, began)| Revocation {
+            entry: LogEntry::Began {
+                id,
+                until: began.until,
+            },
+            expires: began.expires,
+        });
+        sessions.chain(users).chain(began).collect()
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How sure it is that a session is revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Certainty {
+    Sure,
+    /// All sessions of its user are, but for those that began since.
+    UnlessBegan,
+}
+
+impl State {
+    fn find(&self, session: &SessionRef, user_id: &str) -> Option<Certainty> {
+        let revoked = self.sessions.get(&session.id());
+        if revoked.is_some_and(|revoked| session.generation() <= revoked.up_to) {
+            return Some(Certainty::Sure);
+        }
+        let until = self.revoked_with_user(session, user_id)?;
+        let began = self.began.get(&session.id());
+        if began.is_some_and(|began| began.until >= until) {
+            None
+        } else if session.issued().as_unix() + SKEWS > until {
+            Some(Certainty::UnlessBegan)
+        } else {
+            Some(Certainty::Sure)
+        }
+    }
+
+    fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<u64> {
+        // Hashing an id costs more than all the rest.
+        if self.users.is_empty() {
+            return None;
+        }
+        let user = self.users.get(&hash_of(user_id))?;
+        (session.issued().as_unix() <= user.until).then_some(user.until)
+    }
+
+    fn add(&mut self, Revocation { entry, expires }: Revocation) -> Vec<LogEntry> {
+        match entry {
+            LogEntry::Session {
+                id,
+                owner,
+                issued,
+                up_to,
+            } => {
+                if up_to == u32::MAX {
+                    self.began.remove(&id);
+                }
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    let before = session.entry(id);
+                    session.up_to = session.up_to.max(up_to);
+                    session.expires = session.expires.max(expires);
+                    let is_same = before == session.entry(id);
+                    return if is_same { Vec::new() } else { vec![before] };
+                }
+                let session = Session {
+                    owner,
+                    issued,
+                    up_to,
+                    expires,
+                };
+                self.sessions.insert(id, session);
+                self.of_users.entry(owner).or_default().push(id);
+                Vec::new()
+            }
+            LogEntry::User { hash, until } => {
+                let mut needless = self.drop_sessions(owner_of(&hash), until);
+                let before = self.users.insert(hash, Until { until, expires });
+                let before = before.filter(|before| before.until != until);
+                match before {
+                    Some(before) if before.until > until => {
+                        self.users.insert(hash, before);
+                        needless.push(entry);
+                    }
+                    Some(Until { until, .. }) => needless.push(LogEntry::User { hash, until }),
+                    None => {}
+                }
+                needless
+            }
+            LogEntry::Began { id, until } => {
+                let began = self.began.entry(id).or_insert(Until { until, expires });
+                began.until = began.until.max(until);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Drops the sessions that a user's entry reaches.
+    fn drop_sessions(&mut self, owner: Owner, until: u64) -> Vec<LogEntry> {
+        let Some(ids) = self.of_users.remove(&owner) else {
+            return Vec::new();
+        };
+        let (gone, rest): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| {
+            let session = self.sessions.get(id);
+            session.is_some_and(|session| session.issued <= until)
+        });
+        if !rest.is_empty() {
+            self.of_users.insert(owner, rest);
+        }
+        let dropped = gone.into_iter().filter_map(|id| {
+            self.began.remove(&id);
+            Some(self.sessions.remove(&id)?.entry(id))
+        });
+        dropped.collect()
+    }
+
+    /// Drops what has expired, and what is more than the log has room for: the soonest first.
+    fn sweep(&mut self, now: Instant, max: usize) {
+        self.swept = now;
+        let before = self.sessions.len();
+        self.sessions.retain(|_, session| session.expires > now);
+        self.users.retain(|_, user| user.expires > now);
+        self.began.retain(|_, began| began.expires > now);
+        let excess = self.sessions.len().saturating_sub(max);
+        if excess > 0 {
+            let times = self.sessions.values().map(|session| session.expires);
+            let mut times: Vec<_> = times.collect();
+            let (_, &mut kept, _) = times.select_nth_unstable(excess);
+            self.sessions.retain(|_, session| session.expires >= kept);
+        }
+        if self.sessions.len() < before {
+            self.of_users.retain(|_, ids| {
+                ids.retain(|id| self.sessions.contains_key(id));
+                !ids.is_empty()
+            });
+        }
+    }
+}
+
+impl Session {
+    fn entry(&self, id: SessionId) -> LogEntry {
+        LogEntry::Session {
+            id,
+            owner: self.owner,
+            issued: self.issued,
+            up_to: self.up_to,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "revocation_list_tests.rs"]
+mod tests;

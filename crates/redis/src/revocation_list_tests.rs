@@ -1,0 +1,169 @@
+//! The revocation list of one instance, on a clock that stands still.
+
+use std::time::Duration;
+
+use fncy_login::Timestamp;
+use fncy_login::store::{RevocationStatus, SessionId, SessionRef};
+use tokio::time::{Instant, advance};
+
+use super::{MAX_OF_USER, Revocation, RevocationList, STALE_AFTER, SWEEP};
+use crate::log_entry::{LogEntry, hash_of, owner_of};
+
+const NOW: u64 = 1_900_000_000;
+const NEEDED: Duration = Duration::from_secs(200);
+
+fn session(number: u64, issued: u64) -> SessionRef {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&number.to_le_bytes());
+    let [issued, ends] = [issued, NOW + 1_000].map(Timestamp::from_unix);
+    SessionRef::new(SessionId::from_bytes(id), 3, issued, ends)
+}
+
+fn revocation(entry: LogEntry) -> Revocation {
+    let expires = Instant::now() + NEEDED;
+    Revocation { entry, expires }
+}
+
+fn of_user(user_id: &str, until: u64) -> Revocation {
+    let hash = hash_of(user_id);
+    revocation(LogEntry::User { hash, until })
+}
+
+fn of_session(session: &SessionRef, user_id: &str, up_to: u32) -> Revocation {
+    revocation(LogEntry::Session {
+        id: session.id(),
+        owner: owner_of(&hash_of(user_id)),
+        issued: session.issued().as_unix(),
+        up_to,
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_is_good_for_a_moment() {
+    let list = RevocationList::new();
+    let status = || list.status(&session(1, NOW), "alex");
+    assert_eq!(status(), RevocationStatus::Ask, "the log was not read yet");
+    list.was_read(Instant::now());
+    advance(Duration::from_millis(STALE_AFTER)).await;
+    assert_eq!(status(), RevocationStatus::Live);
+    advance(Duration::from_millis(1)).await;
+    assert_eq!(status(), RevocationStatus::Ask);
+    let asked = Instant::now();
+    advance(Duration::from_millis(STALE_AFTER)).await;
+    list.was_read(asked);
+    advance(Duration::from_millis(1)).await;
+    assert_eq!(
+        status(),
+        RevocationStatus::Ask,
+        "it counts from when it was asked"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_users_entry_revokes_the_sessions_before_it() {
+    let list = RevocationList::new();
+    list.was_read(Instant::now());
+    list.add(of_user("alex", NOW));
+    list.add(of_user("alex", NOW - 10));
+    let status = |issued, user| list.status(&session(1, issued), user);
+    assert_eq!(
+        status(NOW - 120, "alex"),
+        RevocationStatus::Revoked,
+        "the later of two counts"
+    );
+    assert_eq!(
+        status(NOW, "alex"),
+        RevocationStatus::Ask,
+        "it may have begun since"
+    );
+    assert!(list.has(&session(1, NOW), "alex"));
+    assert_eq!(status(NOW + 1, "alex"), RevocationStatus::Live);
+    assert_eq!(status(NOW, "haneul"), RevocationStatus::Live);
+    assert_eq!(list.later(hash_of("alex"), NOW), NOW + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn l14_what_began_since_is_not_revoked() {
+    let list = RevocationList::new();
+    list.was_read(Instant::now());
+    list.add(of_user("alex", NOW));
+    let began = session(1, NOW);
+    let until = list.revoked_with_user(&began, "alex").unwrap();
+    list.add(revocation(LogEntry::Began {
+        id: began.id(),
+        until,
+    }));
+    assert_eq!(list.status(&began, "alex"), RevocationStatus::Live);
+    assert!(list.has(&session(2, NOW), "alex"));
+    list.add(of_session(&began, "alex", u32::MAX));
+    assert!(list.has(&began, "alex"), "it was signed out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn l15_an_entry_is_dropped_when_no_cookie_can_live_and_not_before() {
+    let list = RevocationList::new();
+    list.add(of_session(&session(1, NOW), "alex", u32::MAX));
+    list.add(of_user("alex", NOW - 1));
+    list.add(revocation(LogEntry::Began {
+        id: SessionId::from_bytes([7; 16]),
+        until: NOW,
+    }));
+    advance(NEEDED - Duration::from_secs(1)).await;
+    list.was_read(Instant::now());
+    assert_eq!(list.all().len(), 3);
+    advance(SWEEP).await;
+    list.was_read(Instant::now());
+    assert_eq!(list.all(), []);
+    assert!(list.state().of_users.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn l18_a_full_list_drops_the_soonest_first() {
+    let list = RevocationList::new();
+    for number in 1..=5 {
+        list.add(of_session(&session(number, NOW), "alex", u32::MAX));
+        advance(Duration::from_secs(1)).await;
+    }
+    list.state_mut().sweep(Instant::now(), 3);
+    let live = [1, 2, 3, 4, 5].map(|number| list.has(&session(number, NOW), "alex"));
+    assert_eq!(live, [false, false, true, true, true]);
+    assert_eq!(list.state().of_users.values().next().unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn k24_revoking_a_copy_spares_newer_generations() {
+    let list = RevocationList::new();
+    let copy = session(1, NOW);
+    let newer = SessionRef::new(copy.id(), 4, copy.issued(), copy.ends());
+    list.add(of_session(&session(1, NOW), "alex", 3));
+    assert!(list.has(&session(1, NOW), "alex"));
+    assert!(!list.has(&newer, "alex"));
+    let before = list.add(of_session(&newer, "alex", u32::MAX));
+    assert_eq!(before, [of_session(&session(1, NOW), "alex", 3).entry]);
+    assert!(list.has(&newer, "alex"));
+    assert_eq!(list.add(of_session(&newer, "alex", 4)), []);
+    assert!(list.has(&newer, "alex"), "what was revoked stays so");
+}
+
+#[tokio::test(start_paused = true)]
+async fn l18_a_users_many_revoked_sessions_become_one_entry() {
+    let list = RevocationList::new();
+    list.add(of_session(&session(0, NOW), "haneul", u32::MAX));
+    let user = hash_of("alex");
+    let mut dropped = 0;
+    for number in 1..=3 * MAX_OF_USER as u64 {
+        let session = session(number, NOW + number);
+        dropped += list.add(of_session(&session, "alex", u32::MAX)).len();
+        if let Some(entry) = list.crowd(user) {
+            dropped += list.add(revocation(entry)).len();
+        }
+        assert!(list.has(&session, "alex"));
+        assert!(list.all().len() <= MAX_OF_USER + 2);
+    }
+    assert_eq!(dropped + list.all().len(), 1 + 3 * MAX_OF_USER + 2);
+    for number in [1, MAX_OF_USER as u64, MAX_OF_USER as u64 + 1] {
+        assert!(list.has(&session(number, NOW + number), "alex"));
+    }
+    assert!(list.has(&session(0, NOW), "haneul"));
+    assert!(!list.has(&session(9_999, NOW + 9_999), "alex"));
+}
