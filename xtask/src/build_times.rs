@@ -58,7 +58,7 @@ actix-identity = "0.9""#,
 ];
 
 /// Builds each and prints the table.
-pub(crate) fn print() -> Result<(), String> {
+pub(crate) fn run(_: &[&str]) -> Result<(), String> {
     let folder = workspace::target().join("build-times");
     let mut table = vec!["| what | crates | seconds |\n| --- | --: | --: |".to_owned()];
     for (name, dependencies) in PROBES {

@@ -1,8 +1,8 @@
 //! `cargo xtask crates`: how many crates an adapter brings into its user's build.
 //!
-//! Rules kept here: a crate counts once for each version of it, as `cargo tree -e normal` lists them on
-//! this platform with default features; our own count like all others, the adapter itself doesn't. README.md
-//! says the same numbers, and tower's has a limit.
+//! Rules kept here: a crate counts once for each version of it, as `cargo tree -e normal` lists them on this
+//! platform with default features; the adapter itself doesn't count. The line of README.md with [`MARK`] states
+//! the numbers, and tower's has a limit.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,57 +11,36 @@ use crate::{run, workspace};
 
 /// More than this is too many for the tower adapter.
 const TOWER_LIMIT: usize = 130;
+const MARK: &str = "<!-- crates -->";
 
-/// The numbers, counted or as README.md states them.
-#[derive(Debug, PartialEq, Eq, Clone, Copy)]
-struct Counts {
-    tower: usize,
-    actix: usize,
-}
-
-/// Prints the numbers.
-pub(crate) fn print() -> Result<(), String> {
-    show(counted()?);
-    Ok(())
-}
-
-/// Prints the numbers and fails where they are too high or README.md differs.
-pub(crate) fn check() -> Result<(), String> {
-    let counts = counted()?;
-    show(counts);
-    if counts.tower > TOWER_LIMIT {
-        return Err(format!(
-            "fncy-login-tower pulls in {} crates, {TOWER_LIMIT} at most are allowed: drop a dependency or a feature of one.",
-            counts.tower
-        ));
+/// `cargo xtask crates [--check]`: prints the numbers; with `--check`, fails if tower's is too high or README.md states
+/// others.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let [tower, actix] = counted()?;
+    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap_or_default();
+    if arguments.is_empty() {
+        Ok(())
+    } else if tower > TOWER_LIMIT {
+        Err(format!(
+            "fncy-login-tower pulls in {tower} crates, {TOWER_LIMIT} at most are allowed: drop a dependency or a feature of one."
+        ))
+    } else if states(&readme, [tower, actix]) {
+        Ok(())
+    } else {
+        Err(format!(
+            "README.md needs a line with `{MARK}` that states {tower} and {actix} crates."
+        ))
     }
-    let readme = workspace::root().join("README.md");
-    let readme = fs::read_to_string(readme).map_err(|error| {
-        let comment = comment(counts);
-        format!("README.md can't be read ({error}); it must hold a line with `{comment}`.")
-    })?;
-    agrees(&readme, counts)
 }
 
-fn show(counts: Counts) {
-    println!("fncy-login-tower: {} crates", counts.tower);
-    println!("fncy-login-actix: {} crates", counts.actix);
-    println!(
-        "Counted: each crate and version `cargo tree -e normal` lists on this platform with default \
-         features, once; ours too, the adapter itself not; no build or dev dependencies."
-    );
-}
-
-fn counted() -> Result<Counts, String> {
-    Ok(Counts {
-        tower: below("fncy-login-tower")?,
-        actix: below("fncy-login-actix")?,
-    })
-}
-
-fn below(package: &str) -> Result<usize, String> {
-    let tree = run::cargo("tree --locked --color never -e normal --prefix none --format {p}");
-    Ok(distinct(&tree.args(["-p", package]).read()?))
+fn counted() -> Result<[usize; 2], String> {
+    let count = |package| -> Result<usize, String> {
+        let tree = run::cargo("tree --locked --color never -e normal --prefix none --format {p}");
+        let count = distinct(&tree.args(["-p", package]).read()?);
+        println!("{package}: {count} crates");
+        Ok(count)
+    };
+    Ok([count("fncy-login-tower")?, count("fncy-login-actix")?])
 }
 
 /// Counts the lines of a `cargo tree`, each `NAME vVERSION` once, without the first: the package itself.
@@ -75,65 +54,22 @@ fn distinct(tree: &str) -> usize {
     all.len()
 }
 
-fn comment(counts: Counts) -> String {
-    format!(
-        "<!-- crates: tower={} actix={} -->",
-        counts.tower, counts.actix
-    )
-}
-
-/// Whether README.md says these numbers: in the comment, and in what people read on its line.
-fn agrees(readme: &str, counts: Counts) -> Result<(), String> {
-    let comment = comment(counts);
-    let Some((line, stated)) = readme.lines().find_map(|line| Some((line, stated(line)?))) else {
-        return Err(format!(
-            "README.md doesn't say how many crates there are: add `{comment}` to the line that does."
-        ));
-    };
-    if stated != Some(counts) {
-        return Err(format!(
-            "README.md's number of crates is out of date: write `{comment}`, and the same numbers on that line."
-        ));
-    }
-    let prose = line.replace(&comment, "");
-    let says = |number: usize| {
-        prose
-            .split(|c: char| !c.is_ascii_digit())
-            .any(|word| word == number.to_string())
-    };
-    if says(counts.tower) && says(counts.actix) {
-        Ok(())
-    } else {
-        Err(format!(
-            "README.md's line with `{comment}` must say {} and {} in its text as well.",
-            counts.tower, counts.actix
-        ))
-    }
-}
-
-/// The numbers of the line's comment: nothing where it has none, `Some(None)` where they can't be read.
-fn stated(line: &str) -> Option<Option<Counts>> {
-    let (_, rest) = line.split_once("<!-- crates:")?;
-    let number = |key: &str| {
-        let (inner, _) = rest.split_once("-->")?;
-        let mut words = inner.split_whitespace();
-        words.find_map(|word| word.strip_prefix(key)?.parse().ok())
-    };
-    Some(
-        number("tower=")
-            .zip(number("actix="))
-            .map(|(tower, actix)| Counts { tower, actix }),
-    )
+/// Whether a line with the mark has these numbers.
+fn states(readme: &str, counts: [usize; 2]) -> bool {
+    readme
+        .lines()
+        .filter(|line| line.contains(MARK))
+        .any(|line| {
+            let words: Vec<_> = line.split(|c: char| !c.is_ascii_digit()).collect();
+            counts
+                .iter()
+                .all(|count| words.contains(&count.to_string().as_str()))
+        })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, agrees, distinct, stated};
-
-    const COUNTS: Counts = Counts {
-        tower: 117,
-        actix: 152,
-    };
+    use super::{distinct, states};
 
     #[test]
     fn a_crate_counts_once_and_the_package_not_at_all() {
@@ -149,46 +85,24 @@ fncy-login-tower v0.1.0 (/src/crates/tower) (*)
 fncy-login v0.1.0 (/src/crates/login) (*)
 ";
         assert_eq!(distinct(tree), 4);
-    }
-
-    #[test]
-    fn a_package_without_dependencies_pulls_in_nothing() {
-        assert_eq!(distinct("fncy-login-tower v0.1.0 (/src/crates/tower)\n"), 0);
         assert_eq!(distinct(""), 0);
     }
 
     #[test]
-    fn the_comment_is_read_wherever_it_stands_on_the_line() {
-        let line = "- 117 and 152 crates. <!-- crates: tower=117 actix=152 -->";
-        assert_eq!(stated(line), Some(Some(COUNTS)));
-        let line = "<!-- crates:  actix=152   tower=117 --> text";
-        assert_eq!(stated(line), Some(Some(COUNTS)));
-    }
-
-    #[test]
-    fn a_comment_that_cannot_be_read_is_no_agreement() {
-        for line in [
-            "<!-- crates: tower=117 -->",
-            "<!-- crates: tower=117 actix=many -->",
-            "<!-- crates: tower=117 actix=152",
+    fn the_marked_line_states_both_numbers() {
+        for (line, is_right) in [
+            ("117 crates, and 152 with actix-web. <!-- crates -->", true),
+            ("117 crates, and 152 with actix-web.", false),
+            (
+                "1170 crates, and 152 with actix-web. <!-- crates -->",
+                false,
+            ),
         ] {
-            assert_eq!(stated(line), Some(None), "{line}");
+            assert_eq!(
+                states(&format!("# A\n\n{line}\n"), [117, 152]),
+                is_right,
+                "{line}"
+            );
         }
-        assert_eq!(stated("117 crates"), None);
-    }
-
-    #[test]
-    fn a_readme_agrees_in_comment_and_text() {
-        let says = |line: &str| agrees(&format!("# FNCY Login\n\n{line}\n"), COUNTS);
-        assert_eq!(
-            says("117 crates, 152 on actix. <!-- crates: tower=117 actix=152 -->"),
-            Ok(())
-        );
-        let problem = says("117 crates, 152 on actix.").unwrap_err();
-        assert!(problem.contains("doesn't say"), "{problem}");
-        let problem = says("116, 152 <!-- crates: tower=116 actix=152 -->").unwrap_err();
-        assert!(problem.contains("out of date"), "{problem}");
-        let problem = says("1170, 152 <!-- crates: tower=117 actix=152 -->").unwrap_err();
-        assert!(problem.contains("in its text as well"), "{problem}");
     }
 }

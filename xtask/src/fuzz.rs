@@ -6,7 +6,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::install::{self, CARGO_FUZZ};
@@ -64,21 +63,24 @@ pub(crate) fn run(target: Option<&str>, seconds: u32) -> Result<Done, String> {
         names = vec![target.to_owned()];
     }
     let fuzzer = Fuzzer::build(target, seconds)?;
-    let queue = Mutex::new(names.into_iter());
-    let failed = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(name) = next(&queue) {
-                    if let Err(problem) = fuzzer.run(&name) {
-                        println!("{problem}");
-                        locked(&failed).push(name);
-                    }
+    let mut failed = Vec::new();
+    for names in names.chunks(AT_ONCE) {
+        thread::scope(|scope| {
+            let runs: Vec<_> = names
+                .iter()
+                .map(|name| (name, scope.spawn(|| fuzzer.run(name))))
+                .collect();
+            for (name, run) in runs {
+                if let Err(problem) = run
+                    .join()
+                    .unwrap_or_else(|_| Err("it ended with a panic".to_owned()))
+                {
+                    println!("{problem}");
+                    failed.push(name.as_str());
                 }
-            });
-        }
-    });
-    let failed = std::mem::take(&mut *locked(&failed));
+            }
+        });
+    }
     if failed.is_empty() {
         Ok(Done::Passed)
     } else {
@@ -190,14 +192,6 @@ fn host() -> Result<String, String> {
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned)
         .ok_or_else(|| "`rustc -vV` names no host; is it on PATH?".to_owned())
-}
-
-fn next(queue: &Mutex<std::vec::IntoIter<String>>) -> Option<String> {
-    locked(queue).next()
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -31,76 +31,58 @@ const VERSION: &[&str] = &["--version"];
 /// npm is a package of its own in some repositories and part of `nodejs` in others: looked for after it.
 pub(crate) const FOR_TESTS: &[Needed] = &[
     Needed {
-        program: "node",
-        asked: VERSION,
-        package: "nodejs",
         at_least: 20,
-        is_service: false,
-        why: "the real servers of tests/real-servers run on it",
+        ..Needed::new(
+            "node",
+            "nodejs",
+            "the real servers of tests/real-servers run on it",
+        )
     },
+    Needed::new(
+        "npm",
+        "npm",
+        "it installs the real servers of tests/real-servers",
+    ),
     Needed {
-        program: "npm",
-        asked: VERSION,
-        package: "npm",
-        at_least: 0,
-        is_service: false,
-        why: "it installs the real servers of tests/real-servers",
-    },
-    Needed {
-        program: "/usr/bin/python3",
         asked: &["-c", "print(__import__('oauth2_provider').__version__)"],
-        package: "python3-django-oauth-toolkit",
         at_least: 1,
-        is_service: false,
-        why: "a real server of tests/real-servers is made of it",
+        ..Needed::new(
+            "/usr/bin/python3",
+            "python3-django-oauth-toolkit",
+            "a real server of tests/real-servers is made of it",
+        )
     },
     REDIS,
     Needed {
-        program: "nginx",
         asked: &["-v"],
-        package: "nginx",
-        at_least: 0,
         is_service: true,
-        why: "a recipe is tested behind it",
+        ..Needed::new("nginx", "nginx", "a recipe is tested with it as a proxy")
     },
-    Needed {
-        program: "chromium",
-        asked: VERSION,
-        package: "chromium",
-        at_least: 0,
-        is_service: false,
-        why: "the example sites are tested in it",
-    },
+    Needed::new("chromium", "chromium", "the example sites are tested in it"),
 ];
 
 pub(crate) const FOR_SCALE: &[Needed] = &[REDIS];
 
 const REDIS: Needed = Needed {
-    program: "redis-server",
-    asked: VERSION,
-    package: "redis-server",
     at_least: 6,
     is_service: true,
-    why: "instances of an application share it",
+    ..Needed::new(
+        "redis-server",
+        "redis-server",
+        "instances of an application share it",
+    )
 };
 
 pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
-    program: "valgrind",
-    asked: VERSION,
-    package: "valgrind",
     at_least: 3,
-    is_service: false,
-    why: "its callgrind counts instructions",
+    ..Needed::new("valgrind", "valgrind", "its callgrind counts instructions")
 }];
 
-pub(crate) const FOR_LOAD: &[Needed] = &[Needed {
-    program: "wrk",
-    asked: VERSION,
-    package: "wrk",
-    at_least: 0,
-    is_service: false,
-    why: "it asks as many requests a second as a server answers",
-}];
+pub(crate) const FOR_LOAD: &[Needed] = &[Needed::new(
+    "wrk",
+    "wrk",
+    "it asks as many requests a second as a server answers",
+)];
 
 /// A subcommand of cargo, at the version the project is checked with.
 pub(crate) struct CargoTool {
@@ -108,35 +90,22 @@ pub(crate) struct CargoTool {
     version: &'static str,
 }
 
-pub(crate) const CARGO_DENY: CargoTool = CargoTool {
-    subcommand: "deny",
-    version: "0.20.2",
-};
+pub(crate) const CARGO_DENY: CargoTool = CargoTool::new("deny", "0.20.2");
+pub(crate) const CARGO_AUDIT: CargoTool = CargoTool::new("audit", "0.22.2");
+pub(crate) const CARGO_HACK: CargoTool = CargoTool::new("hack", "0.6.46");
+pub(crate) const CARGO_CHECK_EXTERNAL_TYPES: CargoTool =
+    CargoTool::new("check-external-types", "0.5.0");
+pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool::new("mutants", "27.1.0");
+pub(crate) const CARGO_FUZZ: CargoTool = CargoTool::new("fuzz", "0.13.2");
 
-pub(crate) const CARGO_AUDIT: CargoTool = CargoTool {
-    subcommand: "audit",
-    version: "0.22.2",
-};
-
-pub(crate) const CARGO_HACK: CargoTool = CargoTool {
-    subcommand: "hack",
-    version: "0.6.46",
-};
-
-pub(crate) const CARGO_CHECK_EXTERNAL_TYPES: CargoTool = CargoTool {
-    subcommand: "check-external-types",
-    version: "0.5.0",
-};
-
-pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool {
-    subcommand: "mutants",
-    version: "27.1.0",
-};
-
-pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
-    subcommand: "fuzz",
-    version: "0.13.2",
-};
+impl CargoTool {
+    const fn new(subcommand: &'static str, version: &'static str) -> Self {
+        Self {
+            subcommand,
+            version,
+        }
+    }
+}
 
 /// Settings that make a tool quick to build rather than quick to run.
 const CHEAP_BUILD: [(&str, &str); 4] = [
@@ -229,6 +198,17 @@ fn packages(missing: &[&Needed]) -> String {
 }
 
 impl Needed {
+    const fn new(program: &'static str, package: &'static str, why: &'static str) -> Self {
+        Self {
+            program,
+            asked: VERSION,
+            package,
+            at_least: 0,
+            is_service: false,
+            why,
+        }
+    }
+
     fn version(&self) -> Option<String> {
         version_of(self.program, self.asked)
     }

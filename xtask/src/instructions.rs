@@ -22,8 +22,10 @@ struct Recorded {
     case: String,
 }
 
-/// Counts each recorded case and fails where one takes too many.
-pub(crate) fn check() -> Result<(), String> {
+/// `cargo xtask instructions [--record]`: counts each recorded case, and fails if one takes too many; with `--record`,
+/// writes the figures down.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let mut record = String::new();
     let mut grown = Vec::new();
     for (
         Recorded {
@@ -35,31 +37,23 @@ pub(crate) fn check() -> Result<(), String> {
     {
         let percent = count * 100 / before.max(1);
         println!("{count:>9} instructions, {percent:>3} % of the recorded {before:>9}: {case}");
+        record += &format!("{count} {case}\n");
         if percent > ALLOWED {
             grown.push(case);
         }
     }
-    if grown.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "{} % of what is recorded is exceeded by: {}. Make it less; or, where it is worth it, record \
-             anew with `cargo xtask instructions --record` and say why in the commit.",
-            ALLOWED,
-            grown.join("; ")
-        ))
+    if !arguments.is_empty() {
+        let unwritable = |error| format!("{} can't be written ({error}).", path().display());
+        return fs::write(path(), record).map_err(unwritable);
     }
-}
-
-/// Counts each recorded case and writes the figures down.
-pub(crate) fn record() -> Result<(), String> {
-    let lines = counted()?
-        .into_iter()
-        .map(|(Recorded { case, .. }, count)| format!("{count} {case}\n"));
-    let text: String = lines.collect();
-    print!("{text}");
-    fs::write(path(), text)
-        .map_err(|error| format!("{} can't be written ({error}).", path().display()))
+    if grown.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "{ALLOWED} % of what is recorded is exceeded by: {}. Make it less; or, where it is worth it, record \
+         anew with `cargo xtask instructions --record` and say why in the commit.",
+        grown.join("; ")
+    ))
 }
 
 fn path() -> PathBuf {

@@ -7,35 +7,17 @@ use crate::steps::{self, Done, Step};
 use crate::{imports, run};
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        run: format,
-    },
-    Step {
-        name: "imports",
-        run: imports::check,
-    },
-    Step {
-        name: "clippy",
-        run: clippy,
-    },
-    Step {
-        name: "documentation",
-        run: documentation,
-    },
-    Step {
-        name: "dependencies",
-        run: dependencies,
-    },
-    Step {
-        name: "crates",
-        run: crates,
-    },
+    Step::new("format", format),
+    Step::new("imports", imports::check),
+    Step::new("clippy", clippy),
+    Step::new("documentation", documentation),
+    Step::new("dependencies", dependencies),
+    Step::new("crates", crates),
 ];
 
-/// Runs all of them, or the one with this name.
-pub(crate) fn run(name: Option<&str>) -> Result<(), String> {
-    steps::run(STEPS, name)
+/// `cargo xtask lint [STEP]`.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    steps::run(STEPS, arguments)
 }
 
 fn format() -> Result<Done, String> {
@@ -66,6 +48,6 @@ fn dependencies() -> Result<Done, String> {
 }
 
 fn crates() -> Result<Done, String> {
-    crate::crates::check()?;
+    crate::crates::run(&["--check"])?;
     Ok(Done::Passed)
 }

@@ -25,71 +25,55 @@ mod run;
 mod slow;
 mod steps;
 mod test;
-mod tree;
 mod workspace;
 
 use std::process::ExitCode;
 
-const HELP: &str = "\
-cargo xtask COMMAND
+/// A name, the arguments after it, a line of help, and what it does.
+type Command = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&[&str]) -> Result<(), String>,
+);
 
-  test            install what the tests need, then run all of them
-  lint [STEP]     formatting, clippy, documentation, imports, dependencies, number of crates
-  slow [STEP]     what takes too long for CI or needs data from beside the checkout
-  crates          how many crates each adapter pulls in
-  crates --check  fail where that is too many, or README.md says another number
-  instructions    fail where a request takes more instructions than are recorded
-  instructions --record
-                  record how many it takes now
-  fuzz [TARGET] [SECONDS]
-                  the fuzz targets, or one of them, for a minute or so many seconds each
-  mutants [FILE ...] [--shard K/N]
-                  change the core and the driver, or these files of theirs, in one place at a time,
-                  and list the changes that no test notices
-  bench           what a request costs, beside the bare frameworks and beside floors
-  peers           the same beside what others wrote, a table of docs/performance.md
-  build-times     what each adapter adds to its user's build, beside what others wrote
-  scale           100,000 sessions that expire at once, and requests a second over loopback
-  store     what one Redis carries of what several instances ask: the table of docs/scale.md
-  strangers       sign-ins and refreshes of people, while strangers bring invented codes: 8 minutes
-  outage          what thirty users are answered, while FNCY fails on one of them or on all
-  soak [SECONDS]  visitors of both sites for so long (300) while their provider fails now and then,
-                  with each answer judged";
+#[rustfmt::skip]
+const COMMANDS: &[Command] = &[
+    ("test", "", "install what the tests need, and run all tests", test::run),
+    ("lint", "[STEP]", "check format, imports, clippy, documentation, dependencies", lint::run),
+    ("slow", "[STEP]", "check what takes too long for CI or needs data from outside", slow::run),
+    ("crates", "[--check]", "count the crates that each adapter brings; compare with README.md", crates::run),
+    ("instructions", "[--record]", "compare the instructions of a request with the record", instructions::run),
+    ("fuzz", "[TARGET] [SECONDS]", "run the fuzz targets, each for a minute", fuzz::by_hand),
+    ("mutants", "[FILE ...] [--shard K/N]", "change core and driver, and list the changes that no test notices", mutants::run),
+    ("bench", "", "time requests, beside the bare frameworks", measure::bench),
+    ("peers", "", "time requests, beside other login libraries", measure::peers),
+    ("build-times", "", "measure what each adapter adds to a build", build_times::run),
+    ("scale", "", "refresh 100,000 sessions at once, and load a server over loopback", measure::scale),
+    ("store", "", "measure how much one Redis carries", measure::store),
+    ("strangers", "", "sign people in while strangers bring invented codes (8 minutes)", measure::strangers),
+    ("outage", "", "show what users are answered while the provider fails", measure::outage),
+    ("soak", "[SECONDS]", "let visitors use both sites while the provider fails at times (300)", measure::soak),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match arguments.as_slice() {
-        ["test"] => test::run(),
-        ["lint"] => lint::run(None),
-        ["lint", step] => lint::run(Some(step)),
-        ["slow"] => slow::run(None),
-        ["slow", step] => slow::run(Some(step)),
-        ["crates"] => crates::print(),
-        ["crates", "--check"] => crates::check(),
-        ["instructions"] => instructions::check(),
-        ["instructions", "--record"] => instructions::record(),
-        ["fuzz", rest @ ..] => fuzz::by_hand(rest),
-        ["mutants", arguments @ ..] => mutants::run(arguments),
-        ["bench"] => measure::bench(),
-        ["peers"] => measure::peers(),
-        ["build-times"] => build_times::print(),
-        ["scale"] => measure::scale(),
-        ["store"] => measure::store(),
-        ["strangers"] => measure::strangers(),
-        ["outage"] => measure::outage(),
-        ["soak"] => measure::soak("300"),
-        ["soak", seconds] => measure::soak(seconds),
-        ["help" | "--help" | "-h"] => {
-            println!("{HELP}");
-            Ok(())
+    let known = arguments.split_first().and_then(|(name, rest)| {
+        let command = COMMANDS.iter().find(|(known, ..)| known == name);
+        let (_, usage, _, run) = command?;
+        // Dots in the usage stand for any number of arguments.
+        let fits = usage.contains("...") || rest.len() <= usage.matches('[').count();
+        fits.then_some((run, rest))
+    });
+    let Some((run, rest)) = known else {
+        eprintln!("cargo xtask COMMAND\n");
+        for (name, usage, about, _) in COMMANDS {
+            eprintln!("  {:<35} {about}", format!("{name} {usage}"));
         }
-        _ => {
-            eprintln!("{HELP}");
-            return ExitCode::from(2);
-        }
+        return ExitCode::from(2);
     };
-    match result {
+    match run(rest) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("xtask: {problem}");

@@ -1,59 +1,66 @@
-//! `cargo xtask bench`, `peers`, `scale`, `store`, `strangers`, `outage` and `soak`: figures for people, on a machine that does nothing else.
+//! The commands that measure: figures for people, on a machine that does nothing else.
 //!
-//! Rules kept here: nothing is gated on time; what is compared was measured in one run; a wrong answer
-//! is a failure, where answers are judged.
+//! Rules kept here: no time is a gate; what is compared was measured in one run; a wrong answer fails the run, where
+//! answers are judged.
 
 use crate::install::{self, FOR_LOAD, FOR_SCALE};
 use crate::{run, workspace};
 
-const BENCHES: &str = "run --locked --release -p fncy-login-benches";
-
-/// Everything of ours, in turns.
-pub(crate) fn bench() -> Result<(), String> {
-    run::cargo(BENCHES).go()
+/// Runs the benches with these arguments.
+fn benches(arguments: &[&str]) -> Result<(), String> {
+    run::cargo("run --locked --release -p fncy-login-benches --")
+        .args(arguments.iter().copied())
+        .go()
 }
 
-/// Ours and what others wrote, in turns. It builds a workspace of its own, whose lock file follows our
-/// own dependencies.
-pub(crate) fn peers() -> Result<(), String> {
+/// Everything of ours, in turns.
+pub(crate) fn bench(_: &[&str]) -> Result<(), String> {
+    benches(&[])
+}
+
+/// Ours and other libraries, in turns. The workspace of its own has a lock file that follows our dependencies.
+pub(crate) fn peers(_: &[&str]) -> Result<(), String> {
     let folder = workspace::root().join("lab/peers");
     run::cargo("run --release").within(&folder).go()
 }
 
 /// Many sessions at once, then as many requests as the machine can do.
-pub(crate) fn scale() -> Result<(), String> {
+pub(crate) fn scale(_: &[&str]) -> Result<(), String> {
     install::debian_packages(FOR_LOAD)?;
-    for sessions in ["10000", "100000"] {
-        run::cargo(BENCHES)
-            .args(["--", "sessions", sessions])
-            .go()?;
+    for arguments in [
+        &["sessions", "10000"][..],
+        &["sessions", "100000"],
+        &["load"],
+    ] {
+        benches(arguments)?;
     }
-    run::cargo(BENCHES).args(["--", "load"]).go()
+    Ok(())
 }
 
 /// What several instances ask of a store that they share.
-pub(crate) fn store() -> Result<(), String> {
+pub(crate) fn store(_: &[&str]) -> Result<(), String> {
     install::debian_packages(FOR_SCALE)?;
-    run::cargo(BENCHES).args(["--", "store"]).go()
+    benches(&["store"])
 }
 
 /// People, while strangers bring invented codes.
-pub(crate) fn strangers() -> Result<(), String> {
-    run::cargo(BENCHES).args(["--", "strangers"]).go()
+pub(crate) fn strangers(_: &[&str]) -> Result<(), String> {
+    benches(&["strangers"])
 }
 
-/// Thirty users, while FNCY fails on one of them or on all.
-pub(crate) fn outage() -> Result<(), String> {
-    run::cargo(BENCHES).args(["--", "outage"]).go()
+/// Thirty users, while the provider fails for one of them or for all.
+pub(crate) fn outage(_: &[&str]) -> Result<(), String> {
+    benches(&["outage"])
 }
 
 /// Visitors of both sites for so many seconds each, while their provider fails now and then.
-pub(crate) fn soak(seconds: &str) -> Result<(), String> {
+pub(crate) fn soak(arguments: &[&str]) -> Result<(), String> {
+    let seconds = arguments.first().unwrap_or(&"300");
     if seconds.parse::<u32>().is_err() {
         return Err(format!(
             "`soak` takes a number of seconds, not `{seconds}`."
         ));
     }
     install::debian_packages(FOR_LOAD)?;
-    run::cargo(BENCHES).args(["--", "soak", seconds]).go()
+    benches(&["soak", seconds])
 }

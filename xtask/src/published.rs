@@ -7,8 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::run::Run;
 use crate::steps::Done;
-use crate::{run, tree, workspace};
+use crate::{run, workspace};
 
 /// Packs every crate, in the order in which they depend on one another, and builds each from what was packed.
 pub(crate) fn package() -> Result<Done, String> {
@@ -35,11 +36,26 @@ pub(crate) fn folders() -> Result<Vec<PathBuf>, String> {
     Ok(folders)
 }
 
-/// Copies the workspace, with the published crates as its only members.
+/// Copies the workspace, with the published crates as its only members. The times of files stay, so that what was
+/// built of them stays, too.
 pub(crate) fn copy_to(copy: &Path) -> Result<(), String> {
-    tree::copy(&workspace::root(), copy)?;
+    let failed = |error| format!("{} can't be changed ({error}).", copy.display());
+    if copy.exists() {
+        fs::remove_dir_all(copy).map_err(failed)?;
+    }
+    fs::create_dir_all(copy).map_err(failed)?;
+    Run::new("cp")
+        .args([
+            "-a",
+            "Cargo.toml",
+            "Cargo.lock",
+            "README.md",
+            "LICENSE-APACHE",
+        ])
+        .args(["LICENSE-MIT", "clippy.toml", "crates", "docs"])
+        .arg(copy)
+        .go()?;
     let manifest = copy.join("Cargo.toml");
-    let failed = |error| format!("{} can't be changed ({error}).", manifest.display());
     let whole = fs::read_to_string(&manifest).map_err(failed)?;
     fs::write(&manifest, without_private(&whole)?).map_err(failed)
 }

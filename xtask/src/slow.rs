@@ -11,43 +11,19 @@ use crate::steps::{self, Done, Step};
 use crate::{fuzz, minimal, mutants, published, run, workspace};
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "advisories",
-        run: advisories,
-    },
-    Step {
-        name: "features",
-        run: features,
-    },
-    Step {
-        name: "oldest versions",
-        run: minimal::versions,
-    },
-    Step {
-        name: "external types",
-        run: external_types,
-    },
-    Step {
-        name: "tls neighbours",
-        run: tls_neighbours,
-    },
-    Step {
-        name: "packages",
-        run: published::package,
-    },
-    Step {
-        name: "fuzz",
-        run: fuzz,
-    },
-    Step {
-        name: "mutants",
-        run: mutants::todays_shard,
-    },
+    Step::new("advisories", advisories),
+    Step::new("features", features),
+    Step::new("oldest versions", minimal::versions),
+    Step::new("external types", external_types),
+    Step::new("tls neighbours", tls_neighbours),
+    Step::new("packages", published::package),
+    Step::new("fuzz", fuzz),
+    Step::new("mutants", mutants::todays_shard),
 ];
 
-/// Runs all of them, or the one with this name.
-pub(crate) fn run(name: Option<&str>) -> Result<(), String> {
-    steps::run(STEPS, name)
+/// `cargo xtask slow [STEP]`.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    steps::run(STEPS, arguments)
 }
 
 /// Every fuzz target, for a minute.

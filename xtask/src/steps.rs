@@ -7,8 +7,14 @@ use std::time::{Duration, Instant};
 
 /// One step.
 pub(crate) struct Step {
-    pub(crate) name: &'static str,
-    pub(crate) run: fn() -> Result<Done, String>,
+    name: &'static str,
+    run: fn() -> Result<Done, String>,
+}
+
+impl Step {
+    pub(crate) const fn new(name: &'static str, run: fn() -> Result<Done, String>) -> Self {
+        Self { name, run }
+    }
 }
 
 /// How a step ended that found nothing wrong.
@@ -19,12 +25,12 @@ pub(crate) enum Done {
     NotChecked(String),
 }
 
-/// Runs every step, or the one with this name, then prints the table.
-pub(crate) fn run(steps: &[Step], name: Option<&str>) -> Result<(), String> {
+/// Runs every step, or the named one, then prints the table.
+pub(crate) fn run(steps: &[Step], names: &[&str]) -> Result<(), String> {
     let mut table = Vec::new();
     let mut failed = Vec::new();
     for step in steps {
-        if name.is_some_and(|name| name != step.name) {
+        if !names.is_empty() && !names.contains(&step.name) {
             continue;
         }
         println!("\n== {}", step.name);
@@ -78,34 +84,27 @@ mod tests {
     use super::{Done, Step, row, run};
     use std::time::Duration;
 
-    const PASSES: Step = Step {
-        name: "passes",
-        run: || Ok(Done::Passed),
-    };
-    const UNCHECKED: Step = Step {
-        name: "unchecked",
-        run: || Ok(Done::NotChecked("there is no data".to_owned())),
-    };
-    const FAILS: Step = Step {
-        name: "fails",
-        run: || Err("no".to_owned()),
-    };
+    const PASSES: Step = Step::new("passes", || Ok(Done::Passed));
+    const UNCHECKED: Step = Step::new("unchecked", || {
+        Ok(Done::NotChecked("there is no data".to_owned()))
+    });
+    const FAILS: Step = Step::new("fails", || Err("no".to_owned()));
 
     #[test]
     fn what_was_not_checked_does_not_fail_the_whole() {
-        assert_eq!(run(&[PASSES, UNCHECKED], None), Ok(()));
+        assert_eq!(run(&[PASSES, UNCHECKED], &[]), Ok(()));
     }
 
     #[test]
     fn a_failure_is_named_and_the_later_steps_still_run() {
-        let problem = run(&[FAILS, PASSES, FAILS], None);
+        let problem = run(&[FAILS, PASSES, FAILS], &[]);
         assert_eq!(problem, Err("failed: fails, fails.".to_owned()));
     }
 
     #[test]
     fn one_step_runs_alone_and_one_that_is_not_there_is_an_error() {
-        assert_eq!(run(&[FAILS, PASSES], Some("passes")), Ok(()));
-        let problem = run(&[FAILS, PASSES], Some("other"));
+        assert_eq!(run(&[FAILS, PASSES], &["passes"]), Ok(()));
+        let problem = run(&[FAILS, PASSES], &["other"]);
         assert_eq!(
             problem.unwrap_err(),
             "There is no such step; write one of: fails, passes."

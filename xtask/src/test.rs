@@ -5,7 +5,7 @@
 use crate::{install, run, workspace};
 
 /// Installs what the tests need and runs them.
-pub(crate) fn run() -> Result<(), String> {
+pub(crate) fn run(_: &[&str]) -> Result<(), String> {
     install::debian_packages(install::FOR_TESTS)?;
     install::node_modules()?;
     let corpora = workspace::corpora();
