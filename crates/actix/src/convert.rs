@@ -1,4 +1,4 @@
-//! Nouns of actix-web and nouns of the machine, and nothing that decides.
+//! The types of actix-web as the types of the login, and back. Nothing here decides.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use actix_web::dev::{Path, RequestHead as ActixHead, ServiceResponse, Url};
 use actix_web::error::ResponseError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::{Error, HttpRequest, HttpResponse};
-use fncy_login::{Additions, Finish, Head, Placement, Reply};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use fncy_login::adapter::{Head, HeaderChanges, Placement, Rejection, Reply, ResponsePatch};
+use fncy_login::{AuthContext, LoginReply};
 
-/// A request's head, as the machine reads it. actix-web keeps the whole path beneath a scope.
+/// A request's head, as the login reads it. Below a scope actix-web keeps the whole path.
 pub(crate) struct RequestHead<'a> {
     head: &'a ActixHead,
     matched: &'a Path<Url>,
@@ -33,7 +34,7 @@ impl Head for RequestHead<'_> {
         self.head.uri.path()
     }
 
-    /// A scope has it decoded, with the same slashes. What a resource leaves is empty.
+    /// A scope has it decoded, with the same slashes. A resource leaves an empty path.
     fn stripped_path(&self) -> Option<&str> {
         let (whole, rest) = (self.matched.as_str(), self.matched.unprocessed());
         let mut slashes = self.path().rmatch_indices('/').map(|(at, _)| at);
@@ -51,7 +52,7 @@ impl Head for RequestHead<'_> {
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        // Every request is asked for this one: as a name, it isn't parsed again.
+        // Each request is asked for its cookies: a constant isn't parsed again.
         let lines = match name {
             "cookie" => self.head.headers.get_all(header::COOKIE),
             name => self.head.headers.get_all(name),
@@ -59,8 +60,8 @@ impl Head for RequestHead<'_> {
         lines.map(HeaderValue::as_bytes)
     }
 
-    /// The part of the path that scopes and resources outside have matched. It can't be told from one request
-    /// what a pattern with parameters matches beside it.
+    /// The part of the path that scopes and resources outside have matched. If a pattern has parameters, one request
+    /// doesn't show what else it matches.
     fn placement(&self) -> Placement<'_> {
         let (path, rest) = (self.matched.as_str(), self.matched.unprocessed());
         let mount = path.strip_suffix(rest).unwrap_or_default();
@@ -75,68 +76,78 @@ impl Head for RequestHead<'_> {
     }
 }
 
-/// An answer of the application, with what the login adds.
+/// The mark that the login leaves in each request that it admits.
+pub(crate) fn context(request: &HttpRequest) -> Result<AuthContext, Rejection> {
+    request.extensions().get().cloned().ok_or_else(|| {
+        Rejection::missing_layer(
+            "call `.wrap(FncyLogin::new(login))` on the App or scope that the route is in, after all other calls of `.wrap` \
+             that need the user",
+        )
+    })
+}
+
+/// A response of the application, with the changes of the login.
 ///
-/// An error of middleware inside goes on as it is, so that middleware outside can know it: one of ours takes its
-/// place only where a cookie would be lost with it.
-pub(crate) fn finished<B>(
-    answer: Result<ServiceResponse<B>, Error>,
-    finish: Option<Finish>,
+/// An error of middleware inside goes on as it is, so that middleware outside can know it. It is replaced only if a
+/// cookie would be lost with it.
+pub(crate) fn patched<B>(
+    response: Result<ServiceResponse<B>, Error>,
+    patch: Option<ResponsePatch>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let Some(finish) = finish else {
-        return answer;
+    let Some(patch) = patch else {
+        return response;
     };
-    match answer {
+    match response {
         Ok(mut response) => {
             let headers = response.headers_mut();
             let has_cache_control = headers.contains_key(header::CACHE_CONTROL);
-            add(headers, &finish.additions(has_cache_control));
+            apply(headers, &patch.header_changes(has_cache_control));
             Ok(response)
         }
         Err(error) => {
-            let additions = finish.additions(true);
-            if additions.cookies.is_empty() {
+            let changes = patch.header_changes(true);
+            if changes.cookies.is_empty() {
                 return Err(error);
             }
-            Err(Finished { error, additions }.into())
+            Err(Patched { error, changes }.into())
         }
     }
 }
 
-/// An error of the application, and a session that its answer must bring along.
+/// An error of the application, and a session that its response must bring along.
 #[derive(Debug)]
-struct Finished {
+struct Patched {
     error: Error,
-    additions: Additions,
+    changes: HeaderChanges,
 }
 
-impl fmt::Display for Finished {
+impl fmt::Display for Patched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)
     }
 }
 
-impl ResponseError for Finished {
+impl ResponseError for Patched {
     fn status_code(&self) -> StatusCode {
         self.error.as_response_error().status_code()
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = self.error.error_response();
-        add(response.headers_mut(), &self.additions);
+        apply(response.headers_mut(), &self.changes);
         response
     }
 }
 
-fn add(headers: &mut HeaderMap, additions: &Additions) {
-    if let Some(value) = additions.cache_control {
+fn apply(headers: &mut HeaderMap, changes: &HeaderChanges) {
+    if let Some(value) = changes.cache_control {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
-    for name in additions.removals {
+    for name in changes.removals {
         headers.remove(*name);
     }
-    for line in &additions.cookies {
-        // Ours are ASCII: nothing is dropped here.
+    for line in &changes.cookies {
+        // Cookies of the login are ASCII, so that none is dropped.
         if let Ok(mut line) = HeaderValue::try_from(line) {
             line.set_sensitive(true);
             headers.append(header::SET_COOKIE, line);
@@ -144,18 +155,27 @@ fn add(headers: &mut HeaderMap, additions: &Additions) {
     }
 }
 
-/// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.
+/// A reply of the login. If HTTP can't carry it, which no reply is known for, it is an empty 500.
+///
+/// Its cookies and its `location` are marked, so that no log shows them.
 pub(crate) fn response(reply: Reply) -> HttpResponse {
+    let mark = LoginReply::from(&reply);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     for (name, value) in reply.headers {
         builder.append_header((&*name, value));
     }
     let mut response = builder.body(reply.body);
-    // No logger shows its cookies, nor where it leads.
     response.headers_mut().retain(|name, value| {
         value.set_sensitive(*name == header::SET_COOKIE || *name == header::LOCATION);
         true
     });
+    response.extensions_mut().insert(mark);
     response
+}
+
+/// A refusal by an extractor or a guard.
+pub(crate) fn rejection(rejection: &Rejection) -> HttpResponse {
+    let missing = || HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR);
+    rejection.reply().map_or_else(missing, response)
 }

@@ -1,34 +1,36 @@
-//! Extractors for actix-web: the signed-in user, and their tokens.
+//! Extractors for actix-web: the signed-in user and the session's tokens.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use fncy_login::{AuthContext, LiveSession, SessionTokens, SignedIn, User};
+use actix_web::{FromRequest, HttpRequest};
+use fncy_login::adapter::{SignedIn, tokens};
+use fncy_login::{LiveSession, SessionTokens, User};
 
-use crate::convert::RequestHead;
-use crate::rejection::Rejection;
+use crate::convert::{RequestHead, context};
+use crate::rejection::AuthRejection;
 
 /// The signed-in user.
 ///
-/// On a protected path there always is one. On a public path a visitor without a session is sent
-/// to sign in, or told so with a 401; take an `Option<CurrentUser>` to serve them too.
+/// On a protected path there is one for each request. On a public path a visitor without a session is sent to sign in,
+/// or gets a 401. To serve visitors as well, take an `Option<CurrentUser>`.
 ///
-/// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
-/// to add; actix-web's `Option` swallows the error, so that `Option<CurrentUser>` is `None` then.
+/// Without [`FncyLogin`](crate::FncyLogin) around the route it is a 500, and the log says what to add. actix-web's
+/// `Option` drops that error, so that an `Option<CurrentUser>` is `None` then.
+#[doc(alias("session", "principal", "identity"))]
 #[derive(Clone, Debug)]
 pub struct CurrentUser(SignedIn);
 
 impl CurrentUser {
-    /// The user itself, to keep it beyond the request.
+    /// The user, to keep beyond the request.
     #[must_use]
     pub fn into_inner(self) -> User {
         self.0.into_user()
     }
 
-    /// The session, for a connection that outlives this request, such as a WebSocket or an event
-    /// stream.
+    /// The session, for a connection that outlives this request, such as a WebSocket or an event stream.
+    #[doc(alias("websocket", "sse"))]
     #[must_use]
     pub fn watch(&self) -> LiveSession {
         self.0.watch()
@@ -39,11 +41,11 @@ impl Deref for CurrentUser {
     type Target = User;
 
     fn deref(&self) -> &User {
-        &self.0
+        self.0.user()
     }
 }
 
-/// The session's tokens, opened when a handler asks for them.
+/// The session's tokens. They are opened when a handler asks for them.
 ///
 /// ```
 /// use fncy_login_actix::Tokens;
@@ -55,6 +57,7 @@ impl Deref for CurrentUser {
 ///     "done".to_owned()
 /// }
 /// ```
+#[doc(alias("bearer", "access token"))]
 #[derive(Debug)]
 pub struct Tokens(SessionTokens);
 
@@ -67,36 +70,23 @@ impl Deref for Tokens {
 }
 
 impl FromRequest for CurrentUser {
-    type Error = actix_web::Error;
-    type Future = Ready<Result<Self, Self::Error>>;
+    type Error = AuthRejection;
+    type Future = Ready<Result<Self, AuthRejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(context(request).and_then(|context| {
-            let no_user = || Rejection::NoUser(context.clone(), request.clone()).into();
-            context.signed_in().map(Self).ok_or_else(no_user)
-        }))
+        let head = RequestHead::of(request);
+        let user = context(request).and_then(|context| SignedIn::required(&context, &head));
+        ready(user.map(Self).map_err(AuthRejection))
     }
 }
 
 impl FromRequest for Tokens {
-    type Error = actix_web::Error;
-    type Future = Ready<Result<Self, Self::Error>>;
+    type Error = AuthRejection;
+    type Future = Ready<Result<Self, AuthRejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(context(request).and_then(|context| {
-            let tokens = context.tokens(&RequestHead::of(request)).map(Self);
-            tokens.map_err(|reply| Rejection::Told("no tokens", Box::new(reply)).into())
-        }))
+        let head = RequestHead::of(request);
+        let tokens = context(request).and_then(|context| tokens(&context, &head));
+        ready(tokens.map(Self).map_err(AuthRejection))
     }
-}
-
-/// The mark of the login in a request.
-pub(crate) fn context(request: &HttpRequest) -> Result<AuthContext, actix_web::Error> {
-    request.extensions().get().cloned().ok_or_else(|| {
-        tracing::error!(
-            "a handler or middleware asks for the user, but FncyLogin is not round it: put \
-             `.wrap(FncyLogin::new(login))` behind all that do, on the App or scope"
-        );
-        Rejection::NoLayer.into()
-    })
 }

@@ -1,6 +1,6 @@
-//! The future of a response: the application's, or a reply of ours, now or later.
+//! The future of a response: the application's, or the login's, now or later.
 
-use std::future::Future;
+use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -8,10 +8,10 @@ use std::task::{Context, Poll, ready};
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use fncy_login::{Finish, Reply, Verdict};
+use fncy_login::adapter::{Reply, ResponsePatch, Verdict};
 use pin_project_lite::pin_project;
 
-use crate::convert::{finished, response};
+use crate::convert::{patched, response};
 
 pin_project! {
     /// The response of the middleware.
@@ -31,7 +31,7 @@ pin_project! {
     where
         S: Service<ServiceRequest>,
     {
-        Inner { #[pin] future: S::Future, finish: Option<Finish> },
+        Inner { #[pin] future: S::Future, patch: Option<ResponsePatch> },
         Reply { reply: Option<(Box<Reply>, ServiceRequest)> },
         Later {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
@@ -46,6 +46,12 @@ pub(crate) struct Waiting<S> {
     pub(crate) request: ServiceRequest,
 }
 
+impl<S: Service<ServiceRequest>> fmt::Debug for ResponseFuture<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
 impl<S, B> Future for ResponseFuture<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error>,
@@ -57,13 +63,13 @@ where
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
-                StateProjection::Inner { future, finish } => {
-                    let answer = finished(ready!(future.poll(cx)), finish.take());
-                    // Nothing is boxed that is boxed already, and no body that is bytes.
-                    return Poll::Ready(answer.map(ServiceResponse::map_into_boxed_body));
+                StateProjection::Inner { future, patch } => {
+                    let response = patched(ready!(future.poll(cx)), patch.take());
+                    // A body that is boxed or bytes already is not boxed again.
+                    return Poll::Ready(response.map(ServiceResponse::map_into_boxed_body));
                 }
                 StateProjection::Reply { reply } => {
-                    // A future that is polled after it was ready has nothing more to say.
+                    // The future was polled again after it was ready.
                     let Some((reply, request)) = reply.take() else {
                         return Poll::Pending;
                     };
@@ -75,11 +81,11 @@ where
                         return Poll::Pending;
                     };
                     match verdict {
-                        Verdict::Admit(admitted) => {
-                            request.extensions_mut().insert(admitted.context);
+                        Verdict::Admit { context, patch } => {
+                            request.extensions_mut().insert(context);
                             State::Inner {
                                 future: inner.call(request),
-                                finish: Some(admitted.finish),
+                                patch: Some(patch),
                             }
                         }
                         Verdict::Reply(reply) => State::Reply {

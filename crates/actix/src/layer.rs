@@ -1,4 +1,4 @@
-//! The middleware: what goes round an application.
+//! The middleware: what an application puts around its routes.
 
 use std::future::{Ready, ready};
 
@@ -8,9 +8,9 @@ use fncy_login::Login;
 
 use crate::service::FncyLoginMiddleware;
 
-/// Login with FNCY, as actix-web middleware.
+/// Login with FNCY as actix-web middleware.
 ///
-/// Build one [`Login`] outside the factory, so that all workers share it.
+/// Build one [`Login`] outside of the factory and clone it into it, so that all workers share it.
 ///
 /// ```no_run
 /// use actix_web::{App, HttpServer, web};
@@ -34,13 +34,14 @@ use crate::service::FncyLoginMiddleware;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("middleware", "layer", "authentication"))]
 #[derive(Clone, Debug)]
 pub struct FncyLogin {
     login: Login,
 }
 
 impl FncyLogin {
-    /// Middleware for one login. The same login twice round a request is inert the second time.
+    /// The middleware of a login. If a request meets the same login twice, the second one does nothing.
     #[must_use]
     pub fn new(login: Login) -> Self {
         Self { login }

@@ -5,70 +5,47 @@
 //! use fncy_login_actix::{CurrentUser, FncyLogin, Login};
 //!
 //! async fn home(user: CurrentUser) -> String {
-//!     format!("Hello, {}", user.id())
+//!     format!("Hello, {}", user.name().unwrap_or(user.id()))
 //! }
 //!
 //! # #[actix_web::main]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let login = Login::from_env()?;
-//! HttpServer::new(move || {
-//!     App::new()
-//!         .wrap(FncyLogin::new(login.clone()))
-//!         .route("/", web::get().to(home))
-//! })
-//! .bind("localhost:3000")?
-//! .run()
-//! .await?;
+//! let app = move || App::new().wrap(FncyLogin::new(login.clone())).route("/", web::get().to(home));
+//! HttpServer::new(app).bind("localhost:3000")?.run().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The middleware owns the gate and four endpoints: `/auth/login`, `/auth/callback`,
-//! `/auth/logout` and `/auth/session`. Everything else is the application's, and by default all of
-//! it needs a user; [`LoginBuilder::public_path`] and its like make exceptions.
+//! The middleware owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other
+//! path is the application's. By default all of them need a user; [`LoginBuilder::public_path`] and its like make
+//! exceptions.
 //!
-//! # The order of wraps
+//! Build **one** [`Login`] outside of the factory and clone it into it: workers that share it redeem each callback once.
 //!
-//! In actix-web the last `.wrap` is the outermost. What needs the user comes before the login, what changes
-//! paths or sees everything after it:
+//! # In this crate
 //!
-//! ```no_run
-//! # use actix_web::{App, middleware::{Logger, NormalizePath}};
-//! # use fncy_login_actix::{FncyLogin, Login};
-//! # fn app(login: Login) {
-//! let app = App::new()
-//!     // … middleware that needs the user
-//!     .wrap(FncyLogin::new(login))
-//!     .wrap(NormalizePath::trim())
-//!     // … CORS, compression
-//!     .wrap(Logger::default().exclude_regex("/auth/callback"));
-//! # drop(app);
-//! # }
-//! ```
+//! | | |
+//! | --- | --- |
+//! | [`FncyLogin`] | the middleware, for an `App` or a scope |
+//! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
+//! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
+//! | [`require`], [`require_scope`], [`require_async`] | guards for `.wrap(…)` of a scope or a resource |
+//! | [`Deny`] | the login's own 401 and 403, for a handler |
+//! | [`AuthRejection`] | what extractors refuse with |
+//! | [`LoginReply`] | in the extensions of each response that the login writes: why |
+//! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
-//! `NormalizePath` inside the login would serve paths that the login has not judged. CORS outside lets
-//! refusals carry its headers, and a `Logger` outside sees sign-ins and refusals; the callback's address has a
-//! code in it.
+//! # Errors of middleware inside
 //!
-//! An error that middleware inside returns goes on to middleware outside as the same error. It takes along a session
-//! that was refreshed, and no default `Cache-Control`: an error has no headers. A header of your own for errors is
-//! middleware's business, such as `DefaultHeaders`.
+//! If middleware inside the login returns an error, middleware outside gets the same error. It takes along a session that
+//! was refreshed, and no default `Cache-Control`: set headers of errors by middleware, such as `DefaultHeaders`.
 //!
-//! actix-web has no marked request headers: a logger that writes `%{Cookie}i` writes the session.
+//! actix-web can't mark headers of requests as sensitive: a logger that writes `%{Cookie}i` writes the session.
 //!
-//! # Below a sub-path
+//! # The user in middleware
 //!
-//! Wrap the scope, `web::scope("/sub").wrap(FncyLogin::new(login))`, with the redirect URI
-//! `https://app.example/sub/auth/callback`: the endpoints are in it, and what is beside it is none of the
-//! login's. Rules are written without the sub-path. `NormalizePath::trim()` makes `/sub/`, where sign-ins
-//! end that asked for no page, into `/sub`: give the scope a `.route("", …)`, or say [`LoginBuilder::home_path`].
-//! In another scope, such as `/{lang}`, guards hold for the browser's path and for what the scope leaves of it, and a
-//! page is public if both paths are.
-//!
-//! # The user, on every page
-//!
-//! `Option<CurrentUser>` is who is signed in, if anybody is. Middleware inside the login takes it like a
-//! handler:
+//! Middleware inside the login takes an `Option<CurrentUser>` as handlers do:
 //!
 //! ```
 //! use actix_web::body::MessageBody;
@@ -108,21 +85,16 @@
 //! }
 //! ```
 //!
-//! # Testing
+//! # Features
 //!
-//! `fncy-login-testing` gives signed-in clients to the tests of an application, without a browser:
-//! `cargo add --dev fncy-login-testing --features actix`.
+//! - `metrics`: counters and durations, by the `metrics` facade. Off by default.
 //!
-//! # Deployment
+//! # Where to go on
 //!
-//! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem
-//! each callback once. Where the application is comes from `FNCY_REDIRECT_URI` alone: no
-//! `X-Forwarded-…` header is read, and `Host` only to choose among several redirect URIs.
-//!
-//! # More
-//!
-//! The [`manual`] has the reason for each default, how-tos, what an operator sees, and an entry for each
-//! error code and symptom.
+//! - [Quick start](manual::quick_start), [where to put the middleware](manual::layer), [paths and guards](manual::paths),
+//!   [troubleshooting](manual::troubleshooting), and the rest of the [`manual`].
+//! - `fncy-login-testing`: signed-in clients for an application's own tests, without a browser.
+//! - [`store`]: what several instances of an application share.
 
 mod convert;
 mod deny;
@@ -130,19 +102,23 @@ mod extract;
 mod future;
 mod layer;
 mod rejection;
+mod require;
 mod service;
 
-pub use fncy_login::manual;
-pub use fncy_login::store;
 pub use fncy_login::{
-    Approval, AuthContext, CheckError, ClientToken, ClientTokenError, ClientTokenErrorKind, Clock,
-    ConfigError, DataError, ErrorCode, HttpClient, HttpClientError, HttpExchange, Language,
-    LiveSession, Login, LoginBuilder, NewLogin, Page, PageSubject, RefreshedLogin, Refusal,
-    RequestHeaders, SessionEnd, SessionTokens, Setting, Site, Timestamp, User, WayOn,
+    Approval, AuthContext, CheckError, ConfigError, DataError, ErrorCode, LiveSession, Login,
+    LoginBuilder, LoginReply, NewLogin, RefreshedLogin, Refusal, RejectionKind, RequestHeaders,
+    SessionEnd, SessionTokens, Setting, Timestamp, User,
 };
+#[doc(no_inline)]
+pub use fncy_login::{client_token, clock, http_client, manual, pages, store};
 
 pub use crate::deny::Deny;
 pub use crate::extract::{CurrentUser, Tokens};
 pub use crate::layer::FncyLogin;
+pub use crate::rejection::AuthRejection;
+#[doc(hidden)]
+pub use crate::require::RequireMiddleware;
+pub use crate::require::{Require, require, require_async, require_scope};
 #[doc(hidden)]
 pub use crate::service::FncyLoginMiddleware;

@@ -1,57 +1,56 @@
-//! What extractors and guards refuse with, as errors of actix-web.
+//! What extractors and guards refuse with, as an error of actix-web.
 //!
-//! Rules: an error answers each time that it is asked; what is shown of it holds nothing of the request, whose
-//! query and headers have secrets in them.
+//! Rule: an error answers each time that it is asked, and begins a sign-in no sooner: an `Option` of an extractor never
+//! asks.
 
 use std::fmt;
 
+use actix_web::HttpResponse;
 use actix_web::error::ResponseError;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
-use fncy_login::{AuthContext, Reply};
+use fncy_login::RejectionKind;
+use fncy_login::adapter::Rejection;
 
-use crate::convert::{RequestHead, response};
+use crate::convert::rejection;
 
-/// Why a handler isn't called.
-pub(crate) enum Rejection {
-    /// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an extractor
-    /// never asks.
-    NoUser(AuthContext, HttpRequest),
-    /// What it is, and an answer that is known already.
-    Told(&'static str, Box<Reply>),
-    /// The login is not round the route.
-    NoLayer,
-}
+/// A refusal by [`CurrentUser`](crate::CurrentUser), [`Tokens`](crate::Tokens), [`Deny`](crate::Deny) or a guard.
+///
+/// As a response it is what the login answers itself: a page or a redirect for a person, problem+json (RFC 9457) for a
+/// program. Middleware outside can know it by [`actix_web::Error::as_error`].
+///
+/// ```
+/// use actix_web::Error;
+/// use fncy_login_actix::{AuthRejection, RejectionKind};
+///
+/// fn is_signed_out(error: &Error) -> bool {
+///     error.as_error::<AuthRejection>().is_some_and(|error| error.kind() == RejectionKind::SignedOut)
+/// }
+/// ```
+#[derive(Debug)]
+pub struct AuthRejection(pub(crate) Rejection);
 
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoUser(..) => "nobody is signed in",
-            Self::Told(what, _) => what,
-            Self::NoLayer => "FncyLogin is missing",
-        })
+impl AuthRejection {
+    /// Why the request was refused.
+    #[must_use]
+    pub fn kind(&self) -> RejectionKind {
+        self.0.kind()
     }
 }
 
-/// As [`fmt::Display`], since loggers write it.
-impl fmt::Debug for Rejection {
+impl fmt::Display for AuthRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        self.0.fmt(f)
     }
 }
 
-impl ResponseError for Rejection {
+impl std::error::Error for AuthRejection {}
+
+impl ResponseError for AuthRejection {
     fn status_code(&self) -> StatusCode {
         self.error_response().status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::NoUser(context, request) => {
-                response(context.challenge(&RequestHead::of(request)))
-            }
-            Self::Told(_, reply) => response(Reply::clone(reply)),
-            Self::NoLayer => HttpResponse::new(StatusCode::INTERNAL_SERVER_ERROR),
-        }
+        rejection(&self.0)
     }
 }

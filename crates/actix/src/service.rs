@@ -1,4 +1,4 @@
-//! The service: asks the login about each request, and does what it says.
+//! The service: asks the login about each request, and carries out the verdict.
 
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -6,12 +6,13 @@ use std::task::{Context, Poll};
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use fncy_login::{AuthContext, Decision, Login, Verdict};
+use fncy_login::adapter::{Decision, Verdict};
+use fncy_login::{AuthContext, Login};
 
 use crate::convert::RequestHead;
 use crate::future::{ResponseFuture, State, Waiting};
 
-/// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
+/// A service with the login around it, as [`FncyLogin`](crate::FncyLogin) makes it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FncyLoginMiddleware<S> {
@@ -50,13 +51,13 @@ where
         let state = match decision {
             Decision::Pass => State::Inner {
                 future: self.inner.call(request),
-                finish: None,
+                patch: None,
             },
-            Decision::Now(Verdict::Admit(admitted)) => {
-                request.extensions_mut().insert(admitted.context);
+            Decision::Now(Verdict::Admit { context, patch }) => {
+                request.extensions_mut().insert(context);
                 State::Inner {
                     future: self.inner.call(request),
-                    finish: Some(admitted.finish),
+                    patch: Some(patch),
                 }
             }
             Decision::Now(Verdict::Reply(reply)) => State::Reply {

@@ -1,20 +1,18 @@
-//! The driver of FNCY Login: it answers what the core asks, and gives adapters one function to call.
+//! Login with FNCY, apart from any web framework: the driver of `fncy-login-core`.
 //!
-//! Applications use `fncy-login-tower` or `fncy-login-actix`, which re-export what they need of
-//! this crate. An adapter for another framework needs three things of it:
+//! Applications use `fncy-login-tower` or `fncy-login-actix`, which re-export what they need of this crate. The
+//! [`manual`] is here. The module [`adapter`] is for an adapter to another framework.
 //!
-//! 1. [`Head`], implemented for the framework's request.
-//! 2. [`Login::decide`] for each request, and a match over [`Decision`]: go on with a [`AuthContext`] in
-//!    the request's extensions, or send a [`Reply`].
-//! 3. Extractors that read the [`AuthContext`]: [`AuthContext::challenge`] where there is no user,
-//!    [`AuthContext::tokens`] where a handler asks for tokens.
+//! Requests to FNCY run in tasks of the current tokio runtime. If the browser that brought a code disconnects, the
+//! exchange of the code goes on.
 //!
-//! What waits for FNCY runs in tasks of the current tokio runtime. The exchange of a code outlives
-//! the connection of the browser that brought it.
+//! Secrets are zeroised in the types and memories of this crate. The buffers of the HTTP and TLS crates are not.
 //!
-//! Secrets are zeroised in our own types and memories; the buffers of the HTTP and TLS crates are
-//! not.
+//! # Features
+//!
+//! - `metrics`: counters and durations, by the facade of that name. Off by default.
 
+pub mod adapter;
 mod config;
 pub mod manual;
 mod observe;
@@ -24,23 +22,38 @@ mod request;
 pub mod store;
 mod tls;
 
-pub use fncy_login_core::{
-    DataError, ErrorCode, Head, Language, Page, PageSubject, Placement, Reply, SessionTokens, Site,
-    Timestamp, User, WayOn,
-};
+pub use fncy_login_core::{DataError, ErrorCode, SessionTokens, Timestamp, User};
 
+pub use crate::adapter::login_reply::LoginReply;
+pub use crate::adapter::rejection::RejectionKind;
 pub use crate::config::builder::LoginBuilder;
 pub use crate::config::config_error::ConfigError;
 pub use crate::config::secret_file::SecretFile;
 pub use crate::config::setting::Setting;
-pub use crate::observe::clock::Clock;
 pub use crate::provider::check::CheckError;
-pub use crate::provider::client_token::ClientToken;
-pub use crate::provider::client_token_error::{ClientTokenError, ClientTokenErrorKind};
-pub use crate::provider::http_client::{HttpClient, HttpClientError, HttpExchange};
 pub use crate::request::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
-pub use crate::request::auth_context::{AuthContext, SignedIn};
+pub use crate::request::auth_context::AuthContext;
 pub use crate::request::client_address::RequestHeaders;
 pub use crate::request::live_session::{LiveSession, SessionEnd};
-pub use crate::request::login::{Decision, Login, Verdict};
-pub use crate::request::response_patch::{Additions, Admitted, Finish};
+pub use crate::request::login::Login;
+
+/// A token for the application itself, apart from any user (RFC 6749, section 4.4).
+pub mod client_token {
+    pub use crate::provider::client_token::ClientToken;
+    pub use crate::provider::client_token_error::{ClientTokenError, ClientTokenErrorKind};
+}
+
+/// The clock that the login reads, for tests that move it.
+pub mod clock {
+    pub use crate::observe::clock::Clock;
+}
+
+/// The client that carries requests to FNCY, for an application that brings its own.
+pub mod http_client {
+    pub use crate::provider::http_client::{HttpClient, HttpClientError, HttpExchange};
+}
+
+/// The pages of the login, and its addresses for the application's own pages.
+pub mod pages {
+    pub use fncy_login_core::{Language, Page, PageSubject, Site, WayOn};
+}

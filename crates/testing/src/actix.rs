@@ -1,4 +1,4 @@
-//! Applications of actix-web, whose `http` is another one.
+//! Applications of actix-web, which is on another version of `http`.
 
 use actix_web::Error;
 use actix_web::body::{MessageBody, to_bytes};
@@ -9,7 +9,22 @@ use http::{Request, Response};
 
 use crate::{App, AppError};
 
-impl<S, B> App for &S
+/// An application of actix-web under test: what `actix_web::test::init_service` returns.
+#[derive(Debug)]
+pub struct Actix<'a, S>(
+    /// The service, with the login around it.
+    pub &'a S,
+);
+
+impl<S> Clone for Actix<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Actix<'_, S> {}
+
+impl<S, B> App for Actix<'_, S>
 where
     S: Service<actix_http::Request, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
@@ -22,8 +37,8 @@ where
         for (name, value) in &head.headers {
             request = request.append_header((name.as_str(), value.as_bytes()));
         }
-        // An error of a middleware is an answer too, as it is in a server.
-        let response = match Service::call(*self, request.to_request()).await {
+        // As in a server, an error of middleware becomes a response.
+        let response = match Service::call(self.0, request.to_request()).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => error.error_response(),
         };

@@ -10,8 +10,8 @@ pub type AppError = Box<dyn Error + Send + Sync>;
 
 /// An application under test, whatever it is built with.
 ///
-/// A `Router` of axum is one, and so is `&service` for what `actix_web::test::init_service` returns; any other
-/// tower service in a `Tower`.
+/// With the feature `tower` each tower service is one, such as axum's `Router` and a wrapped router. With the feature
+/// `actix` it is `Actix(&service)`, for what `actix_web::test::init_service` returns.
 pub trait App {
     /// Answers one request; the body is there as a whole.
     fn call(

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fncy_login::{Clock, Timestamp};
+use fncy_login::Timestamp;
+use fncy_login::clock::Clock;
 
 /// Stands still until it is moved, in whole seconds.
 #[derive(Debug)]

@@ -10,8 +10,8 @@
 //!
 //! Let the application take a [`LoginBuilder`](fncy_login::LoginBuilder): in `main` it is `Login::builder().env()`, in a
 //! test [`TestFncy::login`]. Its public paths, guards and hooks are then what is tested.
-#![cfg_attr(feature = "axum", doc = "# axum")]
-#![cfg_attr(feature = "axum", doc = include_str!("axum.md"))]
+#![cfg_attr(feature = "tower", doc = "# axum")]
+#![cfg_attr(feature = "tower", doc = include_str!("axum.md"))]
 #![cfg_attr(feature = "actix", doc = "# actix-web")]
 #![cfg_attr(feature = "actix", doc = include_str!("actix.md"))]
 //! # Clients of your own
@@ -50,6 +50,8 @@ pub use fncy_dev_server::{
     DemoUser, DevServer, Endpoint, Fault, Hold, RecordedRequest, ScopeFormat, TokenBody,
 };
 
+#[cfg(feature = "actix")]
+pub use crate::actix::Actix;
 pub use crate::answer::Answer;
 pub use crate::app::{App, AppError};
 pub use crate::client::Client;
@@ -58,5 +60,3 @@ pub use crate::error::TestError;
 pub use crate::fncy::TestFncy;
 pub use crate::request::Request;
 pub use crate::setup::Setup;
-#[cfg(feature = "tower")]
-pub use crate::tower::Tower;

@@ -9,14 +9,7 @@ use tower_service::Service;
 
 use crate::{App, AppError};
 
-/// A tower service as an application under test.
-#[derive(Clone, Debug)]
-pub struct Tower<S>(
-    /// The service, with the login round it.
-    pub S,
-);
-
-impl<S, B> App for Tower<S>
+impl<S, B> App for S
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone,
     S::Error: Into<AppError>,
@@ -24,20 +17,13 @@ where
     B::Error: Into<AppError>,
 {
     async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AppError> {
-        let mut service = self.0.clone();
+        let mut service = self.clone();
         poll_fn(|context| service.poll_ready(context))
             .await
             .map_err(Into::into)?;
-        let response = service.call(request.map(Full::new)).await;
+        let response = Service::call(&mut service, request.map(Full::new)).await;
         let (head, body) = response.map_err(Into::into)?.into_parts();
         let body = body.collect().await.map_err(Into::into)?;
         Ok(Response::from_parts(head, body.to_bytes()))
-    }
-}
-
-#[cfg(feature = "axum")]
-impl App for axum::Router {
-    async fn call(&self, request: Request<Bytes>) -> Result<Response<Bytes>, AppError> {
-        Tower(self.clone()).call(request).await
     }
 }

@@ -1,8 +1,9 @@
-//! The response's body: the application's, or a small one of ours.
+//! The response's body: the application's, or a small body of the login's.
 //!
-//! Rule: nothing is asked of the application's body but to be one, so that the layer fits over any
-//! service. Its pieces come out as `Bytes`, which costs nothing where they are that already.
+//! Rule: the application's body needs no more than `http_body::Body`, so that the layer fits over any service. Its
+//! pieces come out as `Bytes`, which costs nothing where they are `Bytes` already.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,7 +12,7 @@ use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of a response that went through [`FncyLogin`](crate::FncyLogin).
+    /// The body of a response that went through [`FncyLoginLayer`](crate::FncyLoginLayer).
     pub struct Body<B> {
         #[pin]
         kind: Kind<B>,
@@ -42,10 +43,20 @@ impl<B> Body<B> {
     }
 }
 
-/// An empty body of ours, where something has to stand for a response that isn't there yet.
+/// An empty body, for middleware that needs a placeholder.
 impl<B> Default for Body<B> {
     fn default() -> Self {
         Self::reply(String::new())
+    }
+}
+
+/// Shows whose body it is and no byte of it.
+impl<B> fmt::Debug for Body<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            Kind::Inner { .. } => "Body(inner)",
+            Kind::Reply { .. } => "Body(reply)",
+        })
     }
 }
 

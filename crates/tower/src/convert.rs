@@ -1,7 +1,11 @@
-//! Nouns of `http` and nouns of the machine, and nothing that decides.
+//! The types of `http` as the types of the login, and back. Nothing here decides.
 
-use fncy_login::{Additions, AuthContext, Finish, Head, Placement, Reply};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, Uri, header};
+use fncy_login::adapter::{Head, HeaderChanges, Placement, Rejection, Reply, ResponsePatch};
+use fncy_login::{AuthContext, LoginReply};
+use http::request::Parts;
+use http::{
+    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
+};
 
 /// A request's head, as the machine reads it.
 pub(crate) struct RequestHead<'a> {
@@ -13,17 +17,17 @@ pub(crate) struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
-    pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
-        Self::new(
-            request.method(),
-            request.uri(),
-            request.headers(),
-            request.extensions(),
-        )
+    pub(crate) fn new<B>(request: &'a Request<B>) -> Self {
+        let (method, uri) = (request.method(), request.uri());
+        Self::from_fields(method, uri, request.headers(), request.extensions())
     }
 
-    /// What is beneath `nest` sees a stripped path; axum keeps the browser's in the extensions.
-    pub(crate) fn new(
+    pub(crate) fn of(parts: &'a Parts) -> Self {
+        Self::from_fields(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
+    }
+
+    /// Below `nest` a service sees a stripped path; axum keeps the browser's in the extensions.
+    fn from_fields(
         method: &'a Method,
         uri: &'a Uri,
         headers: &'a HeaderMap,
@@ -38,15 +42,9 @@ impl<'a> RequestHead<'a> {
             extensions,
         }
     }
-
-    /// The address as the browser sent it.
-    #[cfg(feature = "axum")]
-    pub(crate) fn uri(&self) -> &'a Uri {
-        self.uri
-    }
 }
 
-/// Elsewhere it is not looked at: where a layer has rewritten the path, the new one leads to a handler.
+/// The browser's path, below `nest` alone: where a layer has rewritten the path, the new one leads to a handler.
 #[cfg(feature = "axum")]
 fn original_uri(extensions: &Extensions) -> Option<&Uri> {
     extensions.get::<axum::extract::NestedPath>()?;
@@ -58,7 +56,7 @@ fn original_uri(_: &Extensions) -> Option<&Uri> {
     None
 }
 
-/// axum sets both on the way to a route, and `wrap` is none.
+/// axum sets both on the way to a route. A wrapped router is none.
 #[cfg(feature = "axum")]
 fn placement(extensions: &Extensions) -> Placement<'_> {
     let mount = extensions.get::<axum::extract::NestedPath>();
@@ -109,7 +107,17 @@ impl Head for RequestHead<'_> {
     }
 }
 
-/// A request that the application gets. Its cookies are marked: a layer inside that logs headers shows none.
+/// The mark that the login leaves in each request that it admits.
+pub(crate) fn context(extensions: &Extensions) -> Result<&AuthContext, Rejection> {
+    extensions.get().ok_or_else(|| {
+        Rejection::missing_layer(
+            "call `.layer(FncyLoginLayer::new(login))` after adding the route, or wrap the finished router with \
+             `FncyLoginLayer::wrap`",
+        )
+    })
+}
+
+/// Prepares a request for the application. Its cookies are marked, so that a layer inside logs none.
 pub(crate) fn admit<B>(request: &mut Request<B>, context: AuthContext) {
     request.extensions_mut().insert(context);
     for (name, value) in request.headers_mut() {
@@ -119,19 +127,19 @@ pub(crate) fn admit<B>(request: &mut Request<B>, context: AuthContext) {
     }
 }
 
-/// An answer of the application, with what the login adds.
-pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> Response<R> {
+/// A response of the application, with the changes of the login.
+pub(crate) fn patched<R>(mut response: Response<R>, patch: Option<ResponsePatch>) -> Response<R> {
     let headers = response.headers_mut();
     let is_set = headers.contains_key(header::CACHE_CONTROL);
-    let additions = finish.map_or_else(Additions::default, |finish| finish.additions(is_set));
-    if let Some(value) = additions.cache_control {
+    let changes = patch.map_or_else(HeaderChanges::default, |patch| patch.header_changes(is_set));
+    if let Some(value) = changes.cache_control {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
-    for name in additions.removals {
+    for name in changes.removals {
         headers.remove(*name);
     }
-    let lines = additions.cookies.into_iter();
-    // Ours are ASCII: nothing is dropped here.
+    let lines = changes.cookies.into_iter();
+    // Cookies of the login are ASCII, so that none is dropped.
     for mut line in lines.flat_map(HeaderValue::try_from) {
         line.set_sensitive(true);
         headers.append(header::SET_COOKIE, line);
@@ -139,23 +147,34 @@ pub(crate) fn finished<R>(mut response: Response<R>, finish: Option<Finish>) -> 
     response
 }
 
-/// A reply of ours. One that HTTP can't carry, which none of ours is, becomes an empty 500.
+/// A reply of the login. If HTTP can't carry it, which no reply is known for, it is an empty 500.
 ///
-/// `Debug` shows neither its cookies nor where it leads: it is what extractors reject with, and such answers are
-/// logged.
+/// Its cookies and its `location` are marked, so that no log shows them.
 pub(crate) fn response(reply: Reply) -> Response<String> {
-    let mut builder = Response::builder().status(reply.status);
+    let mark = LoginReply::from(&reply);
+    let mut builder = Response::builder().status(reply.status).extension(mark);
     for (name, value) in reply.headers {
         builder = builder.header(&*name, value);
     }
     let mut response = builder.body(reply.body).unwrap_or_else(|error| {
         tracing::error!(%error, "a reply could not be written");
-        let mut response = Response::new(String::new());
-        *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-        response
+        internal_server_error()
     });
     for (name, value) in response.headers_mut() {
         value.set_sensitive(*name == header::SET_COOKIE || *name == header::LOCATION);
     }
+    response
+}
+
+/// A refusal by an extractor or a guard.
+pub(crate) fn rejection(rejection: &Rejection) -> Response<String> {
+    rejection
+        .reply()
+        .map_or_else(internal_server_error, response)
+}
+
+fn internal_server_error() -> Response<String> {
+    let mut response = Response::new(String::new());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
 }

@@ -1,26 +1,21 @@
-//! Our own 401 and 403, for guards of the application's own.
+//! The login's own 401 and 403, for checks of the application's own.
 
-use std::fmt;
-
-use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
-use fncy_login::AuthContext;
-use http::Request;
+use axum_core::extract::FromRequestParts;
+use fncy_login::adapter::Denial;
 use http::request::Parts;
 
-use crate::convert::response;
-use crate::extract::{context, head, missing_layer};
+use crate::convert::{RequestHead, context};
+use crate::rejection::AuthRejection;
 
 /// Refuses a request as the login does: a page for a person, problem+json for a program, a status for gRPC.
 ///
-/// For a handler, or middleware inside the login, whose own guard says no, such as one that asks a database.
-/// [`LoginBuilder::require_prefix`](crate::LoginBuilder::require_prefix) is for what the session alone can tell.
+/// It is for a check that a handler makes, or middleware inside the login. For a whole route there are
+/// [`require`](crate::require) and [`require_async`](crate::require_async).
 ///
 /// ```
-/// use axum::response::Response;
-/// use fncy_login_tower::{CurrentUser, Deny};
+/// use fncy_login_tower::{AuthRejection, CurrentUser, Deny};
 ///
-/// async fn report(user: CurrentUser, deny: Deny) -> Result<String, Response> {
+/// async fn report(user: CurrentUser, deny: Deny) -> Result<String, AuthRejection> {
 ///     if !may_read_reports(user.id()).await {
 ///         return Err(deny.forbidden());
 ///     }
@@ -29,48 +24,31 @@ use crate::extract::{context, head, missing_layer};
 /// # async fn may_read_reports(_: &str) -> bool { true }
 /// ```
 ///
-/// Without [`FncyLogin`](crate::FncyLogin) around the route it is a 500, and the log names the line to add.
-#[doc(alias("guard", "role", "permission"))]
-#[derive(Clone)]
-pub struct Deny {
-    context: AuthContext,
-    parts: Parts,
-}
+/// Without [`FncyLoginLayer`](crate::FncyLoginLayer) around the route it is a 500, and the log says what to add.
+#[doc(alias("guard", "role", "permission", "unauthorized"))]
+#[derive(Clone, Debug)]
+pub struct Deny(Denial);
 
 impl Deny {
     /// 403 with the code `forbidden`: the user may not do this.
     #[must_use]
-    pub fn forbidden(&self) -> Response {
-        response(self.context.forbidden(&head(&self.parts))).into_response()
+    pub fn forbidden(&self) -> AuthRejection {
+        AuthRejection(self.0.forbidden())
     }
 
-    /// What a visitor without a session gets: a person who opens a page is sent to sign in, and everything else
-    /// gets 401 with the code `sign_in_required`.
+    /// What a visitor without a session gets: a person who opens a page is sent to sign in, every other request gets
+    /// 401 with the code `sign_in_required`.
     #[must_use]
-    pub fn unauthorized(&self) -> Response {
-        response(self.context.challenge(&head(&self.parts))).into_response()
-    }
-}
-
-/// Shows nothing of the request, whose query and headers have secrets in them.
-impl fmt::Debug for Deny {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Deny").finish_non_exhaustive()
+    pub fn unauthorized(&self) -> AuthRejection {
+        AuthRejection(self.0.unauthorized())
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for Deny {
-    type Rejection = Response;
+    type Rejection = AuthRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let context = context(parts).ok_or_else(missing_layer)?.clone();
-        let (mut own, ()) = Request::new(()).into_parts();
-        own.method = parts.method.clone();
-        own.uri = head(parts).uri().clone();
-        own.headers = parts.headers.clone();
-        Ok(Self {
-            context,
-            parts: own,
-        })
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
+        let context = context(&parts.extensions).map_err(AuthRejection)?;
+        Ok(Self(Denial::new(context, &RequestHead::of(parts))))
     }
 }

@@ -1,34 +1,34 @@
-//! Extractors for axum: the signed-in user, and their tokens.
+//! Extractors for axum: the signed-in user and the session's tokens.
 
 use std::ops::Deref;
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::response::{IntoResponse, Response};
-use fncy_login::{AuthContext, LiveSession, SessionTokens, SignedIn, User};
-use http::StatusCode;
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use fncy_login::adapter::{SignedIn, tokens};
+use fncy_login::{LiveSession, SessionTokens, User};
 use http::request::Parts;
 
-use crate::convert::{RequestHead, response};
+use crate::convert::{RequestHead, context};
+use crate::rejection::AuthRejection;
 
 /// The signed-in user.
 ///
-/// On a protected path there always is one. On a public path a visitor without a session is sent
-/// to sign in, or told so with a 401; take an `Option<CurrentUser>` to serve them too.
+/// On a protected path there is one for each request. On a public path a visitor without a session is sent to sign in,
+/// or gets a 401. To serve visitors as well, take an `Option<CurrentUser>`.
 ///
-/// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
-/// to add.
+/// Without [`FncyLoginLayer`](crate::FncyLoginLayer) around the route it is a 500, and the log says what to add.
+#[doc(alias("session", "principal", "identity"))]
 #[derive(Clone, Debug)]
 pub struct CurrentUser(SignedIn);
 
 impl CurrentUser {
-    /// The user itself, to keep it beyond the request.
+    /// The user, to keep beyond the request.
     #[must_use]
     pub fn into_inner(self) -> User {
         self.0.into_user()
     }
 
-    /// The session, for a connection that outlives this request, such as a WebSocket or an event
-    /// stream.
+    /// The session, for a connection that outlives this request, such as a WebSocket or an event stream.
+    #[doc(alias("websocket", "sse"))]
     #[must_use]
     pub fn watch(&self) -> LiveSession {
         self.0.watch()
@@ -39,11 +39,11 @@ impl Deref for CurrentUser {
     type Target = User;
 
     fn deref(&self) -> &User {
-        &self.0
+        self.0.user()
     }
 }
 
-/// The session's tokens, opened when a handler asks for them.
+/// The session's tokens. They are opened when a handler asks for them.
 ///
 /// ```
 /// use fncy_login_tower::Tokens;
@@ -55,6 +55,7 @@ impl Deref for CurrentUser {
 ///     "done".to_owned()
 /// }
 /// ```
+#[doc(alias("bearer", "access token"))]
 #[derive(Debug)]
 pub struct Tokens(SessionTokens);
 
@@ -67,48 +68,30 @@ impl Deref for Tokens {
 }
 
 impl<S: Sync> FromRequestParts<S> for CurrentUser {
-    type Rejection = Response;
+    type Rejection = AuthRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let context = context(parts).ok_or_else(missing_layer)?;
-        let challenge = || response(context.challenge(&head(parts))).into_response();
-        context.signed_in().map(Self).ok_or_else(challenge)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
+        let user = context(&parts.extensions)
+            .and_then(|context| SignedIn::required(context, &RequestHead::of(parts)));
+        user.map(Self).map_err(AuthRejection)
     }
 }
 
 impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
-    type Rejection = Response;
+    type Rejection = AuthRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Response> {
-        let context = context(parts).ok_or_else(missing_layer)?;
-        Ok(context.signed_in().map(Self))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, AuthRejection> {
+        let context = context(&parts.extensions).map_err(AuthRejection)?;
+        Ok(SignedIn::of(context).map(Self))
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for Tokens {
-    type Rejection = Response;
+    type Rejection = AuthRejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let context = context(parts).ok_or_else(missing_layer)?;
-        let tokens = context.tokens(&head(parts));
-        tokens
-            .map(Self)
-            .map_err(|reply| response(reply).into_response())
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
+        let tokens =
+            context(&parts.extensions).and_then(|context| tokens(context, &RequestHead::of(parts)));
+        tokens.map(Self).map_err(AuthRejection)
     }
-}
-
-pub(crate) fn context(parts: &Parts) -> Option<&AuthContext> {
-    parts.extensions.get()
-}
-
-pub(crate) fn missing_layer() -> Response {
-    tracing::error!(
-        "a handler or middleware asks for the user, but FncyLogin is not round it: put \
-         `.layer(FncyLogin::new(login))` or `FncyLogin::wrap` behind all routes and layers that do"
-    );
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
-}
-
-pub(crate) fn head(parts: &Parts) -> RequestHead<'_> {
-    RequestHead::new(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
 }

@@ -1,16 +1,16 @@
-//! The future of a response: the application's, or a reply of ours, now or later.
+//! The future of a response: the application's, or the login's, now or later.
 
-use std::future::Future;
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use fncy_login::{Finish, Reply, Verdict};
+use fncy_login::adapter::{Reply, ResponsePatch, Verdict};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::body::Body;
-use crate::convert::{admit, finished, response};
+use crate::convert::{admit, patched, response};
 
 pin_project! {
     /// The response of a [`FncyLoginService`](crate::FncyLoginService).
@@ -29,7 +29,7 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
-        Inner { #[pin] future: S::Future, finish: Option<Finish> },
+        Inner { #[pin] future: S::Future, patch: Option<ResponsePatch> },
         Reply { reply: Option<Box<Reply>> },
         Later {
             verdict: Pin<Box<dyn Future<Output = Verdict> + Send>>,
@@ -44,6 +44,12 @@ pub(crate) struct Waiting<S, B> {
     pub(crate) request: Request<B>,
 }
 
+impl<S: Service<Request<B>>, B> fmt::Debug for ResponseFuture<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
 impl<S, B, R> Future for ResponseFuture<S, B>
 where
     S: Service<Request<B>, Response = Response<R>>,
@@ -54,13 +60,13 @@ where
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
-                StateProjection::Inner { future, finish } => {
+                StateProjection::Inner { future, patch } => {
                     let response = ready!(future.poll(cx))?;
-                    let response = finished(response, finish.take());
+                    let response = patched(response, patch.take());
                     return Poll::Ready(Ok(response.map(Body::inner)));
                 }
                 StateProjection::Reply { reply } => {
-                    // A future that is polled after it was ready has nothing more to say.
+                    // The future was polled again after it was ready.
                     let Some(reply) = reply.take() else {
                         return Poll::Pending;
                     };
@@ -68,14 +74,14 @@ where
                 }
                 StateProjection::Later { verdict, waiting } => {
                     match (ready!(verdict.as_mut().poll(cx)), waiting.take()) {
-                        (Verdict::Admit(admitted), Some(mut waiting)) => {
-                            admit(&mut waiting.request, admitted.context);
+                        (Verdict::Admit { context, patch }, Some(mut waiting)) => {
+                            admit(&mut waiting.request, context);
                             State::Inner {
                                 future: waiting.inner.call(waiting.request),
-                                finish: Some(admitted.finish),
+                                patch: Some(patch),
                             }
                         }
-                        (Verdict::Admit(_), None) => return Poll::Pending,
+                        (Verdict::Admit { .. }, None) => return Poll::Pending,
                         (Verdict::Reply(reply), _) => State::Reply { reply: Some(reply) },
                     }
                 }

@@ -1,19 +1,18 @@
-//! The layer: what goes round an application.
+//! The layer: what an application puts around its routes.
 
 use fncy_login::Login;
 use tower_layer::Layer;
 
 use crate::service::FncyLoginService;
 
-/// Login with FNCY, as a tower [`Layer`].
+/// Login with FNCY as a tower [`Layer`].
 ///
-/// In axum, [`FncyLogin::wrap`] goes round a finished router. As a layer it covers what the router
-/// holds at that moment, and its fallback, where our endpoints are: not in `route_layer`, which
-/// leaves the fallback out.
+/// In axum there are two ways to use it. [`FncyLoginLayer::wrap`] takes a finished router: no route can be left out.
+/// `.layer(…)` covers the routes and the fallback that the router has at that moment.
 ///
 /// ```no_run
 /// use axum::{Router, routing::get};
-/// use fncy_login_tower::{CurrentUser, FncyLogin, Login};
+/// use fncy_login_tower::{CurrentUser, FncyLoginLayer, Login};
 ///
 /// async fn home(user: CurrentUser) -> String {
 ///     format!("Hello, {}", user.id())
@@ -21,35 +20,46 @@ use crate::service::FncyLoginService;
 ///
 /// # fn main() -> Result<(), fncy_login_tower::ConfigError> {
 /// let login = Login::from_env()?;
-/// let app: Router = FncyLogin::new(login).wrap(Router::new().route("/", get(home)));
+/// let app: Router = Router::new().route("/", get(home)).layer(FncyLoginLayer::new(login));
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("middleware", "FncyLogin", "authentication"))]
 #[derive(Clone, Debug)]
-pub struct FncyLogin {
+pub struct FncyLoginLayer {
     login: Login,
 }
 
-impl FncyLogin {
-    /// A layer for one login. The same login twice round a request is inert the second time.
+impl FncyLoginLayer {
+    /// The layer of a login. If a request meets the layer of the same login twice, the second one does nothing.
     #[must_use]
     pub fn new(login: Login) -> Self {
         Self { login }
     }
 
-    /// Puts the login round a finished router: all that it has is covered, and so are the addresses
-    /// that it has no route for. Routes and layers that are added to the router which this returns
-    /// are outside. It takes a `Router<()>`: call `with_state` before.
+    /// Wraps a finished router: the login covers all its routes, its fallback, and addresses without a route.
     ///
-    /// A layer that is added to the router which this returns runs before routing, and finds no `MatchedPath` in
-    /// the request. Layers that want it are added to `router`.
+    /// The result has no `.route`, so that no route can be added outside of the login. Call `with_state` before.
+    /// See [`WrappedRouter`](crate::WrappedRouter) for how to serve, nest and layer it.
+    ///
+    /// ```no_run
+    /// # use axum::{Router, routing::get};
+    /// # use fncy_login_tower::{FncyLoginLayer, Login};
+    /// # async fn serve(login: Login) -> std::io::Result<()> {
+    /// let router = Router::new().route("/", get(async || "Hello"));
+    /// let app = FncyLoginLayer::new(login).wrap(router);
+    /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    /// axum::serve(listener, app).await
+    /// # }
+    /// ```
     #[cfg(feature = "axum")]
-    pub fn wrap(self, router: axum::Router) -> axum::Router {
-        axum::Router::new().fallback_service(self.layer(router))
+    pub fn wrap(self, router: axum::Router) -> crate::WrappedRouter {
+        // Routes are made once and not for each request.
+        crate::WrappedRouter::new(self.layer(router.with_state(())))
     }
 }
 
-impl<S> Layer<S> for FncyLogin {
+impl<S> Layer<S> for FncyLoginLayer {
     type Service = FncyLoginService<S>;
 
     fn layer(&self, inner: S) -> FncyLoginService<S> {

@@ -1,8 +1,9 @@
-//! The service: asks the login about each request, and does what it says.
+//! The service: asks the login about each request, and carries out the verdict.
 
 use std::task::{Context, Poll};
 
-use fncy_login::{AuthContext, Decision, Login, Verdict};
+use fncy_login::adapter::{Decision, Verdict};
+use fncy_login::{AuthContext, Login};
 use http::{Request, Response};
 use tower_service::Service;
 
@@ -10,7 +11,7 @@ use crate::body::Body;
 use crate::convert::{RequestHead, admit};
 use crate::future::{ResponseFuture, State, Waiting};
 
-/// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
+/// A service with the login around it, as [`FncyLoginLayer`](crate::FncyLoginLayer) makes it.
 #[derive(Clone, Debug)]
 pub struct FncyLoginService<S> {
     login: Login,
@@ -37,21 +38,21 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let before = request.extensions().get::<AuthContext>();
-        let state = match self.login.decide(&RequestHead::of(&request), before) {
+        let state = match self.login.decide(&RequestHead::new(&request), before) {
             Decision::Pass => State::Inner {
                 future: self.inner.call(request),
-                finish: None,
+                patch: None,
             },
-            Decision::Now(Verdict::Admit(admitted)) => {
-                admit(&mut request, admitted.context);
+            Decision::Now(Verdict::Admit { context, patch }) => {
+                admit(&mut request, context);
                 State::Inner {
                     future: self.inner.call(request),
-                    finish: Some(admitted.finish),
+                    patch: Some(patch),
                 }
             }
             Decision::Now(Verdict::Reply(reply)) => State::Reply { reply: Some(reply) },
             Decision::Later(verdict) => {
-                // The clone has not been polled; the one that is ready waits for the verdict.
+                // The clone has not been polled; the service that is ready waits for the verdict.
                 let unready = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, unready);
                 State::Later {

@@ -11,18 +11,18 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use fncy_login_tower::{CurrentUser, FncyLogin, LiveSession, Login};
+use fncy_login_tower::{CurrentUser, FncyLoginLayer, LiveSession, Login, WrappedRouter};
 use site::live;
 use tokio::time::interval;
 
 /// The application. All of it but the style sheet needs a user.
-pub fn app(login: Login) -> Router {
+pub fn app(login: Login) -> WrappedRouter {
     let router = Router::new()
         .route("/", get(home))
         .route("/live.js", get(script))
         .route("/site.css", get(style))
         .route("/ticks", get(ticks));
-    FncyLogin::new(login).wrap(router)
+    FncyLoginLayer::new(login).wrap(router)
 }
 
 async fn home(user: CurrentUser) -> Html<String> {

@@ -5,20 +5,20 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
-use fncy_login_tower::{CurrentUser, FncyLogin, Login, Tokens};
+use fncy_login_tower::{CurrentUser, FncyLoginLayer, Login, Tokens, WrappedRouter};
 use serde_json::{Value, json};
 use site::{UserData, pages};
 
-/// The application, with the login round it.
-pub fn app(login: Login, user_data: UserData) -> Router {
-    Router::new()
+/// The application, with the login around it.
+pub fn app(login: Login, user_data: UserData) -> WrappedRouter {
+    let router = Router::new()
         .route("/", get(home))
         .route("/site.css", get(style))
         .route("/protected", get(protected))
         .route("/me", get(me))
         .route("/profile", get(profile))
-        .layer(FncyLogin::new(login))
-        .with_state(user_data)
+        .with_state(user_data);
+    FncyLoginLayer::new(login).wrap(router)
 }
 
 /// A public page: there may be a user.

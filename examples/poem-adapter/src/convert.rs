@@ -1,15 +1,16 @@
-//! Nouns of poem and nouns of the machine, and nothing that decides.
+//! The types of poem as the types of the login, and back. Nothing here decides.
 
-use fncy_login::{Finish, Head, Reply};
+use fncy_login::adapter::{Head, Rejection, Reply, ResponsePatch};
+use fncy_login::{AuthContext, LoginReply};
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use poem::{PathPattern, Request, Response};
 
-/// A request's head, as the machine reads it.
+/// A request's head, as the login reads it.
 pub(crate) struct RequestHead<'a> {
-    pub(crate) method: &'a Method,
-    pub(crate) uri: &'a Uri,
-    pub(crate) stripped: Option<&'a Uri>,
-    pub(crate) headers: &'a HeaderMap,
+    method: &'a Method,
+    uri: &'a Uri,
+    stripped: Option<&'a Uri>,
+    headers: &'a HeaderMap,
 }
 
 impl<'a> RequestHead<'a> {
@@ -52,18 +53,26 @@ impl Head for RequestHead<'_> {
     }
 }
 
-/// An answer of the application, with what the login adds.
-pub(crate) fn finished(mut response: Response, finish: Finish) -> Response {
+/// The mark that the login leaves in each request that it admits.
+pub(crate) fn context(request: &Request) -> Result<&AuthContext, Rejection> {
+    let advice = "put `.with(FncyLogin::new(login))` on the Route, after all that needs the user";
+    request
+        .data()
+        .ok_or_else(|| Rejection::missing_layer(advice))
+}
+
+/// A response of the application, with the changes of the login.
+pub(crate) fn patched(mut response: Response, patch: ResponsePatch) -> Response {
     let headers = response.headers_mut();
-    let additions = finish.additions(headers.contains_key(header::CACHE_CONTROL));
-    if let Some(value) = additions.cache_control {
+    let changes = patch.header_changes(headers.contains_key(header::CACHE_CONTROL));
+    if let Some(value) = changes.cache_control {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
-    for name in additions.removals {
+    for name in changes.removals {
         headers.remove(*name);
     }
-    for line in additions.cookies {
-        // Ours are ASCII: nothing is dropped here.
+    for line in changes.cookies {
+        // Cookies of the login are ASCII, so that none is dropped.
         if let Ok(line) = HeaderValue::try_from(line) {
             headers.append(header::SET_COOKIE, line);
         }
@@ -71,10 +80,11 @@ pub(crate) fn finished(mut response: Response, finish: Finish) -> Response {
     response
 }
 
-/// A reply of ours.
+/// A reply of the login.
 pub(crate) fn response(reply: Reply) -> Response {
+    let mark = LoginReply::from(&reply);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut builder = Response::builder().status(status);
+    let mut builder = Response::builder().status(status).extension(mark);
     for (name, value) in reply.headers {
         builder = builder.header(&*name, value);
     }

@@ -1,34 +1,34 @@
-//! Extractors for poem: the signed-in user, and their tokens.
+//! Extractors for poem: the signed-in user, and the session's tokens.
 
 use std::fmt;
 use std::ops::Deref;
 
-use fncy_login::{AuthContext, LiveSession, SessionTokens, SignedIn, User};
+use fncy_login::adapter::{Rejection, SignedIn, tokens};
+use fncy_login::{LiveSession, SessionTokens, User};
 use poem::error::ResponseError;
-use poem::http::{HeaderMap, Method, StatusCode, Uri};
-use poem::{Error, FromRequest, Request, RequestBody, Response, Result};
+use poem::http::StatusCode;
+use poem::{FromRequest, IntoResponse as _, Request, RequestBody, Response, Result};
 
-use crate::convert::{RequestHead, response};
+use crate::convert::{RequestHead, context, response};
 
 /// The signed-in user.
 ///
-/// On a protected path there always is one. On a public path a visitor without a session is sent
-/// to sign in, or told so with a 401; take an `Option<CurrentUser>` to serve them too.
+/// On a protected path there is one for each request. On a public path a visitor without a session is sent to sign in,
+/// or gets a 401. To serve visitors as well, take an `Option<CurrentUser>`.
 ///
-/// Without [`FncyLogin`](crate::FncyLogin) round the route it is a 500, and the log names the line
-/// to add; poem's `Option` swallows the error, so that `Option<CurrentUser>` is `None` then.
+/// Without [`FncyLogin`](crate::FncyLogin) around the route it is a 500, and the log says what to add. poem's `Option`
+/// drops that error, so that an `Option<CurrentUser>` is `None` then.
 #[derive(Clone, Debug)]
 pub struct CurrentUser(SignedIn);
 
 impl CurrentUser {
-    /// The user itself, to keep it beyond the request.
+    /// The user, to keep beyond the request.
     #[must_use]
     pub fn into_inner(self) -> User {
         self.0.into_user()
     }
 
-    /// The session, for a connection that outlives this request, such as a WebSocket or an event
-    /// stream.
+    /// The session, for a connection that outlives this request, such as a WebSocket or an event stream.
     #[must_use]
     pub fn watch(&self) -> LiveSession {
         self.0.watch()
@@ -39,11 +39,11 @@ impl Deref for CurrentUser {
     type Target = User;
 
     fn deref(&self) -> &User {
-        &self.0
+        self.0.user()
     }
 }
 
-/// The session's tokens, opened when a handler asks for them.
+/// The session's tokens. They are opened when a handler asks for them.
 #[derive(Debug)]
 pub struct Tokens(SessionTokens);
 
@@ -57,65 +57,39 @@ impl Deref for Tokens {
 
 impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let context = context(request)?;
-        context.signed_in().map(Self).ok_or_else(|| {
-            let head = RequestHead::of(request);
-            let (method, uri) = (head.method.clone(), head.uri.clone());
-            NoUser(context.clone(), method, uri, head.headers.clone()).into()
-        })
+        let head = RequestHead::of(request);
+        let user = context(request).and_then(|context| SignedIn::required(context, &head));
+        Ok(Self(user.map_err(AuthRejection)?))
     }
 }
 
 impl<'a> FromRequest<'a> for Tokens {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let tokens = context(request)?.tokens(&RequestHead::of(request));
-        let refused = |reply| Error::from_response(response(reply));
-        tokens.map(Self).map_err(refused)
+        let head = RequestHead::of(request);
+        let tokens = context(request).and_then(|context| tokens(context, &head));
+        Ok(Self(tokens.map_err(AuthRejection)?))
     }
 }
 
-fn context(request: &Request) -> Result<&AuthContext> {
-    request.data().ok_or_else(|| {
-        tracing::error!(
-            "a handler or middleware asks for the user, but FncyLogin is not round it: put \
-             `.with(FncyLogin::new(login))` behind all that do, on the Route"
-        );
-        StatusCode::INTERNAL_SERVER_ERROR.into()
-    })
-}
+/// Why a handler isn't called.
+#[derive(Debug)]
+pub struct AuthRejection(Rejection);
 
-/// Nobody is signed in. What the visitor gets is made only when it is sent: an `Option` of an
-/// extractor never asks.
-struct NoUser(AuthContext, Method, Uri, HeaderMap);
-
-impl fmt::Display for NoUser {
+impl fmt::Display for AuthRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nobody is signed in")
+        self.0.fmt(f)
     }
 }
 
-/// As [`fmt::Display`]: what a logger writes of an error must not hold the request, whose query and
-/// headers have secrets in them.
-impl fmt::Debug for NoUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+impl std::error::Error for AuthRejection {}
 
-impl std::error::Error for NoUser {}
-
-impl ResponseError for NoUser {
+impl ResponseError for AuthRejection {
     fn status(&self) -> StatusCode {
-        StatusCode::UNAUTHORIZED
+        self.as_response().status()
     }
 
     fn as_response(&self) -> Response {
-        let Self(context, method, uri, headers) = self;
-        response(context.challenge(&RequestHead {
-            method,
-            uri,
-            stripped: None,
-            headers,
-        }))
+        let missing = || StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        self.0.reply().map_or_else(missing, response)
     }
 }

@@ -1,18 +1,18 @@
-//! The middleware: what goes round an application.
+//! The middleware: what an application puts around its routes.
 
 use fncy_login::Login;
 use poem::{Endpoint, Middleware};
 
 use crate::service::FncyLoginEndpoint;
 
-/// Login with FNCY, as poem middleware.
+/// Login with FNCY as poem middleware.
 #[derive(Clone, Debug)]
 pub struct FncyLogin {
     login: Login,
 }
 
 impl FncyLogin {
-    /// Middleware for one login. The same login twice round a request is inert the second time.
+    /// The middleware of a login. If a request meets the same login twice, the second one does nothing.
     #[must_use]
     pub fn new(login: Login) -> Self {
         Self { login }

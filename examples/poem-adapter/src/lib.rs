@@ -1,4 +1,4 @@
-//! Login with FNCY for poem: an adapter of one's own, as `CONTRIBUTING.md` says how to write one.
+//! Login with FNCY for poem: an adapter written by the page "How to write an adapter" in `CONTRIBUTING.md`.
 //!
 //! ```no_run
 //! use fncy_login::Login;
@@ -18,14 +18,14 @@
 //! # }
 //! ```
 //!
-//! Put it round the finished `Route`: what is outside isn't covered. What turns errors into other
-//! responses, such as `catch_error`, goes inside: only responses leave the login.
+//! Put it around the finished `Route`: routes outside are not covered. Middleware that turns errors into other responses,
+//! such as `catch_error`, goes inside: no error leaves the login.
 
 mod convert;
 mod extract;
 mod layer;
 mod service;
 
-pub use crate::extract::{CurrentUser, Tokens};
+pub use crate::extract::{AuthRejection, CurrentUser, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::service::FncyLoginEndpoint;

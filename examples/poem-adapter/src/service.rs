@@ -1,11 +1,12 @@
-//! The endpoint: asks the login about each request, and does what it says.
+//! The endpoint: asks the login about each request, and carries out the verdict.
 
-use fncy_login::{Admitted, AuthContext, Decision, Login, Verdict};
+use fncy_login::adapter::{Decision, Verdict};
+use fncy_login::{AuthContext, Login};
 use poem::{Endpoint, IntoResponse as _, Request, Response, Result};
 
-use crate::convert::{RequestHead, finished, response};
+use crate::convert::{RequestHead, patched, response};
 
-/// An application with Login with FNCY round it: what [`FncyLogin`](crate::FncyLogin) makes.
+/// An endpoint with the login around it, as [`FncyLogin`](crate::FncyLogin) makes it.
 #[derive(Clone, Debug)]
 pub struct FncyLoginEndpoint<E> {
     pub(crate) login: Login,
@@ -23,10 +24,10 @@ impl<E: Endpoint> Endpoint for FncyLoginEndpoint<E> {
             Decision::Later(verdict) => verdict.await,
         };
         Ok(match verdict {
-            Verdict::Admit(Admitted { context, finish }) => {
+            Verdict::Admit { context, patch } => {
                 request.set_data(context);
-                // An error is an answer too, and carries what the login adds.
-                finished(self.inner.get_response(request).await, finish)
+                // An error becomes a response here, so that it carries the cookies of the login.
+                patched(self.inner.get_response(request).await, patch)
             }
             Verdict::Reply(reply) => response(*reply),
         })

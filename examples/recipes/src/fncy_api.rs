@@ -9,7 +9,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder, Tokens};
+use fncy_login_tower::{
+    ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, Tokens, WrappedRouter,
+};
 use maud::html;
 use site::{UserData, UserDataError};
 
@@ -20,13 +22,13 @@ use crate::page::{page, style};
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder, api: UserData) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder, api: UserData) -> Result<WrappedRouter, ConfigError> {
     let login = login.public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/site.css", get(style))
         .with_state(api);
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn home(

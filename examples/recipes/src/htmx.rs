@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Html;
 use axum::routing::{get, post};
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, WrappedRouter};
 use maud::{Markup, html};
 
 use crate::page::{name, page_with_script, style};
@@ -27,14 +27,14 @@ type Votes = Arc<AtomicU32>;
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder) -> Result<WrappedRouter, ConfigError> {
     let login = login.public_path("/").public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/votes", post(vote))
         .route("/site.css", get(style))
         .with_state(Votes::default());
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn home(State(votes): State<Votes>, user: Option<CurrentUser>) -> Html<String> {

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
 use fncy_login_redis::RedisStore;
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, WrappedRouter};
 use maud::html;
 
 use crate::page::{page, style};
@@ -18,12 +18,12 @@ use crate::page::{page, style};
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder, store: RedisStore) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder, store: RedisStore) -> Result<WrappedRouter, ConfigError> {
     let login = login.public_path("/site.css").store(store).build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/site.css", get(style));
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn home(user: CurrentUser) -> Html<String> {

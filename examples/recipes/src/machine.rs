@@ -9,9 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{
-    ClientTokenError, ClientTokenErrorKind, ConfigError, FncyLogin, Login, LoginBuilder,
-};
+use fncy_login_tower::client_token::{ClientTokenError, ClientTokenErrorKind};
+use fncy_login_tower::{ConfigError, FncyLoginLayer, Login, LoginBuilder, WrappedRouter};
 use maud::html;
 
 use crate::page::{page, style};
@@ -24,13 +23,13 @@ const SCOPE: &str = "stats:read";
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder) -> Result<WrappedRouter, ConfigError> {
     let login = login.public_path("/").public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(run))
         .route("/site.css", get(style))
         .with_state(login.clone());
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 /// The job: the header to send with a request to FNCY's resource server, whose addresses FNCY gives to

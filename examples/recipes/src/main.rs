@@ -46,19 +46,20 @@ fn listen(address: &str) -> io::Result<std::net::TcpListener> {
 }
 
 fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, StartError> {
-    Ok(match name {
+    let app = match name {
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisStore::from_env()?)?,
         "machine" => machine::app(login)?,
-        "metrics" => metrics::app(login, metrics::install()?)?,
+        "metrics" => return Ok(metrics::app(login, metrics::install()?)?),
         "nginx" => nginx::app(login, Paths::Whole)?,
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,
         // In memory: a recipe leaves no file behind.
         "users" => users::app(login, Users::new(Connection::open_in_memory()?)?)?,
         _ => return Err("Say which recipe: examples/README.md has their names.".into()),
-    })
+    };
+    Ok(Router::new().fallback_service(app))
 }
 
 async fn serve(

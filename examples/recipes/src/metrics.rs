@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, Login, LoginBuilder};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLoginLayer, Login, LoginBuilder};
 use maud::html;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
@@ -46,8 +46,8 @@ fn exporter() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new().set_buckets_for_metric(seconds, &BUCKETS)
 }
 
-/// The application. What is added behind `wrap` is outside the login: Prometheus has no session. Let the proxy in front
-/// keep the two paths from strangers, or serve them on a port of their own.
+/// The application. Two routes are outside of the login, since Prometheus has no session. Let the proxy in front keep
+/// the two paths from strangers, or serve them on a port of their own.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub fn app(login: LoginBuilder, metrics: PrometheusHandle) -> Result<Router, Con
         .route("/metrics", get(async move || metrics.render()))
         .route("/ready", get(ready))
         .with_state(login.clone());
-    Ok(FncyLogin::new(login).wrap(routes).merge(operations))
+    Ok(operations.fallback_service(FncyLoginLayer::new(login).wrap(routes)))
 }
 
 async fn home(user: CurrentUser) -> Html<String> {

@@ -8,7 +8,9 @@
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder, Setting};
+use fncy_login_tower::{
+    ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, Setting, WrappedRouter,
+};
 use maud::{DOCTYPE, Markup, html};
 
 /// Where browsers find the application: what the redirect URI has before `/auth/callback`.
@@ -31,7 +33,7 @@ pub enum Paths {
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder, paths: Paths) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder, paths: Paths) -> Result<WrappedRouter, ConfigError> {
     let (seen, is_stripped) = match paths {
         Paths::Whole => (BASE, "0"),
         Paths::Stripped => ("", "1"),
@@ -43,7 +45,7 @@ pub fn app(login: LoginBuilder, paths: Paths) -> Result<Router, ConfigError> {
     let routes = Router::new()
         .route(&format!("{seen}/"), get(home))
         .route(&format!("{seen}/orders"), get(orders));
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn home() -> Html<String> {

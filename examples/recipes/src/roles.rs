@@ -67,7 +67,7 @@ async fn style() -> HttpResponse {
 mod tests {
     use actix_web::{App, test};
     use fncy_login_actix::FncyLogin;
-    use fncy_login_testing::{TestError, TestFncy};
+    use fncy_login_testing::{Actix, TestError, TestFncy};
 
     use super::{configure, login};
 
@@ -77,10 +77,10 @@ mod tests {
         let layer = FncyLogin::new(login(fncy.login())?);
         let app = test::init_service(App::new().wrap(layer).configure(configure)).await;
 
-        let visitor = fncy.visitor(&app);
+        let visitor = fncy.visitor(Actix(&app));
         assert_eq!(visitor.get("/admin").send().await?.status(), 303);
         for (user, status, sees_link) in [("alex", 200, true), ("maximiliane", 403, false)] {
-            let client = fncy.signed_in(user, &app).await?;
+            let client = fncy.signed_in(user, Actix(&app)).await?;
             assert_eq!(
                 client.get("/admin").send().await?.status(),
                 status,

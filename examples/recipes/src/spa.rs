@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, WrappedRouter};
 use maud::{DOCTYPE, html};
 use serde::Serialize;
 
@@ -20,14 +20,14 @@ use crate::page::style;
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder) -> Result<WrappedRouter, ConfigError> {
     let login = login.protected_prefix("/api").build()?;
     let routes = Router::new()
         .route("/spa.js", get(script))
         .route("/site.css", get(style))
         .route("/api/inbox", get(inbox))
         .fallback(shell); // every other path is a view of the script's
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn shell() -> Html<String> {

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{Form, State};
 use axum::response::{Html, Redirect};
 use axum::routing::get;
-use fncy_login_tower::{ConfigError, CurrentUser, FncyLogin, LoginBuilder};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, WrappedRouter};
 use maud::html;
 use serde::Deserialize;
 
@@ -26,14 +26,14 @@ struct Notes(Arc<Mutex<HashMap<String, Vec<String>>>>);
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder) -> Result<WrappedRouter, ConfigError> {
     let login = login.public_path("/").public_path("/site.css").build()?;
     let routes = Router::new()
         .route("/", get(home))
         .route("/notes", get(notes).post(add))
         .route("/site.css", get(style))
         .with_state(Notes::default());
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn home(user: Option<CurrentUser>) -> Html<String> {

@@ -13,7 +13,8 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use fncy_login_tower::{
-    Approval, ConfigError, CurrentUser, FncyLogin, LoginBuilder, NewLogin, RefreshedLogin, Refusal,
+    Approval, ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, NewLogin, RefreshedLogin,
+    Refusal, WrappedRouter,
 };
 use maud::html;
 use rusqlite::{Connection, Error, Result};
@@ -121,7 +122,7 @@ impl Users {
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder, users: Users) -> Result<Router, ConfigError> {
+pub fn app(login: LoginBuilder, users: Users) -> Result<WrappedRouter, ConfigError> {
     let (at_login, at_refresh) = (users.clone(), users.clone());
     let login = login
         .public_path("/site.css")
@@ -132,7 +133,7 @@ pub fn app(login: LoginBuilder, users: Users) -> Result<Router, ConfigError> {
         .route("/", get(home))
         .route("/site.css", get(style))
         .with_state(users);
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn home(State(users): State<Users>, user: CurrentUser) -> Result<Html<String>, StatusCode> {

@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use fncy_login::{Additions, Decision, Head, Login, LoginBuilder, Reply, Setting, Verdict};
+use fncy_login::adapter::{Decision, Head, HeaderChanges, Reply, Verdict};
+use fncy_login::{Login, LoginBuilder, Setting};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -196,8 +197,8 @@ pub async fn ask(login: &Login, head: &impl Head) -> (u16, Option<String>) {
     };
     match verdict {
         Verdict::Reply(reply) => (reply.status, cookies_of(&reply)),
-        Verdict::Admit(admitted) => {
-            let Additions { cookies, .. } = admitted.finish.additions(false);
+        Verdict::Admit { patch, .. } => {
+            let HeaderChanges { cookies, .. } = patch.header_changes(false);
             let cookies = (!cookies.is_empty()).then(|| set(cookies.iter().map(String::as_str)));
             (200, cookies)
         }

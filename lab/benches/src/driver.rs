@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use fncy_login::{AuthContext, Decision, Login, Verdict};
+use fncy_login::adapter::{self, Decision, Verdict};
+use fncy_login::{AuthContext, Login};
 
 use crate::frameworks::SignedIn;
 use crate::interleave::Case;
@@ -43,7 +44,7 @@ fn check(name: &str, login: &Login, cookies: &str) -> Case {
 
 fn context(login: &Login, head: &Get) -> AuthContext {
     match login.decide(head, None) {
-        Decision::Now(Verdict::Admit(admitted)) => admitted.context,
+        Decision::Now(Verdict::Admit { context, .. }) => context,
         _ => unreachable!("somebody is signed in, or the page is public"),
     }
 }
@@ -52,7 +53,7 @@ fn tokens(name: &str, login: &Login, cookies: &str) -> Case {
     let head = Get::page(cookies);
     let context = context(login, &head);
     Case::new(name, move || {
-        let tokens = context.tokens(black_box(&head)).unwrap();
+        let tokens = adapter::tokens(&context, black_box(&head)).unwrap();
         assert!(black_box(tokens.access_token()).len() >= TOKEN_LEN);
     })
 }
@@ -74,10 +75,11 @@ fn roll(provider: &Provider, cookies: &str) -> Case {
     clock.advance(UNTIL_ROLL);
     let head = Get::page(cookies);
     Case::new("a session that rolls (sealing)", move || {
-        let Decision::Now(Verdict::Admit(admitted)) = login.decide(black_box(&head), None) else {
+        let Decision::Now(Verdict::Admit { patch, .. }) = login.decide(black_box(&head), None)
+        else {
             unreachable!("somebody is signed in");
         };
-        assert_eq!(black_box(admitted.finish.additions(false).cookies.len()), 1);
+        assert_eq!(black_box(patch.header_changes(false).cookies.len()), 1);
     })
 }
 

@@ -10,8 +10,8 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::routing::get;
 use fncy_login::Login;
+use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
-use tower::{Layer as _, ServiceExt as _};
 
 use crate::interleave::Case;
 use crate::sample::USER_ID;
@@ -44,8 +44,7 @@ pub async fn cases(private: SignedIn<'_>, signed: SignedIn<'_>) -> Vec<Case> {
         axum("axum, a layer that does nothing", idle, private.cookies).beyond(AXUM),
         axum_layer("axum, Router::layer", private),
         axum_layer("axum, Router::layer, signed", signed),
-        axum_service("axum, round the router, as a service", private),
-        axum_wrap("axum, round the router, by wrap", private),
+        axum_wrap("axum, wrap", private),
         actix_bare(private.cookies).await,
         actix_wrap("actix-web, wrap", private).await,
         actix_wrap("actix-web, wrap, signed", signed).await,
@@ -59,13 +58,13 @@ pub fn axum_bare(cookies: &str) -> Case {
 
 /// axum with the login by `Router::layer`.
 pub fn axum_layer(name: &str, visitor: SignedIn<'_>) -> Case {
-    let layer = fncy_login_tower::FncyLogin::new(visitor.login.clone());
+    let layer = fncy_login_tower::FncyLoginLayer::new(visitor.login.clone());
     axum(name, axum_router().layer(layer), visitor.cookies).beyond(AXUM)
 }
 
-/// axum with the login round the whole router, as a router again.
+/// axum with the login around the finished router.
 pub fn axum_wrap(name: &str, visitor: SignedIn<'_>) -> Case {
-    let layer = fncy_login_tower::FncyLogin::new(visitor.login.clone());
+    let layer = fncy_login_tower::FncyLoginLayer::new(visitor.login.clone());
     axum(name, layer.wrap(axum_router()), visitor.cookies).beyond(AXUM)
 }
 
@@ -75,12 +74,6 @@ fn axum_router() -> Router {
         "hello"
     }
     Router::new().route("/", get(hello))
-}
-
-/// axum with the login round the router as a service, which is served as it is.
-pub fn axum_service(name: &str, visitor: SignedIn<'_>) -> Case {
-    let layer = fncy_login_tower::FncyLogin::new(visitor.login.clone());
-    axum(name, layer.layer(axum_router()), visitor.cookies).beyond(AXUM)
 }
 
 /// A request to a router or another service, which must answer 200.

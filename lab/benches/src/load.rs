@@ -2,14 +2,18 @@
 //!
 //! Rule: a server has one thread, so that wrk has the other core of a small machine.
 
+use std::convert::Infallible;
 use std::net::TcpListener;
 use std::process::Command;
 use std::thread;
 
 use actix_web::{App, HttpServer, web};
-use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use axum::routing::get;
+use axum::{Router, ServiceExt as _};
 use fncy_login::Login;
+use tower::Service;
 
 use crate::sample::{Provider, TOKEN_LEN, sign_in};
 
@@ -51,7 +55,7 @@ pub async fn run() {
     let mut all = vec![
         axum_served("axum, bare", Router::new().route("/", get(hello))),
         axum_served("axum, Router::layer", axum_router().layer(layer(&login))),
-        axum_served("axum, round the router", layer(&login).wrap(axum_router())),
+        axum_served("axum, wrap", layer(&login).wrap(axum_router())),
         actix_served!("actix-web, bare", App::new()),
         actix_served!("actix-web, wrap", {
             let layer = fncy_login_actix::FncyLogin::new(login.clone());
@@ -87,8 +91,8 @@ async fn hello() -> &'static str {
     "hello"
 }
 
-fn layer(login: &Login) -> fncy_login_tower::FncyLogin {
-    fncy_login_tower::FncyLogin::new(login.clone())
+fn layer(login: &Login) -> fncy_login_tower::FncyLoginLayer {
+    fncy_login_tower::FncyLoginLayer::new(login.clone())
 }
 
 fn axum_router() -> Router {
@@ -99,14 +103,18 @@ fn axum_router() -> Router {
     Router::new().route("/", get(hello))
 }
 
-fn axum_served(name: &'static str, router: Router) -> Served {
+fn axum_served<S>(name: &'static str, app: S) -> Served
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
     let listener = listener();
     let address = address(&listener);
     thread::spawn(move || {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().build().unwrap().block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, router).await
+            axum::serve(listener, app.into_make_service()).await
         })
     });
     Served::new(name, address)

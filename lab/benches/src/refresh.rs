@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fncy_login::{Decision, Login, Setting, Verdict};
+use fncy_login::adapter::{Decision, Verdict};
+use fncy_login::{Login, Setting};
 use futures_util::future::join_all;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -101,7 +102,7 @@ async fn refreshed(login: &Login, head: &Get) -> Vec<String> {
         unreachable!("the token has expired");
     };
     match verdict.await {
-        Verdict::Admit(admitted) => admitted.finish.additions(false).cookies,
+        Verdict::Admit { patch, .. } => patch.header_changes(false).cookies,
         Verdict::Reply(reply) => unreachable!("the provider answers: {reply:?}"),
     }
 }

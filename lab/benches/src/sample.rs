@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use fncy_login::{Clock, Decision, Head, Login, LoginBuilder, Reply, Setting, Timestamp, Verdict};
+use fncy_login::adapter::{Decision, Head, Reply, Verdict};
+use fncy_login::clock::Clock;
+use fncy_login::{Login, LoginBuilder, Setting, Timestamp};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -208,7 +210,7 @@ async fn reply(login: &Login, head: &Get) -> Reply {
     };
     match verdict {
         Verdict::Reply(reply) => *reply,
-        Verdict::Admit(_) => unreachable!("nobody is signed in"),
+        Verdict::Admit { .. } => unreachable!("nobody is signed in"),
     }
 }
 

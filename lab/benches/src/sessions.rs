@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::routing::get;
 use fncy_login::{Login, Setting};
-use fncy_login_tower::{CurrentUser, FncyLogin};
+use fncy_login_tower::{CurrentUser, FncyLoginLayer};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tower::ServiceExt as _;
@@ -61,7 +61,7 @@ pub async fn run(sessions: usize) {
     clock.advance(LATER);
     let app = Router::new()
         .route("/", get(hello))
-        .layer(FncyLogin::new(login));
+        .layer(FncyLoginLayer::new(login));
     let counted = Arc::new(Counted::default());
     let began = Instant::now();
     let mut all = JoinSet::new();

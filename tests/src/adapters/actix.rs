@@ -9,8 +9,8 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{TestRequest, call_and_read_body, call_service, init_service};
 use actix_web::{App, Error, HttpResponse, ResponseError, web};
-use fncy_login_actix::{CurrentUser, Deny, FncyLogin, Tokens};
-use fncy_login_testing::TestFncy;
+use fncy_login_actix::{AuthRejection, CurrentUser, Deny, FncyLogin, Tokens};
+use fncy_login_testing::{Actix, TestFncy};
 
 use super::login;
 use crate::world::ThreadLogs;
@@ -215,7 +215,7 @@ async fn an_error_of_middleware_inside_goes_on_as_it_is() {
     let login = FncyLogin::new(fncy.login().build().unwrap());
     let app = App::new().service(web::resource("/page").wrap(from_fn(fail)));
     let app = init_service(app.wrap(login)).await;
-    let client = fncy.signed_in("alex", &app).await.unwrap();
+    let client = fncy.signed_in("alex", Actix(&app)).await.unwrap();
     let cookies = client.cookie_header();
     let ask = async || {
         let request = TestRequest::get().uri("/page");
@@ -287,10 +287,10 @@ async fn middleware_outside_may_name_the_plain_response() {
 
 #[actix_web::test]
 async fn a_guard_of_the_applications_own_refuses_as_we_do() {
-    async fn closed(deny: Deny) -> Result<String, Error> {
+    async fn closed(deny: Deny) -> Result<String, AuthRejection> {
         Err(deny.forbidden())
     }
-    async fn anonymous(deny: Deny) -> Result<String, Error> {
+    async fn anonymous(deny: Deny) -> Result<String, AuthRejection> {
         Err(deny.unauthorized())
     }
     let (login, _provider) = login("", |builder| builder.public_prefix("/"));

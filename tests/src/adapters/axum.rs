@@ -1,12 +1,14 @@
 //! Every way to put a router together: nest, merge in both orders, late routes, fallbacks.
 
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use fncy_login_tower::{CurrentUser, Deny, FncyLogin};
+use fncy_login_tower::{AuthRejection, CurrentUser, Deny, FncyLoginLayer};
 use http::{Request, Response, StatusCode};
-use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
+use tower::{Layer as _, Service, ServiceExt as _};
 
 use super::login;
 use crate::world::ThreadLogs;
@@ -19,17 +21,28 @@ fn router(path: &str) -> Router {
     Router::new().route(path, get(home))
 }
 
-async fn ask(router: &Router, path: &str) -> Response<Body> {
+/// A router, or a wrapped one.
+trait Application:
+    Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone
+{
+}
+
+impl<S> Application for S where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone
+{
+}
+
+async fn ask(app: &impl Application, path: &str) -> Response<Body> {
     let request = Request::get(path)
         .header("accept", "text/html")
         .body(Body::empty())
         .unwrap();
-    router.clone().oneshot(request).await.unwrap()
+    app.clone().oneshot(request).await.unwrap()
 }
 
 /// Where a request without a session ends: `sign in` for a redirect to the provider.
-async fn gate(router: &Router, path: &str) -> &'static str {
-    let response = ask(router, path).await;
+async fn gate(app: &impl Application, path: &str) -> &'static str {
+    let response = ask(app, path).await;
     match response.status() {
         StatusCode::SEE_OTHER => "sign in",
         StatusCode::OK => "open",
@@ -42,7 +55,7 @@ async fn gate(router: &Router, path: &str) -> &'static str {
 async fn a_layer_covers_what_was_there_before_it() {
     let (login, _provider) = login("", |builder| builder);
     let app = router("/before")
-        .layer(FncyLogin::new(login))
+        .layer(FncyLoginLayer::new(login))
         .route("/late", get(home));
     assert_eq!(gate(&app, "/before").await, "sign in");
     assert_eq!(gate(&app, "/nowhere").await, "sign in");
@@ -53,7 +66,7 @@ async fn a_layer_covers_what_was_there_before_it() {
 #[tokio::test]
 async fn wrap_covers_everything_in_any_order() {
     let (login, _provider) = login("", |builder| builder);
-    let wrap = |router| FncyLogin::new(login.clone()).wrap(router);
+    let wrap = |router| FncyLoginLayer::new(login.clone()).wrap(router);
     let nested = router("/").nest("/sub", router("/page"));
     let merged = router("/").merge(router("/sub/page"));
     let the_other_way = router("/sub/page").merge(router("/"));
@@ -68,12 +81,12 @@ async fn wrap_covers_everything_in_any_order() {
 }
 
 #[tokio::test]
-async fn a_wrapped_router_can_itself_be_nested_or_merged() {
+async fn a_wrapped_router_can_be_nested_or_be_a_fallback() {
     let (login, _provider) = login("/sub", |builder| builder);
-    let inner = FncyLogin::new(login).wrap(router("/page"));
-    let nested = router("/").nest("/sub", inner.clone());
-    let as_service = router("/").nest_service("/sub", inner);
-    for app in [nested, as_service] {
+    let inner = FncyLoginLayer::new(login).wrap(router("/page"));
+    let nested = router("/").nest_service("/sub", inner.clone());
+    let fallback = router("/").fallback_service(Router::new().nest_service("/sub", inner));
+    for app in [nested, fallback] {
         assert_eq!(gate(&app, "/").await, "open");
         assert_eq!(gate(&app, "/sub/page").await, "sign in");
         assert_eq!(gate(&app, "/sub/auth/login").await, "sign in");
@@ -87,7 +100,7 @@ async fn a_wrapped_router_can_itself_be_nested_or_merged() {
 async fn a_wrapped_router_that_is_nested_as_a_service_has_both_front_pages() {
     let (login, _provider) = login("/sub", |builder| builder.public_path("/"));
     let site = router("/").route("/page", get(home));
-    let wrapped = FncyLogin::new(login).wrap(site);
+    let wrapped = FncyLoginLayer::new(login).wrap(site);
     let app = router("/healthz").nest_service("/sub", wrapped);
     for path in ["/sub", "/sub/", "/healthz"] {
         assert_eq!(gate(&app, path).await, "open", "{path}");
@@ -99,7 +112,7 @@ async fn a_wrapped_router_that_is_nested_as_a_service_has_both_front_pages() {
 #[tokio::test]
 async fn a_later_fallback_and_a_route_layer_need_a_wrap_for_our_endpoints() {
     let (login, _provider) = login("", |builder| builder);
-    let layer = FncyLogin::new(login);
+    let layer = FncyLoginLayer::new(login);
     let late = router("/page").layer(layer.clone()).fallback(home);
     let of_routes = router("/page").route_layer(layer.clone());
     for (app, without_us) in [(late, "open"), (of_routes, "nothing")] {
@@ -115,7 +128,7 @@ async fn a_later_fallback_and_a_route_layer_need_a_wrap_for_our_endpoints() {
 #[tokio::test]
 async fn a_layer_beneath_nest_needs_a_wrap_for_its_endpoints() {
     let (login, _provider) = login("/sub", |builder| builder);
-    let inner = router("/page").layer(FncyLogin::new(login.clone()));
+    let inner = router("/page").layer(FncyLoginLayer::new(login.clone()));
     let app = router("/").nest("/sub", inner);
     assert_eq!(gate(&app, "/sub/page").await, "sign in");
     assert_eq!(
@@ -123,14 +136,14 @@ async fn a_layer_beneath_nest_needs_a_wrap_for_its_endpoints() {
         "nothing",
         "axum drops the fallback"
     );
-    let app = FncyLogin::new(login).wrap(app);
+    let app = FncyLoginLayer::new(login).wrap(app);
     assert_eq!(gate(&app, "/sub/auth/login").await, "sign in");
 }
 
 #[tokio::test]
 async fn part_of_an_application_is_protected_by_its_path() {
     let (login, _provider) = login("", |builder| builder.protected_prefix("/admin"));
-    let app = FncyLogin::new(login).wrap(router("/").route("/admin/{page}", get(home)));
+    let app = FncyLoginLayer::new(login).wrap(router("/").route("/admin/{page}", get(home)));
     assert_eq!(gate(&app, "/").await, "open");
     assert_eq!(gate(&app, "/admin/users").await, "sign in");
     assert_eq!(gate(&app, "/nowhere").await, "nothing");
@@ -143,7 +156,9 @@ async fn a_rewritten_path_is_judged_as_the_router_takes_it() {
         *request.uri_mut() = "/admin".parse().unwrap();
         request
     });
-    let app = FncyLogin::new(login).wrap(router("/admin")).layer(to_admin);
+    let app = FncyLoginLayer::new(login)
+        .wrap(router("/admin"))
+        .layer(to_admin);
     assert_eq!(gate(&app, "/en").await, "sign in");
 }
 
@@ -154,16 +169,17 @@ async fn r19_a_path_that_is_rewritten_between_two_layers_is_judged_again() {
         *request.uri_mut() = "/admin".parse().unwrap();
         request
     });
-    let layer = FncyLogin::new(login);
+    let layer = FncyLoginLayer::new(login);
     let inner = layer.clone().wrap(router("/admin")).layer(to_admin);
-    assert_eq!(gate(&layer.wrap(inner), "/en").await, "sign in");
+    let app = Router::new().fallback_service(layer.layer(inner));
+    assert_eq!(gate(&app, "/en").await, "sign in");
 }
 
 #[tokio::test]
 async fn r25_a_rule_holds_at_each_of_two_mounts() {
     let (login, _provider) = login("/a", |builder| builder.protected_prefix("/admin"));
     let site = router("/admin").route("/page", get(home));
-    let wrapped = FncyLogin::new(login).wrap(site);
+    let wrapped = FncyLoginLayer::new(login).wrap(site);
     let app = Router::new()
         .nest_service("/a", wrapped.clone())
         .nest_service("/b", wrapped);
@@ -181,7 +197,7 @@ async fn handlers_with_a_state_of_their_own_still_fit() {
     let (login, _provider) = login("", |builder| builder);
     let app = Router::new()
         .route("/", get(handler))
-        .layer(FncyLogin::new(login))
+        .layer(FncyLoginLayer::new(login))
         .with_state(7_u8);
     assert_eq!(gate(&app, "/").await, "sign in");
 }
@@ -191,7 +207,7 @@ async fn a_sub_path_that_a_proxy_strips_is_put_back() {
     let (login, _provider) = login("/sub", |builder| {
         builder.set(fncy_login::Setting::BaseStripped, "1")
     });
-    let app = FncyLogin::new(login).wrap(router("/page"));
+    let app = FncyLoginLayer::new(login).wrap(router("/page"));
     assert_eq!(gate(&app, "/auth/login").await, "sign in");
     let request = Request::post("/page")
         .header("accept", "text/html")
@@ -208,10 +224,14 @@ async fn a_sub_path_that_a_proxy_strips_is_put_back() {
 }
 
 /// What a layer's place makes the log say, of a browser that asks twice without a callback in between.
-async fn told_of(login_base: &str, place: impl Fn(FncyLogin) -> Router, path: &str) -> Vec<String> {
+async fn told_of(
+    login_base: &str,
+    place: impl Fn(FncyLoginLayer) -> Router,
+    path: &str,
+) -> Vec<String> {
     let (login, _provider) = login(login_base, |builder| builder.endpoint_prefix("/auth"));
     let logs = ThreadLogs::start();
-    let app = place(FncyLogin::new(login));
+    let app = place(FncyLoginLayer::new(login));
     let first = ask(&app, path).await;
     assert_eq!(first.status(), StatusCode::SEE_OTHER, "{path}");
     let cookie = first.headers()["set-cookie"].to_str().unwrap();
@@ -232,7 +252,7 @@ async fn told_of(login_base: &str, place: impl Fn(FncyLogin) -> Router, path: &s
 
 #[tokio::test]
 async fn r27_a_layer_that_leaves_our_endpoints_out_is_told_once() {
-    type Place = fn(FncyLogin) -> Router;
+    type Place = fn(FncyLoginLayer) -> Router;
     let places: [(&str, Place, &str, &str); 4] = [
         (
             "",
@@ -268,18 +288,17 @@ async fn r27_a_layer_that_leaves_our_endpoints_out_is_told_once() {
 
 #[tokio::test]
 async fn r27_a_layer_in_its_place_is_not_told() {
-    type Place = fn(FncyLogin) -> Router;
-    let places: [(&str, Place, &str); 5] = [
-        ("", |layer| layer.wrap(router("/page")), "/page"),
+    type Place = fn(FncyLoginLayer) -> Router;
+    let places: [(&str, Place, &str); 4] = [
+        (
+            "",
+            |layer| Router::new().fallback_service(layer.wrap(router("/page"))),
+            "/page",
+        ),
         ("", |layer| router("/page").layer(layer), "/nowhere"),
         (
             "/sub",
             |layer| Router::new().nest_service("/sub", layer.wrap(router("/page"))),
-            "/sub/page",
-        ),
-        (
-            "/sub",
-            |layer| Router::new().nest("/sub", layer.wrap(router("/page"))),
             "/sub/page",
         ),
         (
@@ -300,7 +319,7 @@ async fn a_layer_whose_fallback_was_asked_for_is_not_told() {
     assert_eq!(told.await.len(), 1, "nothing but a route was asked for");
     let (login, _provider) = login("", |builder| builder);
     let logs = ThreadLogs::start();
-    let app = router("/page").layer(FncyLogin::new(login));
+    let app = router("/page").layer(FncyLoginLayer::new(login));
     ask(&app, "/favicon.ico").await;
     for _ in 0..2 {
         let request =
@@ -319,7 +338,7 @@ async fn a_log_inside_shows_no_cookie() {
         format!("{:?}", request.headers())
     }
     let (login, _provider) = login("", |builder| builder.public_path("/"));
-    let app = FncyLogin::new(login).wrap(Router::new().route("/", get(shown)));
+    let app = FncyLoginLayer::new(login).wrap(Router::new().route("/", get(shown)));
     let request = Request::get("/")
         .header("cookie", "a=hunter1")
         .header("cookie", "b=hunter2");
@@ -335,17 +354,17 @@ async fn a_log_inside_shows_no_cookie() {
 
 #[tokio::test]
 async fn a_guard_of_the_applications_own_refuses_as_we_do() {
-    async fn closed(deny: Deny) -> Result<(), axum::response::Response> {
+    async fn closed(deny: Deny) -> Result<(), AuthRejection> {
         Err(deny.forbidden())
     }
-    async fn anonymous(deny: Deny) -> axum::response::Response {
+    async fn anonymous(deny: Deny) -> AuthRejection {
         deny.unauthorized()
     }
     let (login, _provider) = login("", |builder| builder.public_prefix("/"));
     let site = Router::new()
         .route("/closed", get(closed))
         .route("/anonymous", get(anonymous));
-    let app = Router::new().nest("/sub", FncyLogin::new(login).wrap(site));
+    let app = Router::new().nest_service("/sub", FncyLoginLayer::new(login).wrap(site));
     for (path, accept, status, holds) in [
         ("/sub/closed", "text/html", 403, "<code>forbidden</code>"),
         ("/sub/closed", "*/*", 403, r#""code":"forbidden""#),

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use fncy_login_tower::FncyLogin;
+use fncy_login_tower::FncyLoginLayer;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper_util::rt::TokioIo;
@@ -27,7 +27,7 @@ async fn beneath_a_compression_layer() {
     let (login, _provider) = login("", |builder| builder.public_path("/public"));
     let service = ServiceBuilder::new()
         .layer(CompressionLayer::new().gzip(true))
-        .layer(FncyLogin::new(login))
+        .layer(FncyLoginLayer::new(login))
         .service(service_fn(hello::<Empty<Bytes>>));
     for (path, accept, status) in [
         ("/public", "*/*", StatusCode::OK),
@@ -55,7 +55,7 @@ async fn beneath_a_compression_layer() {
 #[tokio::test]
 async fn round_a_plain_hyper_service() {
     let (login, _provider) = login("", |builder| builder.public_path("/public"));
-    let service = FncyLogin::new(login).layer(service_fn(hello::<hyper::body::Incoming>));
+    let service = FncyLoginLayer::new(login).layer(service_fn(hello::<hyper::body::Incoming>));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {

@@ -1,6 +1,7 @@
 //! The mark that a login leaves in a request's extensions: for how much it is good.
 
-use fncy_login::{AuthContext, Decision, Verdict};
+use fncy_login::AuthContext;
+use fncy_login::adapter::{Decision, Verdict};
 
 use crate::browser::RawRequest;
 use crate::harness::{Harness, RawHead};
@@ -15,7 +16,7 @@ fn decide(world: &World, target: &str, cookies: &[u8], before: Option<&AuthConte
 
 fn admitted(decision: Decision) -> AuthContext {
     match decision {
-        Decision::Now(Verdict::Admit(admitted)) => admitted.context,
+        Decision::Now(Verdict::Admit { context, .. }) => context,
         _ => panic!("the request was not let through"),
     }
 }

@@ -11,7 +11,7 @@ use ::axum::Router;
 use ::axum::body::Body;
 use fncy_dev_server::DevServer;
 use fncy_login::{Login, LoginBuilder};
-use fncy_login_tower::FncyLogin;
+use fncy_login_tower::FncyLoginLayer;
 use tower::ServiceExt as _;
 
 use crate::world::{APP, usual};
@@ -58,7 +58,7 @@ async fn a_site_says_where_its_pages_sign_in_and_out() {
     let site = login.site();
     assert_eq!(site.login_path(), "/sub/auth/login");
     assert_eq!(site.sign_out_path(), "/sub/auth/logout");
-    let app = FncyLogin::new(login.clone()).wrap(Router::new());
+    let app = FncyLoginLayer::new(login.clone()).wrap(Router::new());
     let app = Router::new().nest_service("/sub", app);
     let link = site.login_path_to("/sub/page?a=1&b=/x");
     let request = http::Request::get(link).header("accept", "text/html");

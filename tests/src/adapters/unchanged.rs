@@ -392,7 +392,7 @@ async fn axum_wrapped_answers_the_same_byte_for_byte() {
         "axum",
         |listener| serve_router(listener, on_axum::application()),
         |listener, login| {
-            let layer = fncy_login_tower::FncyLogin::new(login);
+            let layer = fncy_login_tower::FncyLoginLayer::new(login);
             serve_router(listener, layer.wrap(on_axum::application()))
         },
     )
@@ -405,7 +405,7 @@ async fn axum_layered_answers_the_same_byte_for_byte() {
         "axum",
         |listener| serve_router(listener, on_axum::application()),
         |listener, login| {
-            let layer = fncy_login_tower::FncyLogin::new(login);
+            let layer = fncy_login_tower::FncyLoginLayer::new(login);
             serve_router(listener, on_axum::application().layer(layer))
         },
     )

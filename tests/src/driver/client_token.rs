@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use fncy_dev_server::{Endpoint, Fault, TokenBody};
-use fncy_login::{ClientToken, ClientTokenError, ClientTokenErrorKind, Setting};
+use fncy_login::Setting;
+use fncy_login::client_token::{ClientToken, ClientTokenError, ClientTokenErrorKind};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::sleep;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use fncy_login::{Additions, Approval, ConfigError, Login, Setting};
+use fncy_login::adapter::HeaderChanges;
+use fncy_login::{Approval, ConfigError, Login, Setting};
 use fncy_login_core::{KeyRing, ProviderAnswer, Secret};
 
 use crate::world::COOKIE_SECRET;
@@ -29,9 +30,9 @@ fn debug_shows_no_secret() {
         body: SECRET.as_bytes().to_vec(),
         sent: Vec::new(),
     };
-    let additions = Additions {
+    let changes = HeaderChanges {
         cookies: vec![SECRET.to_owned()],
-        ..Additions::default()
+        ..HeaderChanges::default()
     };
     let ring = KeyRing::new(SECRET.as_bytes(), &[COOKIE_SECRET]).unwrap();
     let shown = [
@@ -40,7 +41,7 @@ fn debug_shows_no_secret() {
         format!("{answer:?}"),
         format!("{ring:?}"),
         format!("{:?}", Secret::new(SECRET.to_owned())),
-        format!("{additions:?}"),
+        format!("{changes:?}"),
     ];
     for text in shown {
         assert!(

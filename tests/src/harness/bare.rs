@@ -2,7 +2,10 @@
 
 use std::pin::Pin;
 
-use fncy_login::{AuthContext, Decision, Finish, Head, Login, Reply, Verdict};
+use fncy_login::adapter::{
+    Decision, Head, Rejection, Reply, ResponsePatch, SignedIn, Verdict, tokens,
+};
+use fncy_login::{AuthContext, Login};
 
 use super::{Calls, OWN_HEADERS, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse};
@@ -100,7 +103,7 @@ impl Bare {
     async fn answer(&self, request: &RawRequest) -> RawResponse {
         let head = RawHead::of(request).beneath(self.mount);
         let mut context: Option<AuthContext> = None;
-        let mut finishes: Vec<Finish> = Vec::new();
+        let mut patches: Vec<ResponsePatch> = Vec::new();
         for login in &self.logins {
             let verdict = match login.decide(&head, context.as_ref()) {
                 Decision::Pass => continue,
@@ -108,34 +111,38 @@ impl Bare {
                 Decision::Later(verdict) => verdict.await,
             };
             match verdict {
-                Verdict::Admit(admitted) => {
-                    context = Some(admitted.context);
-                    finishes.push(admitted.finish);
+                Verdict::Admit {
+                    context: own,
+                    patch,
+                } => {
+                    context = Some(own);
+                    patches.push(patch);
                 }
                 Verdict::Reply(reply) => return response(*reply),
             }
         }
-        let response = match context.as_ref().and_then(AuthContext::signed_in) {
+        let response = match context.as_ref().and_then(SignedIn::of) {
             Some(user) if head.path() == "/live" => {
                 RawResponse::new(200).with_body(live_text(user.watch()).await)
             }
             _ => self.application(&head, context.as_ref()),
         };
-        finishes.into_iter().rev().fold(response, finished)
+        patches.into_iter().rev().fold(response, patched)
     }
 
     fn application(&self, head: &RawHead<'_>, context: Option<&AuthContext>) -> RawResponse {
         let path = head.path();
         let user = context.and_then(AuthContext::user);
-        let needs_user = matches!(path, "/extract" | "/token");
-        match (context, user) {
-            (None, _) if needs_user => RawResponse::new(500),
-            (Some(context), None) if needs_user => response(context.challenge(head)),
-            (Some(context), _) if path == "/token" => match context.tokens(head) {
+        match (context, path) {
+            (None, "/extract" | "/token") => RawResponse::new(500),
+            (Some(context), "/extract") if user.is_none() => {
+                refused(&SignedIn::required(context, head).unwrap_err())
+            }
+            (Some(context), "/token") => match tokens(context, head) {
                 Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),
-                Err(reply) => response(reply),
+                Err(rejection) => refused(&rejection),
             },
-            _ if path == "/missing" => RawResponse::new(404),
+            (_, "/missing") => RawResponse::new(404),
             _ => {
                 self.calls.received(head.lines("cookie"));
                 let text = self.calls.answer(path, user);
@@ -153,17 +160,22 @@ impl Bare {
     }
 }
 
-fn finished(mut response: RawResponse, finish: Finish) -> RawResponse {
-    let additions = finish.additions(response.header("cache-control").is_some());
-    if let Some(value) = additions.cache_control {
+fn patched(mut response: RawResponse, patch: ResponsePatch) -> RawResponse {
+    let changes = patch.header_changes(response.header("cache-control").is_some());
+    if let Some(value) = changes.cache_control {
         response.headers.retain(|(name, _)| name != "cache-control");
         response = response.with_header("cache-control", value);
     }
     let headers = &mut response.headers;
-    headers.retain(|(name, _)| !additions.removals.contains(&&**name));
-    additions.cookies.iter().fold(response, |response, line| {
+    headers.retain(|(name, _)| !changes.removals.contains(&&**name));
+    changes.cookies.iter().fold(response, |response, line| {
         response.with_header("set-cookie", line)
     })
+}
+
+fn refused(rejection: &Rejection) -> RawResponse {
+    let missing = || RawResponse::new(500);
+    rejection.reply().map_or_else(missing, response)
 }
 
 fn response(reply: Reply) -> RawResponse {

@@ -1,18 +1,19 @@
-//! The toy application on axum, with the tower layer round it.
+//! The toy application on axum, with the tower layer around it.
 
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Router, ServiceExt as _};
 use fncy_login::{AuthContext, Login};
-use fncy_login_tower::{CurrentUser, FncyLogin, Tokens};
+use fncy_login_tower::{CurrentUser, FncyLoginLayer, Tokens};
 use futures_util::stream::once;
+use tower_service::Service;
 
 use super::{Calls, OWN_HEADERS, live_text, server};
 use crate::browser::Backend;
@@ -34,10 +35,9 @@ fn application(calls: Calls) -> Router {
 }
 
 fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
-    let router = logins
-        .into_iter()
-        .rev()
-        .fold(router, |router, login| router.layer(FncyLogin::new(login)));
+    let router = logins.into_iter().rev().fold(router, |router, login| {
+        router.layer(FncyLoginLayer::new(login))
+    });
     match mount {
         "" => router,
         "/{lang}" => Router::new().nest_service(mount, router),
@@ -45,10 +45,14 @@ fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
     }
 }
 
-/// Serves any application on axum.
-pub fn serve_router(listener: TcpListener, router: Router) -> Arc<dyn Backend> {
+/// Serves any application on axum: a router, or a wrapped one.
+pub fn serve_router<S>(listener: TcpListener, app: S) -> Arc<dyn Backend>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
     server::spawn(listener, |listener| async {
-        axum::serve(listener, router).await
+        axum::serve(listener, app.into_make_service()).await
     })
 }
 

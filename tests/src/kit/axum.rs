@@ -1,9 +1,9 @@
 use axum::{Router, routing::get};
 use fncy_login_testing::{TestError, TestFncy};
-use fncy_login_tower::{CurrentUser, FncyLogin, Login};
+use fncy_login_tower::{CurrentUser, FncyLoginLayer, Login, WrappedRouter};
 
-fn app(login: Login) -> Router {
-    FncyLogin::new(login).wrap(Router::new().route("/inbox", get(inbox)))
+fn app(login: Login) -> WrappedRouter {
+    FncyLoginLayer::new(login).wrap(Router::new().route("/inbox", get(inbox)))
 }
 
 async fn inbox(user: CurrentUser) -> String {

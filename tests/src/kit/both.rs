@@ -11,14 +11,14 @@ use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use fncy_login::LoginBuilder;
 use fncy_login_actix as actix;
-use fncy_login_testing::{App, DemoUser, DevServer, Endpoint, Fault, TestError, TestFncy, Tower};
+use fncy_login_testing::{Actix, App, DemoUser, DevServer, Endpoint, Fault, TestError, TestFncy};
 use fncy_login_tower as tower;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn router(login: LoginBuilder) -> Router {
+fn router(login: LoginBuilder) -> tower::WrappedRouter {
     let inbox = async |user: tower::CurrentUser| user.id().to_owned();
     let token = async |tokens: tower::Tokens| tokens.access_token().to_owned();
     let routes = Router::new()
@@ -26,7 +26,7 @@ fn router(login: LoginBuilder) -> Router {
         .route("/inbox", get(inbox))
         .route("/notes", post(async |note: String| note))
         .route("/token", get(token));
-    tower::FncyLogin::new(login.public_path("/").build().unwrap()).wrap(routes)
+    tower::FncyLoginLayer::new(login.public_path("/").build().unwrap()).wrap(routes)
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -54,7 +54,7 @@ macro_rules! over_both {
         }
 
         mod over_actix {
-            use super::{TestError, TestFncy, actix::FncyLogin, routes};
+            use super::{Actix, TestError, TestFncy, actix::FncyLogin, routes};
 
             $(#[actix_web::test]
             async fn $test() -> Result<(), TestError> {
@@ -62,7 +62,7 @@ macro_rules! over_both {
                 let login = FncyLogin::new(fncy.login().public_path("/").build().unwrap());
                 let app = actix_web::App::new().wrap(login).configure(routes);
                 let app = actix_web::test::init_service(app).await;
-                super::$test(fncy, &app).await
+                super::$test(fncy, Actix(&app)).await
             })*
         }
     };
@@ -319,7 +319,7 @@ async fn a_sign_in_that_leads_to_no_session_is_an_error() -> Result<(), TestErro
     );
 
     let login = fncy.login().build()?;
-    let app = tower::FncyLogin::new(login.clone()).wrap(Router::new());
+    let app = tower::FncyLoginLayer::new(login.clone()).wrap(Router::new());
     let app = app.layer(from_fn(move |request: Request, next: Next| {
         let login = login.clone();
         async move {
@@ -344,7 +344,7 @@ async fn an_application_may_be_elsewhere_and_have_other_users() -> Result<(), Te
         .start()?;
     let routes = Router::new().route("/sub/inbox", get(async || "mail"));
     let login = fncy.login().endpoint_prefix("/login").build().unwrap();
-    let app = Tower(tower::FncyLogin::new(login).wrap(routes));
+    let app = tower::FncyLoginLayer::new(login).wrap(routes);
     let ada = fncy.signed_in("ada", app).await?;
     assert_eq!(ada.get("/sub/inbox").send().await?.text(), "mail");
     assert!(ada.jar().get("__Host-fncy_session").is_some());

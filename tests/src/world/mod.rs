@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint};
-use fncy_login::{Clock, Login, LoginBuilder, Setting};
+use fncy_login::clock::Clock;
+use fncy_login::{Login, LoginBuilder, Setting};
 use fncy_login_testing::TestClock;
 
 pub use self::logs::{Logs, ThreadLogs};

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use fncy_login::{ConfigError, LoginBuilder};
-use fncy_login_tower::{CurrentUser, FncyLogin};
+use fncy_login_tower::{CurrentUser, FncyLoginLayer, WrappedRouter};
 
 /// The strictest that lets a form sign out.
 const POLICY: &str = "default-src 'none'; form-action 'self'";
@@ -24,13 +24,13 @@ const DESK: &str = "<header><h1>Desk</h1></header>
 <section aria-label='Widget'><iframe title='Widget' src='/widget' width='340' height='450'></iframe></section>";
 
 /// The application, with the login round it.
-pub(crate) fn app(login: LoginBuilder) -> Result<Router, ConfigError> {
+pub(crate) fn app(login: LoginBuilder) -> Result<WrappedRouter, ConfigError> {
     let login = login.public_path("/").public_path("/desk").build()?;
     let routes = Router::new()
         .route("/", get(front))
         .route("/desk", get(desk))
         .fallback(hello);
-    Ok(FncyLogin::new(login).wrap(routes))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 async fn front() -> impl IntoResponse {

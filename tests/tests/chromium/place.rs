@@ -1,17 +1,21 @@
 //! Where a flow happens: an example site on one framework, or another application, over one scheme.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::mem::take;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::web::{Data, scope};
-use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use fncy_login::{ConfigError, Login, LoginBuilder, Setting};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::real_server::nginx::Nginx;
 use fncy_login_tests::world::{World, usual};
+use tower_service::Service;
+
 use site::UserData;
 
 use crate::chromium::Chromium;
@@ -116,10 +120,11 @@ impl Place {
     }
 
     /// Another application, with its provider.
-    pub(crate) fn app(
-        &self,
-        app: impl FnOnce(LoginBuilder) -> Result<Router, ConfigError>,
-    ) -> Site {
+    pub(crate) fn app<S>(&self, app: impl FnOnce(LoginBuilder) -> Result<S, ConfigError>) -> Site
+    where
+        S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+        S::Future: Send,
+    {
         let (listener, address) = listen();
         self.open(Hosts::One, address, |login, _| {
             serve_router(listener, app(login).unwrap())

@@ -59,7 +59,12 @@ impl Draft {
     }
 
     pub(crate) fn event(mut self, events: impl IntoIterator<Item = Event>) -> Self {
-        self.reply.events.extend(events);
+        for event in events {
+            if let Event::RequestRefused(code) | Event::SignInFailed(code) = event {
+                self.reply.code = Some(code);
+            }
+            self.reply.events.push(event);
+        }
         self
     }
 

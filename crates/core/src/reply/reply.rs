@@ -6,6 +6,7 @@ use std::fmt;
 use crate::provider::exchange::Revoke;
 use crate::reply::event::Event;
 use crate::session::user::{RevokedSession, SessionRef};
+use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 
 /// The `Cache-Control` of every response that sets a cookie of ours.
@@ -22,6 +23,8 @@ pub struct Reply {
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body. It is empty for redirects and for `HEAD`.
     pub body: String,
+    /// Why the request or the sign-in was refused, if it was.
+    pub code: Option<ErrorCode>,
     /// What an operator should know.
     pub reports: Vec<Report>,
     /// What happened with this reply.
@@ -49,6 +52,7 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: String::new(),
+            code: None,
             reports: Vec::new(),
             events: Vec::new(),
             endings: Vec::new(),

@@ -1,5 +1,7 @@
 //! A point in time, handed in by the caller: nothing in this crate reads a clock.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 /// Seconds since the Unix epoch.
 ///
 /// ```
@@ -7,6 +9,7 @@
 /// let now = Timestamp::from_unix(1_000);
 /// assert_eq!(now.plus(60).seconds_since(now), 60);
 /// assert_eq!(now.seconds_since(now.plus(60)), 0);
+/// assert_eq!(Timestamp::from(std::time::SystemTime::from(now)), now);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(u64);
@@ -34,5 +37,21 @@ impl Timestamp {
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// Whole seconds; a time before the epoch is the epoch.
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(since.as_secs())
+    }
+}
+
+/// A time that the platform can't represent is the epoch.
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        let since = Duration::from_secs(time.0);
+        UNIX_EPOCH.checked_add(since).unwrap_or(UNIX_EPOCH)
     }
 }

@@ -98,7 +98,8 @@ impl LoginBuilder {
     /// is shown.
     ///
     /// ```
-    /// # use fncy_login::{Login, Page, WayOn};
+    /// # use fncy_login::Login;
+    /// # use fncy_login::pages::{Page, WayOn};
     /// # fn escape(text: &str) -> String { text.replace('<', "&lt;") }
     /// let builder = Login::builder().public_prefix("/assets").pages(|page: &Page| {
     ///     let way_on = match page.way_on() {

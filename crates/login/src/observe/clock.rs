@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 ///
 /// ```
 /// use std::sync::Arc;
-/// # use fncy_login::{Clock, Login, Timestamp};
+/// # use fncy_login::{Login, Timestamp};
+/// # use fncy_login::clock::Clock;
 /// struct Stopped;
 ///
 /// impl Clock for Stopped {

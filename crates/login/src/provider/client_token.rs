@@ -91,7 +91,8 @@ impl Login {
     /// The exchange runs in a task of the current tokio runtime: a caller that goes away loses nothing.
     ///
     /// ```no_run
-    /// # use fncy_login::{ClientTokenError, ClientTokenErrorKind, Login};
+    /// # use fncy_login::Login;
+    /// # use fncy_login::client_token::{ClientTokenError, ClientTokenErrorKind};
     /// async fn authorization(login: &Login) -> Result<String, ClientTokenError> {
     ///     let token = login.client_token(Some("stats:read")).await.inspect_err(|error| {
     ///         if error.kind() == ClientTokenErrorKind::Refused {

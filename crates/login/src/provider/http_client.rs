@@ -21,7 +21,8 @@ pub type HttpExchange<'a> =
 /// the server's certificate. The request has secrets in its headers and its body: a client logs neither.
 ///
 /// ```
-/// use fncy_login::{HttpClient, HttpClientError, HttpExchange, Login};
+/// use fncy_login::Login;
+/// use fncy_login::http_client::{HttpClient, HttpClientError, HttpExchange};
 /// use http::{Request, Response};
 ///
 /// struct Canned;

@@ -1,9 +1,7 @@
 //! `Login`: the handle that an application holds, and that adapters ask.
 
 use std::fmt;
-use std::future::Future;
 use std::hash::RandomState;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use fncy_login_core::{
@@ -30,8 +28,8 @@ use crate::request::client_address::{ClientAddress, UNKNOWN};
 use crate::request::live_session::Watched;
 use crate::request::placement;
 use crate::request::redemptions::Redemptions;
-use crate::request::response_patch::Admitted;
 use crate::request::sign_in::REQUEST_DEADLINE;
+use crate::request::verdict::{Decision, Verdict};
 use crate::store::deadlines::soon;
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::StoreError;
@@ -60,28 +58,6 @@ pub(crate) struct Inner {
     pub(crate) hasher: RandomState,
     /// Whether a session is believed while nobody can say whether it was ended.
     pub(crate) admits_unverified: bool,
-}
-
-/// What becomes of a request.
-#[must_use]
-pub enum Decision {
-    /// This login has let the request through already, and its path still needs no more than that: it goes on
-    /// untouched.
-    Pass,
-    /// It is decided.
-    Now(Verdict),
-    /// The provider must be asked first.
-    Later(Pin<Box<dyn Future<Output = Verdict> + Send>>),
-}
-
-/// What was decided.
-#[derive(Debug)]
-#[must_use]
-pub enum Verdict {
-    /// The application answers.
-    Admit(Admitted),
-    /// We answer. Boxed, so that nothing that large is moved about for a request that is admitted.
-    Reply(Box<Reply>),
 }
 
 /// What a request must wait for.
@@ -232,7 +208,7 @@ impl Login {
     }
 
     fn admit(&self, admission: Admission) -> Verdict {
-        Verdict::Admit(Admitted::new(self, admission))
+        Verdict::admit(self, admission)
     }
 
     fn redirect(&self, start: StartSignIn) -> Box<Reply> {

@@ -10,3 +10,4 @@ pub(crate) mod redemptions;
 pub(crate) mod response_patch;
 pub(crate) mod revocation_check;
 pub(crate) mod sign_in;
+pub(crate) mod verdict;

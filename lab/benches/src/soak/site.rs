@@ -122,14 +122,14 @@ pub fn serve(framework: Framework) {
 }
 
 fn serve_axum(listener: TcpListener, login: Login) -> Vec<Handle> {
-    use fncy_login_tower::{CurrentUser, FncyLogin};
+    use fncy_login_tower::{CurrentUser, FncyLoginLayer};
     async fn whose(user: Option<CurrentUser>) -> String {
         user.map_or_else(|| NOBODY.to_owned(), |user| user.id().to_owned())
     }
     let app = Router::new()
         .route(PROTECTED, get(whose))
         .route(PUBLIC, get(whose))
-        .layer(FncyLogin::new(login));
+        .layer(FncyLoginLayer::new(login));
     let (started, runtime) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let runtime = Runtime::new().unwrap();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fncy_login::{Clock, Decision, Login, Reply, Timestamp, User, Verdict};
+use fncy_login::adapter::{Decision, Reply, Verdict};
+use fncy_login::clock::Clock;
+use fncy_login::{Login, Timestamp, User};
 
 use super::model::Model;
 use super::provider::{Mode, Provider, SECRET_MARK, USERS};
@@ -225,11 +227,11 @@ impl World {
         };
         match verdict {
             Verdict::Reply(reply) => Seen::Replied(*reply),
-            Verdict::Admit(admitted) => {
-                let additions = admitted.finish.additions(false);
-                let is_private = additions.cache_control == Some("private, no-store");
-                assert!(is_private || additions.cookies.is_empty());
-                Seen::Admitted(admitted.context.user().cloned(), additions.cookies)
+            Verdict::Admit { context, patch } => {
+                let changes = patch.header_changes(false);
+                let is_private = changes.cache_control == Some("private, no-store");
+                assert!(is_private || changes.cookies.is_empty());
+                Seen::Admitted(context.user().cloned(), changes.cookies)
             }
         }
     }

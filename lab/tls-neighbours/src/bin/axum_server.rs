@@ -8,7 +8,7 @@ use axum::routing::get;
 use axum_server::tls_rustls::RustlsConfig;
 use fncy_login_tls_neighbours::tls::Identity;
 use fncy_login_tls_neighbours::{login, start_a_sign_in};
-use fncy_login_tower::FncyLogin;
+use fncy_login_tower::FncyLoginLayer;
 use tokio_rustls::rustls::ServerConfig;
 
 #[tokio::main]
@@ -18,7 +18,7 @@ async fn main() {
     let address = listener.local_addr().expect("it is bound");
     let app = Router::new()
         .route("/", get(|| async { "home" }))
-        .layer(FncyLogin::new(login("https", address)));
+        .layer(FncyLoginLayer::new(login("https", address)));
     let identity = Identity::new();
     // As most write it: with the provider that rustls finds by itself.
     let config = ServerConfig::builder()

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 use fncy_login_tls_neighbours::{connect, login, start_a_sign_in};
-use fncy_login_tower::FncyLogin;
+use fncy_login_tower::FncyLoginLayer;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -15,7 +15,7 @@ async fn main() {
     let login = login("http", address);
     let app = Router::new()
         .route("/", get(|| async { "home" }))
-        .layer(FncyLogin::new(login));
+        .layer(FncyLoginLayer::new(login));
     tokio::spawn(axum::serve(listener, app).into_future());
     start_a_sign_in(connect(address).await, address.port()).await;
 }

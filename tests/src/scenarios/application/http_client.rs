@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use fncy_login::{HttpClient, HttpClientError, HttpExchange};
+use fncy_login::http_client::{HttpClient, HttpClientError, HttpExchange};
 use http::{Request, Response};
 
 use crate::harness::Harness;

@@ -1,6 +1,6 @@
 //! Pages are in the reader's language, in the application's language, or the application's own.
 
-use fncy_login::Language;
+use fncy_login::pages::Language;
 
 use crate::browser::{RawRequest, RawResponse};
 use crate::harness::Harness;

@@ -1,0 +1,107 @@
+//! Why a handler isn't called: what extractors and guards refuse with.
+//!
+//! Rules: the reply is made when the rejection becomes a response, since each one that starts a sign-in is counted;
+//! `Debug` and `Display` show the kind alone, since loggers write them.
+
+use std::fmt;
+
+use fncy_login_core::{ErrorCode, Head, OwnedHead, Reply};
+
+use crate::request::auth_context::AuthContext;
+
+/// Why an extractor or a guard refused a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// The login is not around the route: the application's mistake, answered with 500.
+    MissingLayer,
+    /// No user is signed in. A navigation is sent to sign in, every other request gets 401.
+    SignedOut,
+    /// A user is signed in, and the request is refused all the same.
+    Refused(ErrorCode),
+}
+
+/// A refusal by an extractor or a guard: an adapter's rejection type holds it.
+pub struct Rejection(Cause);
+
+enum Cause {
+    MissingLayer,
+    SignedOut(Box<(AuthContext, OwnedHead)>),
+    Forbidden(Box<(AuthContext, OwnedHead)>),
+    Told(Box<Reply>),
+}
+
+impl Rejection {
+    /// A request without an [`AuthContext`]. The log says so, with `advice`: how the layer is added in this framework.
+    pub fn missing_layer(advice: &'static str) -> Self {
+        tracing::error!(
+            advice,
+            "the user was asked for on a route that the FNCY Login layer is not around"
+        );
+        Self(Cause::MissingLayer)
+    }
+
+    pub(crate) fn signed_out<H: Head>(context: &AuthContext, head: &H) -> Self {
+        Self(Cause::SignedOut(waiting(context, head)))
+    }
+
+    pub(crate) fn forbidden<H: Head>(context: &AuthContext, head: &H) -> Self {
+        Self(Cause::Forbidden(waiting(context, head)))
+    }
+
+    pub(crate) fn told(reply: Box<Reply>) -> Self {
+        Self(Cause::Told(reply))
+    }
+
+    /// Why the request was refused.
+    #[must_use]
+    pub fn kind(&self) -> RejectionKind {
+        match &self.0 {
+            Cause::MissingLayer => RejectionKind::MissingLayer,
+            Cause::SignedOut(_) => RejectionKind::SignedOut,
+            Cause::Forbidden(_) => RejectionKind::Refused(ErrorCode::Forbidden),
+            Cause::Told(reply) => {
+                RejectionKind::Refused(reply.code.unwrap_or(ErrorCode::SignInRequired))
+            }
+        }
+    }
+
+    /// The reply, made anew with each call; `None` stands for an empty 500.
+    #[must_use]
+    pub fn reply(&self) -> Option<Reply> {
+        match &self.0 {
+            Cause::MissingLayer => None,
+            Cause::SignedOut(waiting) => Some(*waiting.0.login().challenge(&waiting.1)),
+            Cause::Forbidden(waiting) => Some(*waiting.0.login().forbidden(&waiting.1)),
+            Cause::Told(reply) => Some(Reply::clone(reply)),
+        }
+    }
+}
+
+fn waiting<H: Head>(context: &AuthContext, head: &H) -> Box<(AuthContext, OwnedHead)> {
+    Box::new((context.clone(), OwnedHead::of(head)))
+}
+
+impl fmt::Display for RejectionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingLayer => f.write_str("the FNCY Login layer is missing"),
+            Self::SignedOut => f.write_str("no user is signed in"),
+            Self::Refused(code) => write!(f, "the request is refused: {code}"),
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind().fmt(f)
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rejection").field(&self.kind()).finish()
+    }
+}
+
+impl std::error::Error for Rejection {}

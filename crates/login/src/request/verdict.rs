@@ -1,0 +1,79 @@
+//! What becomes of a request: the application answers it, or the login does.
+
+use std::fmt;
+use std::pin::Pin;
+
+use fncy_login_core::{Admission, Reply};
+
+use crate::request::auth_context::AuthContext;
+use crate::request::login::Login;
+use crate::request::response_patch::ResponsePatch;
+
+/// How a request goes on: untouched, by a verdict, or by a verdict that must be waited for.
+#[must_use]
+pub enum Decision {
+    /// This login has admitted the request before, and its path needs no more than that: it goes on untouched.
+    Pass,
+    /// The verdict is there.
+    Now(Verdict),
+    /// The provider or the store is asked first.
+    Later(Pin<Box<dyn Future<Output = Verdict> + Send>>),
+}
+
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pass => f.write_str("Pass"),
+            Self::Now(verdict) => f.debug_tuple("Now").field(verdict).finish(),
+            Self::Later(_) => f.write_str("Later(..)"),
+        }
+    }
+}
+
+/// Who answers a request: the application or the login.
+#[derive(Debug)]
+#[must_use]
+pub enum Verdict {
+    /// The application answers.
+    Admit {
+        /// The mark for the request's extensions.
+        context: AuthContext,
+        /// What the login changes in the application's response.
+        patch: ResponsePatch,
+    },
+    /// The login answers. The reply is boxed, so that an admitted request moves few bytes.
+    Reply(Box<Reply>),
+}
+
+impl From<Reply> for Verdict {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(Box::new(reply))
+    }
+}
+
+impl Verdict {
+    pub(crate) fn admit(login: &Login, admission: Admission) -> Self {
+        login.0.watched.refreshed(&admission);
+        let Admission {
+            user,
+            default_cache_control,
+            update,
+        } = admission;
+        let (cookies, tokens) = match update {
+            Some(update) => (update.cookies, update.tokens),
+            None => (Vec::new(), None),
+        };
+        // A request that has just refreshed its tokens showed the old cookie: the new one may never arrive.
+        if let Some(user) = user.as_ref().filter(|_| tokens.is_none()) {
+            let store = &login.0.refresher.0.store;
+            store.confirm(&|| user.session());
+        }
+        if user.is_some() {
+            login.0.accepted.count();
+        }
+        Self::Admit {
+            patch: ResponsePatch::new(login, user.as_ref(), default_cache_control, cookies),
+            context: AuthContext::new(login.clone(), user, tokens),
+        }
+    }
+}
