@@ -46,8 +46,8 @@ impl Tab {
     }
 
     /// Opens an address.
-    pub(crate) async fn context(&self, address: &str) {
-        self.act("context", json!([self.url(address)])).await;
+    pub(crate) async fn visit(&self, address: &str) {
+        self.act("visit", json!([self.url(address)])).await;
     }
 
     /// Goes back in the tab's history.
@@ -157,7 +157,7 @@ impl Tab {
             self.url(path)
         );
         self.act("serve", json!([ELSEWHERE, page])).await;
-        self.context(ELSEWHERE).await;
+        self.visit(ELSEWHERE).await;
     }
 
     /// What axe-core finds on the page at this width, light or dark.

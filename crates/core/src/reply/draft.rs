@@ -191,7 +191,7 @@ mod tests {
         let reply = written(&pages, refusal(), Language::Korean);
         assert_eq!(header(&reply, "content-language"), "ko");
         assert!(reply.body.contains("<html lang=\"ko\">"), "{}", reply.body);
-        assert!(reply.body.contains("여기에는 로그인할 수 없습니다"));
+        assert!(reply.body.contains("이 사이트에 로그인할 수 없어요"));
         assert!(reply.body.contains("코드: <code>login_refused</code>"));
     }
 

@@ -29,15 +29,15 @@ pub(super) async fn pages_are_in_their_readers_language(harness: Harness) {
     let world = World::new(harness);
     let mut tab = world.tab();
     let expired = navigate(&world, "GET", "/auth/callback?code=c&state=unknown").await;
-    assert_korean(&expired, 400, "이 로그인을 계속할 수 없습니다");
+    assert_korean(&expired, 400, "이 로그인을 계속할 수 없어요");
     let state = state_of(&world.start(&mut tab, "/page").await);
     let callback = format!("/auth/callback?code=invented&state={state}");
     let asked_first = navigate(&world, "GET", &callback).await;
-    assert_korean(&asked_first, 400, "만료된 로그인 링크입니다");
+    assert_korean(&asked_first, 400, "만료된 로그인 링크예요");
     let form = navigate(&world, "POST", "/page").await;
     assert_korean(&form, 401, "로그인해 주세요");
     let signed_out = navigate(&world, "GET", "/auth/logout").await;
-    assert_korean(&signed_out, 200, "로그아웃되었습니다");
+    assert_korean(&signed_out, 200, "로그아웃되었어요");
     let head = navigate(&world, "HEAD", "/auth/logout").await;
     assert_eq!(head.header("content-language"), Some("ko"));
     assert_eq!(head.text(), "", "HEAD is GET without a body");
@@ -69,10 +69,10 @@ pub(super) async fn pages_may_be_the_applications_own(harness: Harness) {
     assert_eq!(missing.status, 400);
     assert_eq!(
         missing.text(),
-        "login_cookie_missing 이 로그인을 계속할 수 없습니다 로그인"
+        "login_cookie_missing 이 로그인을 계속할 수 없어요 로그인"
     );
     let policy = missing.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; style-src 'self'"));
     let signed_out = navigate(&world, "GET", "/auth/logout").await;
-    assert_eq!(signed_out.text(), "none 로그아웃되었습니다 로그인");
+    assert_eq!(signed_out.text(), "none 로그아웃되었어요 로그인");
 }

@@ -209,7 +209,7 @@ pub(super) async fn no_cookie_at_all_names_the_likely_causes(harness: Harness) {
     let page = tab.get(&answer).await;
     assert_failure(&page, 400, "login_cookie_missing");
     for cause in [
-        "It may be over already",
+        "It may have ended already",
         "cookies may be blocked",
         "another address of this site",
     ] {

@@ -14,15 +14,15 @@ const OTHER: &str = "Use another account";
 pub(super) async fn a_sign_out_goes_on_to_the_provider_under_a_strict_policy(place: Place) {
     let site = place.app(app);
     let tab = site.tab().await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in().await;
     tab.shows("/page", "Hello, Alex Martin").await;
-    tab.context("/").await;
+    tab.visit("/").await;
     tab.shows("/", "Front").await;
     tab.press("Sign out").await;
     tab.shows_provider(SIGNED_OUT).await;
     assert_eq!(tab.cookies().await, [""; 0]);
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.shows_provider("Sign in").await;
 }
 
@@ -37,13 +37,13 @@ fn without_alex(login: LoginBuilder) -> LoginBuilder {
 pub(super) async fn whom_on_login_refuses_leaves_the_provider_for_another_account(place: Place) {
     let site = place.app(|login| app(without_alex(login)));
     let tab = site.tab().await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in().await;
     tab.shows("/auth/callback?**", REFUSED).await;
     assert_accessible(&tab).await;
     tab.press(OTHER).await;
     tab.shows_provider(SIGNED_OUT).await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in_as("김하늘").await;
     tab.shows("/page", "Hello, 김하늘").await;
 }
@@ -51,12 +51,12 @@ pub(super) async fn whom_on_login_refuses_leaves_the_provider_for_another_accoun
 pub(super) async fn whom_on_login_refuses_chooses_another_account(place: Place) {
     let site = place.app(|login| app(without_alex(login).set(Setting::SignOutUrl, "")));
     let tab = site.tab_in("ko-KR").await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.shows_provider("로그인").await;
     tab.press("Alex Martin").await;
     tab.shows_provider("접근을 허용할까요?").await;
     tab.press("허용").await;
-    tab.shows("/auth/callback?**", "여기에는 로그인할 수 없습니다")
+    tab.shows("/auth/callback?**", "이 사이트에 로그인할 수 없어요")
         .await;
     assert_accessible(&tab).await;
     tab.follow("다른 계정 사용").await;
@@ -73,7 +73,7 @@ pub(super) async fn whom_a_guard_refuses_chooses_another_account(place: Place) {
         app(login.set(Setting::SignOutUrl, ""))
     });
     let tab = site.tab().await;
-    tab.context("/admin?x=2").await;
+    tab.visit("/admin?x=2").await;
     tab.sign_in().await;
     tab.shows("/admin?x=2", "You may not open this").await;
     assert_accessible(&tab).await;

@@ -6,7 +6,7 @@ use crate::place::Place;
 pub(super) async fn an_address_in_any_script_is_where_a_sign_in_ends(place: Place) {
     let site = place.app(app);
     let tab = site.tab().await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in().await;
     for (link, address) in [
         ("한글 page", "/%ED%95%9C%EA%B8%80"),
@@ -15,7 +15,7 @@ pub(super) async fn an_address_in_any_script_is_where_a_sign_in_ends(place: Plac
     ] {
         tab.shows("/**", "Hello, Alex Martin").await;
         site.world.advance(30 * 86_400);
-        tab.context("/").await;
+        tab.visit("/").await;
         tab.follow(link).await;
         tab.shows(address, "Hello, Alex Martin").await;
     }

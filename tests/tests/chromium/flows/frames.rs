@@ -7,10 +7,10 @@ use crate::place::Place;
 pub(super) async fn a_frame_whose_session_ended_leads_out_of_it(place: Place) {
     let site = place.app(app);
     let tab = site.tab().await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in().await;
     tab.shows("/page", "Hello, Alex Martin").await;
-    tab.context("/desk?x=1").await;
+    tab.visit("/desk?x=1").await;
     tab.frame_shows("Hello, Alex Martin").await;
     site.world.advance(30 * 86_400);
     tab.reload().await;

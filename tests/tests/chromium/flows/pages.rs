@@ -32,11 +32,11 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         ),
         ("/auth/logout", "You are signed out"),
     ] {
-        tab.context(path).await;
+        tab.visit(path).await;
         tab.shows(path, heading).await;
         assert_accessible(&tab).await;
     }
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.shows_provider("Sign in").await;
     assert_accessible(&tab).await;
     tab.press("Alex Martin").await;
@@ -49,7 +49,7 @@ pub(super) async fn every_page_is_accessible(place: Place) {
     tab.post("/protected").await;
     tab.shows("/protected", "Please sign in").await;
     assert_accessible(&tab).await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.shows_provider("Allow access?").await;
     tab.press("Allow").await;
     for (path, heading) in [
@@ -58,7 +58,7 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         ("/profile", "Your data"),
         ("/auth/logout", "Sign out?"),
     ] {
-        tab.context(path).await;
+        tab.visit(path).await;
         tab.shows(path, heading).await;
         assert_accessible(&tab).await;
     }
@@ -68,10 +68,10 @@ pub(super) async fn every_page_of_a_way_out_is_accessible(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
     let cancelled = "/auth/callback?error=access_denied";
-    tab.context(cancelled).await;
+    tab.visit(cancelled).await;
     tab.shows(cancelled, "You are not signed in").await;
     assert_accessible(&tab).await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.shows_provider("Sign in").await;
     let asked = site.world.provider.url(Endpoint::Authorize);
     let asked = Url::parse(&tab.requested(&asked).await).unwrap();
@@ -80,7 +80,7 @@ pub(super) async fn every_page_of_a_way_out_is_accessible(place: Place) {
         .find(|(name, _)| name == "state")
         .unwrap();
     let declined = format!("/auth/callback?error=user_cancelled_login&state={state}");
-    tab.context(&declined).await;
+    tab.visit(&declined).await;
     tab.shows(&declined, "FNCY did not let you in").await;
     assert_accessible(&tab).await;
     tab.follow("Sign in").await;
@@ -97,8 +97,8 @@ pub(super) async fn a_reader_of_korean_signs_in_and_out_in_korean(place: Place) 
     let site = place.site();
     let tab = site.tab_in("ko-KR").await;
     let callback = "/auth/callback?code=c&state=s";
-    tab.context(callback).await;
-    tab.shows(callback, "이 로그인을 계속할 수 없습니다").await;
+    tab.visit(callback).await;
+    tab.shows(callback, "이 로그인을 계속할 수 없어요").await;
     assert_accessible(&tab).await;
     tab.follow("로그인").await;
     tab.shows_provider("로그인").await;
@@ -108,7 +108,7 @@ pub(super) async fn a_reader_of_korean_signs_in_and_out_in_korean(place: Place) 
     assert_accessible(&tab).await;
     tab.press("허용").await;
     tab.shows("/", "Hello, 김하늘").await;
-    tab.context("/auth/logout").await;
+    tab.visit("/auth/logout").await;
     tab.shows("/auth/logout", "로그아웃할까요?").await;
     assert_accessible(&tab).await;
     tab.press("로그아웃").await;

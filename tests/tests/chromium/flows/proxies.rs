@@ -23,7 +23,7 @@ fn behind(place: &Place, keep: fn(Vec<HeaderValue>) -> Option<HeaderValue>) -> S
 
 async fn people_sign_in(site: &Site) {
     let tab = site.tab().await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in().await;
     for _ in 0..3 {
         tab.shows("/page", "Hello, Alex Martin").await;
@@ -48,7 +48,7 @@ pub(super) async fn where_a_proxy_joins_the_cookies_people_sign_in(place: Place)
 pub(super) async fn where_a_proxy_keeps_the_last_cookie_people_are_told(place: Place) {
     let site = behind(&place, |lines| lines.into_iter().next_back());
     let tab = site.tab().await;
-    tab.context("/page").await;
+    tab.visit("/page").await;
     tab.sign_in().await;
     tab.shows("/page", "You signed in, but the session did not stay")
         .await;
@@ -60,7 +60,7 @@ pub(super) async fn five_links_of_another_site_leave_a_site_behind_nginx_open(pl
         return;
     };
     let tab = site.tab().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
     // None of these sign-ins comes to its end.
@@ -75,6 +75,6 @@ pub(super) async fn five_links_of_another_site_leave_a_site_behind_nginx_open(pl
     let cookies = tab.cookies().await;
     let begun = cookies.iter().filter(|name| name.contains("_login"));
     assert_eq!(begun.count(), 5, "{cookies:?}");
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.shows("/protected", "Members only").await;
 }

@@ -6,7 +6,7 @@ pub(super) async fn a_single_page_application_signs_in_in_its_tab(place: Place) 
     let site = place.app(recipes::spa::app);
     let tab = site.tab().await;
     let view = "/folders/7?sort=new";
-    tab.context(view).await;
+    tab.visit(view).await;
     tab.press("Sign in").await;
     tab.sign_in().await;
     tab.shows(view, "Inbox").await;
@@ -15,7 +15,7 @@ pub(super) async fn a_single_page_application_signs_in_in_its_tab(place: Place) 
     assert!(text.contains("Welcome, Alex Martin"), "{text}");
 
     let another = tab.another().await;
-    another.context("/").await;
+    another.visit("/").await;
     another.press("Sign out").await;
     another
         .shows_provider("A stand-in for FNCY, on your machine")

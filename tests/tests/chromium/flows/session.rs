@@ -11,7 +11,7 @@ const SIGNED_OUT: &str = "A stand-in for FNCY, on your machine";
 /// Somebody who has signed in, and looks at the protected page.
 async fn signed_in(site: &Site) -> Tab {
     let tab = site.tab().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
     tab
@@ -20,7 +20,7 @@ async fn signed_in(site: &Site) -> Tab {
 pub(super) async fn a_fetch_without_a_session_is_told_where_to_sign_in(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/").await;
+    tab.visit("/").await;
     let answers = tab.fetch("/me", 1).await;
     let (status, body) = &answers[0];
     assert_eq!(*status, 401);
@@ -31,7 +31,7 @@ pub(super) async fn a_fetch_without_a_session_is_told_where_to_sign_in(place: Pl
     );
     tab.shows("/", "Nobody is signed in").await;
     assert_eq!(tab.cookies().await, [""; 0]);
-    tab.context("/auth/login?return_to=%2F").await;
+    tab.visit("/auth/login?return_to=%2F").await;
     tab.sign_in().await;
     tab.shows("/", "Hello, Alex Martin").await;
 }
@@ -56,7 +56,7 @@ pub(super) async fn signing_out_in_one_tab_holds_in_the_other(place: Place) {
     let site = place.site();
     let tab = signed_in(&site).await;
     let other = tab.another().await;
-    other.context("/protected").await;
+    other.visit("/protected").await;
     other.shows("/protected", "Members only").await;
     tab.press("Sign out").await;
     tab.shows_provider(SIGNED_OUT).await;
@@ -110,17 +110,17 @@ pub(super) async fn each_of_two_hosts_is_signed_in_to_by_itself(place: Place) {
     let site = place.site_at_two_hosts();
     let tab = signed_in(&site).await;
     let at_other = |path: &str| format!("{}{path}", site.other_origin);
-    tab.context(&at_other("/")).await;
+    tab.visit(&at_other("/")).await;
     tab.shows(&at_other("/"), "Nobody is signed in").await;
     // FNCY knows who it is.
     tab.follow("Protected page").await;
     tab.shows(&at_other("/protected"), "Members only").await;
 
-    tab.context(&at_other("/")).await;
+    tab.visit(&at_other("/")).await;
     tab.press("Sign out").await;
     tab.shows_provider(SIGNED_OUT).await;
-    tab.context(&at_other("/")).await;
+    tab.visit(&at_other("/")).await;
     tab.shows(&at_other("/"), "Nobody is signed in").await;
-    tab.context("/").await;
+    tab.visit("/").await;
     tab.shows("/", "Hello, Alex Martin").await;
 }

@@ -10,21 +10,21 @@ const NO_RECORD: &str = "This sign-in can't be continued";
 pub(super) async fn signing_in_leads_to_the_page_that_was_asked_for(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/").await;
+    tab.visit("/").await;
     tab.shows("/", "Nobody is signed in").await;
     tab.follow("Protected page").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
     let cookies = tab.cookies().await;
     assert!(cookies.contains(&site.session_cookie), "{cookies:?}");
-    tab.context("/").await;
+    tab.visit("/").await;
     tab.shows("/", "Hello, Alex Martin").await;
 }
 
 pub(super) async fn cancelling_leads_to_a_page_and_from_there_to_another_try(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.shows_provider("Sign in").await;
     tab.press("Alex Martin").await;
     tab.shows_provider("Allow access?").await;
@@ -55,7 +55,7 @@ async fn two_tabs_finish(place: Place, order: [&str; 2]) {
         (&another, "/profile", "Your data"),
     ];
     for (tab, path, _) in tabs {
-        tab.context(path).await;
+        tab.visit(path).await;
         tab.shows_provider("Sign in").await;
     }
     tabs.sort_by_key(|(_, path, _)| order.iter().position(|first| first == path));
@@ -72,7 +72,7 @@ async fn two_tabs_finish(place: Place, order: [&str; 2]) {
 pub(super) async fn going_back_after_signing_in_leads_into_the_site(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/").await;
+    tab.visit("/").await;
     tab.follow("Protected page").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
@@ -84,13 +84,13 @@ pub(super) async fn going_back_after_signing_in_leads_into_the_site(place: Place
 pub(super) async fn a_callback_opened_again_leads_into_the_site(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
     let callback = tab.requested("/auth/callback?").await;
     for seconds in [0, 120] {
         site.world.advance(seconds);
-        tab.context(&callback).await;
+        tab.visit(&callback).await;
         tab.shows("/", "Hello, Alex Martin").await;
     }
     assert_eq!(site.world.token_requests(), 1);
@@ -99,7 +99,7 @@ pub(super) async fn a_callback_opened_again_leads_into_the_site(place: Place) {
 pub(super) async fn a_callback_that_failed_is_reloaded_and_tried_again(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     site.world
         .provider
         .fault(Endpoint::Token, Fault::status(503).once());
@@ -110,7 +110,7 @@ pub(super) async fn a_callback_that_failed_is_reloaded_and_tried_again(place: Pl
     tab.reload().await;
     tab.shows("/auth/callback?**", NO_RECORD).await;
     let text = tab.text().await;
-    assert!(text.contains("It may be over already"), "{text}");
+    assert!(text.contains("It may have ended already"), "{text}");
     tab.follow("Sign in").await;
     tab.shows("/", "Hello, Alex Martin").await;
 }
@@ -118,18 +118,18 @@ pub(super) async fn a_callback_that_failed_is_reloaded_and_tried_again(place: Pl
 pub(super) async fn a_bookmark_of_the_provider_leads_to_the_site(place: Place) {
     let site = place.site();
     let tab = site.tab().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.sign_in().await;
     tab.shows("/protected", "Members only").await;
     let bookmark = tab
         .requested(&site.world.provider.url(Endpoint::Authorize))
         .await;
     site.world.advance(3_600);
-    tab.context(&bookmark).await;
+    tab.visit(&bookmark).await;
     tab.shows("/", "Hello, Alex Martin").await;
 
     let elsewhere = site.tab().await;
-    elsewhere.context(&bookmark).await;
+    elsewhere.visit(&bookmark).await;
     elsewhere.shows_provider("Sign in").await;
     elsewhere.press("Alex Martin").await;
     elsewhere.shows("/auth/callback?**", NO_RECORD).await;
@@ -140,7 +140,7 @@ pub(super) async fn a_bookmark_of_the_provider_leads_to_the_site(place: Place) {
 pub(super) async fn cookies_that_are_blocked_are_named(place: Place) {
     let site = place.site();
     let tab = site.tab_without_cookies().await;
-    tab.context("/protected").await;
+    tab.visit("/protected").await;
     tab.sign_in().await;
     tab.shows("/auth/callback?**", NO_RECORD).await;
     let text = tab.text().await;

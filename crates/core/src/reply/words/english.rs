@@ -15,11 +15,11 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::CrossSite) => (
             "Request from another site",
-            "This did not come from this site's own pages, so nothing was done.",
+            "The request did not come from this site's own pages, so it was not carried out.",
         ),
         PageSubject::Refusal(ErrorCode::Forbidden) => (
             "You may not open this",
-            "You are signed in, but this needs more than your account has.",
+            "You are signed in, but your account does not have the permission for this.",
         ),
         PageSubject::Refusal(ErrorCode::Internal) => (
             "Something went wrong",
@@ -27,19 +27,19 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::InvalidCallback) => (
             "This sign-in link is not valid",
-            "The address is incomplete or was changed on its way. Please sign in again.",
+            "The address is incomplete or was changed on the way. Please sign in again.",
         ),
         PageSubject::Refusal(ErrorCode::InvalidResponse) => (
-            "The sign-in service gave an unreadable answer",
-            "This is not your fault. Please try again in a moment.",
+            "The sign-in service sent an unreadable answer",
+            "The problem is at the sign-in service. Please try again in a moment.",
         ),
         PageSubject::Refusal(ErrorCode::LoginCookieMissing) => (
             "This sign-in can't be continued",
-            "Your browser has no record of it. It may be over already. If you have only just started, cookies may be blocked, or you started under another address of this site: allow cookies, then sign in again from here.",
+            "Your browser has no record of this sign-in. It may have ended already. If you have just started it, cookies may be blocked, or you started it under another address of this site. Allow cookies, then sign in again from here.",
         ),
         PageSubject::Refusal(ErrorCode::LoginExpired) => (
             "This sign-in link has expired",
-            "It was used already, or too much time went by. Please sign in again.",
+            "It was used already, or too much time has passed. Please sign in again.",
         ),
         PageSubject::Refusal(ErrorCode::LoginRefused) => (
             "You can't sign in here",
@@ -51,15 +51,15 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::LoginLoop) => (
             "You signed in, but the session did not stay",
-            "Your browser or something on the way drops this site's session cookie. Cookies may be blocked, the connection may not be secure, or the device's clock may be wrong.",
+            "Your browser or something between it and this site drops the session cookie. Cookies may be blocked, the connection may not be secure, or the device's clock may be wrong.",
         ),
         PageSubject::Refusal(ErrorCode::MethodNotAllowed) => (
-            "This address does not work that way",
-            "The request used a method that this address does not have.",
+            "This address can't handle the request",
+            "The request used a method that this address does not support.",
         ),
         PageSubject::Refusal(ErrorCode::ProviderRefused) => (
             "The sign-in service refused the request",
-            "It did not accept what this site asked for. If trying again does not help, please tell the people who run this site.",
+            "It did not accept this site's request. If trying again does not help, please tell the people who run this site.",
         ),
         PageSubject::Refusal(ErrorCode::ProviderUnavailable) => (
             "The sign-in service is not available",
@@ -67,7 +67,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::SessionTooLarge) => (
             "Your session is too large to keep",
-            "The sign-in worked, but what came back does not fit into your browser's cookies. Please tell the people who run this site.",
+            "The sign-in worked, but the data does not fit into your browser's cookies. Please tell the people who run this site.",
         ),
         PageSubject::Refusal(ErrorCode::SessionUnverified) => (
             "Your session can't be checked at the moment",
@@ -75,7 +75,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::SignInRequired) => (
             "Please sign in",
-            "This needs you to be signed in. Nothing was stored or changed.",
+            "You need to sign in for this. Nothing was stored or changed.",
         ),
         PageSubject::Refusal(ErrorCode::SignInDeclined) => (
             "FNCY did not let you in",
@@ -86,20 +86,20 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "The sign-in was cancelled or did not work. You can sign in again at any time.",
         ),
         PageSubject::Refusal(ErrorCode::TokenExpired) => (
-            "The sign-in had expired when it arrived",
-            "The sign-in service gave an access that is no longer valid. Please try again.",
+            "The sign-in had already expired",
+            "The sign-in service sent a permission that is no longer valid. Please try again.",
         ),
         PageSubject::Refusal(ErrorCode::TokensDiscarded) => (
             "This page is not set up correctly",
-            "It needs access to your account that this site does not keep. Please tell the people who run it.",
+            "It needs access to your account, which this site does not keep. Please tell the people who run it.",
         ),
         PageSubject::Refusal(ErrorCode::TokensExpired) => (
             "Your access has expired",
-            "This page can't refresh it. Please open a page of this site that needs you to be signed in.",
+            "This page can't refresh it. Please open a page of this site that needs you to sign in.",
         ),
         PageSubject::Refusal(ErrorCode::TokensUnusable) => (
             "Your session is damaged",
-            "It was incomplete, so it was ended. Please sign in again.",
+            "It was incomplete, so you were signed out. Please sign in again.",
         ),
         PageSubject::Refusal(ErrorCode::UserDataRefused) => (
             "The sign-in service did not say who you are",
@@ -123,7 +123,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::SigningOut => (
             "You are signed out of this site",
-            "The sign-in service comes next, so that you are signed out there as well.",
+            "Next, you are signed out of the sign-in service as well.",
         ),
         PageSubject::SignedOut => (
             "You are signed out",
