@@ -25,8 +25,8 @@ use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
 use crate::session::found::Found;
+use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
-use crate::session::user::RevokedSession;
 use crate::session::write::cookie_names;
 use crate::values::timestamp::Timestamp;
 

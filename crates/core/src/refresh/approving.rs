@@ -11,7 +11,7 @@ use crate::provider::tokens::SessionTokens;
 use crate::refresh::failure::RefreshFailure;
 use crate::refresh::refreshed_tokens::RefreshedTokens;
 use crate::refresh::request::RefreshRequest;
-use crate::session::user::RevokedSession;
+use crate::session::revoked_session::RevokedSession;
 use crate::values::hook_answer::HookAnswer;
 
 /// Refreshed tokens whose user is known.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::refresh::refreshed_tokens::RefreshedTokens;
 use crate::session::profile::Profile;
-use crate::session::user::SessionRef;
+use crate::session::session_ref::SessionRef;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 

@@ -9,7 +9,7 @@ use crate::reply::format::ReplyFormat;
 use crate::reply::page::Page;
 use crate::reply::pages::Pages;
 use crate::reply::reply::{Ending, PRIVATE, Reply};
-use crate::session::user::SessionRef;
+use crate::session::session_ref::SessionRef;
 use crate::values::report::Report;
 
 /// A reply in the making.

@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::provider::exchange::Revoke;
 use crate::reply::event::Event;
-use crate::session::user::{RevokedSession, SessionRef};
+use crate::session::revoked_session::RevokedSession;
+use crate::session::session_ref::SessionRef;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 

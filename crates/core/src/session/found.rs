@@ -10,7 +10,8 @@
 //!   copies, the answer to one would make the other the user.
 
 use crate::session::refusal::SessionRefusal;
-use crate::session::user::{SessionRef, User};
+use crate::session::session_ref::SessionRef;
+use crate::session::user::User;
 use crate::values::timestamp::Timestamp;
 
 /// The sessions of a request that open, before their revocation status is known.

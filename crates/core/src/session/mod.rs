@@ -5,6 +5,8 @@ pub(crate) mod lifetimes;
 pub(crate) mod open;
 pub(crate) mod profile;
 pub(crate) mod refusal;
+pub(crate) mod revoked_session;
 pub(crate) mod sealed_tokens;
+pub(crate) mod session_ref;
 pub(crate) mod user;
 pub(crate) mod write;

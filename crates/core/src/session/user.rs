@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use crate::session::session_ref::{SessionId, SessionRef};
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
@@ -35,148 +36,6 @@ impl fmt::Display for DataError {
 }
 
 impl std::error::Error for DataError {}
-
-/// The id of a session: 128 random bits, the same for its whole life.
-///
-/// It is no secret: a cookie is sealed, so that an id opens nothing. `Debug` shows its first four bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SessionId([u8; 16]);
-
-impl SessionId {
-    /// The id with these bytes, as [`SessionId::as_bytes`] gives them.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// Its bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "SessionId({a:02x}{b:02x}{c:02x}{d:02x}…)")
-    }
-}
-
-/// A session without its user and its tokens: what a store keeps of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionRef {
-    pub(crate) id: SessionId,
-    pub(crate) generation: u32,
-    pub(crate) issued: Timestamp,
-    pub(crate) ends: Timestamp,
-}
-
-impl SessionRef {
-    /// A session, for the tests of a store. The driver makes all others.
-    #[must_use]
-    pub const fn new(id: SessionId, generation: u32, issued: Timestamp, ends: Timestamp) -> Self {
-        Self {
-            id,
-            generation,
-            issued,
-            ends,
-        }
-    }
-
-    /// The id of the session.
-    #[must_use]
-    pub const fn id(&self) -> SessionId {
-        self.id
-    }
-
-    /// The number of refreshes of its tokens.
-    #[must_use]
-    pub const fn generation(&self) -> u32 {
-        self.generation
-    }
-
-    /// The time of the sign-in.
-    #[must_use]
-    pub const fn issued(&self) -> Timestamp {
-        self.issued
-    }
-
-    /// The latest time at which the session ends.
-    #[must_use]
-    pub const fn ends(&self) -> Timestamp {
-        self.ends
-    }
-}
-
-/// A session that is revoked before its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RevokedSession {
-    session: SessionRef,
-    user_id: Box<str>,
-    pub(crate) spares_newer: bool,
-}
-
-impl RevokedSession {
-    /// Revokes a session in all its generations.
-    #[must_use]
-    pub fn new(session: SessionRef, user_id: &str) -> Self {
-        Self {
-            session,
-            user_id: user_id.into(),
-            spares_newer: false,
-        }
-    }
-
-    /// Spares the generations that are newer than the session's.
-    ///
-    /// The session may come from a copy of an old cookie. The owner of the newer one has not asked for this.
-    #[must_use]
-    pub fn sparing_newer(self) -> Self {
-        Self {
-            spares_newer: true,
-            ..self
-        }
-    }
-
-    /// What a request revokes that signs out with this session.
-    pub(crate) fn asked_by(user: &User, now: Timestamp) -> Self {
-        let revoked = Self::new(user.session(), user.id());
-        if user.terms().is_past_grace(now) {
-            revoked.sparing_newer()
-        } else {
-            revoked
-        }
-    }
-
-    /// The session.
-    #[must_use]
-    pub const fn session(&self) -> &SessionRef {
-        &self.session
-    }
-
-    /// The id of the session's user.
-    #[must_use]
-    pub fn user_id(&self) -> &str {
-        &self.user_id
-    }
-
-    /// The newest generation that is revoked: [`u32::MAX`] where all are.
-    #[must_use]
-    pub const fn up_to(&self) -> u32 {
-        if self.spares_newer {
-            self.session.generation
-        } else {
-            u32::MAX
-        }
-    }
-
-    /// Whether this generation of the session is revoked.
-    #[must_use]
-    pub const fn reaches(&self, generation: u32) -> bool {
-        generation <= self.up_to()
-    }
-}
 
 /// The beginning of the first segment, of fixed length: what nearly every request asks for, and reads
 /// without the texts behind it.
@@ -254,12 +113,8 @@ impl Terms {
     }
 
     pub(crate) fn session(&self) -> SessionRef {
-        SessionRef {
-            id: SessionId(self.session_id),
-            generation: self.generation,
-            issued: self.issued,
-            ends: self.ends,
-        }
+        let id = SessionId::from_bytes(self.session_id);
+        SessionRef::new(id, self.generation, self.issued, self.ends)
     }
 
     /// When the session is over, as far as it is known now.

@@ -11,7 +11,7 @@ use crate::reply::reply::{Ending, Reply};
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::session::refusal::SessionRefusal;
-use crate::session::user::RevokedSession;
+use crate::session::revoked_session::RevokedSession;
 use crate::sign_in::transaction::{self, Transaction};
 use crate::values::entropy::Entropy;
 use crate::values::error_code::ErrorCode;

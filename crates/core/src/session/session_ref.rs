@@ -1,0 +1,78 @@
+//! A session as a store knows it: its id, and what counts and dates it.
+
+use std::fmt;
+
+use crate::values::timestamp::Timestamp;
+
+/// The id of a session: 128 random bits, the same for its whole life.
+///
+/// It is no secret: a cookie is sealed, so that an id opens nothing. `Debug` shows its first four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; 16]);
+
+impl SessionId {
+    /// The id with these bytes, as [`SessionId::as_bytes`] gives them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.0;
+        write!(f, "SessionId({a:02x}{b:02x}{c:02x}{d:02x}…)")
+    }
+}
+
+/// A session without its user and its tokens: what a store keeps of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionRef {
+    pub(crate) id: SessionId,
+    pub(crate) generation: u32,
+    pub(crate) issued: Timestamp,
+    pub(crate) ends: Timestamp,
+}
+
+impl SessionRef {
+    /// A session, for the tests of a store. The driver makes all others.
+    #[must_use]
+    pub const fn new(id: SessionId, generation: u32, issued: Timestamp, ends: Timestamp) -> Self {
+        Self {
+            id,
+            generation,
+            issued,
+            ends,
+        }
+    }
+
+    /// The id of the session.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// The number of refreshes of its tokens.
+    #[must_use]
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The time of the sign-in.
+    #[must_use]
+    pub const fn issued(&self) -> Timestamp {
+        self.issued
+    }
+
+    /// The latest time at which the session ends.
+    #[must_use]
+    pub const fn ends(&self) -> Timestamp {
+        self.ends
+    }
+}
