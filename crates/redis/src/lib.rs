@@ -59,6 +59,7 @@ mod hex;
 mod keys;
 mod leases;
 mod log_entry;
+mod once_per_minute;
 mod redis_store;
 mod redis_url;
 mod reported;

@@ -24,6 +24,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::keys::Keys;
 use crate::log_entry::{LogEntry, UserHash, hash_of, owner_of};
+use crate::once_per_minute::OncePerMinute;
 use crate::revocation_list::{MAX_LOG, Revocation, RevocationList};
 use crate::script_client::ScriptClient;
 
@@ -33,8 +34,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 const MAX_READ: usize = 5_000;
 /// The longest life of a session, in seconds.
 const LONGEST: u64 = 30 * 24 * 60 * 60;
-/// Between two warnings that the log is full.
-const QUIET: Duration = Duration::from_secs(60);
 
 static APPEND: LazyLock<Script> = LazyLock::new(|| {
     Script::new(concat!(
@@ -58,8 +57,7 @@ pub(crate) struct RevocationLog {
     /// What this instance has still to write.
     unwritten: Mutex<HashSet<Revocation>>,
     reading: Mutex<Option<JoinHandle<()>>>,
-    /// When the last warning was given that the log is full.
-    warned: Mutex<Option<Instant>>,
+    warning: OncePerMinute,
 }
 
 /// How far the log was read.
@@ -80,7 +78,7 @@ impl RevocationLog {
             place: tokio::sync::Mutex::default(),
             unwritten: Mutex::default(),
             reading: Mutex::default(),
-            warned: Mutex::default(),
+            warning: OncePerMinute::default(),
         }
     }
 
@@ -245,9 +243,7 @@ impl RevocationLog {
     }
 
     fn warn(&self) {
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if warned.is_none_or(|last| last.elapsed() >= QUIET) {
-            *warned = Some(Instant::now());
+        if self.warning.is_due() {
             tracing::warn!(
                 max = MAX_LOG,
                 "the revocation log in Redis is full; the oldest sign-outs are dropped, and new instances let \

@@ -8,7 +8,7 @@
 //!   included.
 //! - A failure is logged at most once a minute, without the address, which may hold a password.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
 
 use fncy_login::SecretFile;
@@ -17,11 +17,10 @@ use redis::{FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation, T
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use crate::once_per_minute::OncePerMinute;
 use crate::redis_url::{FILE, parse};
 use crate::server::{Connection, Server};
 
-/// Between two warnings.
-const QUIET: Duration = Duration::from_secs(60);
 /// Between two attempts to open a connection.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Between two looks at the file of the address.
@@ -33,7 +32,7 @@ const REPLACED: [&str; 2] = ["READONLY", "MASTERDOWN"];
 
 pub(crate) struct ScriptClient {
     link: tokio::sync::Mutex<Link>,
-    warned: Mutex<Option<Instant>>,
+    warning: OncePerMinute,
     /// Whether the server is silent, so that one task alone asks it.
     is_silent: watch::Sender<bool>,
 }
@@ -57,7 +56,7 @@ impl ScriptClient {
         };
         Self {
             link: tokio::sync::Mutex::new(link),
-            warned: Mutex::new(None),
+            warning: OncePerMinute::default(),
             is_silent: watch::Sender::new(false),
         }
     }
@@ -135,9 +134,7 @@ impl ScriptClient {
     }
 
     fn warn(&self, error: &RedisError) {
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if warned.is_none_or(|last| last.elapsed() >= QUIET) {
-            *warned = Some(Instant::now());
+        if self.warning.is_due() {
             tracing::warn!(
                 kind = ?error.kind(),
                 code = error.code(),

@@ -1,7 +1,7 @@
-//! What one Redis carries, and what asking it costs an instance: the table of `docs/scale.md`.
+//! What one Redis carries, and what it costs an instance: the tables of `docs/scale.md`.
 //!
-//! Rules: the crate's real code asks a real server; what the server costs is its own processor time, since
-//! those who ask share the machine with it; everything is one run.
+//! Rules: the crate's own code asks a real server; a cost is the server's own processor time, since the instances share
+//! the machine with it; all figures are of one run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,9 +26,9 @@ const INSTANCES: usize = 4;
 const WORKERS: usize = 32;
 /// How long each kind goes on.
 const FOR: Duration = Duration::from_secs(3);
-/// So many of each kind are put into the store to see what memory they take.
+/// Entries of each kind that are put into the store to see what memory they take.
 const KEPT: u64 = 20_000;
-/// So many sign-outs are known when it is measured what knowing them costs.
+/// Sign-outs in the list when a lookup is measured.
 const REVOKED: u64 = 100_000;
 /// Two sealed tokens and what is beside them.
 const OUTCOME: usize = (TOKEN_LEN + REFRESH_TOKEN_LEN + 200) * 4 / 3;
@@ -41,14 +41,14 @@ pub async fn run() {
     let redis = RedisServer::start();
     work(&redis).await;
     memory(&redis).await;
-    followers(&redis).await;
+    readers(&redis).await;
     checks(&redis).await;
 }
 
 /// What the store does for refreshes, sign-ins and sign-outs.
 #[expect(clippy::print_stdout, reason = "measures, for people")]
 async fn work(redis: &RedisServer) {
-    println!("| work | a second here | µs of Redis each | a second at half a core |");
+    println!("| work | per second here | µs of Redis for each | per second at half a core |");
     println!("| --- | --: | --: | --: |");
     for (name, kind) in [
         ("refresh", Kind::Refresh),
@@ -107,32 +107,32 @@ impl Kind {
     }
 }
 
-/// What each kind of name takes of the store's memory.
+/// The memory that each kind of entry takes in the store.
 #[expect(clippy::print_stdout, reason = "measures, for people")]
 async fn memory(redis: &RedisServer) {
-    println!("\n| what is kept | bytes each |\n| --- | --: |");
+    println!("\n| entry | bytes |\n| --- | --: |");
     for name in [
         "a lease",
-        "what a refresh left",
-        "a code that is spent",
+        "the result of a refresh",
+        "a spent code",
         "a sign-out",
-        "a user's entry, which revokes all their sessions",
+        "the end of all sessions of a user",
     ] {
         redis.empty().await;
         let instance = redis.instance();
         let mut leases = Vec::new();
-        // What is there without any of them: a connection, scripts, the log's age.
+        // Without any entry there are a connection, the scripts and the log's age.
         assert_eq!(instance.is_revoked(session(0), "alex").await, Ok(false));
         Kind::Refresh.once(&instance, KEPT).await;
         let before = redis.memory();
         for number in 0..KEPT {
             match name {
                 "a lease" => leases.push(instance.claim(refresh(number), Some(0)).await.unwrap()),
-                "what a refresh left" => {
+                "the result of a refresh" => {
                     let claim = instance.claim(refresh(number), Some(0)).await.unwrap();
                     finish(claim, outcome()).await;
                 }
-                "a code that is spent" => Kind::SignIn.once(&instance, number).await,
+                "a spent code" => Kind::SignIn.once(&instance, number).await,
                 "a sign-out" => instance.revoke(revoked(number)).await.unwrap(),
                 _ => {
                     let user = number.to_string();
@@ -141,17 +141,17 @@ async fn memory(redis: &RedisServer) {
                 }
             }
         }
-        // The reply of a sign-in goes before that.
+        // The replies of sign-ins expire before that.
         sleep(2 * REPLY).await;
         let each = (redis.memory() - before) / KEPT as f64;
         println!("| {name} | {each:.0} |");
     }
 }
 
-/// What instances cost that do nothing but follow the log.
+/// The cost of instances that only read the log.
 #[expect(clippy::print_stdout, reason = "measures, for people")]
-async fn followers(redis: &RedisServer) {
-    println!("\n| instances | of one core of Redis | µs of Redis each second and instance |");
+async fn readers(redis: &RedisServer) {
+    println!("\n| instances | share of one core of Redis | µs of Redis per second and instance |");
     println!("| --: | --: | --: |");
     for count in [10, 100, 1_000] {
         redis.empty().await;
@@ -168,7 +168,7 @@ async fn followers(redis: &RedisServer) {
     }
 }
 
-/// What it costs a request to know that its session was not ended.
+/// The cost of a request to know that its session was not revoked.
 #[expect(clippy::print_stdout, reason = "measures, for people")]
 async fn checks(redis: &RedisServer) {
     redis.empty().await;
@@ -178,11 +178,11 @@ async fn checks(redis: &RedisServer) {
     let alone = provider.login(|builder| builder);
     let shared = provider.login(|builder| builder.store(with_store));
     let cookies = sign_in(&shared, TOKEN_LEN).await;
-    println!("\n| what a request pays | ns |\n| --- | --: |");
+    println!("\n| cost of a request | ns |\n| --- | --: |");
     let mut cases = Vec::new();
     for (name, login) in [
-        ("a request's check, one process", alone),
-        ("the same, with Redis", shared),
+        ("the check of a session, without a store", alone),
+        ("the check of a session, with Redis", shared),
     ] {
         let head = Get::page(cookies.as_str());
         cases.push(Case::new(name, move || drop(login.decide(&head, None))));
@@ -190,7 +190,7 @@ async fn checks(redis: &RedisServer) {
     assert_eq!(none.is_revoked(session(0), "alex").await, Ok(false));
     let nothing = none.clone();
     cases.push(Case::new(
-        "the status of a session, when none was revoked",
+        "the lookup in the revocation list, if it is empty",
         move || {
             nothing.status(&session(REVOKED), "alex");
         },
@@ -211,7 +211,7 @@ async fn checks(redis: &RedisServer) {
         .await
         .unwrap();
     let cases = vec![Case::new(
-        "the same, with all of them, and a user's entry",
+        "the same, with 100,000 sessions and one user in it",
         move || {
             sessions.status(&session(REVOKED), "alex");
         },
@@ -258,6 +258,6 @@ fn reply() -> LeaseOutcome {
 async fn finish(claim: Claim, outcome: LeaseOutcome) {
     match claim {
         Claim::Granted(lease) => lease.finish(outcome).await.unwrap(),
-        other => unreachable!("nobody else is at it: {other:?}"),
+        other => unreachable!("no other claimant: {other:?}"),
     }
 }

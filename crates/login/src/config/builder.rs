@@ -250,31 +250,38 @@ impl LoginBuilder {
         self
     }
 
-    /// Lets several instances of the application agree: on one refresh for each refresh token, on one
-    /// redemption for each code, and on the sessions that were ended. By default each process keeps
-    /// to itself, so that a sign-out holds in the process that it reached, and two instances may use
-    /// the same refresh token, which a provider that rotates them takes for theft.
+    /// Gives several instances of the application a store that they share, such as `RedisStore` of the crate
+    /// `fncy-login-redis`.
     ///
-    /// Where a store can't be asked, nothing is guessed, and nobody is signed out. A protected
-    /// path is a 503 with `Retry-After` (`session_unverified`) once what is known of the session is
-    /// older than five seconds; a public one is served without a user. A sign-in and a refresh are a
-    /// 503 (`provider_unavailable`). A sign-out goes on: its cookies are removed, and the log says that
-    /// the other instances could not be told.
+    /// A refresh token and a code are then used once among all instances, and a sign-out holds on all of them. By default
+    /// each process has a [`MemoryStore`](crate::store::MemoryStore) of its own. Then a sign-out holds in the process
+    /// that got it. Two instances may use the same refresh token, which a provider that rotates them takes for theft.
+    ///
+    /// While the store can't be reached, nothing is guessed, and users stay signed in:
+    ///
+    /// - A protected path answers 503 (`session_unverified`) with `Retry-After`, once the status of the session is more
+    ///   than five seconds old.
+    /// - A public path is served without a user.
+    /// - A sign-in and a refresh end in 503 (`provider_unavailable`).
+    /// - A sign-out removes the cookies, and the log says that the other instances could not be told.
+    #[doc(alias = "Redis")]
     pub fn store(mut self, store: impl SharedStore) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Believes sessions while the store can't say whether they were ended. Somebody who was
-    /// signed out may come back with a copy of the cookie for as long as it is down.
+    /// Admits sessions while the store can't say whether they were revoked.
+    ///
+    /// As long as the store is down, a user who was signed out may come back with a copy of the cookie.
     pub fn danger_admit_without_store(mut self) -> Self {
         self.admits_unverified = true;
         self
     }
 
-    /// Refreshes tokens while the store can't be asked, for those whom
-    /// [`LoginBuilder::danger_admit_without_store`] lets in. Two instances may then use the same refresh
-    /// token, and a provider that rotates them may end the session for it.
+    /// Refreshes tokens while the store can't be reached, for sessions that
+    /// [`LoginBuilder::danger_admit_without_store`] admits.
+    ///
+    /// Two instances may then use the same refresh token. A provider that rotates them may end the session for that.
     pub fn danger_refresh_without_store(mut self) -> Self {
         self.refreshes_without_store = true;
         self

@@ -3,4 +3,5 @@
 pub(crate) mod clock;
 #[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
 pub(crate) mod meter;
+pub(crate) mod once_per_minute;
 pub(crate) mod telemetry;

@@ -25,16 +25,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
+use crate::observe::once_per_minute::OncePerMinute;
+
 /// A client, or a user, as a number: a keyed hash, so that no address is kept.
 type Holder = u64;
-
-/// Between two warnings that there are too few.
-const QUIET: Duration = Duration::from_secs(60);
 
 /// What a place is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +53,7 @@ pub(crate) struct Places {
     refreshes: Arc<Line>,
     others: Arc<Line>,
     /// When the last warning was given that there are too few.
-    warned: Mutex<Option<Instant>>,
+    warning: OncePerMinute,
 }
 
 /// The right to talk to the provider. Dropping it gives it back.
@@ -115,7 +113,7 @@ impl Places {
             // Only a sealed session causes one: as many may wait as there are requests.
             refreshes: line(16, 4, usize::MAX, false),
             others: line(4, 3, 256, false),
-            warned: Mutex::default(),
+            warning: OncePerMinute::default(),
         }
     }
 
@@ -136,10 +134,7 @@ impl Places {
 
     /// Once a minute: strangers can cause it as often as they like.
     fn warn(&self, work: Work) {
-        let now = Instant::now();
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if warned.is_none_or(|last| now - last >= QUIET) {
-            *warned = Some(now);
+        if self.warning.is_due() {
             let work = match work {
                 Work::SignIn(_) => "sign_in",
                 Work::Refresh(_) => "refresh",

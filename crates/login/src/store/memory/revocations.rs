@@ -15,6 +15,7 @@ use std::time::Duration;
 use fncy_login_core::{Lifetimes, RevokedSession, SessionId, SessionRef, Timestamp};
 use tokio::time::Instant;
 
+use crate::observe::once_per_minute::OncePerMinute;
 use crate::store::expiring_map::ExpiringMap;
 
 /// Some three hundred bytes each.
@@ -23,15 +24,12 @@ const MAX_REVOKED: usize = 1_000_000;
 const MAX_OF_USER: usize = 1_000;
 /// The longest life of a session.
 const LONGEST: Duration = Duration::from_secs(Lifetimes::MAX);
-/// Between two warnings that the list is full.
-const QUIET: Duration = Duration::from_secs(60);
 
 /// The list, and what is read without its lock.
 pub(crate) struct RevocationList {
     entries: Mutex<Entries>,
     count: AtomicUsize,
-    /// When the last warning was given that the list is full.
-    warned: Mutex<Option<Instant>>,
+    warning: OncePerMinute,
 }
 
 pub(crate) struct Entries {
@@ -60,31 +58,27 @@ struct OfUser {
 
 impl RevocationList {
     pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
-        self.count.load(Ordering::Acquire) > 0 && lock(&self.entries).has(session, user_id)
+        self.count.load(Ordering::Acquire) > 0 && self.entries().has(session, user_id)
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut Entries, Instant)) {
         let now = Instant::now();
-        let mut entries = lock(&self.entries);
+        let mut entries = self.entries();
         change(&mut entries, now);
         let is_crowded = entries.forget(now);
         self.count.store(entries.len(), Ordering::Release);
         drop(entries);
-        if is_crowded {
-            self.warn(now);
-        }
-    }
-
-    fn warn(&self, now: Instant) {
-        let mut warned = lock(&self.warned);
-        if warned.is_none_or(|last| now - last >= QUIET) {
-            *warned = Some(now);
+        if is_crowded && self.warning.is_due() {
             tracing::warn!(
                 max = MAX_REVOKED,
                 "the revocation list of this process is full; the oldest sign-outs are dropped, and copies \
                  of their cookies open again"
             );
         }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,13 +87,9 @@ impl Default for RevocationList {
         Self {
             entries: Mutex::new(Entries::with_room_for(MAX_REVOKED)),
             count: AtomicUsize::new(0),
-            warned: Mutex::default(),
+            warning: OncePerMinute::default(),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Entries {
