@@ -18,9 +18,16 @@ use crate::values::timestamp::Timestamp;
 #[must_use]
 pub struct Opened {
     now: Timestamp,
-    first: Option<User>,
-    others: Vec<User>,
+    first: Option<Shown>,
+    others: Vec<Shown>,
     refused: Option<SessionRefusal>,
+}
+
+/// A session that opens, with what is asked of every one.
+pub(crate) struct Shown {
+    pub(crate) user: User,
+    pub(crate) session: SessionRef,
+    pub(crate) token_expires: Timestamp,
 }
 
 /// The status of a session, as one instance knows it without asking the store.
@@ -60,10 +67,10 @@ pub enum Checked {
 #[must_use]
 pub struct AskStore {
     opened: Opened,
-    asked: User,
+    asked: Shown,
     asks_revoked: bool,
     /// Other sessions of the request that the store would have to be asked about.
-    others: Vec<User>,
+    others: Vec<Shown>,
 }
 
 /// What a request's cookies say of its session.
@@ -97,11 +104,11 @@ impl Opened {
         }
     }
 
-    pub(crate) fn add(&mut self, user: User) {
+    pub(crate) fn add(&mut self, shown: Shown) {
         if self.first.is_none() {
-            self.first = Some(user);
+            self.first = Some(shown);
         } else {
-            self.others.push(user);
+            self.others.push(shown);
         }
     }
 
@@ -115,15 +122,28 @@ impl Opened {
     /// Checks the sessions by what this instance knows of each: of its reference and its user's id.
     ///
     /// The store must also be asked where the access token has expired: only such a session can be outdated.
-    pub fn check(mut self, status: impl Fn(&SessionRef, &str) -> RevocationStatus) -> Checked {
+    #[inline]
+    pub fn check(self, status: impl Fn(&SessionRef, &str) -> RevocationStatus) -> Checked {
+        if self.others.is_empty()
+            && let Some(first) = &self.first
+            && first.token_expires > self.now
+            && status(&first.session, first.user.id()) == RevocationStatus::Live
+        {
+            let verdict = Verdict::Live;
+            let users = self;
+            return Checked::Found(Found { verdict, users });
+        }
+        self.check_all(&status)
+    }
+
+    fn check_all(mut self, status: &dyn Fn(&SessionRef, &str) -> RevocationStatus) -> Checked {
         let mut doubtful = Vec::new();
         let first = self.first.take();
-        for user in first.into_iter().chain(std::mem::take(&mut self.others)) {
-            let terms = user.terms();
-            match status(&terms.session(), user.id()) {
+        for shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
+            match status(&shown.session, shown.user.id()) {
                 RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
-                RevocationStatus::Live if terms.token_expires > self.now => self.add(user),
-                status => doubtful.push((user, status == RevocationStatus::Ask)),
+                RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
+                status => doubtful.push((shown, status == RevocationStatus::Ask)),
             }
         }
         match doubtful.pop() {
@@ -132,16 +152,16 @@ impl Opened {
                 opened: self,
                 asked,
                 asks_revoked,
-                others: doubtful.into_iter().map(|(user, _)| user).collect(),
+                others: doubtful.into_iter().map(|(shown, _)| shown).collect(),
             })),
         }
     }
 
     fn found(self, is_unknown: bool) -> Found {
-        let first = self.first.as_ref().map(User::session);
+        let first = self.first.as_ref().map(|first| first.session);
         let others = &mut self.others.iter();
         let verdict = match (first, self.refused) {
-            (Some(first), _) if others.any(|other| other.session() != first) => {
+            (Some(first), _) if others.any(|other| other.session != first) => {
                 Verdict::Refused(SessionRefusal::Conflicting)
             }
             (Some(_), _) if is_unknown => Verdict::Unknown,
@@ -160,13 +180,13 @@ impl AskStore {
     /// The session to ask about.
     #[must_use]
     pub fn session(&self) -> SessionRef {
-        self.asked.session()
+        self.asked.session
     }
 
     /// The id of its user.
     #[must_use]
     pub fn user_id(&self) -> &str {
-        self.asked.id()
+        self.asked.user.id()
     }
 
     /// Whether to ask if it was revoked.
@@ -178,7 +198,7 @@ impl AskStore {
     /// Whether to ask if it is outdated.
     #[must_use]
     pub fn asks_outdated(&self) -> bool {
-        self.asked.terms().token_expires <= self.opened.now
+        self.asked.token_expires <= self.opened.now
     }
 
     /// Goes on with the store's answer.
@@ -225,12 +245,14 @@ impl Found {
 
     /// The user of a session that is believed.
     pub(crate) fn into_user(self) -> Option<User> {
-        self.users.first.filter(|_| self.verdict == Verdict::Live)
+        let live = self.users.first.filter(|_| self.verdict == Verdict::Live);
+        live.map(|live| live.user)
     }
 
     /// All sessions that open and were not revoked, for their end: believed or not.
     pub(crate) fn into_all(self) -> impl Iterator<Item = User> {
-        self.users.first.into_iter().chain(self.users.others)
+        let users = self.users.first.into_iter().chain(self.users.others);
+        users.map(|shown| shown.user)
     }
 
     /// Whether any session opens and was not revoked.

@@ -12,7 +12,7 @@ use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;
 use crate::seal::{MAX_OVERHEAD, OpenError};
-use crate::session::found::Opened;
+use crate::session::found::{Opened, Shown};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::refusal::SessionRefusal;
 use crate::session::user::{Terms, User};
@@ -31,25 +31,33 @@ pub(crate) fn open<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Opened {
     let mut opened = Opened::new(now);
     for value in scan::values(head, vault.cookies.session_name()) {
         match open_session(vault, value, now) {
-            Ok(user) => opened.add(user),
+            Ok(shown) => opened.add(shown),
             Err(refusal) => opened.refuse(refusal),
         }
     }
     opened
 }
 
-fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<User, SessionRefusal> {
+fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, SessionRefusal> {
     let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
-    let mut is_over = false;
+    let mut shown = Err(SessionRefusal::Damaged);
     let opened = open_user(vault, text, |terms, _| {
-        is_over = !is_current(terms, now);
-        !is_over
+        shown = if is_current(terms, now) {
+            Ok((terms.session(), terms.token_expires))
+        } else {
+            Err(SessionRefusal::Over)
+        };
+        shown.is_ok()
     });
-    opened.map_err(|error| match error {
-        OpenError::Foreign => SessionRefusal::Foreign,
-        OpenError::Broken if is_over => SessionRefusal::Over,
-        OpenError::Broken => SessionRefusal::Damaged,
-    })
+    match opened {
+        Ok(user) => shown.map(|(session, token_expires)| Shown {
+            user,
+            session,
+            token_expires,
+        }),
+        Err(OpenError::Foreign) => Err(SessionRefusal::Foreign),
+        Err(OpenError::Broken) => Err(shown.err().unwrap_or(SessionRefusal::Damaged)),
+    }
 }
 
 /// The user of a first segment that opens and is accepted.
