@@ -139,13 +139,21 @@ impl Login {
             Checked::Found(found) => self.0.core.begin(head, found, now),
             Checked::Ask(ask) => return self.decide_later(head, *ask),
         };
+        // Nearly every request: what follows is kept out of its way.
+        match begin {
+            Begin::Admit(admission) => Decision::Now(self.admit(admission)),
+            begin => self.decide_more(head, begin),
+        }
+    }
+
+    #[cold]
+    fn decide_more<H: Head>(&self, head: &H, begin: Begin) -> Decision {
+        if !matches!(begin, Begin::Roll(_)) {
+            self.watch_coverage(head);
+        }
         let client = match &begin {
-            Begin::Admit(_) | Begin::Roll(_) => UNKNOWN,
             Begin::Redeem(_) => self.client_of(head),
-            Begin::Reply(_) | Begin::SignIn(_) | Begin::Refresh(_) => {
-                self.watch_coverage(head);
-                UNKNOWN
-            }
+            _ => UNKNOWN,
         };
         match self.settle(begin) {
             Ok(verdict) => Decision::Now(verdict),
