@@ -41,7 +41,7 @@ pub(crate) fn open<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Opened {
 fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, SessionRefusal> {
     let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
     let mut shown = Err(SessionRefusal::Damaged);
-    let opened = open_user(vault, text, |terms, _| {
+    let opened = open_user(vault, text, |terms| {
         shown = if is_current(terms, now) {
             Ok((terms.session(), terms.token_expires))
         } else {
@@ -64,7 +64,7 @@ fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, Se
 pub(crate) fn open_user(
     vault: &Vault,
     text: &[u8],
-    accept: impl FnOnce(&Terms, &str) -> bool,
+    accept: impl FnOnce(&Terms) -> bool,
 ) -> Result<User, OpenError> {
     if text.len() <= USUAL_TEXT_LEN {
         open_user_in(vault, &mut [0; USUAL_TEXT_LEN], text, accept)
@@ -77,7 +77,7 @@ fn open_user_in(
     vault: &Vault,
     buffer: &mut [u8],
     text: &[u8],
-    accept: impl FnOnce(&Terms, &str) -> bool,
+    accept: impl FnOnce(&Terms) -> bool,
 ) -> Result<User, OpenError> {
     let body = vault
         .keys()

@@ -32,8 +32,7 @@ pub(crate) fn open<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<Sess
 /// have put another beside it.
 pub(crate) fn own_text<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<String> {
     let terms = user.terms();
-    let is_own =
-        |first: &[u8]| open_user(vault, first, |found, _| found.session() == terms.session());
+    let is_own = |first: &[u8]| open_user(vault, first, |found| found.session() == terms.session());
     let (_, text) = texts(vault, head, &terms).find(|(first, _)| is_own(first).is_ok())?;
     String::from_utf8(text.into_owned()).ok()
 }

@@ -183,14 +183,14 @@ impl Deref for Segment<'_> {
 }
 
 impl User {
-    /// Takes a body that decodes to a segment, and whose terms and user id are accepted; allocates
-    /// nothing else.
-    pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Terms, &str) -> bool) -> Option<Self> {
+    /// Takes a body that decodes to a segment, and whose terms are accepted. It allocates the user and nothing else.
+    pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Terms) -> bool) -> Option<Self> {
         let mut reader = Reader::new(body);
         let terms = Terms::read_from(&mut reader)?;
         let texts = reader;
-        let user_id = reader.text().filter(|user_id| !user_id.is_empty())?;
-        (texts.is_texts(Segment::TEXTS) && accept(&terms, user_id)).then(|| Self(Arc::from(body)))
+        let has_user_id = !reader.bytes()?.is_empty();
+        let is_accepted = has_user_id && texts.is_texts(Segment::TEXTS) && accept(&terms);
+        is_accepted.then(|| Self(Arc::from(body)))
     }
 
     pub(crate) fn segment(&self) -> Segment<'_> {
@@ -327,10 +327,10 @@ mod tests {
     fn what_opens_is_what_decodes() {
         for name in ["Alex", "김하늘"] {
             let body = body(name);
-            let user = User::open(&body, |_, _| true).unwrap();
+            let user = User::open(&body, |_| true).unwrap();
             assert_eq!((user.id(), user.name()), ("alex", Some(name)));
             let is_same = |changed: &[u8]| {
-                let opens = User::open(changed, |_, _| true).is_some();
+                let opens = User::open(changed, |_| true).is_some();
                 assert_eq!(opens, Segment::decode(changed).is_some(), "{changed:?}");
             };
             for index in 0..body.len() {

@@ -43,7 +43,7 @@ pub(crate) fn write(
     segment.terms.chunks = u8::try_from(chunks).unwrap_or_default();
     let (nonce, []) = pair(entropy);
     let body = segment.encode();
-    let user = User::open(&body, |_, _| true).ok_or(TooLarge)?;
+    let user = User::open(&body, |_| true).ok_or(TooLarge)?;
     let aad = &vault.session_aad;
     let sealed = match vault.protection {
         Protection::Private => vault.keys().seal(Purpose::Session, nonce, aad, &body),

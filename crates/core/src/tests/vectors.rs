@@ -84,7 +84,7 @@ fn tokens(vector: &Vector) -> SessionTokens {
 }
 
 fn user() -> User {
-    User::open(&session_body().bytes("body"), |_, _| true).unwrap()
+    User::open(&session_body().bytes("body"), |_| true).unwrap()
 }
 
 /// AES-256-GCM under a key of the page, with nothing of ours.
@@ -248,7 +248,7 @@ fn a_segment_of_another_host_opens_at_no_other() {
     assert_eq!(other.session_aad, aad);
     let (nonce, body) = (private.array("nonce"), session_body().bytes("body"));
     assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
-    let opens = |vault: &Vault| open_user(vault, text.as_bytes(), |_, _| true).is_ok();
+    let opens = |vault: &Vault| open_user(vault, text.as_bytes(), |_| true).is_ok();
     assert!(opens(&other));
     assert!(!opens(&vault(None)) && !opens(&vault(Some("https://third.example"))));
 
@@ -283,7 +283,7 @@ fn tokens_are_sealed_beside_their_own_user_only() {
 
     let mut older = own;
     older.terms.generation = 2;
-    let older = User::open(&older.encode(), |_, _| true).unwrap();
+    let older = User::open(&older.encode(), |_| true).unwrap();
     assert!(sealed_tokens::open(&vault, &request(&line), &older).is_none());
     vector.assert_all_seen();
 }

@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes()?).ok()
     }
 
-    fn bytes(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = usize::from(u16::from_be_bytes(*self.array()?));
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
