@@ -7,7 +7,7 @@ use actix_web::test::TestRequest;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::{App, AppError};
+use crate::app::{App, AppError};
 
 /// An application of actix-web under test: what `actix_web::test::init_service` returns.
 #[derive(Debug)]

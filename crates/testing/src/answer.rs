@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::TestError;
+use crate::error::TestError;
 
 /// The application's answer to a request. Redirects are answers like all others: nothing is followed.
 #[derive(Clone, Debug)]

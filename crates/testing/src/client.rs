@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::Method;
 use url::Url;
 
+use crate::answer::Answer;
+use crate::app::App;
 use crate::cookies::{Context, CookieJar};
-use crate::request::Purpose;
-use crate::{Answer, App, Request, TestError, TestFncy};
+use crate::error::TestError;
+use crate::fncy::TestFncy;
 
 /// Somebody's browser, as far as the application can tell. Clones are tabs of the same browser.
 ///
@@ -44,77 +45,6 @@ impl<A: App> Client<A> {
             app: instance,
             jar: Arc::clone(&self.jar),
         }
-    }
-
-    /// Opens a page: without a session, the answer is the way to FNCY. The path is sent as it is written, odd
-    /// spellings included (`//admin`, `/x/../admin`).
-    pub fn get(&self, path: &str) -> Request<'_, A> {
-        Request::new(self, Purpose::Navigation, Method::GET, path)
-    }
-
-    /// Sends a form of one of the application's own pages.
-    pub fn post(&self, path: &str) -> Request<'_, A> {
-        Request::new(self, Purpose::Form, Method::POST, path)
-    }
-
-    /// A request of a script on one of the application's own pages: without a session, it gets a 401.
-    pub fn fetch(&self, method: &str, path: &str) -> Request<'_, A> {
-        match Method::from_bytes(method.as_bytes()) {
-            Ok(method) => Request::new(self, Purpose::Fetch, method, path),
-            Err(error) => Request::mistaken(
-                self,
-                TestError::because(format!("{method:?} is no method"), error),
-            ),
-        }
-    }
-
-    /// Signs somebody in at FNCY, and gives the callback's answer: a redirect back to the application, or the page
-    /// that says why not.
-    ///
-    /// # Errors
-    ///
-    /// If it doesn't come to a callback.
-    pub async fn sign_in(&self, user: &str) -> Result<Answer, TestError> {
-        let login = self.fncy.endpoint("login");
-        self.sign_in_at(login.as_str(), user).await
-    }
-
-    /// The same, beginning at a page that needs a user or at a `login_url`: the answer leads there.
-    ///
-    /// # Errors
-    ///
-    /// If it doesn't come to a callback.
-    pub async fn sign_in_at(&self, path: &str, user: &str) -> Result<Answer, TestError> {
-        let answer = self.get(path).send().await?;
-        let authorize_url = self.way_to_fncy(path, &answer)?;
-        let callback = self.fncy.server().approve(authorize_url, user);
-        let callback =
-            callback.map_err(|error| TestError::because("FNCY signs nobody in", error))?;
-        Request::new(self, Purpose::Return, Method::GET, &callback)
-            .send()
-            .await
-    }
-
-    fn way_to_fncy<'a>(&self, path: &str, answer: &'a Answer) -> Result<&'a str, TestError> {
-        let base_url = self.fncy.server().base_url();
-        let status = answer.status();
-        let sentence = match answer.location() {
-            Some(location) if location.starts_with(base_url) => return Ok(location),
-            Some(location) => format!(
-                "{path} leads to {location} and not to FNCY, which is at {base_url}: build the login of \
-                 `TestFncy::login`, and don't set its addresses"
-            ),
-            None if status == 404 => format!(
-                "{path} is unknown to the application (404): put FncyLogin round all of it, in axum with \
-                 `FncyLogin::wrap`"
-            ),
-            None if status.is_success() => format!(
-                "{path} was answered with {status} and nobody was asked to sign in: it is public, or the login \
-                 is not round it. `sign_in` begins at the login's own endpoint"
-            ),
-            None => format!("{path} was answered with {}", answer.summary()),
-        };
-        Err(TestError::new(sentence))
     }
 
     /// The `Cookie` header with the session, for other clients.
@@ -168,6 +98,13 @@ impl<A: App> Client<A> {
             )));
         }
         Ok(address)
+    }
+}
+
+impl TestFncy {
+    /// A client of the application without a session.
+    pub fn visitor<A: App>(&self, app: A) -> Client<A> {
+        Client::new(self.clone(), app)
     }
 }
 

@@ -8,7 +8,7 @@ use fncy_dev_server::{DevServer, Endpoint, Fault};
 use fncy_login::{Login, LoginBuilder, Setting};
 use url::Url;
 
-use crate::{App, Client, Setup, TestClock, TestError};
+use crate::clock::TestClock;
 
 /// Long and irregular enough, and no secret.
 const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
@@ -27,20 +27,6 @@ struct Inner {
 }
 
 impl TestFncy {
-    /// Starts a dev server on a free port: its users are `alex`, `haneul`, `maximiliane` and `jun`.
-    ///
-    /// # Errors
-    ///
-    /// If it doesn't start.
-    pub fn start() -> Result<Self, TestError> {
-        Self::setup().start()
-    }
-
-    /// One that differs.
-    pub fn setup() -> Setup {
-        Setup::new()
-    }
-
     pub(crate) fn new(
         server: DevServer,
         clock: Arc<TestClock>,
@@ -64,33 +50,6 @@ impl TestFncy {
             .set(Setting::CookieSecret, COOKIE_SECRET)
             .set(Setting::SignOutUrl, "")
             .clock(self.clock() as _)
-    }
-
-    /// A client of the application with somebody's session, which its `/auth/session` was asked for.
-    ///
-    /// # Errors
-    ///
-    /// If nobody was signed in: there is no such user, the application refused them, a fault is in the way, or
-    /// the login is not round the application.
-    pub async fn signed_in<A: App>(&self, user: &str, app: A) -> Result<Client<A>, TestError> {
-        let client = self.visitor(app);
-        let callback = client.sign_in(user).await?;
-        let endpoint = self.endpoint("session");
-        let session = client.fetch("GET", endpoint.path()).send().await?;
-        if session.status() != 200 {
-            return Err(TestError::new(format!(
-                "{user} was not signed in: the callback's answer is {}, and that of {} is {}",
-                callback.summary(),
-                endpoint.path(),
-                session.summary()
-            )));
-        }
-        Ok(client)
-    }
-
-    /// A client of the application without a session.
-    pub fn visitor<A: App>(&self, app: A) -> Client<A> {
-        Client::new(self.clone(), app)
     }
 
     /// The origin of the application, such as `https://app.example`: the `Origin` of its own pages.

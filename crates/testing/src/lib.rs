@@ -43,6 +43,7 @@ mod error;
 mod fncy;
 mod request;
 mod setup;
+mod sign_in;
 #[cfg(feature = "tower")]
 mod tower;
 

@@ -12,8 +12,11 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use url::{Position, Url};
 
+use crate::answer::Answer;
+use crate::app::App;
+use crate::client::Client;
 use crate::cookies::Context;
-use crate::{Answer, App, Client, TestError};
+use crate::error::TestError;
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +52,30 @@ impl Purpose {
 
     fn is_of_own_page(self) -> bool {
         matches!(self, Self::Form | Self::Fetch)
+    }
+}
+
+impl<A: App> Client<A> {
+    /// Opens a page: without a session, the answer is the way to FNCY. The path is sent as it is written, odd
+    /// spellings included (`//admin`, `/x/../admin`).
+    pub fn get(&self, path: &str) -> Request<'_, A> {
+        Request::new(self, Purpose::Navigation, Method::GET, path)
+    }
+
+    /// Sends a form of one of the application's own pages.
+    pub fn post(&self, path: &str) -> Request<'_, A> {
+        Request::new(self, Purpose::Form, Method::POST, path)
+    }
+
+    /// A request of a script on one of the application's own pages: without a session, it gets a 401.
+    pub fn fetch(&self, method: &str, path: &str) -> Request<'_, A> {
+        match Method::from_bytes(method.as_bytes()) {
+            Ok(method) => Request::new(self, Purpose::Fetch, method, path),
+            Err(error) => Request::mistaken(
+                self,
+                TestError::because(format!("{method:?} is no method"), error),
+            ),
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use fncy_dev_server::{DevServer, DevServerBuilder};
 use url::Url;
 
-use crate::{TestClock, TestError, TestFncy};
+use crate::clock::TestClock;
+use crate::error::TestError;
+use crate::fncy::TestFncy;
 
 /// The application is there, as far as it and its browsers can tell.
 const REDIRECT_URI: &str = "https://app.example/auth/callback";
@@ -66,5 +68,21 @@ impl Setup {
             self.redirect_uri,
             endpoints,
         ))
+    }
+}
+
+impl TestFncy {
+    /// Starts a dev server on a free port: its users are `alex`, `haneul`, `maximiliane` and `jun`.
+    ///
+    /// # Errors
+    ///
+    /// If it doesn't start.
+    pub fn start() -> Result<Self, TestError> {
+        Self::setup().start()
+    }
+
+    /// One that differs.
+    pub fn setup() -> Setup {
+        Setup::new()
     }
 }

@@ -7,7 +7,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower_service::Service;
 
-use crate::{App, AppError};
+use crate::app::{App, AppError};
 
 impl<S, B> App for S
 where
