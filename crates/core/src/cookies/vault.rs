@@ -6,8 +6,8 @@
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
 use crate::request::head::Head;
-use crate::seal::Protection;
 use crate::seal::key_ring::{KeyRing, associated_data};
+use crate::seal::protection::Protection;
 use crate::values::newest::Newest;
 
 /// Five chunks, five logins and some more: what a browser has of us.

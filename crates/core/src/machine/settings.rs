@@ -6,8 +6,8 @@ use crate::reply::pages::OwnPage;
 use crate::request::language::Language;
 use crate::request::site::Site;
 use crate::rules::path_rules::PathRules;
-use crate::seal::Protection;
 use crate::seal::key_ring::KeyRing;
+use crate::seal::protection::Protection;
 use crate::session::lifetimes::Lifetimes;
 
 /// Everything that an application decides.

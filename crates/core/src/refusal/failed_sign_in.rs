@@ -7,7 +7,7 @@ use crate::refusal::parts::{another_account, page_about, sign_in_link};
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::page::Page;
-use crate::reply::words::Label;
+use crate::reply::words::label::Label;
 use crate::request::return_to::ReturnTo;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;

@@ -130,7 +130,8 @@ mod tests {
     use crate::reply::page::{Page, WayOn};
     use crate::reply::pages::{OwnPage, Pages};
     use crate::reply::reply::Reply;
-    use crate::reply::words::{Label, PageSubject};
+    use crate::reply::words::label::Label;
+    use crate::reply::words::subject::PageSubject;
     use crate::request::language::Language;
     use crate::values::error_code::ErrorCode;
 

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use crate::reply::words::{Label, PageSubject};
+use crate::reply::words::label::Label;
+use crate::reply::words::subject::PageSubject;
 use crate::request::language::Language;
 use crate::values::error_code::ErrorCode;
 
@@ -248,7 +249,8 @@ impl fmt::Display for Escaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Page, WayOn};
-    use crate::reply::words::{Label, PageSubject};
+    use crate::reply::words::label::Label;
+    use crate::reply::words::subject::PageSubject;
     use crate::values::error_code::ErrorCode;
 
     fn refusal() -> Page {

@@ -6,12 +6,9 @@ use ring::hmac;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use crate::seal::format::{ID_LEN, NONCE_LEN, SALT_LEN};
 use crate::seal::purpose::Purpose;
-use crate::seal::{NONCE_LEN, SALT_LEN};
 use crate::values::secret::Secret;
-
-/// Bytes of a key's id: enough to tell a handful of keys apart, too few to say anything of them.
-pub(super) const ID_LEN: usize = 4;
 
 /// The domain of every derivation: another format must use another.
 const DOMAIN: &[u8] = b"fncy-login v1";

@@ -4,13 +4,13 @@ use std::fmt;
 
 use ring::aead::LessSafeKey;
 
+use crate::seal::format::{
+    HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
+};
 use crate::seal::key;
 use crate::seal::key::Key;
 use crate::seal::purpose::Purpose;
 use crate::seal::text::TextFormat;
-use crate::seal::{
-    HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
-};
 use crate::values::secret::SecretBytes;
 
 /// Characters in which version and key id are: whole groups of four.

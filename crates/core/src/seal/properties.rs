@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_assume, proptest};
 use proptest::sample::{Index, select};
 
-use crate::seal::OpenError;
+use crate::seal::format::OpenError;
 use crate::seal::key_ring::KeyRing;
 use crate::seal::purpose::Purpose;
 

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::NO_PAD;
 
-use crate::seal::OpenError;
+use crate::seal::format::OpenError;
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 type Engine = base64::engine::simd::Simd;

@@ -11,7 +11,7 @@ use memchr::memchr;
 use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;
-use crate::seal::{MAX_OVERHEAD, OpenError};
+use crate::seal::format::{MAX_OVERHEAD, OpenError};
 use crate::session::found::{Opened, Shown};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::refusal::SessionRefusal;
@@ -97,8 +97,8 @@ mod tests {
     use super::open;
     use crate::cookies::policy::CookiePolicy;
     use crate::cookies::vault::Vault;
-    use crate::seal::Protection;
     use crate::seal::key_ring::KeyRing;
+    use crate::seal::protection::Protection;
     use crate::seal::purpose::Purpose;
     use crate::session::found::{Checked, Found, RevocationStatus, StoreAnswer, Verdict};
     use crate::session::lifetimes::Lifetimes;

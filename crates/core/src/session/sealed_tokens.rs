@@ -11,7 +11,7 @@ use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::provider::tokens::SessionTokens;
 use crate::request::head::Head;
-use crate::seal::NONCE_LEN;
+use crate::seal::format::NONCE_LEN;
 use crate::seal::purpose::Purpose;
 use crate::session::open::open_user;
 use crate::session::user::{Terms, User};

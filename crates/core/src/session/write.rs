@@ -7,7 +7,7 @@
 use crate::cookies::policy::{MAX_CHUNKS, MAX_COOKIE_LEN};
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;
-use crate::seal::Protection;
+use crate::seal::protection::Protection;
 use crate::seal::purpose::Purpose;
 use crate::session::user::{Segment, User};
 use crate::values::entropy::pair;

@@ -11,7 +11,7 @@ use crate::refusal::refuse::unverified;
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::reply::Reply;
-use crate::reply::words::Label;
+use crate::reply::words::label::Label;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::head::Head;

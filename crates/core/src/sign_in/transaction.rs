@@ -17,7 +17,7 @@ use crate::provider::settings::ProviderId;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
-use crate::seal::{OVERHEAD_LOGIN, OpenError};
+use crate::seal::format::{OVERHEAD_LOGIN, OpenError};
 use crate::values::codec::{Reader, Writer};
 use crate::values::entropy::Entropy;
 use crate::values::secret::SecretBytes;
@@ -210,8 +210,8 @@ mod tests {
     use crate::cookies::vault::Vault;
     use crate::request::return_to::ReturnTo;
     use crate::request::site::Site;
-    use crate::seal::Protection;
     use crate::seal::key_ring::KeyRing;
+    use crate::seal::protection::Protection;
     use crate::tests::request::Request;
     use crate::values::entropy::Entropy;
     use crate::values::timestamp::Timestamp;

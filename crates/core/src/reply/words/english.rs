@@ -1,6 +1,7 @@
 //! What people read in English.
 
-use crate::reply::words::{Label, PageSubject};
+use crate::reply::words::label::Label;
+use crate::reply::words::subject::PageSubject;
 use crate::values::error_code::ErrorCode;
 
 pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {

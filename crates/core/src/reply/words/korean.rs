@@ -2,7 +2,8 @@
 //!
 //! Rules: 해요체 throughout, and words for people: 로그인 정보, not 세션 or 토큰.
 
-use crate::reply::words::{Label, PageSubject};
+use crate::reply::words::label::Label;
+use crate::reply::words::subject::PageSubject;
 use crate::values::error_code::ErrorCode;
 
 pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {

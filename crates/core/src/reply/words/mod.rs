@@ -5,36 +5,12 @@
 
 mod english;
 mod korean;
+pub(crate) mod label;
+pub(crate) mod subject;
 
+use crate::reply::words::label::Label;
+use crate::reply::words::subject::PageSubject;
 use crate::request::language::Language;
-use crate::values::error_code::ErrorCode;
-
-/// What a page is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PageSubject {
-    /// Why there is no page of the application.
-    Refusal(ErrorCode),
-    /// Whether to sign out.
-    SignOut,
-    /// Somebody has signed out, or never was in.
-    SignedOut,
-    /// A sign-out goes on to the authorization server.
-    SigningOut,
-}
-
-/// What stands on a link or a button, or before a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Label {
-    SignIn,
-    AnotherAccount,
-    Continue,
-    TryAgain,
-    Back,
-    SignOut,
-    Stay,
-    Code,
-}
 
 impl PageSubject {
     pub(crate) const fn title(self, language: Language) -> &'static str {

@@ -1,0 +1,17 @@
+//! What a page is about.
+
+use crate::values::error_code::ErrorCode;
+
+/// What a page is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PageSubject {
+    /// Why there is no page of the application.
+    Refusal(ErrorCode),
+    /// Whether to sign out.
+    SignOut,
+    /// Somebody has signed out, or never was in.
+    SignedOut,
+    /// A sign-out goes on to the authorization server.
+    SigningOut,
+}
