@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - A request is answered from memory, and waits for nothing.
-//! - An entry stays until no cookie of its session can live any more, by a clock that nobody sets.
+//! - An entry stays until no cookie of its session can live any more, by a monotonic clock.
 //! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
 
 use std::collections::HashMap;

@@ -19,7 +19,8 @@
 //!    [`LoginBuilder::store`](crate::LoginBuilder::store) says what users then see.
 //! 5. The driver may drop each future at any time. It drops a call after two seconds and takes it for
 //!    [`StoreError`]; the call may still have its effect. A claim may wait as long as its request, 15 seconds.
-//! 6. Instances' clocks may differ by 60 seconds. Let entries expire by a clock that nobody sets.
+//! 6. Instances' clocks may differ by 60 seconds. Let entries expire by a monotonic clock, since an
+//!    operator may set the machine's.
 //!
 //! The suite in `tests/src/store/contract` of the repository checks these rules for any implementation.
 //!

@@ -56,13 +56,13 @@ impl Cluster {
         move || RedisStore::new(&urls.join(",")).unwrap()
     }
 
-    /// The names on each node that end like this.
+    /// The keys on each node that end like this.
     fn names(&self, end: &str) -> Vec<Vec<String>> {
         self.nodes.iter().map(|(_, node)| node.names(end)).collect()
     }
 }
 
-/// Ports of three nodes, and those on which the nodes speak with each other.
+/// The ports of three nodes, and those on which the nodes talk to each other.
 fn free_ports() -> [[u16; 2]; 3] {
     let free = || TcpListener::bind("127.0.0.1:0").unwrap();
     let listeners = [(); 3].map(|()| [free(), free()]);

@@ -1,5 +1,5 @@
-//! What a Redis remembers of sessions, for all instances: which cookies are outdated, and who was signed out,
-//! whatever its clock says and however many there are. And what it costs when it hangs, or strangers flood it.
+//! What Redis keeps of sessions for all instances: outdated cookies and sign-outs, even if its clock is wrong or if there
+//! are very many. Also what it costs when Redis hangs, and when strangers flood it.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ async fn l15_a_store_whose_clock_is_days_ahead_for_a_moment_forgets_no_sign_out(
     let copy = request(&world, "/page");
     sign_out(&mut tab).await;
     let user = redis.instance();
-    // From its own point of view the last reading was ten days ago, then ten days ahead.
+    // By its own clock, the last reading was ten days ago, then ten days ahead.
     for days in [-10, 10] {
         let seen: i64 = redis.tell(&["hget", CLOCK, "seen"]).trim().parse().unwrap();
         let moved = (seen + days * 24 * 3_600).to_string();
@@ -142,7 +142,7 @@ async fn f15_callbacks_that_are_turned_away_fill_no_store() {
             .find_map(|line| line.strip_prefix("used_memory:"));
         used.unwrap().trim().parse::<u64>().unwrap()
     };
-    // Less than a thousand spent codes take.
+    // A thousand spent codes take more.
     let room = memory() + 512 * 1_024;
     redis.tell(&["config", "set", "maxmemory", &room.to_string()]);
     let before = world.token_requests();
@@ -156,7 +156,7 @@ async fn f15_callbacks_that_are_turned_away_fill_no_store() {
     }
     assert!(turned_away > 900, "{turned_away}");
     let spent = redis.names(":spent").len() as u64;
-    // One is the sign-in's at the beginning.
+    // The first one is that of the sign-in at the beginning.
     assert_eq!(spent, 1 + world.token_requests() - before);
     assert!(memory() < room);
     let person = of_person(&world, "haneul").await;
@@ -167,7 +167,7 @@ async fn f15_callbacks_that_are_turned_away_fill_no_store() {
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }
 
-/// How long an answer takes, which says that the store can't be asked.
+/// The time until a 503, which says that the store can't be reached.
 async fn refused(asked: impl Future<Output = crate::browser::RawResponse>) -> Duration {
     let began = Instant::now();
     let answer = asked.await;

@@ -1,5 +1,5 @@
-//! A store that fails in each way it can: whoever can't be vouched for gets a 503 and keeps their cookie,
-//! whoever was signed out stays out, nothing is refreshed, and all of it is over when the store is back.
+//! A store that fails in each possible way. A session that can't be checked gets a 503 and keeps its cookie, a revoked
+//! session stays out, no token is refreshed, and all is well again when the store is back.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -18,12 +18,12 @@ use crate::real_server::proxy::Proxy;
 use crate::steps::session::post;
 use crate::world::{APP, World};
 
-/// Two instances on which somebody is signed in, and somebody else was signed out: both know it.
+/// Two instances on which one user is signed in and another was signed out. Both know it.
 struct Shared<W> {
     world: World,
     instances: Vec<Served>,
     way: W,
-    /// With a copy of the cookie of who was signed out.
+    /// A request with a copy of the signed-out user's cookie.
     ended: RawRequest,
 }
 
@@ -43,14 +43,14 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         shared
     }
 
-    /// One instance more, which knows nothing yet.
+    /// Adds an instance, which has read nothing yet.
     fn add_instance(&mut self) {
         let store = (self.way)();
         let instance = self.world.instance(|builder| builder.store(store));
         self.instances.push(instance);
     }
 
-    /// Everybody is refused by an instance that can't ask, and nobody is refreshed by any.
+    /// An instance that can't reach the store refuses all requests, and no instance refreshes.
     async fn fails_closed(&mut self) {
         self.add_instance();
         let page = request(&self.world, "/page");
@@ -73,7 +73,7 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         assert_eq!(self.world.token_requests(), before);
     }
 
-    /// All is as if nothing had been.
+    /// All is as before the failure.
     async fn recovers(&self) {
         let before = self.world.token_requests();
         let page = request(&self.world, "/page");
@@ -85,14 +85,14 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         self.nobody_is_back().await;
     }
 
-    /// All instances know who was signed out.
+    /// All instances refuse the signed-out user.
     async fn nobody_is_back(&self) {
         for instance in &self.instances {
             until(instance, &self.ended, 303).await;
         }
     }
 
-    /// How often the store was warned of with this code.
+    /// The number of warnings with this code.
     fn warnings(&self, code: &str) -> usize {
         let code = format!("code=\"{code}\"");
         let logged = self.world.logged();
@@ -125,7 +125,7 @@ fn through(proxy: &Proxy) -> impl Fn() -> RedisStore {
     move || RedisStore::new(&url).unwrap()
 }
 
-/// Most of the time of each is spent waiting.
+/// Runs them together, since each spends most of its time waiting.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_is_no_answer() {
     let mut faults = JoinSet::new();
@@ -253,7 +253,7 @@ async fn a_user_that_lacks_a_command_is_told_of() {
     }
 }
 
-/// It reads its file until it is told to be quick, and says so.
+/// It says LOADING until it may read its file quickly.
 async fn a_store_that_is_loading_is_asked_again() {
     let slowly = [
         "--key-load-delay",
@@ -272,7 +272,7 @@ async fn a_store_that_is_loading_is_asked_again() {
     shared.fails_closed().await;
     redis.tell(&["config", "set", "key-load-delay", "0"]);
     shared.recovers().await;
-    // The others lost their connection before.
+    // The other instances lost their connection before.
     assert_eq!(shared.warnings("LOADING"), 1);
 }
 
@@ -331,7 +331,7 @@ async fn a_master_that_was_replaced_is_left() {
     let (way, line) = replicated(&master, &replica).await;
     let mut shared = Shared::begin(through(&way)).await;
     replica.until_replica_has(&master).await;
-    // It is still there, and the address leads elsewhere.
+    // The old master is still there, and the address leads to the new one.
     replica.tell(&["replicaof", "no", "one"]);
     line.lead_to(replica.target());
     let [host, port] = host_and_port(&line);
@@ -404,7 +404,7 @@ async fn an_application_starts_before_its_store() {
     assert_eq!(page.status, 503);
     assert_eq!(world.token_requests(), 0, "the code is not lost");
     redis.restart().await;
-    // The provider still knows who it is.
+    // The provider still has its own session of the user.
     let began = Instant::now();
     let mut page = tab.context(&format!("{APP}/page")).await;
     while page.status == 503 && began.elapsed() < PATIENCE {
@@ -413,7 +413,7 @@ async fn an_application_starts_before_its_store() {
     assert_eq!(page.text(), "user=alex");
 }
 
-/// A way to the master, and the line by which the replica hears from it.
+/// A proxy in front of the master, and one between master and replica.
 async fn replicated(master: &Redis, replica: &Redis) -> (Proxy, Proxy) {
     let line = Proxy::to(vec![master.target()]).await;
     let [host, port] = host_and_port(&line);

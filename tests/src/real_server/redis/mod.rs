@@ -1,6 +1,6 @@
-//! Redis, or whatever answers to `redis-server` such as Valkey, on a socket in a folder of its own.
+//! A `redis-server`, of Redis or Valkey, on a socket in a folder of its own.
 //!
-//! It keeps nothing on disk: one that was killed and started again has lost its memory.
+//! Rule: it keeps nothing on disk, so a server that was killed has lost its memory.
 
 #[cfg(test)]
 mod cluster;
@@ -33,7 +33,7 @@ const MISSING: &str = "skipped: install redis-server (or `cargo xtask test`)";
 
 static STARTED: AtomicU32 = AtomicU32::new(0);
 
-/// A store that can be stopped and started.
+/// A server that can be stopped and started.
 #[derive(Debug)]
 pub struct Redis {
     folder: PathBuf,
@@ -42,16 +42,16 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// One that runs; `None` where it is not installed.
+    /// A running server. `None` if it is not installed.
     ///
     /// # Panics
     ///
-    /// It is installed and does not start, or it is not and `FNCY_REQUIRE_REAL_SERVERS=1`.
+    /// If it is installed and doesn't start, or if it isn't and `FNCY_REQUIRE_REAL_SERVERS=1`.
     pub async fn start() -> Option<Self> {
         Self::start_with(&[]).await
     }
 
-    /// One with more settings than that it keeps nothing.
+    /// A running server with more settings.
     ///
     /// # Panics
     ///
@@ -70,11 +70,11 @@ impl Redis {
         Some(redis)
     }
 
-    /// Starts it again, with nothing in it.
+    /// Starts it again, empty.
     ///
     /// # Panics
     ///
-    /// It doesn't start.
+    /// If it doesn't start.
     pub async fn restart(&mut self) {
         self.kill();
         self.run().await.unwrap();
@@ -102,7 +102,7 @@ impl Redis {
         panic!("redis-server does not answer");
     }
 
-    /// Stops it at once, as a machine that fails does.
+    /// Kills it, as a failing machine does.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -110,12 +110,12 @@ impl Redis {
         }
     }
 
-    /// Lets it do nothing, as a machine that hangs does: connections stay, and nothing is answered.
+    /// Suspends it, as a hanging machine does: connections stay, and no call is answered.
     pub fn pause(&self) {
         self.signal("STOP");
     }
 
-    /// Lets it go on.
+    /// Resumes it.
     pub fn resume(&self) {
         self.signal("CONT");
     }
@@ -128,23 +128,23 @@ impl Redis {
         assert!(status.unwrap().success());
     }
 
-    /// A way to it for one instance of an application.
+    /// A store on it, for one instance of an application.
     pub fn instance(&self) -> RedisStore {
         self.way()()
     }
 
-    /// The same for any number of them.
+    /// The same, for any number of instances.
     pub fn way(&self) -> impl Fn() -> RedisStore + use<> {
         let url = self.url();
         move || RedisStore::new(&url).unwrap()
     }
 
-    /// Its address, as a setting has it.
+    /// Its address, as in a setting.
     pub fn url(&self) -> String {
         format!("redis+unix://{}", self.socket().display())
     }
 
-    /// Has `redis-cli` say this to it, and gives the answer.
+    /// The answer to a command, by `redis-cli`.
     pub fn tell(&self, words: &[&str]) -> String {
         let output = Command::new("redis-cli")
             .arg("-s")
@@ -154,14 +154,14 @@ impl Redis {
         String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
     }
 
-    /// The names of what is in it that end like this.
+    /// The keys that end like this.
     pub fn names(&self, end: &str) -> Vec<String> {
         let names = self.tell(&["keys", &format!("*{end}")]);
         let names = names.lines().filter(|name| !name.is_empty());
         names.map(str::to_owned).collect()
     }
 
-    /// All that is in it, as text, for who looks for secrets.
+    /// All keys and outcomes, as text, to look for secrets in them.
     pub fn contents(&self) -> String {
         let left = self.names(":outcome");
         let left: String = left
@@ -176,11 +176,11 @@ impl Redis {
         Target::Unix(self.socket())
     }
 
-    /// Waits until it has all that its master has.
+    /// Waits until it has all of its master's data.
     ///
     /// # Panics
     ///
-    /// It hasn't within ten seconds.
+    /// If it hasn't within ten seconds.
     pub async fn until_replica_has(&self, master: &Self) {
         master.tell(&["set", "all-before-this", "heard"]);
         for _ in 0..1_000 {

@@ -1,6 +1,6 @@
-//! Instances in processes of their own, which are killed or stopped in the middle of an exchange.
+//! Instances in processes of their own, which are killed or suspended in the middle of an exchange.
 //!
-//! A lease lasts 30 seconds. Here it ends at once when a test says so: to the store that is the same.
+//! A lease lasts 30 seconds. The tests let it expire at once, which is the same to the server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::real_server::instance::Instance;
 use crate::steps::session::clears_session;
 use crate::world::{SCRIPTED, World};
 
-/// A token endpoint with one answer, which it gives when it is told to.
+/// A token endpoint with one answer, which it gives when the test says so.
 struct Held {
     url: String,
     asked: oneshot::Receiver<()>,
@@ -61,20 +61,20 @@ impl Held {
     }
 }
 
-/// Somebody whose access token has expired, and an instance in this process.
+/// A user whose access token has expired, and an instance in this process.
 async fn expired(redis: &Redis) -> (World, Served) {
     let (world, _, mut instances) = signed_in(Harness::Tower, redis.way(), 0).await;
     world.advance(LIFE + 1);
     (world, instances.remove(0))
 }
 
-/// A page is asked for, and waited for elsewhere.
+/// Requests a page in a task.
 fn ask(world: &World, instance: &Arc<Instance>) -> JoinHandle<RawResponse> {
     let (instance, page) = (Arc::clone(instance), request(world, "/protected"));
     tokio::spawn(async move { instance.send(page).await })
 }
 
-/// Sends a request that has to wait for the lease, and lets that run out: its answer.
+/// The answer to a request that waits for a lease, which then expires.
 async fn when_the_lease_is_over(world: &World, redis: &Redis, instance: &Served) -> RawResponse {
     let (instance, page) = (instance.clone(), request(world, "/token"));
     let mut waiting = tokio::spawn(async move { instance.send(page).await });
@@ -104,7 +104,7 @@ async fn what_died_before_it_was_heard_is_refreshed_by_the_next() {
     assert_eq!(world.token_requests() - before, 1);
 }
 
-/// Its refresh token is spent and its refreshed lost: as P23, the cookie stays.
+/// The refresh token is spent and the new tokens are lost. As in P23, the cookie stays.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_died_after_it_was_heard_asks_to_sign_in() {
     let Some(redis) = Redis::start().await else {

@@ -1,4 +1,4 @@
-//! Several instances of the toy application that share a store, and what tests ask of them.
+//! Several instances of the toy application that share a store, and the requests of the tests.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::world::{APP, World};
 
 /// The default life of the dev server's access tokens.
 pub(super) const LIFE: u64 = 300;
-/// Nothing that is waited for takes longer, on a machine that has much to do.
+/// The longest wait, even on a busy machine.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A world with so many instances more, each with a way of its own to the store; somebody is signed in.
+/// A world with a signed-in user and this many more instances, each with its own store on the same server.
 pub(super) async fn signed_in(
     harness: Harness,
     way: impl Fn() -> RedisStore,

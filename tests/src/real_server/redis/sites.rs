@@ -1,4 +1,4 @@
-//! The example sites of both frameworks as instances of one application, in turns behind a proxy.
+//! The example sites of both frameworks as instances of one application, in turns, with a proxy in front.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::harness::{Harness, serve_configured, serve_router};
 use crate::real_server::proxy::{Proxy, Target};
 use crate::world::{APP, World, usual};
 
-/// Sites behind a proxy, on which somebody is signed in.
+/// Sites with a proxy in front, and a signed-in user.
 struct Sites {
     world: World,
     tab: Tab,
@@ -66,7 +66,7 @@ impl Sites {
         }
     }
 
-    /// Sends the same request as often to all of them, at once.
+    /// Sends the same request this many times to all of them, at once.
     async fn send(&self, request: &RawRequest, count: usize) -> Vec<RawResponse> {
         let mut sent = JoinSet::new();
         for _ in 0..count {

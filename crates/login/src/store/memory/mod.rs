@@ -1,7 +1,7 @@
 //! The store of one process: the default.
 //!
 //! Rules: memory is bounded, the entry that would go soonest goes first, and a restart loses all; entries live
-//! by a clock that nobody sets; while a table is empty, no request takes its lock.
+//! by a monotonic clock; while a table is empty, no request takes its lock.
 
 mod leases;
 mod outdated;

@@ -1,7 +1,7 @@
 //! The outdated generations of sessions: cookies from before a refresh.
 //!
 //! Rules: 60 seconds after a request has shown a generation, the older ones are outdated. The list keeps that for
-//! a day, by a clock that nobody sets. Memory is bounded, and the session that was shown first goes first.
+//! a day, by a monotonic clock. Memory is bounded, and the session that was shown first goes first.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! The revocation list of one process.
 //!
 //! Rules:
-//! - An entry stays until no cookie of its session can live any more. It lives by a clock that nobody sets: the
+//! - An entry stays until no cookie of its session can live any more. It lives by a monotonic clock: the
 //!   machine's clock may be days ahead for a moment.
 //! - Memory is bounded. A user with too many revoked sessions has one entry for all of them. If there are too
 //!   many users, the entry that would go soonest goes first.
