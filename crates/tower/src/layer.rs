@@ -4,6 +4,8 @@ use fncy_login::Login;
 use tower_layer::Layer;
 
 use crate::service::FncyLoginService;
+#[cfg(feature = "axum")]
+use crate::wrapped_router::WrappedRouter;
 
 /// Login with FNCY as a tower [`Layer`].
 ///
@@ -40,7 +42,7 @@ impl FncyLoginLayer {
     /// Wraps a finished router: the login covers all its routes, its fallback, and addresses without a route.
     ///
     /// The result has no `.route`, so that no route can be added outside of the login. Call `with_state` before.
-    /// See [`WrappedRouter`](crate::WrappedRouter) for how to serve, nest and layer it.
+    /// See [`WrappedRouter`] for how to serve, nest and layer it.
     ///
     /// ```no_run
     /// # use axum::{Router, routing::get};
@@ -53,9 +55,9 @@ impl FncyLoginLayer {
     /// # }
     /// ```
     #[cfg(feature = "axum")]
-    pub fn wrap(self, router: axum::Router) -> crate::WrappedRouter {
+    pub fn wrap(self, router: axum::Router) -> WrappedRouter {
         // Routes are made once and not for each request.
-        crate::WrappedRouter::new(self.layer(router.with_state(())))
+        WrappedRouter::new(self.layer(router.with_state(())))
     }
 }
 
