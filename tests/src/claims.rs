@@ -191,15 +191,16 @@ fn the_manual_names_the_version_of_the_metrics_facade() {
 fn the_manual_lists_every_setting() {
     let mut page = String::from(
         "# Settings\n\n\
-         Set each by its environment variable, or by `Login::builder().set(Setting::…, …)`. If a setting is missing or wrong,\n\
+         Set each by its environment variable, or in code by the method of `LoginBuilder`. If a setting is missing or wrong,\n\
          the build fails with one sentence for each.\n\n\
-         | name | default | what it is |\n| --- | --- | --- |\n",
+         | variable | method | default | what it is |\n| --- | --- | --- | --- |\n",
     );
     for setting in Setting::ALL {
         let default = setting.default_value().unwrap_or("required");
         page += &format!(
-            "| `{}` | {default} | {} |\n",
+            "| `{}` | `{}` | {default} | {} |\n",
             setting.name(),
+            setting.method(),
             setting.about()
         );
     }

@@ -91,7 +91,7 @@ pub use crate::core::Core;
 pub use crate::gate::begin::Begin;
 pub use crate::gate::coverage::Coverage;
 pub use crate::gate::roll::Roll;
-pub use crate::machine::settings::Settings;
+pub use crate::machine::settings::{Choices, Settings};
 pub use crate::provider::answer::{Failure, ProviderAnswer, ProviderResult};
 pub use crate::provider::client_token::{ClientGrant, NoClientGrant, NoGrantReason};
 pub use crate::provider::exchange::{Exchange, Redeem, Revoke, TokenKind};

@@ -48,6 +48,13 @@ pub mod clock {
     pub use crate::observe::clock::Clock;
 }
 
+/// How requests to FNCY are written, for [`LoginBuilder`].
+pub mod dialect {
+    pub use fncy_login_core::{RedirectParam, ScopeSeparator};
+
+    pub use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
+}
+
 /// The client that carries requests to FNCY, for an application that brings its own.
 pub mod http_client {
     pub use crate::provider::http_client::{HttpClient, HttpClientError, HttpExchange};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint, Fault};
-use fncy_login::{Login, LoginBuilder, Setting};
+use fncy_login::{Login, LoginBuilder};
 use url::Url;
 
 use crate::clock::TestClock;
@@ -46,10 +46,10 @@ impl TestFncy {
     pub fn login(&self) -> LoginBuilder {
         Login::builder()
             .env_from(self.0.server.environment())
-            .set(Setting::RedirectUri, &self.0.redirect_uri)
-            .set(Setting::CookieSecret, COOKIE_SECRET)
-            .set(Setting::SignOutUrl, "")
-            .clock(self.clock() as _)
+            .redirect_uri(&self.0.redirect_uri)
+            .cookie_secret(COOKIE_SECRET)
+            .sign_out_url("")
+            .clock(self.clock())
     }
 
     /// The origin of the application, such as `https://app.example`: the `Origin` of its own pages.

@@ -92,7 +92,7 @@ pub use fncy_login::{
     SessionEnd, SessionTokens, Setting, Timestamp, User,
 };
 #[doc(no_inline)]
-pub use fncy_login::{client_token, clock, http_client, manual, pages, store};
+pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};
 
 pub use crate::body::Body;
 #[cfg(feature = "axum")]

@@ -8,9 +8,7 @@
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use fncy_login_tower::{
-    ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, Setting, WrappedRouter,
-};
+use fncy_login_tower::{ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, WrappedRouter};
 use maud::{DOCTYPE, Markup, html};
 
 /// Where browsers find the application: what the redirect URI has before `/auth/callback`.
@@ -34,12 +32,12 @@ pub enum Paths {
 ///
 /// If settings are missing or wrong.
 pub fn app(login: LoginBuilder, paths: Paths) -> Result<WrappedRouter, ConfigError> {
-    let (seen, is_stripped) = match paths {
-        Paths::Whole => (BASE, "0"),
-        Paths::Stripped => ("", "1"),
+    let seen = match paths {
+        Paths::Whole => BASE,
+        Paths::Stripped => "",
     };
     let login = login
-        .set(Setting::BaseStripped, is_stripped)
+        .base_stripped(paths == Paths::Stripped)
         .public_path("/")
         .build()?;
     let routes = Router::new()

@@ -71,7 +71,7 @@ fn start(login: &Login) -> Case {
 /// Opens the user's segment and seals it anew.
 fn roll(provider: &Provider, cookies: &str) -> Case {
     let clock = HandClock::at_start();
-    let login = provider.login(|builder| builder.clock(Arc::clone(&clock) as _));
+    let login = provider.login(|builder| builder.clock(Arc::clone(&clock)));
     clock.advance(UNTIL_ROLL);
     let head = Get::page(cookies);
     Case::new("a session that rolls (sealing)", move || {

@@ -40,7 +40,7 @@ pub async fn cases() -> Vec<Case> {
             .set(Setting::BaseUrl, &base)
             .set(Setting::UserinfoUrl, format!("{base}/user"))
             .set(Setting::CaFile, file.to_str().unwrap())
-            .clock(Arc::clone(&clock) as _)
+            .clock(Arc::clone(&clock))
     });
     std::fs::remove_file(&file).unwrap();
     let mut cases = Vec::new();

@@ -50,7 +50,7 @@ pub async fn run(sessions: usize) {
         .set(Setting::RedirectUri, "http://localhost:3000/auth/callback")
         .set(Setting::CookieSecret, SECRET)
         .set(Setting::SignOutUrl, "")
-        .clock(Arc::clone(&clock) as _)
+        .clock(Arc::clone(&clock))
         .build()
         .unwrap();
     let cookies = sign_in_all(&login, sessions).await;

@@ -58,7 +58,7 @@ async fn cell(rate: u64, delay: Duration, is_known: bool) -> (String, String) {
     let provider = CrowdedProvider::start(Duration::ZERO, TOKEN_LIFE).await;
     let clock = HandClock::at_start();
     let login = provider.login(|builder| {
-        let builder = builder.clock(Arc::clone(&clock) as _);
+        let builder = builder.clock(Arc::clone(&clock));
         if is_known {
             builder.client_address(|headers| headers.last("x-real-ip")?.parse().ok())
         } else {

@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use fncy_login_core::{
-    Admission, AfterRefresh, AuthorizeParams, Begin, Checked, CookiePolicy, Core, Entropy,
-    Exchange, Exchanged, KeyRing, Lifetimes, PathRules, Protection, Provider, ProviderAnswer,
-    ProviderResult, Redeemed, Redeeming, RedirectParam, Reply, RevocationStatus, Secret, SecureUrl,
-    Settings, Site, StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
+    Admission, AfterRefresh, AuthorizeParams, Begin, Checked, Choices, CookiePolicy, Core, Entropy,
+    Exchange, Exchanged, KeyRing, PathRules, Protection, Provider, ProviderAnswer, ProviderResult,
+    Redeemed, Redeeming, RedirectParam, Reply, RevocationStatus, Secret, SecureUrl, Settings, Site,
+    StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
 };
 
 use crate::reply;
@@ -63,17 +63,13 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
         },
         keys: KeyRing::new(COOKIE_SECRET, &[] as &[&[u8]]).unwrap(),
         cookies,
-        protection,
-        paths: PathRules::default().public_path("/public"),
-        lifetimes: Lifetimes::default(),
         asks_approval: false,
         asks_on_refresh: false,
-        sign_in_only: false,
-        allow_preflight: false,
-        clears_cache: false,
-        trusted_origins: Vec::new(),
-        own_page: None,
-        language: None,
+        choices: Choices {
+            protection,
+            paths: PathRules::default().public_path("/public"),
+            ..Choices::default()
+        },
     })
 }
 

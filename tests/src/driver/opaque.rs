@@ -4,6 +4,9 @@
 use std::time::Duration;
 
 use fncy_login::adapter::HeaderChanges;
+use fncy_login::dialect::{
+    AccountPrompt, ClientAuth, RedirectParam, ScopeSeparator, TokenBody, UserinfoMethod,
+};
 use fncy_login::{Approval, ConfigError, Login, Setting};
 use fncy_login_core::{KeyRing, ProviderAnswer, Secret};
 
@@ -147,7 +150,7 @@ fn every_mistake_is_reported_at_once() {
         Setting::CookieSecret,
     ];
     assert_eq!(nothing.mistakes().count(), required.len() + 1, "{nothing}");
-    let hint = "was `.env()` forgotten";
+    let hint = "call `.env()`";
     assert!(
         nothing.mistakes().next().unwrap().contains(hint),
         "{nothing}"
@@ -217,7 +220,7 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             Setting::AuthorizeUrl,
             "https://fncy.example/a?state=x",
-            "has state, which is set for you",
+            "has state, which the login sets",
         ),
         (Setting::AuthorizeParams, "request_uri=x", "has request_uri"),
         (Setting::TokenBody, "xml", "write one of: json, form"),
@@ -230,7 +233,7 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             Setting::AuthorizeParams,
             "prompt=login&state=x",
-            "has state, which is set for you",
+            "has state, which the login sets",
         ),
         (
             Setting::AuthorizeParams,
@@ -251,12 +254,12 @@ fn each_wrong_value_is_named_with_what_to_write() {
         (
             Setting::RedirectUri,
             "https://app.example/auth/callback, https://b.example/auth/callback",
-            "has a comma between two addresses; separate them with a blank",
+            "has a comma between two addresses; write a space between them",
         ),
         (
             Setting::RedirectUri,
             "https://app.example/auth/callback,https://b.example/auth/callback",
-            "has a comma between two addresses; separate them with a blank",
+            "has a comma between two addresses; write a space between them",
         ),
         (
             Setting::RedirectUri,
@@ -313,7 +316,7 @@ fn each_wrong_value_is_named_with_what_to_write() {
         ),
         (
             builder().protected_prefix("/auth/logout/"),
-            "no rule changes; drop the rule",
+            "no rule changes; remove the rule",
         ),
         (
             builder().require_prefix("/files/index.html", |_| true),
@@ -325,47 +328,50 @@ fn each_wrong_value_is_named_with_what_to_write() {
         ),
         (
             sub().home_path("admin"),
-            "The front page \"admin\" is no plain path",
+            "The home path \"admin\" is not a plain path",
         ),
-        (builder().public_prefix(""), "\"\" is no plain path"),
-        (builder().protected_prefix("/admin/*"), "is no plain path"),
-        (builder().public_path("/item/{id}"), "is no plain path"),
+        (builder().public_prefix(""), "\"\" is not a plain path"),
+        (
+            builder().protected_prefix("/admin/*"),
+            "is not a plain path",
+        ),
+        (builder().public_path("/item/{id}"), "is not a plain path"),
         (
             builder().public_path("assets"),
-            "\"assets\" is no plain path",
+            "\"assets\" is not a plain path",
         ),
         (
             builder().background_path("events"),
-            "\"events\" is no plain path; write one such as \"/admin\", which `public`, `background` and",
+            "\"events\" is not a plain path; write a path such as \"/admin\"",
         ),
         (
             builder().api_prefix("api"),
-            "and all others with what is below it",
+            "The methods that end in `_prefix` take all below it",
         ),
         (
             builder().endpoint_prefix("login"),
-            "The prefix \"login\" is no plain path; write one such as \"/auth\", with a slash in front",
+            "The endpoint prefix \"login\" is not a plain path; write a path such as \"/auth\"",
         ),
-        (builder().endpoint_prefix("/login/"), "and none behind"),
+        (builder().endpoint_prefix("/login/"), "and none at its end"),
         (
             builder().danger_allow_cross_site_path("/a/../b"),
-            "is no plain path",
+            "is not a plain path",
         ),
         (
             builder().require_scope_prefix("/x", ""),
-            "The scope \"\", which \"/x\" requires, can be granted",
+            "\"\", which \"/x\" requires, is not a valid scope",
         ),
         (
             builder().require_scope_prefix("/x", "a b"),
-            "granted to nobody",
+            "is not a valid scope",
         ),
         (
             builder().require_scope_prefix("/x", "mail\n"),
-            "granted to nobody",
+            "is not a valid scope",
         ),
         (
             builder().require_scope_prefix("/x", "\u{b9e5}"),
-            "granted to nobody",
+            "is not a valid scope",
         ),
         (
             builder().require_scope_prefix("/x", "a\"b"),
@@ -375,21 +381,12 @@ fn each_wrong_value_is_named_with_what_to_write() {
             builder().require_scope_prefix("/x", r"a\b"),
             "without white space",
         ),
-        (
-            builder().trusted_origin("https://a.example/"),
-            "without a path",
-        ),
-        (
-            builder().trusted_origin("https://*.example"),
-            "without wildcards",
-        ),
-        (
-            builder().trusted_origin("a.example"),
-            "write one such as https://",
-        ),
+        (builder().trusted_origin("https://a.example/"), "no path"),
+        (builder().trusted_origin("https://*.example"), "no wildcard"),
+        (builder().trusted_origin("a.example"), "such as https://"),
         (
             builder().idle_timeout(Duration::ZERO),
-            "`idle_timeout` is 0 seconds; write one from a minute",
+            "`idle_timeout` is 0 seconds; write a time from a minute",
         ),
         (
             builder().session_lifetime(Duration::from_secs(31 * 24 * 3600)),
@@ -399,15 +396,74 @@ fn each_wrong_value_is_named_with_what_to_write() {
             builder()
                 .sign_in_only()
                 .on_refresh(async |_| Ok(Approval::new())),
-            "`on_refresh` is never asked",
+            "`on_refresh` is never called",
         ),
-        (
-            builder().danger_refresh_without_store(),
-            "an application with a `store`",
-        ),
+        (builder().danger_refresh_without_store(), "need a store"),
     ] {
         let error = wrong.build().unwrap_err();
         assert!(error.to_string().contains(hint), "{error}");
         assert!(!error.names(Setting::RedirectUri), "{error}");
     }
+}
+
+#[test]
+fn a_mistake_calls_a_setting_as_it_was_written() {
+    let in_code = || {
+        Login::builder()
+            .base_url("http://127.0.0.1:9")
+            .client_id("id")
+            .client_secret(SECRET)
+            .redirect_uri("https://app.example/auth/callback")
+            .userinfo_url("http://127.0.0.1:9/user")
+            .cookie_secret(COOKIE_SECRET)
+    };
+    for (wrong, sentence) in [
+        (in_code().cookie_name("a;b"), "`cookie_name` is \"a;b\""),
+        (
+            in_code().set(Setting::CookieName, "a;b"),
+            "FNCY_COOKIE_NAME is \"a;b\"",
+        ),
+        (in_code().client_id(" "), "`client_id` is not set"),
+        (
+            builder().set(Setting::ClientId, ""),
+            "FNCY_CLIENT_ID is not set",
+        ),
+        (
+            in_code().authorize_params([("state", "x&y")]),
+            "`authorize_params` has state",
+        ),
+        (
+            in_code().redirect_uris(["https://a.example/auth/callback", "b.example"]),
+            "`redirect_uri` is not an absolute URL",
+        ),
+        (
+            in_code().cookie_secret_file("/nowhere"),
+            "`cookie_secret_file` is set beside `cookie_secret`",
+        ),
+    ] {
+        let error = error(wrong);
+        assert_eq!(error.mistakes().count(), 1, "{error}");
+        assert!(error.to_string().contains(sentence), "{error}");
+    }
+    let missing = error(Login::builder().client_id("id"));
+    assert!(
+        missing.to_string().contains("`base_url` is not set"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn each_choice_has_a_method() {
+    let all = builder()
+        .token_body(TokenBody::Form)
+        .client_auth(ClientAuth::Basic)
+        .userinfo_method(UserinfoMethod::Post)
+        .redirect_param(RedirectParam::RedirectUrl)
+        .scope_separator(ScopeSeparator::Comma)
+        .account_prompt(AccountPrompt::Off)
+        .scopes(["profile", "email"])
+        .cookie_secrets([COOKIE_SECRET])
+        .base_stripped(true)
+        .danger_insecure_cookies(false);
+    assert!(all.build().is_ok());
 }

@@ -56,7 +56,7 @@ impl<'a> Site<'a> {
         let (now, logs) = (unix_now(), Logs::start());
         let clock = Arc::new(TestClock::new(now));
         let door = Door::before(provider.address());
-        let login = change(provider.login(door.origin()).clock(Arc::clone(&clock) as _));
+        let login = change(provider.login(door.origin()).clock(Arc::clone(&clock)));
         let app = harness.serve(vec![login.build().unwrap()], "", Calls::default());
         let browser = Browser::new(now);
         browser.route(APP, app.clone());
@@ -74,7 +74,7 @@ impl<'a> Site<'a> {
     /// The application after a restart: it remembers nothing.
     pub fn restart(&mut self) {
         let login = self.provider.login(self.door.origin());
-        let login = login.clock(Arc::clone(&self.clock) as _).build().unwrap();
+        let login = login.clock(Arc::clone(&self.clock)).build().unwrap();
         self.app = self.harness.serve(vec![login], "", Calls::default());
         self.browser.route(APP, self.app.clone());
     }

@@ -95,7 +95,7 @@ impl World {
         let base = setup.mount.replace("{lang}", "en");
         let redirect_uri = format!("{APP}{base}/auth/callback");
         let provider = setup.provider.redirect_uri(&redirect_uri).start().unwrap();
-        let builder = usual(&provider, &redirect_uri).clock(Arc::clone(&clock) as _);
+        let builder = usual(&provider, &redirect_uri).clock(Arc::clone(&clock));
         let login = (setup.login)(builder).build().unwrap();
         let calls = Calls::default();
         let logins = vec![login.clone(); setup.layers];

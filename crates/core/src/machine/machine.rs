@@ -4,7 +4,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 use crate::cookies::vault::Vault;
-use crate::machine::settings::Settings;
+use crate::machine::settings::{Choices, Settings};
 use crate::provider::authorize::AuthorizeUrl;
 use crate::provider::exchange::Revoke;
 use crate::provider::settings::{Provider, ProviderId};
@@ -65,18 +65,21 @@ impl Machine {
             provider,
             keys,
             cookies,
+            asks_approval,
+            asks_on_refresh,
+            choices,
+        } = settings;
+        let Choices {
             protection,
             paths,
             lifetimes,
-            asks_approval,
-            asks_on_refresh,
             sign_in_only,
             allow_preflight,
             clears_cache,
             trusted_origins,
             own_page,
             language,
-        } = settings;
+        } = choices;
         let authorize_url = AuthorizeUrl::new(&provider, &site);
         let prompt = provider.account_prompt.unwrap_or_default();
         Self {

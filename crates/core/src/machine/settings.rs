@@ -24,26 +24,32 @@ pub struct Settings {
     pub keys: KeyRing,
     /// Names and attributes of cookies.
     pub cookies: CookiePolicy,
+    /// Whether a hook of the application decides over each sign-in.
+    pub asks_approval: bool,
+    /// Whether a hook of the application decides over each refresh.
+    pub asks_on_refresh: bool,
+    /// What the application chose in code.
+    pub choices: Choices,
+}
+
+/// What an application chooses in code, with its defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
     /// How the readable part of a session is protected.
     pub protection: Protection,
     /// Which paths need a user, below the site's base.
     pub paths: PathRules,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
-    /// Whether a hook of the application decides over each sign-in.
-    pub asks_approval: bool,
-    /// Whether one decides over each refresh.
-    pub asks_on_refresh: bool,
-    /// Whether the tokens of a sign-in are thrown away, and its session lives without any.
+    /// Whether the tokens of a sign-in are thrown away, and its session lives without tokens.
     pub sign_in_only: bool,
-    /// Whether a CORS preflight passes without a user. Off by default: an application that answers
-    /// preflights itself turns it on.
+    /// Whether a CORS preflight passes without a user, for an application that answers preflights itself.
     pub allow_preflight: bool,
     /// Whether a sign-out has the browser clear its cache of the site.
     pub clears_cache: bool,
     /// Origins, beside the site's own, whose pages may send unsafe requests with a session.
     pub trusted_origins: Vec<String>,
-    /// The application's own pages, in place of ours.
+    /// The application's own pages, in place of the login's.
     pub own_page: Option<OwnPage>,
     /// The one language of all pages, in place of each reader's own.
     pub language: Option<Language>,

@@ -1,6 +1,6 @@
 //! From settings to a login.
 //!
-//! Rule: every part is parsed before any is missed, so that all mistakes are found at once.
+//! Rule: every part is parsed before a missing part ends the build, so that all mistakes are found at once.
 
 use std::hash::RandomState;
 use std::sync::Arc;
@@ -17,11 +17,12 @@ use crate::config::parser::Parser;
 use crate::config::setting::Setting;
 use crate::observe::meter;
 use crate::provider::check::LastCheck;
+use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
 use crate::provider::client_tokens::ClientTokens;
 use crate::provider::connector::{NotHttp, Proxies};
 use crate::provider::hyper_client::HyperClient;
 use crate::provider::places::Places;
-use crate::provider::provider_client::{ProviderClient, TokenBody};
+use crate::provider::provider_client::ProviderClient;
 use crate::provider::roots::roots;
 use crate::provider::sender::Sender;
 use crate::refresh::refresher::{Parts, Refresher};
@@ -34,11 +35,10 @@ use crate::request::redemptions::Redemptions;
 use crate::store::memory::MemoryStore;
 use crate::store::without_store::WithoutStore;
 
-/// A session that ends sooner ends before its first page is read. Seconds.
+/// The shortest lifetime, in seconds. A shorter session would end before its first page is read.
 const MIN_LIFE: u64 = 60;
 
 impl LoginBuilder {
-    /// Every part is parsed before any is missed, so that all mistakes are found.
     pub(crate) fn parse(&self, parser: &mut Parser<'_>) -> Option<Login> {
         self.check(parser);
         let base = parser.url(Setting::BaseUrl);
@@ -54,53 +54,27 @@ impl LoginBuilder {
         let sign_out_url = parser.optional_url(Setting::SignOutUrl);
         let client_id = parser.required(Setting::ClientId);
         let client_secret = parser.required(Setting::ClientSecret);
-        let redirect_param = parser.one_of(
-            Setting::RedirectParam,
-            &[
-                ("both", RedirectParam::Both),
-                ("redirect_uri", RedirectParam::RedirectUri),
-                ("redirect_url", RedirectParam::RedirectUrl),
-            ],
-        );
-        let body = parser.one_of(
-            Setting::TokenBody,
-            &[("json", TokenBody::Json), ("form", TokenBody::Form)],
-        );
-        let auth_type = parser.one_of(
-            Setting::ClientAuth,
-            &[
-                ("body", AuthType::RequestBody),
-                ("basic", AuthType::BasicAuth),
-            ],
-        );
-        let userinfo_method = parser.one_of(
-            Setting::UserinfoMethod,
-            &[("get", Method::GET), ("post", Method::POST)],
-        );
+        let redirect_param = parser.choice::<RedirectParam>(Setting::RedirectParam);
+        let body = parser.choice::<TokenBody>(Setting::TokenBody);
+        let client_auth = parser.choice::<ClientAuth>(Setting::ClientAuth);
+        let userinfo_method = parser.choice::<UserinfoMethod>(Setting::UserinfoMethod);
+        let account_prompt = parser.choice::<AccountPrompt>(Setting::AccountPrompt);
         let dialect = parser.dialect();
         let scope = parser.scope(&dialect);
-        let account_prompt = parser.one_of(
-            Setting::AccountPrompt,
-            &[
-                ("select_account", Some("select_account")),
-                ("login", Some("login")),
-                ("off", None),
-            ],
-        );
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
         let sites = parser.sites(&self.endpoint_prefix, self.home_path.as_deref());
         let known = sites.as_deref().unwrap_or_default();
         if let Some(site) = known.first() {
             let base = site.base();
-            for pattern in self.paths.with_base(base) {
+            for pattern in self.choices.paths.with_base(base) {
                 parser.errors.add_general(format!(
-                    "The path {pattern:?} has {base:?} in it, where the redirect URI puts the application; write paths as the application has them, without it."
+                    "The path {pattern:?} begins with {base:?}, which is the sub-path of the redirect URI; write the path without it."
                 ));
             }
-            for pattern in self.paths.of_endpoints(site) {
+            for pattern in self.choices.paths.of_endpoints(site) {
                 parser.errors.add_general(format!(
-                    "The path {pattern:?} is an endpoint of the login itself, which no rule changes; drop the rule."
+                    "The path {pattern:?} is an endpoint of the login itself, which no rule changes; remove the rule."
                 ));
             }
         }
@@ -121,11 +95,17 @@ impl LoginBuilder {
             http,
             token_url: token_url.clone(),
             userinfo_url: userinfo_url?,
-            userinfo_method: userinfo_method?,
+            userinfo_method: match userinfo_method? {
+                UserinfoMethod::Get => Method::GET,
+                UserinfoMethod::Post => Method::POST,
+            },
             revocation_url,
             client_id: client_id.clone(),
             client_secret: Newest::new(Secret::new(client_secret?.to_owned())),
-            auth_type: auth_type?,
+            auth_type: match client_auth? {
+                ClientAuth::Body => AuthType::RequestBody,
+                ClientAuth::Basic => AuthType::BasicAuth,
+            },
             body: body?,
             dialect: dialect.clone(),
             redirect_param,
@@ -139,7 +119,7 @@ impl LoginBuilder {
             scope,
             dialect,
             authorize_params: authorize_params?,
-            account_prompt: account_prompt?,
+            account_prompt: account_prompt?.prompt(),
             pkce: self.pkce,
             danger_trust_requested_scope: self.danger_trust_requested_scope,
             keep_claims: self.keep_claims.clone(),
@@ -154,89 +134,81 @@ impl LoginBuilder {
             provider,
             keys: keys?,
             cookies,
-            protection: self.protection,
-            paths: self.paths.clone(),
             asks_approval: self.on_login.is_some(),
             asks_on_refresh: self.on_refresh.is_some(),
-            sign_in_only: self.sign_in_only,
-            lifetimes: Lifetimes::new(self.session_lifetime.as_secs(), self.idle_timeout.as_secs()),
-            allow_preflight: self.allow_preflight,
-            clears_cache: self.clears_cache,
-            trusted_origins: self.trusted_origins.clone(),
-            own_page: self.own_page.clone(),
-            language: self.language,
+            choices: self.choices.clone(),
         });
         Some(self.assemble(core, Arc::new(client), namesake))
     }
 
-    /// What can be wrong with the choices that are no text settings.
+    /// Checks what is set in code alone.
     fn check(&self, parser: &mut Parser<'_>) {
         let mut mistake = |sentence| parser.errors.add_general(sentence);
         if self.values.is_empty() {
             mistake(
-                "No setting at all was given: was `.env()` forgotten, or does this process lack the environment that has them?".to_owned(),
+                "No setting at all was given: call `.env()`, or give this process the variables of its environment.".to_owned(),
             );
         }
-        for pattern in self.paths.impossible() {
+        for pattern in self.choices.paths.impossible() {
             mistake(format!(
-                "The path {pattern:?} is no plain path; write one such as \"/admin\", which `public`, `background` and `danger_allow_cross_site` take alone, and all others with what is below it."
+                "The path {pattern:?} is not a plain path; write a path such as \"/admin\", without wildcards. The methods that end in `_prefix` take all below it as well."
             ));
         }
-        for pattern in self.paths.of_index_files() {
+        for pattern in self.choices.paths.of_index_files() {
             let path = pattern.trim_end_matches('/');
             let directory = &path[..=path.rfind('/').unwrap_or_default()];
             mistake(format!(
-                "The path {pattern:?} is an index file, which file servers serve for its directory too; write {directory:?}, which protects all that is in it."
+                "The path {pattern:?} is an index file, which file servers serve for its directory too; write {directory:?}, which protects all below it."
             ));
         }
-        for (path, scope) in self.paths.impassable() {
+        for (path, scope) in self.choices.paths.impassable() {
             mistake(format!(
-                "The scope {scope:?}, which {path:?} requires, can be granted to nobody; write one, in ASCII and without white space, quotation marks and backslashes."
+                "{scope:?}, which {path:?} requires, is not a valid scope; write ASCII without white space, quotation marks and backslashes."
             ));
         }
-        for (index, origin) in self.trusted_origins.iter().enumerate() {
+        for (index, origin) in self.choices.trusted_origins.iter().enumerate() {
             let is_origin = SecureUrl::parse(origin).is_ok_and(|url| url.origin() == *origin);
             if !is_origin || origin.contains('*') {
                 let place = SecureUrl::place(origin).map(|place| format!(" ({place})"));
                 mistake(format!(
-                    "The trusted origin number {}{} is none; write one such as https://admin.example, as browsers do: https, small letters, without wildcards and without a path.",
+                    "The trusted origin number {}{} is not a valid origin; write it as browsers do, such as https://admin.example: https, small letters, no wildcard, no path.",
                     index + 1,
                     place.unwrap_or_default()
                 ));
             }
         }
+        let lifetimes = self.choices.lifetimes;
         for (name, life) in [
-            ("session_lifetime", self.session_lifetime),
-            ("idle_timeout", self.idle_timeout),
+            ("session_lifetime", lifetimes.session),
+            ("idle_timeout", lifetimes.idle),
         ] {
-            if !(MIN_LIFE..=Lifetimes::MAX).contains(&life.as_secs()) {
+            if !(MIN_LIFE..=Lifetimes::MAX).contains(&life) {
+                let days = Lifetimes::MAX / (24 * 60 * 60);
                 mistake(format!(
-                    "The lifetime `{name}` is {} seconds; write one from a minute to 30 days.",
-                    life.as_secs()
+                    "`{name}` is {life} seconds; write a time from a minute to {days} days."
                 ));
             }
         }
-        if self.sign_in_only && self.on_refresh.is_some() {
+        if self.choices.sign_in_only && self.on_refresh.is_some() {
             mistake(
-                "`on_refresh` is never asked with `sign_in_only`, which keeps no token to refresh; drop one of the two.".to_owned(),
+                "`on_refresh` is never called with `sign_in_only`, which keeps no token to refresh; remove one of the two.".to_owned(),
             );
         }
         let uses_danger = self.admits_unverified || self.refreshes_without_store;
         if uses_danger && self.store.is_none() {
             mistake(
-                "`danger_admit_without_store` and `danger_refresh_without_store` are for an application with a `store`; drop them, or give it one.".to_owned(),
+                "`danger_admit_without_store` and `danger_refresh_without_store` need a store; remove them, or call `store`.".to_owned(),
             );
         }
     }
 
-    /// What carries requests to these endpoints. A development machine without certificates is good enough where all of
-    /// them are on loopback.
+    /// The client of these endpoints. If all of them are on loopback, the machine needs no certificates.
     fn sender(&self, endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> Sender {
         if let Some(client) = &self.http_client {
             if parser.value(Setting::CaFile).is_some() {
                 parser.errors.add(
                     Setting::CaFile,
-                    "is for the login's own HTTP client; drop it, and have the client of `http_client` trust the file",
+                    "is for the login's own HTTP client; remove it, and let the client of `http_client` trust the file",
                 );
             }
             return Sender(Arc::clone(client));
@@ -249,7 +221,7 @@ impl LoginBuilder {
                     tracing::info!(proxy, host = url.origin(), "FNCY is asked through a proxy");
                 }
                 Err(NotHttp) => parser.errors.add_general(
-                    "The proxy of HTTPS_PROXY or ALL_PROXY is none that is asked by http; write one such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
+                    "The proxy of HTTPS_PROXY or ALL_PROXY is not an http proxy; write an address such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
                 ),
             }
         }

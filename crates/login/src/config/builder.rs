@@ -1,19 +1,18 @@
-//! The builder: what an application decides, as text settings and as code.
+//! The builder of a login.
 //!
-//! Rule: nothing is looked at before [`LoginBuilder::build`], which finds every mistake before it reports
-//! any.
+//! Rule: [`LoginBuilder::build`] checks all settings, and reports all mistakes together. No method before it fails.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Language, OwnPage, PathRules, Protection};
+use fncy_login_core::{Choices, Protection};
 
-use crate::config::config_error::ConfigError;
+use crate::config::config_error::{ConfigError, Mistakes};
 use crate::config::parser::Parser;
 use crate::config::secret_files::SecretFiles;
 use crate::config::setting::Setting;
+use crate::config::values::{Origin, Values};
 use crate::observe::clock::{Clock, SystemClock};
 use crate::observe::telemetry;
 use crate::provider::http_client::HttpClient;
@@ -25,45 +24,37 @@ use crate::store::shared_store::SharedStore;
 /// Settings that other crates of this project read.
 const OF_COMPANIONS: [&str; 2] = ["FNCY_REDIS_URL", "FNCY_REDIS_URL_FILE"];
 
-/// Settings as they were given.
-pub(crate) type Values = BTreeMap<Setting, String>;
-
-/// Puts a [`Login`] together.
+/// Builds a [`Login`] from settings.
+///
+/// Each setting has a method. [`env`](Self::env) reads those that the environment has. Of two values for a setting, the
+/// later one counts.
 ///
 /// ```no_run
-/// # use fncy_login::{Login, Setting};
+/// # use fncy_login::Login;
 /// # fn main() -> Result<(), fncy_login::ConfigError> {
 /// let login = Login::builder()
 ///     .env()
-///     .set(Setting::Scope, "profile email")
+///     .scopes(["profile", "email"])
 ///     .public_path("/")
 ///     .public_prefix("/assets")
 ///     .build()?;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("config", "configuration", "settings", "options"))]
 #[derive(Clone)]
 #[must_use]
 pub struct LoginBuilder {
     pub(crate) values: Values,
-    pub(crate) paths: PathRules,
+    pub(crate) choices: Choices,
     pub(crate) endpoint_prefix: String,
     pub(crate) home_path: Option<String>,
-    pub(crate) allow_preflight: bool,
-    pub(crate) clears_cache: bool,
-    pub(crate) trusted_origins: Vec<String>,
-    pub(crate) session_lifetime: Duration,
-    pub(crate) idle_timeout: Duration,
-    pub(crate) protection: Protection,
     pub(crate) pkce: bool,
     pub(crate) danger_trust_requested_scope: bool,
     pub(crate) keep_claims: Vec<String>,
-    pub(crate) sign_in_only: bool,
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) on_refresh: Option<RefreshHook>,
     pub(crate) client_address: Option<ClientAddress>,
-    pub(crate) own_page: Option<OwnPage>,
-    pub(crate) language: Option<Language>,
     pub(crate) store: Option<Arc<dyn SharedStore>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
@@ -74,25 +65,16 @@ pub struct LoginBuilder {
 impl LoginBuilder {
     pub(crate) fn new() -> Self {
         Self {
-            values: Values::new(),
-            paths: PathRules::default(),
+            values: Values::default(),
+            choices: Choices::default(),
             endpoint_prefix: "/auth".to_owned(),
             home_path: None,
-            allow_preflight: false,
-            clears_cache: false,
-            trusted_origins: Vec::new(),
-            session_lifetime: Duration::from_secs(7 * 24 * 60 * 60),
-            idle_timeout: Duration::from_secs(24 * 60 * 60),
-            protection: Protection::Private,
             pkce: true,
             danger_trust_requested_scope: false,
             keep_claims: Vec::new(),
-            sign_in_only: false,
             on_login: None,
             on_refresh: None,
             client_address: None,
-            own_page: None,
-            language: None,
             store: None,
             admits_unverified: false,
             refreshes_without_store: false,
@@ -101,8 +83,10 @@ impl LoginBuilder {
         }
     }
 
-    /// Takes every setting that the environment has. A variable that begins with `FNCY_` and is no
-    /// setting is warned of in the log.
+    /// Reads each setting that the environment has.
+    ///
+    /// If a variable begins with `FNCY_` and is not a setting, the log warns of it.
+    #[doc(alias("environment", "dotenv"))]
     pub fn env(self) -> Self {
         #[expect(
             clippy::disallowed_methods,
@@ -122,14 +106,15 @@ impl LoginBuilder {
             {
                 tracing::warn!(
                     name,
-                    "an environment variable looks like a setting, and is none"
+                    "an environment variable begins with FNCY_ and is not a setting"
                 );
             }
         }
         self.env_from(found)
     }
 
-    /// Takes settings by their names in the environment; other names are ignored.
+    /// Reads settings from pairs of names and values, with the names that they have in the environment. Other names are
+    /// ignored.
     pub fn env_from<N: AsRef<str>>(mut self, vars: impl IntoIterator<Item = (N, String)>) -> Self {
         for (name, value) in vars {
             if let Some(setting) = Setting::ALL.iter().find(|s| s.name() == name.as_ref()) {
@@ -139,112 +124,134 @@ impl LoginBuilder {
         self
     }
 
-    /// Sets one setting; the last call counts. An empty value is no value, and white space at its ends is
-    /// dropped. One in quotation marks is a mistake: a file of variables, or what read it, left them there. That
-    /// holds for a client secret too: hardly any has quotation marks of its own round it, and many are pasted
-    /// with some.
+    /// Sets one setting to the text that its variable would have.
+    ///
+    /// An empty value counts as no value, and white space at its ends is dropped. A value in quotation marks is an error:
+    /// a file of variables, or the program that read it, has left them there. In code, the setting's own method is
+    /// shorter: [`Setting::method`] names it.
     pub fn set(mut self, setting: Setting, value: impl Into<String>) -> Self {
-        self.values.insert(setting, value.into());
+        self.values
+            .insert(setting, Origin::Environment, value.into());
         self
     }
 
-    /// Where our endpoints are. The default, `/auth`, is what registrations are likely to have;
-    /// the redirect URI ends with this and `/callback`, or has another path, which is the callback's alone.
+    /// The path that the login's endpoints are below. The default is `/auth`.
+    ///
+    /// The redirect URI ends with this path and `/callback`. If it has another path, that path is the callback's alone.
     pub fn endpoint_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.endpoint_prefix = prefix.into();
         self
     }
 
-    /// Where people land who asked for no page: after `/auth/login` without `return_to`, and by the links
-    /// of our pages. The front page, `/`, by default. In any script: `/대시보드`. Below a sub-path it is written without that; there
-    /// `""` is `/sub` in place of `/sub/`, which is what axum's `nest` serves.
+    /// The path that a sign-in ends at, if no page was asked for. The login's pages link to it. The default is `/`.
+    ///
+    /// It may be in any script, such as `/대시보드`. Below a sub-path it is written without the sub-path; `""` is then
+    /// `/sub` in place of `/sub/`, which is the path that axum's `nest` serves.
     pub fn home_path(mut self, path: impl Into<String>) -> Self {
         self.home_path = Some(path.into());
         self
     }
 
-    /// Lets CORS preflights through without a user, for an application that answers them itself.
-    /// Off by default: preflights carry no cookies, and a 401 is what a closed API says. A path that
-    /// [`LoginBuilder::require_prefix`] guards answers none: a preflight has no user whom the guard could ask about. Put a CORS
-    /// layer outside the login for those.
+    /// Admits CORS preflights without a user, for an application that answers them itself.
+    ///
+    /// By default they get 401, since preflights carry no cookies. A path that [`require_prefix`](Self::require_prefix)
+    /// guards admits none: a preflight has no user that the guard could check. For such paths put a CORS layer outside of
+    /// the login.
+    #[doc(alias("cors", "options"))]
     pub fn allow_preflight(mut self) -> Self {
-        self.allow_preflight = true;
+        self.choices.allow_preflight = true;
         self
     }
 
-    /// Has the browser clear its cache of the site at a sign-out (`Clear-Site-Data: "cache"`), so that its back
-    /// button shows no page of the former user. Off by default: Chromium answers a sign-out later by that, the
-    /// more the larger its cache is (see [defaults](crate::manual::defaults)). Pages that are answered with
-    /// `Cache-Control: no-store` are in no cache either way.
+    /// Clears the browser's cache of the site at a sign-out (`Clear-Site-Data: "cache"`), so that the back button shows no
+    /// page of the former user.
+    ///
+    /// It is off by default: the larger Chromium's cache is, the longer it delays the sign-out (see
+    /// [defaults](crate::manual::defaults)). A page with `Cache-Control: no-store` is in no cache either way.
+    #[doc(alias("logout"))]
     pub fn clear_cache_at_sign_out(mut self) -> Self {
-        self.clears_cache = true;
+        self.choices.clears_cache = true;
         self
     }
 
-    /// Lets the pages of another origin of yours send unsafe requests (POST, PUT, …) and open
-    /// WebSockets with a user's session. By default only the application's own pages may, by
-    /// `Sec-Fetch-Site` or `Origin`: a sibling domain is the same *site*, so `SameSite` cookies
-    /// alone don't stop it. It must be of the same site, `https://admin.example.com` beside
-    /// `https://app.example.com`: another site's pages send no `SameSite=Lax` cookie, and so no session, whatever
-    /// is trusted. Where that is certain the log says so at start.
+    /// Lets the pages of another origin send unsafe requests (POST, PUT, …) and open WebSockets with a user's session.
+    ///
+    /// By default the application's own pages alone may, by `Sec-Fetch-Site` or `Origin`. A sibling domain is the same
+    /// *site*, so that `SameSite` cookies alone don't stop it. The origin must be of the same site, such as
+    /// `https://admin.example.com` beside `https://app.example.com`: pages of another site send no `SameSite=Lax` cookie,
+    /// and so no session. If that is certain, the log says so at start.
+    #[doc(alias("csrf", "cors", "cross-site"))]
     pub fn trusted_origin(mut self, origin: impl Into<String>) -> Self {
-        self.trusted_origins.push(origin.into());
+        self.choices.trusted_origins.push(origin.into());
         self
     }
 
-    /// How long a session lasts, whatever happens. The default, a week, is how long a stolen cookie
-    /// can be used at most; from a minute to 30 days.
+    /// The longest time from a sign-in to the end of its session, from a minute to 30 days. The default is a week.
+    ///
+    /// A stolen cookie can't be used for longer.
+    #[doc(alias("session timeout", "remember me", "max age", "absolute timeout"))]
     pub fn session_lifetime(mut self, life: Duration) -> Self {
-        self.session_lifetime = life;
+        self.choices.lifetimes.session = life.as_secs();
         self
     }
 
-    /// How long a session lasts without a request. The default, a day, ends those on machines that are
-    /// not their user's. It is moved on when a tenth of it has passed, by whatever is neither a prefetch,
-    /// nor an upgrade, nor an event stream, nor `/auth/session`, nor a path that [`LoginBuilder::background_path`]
-    /// names; on a public path only by pages that people open, and only while the access token lives, since
-    /// nothing is refreshed there. From a minute to 30 days; more than [`LoginBuilder::session_lifetime`] is as much as that.
+    /// The longest time that a session lasts without a request, from a minute to 30 days. The default is a day.
+    ///
+    /// The session ends at [`session_lifetime`](Self::session_lifetime) at the latest. The time starts anew when a tenth of
+    /// it has passed, by each request but these: a prefetch, an upgrade, an event stream, `/auth/session`, and paths of
+    /// [`background_path`](Self::background_path). On a public path it starts anew by pages that people open alone, and
+    /// while the access token lives, since nothing is refreshed there.
+    #[doc(alias("session timeout", "inactivity timeout"))]
     pub fn idle_timeout(mut self, life: Duration) -> Self {
-        self.idle_timeout = life;
+        self.choices.lifetimes.idle = life.as_secs();
         self
     }
 
-    /// Keeps members of the user data in the session, for [`User::claim`](crate::User::claim).
-    /// None by default: cookies are small, and what isn't kept can't be stolen.
+    /// Keeps members of the user data in the session, for [`User::claim`](crate::User::claim). By default none is kept.
+    ///
+    /// Cookies are small, and data that isn't kept can't be stolen.
+    #[doc(alias("roles", "groups"))]
     pub fn keep_claims<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.keep_claims.extend(names.into_iter().map(Into::into));
         self
     }
 
-    /// Takes an answer that names no scope to grant what was asked for (RFC 6749, section 5.1). By
-    /// default it grants nothing to [`LoginBuilder::require_scope_prefix`]: some servers leave out the scope
-    /// when they should have said that they granted less (CVE-2022-31690).
+    /// Takes an answer without a scope to grant all scopes that were asked for (RFC 6749, section 5.1).
+    ///
+    /// By default such an answer grants no scope: some servers leave the scope out when they have granted less
+    /// (CVE-2022-31690).
     pub fn danger_trust_requested_scope(mut self) -> Self {
         self.danger_trust_requested_scope = true;
         self
     }
 
-    /// Signs the session's first segment instead of encrypting it: user, claims and session data
-    /// can then be read by whoever has the cookie, such as an edge worker. Tokens stay encrypted.
-    /// Private by default: what nobody can read, nobody can leak. Both kinds open, so that the
-    /// change signs nobody out.
+    /// Signs the first segment of the session cookie and does not encrypt it.
+    ///
+    /// The holder of the cookie, such as an edge worker, can then read user, claims and session data. Tokens stay
+    /// encrypted. The default is encryption. Sessions of both kinds are read, so that a change signs no user out.
     pub fn signed_cookies(mut self) -> Self {
-        self.protection = Protection::Signed;
+        self.choices.protection = Protection::Signed;
         self
     }
 
-    /// Throws the tokens away at the sign-in: for an application that wants to know who somebody is,
-    /// and calls nothing of FNCY's on their behalf. Where `FNCY_REVOCATION_URL` is set they are revoked. The session then lasts as long as
-    /// [`LoginBuilder::session_lifetime`] and [`LoginBuilder::idle_timeout`] say, its cookie is small, and FNCY is never asked
-    /// again. By default a session keeps its tokens, and opens no protected path once they can't be
-    /// refreshed: whoever FNCY lets go is let go there with the next refresh. Not together with [`LoginBuilder::on_refresh`].
+    /// Discards the tokens at the sign-in, for an application that does not call FNCY for its users.
+    ///
+    /// The session then lasts as long as [`session_lifetime`](Self::session_lifetime) and
+    /// [`idle_timeout`](Self::idle_timeout) say, its cookie is small, and FNCY is not asked again. If
+    /// [`revocation_url`](Self::revocation_url) is set, the tokens are revoked. It can't be combined with
+    /// [`on_refresh`](Self::on_refresh).
+    ///
+    /// By default a session keeps its tokens. If FNCY no longer refreshes them, it opens no protected path: a user who is
+    /// blocked at FNCY is signed out here at the next refresh.
     pub fn sign_in_only(mut self) -> Self {
-        self.sign_in_only = true;
+        self.choices.sign_in_only = true;
         self
     }
 
-    /// Sends no code challenge (RFC 7636), for a server that refuses parameters that it doesn't
-    /// know. A stolen code can then be redeemed by whoever has the client secret.
+    /// Sends no code challenge (RFC 7636), for a server that refuses parameters that it doesn't know.
+    ///
+    /// A stolen code can then be redeemed with the client secret alone.
+    #[doc(alias("pkce"))]
     pub fn danger_without_pkce(mut self) -> Self {
         self.pkce = false;
         self
@@ -264,7 +271,7 @@ impl LoginBuilder {
     /// - A public path is served without a user.
     /// - A sign-in and a refresh end in 503 (`provider_unavailable`).
     /// - A sign-out removes the cookies, and the log says that the other instances could not be told.
-    #[doc(alias = "Redis")]
+    #[doc(alias("redis", "cluster", "kubernetes", "instances"))]
     pub fn store(mut self, store: impl SharedStore) -> Self {
         self.store = Some(Arc::new(store));
         self
@@ -287,34 +294,37 @@ impl LoginBuilder {
         self
     }
 
-    /// Sends requests to FNCY by another client, such as one with a certificate of its own. The default is hyper with
-    /// rustls, through the proxy of `HTTPS_PROXY`, and trusts the system's authorities and those of
-    /// [`Setting::CaFile`]. Deadlines, the number of requests at once and the judgement of answers stay the login's.
+    /// The client that sends requests to FNCY, such as a client with a certificate of its own.
+    ///
+    /// The default is hyper with rustls. It goes through the proxy of `HTTPS_PROXY`, and trusts the system's authorities and
+    /// those of [`ca_file`](Self::ca_file). Deadlines, the number of requests at once and the judgement of answers stay the
+    /// login's.
+    #[doc(alias("proxy", "mtls", "reqwest"))]
     pub fn http_client(mut self, client: impl HttpClient) -> Self {
         self.http_client = Some(Arc::new(client));
         self
     }
 
-    /// Replaces the system's clock, in tests.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+    /// The clock that the login reads, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
-    /// Parses all settings. The log's line `login: ready` says that it is on, and for which address.
+    /// Parses all settings. The log line `login: ready` names the address of the application.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] lists everything that is missing or wrong at once.
+    /// [`ConfigError`] lists all settings that are missing or wrong.
     pub fn build(self) -> Result<Login, ConfigError> {
-        let (mut values, mut errors) = (self.values.clone(), ConfigError::default());
+        let (mut values, mut errors) = (self.values.clone(), Mistakes::new(&self.values));
         let files = SecretFiles::read(&mut values, &mut errors);
         let mut parser = Parser::new(&values, errors);
         let login = self.parse(&mut parser);
         let login = parser.errors.into_result(login)?;
         files.watch(&login);
         telemetry::ready(&login.0.core);
-        telemetry::other_sites(&login.0.core, &self.trusted_origins);
+        telemetry::other_sites(&login.0.core, &self.choices.trusted_origins);
         if self.store.is_none() {
             login.0.namesake.announce();
         }
@@ -322,14 +332,18 @@ impl LoginBuilder {
     }
 }
 
-/// Shows which settings are there, and no value of any.
+/// Shows the names of the settings, and no value.
 impl fmt::Debug for LoginBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.values.keys().map(|setting| setting.name()).collect();
+        let names: Vec<_> = self
+            .values
+            .iter()
+            .map(|(setting, _)| setting.name())
+            .collect();
         f.debug_struct("LoginBuilder")
             .field("set", &names)
-            .field("paths", &self.paths)
-            .field("prefix", &self.endpoint_prefix)
+            .field("paths", &self.choices.paths)
+            .field("endpoint_prefix", &self.endpoint_prefix)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,11 @@
 //! What is wrong with the settings, all at once.
+//!
+//! Rule: a sentence calls a setting as its author wrote it: the variable, or the method in code.
 
 use std::fmt;
 
 use crate::config::setting::Setting;
+use crate::config::values::Values;
 
 /// Every mistake in the settings, one sentence each: the setting, what was found, what to write.
 ///
@@ -11,8 +14,11 @@ use crate::config::setting::Setting;
 /// let error = Login::builder().build().unwrap_err();
 /// assert!(error.to_string().contains("FNCY_CLIENT_ID is not set"));
 /// assert!(error.mistakes().count() > 1);
+///
+/// let error = Login::builder().redirect_uri("app.example").build().unwrap_err();
+/// assert!(error.to_string().contains("`redirect_uri` is not an absolute URL"));
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError(Vec<(Option<Setting>, String)>);
 
 impl ConfigError {
@@ -26,23 +32,39 @@ impl ConfigError {
     pub fn names(&self, setting: Setting) -> bool {
         self.0.iter().any(|(found, _)| *found == Some(setting))
     }
+}
+
+/// The mistakes that were found so far.
+pub(crate) struct Mistakes<'a> {
+    values: &'a Values,
+    found: Vec<(Option<Setting>, String)>,
+}
+
+impl<'a> Mistakes<'a> {
+    /// `values` tell how a setting is called.
+    pub(crate) fn new(values: &'a Values) -> Self {
+        Self {
+            values,
+            found: Vec::new(),
+        }
+    }
 
     /// Notes that `setting` has a mistake; `rest` ends the sentence.
     pub(crate) fn add(&mut self, setting: Setting, rest: impl fmt::Display) {
-        let sentence = format!("{} {rest}.", setting.name());
-        self.0.push((Some(setting), sentence));
+        let sentence = format!("{} {rest}.", self.values.name_of(setting));
+        self.found.push((Some(setting), sentence));
     }
 
-    /// Notes a mistake that no setting alone has.
+    /// Notes a mistake of no one setting.
     pub(crate) fn add_general(&mut self, sentence: String) {
-        self.0.push((None, sentence));
+        self.found.push((None, sentence));
     }
 
-    pub(crate) fn into_result<T>(mut self, value: Option<T>) -> Result<T, Self> {
-        self.0.sort_by_key(|(setting, _)| *setting);
+    pub(crate) fn into_result<T>(mut self, value: Option<T>) -> Result<T, ConfigError> {
+        self.found.sort_by_key(|(setting, _)| *setting);
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(self),
+            Some(value) if self.found.is_empty() => Ok(value),
+            _ => Err(ConfigError(self.found)),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The builder's hooks: where the application has a word to say.
+//! The builder's hooks: functions of the application that the login calls.
 //!
-//! Rules: a hook over a session runs once for what it is about, and has what is left of the request's 15
-//! seconds; one that fails lets nobody in. One that writes a page may be called for any request.
+//! Rules: a hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds; if it
+//! fails, the user is not let in. A hook that writes a page may be called for any request.
 
 use std::sync::Arc;
 
@@ -12,11 +12,12 @@ use crate::request::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
 use fncy_login_core::Language;
 
 impl LoginBuilder {
-    /// Has a word to say over each sign-in: called once for each, with what FNCY says of the user,
-    /// after the code was redeemed and before there is a session. It may add data to the session,
-    /// or refuse with a message for the person; the tokens of whom it refuses are revoked. It has what is
-    /// left of the request's 15 seconds, and runs in a task of its own: its future is `Send`, in actix-web
-    /// too.
+    /// A hook that accepts or refuses each sign-in.
+    ///
+    /// The login calls it once for each sign-in, with FNCY's user data, after the code is redeemed and before there is a
+    /// session. The hook may add data to the session. It may refuse with a message for the person; the login then revokes
+    /// the tokens. It has the rest of the request's 15 seconds, and runs in a task of its own: its future is `Send`, in
+    /// actix-web too.
     ///
     /// ```
     /// # use fncy_login::{Approval, Login, NewLogin, Refusal};
@@ -40,8 +41,8 @@ impl LoginBuilder {
     /// # }
     /// ```
     ///
-    /// The hook is called again and again, so each call takes its own handle of the database. One that
-    /// holds nothing can be an async closure:
+    /// The hook is called many times, so each call clones a handle of the database. A hook without a handle can be an
+    /// async closure:
     ///
     /// ```
     /// # use fncy_login::{Approval, Login, NewLogin, Refusal};
@@ -53,6 +54,7 @@ impl LoginBuilder {
     ///     }
     /// });
     /// ```
+    #[doc(alias("hook", "callback", "registration"))]
     pub fn on_login<F, R>(mut self, hook: F) -> Self
     where
         F: Fn(NewLogin) -> R + Send + Sync + 'static,
@@ -62,14 +64,15 @@ impl LoginBuilder {
         self
     }
 
-    /// Has a word to say over each refresh: called once for each, with the new tokens, and with what
-    /// FNCY says of the user if it was read again. It may replace the session's data, or refuse: the
-    /// session ends then, its tokens are revoked, and the person is asked to sign in again. One that
-    /// panics, takes too long or says [`Refusal::not_now`] is asked again, with the next request after five
-    /// seconds.
+    /// A hook that accepts or refuses each refresh.
     ///
-    /// Nobody is shown the refusal's message after a refresh: the person is sent to sign in again. Whoever
-    /// must stay out must be refused by [`LoginBuilder::on_login`] too, or they are back in at once.
+    /// The login calls it once for each refresh, with the new tokens, and with FNCY's user data if they were read again. The
+    /// hook may replace the session's data. It may refuse: the session then ends, its tokens are revoked, and the person is
+    /// sent to sign in. A hook that panics, takes too long or returns [`Refusal::not_now`] is called again by the next
+    /// request after five seconds.
+    ///
+    /// The message of a refusal is not shown after a refresh. To keep a user out, refuse them in
+    /// [`on_login`](Self::on_login) too: otherwise the next sign-in lets them in again.
     ///
     /// ```
     /// # use fncy_login::{Approval, Login, Refusal, RefreshedLogin};
@@ -90,12 +93,13 @@ impl LoginBuilder {
         self
     }
 
-    /// Writes the pages that people meet at a failed sign-in, at a sign-out and where they may not go, in
-    /// place of ours: HTML, from what the [`Page`] says in the reader's language. Status, headers and what
-    /// programs are answered stay as they are. Escape what the page says; its
-    /// `Content-Security-Policy` allows styles, pictures and fonts of the application's own origin, and no
-    /// script. Those who have no session see it: whatever it loads must be public. Should it panic, our page
-    /// is shown.
+    /// A function that writes the login's pages as HTML, in place of the built-in ones: of a failed sign-in, a sign-out, a
+    /// refusal.
+    ///
+    /// The [`Page`] has the texts in the reader's language: escape them. Status, headers and replies to programs stay as
+    /// they are. The `Content-Security-Policy` allows styles, pictures and fonts of the application's own origin, and no
+    /// script. Visitors without a session see the page, so that all files which it loads must be public. If the function
+    /// panics, the built-in page is shown.
     ///
     /// ```
     /// # use fncy_login::Login;
@@ -119,16 +123,18 @@ impl LoginBuilder {
     /// });
     /// ```
     ///
-    /// `escape` is what the application's templates escape with. `code` is what the log has too.
+    /// `escape` is the function of the application's template engine. The code is in the log too.
+    #[doc(alias("template", "error page", "branding"))]
     pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
-        self.own_page = Some(OwnPage::new(write));
+        self.choices.own_page = Some(OwnPage::new(write));
         self
     }
 
-    /// Has all pages in one language, as befits a site that has but one. By default each reader sees
-    /// English or Korean, by `Accept-Language`.
+    /// The language of all pages, for a site in one language. By default each reader gets English or Korean, by
+    /// `Accept-Language`.
+    #[doc(alias("i18n", "locale"))]
     pub fn language(mut self, language: Language) -> Self {
-        self.language = Some(language);
+        self.choices.language = Some(language);
         self
     }
 }

@@ -12,3 +12,5 @@ pub(crate) mod path_rules;
 pub(crate) mod secret_file;
 pub(crate) mod secret_files;
 pub(crate) mod setting;
+pub(crate) mod settings;
+pub(crate) mod values;

@@ -8,15 +8,15 @@
 use std::fmt::Display;
 
 use fncy_login_core::{
-    AuthorizeParams, CookiePolicy, KeyRing, ScopeSeparator, SecureUrl, Site, TokenDialect,
-    UserPointers,
+    AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, TokenDialect, UserPointers,
 };
 
-use crate::config::builder::Values;
-use crate::config::config_error::ConfigError;
+use crate::config::config_error::Mistakes;
 use crate::config::cookie_secret;
 use crate::config::setting::Setting;
+use crate::config::values::Values;
 use crate::observe::telemetry;
+use crate::provider::choices::Choice;
 
 /// What is in a pair of quotation marks.
 pub(crate) fn in_quotes(value: &str) -> Option<&str> {
@@ -27,15 +27,15 @@ pub(crate) fn in_quotes(value: &str) -> Option<&str> {
 /// Parses settings, and collects what is wrong with them.
 pub(crate) struct Parser<'a> {
     values: &'a Values,
-    pub(crate) errors: ConfigError,
+    pub(crate) errors: Mistakes<'a>,
 }
 
 impl<'a> Parser<'a> {
     /// `errors` are those that were found when the values were put together.
-    pub(crate) fn new(values: &'a Values, mut errors: ConfigError) -> Self {
-        for (setting, value) in values {
+    pub(crate) fn new(values: &'a Values, mut errors: Mistakes<'a>) -> Self {
+        for (setting, value) in values.iter() {
             if in_quotes(value.trim()).is_some() {
-                errors.add(*setting, "is in quotation marks; write it without them");
+                errors.add(setting, "is in quotation marks; write it without them");
             }
         }
         Self { values, errors }
@@ -44,7 +44,7 @@ impl<'a> Parser<'a> {
     /// What is in quotation marks is read, so that other mistakes are found as well. White space at the
     /// ends is the file's that it was read from.
     pub(crate) fn value(&self, setting: Setting) -> Option<&'a str> {
-        let value = self.values.get(&setting)?.trim();
+        let value = self.values.get(setting)?.trim();
         let value = in_quotes(value).unwrap_or(value);
         (!value.is_empty()).then_some(value)
     }
@@ -88,27 +88,26 @@ impl<'a> Parser<'a> {
     }
 
     fn reserved(&mut self, setting: Setting, name: &str) {
-        let rest = format_args!("has {name}, which is set for you; leave it out");
+        let rest = format_args!("has {name}, which the login sets; leave it out");
         self.errors.add(setting, rest);
     }
 
     /// One of a few words; the first is the default.
-    pub(crate) fn one_of<T: Clone>(&mut self, setting: Setting, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Choice>(&mut self, setting: Setting) -> Option<T> {
         let Some(value) = self.value(setting) else {
-            return words.first().map(|(_, meaning)| meaning.clone());
+            return T::WORDS.first().map(|(_, meaning)| *meaning);
         };
-        let found = words.iter().find(|(word, _)| *word == value);
+        let found = T::WORDS.iter().find(|(word, _)| *word == value);
         if found.is_none() {
-            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            let words: Vec<_> = T::WORDS.iter().map(|(word, _)| *word).collect();
             let rest = format_args!("is {value:?}; write one of: {}", words.join(", "));
             self.errors.add(setting, rest);
         }
-        found.map(|(_, meaning)| meaning.clone())
+        found.map(|(_, meaning)| *meaning)
     }
 
     fn switch(&mut self, setting: Setting) -> bool {
-        self.one_of(setting, &[("0", false), ("1", true)])
-            .unwrap_or_default()
+        self.choice(setting).unwrap_or_default()
     }
 
     /// The site of each redirect URI, the first one first.
@@ -117,13 +116,13 @@ impl<'a> Parser<'a> {
         let value = self.required(Setting::RedirectUri);
         if !Site::is_prefix(prefix) {
             self.errors.add_general(format!(
-                "The prefix {prefix:?} is no plain path; write one such as \"/auth\", with a slash in front and none behind."
+                "The endpoint prefix {prefix:?} is not a plain path; write a path such as \"/auth\", with a slash at its start and none at its end."
             ));
             return None;
         }
         let value = value?;
         if value.contains(",http") || value.split_whitespace().any(|uri| uri.ends_with(',')) {
-            let rest = "has a comma between two addresses; separate them with a blank";
+            let rest = "has a comma between two addresses; write a space between them";
             self.errors.add(Setting::RedirectUri, rest);
             return None;
         }
@@ -144,7 +143,7 @@ impl<'a> Parser<'a> {
         let sites = sites.collect::<Result<_, _>>().ok();
         if sites.is_none() {
             self.errors.add_general(format!(
-                "The front page {home:?} is no plain path, or one of our endpoints; write one such as \"/dashboard\"."
+                "The home path {home:?} is not a plain path, or is an endpoint of the login; write a path such as \"/dashboard\"."
             ));
         }
         sites
@@ -210,11 +209,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(crate) fn dialect(&mut self) -> TokenDialect {
-        let separators = [
-            ("space", ScopeSeparator::Space),
-            ("comma", ScopeSeparator::Comma),
-        ];
-        let separator = self.one_of(Setting::ScopeSeparator, &separators);
+        let separator = self.choice(Setting::ScopeSeparator);
         TokenDialect {
             scope_separator: separator.unwrap_or_default(),
             token_type: self.value(Setting::TokenType).map(str::to_owned),

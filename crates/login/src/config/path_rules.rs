@@ -1,90 +1,97 @@
-//! The builder's rules about paths: what is public, what needs more than a user, what may come from
-//! elsewhere.
+//! The builder's rules about paths: what is public, what needs more than a user, what other sites may send.
 //!
-//! Rules: paths are plain, in any script, without the sub-path of the redirect URI; a rule that can't match, or
-//! protects what has another path as well, is a start-up error.
+//! Rules: a path is plain, in any script, without the sub-path of the redirect URI; a rule that can't match, or that
+//! protects a file which has another path too, is an error at start; `_path` is one path, `_prefix` a path and all below
+//! it.
 
 use std::sync::Arc;
 
-use fncy_login_core::Need;
+use fncy_login_core::{Need, User};
 
 use crate::config::builder::LoginBuilder;
-use fncy_login_core::User;
 
 impl LoginBuilder {
-    /// Makes one path public, whatever the method. By default every path needs a user, since a forgotten
-    /// rule then shows as a sign-in and not as a leak.
+    /// Makes one path public, for each method. By default each path needs a user, so that a forgotten rule shows as a
+    /// sign-in and not as a leak.
     ///
-    /// A rule's path is written in any script, with blanks or with their escapes: `/안내` and `/%EC%95%88%EB%82%B4`
-    /// are the same one. Of a request's path only the canonical spelling is public: no `//`, no dot segment, no
-    /// `;`, and no escape of what needs none (`%41`, `%7E`). What is spelled in another way needs a user, since
-    /// routers and file servers may take it for another path.
+    /// A rule's path is written in any script, with blanks or with their escapes: `/안내` and `/%EC%95%88%EB%82%B4` are the
+    /// same. Of a request's path the canonical spelling alone is public: no `//`, no dot segment, no `;`, and no escape of
+    /// a character that needs none (`%41`, `%7E`). Each other spelling needs a user, since routers and file servers may
+    /// take it for another path.
     ///
-    /// Beneath a router that strips a prefix, such as axum's `nest` or a scope of actix-web, two paths are compared:
-    /// the browser's, and what is left of it, below the sub-path of the redirect URI. A path is public if both are.
-    /// They are one where the application is nested at that sub-path.
+    /// Below a router that strips a prefix, such as axum's `nest` or a scope of actix-web, there are two paths: the
+    /// browser's, and the rest below the sub-path of the redirect URI. A path is public if both are.
     ///
-    /// On a public path nothing waits for FNCY: no token is refreshed there and [`LoginBuilder::on_refresh`] is not
-    /// asked, so that who is signed in may be somebody whom FNCY has let go since their last request to a
-    /// protected path. What changes something for them belongs on a protected one.
+    /// On a public path the login doesn't wait for FNCY: it refreshes no token and doesn't call
+    /// [`on_refresh`](Self::on_refresh). The user may be blocked at FNCY since their last request to a protected path. Put
+    /// changes for a user on a protected path.
+    #[doc(alias("anonymous", "allow", "whitelist", "exclude"))]
     pub fn public_path(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.public_path(path);
+        self.choices.paths = self.choices.paths.public_path(path);
         self
     }
 
-    /// Makes a path and all below it public, but for what [`LoginBuilder::protected_prefix`] names more closely
-    /// and what [`LoginBuilder::require_prefix`] guards.
+    /// Makes a path and all below it public, without the paths that [`protected_prefix`](Self::protected_prefix) names more
+    /// closely and those that [`require_prefix`](Self::require_prefix) guards.
+    #[doc(alias("static files", "assets"))]
     pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.public_prefix(path);
+        self.choices.paths = self.choices.paths.public_prefix(path);
         self
     }
 
-    /// Turns the rule round: only this path and all below it need a user, in whatever spelling they
-    /// come. May be called more than once; what is in none of the paths becomes public, but for what
-    /// [`LoginBuilder::require_prefix`] guards and for odd spellings (`//x`, `/a;b`, `/%7Euser`), which routers read
-    /// differently. Where it meets a public path, the longer one counts. A plain path, no pattern:
-    /// `/admin` covers `/admin` and `/admin/x`. An index file (`/docs/index.html`) is refused at start, since file
-    /// servers serve it for `/docs/` too: name the directory.
+    /// Makes the default public: a user is needed for this path and all below it, in each spelling, and for no other path.
+    ///
+    /// Further calls add paths. Two kinds of paths still need a user: those that [`require_prefix`](Self::require_prefix)
+    /// guards, and odd spellings (`//x`, `/a;b`, `/%7Euser`), which routers read differently. If a public path matches too,
+    /// the longer of the two counts. The path is plain and has no wildcard: `/admin` covers `/admin` and `/admin/x`. An
+    /// index file (`/docs/index.html`) is an error at start, since file servers serve it for `/docs/` too: name the folder.
     pub fn protected_prefix(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.protected_prefix(path);
+        self.choices.paths = self.choices.paths.protected_prefix(path);
         self
     }
 
-    /// Says that requests to this path come by themselves, such as polling: they keep no idle
-    /// session alive. When one gets a 401, its page shows a link: if it went to sign in by itself, FNCY
-    /// would let in again whoever has left.
+    /// Marks one path whose requests come without a person, such as polling: they keep no idle session alive.
+    ///
+    /// If such a request gets 401, the page shows a link and doesn't go to sign in by itself: FNCY would sign a user in
+    /// again who has left.
+    #[doc(alias("polling", "heartbeat"))]
     pub fn background_path(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.background_path(path);
+        self.choices.paths = self.choices.paths.background_path(path);
         self
     }
 
-    /// Says that a path and all below it are an API, which only programs call. Without a session they
-    /// get a 401 as problem+json (RFC 9457), and never a 303 or a page, even if the request looks like a
-    /// person's; a 403 or 503 is written so too. By default each request says by its headers what it is:
-    /// see [how a request is answered](crate::manual::requests#how-a-request-is-answered).
+    /// Marks a path and all below it as an API, which programs alone call.
+    ///
+    /// A refused request there gets problem+json (RFC 9457), and never a redirect or a page, even if it looks like a
+    /// person's. By default each request shows by its headers what it is: see
+    /// [how a request is answered](crate::manual::requests).
+    #[doc(alias("json", "rest", "mobile app"))]
     pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.api_prefix(path);
+        self.choices.paths = self.choices.paths.api_prefix(path);
         self
     }
 
-    /// Lets every site send unsafe requests to one path with the session of whoever's browser sends
-    /// them, such as a provider's form post. What the handler does must be harmless without the
-    /// user's will, or be protected in another way.
+    /// Lets every site send unsafe requests to one path with the session of the browser, such as a provider's form post.
+    ///
+    /// The handler's work must be harmless without the user's will, or be protected in another way.
+    #[doc(alias("csrf", "webhook"))]
     pub fn danger_allow_cross_site_path(mut self, path: impl Into<String>) -> Self {
-        self.paths = self.paths.danger_allow_cross_site_path(path);
+        self.choices.paths = self.choices.paths.danger_allow_cross_site_path(path);
         self
     }
 
-    /// Protects a path and all below it, for users with this scope; others get a 403.
+    /// Guards a path and all below it: a user without this scope gets 403.
+    #[doc(alias("guard", "permission"))]
     pub fn require_scope_prefix(self, path: impl Into<String>, scope: impl Into<String>) -> Self {
         self.require_need(path, Need::Scope(scope.into()))
     }
 
-    /// Protects a path and all below it, for users of whom this is true; others get a 403. It counts
-    /// whatever makes the path public. A spelling that routers and file servers resolve differently
-    /// (`//x`, `/a/../x`) needs what all guards need. An index file is refused at start, as by
-    /// [`LoginBuilder::protected_prefix`]. Beneath a router that strips a prefix it counts for the browser's path and for what
-    /// is left of it, so that `/admin` below `/{lang}` is guarded for each language.
+    /// Guards a path and all below it: a user who fails the check gets 403.
+    ///
+    /// The guard counts even if the path is public. If routers and file servers read a spelling differently (`//x`,
+    /// `/a/../x`), it needs what all guards need. An index file is an error at start, as for
+    /// [`protected_prefix`](Self::protected_prefix). Below a router that strips a prefix, the guard counts for the browser's
+    /// path and for the rest of it, so that `/admin` below `/{lang}` is guarded for each language.
     ///
     /// ```
     /// # use fncy_login::{Login, User};
@@ -95,15 +102,16 @@ impl LoginBuilder {
     ///             .is_some_and(|roles| roles.iter().any(|role| role == "admin"))
     ///     });
     /// ```
-    pub fn require_prefix<P>(self, path: impl Into<String>, predicate: P) -> Self
+    #[doc(alias("guard", "role", "permission", "authorization"))]
+    pub fn require_prefix<P>(self, path: impl Into<String>, check: P) -> Self
     where
         P: Fn(&User) -> bool + Send + Sync + 'static,
     {
-        self.require_need(path, Need::Predicate(Arc::new(predicate)))
+        self.require_need(path, Need::Predicate(Arc::new(check)))
     }
 
     fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {
-        self.paths = self.paths.require(path, need);
+        self.choices.paths = self.choices.paths.require(path, need);
         self
     }
 }

@@ -9,12 +9,12 @@ use std::{io, thread};
 
 use fncy_login_core::Secret;
 
-use crate::config::builder::Values;
-use crate::config::config_error::ConfigError;
+use crate::config::config_error::Mistakes;
 use crate::config::cookie_secret;
 use crate::config::parser::in_quotes;
 use crate::config::secret_file::SecretFile;
 use crate::config::setting::Setting;
+use crate::config::values::{Origin, Values};
 use crate::request::login::Inner;
 use crate::request::login::Login;
 
@@ -33,28 +33,24 @@ pub(crate) struct SecretFiles(Vec<(Setting, SecretFile)>);
 
 impl SecretFiles {
     /// Reads all that are named, and puts what is in them among the settings.
-    pub(crate) fn read(values: &mut Values, errors: &mut ConfigError) -> Self {
+    pub(crate) fn read(values: &mut Values, errors: &mut Mistakes<'_>) -> Self {
         let mut files = Vec::new();
         for (secret, file) in SETTINGS {
-            let Some(path) = values.get(&file).map(|path| path.trim()) else {
+            let is_set = |text: &&str| !text.trim().is_empty();
+            let Some(path) = values.get(file).filter(is_set).map(str::trim) else {
                 continue;
             };
-            if path.is_empty() {
-                continue;
-            }
-            if values
-                .get(&secret)
-                .is_some_and(|value| !value.trim().is_empty())
-            {
+            if values.get(secret).is_some_and(|text| is_set(&text)) {
+                let secret = values.name_of(secret);
                 errors.add(
                     file,
-                    format_args!("is set beside {}; set one of them", secret.name()),
+                    format_args!("is set beside {secret}; set one of them"),
                 );
                 continue;
             }
             match SecretFile::open(path) {
                 Ok((open, content)) => {
-                    values.insert(secret, content);
+                    values.insert(secret, Origin::Environment, content);
                     files.push((file, open));
                 }
                 Err(error) => errors.add(file, cannot_be_read(&error)),

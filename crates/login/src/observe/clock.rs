@@ -5,15 +5,15 @@
     reason = "this is the file that reads the clock and draws entropy"
 )]
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use fncy_login_core::{Entropy, Timestamp};
 use zeroize::Zeroizing;
 
-/// What tells the time. Replaced in tests, to see sessions expire.
+/// A clock. Tests replace the system's, to see sessions expire.
 ///
 /// ```
-/// use std::sync::Arc;
 /// # use fncy_login::{Login, Timestamp};
 /// # use fncy_login::clock::Clock;
 /// struct Stopped;
@@ -24,11 +24,18 @@ use zeroize::Zeroizing;
 ///     }
 /// }
 ///
-/// let builder = Login::builder().clock(Arc::new(Stopped));
+/// let builder = Login::builder().clock(Stopped);
 /// ```
 pub trait Clock: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Timestamp;
+}
+
+/// A clock that a test keeps a handle of.
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
 }
 
 /// The operating system's clock.
@@ -37,8 +44,7 @@ pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Timestamp::from_unix(since.unwrap_or_default().as_secs())
+        SystemTime::now().into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! FNCY as this process asks it: over HTTP, within deadlines and places.
 
 pub(crate) mod check;
+pub(crate) mod choices;
 pub(crate) mod client_token;
 pub(crate) mod client_token_error;
 pub(crate) mod client_tokens;

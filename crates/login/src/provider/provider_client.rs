@@ -22,19 +22,10 @@ use oauth2::{
 use tokio::time::Instant;
 
 use crate::observe::telemetry;
+use crate::provider::choices::TokenBody;
 use crate::provider::places::Place;
 use crate::provider::sender::{EXCHANGE_DEADLINE, Sender};
 use crate::refresh::refresher::Exchanges;
-
-/// How token and revocation requests are written (`FNCY_TOKEN_BODY`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum TokenBody {
-    /// As FNCY documents it.
-    #[default]
-    Json,
-    /// As RFC 6749, section 4.1.3, has it.
-    Form,
-}
 
 /// Where the exchanges of one provider go, and who sends them.
 pub(crate) struct ProviderClient {

@@ -82,7 +82,7 @@ impl World {
         let login = Login::builder()
             .env_from(vars)
             .public_path("/public")
-            .clock(Arc::clone(&clock) as _)
+            .clock(Arc::clone(&clock))
             .build()
             .unwrap();
         Self {
