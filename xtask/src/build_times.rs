@@ -1,8 +1,9 @@
-//! `cargo xtask build-times`: what a crate adds to its user's build, beside what others wrote.
+//! `cargo xtask build-times`: the crates and the processor time that each library adds to a build.
 //!
-//! Rules kept here: each is the only dependency of an empty program, with the features that its comparison
-//! in `lab/peers` needs and the versions of that lock file; built from nothing; processor time is
-//! shown, which a busy machine changes less than time on the clock.
+//! Rules kept here:
+//! - Each library is the only dependency of an empty program, with the features of its comparison in `lab/peers` and the
+//!   versions of that lock file.
+//! - Each build starts without artifacts. Processor time is shown, which a busy machine changes less than the clock.
 
 use std::collections::BTreeSet;
 use std::fs;

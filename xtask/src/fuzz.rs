@@ -1,8 +1,8 @@
-//! `cargo xtask fuzz`: the targets of `lab/fuzz`, by libFuzzer, two at a time.
+//! `cargo xtask fuzz`: the targets of `lab/fuzz`, run by libFuzzer, two at a time.
 //!
-//! Rules kept here: nothing is written outside `target`; what a target finds is named, to be put below
-//! `lab/fuzz/found`, where `cargo test` tries it again; where no toolchain has a fuzzer the same bodies run
-//! as property tests, which is said.
+//! Rules kept here:
+//! - Files are written below `target` only. A finding is named; copy it below `lab/fuzz/found`, where `cargo test` tries it.
+//! - Without a nightly toolchain the same bodies run as property tests, and the command says so.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 2;
 /// So many cases of each target take some ten minutes.
 const CASES_WITHOUT_FUZZER: &str = "2000";
 
-/// How long a target runs where nobody says, in seconds.
+/// How long a target runs by default, in seconds.
 pub(crate) const A_MINUTE: u32 = 60;
 
 /// `cargo xtask fuzz [TARGET] [SECONDS]`.

@@ -1,7 +1,9 @@
-//! Installing what a command needs.
+//! The installation of what a command needs.
 //!
-//! Rules kept here: what is there is used; system packages are installed by root through apt, after a line that
-//! says which and why, and for others they are named; no service is started; versions are pinned; tools go below `target`, never into the user's own folders.
+//! Rules kept here:
+//! - An installed program is used. As root, missing system packages are installed by apt, after a line that says which ones
+//!   and why; otherwise the error names them.
+//! - No service is started. Versions are pinned. Tools go below `target`, and never into the user's own folders.
 
 use std::ffi::OsString;
 use std::fs;
@@ -16,7 +18,7 @@ use crate::workspace;
 /// A program from a Debian package, in the order they are needed.
 pub(crate) struct Needed {
     program: &'static str,
-    /// What has it say its version; nothing where it or what it looks for is missing.
+    /// The arguments for which it prints its version, if it and what it looks for are there.
     asked: &'static [&'static str],
     package: &'static str,
     /// The lowest major version that will do.
@@ -240,7 +242,7 @@ pub(crate) fn node_modules() -> Result<(), String> {
         println!("tests/real-servers has no package-lock.json: nothing to install for it");
         return Ok(());
     }
-    // npm writes this file last: an installation that was interrupted has none.
+    // npm writes this file last, so an interrupted installation lacks it.
     let installed = folder.join("node_modules").join(".package-lock.json");
     if is_current(modified(&installed), modified(&lock)) {
         return Ok(());
@@ -294,7 +296,7 @@ fn build(name: &str, version: &str, tools: &Path) -> Result<(), String> {
         .iter()
         .fold(install, |install, (name, value)| install.env(name, value))
         .go()?;
-    // Hundreds of megabytes that nobody reads again.
+    // Hundreds of megabytes that no later build reads.
     fs::remove_dir_all(&builds)
         .map_err(|error| format!("remove {} by hand: {error}.", builds.display()))
 }

@@ -1,7 +1,7 @@
-//! `cargo xtask instructions`: how many instructions a request takes, beside what is recorded.
+//! `cargo xtask instructions`: the instructions that a request takes, compared with a record.
 //!
-//! Rules kept here: instructions are counted, since no machine's load can change them; in the build that
-//! most applications have; a figure may rise by a tenth, which another compiler alone can do.
+//! Rules kept here: instructions are counted, since the load of a machine can't change them, in the build that most
+//! applications have. A figure may rise by a tenth, which another compiler alone can cause.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// How much of what is recorded a case may take, in percent.
 const ALLOWED: u64 = 110;
-/// Enough that what happens once, such as the growth of a table, is nothing.
+/// Enough that a single event, such as the growth of a table, does not count.
 const TIMES: u64 = 1000;
 
 /// A line of the record.

@@ -1,6 +1,6 @@
-//! `cargo xtask lint`: what a change must pass besides its tests.
+//! `cargo xtask lint`: the checks that a change must pass besides its tests.
 //!
-//! Rules kept here: warnings are errors; nothing but the crates themselves is fetched.
+//! Rules kept here: warnings are errors; only crates and tools are fetched.
 
 use crate::install::{self, CARGO_DENY};
 use crate::steps::{self, Done, Step};
@@ -37,7 +37,7 @@ fn documentation() -> Result<Done, String> {
     Ok(Done::Passed)
 }
 
-/// Licences, bans and sources, by `deny.toml`. An exception that matches nothing any more fails.
+/// Licences, bans and sources, by `deny.toml`. An exception without a match fails.
 fn dependencies() -> Result<Done, String> {
     install::cargo_tool(&CARGO_DENY)?
         .args(["--locked", "check"])

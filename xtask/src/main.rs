@@ -1,7 +1,7 @@
 //! `cargo xtask`: the project's own commands, the same by hand and in CI.
 //!
-//! Rules kept here: the standard library only, so that nothing has to be built first; every command that
-//! changes or checks something is echoed before it runs; an error is a sentence that says what to do.
+//! Rules kept here: xtask uses the standard library alone, so that it builds at once; a command is echoed before it
+//! runs, if it changes or checks something; an error is a sentence that says what to do.
 
 #![expect(
     clippy::print_stdout,

@@ -1,6 +1,6 @@
-//! The commands that measure: figures for people, on a machine that does nothing else.
+//! The commands that measure: figures for people, on a machine without other work.
 //!
-//! Rules kept here: no time is a gate; what is compared was measured in one run; a wrong answer fails the run, where
+//! Rules kept here: no time is a gate; figures that are compared come from one run; a wrong answer fails the run, if
 //! answers are judged.
 
 use crate::install::{self, FOR_LOAD, FOR_SCALE};

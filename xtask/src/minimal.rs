@@ -1,7 +1,7 @@
-//! The published crates, built with the oldest versions that they say will do.
+//! The published crates, built with the oldest versions that their manifests allow.
 //!
-//! Rules kept here: only what they ask for themselves is old, since what others ask for is not theirs to
-//! mend; it is built in a copy, so that the workspace's `Cargo.lock` stays as it is.
+//! Rules kept here: only direct dependencies are old, since the others have requirements of their own; the build is in a
+//! copy, so that the workspace's `Cargo.lock` stays.
 
 use crate::run::{self, Run};
 use crate::steps::Done;

@@ -1,7 +1,7 @@
-//! `cargo xtask mutants`: whether a test notices when the core or the driver does something else.
+//! `cargo xtask mutants`: whether a test notices a change of the core or the driver.
 //!
-//! Rules kept here: cargo-mutants does the work, and `.cargo/mutants.toml` says what it changes and which
-//! tests run; the user's files are read and never written; a change that no test notices fails the whole.
+//! Rules kept here: cargo-mutants does the work, in a copy; `.cargo/mutants.toml` says what it changes and which tests
+//! run; a change that no test notices fails the command.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,7 +1,7 @@
-//! Installing a server's package without a running server.
+//! The installation of a server's package without a running server.
 //!
-//! Rules kept here: Debian's own means are used, `policy-rc.d` for the start and `update-rc.d` for the next boot;
-//! a policy that is there stays; ours goes with the value that put it there.
+//! Rules kept here: the means are Debian's own, `policy-rc.d` for the start and `update-rc.d` for the next boot; a policy
+//! that exists stays; ours is removed when the value is dropped.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};

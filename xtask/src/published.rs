@@ -1,7 +1,6 @@
-//! The crates that are published, apart from the rest of the workspace.
+//! The published crates, apart from the rest of the workspace.
 //!
-//! Rule kept here: they are looked at in a copy, so that nothing of the workspace stays in it by mistake, and
-//! its own files stay as they are.
+//! Rule kept here: the crates are copied, so that no other part of the workspace can help them, and its files stay.
 
 use std::fs;
 use std::io;

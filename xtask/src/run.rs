@@ -1,7 +1,7 @@
-//! Running a program.
+//! A program that a command runs.
 //!
-//! Rules kept here: programs start in the workspace's root; the line is echoed before it runs, with the
-//! variables set for it; a failure names the line.
+//! Rules kept here: programs start in the workspace's root; the line is echoed before it runs, with the variables that are
+//! set for it; a failure names the line.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -21,7 +21,7 @@ pub(crate) fn cargo(arguments: &str) -> Run {
     Run::named("cargo", workspace::cargo()).args(arguments.split_whitespace())
 }
 
-/// What a program answers to `arguments`, or nothing if it can't be started or fails.
+/// What a program prints for `arguments`, if it can be started and succeeds.
 pub(crate) fn probe(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program)
         .args(arguments)

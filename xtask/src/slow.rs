@@ -1,7 +1,6 @@
-//! `cargo xtask slow`: what is too slow for CI, or needs data from beside the checkout.
+//! `cargo xtask slow`: checks that are too slow for CI, or need data from outside the checkout.
 //!
-//! Rules kept here: run by hand; what can't be checked says so and why; nothing is fetched but tools and
-//! crates.
+//! Rules kept here: a check that can't run says so and why; only crates and tools are fetched.
 
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! Named steps, one after the other, with a table at the end.
 //!
-//! Rules kept here: a failed step doesn't hide what the later ones say; what was not checked is never
-//! shown as passed; one failure fails the whole.
+//! Rules kept here: after a failed step the others still run; a step that could not be checked is never shown as passed;
+//! one failure fails the whole.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ impl Step {
     }
 }
 
-/// How a step ended that found nothing wrong.
+/// How a step ended without a failure.
 pub(crate) enum Done {
     /// It was checked.
     Passed,

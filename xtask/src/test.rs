@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every test of the workspace, with what they need.
+//! `cargo xtask test`: every test of the workspace, with the programs that the tests need.
 //!
-//! Rules kept here: what is missing is installed or named; no test skips in silence.
+//! Rules kept here: a missing program is installed or named; no test skips in silence.
 
 use crate::{install, run, workspace};
 

@@ -1,6 +1,6 @@
-//! Where things are: the workspace, what is built, what lies beside the checkout.
+//! The places of things: the workspace, what is built, and the folder of shared data beside the checkout.
 //!
-//! Rules kept here: the only file that reads the environment; no path depends on the current directory.
+//! Rules kept here: no other file reads the environment; no path depends on the current directory.
 
 use std::env;
 use std::ffi::OsString;

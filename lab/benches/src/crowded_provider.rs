@@ -1,6 +1,6 @@
 //! A provider whose slowness and failures are set, and people who use it.
 //!
-//! Rules: a code and a refresh token name their user; a code that names none is refused; the user data
+//! Rules: a code and a refresh token name their user; a code without a user is refused; the user data
 //! come at once.
 
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ use crate::sample::{Get, SECRET, set};
 pub struct Refusal {
     /// The status.
     pub status: u16,
-    /// The error code, or none.
+    /// The error code, if any.
     pub error: &'static str,
     /// `Retry-After`, where it is not zero.
     pub retry_after: u64,

@@ -93,7 +93,7 @@ impl DevServerProcess {
     }
 }
 
-/// Somebody who is signed in at the development server, and has allowed the application all it asks for.
+/// A person who is signed in at the development server, and has allowed the application all it asks for.
 pub struct Person {
     sender: SendRequest<Full<Bytes>>,
     host: String,
@@ -181,7 +181,7 @@ impl Person {
     }
 }
 
-/// The authority of an http address, and what is behind it.
+/// The authority of an http address, and the rest.
 fn split(address: &str) -> (&str, &str) {
     let rest = address.strip_prefix("http://").unwrap();
     rest.split_at(rest.find('/').unwrap())

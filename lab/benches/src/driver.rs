@@ -83,7 +83,7 @@ fn roll(provider: &Provider, cookies: &str) -> Case {
     })
 }
 
-/// Bad cookies on a public page, where nothing is done about them: what is more than with no cookie at
+/// Bad cookies on a public page, which leaves them alone: what is more than with no cookie at
 /// all is the price of the refusal.
 fn refusals(provider: &Provider, cookies: &str) -> impl Iterator<Item = Case> {
     let login = provider.login(|builder| builder.public_path("/"));

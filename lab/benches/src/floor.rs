@@ -1,8 +1,7 @@
-//! Floors: what the same job costs at least, with the same libraries and nothing around it.
+//! Floors: the least that the same job costs, with the same libraries alone.
 //!
-//! A floor finds its cookie, decodes it, opens it under a kept key, compares an expiry, and hands what it
-//! opened to the handler in an `Arc`. It knows one key and one client, and asks nobody whether the
-//! session was ended.
+//! A floor finds its cookie, decodes it, opens it under a kept key, compares an expiry, and hands the opened value to the
+//! handler in an `Arc`. A floor knows one key and one client, and does not ask whether the session was revoked.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! One authenticated GET, called in process: the framework bare, and with the login round it.
+//! One signed-in GET, called in process: the framework bare, and with the login around it.
 
 use std::convert::Infallible;
 

@@ -1,8 +1,7 @@
-//! Measuring several things in turns.
+//! Measurements of several cases in turns.
 //!
-//! Rules: a shared machine's speed drifts by the second, so that no two figures are compared unless
-//! they were taken in turns; a round measures each case once, for about as long as the others; the
-//! figure is the median of the rounds.
+//! Rules: the speed of a shared machine drifts by the second, so only figures that were taken in turns are compared; a
+//! round measures each case once, for about the same time; the figure is the median of the rounds.
 
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -24,7 +23,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A case that waits for nothing.
+    /// A case that never waits.
     pub fn new(name: impl Into<String>, mut once: impl FnMut() + 'static) -> Self {
         Self::waiting(name, async move || once())
     }

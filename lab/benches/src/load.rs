@@ -1,4 +1,4 @@
-//! Requests a second over loopback: the framework bare, and with the login round it, in turns.
+//! Requests a second over loopback: the framework bare, and with the login around it, in turns.
 //!
 //! Rule: a server has one thread, so that wrk has the other core of a small machine.
 

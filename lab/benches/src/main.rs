@@ -1,4 +1,4 @@
-//! `cargo xtask bench` and what CI counts instructions of.
+//! The program of the benches: `cargo xtask` runs it, and counts its instructions.
 
 #![expect(
     clippy::print_stdout,

@@ -1,6 +1,6 @@
-//! Thirty users whose tokens live for two seconds, while FNCY fails on one of them or on all.
+//! Thirty users whose tokens live for two seconds, while the provider fails for one of them or for all.
 //!
-//! Rule: each user asks for a page twice a second, as a browser does, and keeps the cookies that come.
+//! Rule: each user asks for a page twice a second, as a browser does, and keeps the cookies of the answers.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A redis-server of this program's own, on a socket in a folder of its own, and what it says of itself.
+//! A redis-server of this program's own, on a socket in a folder of its own, and its figures.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -14,7 +14,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// One with nothing in it.
+    /// An empty server.
     pub fn start() -> Self {
         let folder = std::env::temp_dir().join(format!("fncy-measured-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();

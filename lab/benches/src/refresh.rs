@@ -1,4 +1,4 @@
-//! A refresh, and those who wait for it: over loopback and TLS, with a provider that answers at once.
+//! A refresh, and the requests that wait for it, over loopback and TLS, with a provider that answers at once.
 //!
 //! Each exchange opens a connection and resumes its TLS session, as with FNCY. The server speaks TLS 1.2: there a resumed
 //! handshake ends with the client, and without `TCP_NODELAY` the request waits for an acknowledgement. In TLS 1.3 the

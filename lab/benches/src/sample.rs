@@ -1,5 +1,5 @@
-//! The session that everything here is measured with: a user id of 16 characters, a name of 12, an
-//! email of 24, an access token of 900 or as many as are asked for, a refresh token of 64.
+//! The session of all measurements: a user id of 16 characters, a name of 12, an email of 24, an access token of 900 or
+//! as many as are asked for, and a refresh token of 64.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +34,7 @@ pub const TWELVE_MORE: &str = "_ga=GA1.2.1234567890.1700000000; _gid=GA1.2.98765
 
 /// Where a [`HandClock`] begins: 2030-01-01.
 const START: u64 = 1_893_456_000;
-/// Longer than any session, so that nothing is refreshed that isn't meant to be.
+/// Longer than any session, so that only those sessions are refreshed that are meant to be.
 const LONG: u64 = 30 * 24 * 60 * 60;
 
 /// A provider that answers at once, and logins that ask it.
@@ -180,7 +180,7 @@ impl Head for Get {
     }
 }
 
-/// Signs somebody in, and returns their `Cookie` header.
+/// Signs a person in, and returns their `Cookie` header.
 pub async fn sign_in(login: &Login, token_len: usize) -> String {
     let (address, own) = start(login).await;
     let address = Url::parse(&address).unwrap();

@@ -1,7 +1,7 @@
 //! Many sessions whose tokens expire in the same second, against the development server.
 //!
-//! Rules: each session is exchanged for once; every answer is 200, or 503 with `Retry-After`, and in the
-//! end all are 200: anything else ends the run.
+//! Rules: each session takes one token request; each answer is 200, or 503 with `Retry-After`; in the end all answers are
+//! 200. Any other answer ends the run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

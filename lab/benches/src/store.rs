@@ -1,4 +1,4 @@
-//! What one Redis carries, and what it costs an instance: the tables of `docs/scale.md`.
+//! The work that one Redis carries, and its cost for an instance: the tables of `docs/scale.md`.
 //!
 //! Rules: the crate's own code asks a real server; a cost is the server's own processor time, since the instances share
 //! the machine with it; all figures are of one run.

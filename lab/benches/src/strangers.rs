@@ -1,8 +1,7 @@
-//! People, while strangers start sign-ins and bring invented codes.
+//! People who sign in, while strangers start sign-ins and bring invented codes.
 //!
-//! Rules: a person signs in, and another's session is refreshed, every second; a sign-in has
-//! succeeded if it ends in a session, a refresh if its request is let through; the wait is that of those
-//! that succeeded.
+//! Rules: every second a person signs in, and the session of another person is refreshed. A sign-in succeeds if it ends in
+//! a session, a refresh if its request passes. The wait is that of the successes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

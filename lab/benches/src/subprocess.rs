@@ -1,7 +1,7 @@
 //! A process of this program that does another job, and answers questions about it.
 //!
-//! Rules: it says first what there is to know, a line for each and an empty one behind them; then it
-//! answers each line with one; it ends with whoever started it.
+//! Rules: first the process prints what the parent must know, a line for each fact and an empty line at the end; then it
+//! answers each line with a line; it ends with its parent.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
@@ -61,7 +61,7 @@ impl Drop for Subprocess {
     }
 }
 
-/// The other side: greets, then answers for as long as somebody asks.
+/// The other side: greets, then answers as long as lines come.
 pub fn answer<'a, const N: usize>(
     greeting: impl IntoIterator<Item = (&'a str, String)>,
     numbers: impl Fn() -> [u64; N],

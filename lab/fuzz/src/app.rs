@@ -1,4 +1,4 @@
-//! The machine that targets ask, and what answers it instead of a provider.
+//! The machine that targets ask, and the answers that take the place of a provider.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! The bodies behind seals, as `docs/cookie-format.md` has them: written, and read by an own reader.
+//! The bodies of sealed texts, as `docs/cookie-format.md` describes them: written, and read by a second reader.
 
 use std::collections::VecDeque;
 

@@ -1,7 +1,7 @@
-//! The callback's query: whatever an authorization server, or somebody in its place, may send.
+//! The callback's query: any text that an authorization server, or a forger in its place, may send.
 //!
-//! The provider is asked for a token if, and only if, `state` is that of a login of this browser and
-//! there is exactly one code. Whatever else is in the query is seen nowhere in the answer.
+//! The machine asks the provider for a token if, and only if, `state` is that of a transaction of this browser and there is
+//! exactly one code. The answer shows no other part of the query.
 
 use std::collections::BTreeMap;
 

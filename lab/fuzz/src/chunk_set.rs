@@ -1,7 +1,7 @@
-//! A set of chunks: every order, with gaps, repetitions and strangers (rows K9 to K12).
+//! A set of chunks: in each order, with gaps, repetitions and foreign chunks (rows K9 to K12).
 //!
-//! A session of some size is written by the machine, in as many cookies as it takes; then somebody
-//! puts the cookies together anew. A reader of `docs/cookie-format.md` says what that is.
+//! The machine writes a session of some size in as many cookies as it takes, and the fuzzer puts the cookies together anew.
+//! A reader of `docs/cookie-format.md` says what the result is.
 
 use fncy_login_core::Core;
 

@@ -1,6 +1,6 @@
 //! The configuration: any text in any setting.
 //!
-//! It builds, or every mistake is one sentence that says nothing of a secret.
+//! The login builds, or each mistake is one sentence without any secret.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! The `Cookie` header: any bytes, on any number of lines.
 //!
-//! A reader that splits as simply as can be says what is in it; the machine must have found the same:
-//! who is signed in, which cookies go, which stay.
+//! A reader that splits as simply as can be says what is in the header. The machine must find the same: who is signed in,
+//! which cookies go, and which stay.
 
 use fncy_login_core::Core;
 

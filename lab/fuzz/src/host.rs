@@ -1,4 +1,4 @@
-//! `Host` (row R16): whatever it says, it chooses among the redirect URIs, and the first is for all that is unknown.
+//! The `Host` header (row R16): it chooses among the redirect URIs, and an unknown host gets the first.
 
 use crate::app::{self, AUTHORIZE_URL, NOW, ORIGIN, OTHER_ORIGIN, TWO_HOSTS};
 use crate::reply::values;

@@ -1,6 +1,6 @@
-//! What a fuzzer's bytes are taken for: choices off the front, data behind them.
+//! A fuzzer's bytes, read as choices from the front and data after them.
 //!
-//! Rule: every input is complete. What is missing is 0, so that an input can be cut anywhere.
+//! Rule: every input is complete. A missing byte is 0, so that an input can be cut anywhere.
 
 /// Bytes that are read from their front.
 #[derive(Clone, Copy)]

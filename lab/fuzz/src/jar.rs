@@ -1,4 +1,4 @@
-//! The cookies of one browser, at one site: as little of it as targets need.
+//! The cookies of one browser at one site, as far as targets need them.
 
 use std::collections::BTreeMap;
 

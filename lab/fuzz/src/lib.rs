@@ -83,7 +83,7 @@ const fn target(name: &'static str, check: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>
 ///
 /// # Panics
 ///
-/// There is none, or it finds something.
+/// The target is unknown, or finds something.
 pub fn check(name: &str, data: &[u8]) {
     let target = TARGETS.iter().find(|target| target.name == name);
     (target.expect("the name is a target's").check)(data);

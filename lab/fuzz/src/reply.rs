@@ -1,4 +1,4 @@
-//! What holds of every answer of ours, whatever it was asked for.
+//! The rules of each answer of ours, whatever the request was.
 
 use fncy_login_core::{PRIVATE, Reply};
 

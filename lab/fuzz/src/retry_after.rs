@@ -1,4 +1,4 @@
-//! `Retry-After` (row P27): whatever a provider says, we come back neither at once nor never.
+//! `Retry-After` (row P27): whatever the provider sends, the next request comes neither at once nor never.
 
 use fncy_login_core::{Exchanged, ProviderAnswer, RefreshFailure};
 
@@ -32,7 +32,7 @@ pub(crate) fn check(data: &[u8]) {
     assert_eq!(values(&reply, "retry-after"), [expected.to_string()]);
 }
 
-/// RFC 9110, section 10.2.3, has digits or a date; dates are read by nobody here.
+/// RFC 9110, section 10.2.3, has digits or a date; the login reads no dates.
 fn seconds(text: &str) -> u64 {
     let digits = text.trim();
     let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());

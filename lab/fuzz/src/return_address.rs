@@ -1,9 +1,8 @@
-//! The return address (rows R10 to R13): where somebody ends up after signing in, whatever was asked
-//! for.
+//! The address of return (rows R10 to R13): where a person lands after a sign-in, whatever was asked for.
 //!
-//! It never leaves the origin, by the URL standard's own reader; reading it again changes nothing; it is
-//! spelled as the standard's percent-encode sets say; what is plain is kept exactly; and it comes out of a
-//! login's cookie as it went in.
+//! - The address never leaves the origin, by the URL standard's own reader.
+//! - A second reading changes nothing, and the spelling is that of the standard's percent-encode sets.
+//! - A plain address is kept exactly, and comes out of a transaction's cookie as it went in.
 
 use fncy_login_core::{Core, Exchange, ReturnTo};
 use form_urlencoded::byte_serialize;

@@ -1,5 +1,6 @@
-//! A sealed value: nothing but what was sealed opens, for either protection; and whoever reads what
-//! is behind a seal is total, since a newer release may have put anything there.
+//! A sealed value, for either protection: only what was sealed opens.
+//!
+//! The reader of an opened body accepts any bytes, since a newer release may have sealed them.
 
 use fncy_login_core::{Begin, Core, Exchange, Failure, SignInReplies};
 
@@ -50,7 +51,7 @@ fn changed(core: &Core, mut input: Input<'_>, is_signed: bool) {
     assert_value(core, &value, &user, &tokens);
 }
 
-/// A value that nobody sealed.
+/// A value that was never sealed.
 fn any_text(core: &Core, text: &[u8]) {
     assert_value(core, text, "", "");
 }

@@ -1,7 +1,6 @@
-//! Sealing as `docs/cookie-format.md` has it, written from that page and not from the code.
+//! Sealing as `docs/cookie-format.md` describes it, written from that page and not from the code.
 //!
-//! So that any body can be put behind a right seal, and what opens is compared with what the page
-//! says.
+//! So any body can be sealed rightly, and what opens is compared with the page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

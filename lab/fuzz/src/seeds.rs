@@ -1,4 +1,4 @@
-//! Inputs to begin with: from the corpora, and one of each kind by hand.
+//! The first inputs of each target: from the corpora, and one of each kind by hand.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Signing in, as a browser and a provider do it together.
+//! A sign-in, with the parts of the browser and the provider.
 
 use fncy_login_core::{Core, Exchange, ProviderResult, Reply};
 

@@ -1,7 +1,7 @@
-//! The user data (row P33): who somebody is, by whatever a provider may answer.
+//! The user data (row P33): who a person is, by any answer that a provider may give.
 //!
-//! Another reader says who. The machine must say the same, or nobody; and a refresh that brings
-//! somebody else ends the session.
+//! Another reader says who the person is. The machine must name the same user, or no user; and a refresh whose user data
+//! are another user's ends the session.
 
 use fncy_login_core::{Exchange, Exchanged, RefreshFailure, RefreshRequest, UserReadAgain};
 use serde_json::{Map, Value};

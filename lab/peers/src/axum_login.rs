@@ -1,6 +1,6 @@
 //! axum-login over tower-sessions in memory, with a plain or signed id.
 //!
-//! The user is found in a map and shared by an `Arc`, so that the backend itself costs next to nothing.
+//! The user is found in a map and shared by an `Arc`, so that the backend itself costs very little.
 
 use std::collections::HashMap;
 use std::convert::Infallible;

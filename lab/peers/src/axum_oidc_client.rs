@@ -1,4 +1,4 @@
-//! axum-oidc-client: the session in moka's memory behind a private id.
+//! axum-oidc-client: the session in moka's memory, under a private id.
 //!
 //! It hands out the ID token as it came. The user id in it is not read, in the peer's favour.
 

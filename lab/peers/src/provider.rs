@@ -1,4 +1,4 @@
-//! An OpenID provider on loopback that signs the same person in at once, whoever asks.
+//! An OpenID provider on loopback that signs the same person in at once, on each request.
 //!
 //! A code is the nonce that its ID token repeats, so that the provider remembers nothing. What peers
 //! wait for from it is part of their figures: it answers on the same thread.

@@ -14,7 +14,7 @@ pub(crate) const NAME_IN_STORE: &str = "session";
 const NOW: u64 = 1_800_000_000;
 const EXPIRES: u64 = 1_900_000_000;
 
-/// All that is known of somebody who is signed in.
+/// All that is known of a person who is signed in.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) user_id: String,

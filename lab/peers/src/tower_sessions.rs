@@ -1,4 +1,4 @@
-//! tower-sessions: the session in memory behind a plain or signed id, or whole in a cookie.
+//! tower-sessions: the session in memory, under a plain or signed id, or whole in a cookie.
 
 use axum::Router;
 use axum::routing::get;

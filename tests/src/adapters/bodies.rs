@@ -1,5 +1,4 @@
-//! The tower service asks nothing of a body: beneath a compression layer, and round a plain hyper
-//! service.
+//! The tower service needs no bound on a body: inside a compression layer, and around a plain hyper service.
 
 use std::convert::Infallible;
 

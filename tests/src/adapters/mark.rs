@@ -1,4 +1,4 @@
-//! The mark that a login leaves in a request's extensions: for how much it is good.
+//! The mark that a login leaves in a request's extensions, and how far it is valid.
 
 use fncy_login::AuthContext;
 use fncy_login::adapter::{Decision, Verdict};

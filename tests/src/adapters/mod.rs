@@ -1,4 +1,4 @@
-//! What is about one adapter alone: where it can be put, and what it can be put round.
+//! Tests of one adapter alone: where it can be put, and what it can be put around.
 
 mod actix;
 mod axum;

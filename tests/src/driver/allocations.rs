@@ -1,5 +1,7 @@
-//! What an authenticated request allocates beyond the application's own: exact counts, which no
-//! machine's load can change. Whoever changes one on purpose changes its figure here.
+//! The allocations of a signed-in request beyond the application's own: exact counts, which the load of a machine
+//! can't change.
+//!
+//! A commit that changes a count on purpose changes the figure here, and says why.
 
 use std::convert::Infallible;
 

@@ -1,5 +1,4 @@
-//! The application's own tokens (RFC 6749, section 4.4). Only the driver has a hand in them, so these
-//! run on the bare harness.
+//! The application's own tokens (RFC 6749, section 4.4).
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What a browser stores is what we read: sessions of every size, one over the other, in the company of
-//! everybody else's cookies.
+//! The cookies that a browser stores are those that we read: sessions of every size, written over one another, among foreign
+//! cookies.
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof};

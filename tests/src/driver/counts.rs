@@ -1,4 +1,4 @@
-//! A recorder of the `metrics` facade that keeps everything in memory, to be asked.
+//! A recorder of the `metrics` facade that keeps all figures in memory for the tests.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,5 +1,4 @@
-//! How long a person waits for a provider that says nothing. Only the driver waits, so these run on
-//! the bare harness.
+//! The longest time that a person waits for a provider that does not answer.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! Nothing that a person or a log sees holds a secret: every public type that has one is formatted
-//! and searched.
+//! No log and no page shows a secret: every public type that holds one is formatted and searched.
 
 use std::time::Duration;
 

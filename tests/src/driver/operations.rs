@@ -1,6 +1,6 @@
-//! What an operator sees: what is counted, what a line of the log is about, whether all can be reached.
-//! Only the driver has a hand in it, so these run on the bare harness. A recorder holds for a thread,
-//! and so all of a test runs on one.
+//! What an operator sees: counters, lines of the log, and whether all endpoints can be reached.
+//!
+//! A recorder of metrics holds for a thread, so each test runs on one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

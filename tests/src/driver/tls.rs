@@ -1,7 +1,7 @@
-//! Row P30: a token endpoint that nobody vouches for is told nothing, whatever it would answer.
+//! A token endpoint without a valid certificate learns nothing, whatever it would answer (row P30).
 //!
-//! Which authorities are trusted is said to a whole process, by its environment. So the servers with
-//! certificates are met in a process of their own, which trusts one authority and no other.
+//! The trusted authorities are a setting of the whole process, by its environment. So these tests run in a process of their
+//! own, which trusts a single authority.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The toy application on actix-web, with the middleware round it.
+//! The toy application on actix-web, with the middleware around it.
 
 use std::convert::Infallible;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! The toy application on poem, with the adapter of the examples round it.
+//! The toy application on poem, with the adapter of the examples around it.
 
 use std::io;
 use std::net::TcpListener;

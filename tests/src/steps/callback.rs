@@ -6,7 +6,7 @@ use crate::browser::{Page, Tab};
 use crate::harness::Harness;
 use crate::world::APP;
 
-/// A failure's page: its status and its code; nothing is stored, and there is a way on.
+/// Asserts that a page is that of a failure: its status, its code, and headers that keep it from caches.
 pub(crate) fn assert_failure(page: &Page, status: u16, code: &str) {
     assert_eq!(page.status, status, "{}", page.text());
     assert!(

@@ -8,12 +8,12 @@ use crate::world::World;
 
 pub(crate) const SESSION: &str = "__Host-fncy_session";
 
-/// What becomes of a request with a cookie that somebody had their hands on.
+/// The result of a request whose cookie was changed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
     /// This user is known, and has tokens.
     Whole(String),
-    /// This user is known. Who asks for the tokens gets none, and ends the session.
+    /// This user is known. A request for the tokens gets an error, and ends the session.
     Tokenless(String),
     /// Anonymous; every session cookie that was sent is cleared, once.
     Cleared,
@@ -60,7 +60,7 @@ pub(crate) async fn fate(world: &World, cookies: impl AsRef<[u8]>) -> Fate {
     Fate::tokenless(user)
 }
 
-/// The names that an answer clears; it sets nothing.
+/// The names that an answer clears; it sets no cookie.
 pub(crate) fn cleared(response: &RawResponse) -> Vec<String> {
     let removal = "=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0";
     let lines = response.headers_named("set-cookie");
@@ -90,7 +90,7 @@ pub(crate) fn session(value: impl AsRef<[u8]>) -> Vec<u8> {
     [SESSION.as_bytes(), b"=", value.as_ref()].concat()
 }
 
-/// A world in which somebody has signed in, and the value of their session's cookie.
+/// A world with a person who has signed in, and the value of the session's cookie.
 pub(crate) async fn signed_in(harness: Harness) -> (World, String) {
     let world = World::new(harness);
     world
@@ -100,7 +100,7 @@ pub(crate) async fn signed_in(harness: Harness) -> (World, String) {
     (world, value)
 }
 
-/// The value of the session's cookie of somebody who signs in elsewhere.
+/// The value of the session's cookie of a person who signs in with another browser.
 pub(crate) async fn elsewhere(world: &World, user: &str) -> String {
     let mut tab = world.stranger().tab();
     let location = world.start(&mut tab, "/page").await;

@@ -1,5 +1,4 @@
-//! What an answer of the token endpoint comes to, in both columns of the rows P: where a code is
-//! redeemed, and where a session is refreshed.
+//! Answers of the token endpoint, and what they come to where a code is redeemed and where a session is refreshed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,7 +47,7 @@ impl Answers for WireProvider {
     }
 }
 
-/// A token answer with these members, each behind its comma, beside the access token.
+/// A token answer with these members, each after its comma, beside the access token.
 pub(crate) fn tokens(members: &str) -> Fault {
     Fault::status(200).json(&format!("{{{ACCESS_TOKEN}{members}}}"))
 }
@@ -136,7 +135,7 @@ pub(crate) async fn assert_no_sign_in(
     page
 }
 
-/// While the access token lives, nobody notices what becomes of the refresh token.
+/// While the access token lives, the answer to a refresh changes nothing for the user.
 pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
     world.restart();
     let mut tab = sign_in_anew(world).await;
@@ -149,7 +148,7 @@ pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
     assert_eq!(seen.since(world), (answer.hears(), 0, 1));
 }
 
-/// When the access token has expired, nobody gets in, and nobody is signed out.
+/// When the access token has expired, requests get 503, and the session stays.
 pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
     world.restart();
     let mut tab = sign_in_anew(world).await;

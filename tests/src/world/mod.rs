@@ -130,14 +130,14 @@ impl World {
         browser
     }
 
-    /// From now on everybody meets the application behind another login, as after a restart.
+    /// From now on the application has another login, as after a restart.
     pub fn serve(&self, login: Login) {
         let app = self.harness.serve(vec![login], "", self.calls.clone());
         self.browser.route(APP, app.clone());
         *self.app.lock().unwrap() = app;
     }
 
-    /// The usual application after a restart: it remembers nothing.
+    /// The usual application after a restart: its memory is empty.
     pub fn restart(&self) {
         self.serve(self.usual().build().unwrap());
     }
@@ -252,7 +252,7 @@ impl World {
         self.answer(authorize_url, user, "allow").await
     }
 
-    /// The same for somebody who cancels.
+    /// The same for a person who cancels.
     pub async fn cancel(&self, authorize_url: &str, user: &str) -> String {
         self.answer(authorize_url, user, "cancel").await
     }

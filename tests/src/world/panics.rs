@@ -1,8 +1,7 @@
-//! Panics of the product and of the toy application, in whatever thread and task: most of them end a
-//! task, and nobody else sees them.
+//! Panics of the product and of the toy application, in each thread and task: most of them end a task, and no other test
+//! would notice.
 //!
-//! What a scenario itself panics with is its own failure, or what its hook does on purpose: of those, nothing is
-//! printed.
+//! A scenario's own panic is its failure. A hook may panic on purpose with [`ON_PURPOSE`]: such a panic is not printed.
 
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, Once, PoisonError};
@@ -13,7 +12,7 @@ pub const ON_PURPOSE: &str = "as a hook of an application may";
 static LISTENING: Once = Once::new();
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The panics from [`Panics::start`] on, of all scenarios that run side by side: none may have any.
+/// The panics from [`Panics::start`] on, of all scenarios that run side by side. There must be no panic.
 pub(super) struct Panics {
     from: usize,
 }

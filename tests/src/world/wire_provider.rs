@@ -1,8 +1,7 @@
-//! A token endpoint that answers what no HTTP server would: whatever bytes a scenario writes, and
-//! then silence, a reset, or no end.
+//! A token endpoint that answers what no HTTP server would: any bytes that a scenario writes, and then silence, a reset,
+//! or no end.
 //!
-//! It keeps what it is asked, and counts who connects, what they take of an answer and how long they
-//! stay.
+//! It keeps the requests, and counts connections, the bytes that were read of an answer, and how long clients stayed.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,7 +50,7 @@ impl Wire {
         self.then(Then::Reset)
     }
 
-    /// Nothing more, on a connection that stays.
+    /// No more bytes, on a connection that stays.
     #[must_use]
     pub fn then_silence(self) -> Self {
         self.then(Then::Silence)
@@ -80,7 +79,7 @@ pub struct WireProvider(Arc<Inner>);
 
 struct Inner {
     url: String,
-    /// Keeps the port while nobody listens there.
+    /// Keeps the port without a listener.
     idle: Mutex<Option<TcpSocket>>,
     requests: Mutex<Vec<String>>,
     connections: AtomicUsize,

@@ -1,7 +1,7 @@
 //! Faults of the provider, switched on and off one after the other over its control interface.
 //!
-//! Rule: none of them uses a refresh token up and loses the answer. A provider that notices reuse ends
-//! such a session, whatever its client does.
+//! Rule: no fault uses a refresh token up and loses the answer. A provider that notices reuse ends such a session, and no
+//! client could prevent that.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a run has shown, and whether it is as it must be.
+//! The findings of a run, and whether they are as they must be.
 
 use std::fmt;
 

@@ -1,11 +1,9 @@
-//! `cargo xtask soak`: many visitors of a site for minutes, while its provider fails now and then.
+//! `cargo xtask soak`: many visitors use a site for minutes, while its provider fails now and then.
 //!
 //! Rules:
-//! - Every answer is judged: it names its own user, or says no to whom it must, or says when to ask
-//!   again.
-//! - Nobody signs in again, and in the end all are signed in. The provider revokes all that belongs to
-//!   a refresh token which is used twice, so that this would be seen too; what it refuses is counted
-//!   besides.
+//! - Every answer is judged: it names its own user, or refuses a user that it must refuse, or says when to ask again.
+//! - No visitor signs in again, and in the end all are signed in. The provider revokes all tokens of a session if a refresh
+//!   token is used twice, so that a double use would be seen, too; its refusals are counted besides.
 //! - Memory and tasks are compared at rest: after a tenth of the time without faults, and in the end.
 
 mod faults;
@@ -30,7 +28,7 @@ use tally::Tally;
 use visitor::{Address, Visitor};
 
 const VISITORS: usize = 100;
-/// In seconds: everybody's tokens are refreshed all the time.
+/// In seconds: all tokens are refreshed all the time.
 const TOKEN_LIFE: u64 = 2;
 /// Beside the visitors.
 const WRK_CONNECTIONS: usize = 4;

@@ -1,7 +1,6 @@
-//! A site in a process of its own: a page that needs a user, one that doesn't, and both say whose the
-//! request is.
+//! A site in a process of its own: a page that needs a user and a page that doesn't. Both name the user of the request.
 //!
-//! Rule: nothing is measured of it but what a long run could make grow.
+//! Rule: only what a long run could make grow is measured of it.
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
-//! What was asked, what was answered, and what must not have been.
+//! The count of requests, answers and wrong answers.
 //!
-//! Rule: the first wrong answers are kept in words, and all are counted.
+//! Rule: the first wrong answers are kept as text, and all are counted.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,7 @@
-//! Somebody with a browser of their own, who knows what each answer must be.
+//! A visitor with a browser, who knows what each answer must be.
 //!
-//! Rules: every answer must name its own user; who is signed in stays so, and waits only where the
-//! answer says how long; who is not is never anybody.
+//! Rules: every answer must name the visitor's own user. A visitor who is signed in stays so, and waits only if the answer
+//! says how long. A visitor who is not signed in is never named.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::dev_server::Person;
 const SCRIPT: &str = "*/*";
 const PERSON: &str = "text/html";
 const TABS: usize = 4;
-/// Nobody asks faster than that.
+/// The shortest time between two requests of a visitor.
 const PAUSE: Duration = Duration::from_millis(20);
 /// How many requests are made before the mix begins again.
 const MIX: usize = 12;
@@ -127,7 +127,7 @@ impl Visitor {
         self
     }
 
-    /// Asks until the user is named, or it is too late: nobody may have to sign in again.
+    /// Asks until the user is named, or the time is over: no visitor may have to sign in again.
     pub(super) async fn is_signed_in_by(&mut self, end: Instant) -> bool {
         let is_signed_in = self.is_named_by(end).await;
         self.browser = browser();

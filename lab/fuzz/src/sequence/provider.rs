@@ -138,7 +138,7 @@ impl Provider {
         self.book().blame
     }
 
-    /// A code for somebody who said yes.
+    /// A code for a person who approved.
     pub(crate) fn approve(&self, user: usize) -> String {
         let mut book = self.book();
         let code = book.secret("code");

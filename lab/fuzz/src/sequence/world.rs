@@ -1,4 +1,4 @@
-//! Two browsers, an application behind the bare driver, a provider, and a clock for all of them.
+//! Two browsers, an application on the bare driver, a provider, and a clock for all of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,7 +94,7 @@ impl World {
         }
     }
 
-    /// Lets time pass for everybody, and for what the driver remembers.
+    /// Lets time pass for all, and for what the driver remembers.
     pub(super) async fn wait(&mut self, choice: usize) {
         let seconds = STEPS[choice % STEPS.len()];
         self.clock.0.fetch_add(seconds, Ordering::Relaxed);
@@ -104,7 +104,7 @@ impl World {
         tokio::time::resume();
     }
 
-    /// Somebody opens a page.
+    /// A person opens a page.
     pub(super) async fn open(&mut self, browser: usize, path: &str) {
         let request = self.request(browser, "GET", path);
         let (sent, seen) = (
@@ -133,12 +133,12 @@ impl World {
         self.judge(browser, sent.as_deref(), path, seen);
     }
 
-    /// Somebody begins to sign in, whether or not they are signed in.
+    /// A person begins to sign in, whether or not they are signed in.
     pub(super) async fn start(&mut self, browser: usize) {
         self.open(browser, "/auth/login?return_to=/page").await;
     }
 
-    /// Somebody said yes to the newest login of this browser.
+    /// A person approved the newest sign-in of this browser.
     pub(super) fn approved(&self, browser: usize, user: usize) -> Option<Callback> {
         let state = self.browsers[browser].states.last()?;
         let code = self.provider.approve(user);
