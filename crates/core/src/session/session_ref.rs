@@ -6,7 +6,14 @@ use crate::values::timestamp::Timestamp;
 
 /// The id of a session: 128 random bits, the same for its whole life.
 ///
-/// It is no secret: a cookie is sealed, so that an id opens nothing. `Debug` shows its first four bytes.
+/// It is no secret: a cookie is sealed, so an id alone gives no access. `Debug` shows its first four bytes.
+///
+/// ```
+/// use fncy_login_core::SessionId;
+///
+/// let id = SessionId::from_bytes([7; 16]);
+/// assert_eq!(format!("{id:?}"), "SessionId(07070707…)");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId([u8; 16]);
 

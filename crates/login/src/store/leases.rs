@@ -115,7 +115,17 @@ pub enum Claim {
 
 /// What the holder of a lease leaves.
 ///
-/// `Debug` shows no outcome.
+/// `Debug` shows the length of the sealed text alone.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use fncy_login::store::LeaseOutcome;
+///
+/// let outcome = LeaseOutcome::new("AQID", Duration::from_secs(3600)).with_version(1);
+/// assert_eq!((outcome.version(), outcome.sealed()), (1, &b"AQID"[..]));
+/// assert!(!format!("{outcome:?}").contains("AQID"));
+/// ```
 #[derive(Clone)]
 pub struct LeaseOutcome {
     version: u32,

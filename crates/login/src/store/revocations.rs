@@ -40,15 +40,16 @@ pub trait Revocations: Send + Sync + 'static {
 
     /// Revokes all sessions of a user that were issued no later than `until`.
     ///
-    /// The entry stays for 30 days, the longest life of a session. `until` is 60 seconds after the call: the
-    /// clock of the instance that issued a session may be that far ahead. If an earlier call named the same
-    /// time or a later one, store a second more than that.
+    /// The entry stays for 30 days, the longest life of a session. The driver passes the present time plus 60
+    /// seconds, since the clock of the instance that issued a session may be that far ahead. If the store has an
+    /// entry of this user for the same time or a later one, add a second to that time: the new entry must reach the
+    /// sessions that are exempt from the old one.
     fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()>;
 
     /// Exempts a new session from earlier calls of [`Revocations::revoke_user`].
     ///
-    /// Without it, a session would be revoked that begins within the 60 seconds that such a call reaches
-    /// ahead. The default does nothing: the user signs in again after that time.
+    /// Such a call reaches 60 seconds ahead, and would revoke a session that begins within that time. The default
+    /// does nothing: the user then has to sign in again.
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         let _ = (session, user_id);
         Box::pin(async { Ok(()) })
