@@ -14,6 +14,8 @@
 
 pub mod adapter;
 mod config;
+mod handle;
+mod hooks;
 pub mod manual;
 mod observe;
 mod provider;
@@ -28,19 +30,22 @@ pub use crate::adapter::login_reply::LoginReply;
 pub use crate::adapter::rejection::RejectionKind;
 pub use crate::config::builder::LoginBuilder;
 pub use crate::config::config_error::ConfigError;
-pub use crate::config::secret_file::SecretFile;
+pub use crate::config::secrets::secret_file::SecretFile;
 pub use crate::config::setting::Setting;
-pub use crate::provider::check::CheckError;
-pub use crate::request::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+pub use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+pub use crate::provider::last_check::CheckError;
+
+pub use crate::handle::client_address::RequestHeaders;
+pub use crate::handle::login::Login;
 pub use crate::request::auth_context::AuthContext;
-pub use crate::request::client_address::RequestHeaders;
 pub use crate::request::live_session::{LiveSession, SessionEnd};
-pub use crate::request::login::Login;
 
 /// A token for the application itself, apart from any user (RFC 6749, section 4.4).
 pub mod client_token {
-    pub use crate::provider::client_token::ClientToken;
-    pub use crate::provider::client_token_error::{ClientTokenError, ClientTokenErrorKind};
+    pub use crate::provider::client_credentials::client_token::ClientToken;
+    pub use crate::provider::client_credentials::client_token_error::{
+        ClientTokenError, ClientTokenErrorKind,
+    };
 }
 
 /// The clock that the login reads, for tests that move it.

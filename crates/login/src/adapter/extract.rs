@@ -8,9 +8,9 @@ use std::sync::Arc;
 use fncy_login_core::{Head, OwnedHead, SessionTokens, User};
 
 use crate::adapter::rejection::Rejection;
+use crate::handle::login::Login;
 use crate::request::auth_context::AuthContext;
 use crate::request::live_session::LiveSession;
-use crate::request::login::Login;
 
 /// A user, and the login that admitted the request: an adapter's `CurrentUser` holds it.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl SignedIn {
     /// The session, for a connection that outlives the request.
     #[must_use]
     pub fn watch(&self) -> LiveSession {
-        self.login.watch(&self.user)
+        LiveSession::new(&self.login, &self.user)
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use fncy_login_core::{ErrorCode, Head, OwnedHead, Reply};
 
 use crate::request::auth_context::AuthContext;
+use crate::request::challenge::{challenge, forbidden};
 
 /// Why an extractor or a guard refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +72,8 @@ impl Rejection {
     pub fn reply(&self) -> Option<Reply> {
         match &self.0 {
             Cause::MissingLayer => None,
-            Cause::SignedOut(waiting) => Some(*waiting.0.login().challenge(&waiting.1)),
-            Cause::Forbidden(waiting) => Some(*waiting.0.login().forbidden(&waiting.1)),
+            Cause::SignedOut(waiting) => Some(*challenge(waiting.0.login(), &waiting.1)),
+            Cause::Forbidden(waiting) => Some(*forbidden(waiting.0.login(), &waiting.1)),
             Cause::Told(reply) => Some(Reply::clone(reply)),
         }
     }

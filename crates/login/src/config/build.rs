@@ -12,26 +12,26 @@ use http::Method;
 use oauth2::AuthType;
 
 use crate::config::builder::LoginBuilder;
-use crate::config::duplicate_warning::Namesake;
 use crate::config::parser::Parser;
+use crate::config::roots::roots;
 use crate::config::setting::Setting;
+use crate::handle::coverage::CoverageWatch;
+use crate::handle::login::Inner;
+use crate::handle::login::Login;
+use crate::handle::redemptions::Redemptions;
+use crate::handle::watched::Watched;
+use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
-use crate::provider::check::LastCheck;
 use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
-use crate::provider::client_tokens::ClientTokens;
+use crate::provider::client_credentials::client_tokens::ClientTokens;
 use crate::provider::connector::{NotHttp, Proxies};
 use crate::provider::hyper_client::HyperClient;
+use crate::provider::last_check::LastCheck;
 use crate::provider::places::Places;
 use crate::provider::provider_client::ProviderClient;
-use crate::provider::roots::roots;
 use crate::provider::sender::Sender;
 use crate::refresh::refresher::{Parts, Refresher};
 use crate::refresh::refreshes::Refreshes;
-use crate::request::live_session::Watched;
-use crate::request::login::Inner;
-use crate::request::login::Login;
-use crate::request::placement;
-use crate::request::redemptions::Redemptions;
 use crate::store::memory::MemoryStore;
 use crate::store::without_store::WithoutStore;
 
@@ -266,7 +266,7 @@ impl LoginBuilder {
             watched: Watched::default(),
             accepted: meter::Accepted::default(),
             last_check: LastCheck::default(),
-            placement: placement::Watch::default(),
+            coverage: CoverageWatch::default(),
             namesake: Arc::new(namesake),
             on_login: self.on_login.clone(),
             client_address: self.client_address.clone(),

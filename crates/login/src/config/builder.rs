@@ -10,15 +10,15 @@ use fncy_login_core::{Choices, Protection};
 
 use crate::config::config_error::{ConfigError, Mistakes};
 use crate::config::parser::Parser;
-use crate::config::secret_files::SecretFiles;
+use crate::config::secrets::secret_files::SecretFiles;
 use crate::config::setting::Setting;
 use crate::config::values::{Origin, Values};
+use crate::handle::client_address::ClientAddress;
+use crate::handle::login::Login;
+use crate::hooks::ask::{LoginHook, RefreshHook};
 use crate::observe::clock::{Clock, SystemClock};
 use crate::observe::telemetry;
 use crate::provider::http_client::HttpClient;
-use crate::request::approval::{LoginHook, RefreshHook};
-use crate::request::client_address::ClientAddress;
-use crate::request::login::Login;
 use crate::store::shared_store::SharedStore;
 
 /// Settings that other crates of this project read.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use fncy_login_core::{OwnPage, Page};
 
 use crate::config::builder::LoginBuilder;
-use crate::request::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+
 use fncy_login_core::Language;
 
 impl LoginBuilder {

@@ -2,15 +2,14 @@
 
 pub(crate) mod build;
 pub(crate) mod builder;
+pub(crate) mod client_address;
 pub(crate) mod config_error;
-pub(crate) mod cookie_secret;
-pub(crate) mod duplicate_warning;
-pub(crate) mod guessable_secret;
 pub(crate) mod hooks;
+pub(crate) mod login;
 pub(crate) mod parser;
 pub(crate) mod path_rules;
-pub(crate) mod secret_file;
-pub(crate) mod secret_files;
+pub(crate) mod roots;
+pub(crate) mod secrets;
 pub(crate) mod setting;
 pub(crate) mod settings;
 pub(crate) mod values;

@@ -12,7 +12,7 @@ use fncy_login_core::{
 };
 
 use crate::config::config_error::Mistakes;
-use crate::config::cookie_secret;
+use crate::config::secrets::cookie_secret;
 use crate::config::setting::Setting;
 use crate::config::values::Values;
 use crate::observe::telemetry;

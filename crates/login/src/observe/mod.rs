@@ -1,6 +1,7 @@
 //! What operators see: log lines, events, metrics.
 
 pub(crate) mod clock;
+pub(crate) mod duplicate_warning;
 #[cfg_attr(not(feature = "metrics"), path = "no_meter.rs")]
 pub(crate) mod meter;
 pub(crate) mod once_per_minute;

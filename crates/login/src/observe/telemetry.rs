@@ -9,14 +9,13 @@
 use std::future::Future;
 
 use fncy_login_core::{
-    Core, Event, Exchange, ProviderResult, Reply, Report, SecureUrl, Severity, Site,
+    Core, Event, Exchange, ProviderResult, RefreshFailure, Reply, Report, SecureUrl, Severity, Site,
 };
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_span, warn};
 
 use crate::observe::meter;
-use crate::refresh::refreshes::Refreshed;
 
 /// That there is a login, and where it has browsers go.
 pub(crate) fn ready(core: &Core) {
@@ -110,7 +109,9 @@ pub(crate) fn sign_in_ends(reply: &Reply) {
 }
 
 /// One refresh, in a span of its own.
-pub(crate) async fn refresh(obtaining: impl Future<Output = Refreshed>) -> Refreshed {
+pub(crate) async fn refresh<T>(
+    obtaining: impl Future<Output = Result<T, RefreshFailure>>,
+) -> Result<T, RefreshFailure> {
     let span = info_span!("fncy_login.refresh", outcome = Empty);
     let began = Instant::now();
     let refreshed = obtaining.instrument(span.clone()).await;

@@ -23,9 +23,9 @@ use tokio::time::Instant;
 
 use crate::observe::telemetry;
 use crate::provider::choices::TokenBody;
+use crate::provider::exchanges::Exchanges;
 use crate::provider::places::Place;
 use crate::provider::sender::{EXCHANGE_DEADLINE, Sender};
-use crate::refresh::refresher::Exchanges;
 
 /// Where the exchanges of one provider go, and who sends them.
 pub(crate) struct ProviderClient {

@@ -22,28 +22,27 @@
 //! - A refreshed whose own access token has expired leads on by its refresh token, so that a browser
 //!   which lost several cookies in a row still finds the newest tokens.
 
-use std::future::Future;
 use std::hash::{BuildHasher as _, RandomState};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{
-    EndedRefresh, Exchange, Exchanged, HookAnswer, NotRefreshed, ProviderResult, RefreshApproved,
-    RefreshFailure, RefreshMachine, RefreshRequest, RefreshedTokens, UserKnown, UserReadAgain,
+    EndedRefresh, Exchange, Exchanged, HookAnswer, NotRefreshed, RefreshApproved, RefreshFailure,
+    RefreshMachine, RefreshRequest, RefreshedTokens, UserKnown, UserReadAgain,
 };
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use crate::hooks::approval::RefreshedLogin;
+use crate::hooks::ask::{RefreshHook, ask};
 use crate::observe::clock;
 use crate::observe::clock::Clock;
 use crate::observe::telemetry;
+use crate::provider::exchanges::Exchanges;
 use crate::provider::places;
 use crate::provider::places::{Place, Places};
 use crate::provider::sender::EXCHANGE_DEADLINE;
 use crate::refresh::refreshes::{Entered, Refreshed, Refreshes};
-use crate::request::approval;
-use crate::request::approval::{RefreshHook, RefreshedLogin};
 use crate::store::deadlines::{claim, soon};
 use crate::store::in_flight::Sender;
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
@@ -56,16 +55,6 @@ pub(crate) const MAX_CHAIN: usize = 16;
 const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
 /// Where the store can't be asked.
 const UNAVAILABLE: RefreshFailure = RefreshFailure::Unavailable { retry_after: 1 };
-
-/// Who talks to the provider.
-pub(crate) trait Exchanges: Send + Sync + 'static {
-    fn run<'a>(
-        &'a self,
-        exchange: Exchange<'a>,
-        place: &'a Place,
-        deadline: Instant,
-    ) -> Pin<Box<dyn Future<Output = ProviderResult> + Send + 'a>>;
-}
 
 /// What refreshes sessions. Cloning is cheap.
 #[derive(Clone)]
@@ -308,7 +297,7 @@ impl Refresher {
             (UserKnown::Leave(tokens), _) => return RefreshApproved::Leave(tokens),
             (UserKnown::Approve(approving), Some(on_refresh)) => {
                 let login = RefreshedLogin::new(approving.candidate());
-                let answer = approval::ask(on_refresh, login, deadline).await;
+                let answer = ask(on_refresh, login, deadline).await;
                 match &answer {
                     HookAnswer::Approved { .. } => {}
                     HookAnswer::Refused { .. } => {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use fncy_login_core::{Head, Reply, SessionTokens, User};
 
-use crate::request::login::Login;
+use crate::handle::login::Login;
+use crate::request::challenge::tokens;
 
 /// The user and the login of a request, in the extensions of each request that a login admits.
 ///
@@ -57,7 +58,7 @@ impl AuthContext {
     ) -> Result<SessionTokens, Box<Reply>> {
         match &self.refreshed {
             Some(tokens) => Ok(SessionTokens::clone(tokens)),
-            None => self.login.tokens(head, user),
+            None => tokens(&self.login, head, user),
         }
     }
 

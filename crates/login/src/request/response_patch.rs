@@ -6,7 +6,7 @@ use std::fmt;
 
 use fncy_login_core::{PRIVATE, RevocationStatus, User};
 
-use crate::request::login::Login;
+use crate::handle::login::Login;
 
 /// RFC 9213 with the targets that CDNs have for themselves, what there was before it (Edge Architecture
 /// Specification), and nginx's own.

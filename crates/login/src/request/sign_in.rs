@@ -5,59 +5,54 @@
 use std::time::Duration;
 
 use fncy_login_core::{
-    Approved, Approving, Completing, Exchange, HookAnswer, Redeemed, Redeeming, Reply, UserRead,
+    Approved, Approving, Exchange, HookAnswer, Redeemed, Redeeming, Reply, UserRead,
 };
 use tokio::time::Instant;
 
+use crate::handle::login::Login;
+use crate::hooks::approval::NewLogin;
+use crate::hooks::ask::ask;
 use crate::observe::clock;
 use crate::provider::places::Place;
-use crate::request::approval::{self, NewLogin};
-use crate::request::login::Login;
 
 /// All that one request may cause takes no longer.
 pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 
-impl Login {
-    /// Signs in with a code. The place is held until the user is known.
-    pub(crate) async fn sign_in(
-        &self,
-        redeeming: Redeeming,
-        place: Place,
-        deadline: Instant,
-    ) -> Box<Reply> {
-        let provider = &self.0.provider;
-        let exchange = Exchange::Redeem(redeeming.redeem());
-        let answer = provider.run(exchange, &place, deadline).await;
-        let reading = match redeeming.answered(answer, self.0.clock.now()) {
-            Redeemed::ReadUser(reading) => reading,
-            Redeemed::Reply(reply) => return reply,
-        };
-        let access_token = reading.access_token();
-        let exchange = Exchange::UserData { access_token };
-        let answer = provider.run(exchange, &place, deadline).await;
-        drop(place);
-        match reading.answered(answer) {
-            UserRead::Complete(completing) => self.complete(*completing),
-            UserRead::Approve(approving) => self.approve(*approving, deadline).await,
-            UserRead::Reply(reply) => reply,
-        }
-    }
-
-    async fn approve(&self, approving: Approving, deadline: Instant) -> Box<Reply> {
-        let answer = match &self.0.on_login {
-            Some(on_login) => {
-                let login = NewLogin::new(approving.candidate());
-                approval::ask(on_login, login, deadline).await
+/// Signs in with a code. The place is held until the user is known.
+pub(crate) async fn sign_in(
+    login: &Login,
+    redeeming: Redeeming,
+    place: Place,
+    deadline: Instant,
+) -> Box<Reply> {
+    let provider = &login.0.provider;
+    let exchange = Exchange::Redeem(redeeming.redeem());
+    let answer = provider.run(exchange, &place, deadline).await;
+    let reading = match redeeming.answered(answer, login.0.clock.now()) {
+        Redeemed::ReadUser(reading) => reading,
+        Redeemed::Reply(reply) => return reply,
+    };
+    let access_token = reading.access_token();
+    let exchange = Exchange::UserData { access_token };
+    let answer = provider.run(exchange, &place, deadline).await;
+    drop(place);
+    let completing = match reading.answered(answer) {
+        UserRead::Complete(completing) => completing,
+        UserRead::Approve(approving) => {
+            let answer = ask_hook(login, &approving, deadline).await;
+            match approving.answered(answer) {
+                Approved::Complete(completing) => completing,
+                Approved::Reply(reply) => return reply,
             }
-            None => HookAnswer::Approved { data: None },
-        };
-        match approving.answered(answer) {
-            Approved::Complete(completing) => self.complete(*completing),
-            Approved::Reply(reply) => reply,
         }
-    }
+        UserRead::Reply(reply) => return reply,
+    };
+    completing.finish(login.0.clock.now(), clock::entropy())
+}
 
-    fn complete(&self, completing: Completing) -> Box<Reply> {
-        completing.finish(self.0.clock.now(), clock::entropy())
+async fn ask_hook(login: &Login, approving: &Approving, deadline: Instant) -> HookAnswer {
+    match &login.0.on_login {
+        Some(on_login) => ask(on_login, NewLogin::new(approving.candidate()), deadline).await,
+        None => HookAnswer::Approved { data: None },
     }
 }

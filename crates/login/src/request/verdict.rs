@@ -5,8 +5,8 @@ use std::pin::Pin;
 
 use fncy_login_core::{Admission, Reply};
 
+use crate::handle::login::Login;
 use crate::request::auth_context::AuthContext;
-use crate::request::login::Login;
 use crate::request::response_patch::ResponsePatch;
 
 /// How a request goes on: untouched, by a verdict, or by a verdict that must be waited for.

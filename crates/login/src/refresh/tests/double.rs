@@ -17,12 +17,14 @@ use tokio::time::{Instant, sleep};
 
 use crate::config::builder::LoginBuilder;
 use crate::config::setting::Setting;
+use crate::hooks::approval::{Approval, RefreshedLogin};
 use crate::observe::clock::Clock;
+use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{Place, Places};
-use crate::refresh::refresher::{Exchanges, Parts, Refresher};
+use crate::refresh::refresher::{Parts, Refresher};
 use crate::refresh::refreshes::Refreshes;
-use crate::request::approval::{Approval, RefreshedLogin};
-use crate::request::login::Login;
+
+use crate::handle::login::Login;
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome, Leases};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations;

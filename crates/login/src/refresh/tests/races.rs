@@ -12,9 +12,10 @@ use fncy_login_core::{
 };
 use tokio::time::{advance, sleep, timeout};
 
+use crate::hooks::approval::{Approval, Refusal};
 use crate::refresh::refresher::Refresher;
-use crate::request::approval::{Approval, Refusal};
-use crate::request::login::Login;
+
+use crate::handle::login::Login;
 use crate::store::leases::{Claim, LeaseKey, Leases};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations;

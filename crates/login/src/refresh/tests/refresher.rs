@@ -14,11 +14,13 @@ use fncy_login_core::{
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
+use crate::hooks::approval::{Approval, RefreshedLogin, Refusal};
+use crate::provider::exchanges::Exchanges;
 use crate::provider::places;
 use crate::provider::places::Place;
-use crate::refresh::refresher::{Exchanges, Parts, Refresher};
-use crate::request::approval::{Approval, RefreshedLogin, Refusal};
-use crate::request::login::Login;
+use crate::refresh::refresher::{Parts, Refresher};
+
+use crate::handle::login::Login;
 use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome, Leases as _};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations as _;

@@ -10,13 +10,13 @@ use std::{io, thread};
 use fncy_login_core::Secret;
 
 use crate::config::config_error::Mistakes;
-use crate::config::cookie_secret;
 use crate::config::parser::in_quotes;
-use crate::config::secret_file::SecretFile;
+use crate::config::secrets::cookie_secret;
+use crate::config::secrets::secret_file::SecretFile;
 use crate::config::setting::Setting;
 use crate::config::values::{Origin, Values};
-use crate::request::login::Inner;
-use crate::request::login::Login;
+use crate::handle::login::Inner;
+use crate::handle::login::Login;
 
 /// Kubernetes takes up to a minute to bring a new secret; what is read has a few dozen bytes.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -1,15 +1,10 @@
 //! The application's word on a sign-in and on a refresh: `on_login`, `on_refresh`.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
 
-use fncy_login_core::{Candidate, DataError, HookAnswer, RefreshCandidate, SessionTokens};
+use fncy_login_core::{Candidate, DataError, RefreshCandidate, SessionTokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
-use tracing::Instrument as _;
 
 /// Somebody who has signed in at FNCY, and whom the application may still refuse.
 ///
@@ -24,7 +19,7 @@ pub struct RefreshedLogin(RefreshCandidate);
 /// What a hook says of somebody who is welcome.
 #[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct Approval(Option<String>);
+pub struct Approval(pub(crate) Option<String>);
 
 /// What a hook says of somebody who is not.
 ///
@@ -42,22 +37,14 @@ pub struct Approval(Option<String>);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Refusal(Why);
+pub struct Refusal(pub(crate) Why);
 
 #[derive(Clone, Debug)]
-enum Why {
+pub(crate) enum Why {
     /// With a sentence for the person.
     NotThisUser(String),
     NotNow,
 }
-
-/// A hook, as a driver keeps it.
-type Hook<T> =
-    Arc<dyn Fn(T) -> Pin<Box<dyn Future<Output = Result<Approval, Refusal>> + Send>> + Send + Sync>;
-/// `on_login`.
-pub(crate) type LoginHook = Hook<NewLogin>;
-/// `on_refresh`.
-pub(crate) type RefreshHook = Hook<RefreshedLogin>;
 
 impl NewLogin {
     pub(crate) fn new(candidate: Candidate) -> Self {
@@ -224,24 +211,5 @@ impl Refusal {
 impl From<DataError> for Refusal {
     fn from(_: DataError) -> Self {
         Self::new("Your account could not be read.")
-    }
-}
-
-/// Asks a hook, in a task of its own, so that a panic is one failure among others.
-pub(crate) async fn ask<T: Send + 'static>(
-    hook: &Hook<T>,
-    login: T,
-    deadline: Instant,
-) -> HookAnswer {
-    let hook = Arc::clone(hook);
-    let asked = tokio::spawn(async move { hook(login).await }.in_current_span());
-    let task = asked.abort_handle();
-    let answer = timeout_at(deadline, asked).await;
-    task.abort();
-    match answer {
-        Ok(Ok(Ok(Approval(data)))) => HookAnswer::Approved { data },
-        Ok(Ok(Err(Refusal(Why::NotThisUser(message))))) => HookAnswer::Refused { message },
-        Ok(Ok(Err(Refusal(Why::NotNow)))) => HookAnswer::Undecided,
-        Ok(Err(_)) | Err(_) => HookAnswer::Failed,
     }
 }

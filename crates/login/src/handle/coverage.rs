@@ -4,13 +4,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use fncy_login_core::{Coverage, Head};
-
-use crate::request::login::Login;
+use fncy_login_core::{Core, Coverage, Head};
 
 /// What requests have shown so far.
 #[derive(Default)]
-pub(crate) struct Watch {
+pub(crate) struct CoverageWatch {
     /// A request came that needs no route: our endpoints are reached in the same way.
     is_whole: AtomicBool,
     /// A browser was sent to sign in, or asked to.
@@ -18,18 +16,17 @@ pub(crate) struct Watch {
     is_told: AtomicBool,
 }
 
-impl Login {
+impl CoverageWatch {
     /// Looks at a request that the application doesn't answer.
-    pub(crate) fn watch_coverage<H: Head>(&self, head: &H) {
-        let watch = &self.0.placement;
-        let coverage = self.0.core.coverage(head);
+    pub(crate) fn look<H: Head>(&self, core: &Core, head: &H) {
+        let coverage = core.coverage(head);
         if coverage == Coverage::Whole {
-            watch.is_whole.store(true, Ordering::Relaxed);
+            self.is_whole.store(true, Ordering::Relaxed);
         }
-        let is_whole = watch.is_whole.load(Ordering::Relaxed);
-        let had_answered = watch.has_answered.swap(true, Ordering::Relaxed);
-        let is_told = || watch.is_told.swap(true, Ordering::Relaxed);
-        let redirect_uri = self.site().redirect_uri();
+        let is_whole = self.is_whole.load(Ordering::Relaxed);
+        let had_answered = self.has_answered.swap(true, Ordering::Relaxed);
+        let is_told = || self.is_told.swap(true, Ordering::Relaxed);
+        let redirect_uri = core.site().redirect_uri();
         match coverage {
             Coverage::Outside if !is_told() => tracing::error!(
                 redirect_uri,

@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use fncy_login_core::{KeyRing, SecretError};
 use zeroize::Zeroizing;
 
-use crate::config::guessable_secret;
+use crate::config::secrets::guessable_secret;
 
 /// The secrets of a setting.
 struct Secrets {

@@ -6,8 +6,10 @@ use fncy_login_core::{ClientGrant, NoClientGrant, ProviderAnswer, Timestamp, Tok
 use tokio::time::{Instant, advance};
 
 use super::{ClientTokens, Entered, MAX_SCOPES, Obtained};
-use crate::provider::client_token::ClientToken;
-use crate::provider::client_token_error::{ClientTokenError, ClientTokenErrorKind};
+use crate::provider::client_credentials::client_token::ClientToken;
+use crate::provider::client_credentials::client_token_error::{
+    ClientTokenError, ClientTokenErrorKind,
+};
 
 const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 

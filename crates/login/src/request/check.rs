@@ -1,41 +1,20 @@
 //! Whether what a login depends on can be reached, for a probe or an alert.
 //!
-//! Rule: whoever asks, and however often, causes one request to the provider in five seconds at most.
+//! Rule: all callers together cause one request to the provider in five seconds at most.
 
-use std::fmt;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::handle::login::Login;
+use crate::provider::last_check::CheckError;
 use crate::provider::places;
-use crate::request::login::Login;
 use crate::store::deadlines::soon;
 
 /// How long an answer is good for.
 const FRESH: Duration = Duration::from_secs(5);
 /// Probes wait for a second or a few.
 const DEADLINE: Duration = Duration::from_secs(2);
-
-/// What a login depends on and can't reach.
-///
-/// ```
-/// # use fncy_login::CheckError;
-/// let error = CheckError::Store;
-/// assert_eq!(error.to_string(), "the store of this application's instances can't be reached");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CheckError {
-    /// The store can't say which sessions are revoked, so that protected paths answer 503.
-    Store,
-    /// Nobody can sign in, and no token can be refreshed; sessions whose token lives are served.
-    Provider,
-}
-
-/// The last answer.
-#[derive(Default)]
-pub(crate) struct LastCheck(Mutex<Option<(Instant, Result<(), CheckError>)>>);
 
 impl Login {
     /// Asks whether the store and the provider can be reached: that the name of the token endpoint
@@ -94,14 +73,3 @@ impl Login {
         }
     }
 }
-
-impl fmt::Display for CheckError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Store => "the store of this application's instances can't be reached",
-            Self::Provider => "the token endpoint of the provider can't be reached",
-        })
-    }
-}
-
-impl std::error::Error for CheckError {}

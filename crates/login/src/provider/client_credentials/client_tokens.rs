@@ -23,8 +23,10 @@ use std::time::Duration;
 use fncy_login_core::{NoClientGrant, NoGrantReason, Timestamp};
 use tokio::time::Instant;
 
-use crate::provider::client_token::ClientToken;
-use crate::provider::client_token_error::{ClientTokenError, ClientTokenErrorKind};
+use crate::provider::client_credentials::client_token::ClientToken;
+use crate::provider::client_credentials::client_token_error::{
+    ClientTokenError, ClientTokenErrorKind,
+};
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
 /// Scopes to ask for, in their one spelling.

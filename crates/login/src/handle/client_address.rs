@@ -1,0 +1,42 @@
+//! Who brought a request: the client's address, as the application reads it.
+//!
+//! Rules: no header is believed unless the application says which; an address is a number here before it is
+//! kept, by a key of this process.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use fncy_login_core::Head;
+
+/// The headers of a request, for [`LoginBuilder::client_address`].
+pub struct RequestHeaders<'a>(&'a dyn Fn(&'static str) -> Option<&'a [u8]>);
+
+/// The application's function.
+pub(crate) type ClientAddress = Arc<dyn Fn(&RequestHeaders<'_>) -> Option<IpAddr> + Send + Sync>;
+
+/// The number of all clients whose address is not known.
+pub(crate) const UNKNOWN: u64 = 0;
+
+impl RequestHeaders<'_> {
+    /// The last line of a header: the one that the proxy next to the application has written. `name` is in
+    /// lower case.
+    #[must_use]
+    pub fn last(&self, name: &'static str) -> Option<&str> {
+        (self.0)(name).and_then(|line| std::str::from_utf8(line).ok())
+    }
+}
+
+/// The client of a request, as a number. `hasher` has the key of this process.
+pub(crate) fn client_of<H: Head>(
+    read: Option<&ClientAddress>,
+    hasher: &RandomState,
+    head: &H,
+) -> u64 {
+    let headers = |name| head.lines(name).last();
+    let address = read.and_then(|read| read(&RequestHeaders(&headers)));
+    address.map_or(UNKNOWN, |address| match address.to_canonical() {
+        IpAddr::V6(address) => hasher.hash_one(&address.octets()[..8]),
+        address => hasher.hash_one(address),
+    })
+}

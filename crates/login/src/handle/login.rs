@@ -1,0 +1,120 @@
+//! `Login`: the handle that an application holds, and that adapters ask.
+
+use std::fmt;
+use std::hash::RandomState;
+use std::sync::Arc;
+
+use fncy_login_core::{Core, MAX_SKEW, Site};
+
+use crate::handle::client_address::ClientAddress;
+use crate::handle::coverage::CoverageWatch;
+use crate::handle::redemptions::Redemptions;
+use crate::handle::watched::Watched;
+use crate::hooks::ask::LoginHook;
+use crate::observe::clock::Clock;
+use crate::observe::duplicate_warning::Namesake;
+use crate::observe::meter;
+use crate::provider::client_credentials::client_tokens::ClientTokens;
+use crate::provider::last_check::LastCheck;
+use crate::provider::places::Places;
+use crate::provider::provider_client::ProviderClient;
+use crate::refresh::refresher::Refresher;
+use crate::store::deadlines::soon;
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::StoreError;
+
+/// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
+/// at start and share it between all workers.
+#[derive(Clone)]
+pub struct Login(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) core: Core,
+    pub(crate) provider: Arc<ProviderClient>,
+    pub(crate) places: Arc<Places>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<dyn SharedStore>,
+    pub(crate) redemptions: Redemptions,
+    pub(crate) refresher: Refresher,
+    pub(crate) client_tokens: ClientTokens,
+    pub(crate) watched: Watched,
+    pub(crate) accepted: meter::Accepted,
+    pub(crate) last_check: LastCheck,
+    pub(crate) coverage: CoverageWatch,
+    pub(crate) namesake: Arc<Namesake>,
+    pub(crate) on_login: Option<LoginHook>,
+    pub(crate) client_address: Option<ClientAddress>,
+    pub(crate) hasher: RandomState,
+    /// Whether a session is believed while the store can't be asked.
+    pub(crate) admits_unverified: bool,
+}
+
+impl Login {
+    /// Where the application is, as its redirect URI says. Of several redirect URIs it is the first; paths are the
+    /// same for all.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        self.0.core.site()
+    }
+
+    /// Revokes all sessions that a user has now: "sign out everywhere" (log out everywhere).
+    ///
+    /// Call it if an account was taken over, if a person has left, or if FNCY says that they signed out there.
+    /// `id` is [`User::id`]. The sessions end in this process at once. On the instances that share a
+    /// [store](LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
+    /// with the next restart.
+    ///
+    /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
+    /// goes to FNCY and comes back signed in, with no question asked. To keep the user out, refuse them in
+    /// [`LoginBuilder::on_login`] and [`LoginBuilder::on_refresh`]. To have FNCY ask for a password again, set
+    /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
+    ///
+    /// The tokens are not revoked at FNCY: they are in the browsers' cookies only.
+    ///
+    /// The clocks of instances may differ by 60 seconds, so the call reaches sessions that were issued up to 60
+    /// seconds from now. A session that begins after the call is exempt if its instance knows of the call: this
+    /// one at once, the others within five seconds. Before that, the user signs in once more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store could not be told. The instance goes on trying to tell it.
+    #[doc(alias = "revoke")]
+    #[doc(alias = "logout")]
+    pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
+        let until = self.0.clock.now().plus(MAX_SKEW);
+        let (store, user_id) = (Arc::clone(&self.0.store), id.to_owned());
+        let told = tokio::spawn(async move { soon(store.revoke_user(&user_id, until)).await });
+        let told = told.await.unwrap_or(Err(StoreError));
+        self.0.watched.ended_user(id, until);
+        told
+    }
+
+    /// A line of a request's `Cookie` header without the cookies of this login: session, sign-ins under way and
+    /// their count. `None` where no other cookie is in it.
+    ///
+    /// For an application that passes requests on to another server, which has no business with the session. The
+    /// bytes of the other cookies stay as they are.
+    ///
+    /// ```no_run
+    /// # use fncy_login::Login;
+    /// # fn example(login: &Login) {
+    /// let line = b"theme=dark; __Host-fncy_session=AQID";
+    /// assert_eq!(login.without_own_cookies(line).as_deref(), Some(&b"theme=dark"[..]));
+    /// # }
+    /// ```
+    #[doc(alias = "proxy")]
+    #[must_use]
+    pub fn without_own_cookies(&self, line: &[u8]) -> Option<Vec<u8>> {
+        self.0.core.without_own_cookies(line)
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Login").field(&self.0.core).finish()
+    }
+}

@@ -1,0 +1,41 @@
+//! Whether the sessions of a request were revoked.
+//!
+//! Rule: if the store can't be asked, the session is neither believed nor signed out. The request gets a 503, unless the
+//! application has chosen otherwise.
+
+use fncy_login_core::{AskStore, Checked, Found, Head, StoreAnswer, Timestamp};
+
+use crate::handle::login::Login;
+use crate::store::deadlines::soon;
+use crate::store::store_error::StoreError;
+
+/// The sessions of a request, checked by what this instance knows.
+pub(crate) fn check_sessions<H: Head>(login: &Login, head: &H, now: Timestamp) -> Checked {
+    let store = &login.0.store;
+    let opened = login.0.core.open(head, now);
+    opened.check(|session, user_id| store.status(session, user_id))
+}
+
+/// Asks the store about a session.
+pub(crate) async fn ask_store(login: &Login, ask: AskStore) -> Found {
+    let answer = match answer_of_store(login, &ask).await {
+        Ok(answer) => answer,
+        Err(StoreError) if login.0.admits_unverified => StoreAnswer::Live,
+        Err(StoreError) => StoreAnswer::Unknown,
+    };
+    ask.answered(answer)
+}
+
+async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, StoreError> {
+    let (session, user_id) = (ask.session(), ask.user_id());
+    let store = &login.0.store;
+    if ask.asks_revoked() && soon(store.is_revoked(session, user_id)).await? {
+        return Ok(StoreAnswer::Revoked);
+    }
+    // The store of the refresher: it is told which sessions were shown.
+    let store = &login.0.refresher.0.store;
+    if ask.asks_outdated() && soon(store.is_outdated(session)).await? {
+        return Ok(StoreAnswer::Outdated);
+    }
+    Ok(StoreAnswer::Live)
+}

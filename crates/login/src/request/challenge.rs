@@ -1,0 +1,44 @@
+//! Replies that an extractor or a guard asks for.
+
+use fncy_login_core::{
+    Challenge, Checked, Head, Reply, SessionTokens, StartSignIn, StoreAnswer, User,
+};
+
+use crate::handle::login::Login;
+use crate::handle::replies::send;
+use crate::handle::revocation_check::check_sessions;
+use crate::observe::clock;
+
+/// What a request without a user gets.
+pub(crate) fn challenge<H: Head>(login: &Login, head: &H) -> Box<Reply> {
+    let now = login.0.clock.now();
+    let found = match check_sessions(login, head, now) {
+        Checked::Found(found) => found,
+        Checked::Ask(ask) if ask.asks_revoked() => ask.answered(StoreAnswer::Unknown),
+        Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
+    };
+    send(match login.0.core.challenge(head, &found, now) {
+        Challenge::Reply(reply) => reply,
+        Challenge::SignIn(start) => redirect(login, *start),
+    })
+}
+
+/// What a user gets who may not do this.
+pub(crate) fn forbidden<H: Head>(login: &Login, head: &H) -> Box<Reply> {
+    send(login.0.core.forbidden(head))
+}
+
+/// The tokens of a request's session.
+pub(crate) fn tokens<H: Head>(
+    login: &Login,
+    head: &H,
+    user: &User,
+) -> Result<SessionTokens, Box<Reply>> {
+    let tokens = login.0.core.tokens(head, user, login.0.clock.now());
+    tokens.map_err(send)
+}
+
+/// Sends a browser to sign in.
+pub(crate) fn redirect(login: &Login, start: StartSignIn) -> Box<Reply> {
+    start.redirect(login.0.clock.now(), clock::entropy())
+}

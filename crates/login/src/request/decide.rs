@@ -1,0 +1,138 @@
+//! What becomes of a request, for adapters.
+//!
+//! Rule: a request with a live session is decided without waiting and without entropy.
+
+use fncy_login_core::{
+    AfterRefresh, AskStore, Begin, Checked, Head, OwnedHead, Redeeming, Refreshing, Reply,
+};
+use tokio::time::Instant;
+
+use crate::handle::client_address::{UNKNOWN, client_of};
+use crate::handle::login::Login;
+use crate::handle::replies::{ending, send};
+use crate::handle::revocation_check::{ask_store, check_sessions};
+use crate::observe::clock;
+use crate::request::auth_context::AuthContext;
+use crate::request::challenge::redirect;
+use crate::request::redeem::redeem_once;
+use crate::request::sign_in::REQUEST_DEADLINE;
+use crate::request::verdict::{Decision, Verdict};
+
+/// What a request must wait for.
+enum Waits {
+    Redeem(Box<Redeeming>),
+    Refresh(Box<Refreshing>),
+    /// The store is told of sessions that end with a reply.
+    End(Box<Reply>),
+}
+
+impl Login {
+    /// Decides over a request. For adapters: `before` is the [`AuthContext`] that the request carries already, if any.
+    ///
+    /// A request with a live session is decided without waiting and without entropy. What needs FNCY or the store runs in
+    /// a task of the current tokio runtime.
+    pub fn decide<H: Head>(&self, head: &H, before: Option<&AuthContext>) -> Decision {
+        let now = self.0.clock.now();
+        let may_pass = |context: &AuthContext| {
+            context.is_of(self) && self.0.core.may_pass(head, context.user(), now)
+        };
+        if before.is_some_and(may_pass) {
+            return Decision::Pass;
+        }
+        let begin = match check_sessions(self, head, now) {
+            Checked::Found(found) => self.0.core.begin(head, found, now),
+            Checked::Ask(ask) => return decide_later(self, head, *ask),
+        };
+        // Nearly every request: what follows is kept out of its way.
+        match begin {
+            Begin::Admit(admission) => Decision::Now(Verdict::admit(self, admission)),
+            begin => decide_more(self, head, begin),
+        }
+    }
+}
+
+#[cold]
+fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
+    if !matches!(begin, Begin::Roll(_)) {
+        login.0.coverage.look(&login.0.core, head);
+    }
+    let client = match &begin {
+        Begin::Redeem(_) => client(login, head),
+        _ => UNKNOWN,
+    };
+    match settle(login, begin) {
+        Ok(verdict) => Decision::Now(verdict),
+        Err(waits) => {
+            let login = login.clone();
+            Decision::Later(Box::pin(async move { wait(&login, waits, client).await }))
+        }
+    }
+}
+
+/// Decides over a request whose session the store must be asked about.
+fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore) -> Decision {
+    login.0.coverage.look(&login.0.core, head);
+    let (login, client, head) = (login.clone(), client(login, head), OwnedHead::of(head));
+    Decision::Later(Box::pin(async move {
+        let found = ask_store(&login, ask).await;
+        let begin = login.0.core.begin(&head, found, login.0.clock.now());
+        match settle(&login, begin) {
+            Ok(verdict) => verdict,
+            Err(waits) => wait(&login, waits, client).await,
+        }
+    }))
+}
+
+fn client<H: Head>(login: &Login, head: &H) -> u64 {
+    client_of(login.0.client_address.as_ref(), &login.0.hasher, head)
+}
+
+/// Goes on with what needs no waiting.
+fn settle(login: &Login, begin: Begin) -> Result<Verdict, Waits> {
+    match begin {
+        Begin::Admit(admission) => Ok(Verdict::admit(login, admission)),
+        Begin::Roll(roll) => {
+            let admission = roll.seal(login.0.clock.now(), clock::entropy());
+            Ok(Verdict::admit(login, admission))
+        }
+        Begin::SignIn(start) => answer(redirect(login, *start)),
+        Begin::Reply(reply) => answer(reply),
+        Begin::Redeem(redeeming) => Err(Waits::Redeem(redeeming)),
+        Begin::Refresh(refreshing) => Err(Waits::Refresh(refreshing)),
+    }
+}
+
+/// A reply goes out at once, unless the store must be told of sessions that end with it.
+fn answer(reply: Box<Reply>) -> Result<Verdict, Waits> {
+    if reply.endings.is_empty() {
+        Ok(Verdict::Reply(send(reply)))
+    } else {
+        Err(Waits::End(reply))
+    }
+}
+
+async fn wait(login: &Login, waits: Waits, client: u64) -> Verdict {
+    let reply = match waits {
+        Waits::Redeem(redeeming) => {
+            return Verdict::Reply(redeem_once(login, *redeeming, client).await);
+        }
+        Waits::Refresh(refreshing) => match refresh(login, *refreshing).await {
+            AfterRefresh::Admit(admission) => return Verdict::admit(login, admission),
+            AfterRefresh::Reply(reply) => reply,
+            AfterRefresh::SignIn(start) => redirect(login, *start),
+        },
+        Waits::End(reply) => reply,
+    };
+    Verdict::Reply(ending(login, reply).await)
+}
+
+async fn refresh(login: &Login, refreshing: Refreshing) -> AfterRefresh {
+    let deadline = Instant::now() + REQUEST_DEADLINE;
+    let request = refreshing.request().clone();
+    let refreshed = login.0.refresher.refresh(request, deadline).await;
+    let now = login.0.clock.now();
+    match refreshed {
+        Ok(tokens) => refreshing.refreshed(&tokens, now, clock::entropy()),
+        Err(failure) => refreshing.failed(failure, now),
+    }
+}

@@ -1,0 +1,117 @@
+//! One redemption for each sign-in, however often its callback arrives.
+//!
+//! Rules:
+//! - The first request's task redeems. Until it has a place (`places.rs`), it ends when its browser has gone. From then
+//!   on it outlives the browser: a code that was sent is spent.
+//! - The place comes first and the lease second: a callback that is turned away leaves nothing in the store.
+//! - Callbacks that come meanwhile, or within two seconds of a sign-in, get the same reply (a double click, two restored
+//!   tabs). After that the code is *spent* for ten minutes, which is longer than it could live, and FNCY is not asked
+//!   again. A code that led to no sign-in is spent at once, and leaves no reply.
+//! - All of it holds among the instances that share a store. If the store can't be asked, no code is redeemed.
+
+use std::time::Duration;
+
+use fncy_login_core::{Event, Failure, Redeeming, Reply, Severity};
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::handle::login::Login;
+use crate::handle::replies::{ending, send};
+use crate::observe::{clock, telemetry};
+use crate::provider::places;
+use crate::provider::sender::EXCHANGE_DEADLINE;
+use crate::request::sign_in::{REQUEST_DEADLINE, sign_in};
+use crate::store::deadlines::{claim, soon};
+use crate::store::in_flight::Sender;
+use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome};
+use crate::store::store_error::StoreError;
+
+/// How long the reply of a sign-in is handed out again.
+const JOIN_WINDOW: Duration = Duration::from_secs(2);
+/// How long a code stays spent: as long as a transaction lives.
+const SPENT_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// Redeems in a task of its own, for a client.
+pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, client: u64) -> Box<Reply> {
+    let deadline = Instant::now() + REQUEST_DEADLINE;
+    let (key, replies) = (redeeming.redeem().key, redeeming.replies());
+    let mut own = Some(redeeming);
+    while Instant::now() < deadline {
+        let (in_flight, first) = login.0.redemptions.enter(key);
+        if let Some(sender) = first {
+            let Some(redeeming) = own.take() else {
+                // The task of this very request has gone without a result.
+                login.0.redemptions.leave(&key);
+                break;
+            };
+            let login = login.clone();
+            let redemption = async move {
+                let redeeming = redeem(&login, redeeming, client, &sender, deadline);
+                sender.tell(*redeeming.await);
+                login.0.redemptions.leave(&key);
+            };
+            tokio::spawn(redemption.instrument(telemetry::sign_in()));
+        }
+        if let Some(reply) = in_flight.outcome(deadline).await {
+            return Box::new(reply);
+        }
+    }
+    send(match own {
+        Some(redeeming) => redeeming.lost(Failure::TimedOut),
+        None => replies.unfinished(),
+    })
+}
+
+async fn redeem(
+    login: &Login,
+    redeeming: Redeeming,
+    client: u64,
+    sender: &Sender<Reply>,
+    deadline: Instant,
+) -> Box<Reply> {
+    let key = redeeming.redeem().key;
+    let turn = deadline - EXCHANGE_DEADLINE;
+    let waiting = login.0.places.take(places::Work::SignIn(client), turn);
+    let Some(place) = sender.while_heard(waiting).await.flatten() else {
+        return turned_away(redeeming);
+    };
+    let replies = redeeming.replies();
+    let lease_key = LeaseKey::new(LeaseKind::Redemption, key);
+    let lease = match claim(&*login.0.store, lease_key, None, deadline).await {
+        Ok(Some(Claim::Granted(lease))) => lease,
+        Ok(Some(Claim::Done(sealed))) => {
+            let left = replies.open(&sealed);
+            return left.unwrap_or_else(|| send(redeeming.spent()));
+        }
+        Ok(Some(Claim::Spent)) => return send(redeeming.spent()),
+        Err(StoreError) | Ok(None) => return send(redeeming.undecided()),
+    };
+    let task_login = login.clone();
+    let signing_in = async move { sign_in(&task_login, redeeming, place, deadline).await };
+    let reply = tokio::spawn(signing_in.in_current_span())
+        .await
+        .unwrap_or_else(|_| replies.panicked());
+    telemetry::sign_in_ends(&reply);
+    let signs_in = reply.events.contains(&Event::SignInFinished);
+    let reply = ending(login, reply).await;
+    // A code that led to no sign-in leaves no reply: strangers cause those.
+    let outcome = match signs_in.then(clock::entropy).flatten() {
+        Some(entropy) => LeaseOutcome::new(replies.seal(&reply, &entropy), JOIN_WINDOW),
+        None => LeaseOutcome::empty(),
+    };
+    let outcome = outcome.with_spent(SPENT_FOR);
+    if soon(lease.finish(outcome)).await.is_err() {
+        tracing::warn!("a redemption could not be left for other instances");
+    }
+    reply
+}
+
+/// The reply to a callback that got no place. Strangers cause any number of them, so that none is an error in the log:
+/// one warning a minute speaks of all (`places.rs`).
+fn turned_away(redeeming: Redeeming) -> Box<Reply> {
+    let mut reply = redeeming.lost(Failure::Crowded);
+    for report in &mut reply.reports {
+        report.severity = Severity::Info;
+    }
+    send(reply)
+}
