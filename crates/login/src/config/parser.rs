@@ -54,6 +54,7 @@ impl<'a> Parser<'a> {
         if value.is_none() {
             let (first, rest) = setting.about().split_at(1);
             let what = format!("{}{rest}", first.to_lowercase());
+            let what = what.split(". ").next().unwrap_or_default();
             let rest = format_args!("is not set; it must be {}", what.trim_end_matches('.'));
             self.errors.add(setting, rest);
         }
