@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::browser::{Context, Socket, Tab};
 use crate::harness::{Harness, serve_configured, serve_router};
+use crate::steps::session::sign_out;
 use crate::world::{APP, World};
 
 /// A world whose browser meets the example instead of the toy application, with somebody signed in.
@@ -44,11 +45,6 @@ async fn until(stream: &mut TcpStream, read: &mut Vec<u8>, text: &str) {
     };
     let came = timeout(Duration::from_secs(8), reading).await;
     assert!(came.is_ok(), "{text}: {}", String::from_utf8_lossy(read));
-}
-
-async fn sign_out(tab: &mut Tab) {
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
-    tab.submit(&page, "form", None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

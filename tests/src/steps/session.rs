@@ -2,9 +2,8 @@
 
 use fncy_dev_server::Endpoint;
 use fncy_login::LoginBuilder;
-use url::Url;
 
-use crate::browser::{Context, RawRequest, RawResponse, Tab};
+use crate::browser::{RawRequest, RawResponse, Tab};
 use crate::harness::Harness;
 use crate::store::Store;
 use crate::world::{APP, World};
@@ -18,14 +17,29 @@ pub(crate) async fn signed_in(world: &World) -> Tab {
     tab
 }
 
-/// A request with the cookies that the browser has now.
+/// A request for a page with the cookies that the browser has now.
 pub(crate) fn request(world: &World, path: &str) -> RawRequest {
-    let url = Url::parse(APP).unwrap();
-    let cookies = world.browser.jar().header(&url, Context::SameSite);
+    page_with(path, world.cookie_header())
+}
+
+/// A request for a page with these cookies.
+pub(crate) fn page_with(path: &str, cookies: impl AsRef<[u8]>) -> RawRequest {
+    page_request(path).with_header("cookie", cookies)
+}
+
+/// A request for a page without cookies.
+pub(crate) fn page_request(path: &str) -> RawRequest {
     RawRequest::new("GET", path)
         .with_header("host", "app.example")
         .with_header("accept", "text/html")
-        .with_header("cookie", cookies.unwrap_or_default())
+}
+
+/// Signs out with the button of the page.
+#[cfg(test)]
+pub(crate) async fn sign_out(tab: &mut Tab) {
+    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.submit(&page, "form", None).await;
+    assert!(page.text().contains("You are signed out"));
 }
 
 pub(crate) fn sets_session(response: &RawResponse) -> bool {

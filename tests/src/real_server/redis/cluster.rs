@@ -8,8 +8,9 @@ use fncy_login_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
 use super::Redis;
-use super::several::{LIFE, PATIENCE, request, send_all, signed_in, until};
+use super::several::{PATIENCE, send_all, signed_in, until};
 use crate::harness::Harness;
+use crate::steps::session::{LIFE, request};
 use crate::store::contract;
 use crate::world::APP;
 

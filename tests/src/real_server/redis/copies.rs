@@ -9,10 +9,12 @@ use fncy_login::store::{Revocations as _, RevokedSession, SessionId, SessionRef}
 use tokio::time::{Instant, sleep};
 
 use super::Redis;
-use super::several::{LIFE, page_with, request, sign_out, signed_in, until};
+use super::several::{signed_in, until};
 use crate::browser::Backend as _;
 use crate::harness::Harness;
-use crate::steps::session::{clears_session, post, sets_session};
+use crate::steps::session::{
+    LIFE, clears_session, page_with, post, request, sets_session, sign_out,
+};
 use crate::steps::strangers::{PLACES, flood, of_person};
 use crate::world::APP;
 

@@ -11,11 +11,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::Redis;
-use super::several::{LIFE, PATIENCE, page_with, request, send_all, signed_in, until};
+use super::several::{PATIENCE, send_all, signed_in, until};
 use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
 use crate::harness::{Harness, Served};
 use crate::real_server::proxy::Proxy;
-use crate::steps::session::post;
+use crate::steps::session::{LIFE, page_with, post, request};
 use crate::world::{APP, World};
 
 /// Two instances on which one user is signed in and another was signed out. Both know it.

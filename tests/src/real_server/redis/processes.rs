@@ -13,11 +13,11 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Redis;
-use super::several::{LIFE, request, signed_in, until};
+use super::several::{signed_in, until};
 use crate::browser::{Backend as _, RawResponse};
 use crate::harness::{Harness, Served};
 use crate::real_server::instance::Instance;
-use crate::steps::session::clears_session;
+use crate::steps::session::{LIFE, clears_session, request};
 use crate::world::{SCRIPTED, World};
 
 /// A token endpoint with one answer, which it gives when the test says so.

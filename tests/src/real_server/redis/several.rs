@@ -8,10 +8,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::browser::{Backend, RawRequest, RawResponse, Tab};
 use crate::harness::{Harness, Served};
-use crate::world::{APP, World};
+use crate::world::World;
 
-/// The default life of the dev server's access tokens.
-pub(super) const LIFE: u64 = 300;
 /// The longest wait, even on a busy machine.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -33,19 +31,6 @@ pub(super) async fn signed_in(
     let page = world.visit_and_sign_in(&mut tab, "/", "alex").await;
     assert_eq!(page.text(), "user=alex");
     (world, tab, instances)
-}
-
-/// A request with the cookies that the browser has now.
-pub(super) fn request(world: &World, target: &str) -> RawRequest {
-    page_with(target, &world.cookie_header())
-}
-
-/// A browser's request with these cookies.
-pub(super) fn page_with(target: &str, cookies: &[u8]) -> RawRequest {
-    RawRequest::new("GET", target)
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html")
-        .with_header("cookie", cookies)
 }
 
 /// Sends the same request to the instances in turns, all at once.
@@ -78,11 +63,4 @@ pub(super) async fn until(
         assert!(is_soon, "{} {}", answer.status, answer.text());
         sleep(Duration::from_millis(50)).await;
     }
-}
-
-/// Signs out with the button of the page.
-pub(super) async fn sign_out(tab: &mut Tab) {
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
-    let page = tab.submit(&page, "form", None).await;
-    assert!(page.text().contains("You are signed out"));
 }

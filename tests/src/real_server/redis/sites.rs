@@ -13,10 +13,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Redis;
-use super::several::{LIFE, page_with, request, sign_out, until};
+use super::several::until;
 use crate::browser::{Backend, RawRequest, RawResponse, Socket, Tab};
 use crate::harness::{Harness, serve_configured, serve_router};
 use crate::real_server::proxy::{Proxy, Target};
+use crate::steps::session::{LIFE, page_with, request, sign_out};
 use crate::world::{APP, World, usual};
 
 /// Sites with a proxy in front, and a signed-in user.
@@ -159,7 +160,7 @@ async fn a_callback_on_sites_of_both_frameworks_is_one_redemption() {
     let cookies = stranger
         .jar()
         .header(&url, crate::browser::Context::SameSite);
-    let same = page_with(callback.strip_prefix(APP).unwrap(), &cookies.unwrap());
+    let same = page_with(callback.strip_prefix(APP).unwrap(), cookies.unwrap());
     let before = world.token_requests();
     let held = world.provider.hold(Endpoint::Token);
     let [first, second] = [sites.instances[0], sites.instances[1]].map(|instance| {

@@ -7,9 +7,10 @@ use fncy_login_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
 use super::Redis;
-use super::several::{LIFE, request, send_all, sign_out, signed_in, until};
+use super::several::{send_all, signed_in, until};
 use crate::browser::Backend as _;
 use crate::harness::Harness;
+use crate::steps::session::{LIFE, request, sign_out};
 use crate::store::contract;
 use crate::world::APP;
 

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use crate::browser::{Backend as _, Context, RawRequest};
 use crate::harness::Harness;
+use crate::steps::session::page_with;
 use crate::world::{APP, World};
 
 /// A login that was started at `/page`, and its callback's URL.
@@ -23,10 +24,10 @@ async fn ready(world: &World) -> String {
 fn request(world: &World, callback: &str) -> RawRequest {
     let url = url::Url::parse(callback).unwrap();
     let cookies = world.browser.jar().header(&url, Context::SameSite);
-    RawRequest::new("GET", callback.strip_prefix(APP).unwrap())
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html")
-        .with_header("cookie", cookies.unwrap_or_default())
+    page_with(
+        callback.strip_prefix(APP).unwrap(),
+        cookies.unwrap_or_default(),
+    )
 }
 
 fn session_of(response: &crate::browser::RawResponse) -> Option<String> {

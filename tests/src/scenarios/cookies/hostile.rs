@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::browser::RawRequest;
 use crate::harness::{Harness, OWN_HEADERS};
+use crate::steps::session::page_with;
 use crate::steps::session_cookie::{SESSION, session, signed_in};
 use crate::world::{APP, World};
 
@@ -72,10 +72,7 @@ pub(super) async fn k15_reading_takes_time_in_proportion(harness: Harness) {
             ("/auth/login", header.clone()),
         ] {
             let start = Instant::now();
-            let request = RawRequest::new("GET", path)
-                .with_header("host", "app.example")
-                .with_header("accept", "text/html")
-                .with_header("cookie", cookies);
+            let request = page_with(path, cookies);
             world.raw(request).await;
             let took = start.elapsed();
             // It takes a fraction of a second, and would take minutes if pairs met pairs.

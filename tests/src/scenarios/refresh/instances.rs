@@ -7,10 +7,10 @@ use fncy_dev_server::Endpoint;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::browser::{Backend as _, Context, RawRequest, RawResponse};
+use crate::browser::{Backend as _, Context, RawResponse};
 use crate::harness::Harness;
 use crate::steps::session::{
-    LIFE, clears_session, post, refreshes, request, sets_session, signed_in, with_store,
+    LIFE, clears_session, page_with, post, refreshes, request, sets_session, signed_in, with_store,
 };
 use crate::steps::token_answer::assert_offers_sign_in;
 use crate::store::Store;
@@ -288,10 +288,7 @@ pub(super) async fn f13_forged_sessions_are_nobodys_work(harness: Harness) {
         let mut forged = genuine.clone().into_bytes();
         forged[number] = if forged[number] == b'A' { b'B' } else { b'A' };
         let cookie = [b"__Host-fncy_session=".as_slice(), &forged].concat();
-        let forged = RawRequest::new("GET", "/page")
-            .with_header("host", "app.example")
-            .with_header("accept", "text/html")
-            .with_header("cookie", cookie);
+        let forged = page_with("/page", cookie);
         assert_eq!(world.raw(forged).await.status, 303);
     }
     assert_eq!((store.claims() - claims, refreshes(&world)), (0, 0));

@@ -7,10 +7,11 @@ use fncy_dev_server::{Endpoint, Fault};
 use fncy_login::Setting;
 use tokio::time::{sleep, timeout};
 
-use crate::browser::{Backend as _, RawRequest, RawResponse};
+use crate::browser::{Backend as _, RawResponse};
 use crate::harness::Harness;
 use crate::steps::session::{
-    LIFE, post, refresh_tokens, refreshes, request, revoked, sets_session, signed_in, with_store,
+    LIFE, page_with, post, refresh_tokens, refreshes, request, revoked, sets_session, signed_in,
+    with_store,
 };
 use crate::store::Store;
 use crate::world::{APP, World};
@@ -348,10 +349,7 @@ pub(super) async fn f10_what_a_slow_answer_brings_opens_no_ended_session(harness
         .unwrap();
     assert!(slow.text().contains("you were signed out"));
     if let Some(cookie) = session_of(&slow) {
-        let late = RawRequest::new("GET", "/page")
-            .with_header("host", "app.example")
-            .with_header("accept", "text/html")
-            .with_header("cookie", cookie);
+        let late = page_with("/page", cookie);
         assert_eq!(world.raw(late).await.status, 303);
     }
 }

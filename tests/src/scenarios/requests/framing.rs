@@ -2,6 +2,7 @@
 
 use crate::browser::{RawRequest, RawResponse};
 use crate::harness::Harness;
+use crate::steps::session::page_request;
 use crate::steps::session_cookie::{session, signed_in};
 use crate::world::{APP, World};
 
@@ -9,9 +10,7 @@ const HTML: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=
 
 /// A request of a page of this site, for a part of it.
 fn part(path: &str, site: &str, mode: &str, dest: &str) -> RawRequest {
-    RawRequest::new("GET", path)
-        .with_header("host", "app.example")
-        .with_header("accept", HTML)
+    page_request(path)
         .with_header("sec-fetch-site", site)
         .with_header("sec-fetch-mode", mode)
         .with_header("sec-fetch-dest", dest)

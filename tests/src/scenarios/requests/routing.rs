@@ -6,14 +6,11 @@ use futures_util::future::join_all;
 
 use crate::browser::{Context, RawRequest};
 use crate::harness::Harness;
+use crate::steps::session::page_request;
 use crate::world::{APP, World, usual};
 
-const HTML: &str = "text/html";
-
 async fn status(world: &World, target: &str) -> u16 {
-    let request = RawRequest::new("GET", target)
-        .with_header("host", "app.example")
-        .with_header("accept", HTML);
+    let request = page_request(target);
     world.raw(request).await.status
 }
 
@@ -255,9 +252,7 @@ pub(super) async fn r18_a_misplaced_callback_is_told_and_not_repeated(harness: H
                 builder.set(Setting::BaseStripped, stripped)
             });
         });
-        let request = RawRequest::new("GET", &format!("{seen}?code=c&state=s"))
-            .with_header("host", "app.example")
-            .with_header("accept", HTML);
+        let request = page_request(&format!("{seen}?code=c&state=s"));
         let told = world.raw(request).await;
         assert_eq!(told.status, 400, "{stripped}");
         assert!(told.text().contains("<code>invalid_callback</code>"));

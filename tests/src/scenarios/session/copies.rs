@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::browser::{Backend, RawRequest, Tab};
+use crate::browser::{Backend, Tab};
 use crate::harness::Harness;
 use crate::steps::session::{
-    LIFE, clears_session, post, refreshes, request, revoked, sets_session, signed_in, with_store,
+    LIFE, clears_session, page_with, post, refreshes, request, revoked, sets_session, signed_in,
+    with_store,
 };
 use crate::store::Store;
 use crate::world::{APP, World};
@@ -36,19 +37,12 @@ async fn refreshed(world: &World) -> (Tab, Vec<u8>) {
     (tab, copy)
 }
 
-fn page(path: &str, cookies: &[u8]) -> RawRequest {
-    RawRequest::new("GET", path)
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html")
-        .with_header("cookie", cookies)
-}
-
 /// With these cookies nobody is signed in where the application doesn't insist on it, and they end nothing.
 async fn is_nobody_and_ends_nothing(world: &World, app: &dyn Backend, cookies: &[u8]) {
     world.may_be_anonymous();
-    let greeted = app.send(page("/maybe", cookies)).await;
+    let greeted = app.send(page_with("/maybe", cookies)).await;
     assert_eq!(greeted.text(), "user=-");
-    let asked = app.send(page("/auth/session", cookies)).await;
+    let asked = app.send(page_with("/auth/session", cookies)).await;
     assert_eq!(asked.status, 401, "{}", asked.text());
     for answer in [greeted, asked] {
         assert_eq!(answer.header("set-cookie"), None);
@@ -63,7 +57,7 @@ async fn is_nobody_and_ends_nothing(world: &World, app: &dyn Backend, cookies: &
 /// The same where the application does.
 async fn is_sent_to_sign_in(app: &dyn Backend, cookies: &[u8]) {
     for path in ["/page", "/live"] {
-        let answer = app.send(page(path, cookies)).await;
+        let answer = app.send(page_with(path, cookies)).await;
         assert_eq!(answer.status, 303, "{path}: {}", answer.text());
         assert!(!clears_session(&answer) && !sets_session(&answer), "{path}");
     }
@@ -82,7 +76,7 @@ pub(super) async fn k24_a_copy_from_before_a_refresh_is_nobody_a_minute_later(ha
     for world in &worlds {
         let (mut tab, copy) = refreshed(world).await;
         // Another tab of the browser may still have sent the old one.
-        let answer = world.raw(page("/maybe", &copy)).await;
+        let answer = world.raw(page_with("/maybe", &copy)).await;
         assert_eq!(answer.text(), "user=alex");
         is_signed_in(&mut tab).await;
         people.push((tab, copy));
@@ -103,7 +97,10 @@ pub(super) async fn k24_other_instances_know_it_too(harness: Harness) {
     let world = with_store(harness, &store, |builder| builder.public_path("/maybe"));
     let other = world.instance(|builder| builder.store(store.instance()).public_path("/maybe"));
     let (mut tab, copy) = refreshed(&world).await;
-    assert_eq!(other.send(page("/maybe", &copy)).await.text(), "user=alex");
+    assert_eq!(
+        other.send(page_with("/maybe", &copy)).await.text(),
+        "user=alex"
+    );
     sleep(Duration::from_millis(700)).await;
     for app in [&other, &world.app()] {
         is_sent_to_sign_in(app, &copy).await;
@@ -111,7 +108,7 @@ pub(super) async fn k24_other_instances_know_it_too(harness: Harness) {
     }
     is_signed_in(&mut tab).await;
     store.set_down(true);
-    let unknown = other.send(page("/maybe", &copy)).await;
+    let unknown = other.send(page_with("/maybe", &copy)).await;
     assert_eq!(unknown.text(), "user=-", "nothing is guessed");
 }
 
@@ -144,7 +141,7 @@ pub(super) async fn k24_what_nobody_remembers_ends_nothing(harness: Harness) {
     let (mut tab, copy) = refreshed(&world).await;
     let login = world.usual().public_path("/maybe").build().unwrap();
     world.serve(login);
-    let early = world.raw(page("/maybe", &copy)).await;
+    let early = world.raw(page_with("/maybe", &copy)).await;
     assert_eq!(early.text(), "user=alex", "nobody knows better yet");
     world.advance(HOUR);
     is_nobody_and_ends_nothing(&world, &world.app(), &copy).await;
@@ -166,7 +163,7 @@ pub(super) async fn k24_a_sign_out_after_hours_still_ends_its_copies(harness: Ha
     assert!(page.text().contains("You are signed out"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
     let asked = refreshes(&world);
-    let answer = world.raw(self::page("/page", &copy)).await;
+    let answer = world.raw(page_with("/page", &copy)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     assert_eq!(refreshes(&world), asked);
     world.may_be_anonymous();

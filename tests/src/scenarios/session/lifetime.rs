@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::browser::{RawRequest, Tab};
+use crate::browser::RawRequest;
 use crate::harness::Harness;
+use crate::steps::session::signed_in;
 use crate::world::{APP, World};
 
 const HOUR: u64 = 3600;
@@ -14,12 +15,6 @@ fn long_tokens(harness: Harness) -> World {
         setup.provider = setup.provider.clone().access_token_lifetime(life);
         setup.login = Box::new(|builder| builder.background_path("/poll"));
     })
-}
-
-async fn signed_in(world: &World) -> Tab {
-    let mut tab = world.tab();
-    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    tab
 }
 
 pub(super) async fn k13_an_idle_session_ends(harness: Harness) {

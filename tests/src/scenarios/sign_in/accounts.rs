@@ -3,8 +3,9 @@
 use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, Setting};
 use url::Url;
 
-use crate::browser::{Page, RawRequest};
+use crate::browser::Page;
 use crate::harness::Harness;
+use crate::steps::session::page_request;
 use crate::world::{APP, World};
 
 const OTHER: &str = "Use another account";
@@ -125,9 +126,7 @@ pub(super) async fn another_account_is_offered_in_words_that_the_provider_knows(
             "{word} {params}"
         );
         // No other words get through.
-        let request = RawRequest::new("GET", "/auth/login?account=other&prompt=none")
-            .with_header("host", "app.example")
-            .with_header("accept", "text/html");
+        let request = page_request("/auth/login?account=other&prompt=none");
         let other = world.raw(request).await;
         let other = Url::parse(other.header("location").unwrap()).unwrap();
         assert_eq!(prompt(&other), plain);

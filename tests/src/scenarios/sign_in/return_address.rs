@@ -4,10 +4,10 @@
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, percent_encode};
 use url::Url;
 
-use crate::browser::RawRequest;
 use crate::corpora;
 use crate::harness::Harness;
 use crate::steps::callback::longest;
+use crate::steps::session::page_request;
 use crate::world::{APP, World};
 
 /// Where a sign-in that was asked to return to `address` ends: the final `Location`.
@@ -201,9 +201,7 @@ pub(super) async fn r22_rules_and_the_front_page_are_in_any_script(harness: Harn
         "/%EB%8C%80%EC%8B%9C%EB%B3%B4%EB%93%9C"
     );
     let ask = async |target: &str| {
-        let request = RawRequest::new("GET", target)
-            .with_header("host", "app.example")
-            .with_header("accept", "text/html");
+        let request = page_request(target);
         world.raw(request).await.status
     };
     for target in [

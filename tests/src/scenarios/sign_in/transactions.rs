@@ -4,6 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use crate::browser::{RawRequest, RawResponse, Tab};
 use crate::harness::Harness;
+use crate::steps::session::page_request;
 use crate::steps::session_cookie::sign_in_with_token;
 use crate::world::{APP, World};
 
@@ -96,10 +97,7 @@ pub(super) async fn r24_a_foreign_start_keeps_a_short_address(harness: Harness) 
         ("none", &*longer),
         ("same-origin", &longer),
     ] {
-        let request = RawRequest::new("GET", &longer)
-            .with_header("host", "app.example")
-            .with_header("accept", "text/html")
-            .with_header("sec-fetch-site", site);
+        let request = page_request(&longer).with_header("sec-fetch-site", site);
         let started = world.raw(request).await;
         let lines: Vec<_> = started.headers_named("set-cookie").collect();
         world.browser.jar().apply(

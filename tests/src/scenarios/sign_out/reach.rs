@@ -4,6 +4,7 @@ use fncy_login::Setting;
 
 use crate::browser::RawRequest;
 use crate::harness::Harness;
+use crate::steps::session::page_with;
 use crate::steps::session_cookie::{SESSION, elsewhere, session};
 use crate::world::{APP, World, usual};
 
@@ -66,10 +67,7 @@ pub(super) async fn l17_a_sign_out_ends_all_sessions_that_open(harness: Harness)
     let both = format!("{SESSION}={own}; {SESSION}={planted}");
     // They are nobody's, but can be signed out of.
     assert_eq!(world.ask("/page", &both).await.status, 401);
-    let page = RawRequest::new("GET", "/auth/logout")
-        .with_header("host", "app.example")
-        .with_header("accept", "text/html")
-        .with_header("cookie", &both);
+    let page = page_with("/auth/logout", &both);
     let page = world.raw(page).await;
     assert!(page.text().contains("Sign out?"), "{}", page.text());
     let signed_out = world.raw(post(&both)).await;
