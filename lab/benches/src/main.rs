@@ -21,11 +21,11 @@ const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
-fncy-login-benches store     asks a redis-server what several instances ask of it
-fncy-login-benches strangers        signs people in while strangers bring invented codes
-fncy-login-benches outage           lets FNCY fail on one of thirty users, and on all
+fncy-login-benches store           asks a redis-server what several instances ask of it
+fncy-login-benches strangers       signs people in while strangers bring invented codes
+fncy-login-benches outage          lets the provider fail for one of thirty users, and for all
 fncy-login-benches load            asks servers as much as they answer, with wrk
-fncy-login-benches soak SECONDS    lets visitors loose on sites while their provider fails";
+fncy-login-benches soak SECONDS    lets visitors use sites while their provider fails now and then";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,46 +35,36 @@ fn main() -> ExitCode {
             if let (Ok(users), Ok(token_life)) = (users.parse(), token_life.parse()) =>
         {
             dev_server::serve(users, token_life);
-            return ExitCode::SUCCESS;
         }
         [site::COMMAND, name] if let Some(framework) = Framework::named(name) => {
             site::serve(framework);
             return ExitCode::SUCCESS;
         }
-        ["sessions", count] if let Ok(count) = count.parse() => {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(sessions::run(count));
-            return ExitCode::SUCCESS;
-        }
-        ["strangers"] => {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(strangers::run());
-            return ExitCode::SUCCESS;
-        }
-        ["outage"] => {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(outage::run());
-            return ExitCode::SUCCESS;
-        }
-        ["store"] => {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(store::run());
-            return ExitCode::SUCCESS;
-        }
         ["soak", seconds] if let Ok(seconds) = seconds.parse() => {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            let all =
-                Framework::ALL.map(|framework| runtime.block_on(soak::run(framework, seconds)));
+            let all = Framework::ALL.map(|framework| block_on(soak::run(framework, seconds)));
             return match all {
                 [true, true] => ExitCode::SUCCESS,
                 _ => ExitCode::FAILURE,
             };
         }
-        _ => {}
+        ["sessions", count] if let Ok(count) = count.parse() => block_on(sessions::run(count)),
+        ["strangers"] => block_on(strangers::run()),
+        ["outage"] => block_on(outage::run()),
+        ["store"] => block_on(store::run()),
+        _ => return in_turns(&arguments),
     }
+    ExitCode::SUCCESS
+}
+
+/// Runs it on a runtime with all threads.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+fn in_turns(arguments: &[&str]) -> ExitCode {
     // actix-web's runtime is tokio's, on one thread: all frameworks run on the same.
     actix_web::rt::System::new().block_on(async {
-        match arguments.as_slice() {
+        match arguments {
             [] => table(cases().await).await,
             ["run", name, times] => return run(name, times).await,
             ["load"] => load::run().await,
