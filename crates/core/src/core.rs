@@ -33,6 +33,15 @@ use crate::values::timestamp::Timestamp;
 #[derive(Clone)]
 pub struct Core(Arc<Machine>);
 
+/// A secret in place of a former one.
+#[derive(Clone, Copy)]
+pub enum NewSecret<'a> {
+    /// The secrets that seal and open cookies. What a secret sealed that is no longer among them is foreign.
+    Cookies(&'a KeyRing),
+    /// The client secret, which names tokens in the store.
+    Client(&'a Secret),
+}
+
 impl Core {
     /// Derives keys and all that doesn't differ from request to request.
     #[must_use]
@@ -48,11 +57,7 @@ impl Core {
 
     /// All sites of the application, the first one first.
     pub fn sites(&self) -> impl Iterator<Item = &Site> {
-        self.machines().map(|machine| &machine.site)
-    }
-
-    fn machines(&self) -> impl Iterator<Item = &Arc<Machine>> {
-        iter::once(&self.0).chain(&self.0.others)
+        machines(&self.0).map(|machine| &machine.site)
     }
 
     /// The address of the authorization endpoint, where browsers are sent to sign in: without its query, so that it can
@@ -62,18 +67,15 @@ impl Core {
         self.0.provider.authorize_url.without_query()
     }
 
-    /// Seals and opens with other secrets from now on. What a secret sealed that is no longer among them is foreign.
-    pub fn replace_keys(&self, keys: KeyRing) {
-        for machine in &self.0.others {
-            machine.vault.replace_keys(keys.clone());
-        }
-        self.0.vault.replace_keys(keys);
-    }
-
-    /// Names tokens under another client secret from now on.
-    pub fn replace_client_secret(&self, secret: &Secret) {
-        for machine in self.machines() {
-            machine.token_digest.replace(TokenDigest::new(secret));
+    /// Uses another secret from now on.
+    pub fn replace_secret(&self, secret: NewSecret<'_>) {
+        for machine in machines(&self.0) {
+            match secret {
+                NewSecret::Cookies(keys) => machine.vault.replace_keys(keys.clone()),
+                NewSecret::Client(secret) => {
+                    machine.token_digest.replace(TokenDigest::new(secret));
+                }
+            }
         }
     }
 
@@ -118,7 +120,7 @@ impl Core {
     #[must_use]
     pub fn without_own_cookies(&self, line: &[u8]) -> Option<Vec<u8>> {
         let is_own = |name| {
-            let mut machines = self.machines();
+            let mut machines = machines(&self.0);
             machines.any(|machine| machine.vault.cookies.is_own(name))
         };
         let others: Vec<_> = line
@@ -150,6 +152,11 @@ impl Core {
         let responder = Responder::to(machine_of(&self.0, head), head);
         open_tokens(&responder, head, user, now).map_err(|draft| responder.write(draft))
     }
+}
+
+/// The machines of all sites, the first one first.
+fn machines(first: &Arc<Machine>) -> impl Iterator<Item = &Arc<Machine>> {
+    iter::once(first).chain(&first.others)
 }
 
 fn open_tokens<H: Head>(

@@ -87,7 +87,7 @@ mod tests;
 mod values;
 
 pub use crate::cookies::policy::CookiePolicy;
-pub use crate::core::Core;
+pub use crate::core::{Core, NewSecret};
 pub use crate::gate::begin::Begin;
 pub use crate::gate::coverage::Coverage;
 pub use crate::gate::roll::Roll;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use fncy_login_core::Head;
 
-/// The headers of a request, for [`LoginBuilder::client_address`].
+/// The headers of a request, for [`LoginBuilder::client_address`](crate::LoginBuilder::client_address).
 pub struct RequestHeaders<'a>(&'a dyn Fn(&'static str) -> Option<&'a [u8]>);
 
 /// The application's function.

@@ -60,13 +60,13 @@ impl Login {
     /// Revokes all sessions that a user has now: "sign out everywhere" (log out everywhere).
     ///
     /// Call it if an account was taken over, if a person has left, or if FNCY says that they signed out there.
-    /// `id` is [`User::id`]. The sessions end in this process at once. On the instances that share a
-    /// [store](LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
+    /// `id` is [`User::id`](crate::User::id). The sessions end in this process at once. On the instances that share a
+    /// [store](crate::LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
     /// with the next restart.
     ///
     /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
     /// goes to FNCY and comes back signed in, with no question asked. To keep the user out, refuse them in
-    /// [`LoginBuilder::on_login`] and [`LoginBuilder::on_refresh`]. To have FNCY ask for a password again, set
+    /// [`LoginBuilder::on_login`](crate::LoginBuilder::on_login) and [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh). To have FNCY ask for a password again, set
     /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
     ///
     /// The tokens are not revoked at FNCY: they are in the browsers' cookies only.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use std::{io, thread};
 
-use fncy_login_core::Secret;
+use fncy_login_core::{NewSecret, Secret};
 
 use crate::config::config_error::Mistakes;
 use crate::config::parser::in_quotes;
@@ -107,10 +107,11 @@ impl Inner {
         let client_secret = &self.provider.client_secret;
         if setting == Setting::ClientSecretFile {
             client_secret.replace(Secret::new(content.to_owned()));
-            self.core.replace_client_secret(client_secret.get());
+            self.core
+                .replace_secret(NewSecret::Client(client_secret.get()));
         } else {
             let keys = cookie_secret::keys(content, Some(client_secret.get().expose()))?;
-            self.core.replace_keys(keys);
+            self.core.replace_secret(NewSecret::Cookies(&keys));
         }
         Ok(())
     }
