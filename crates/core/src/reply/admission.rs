@@ -22,8 +22,8 @@ pub struct Admission {
 
 /// A session that changed on the way in: the browser is told with the application's answer.
 pub struct Update {
-    /// The `Set-Cookie` lines. An answer that carries them is [`PRIVATE`]; they are left out if the
-    /// session has ended meanwhile.
+    /// The `Set-Cookie` lines. A response that carries them is [`PRIVATE`](crate::PRIVATE). They are left out if the
+    /// session was revoked meanwhile.
     pub cookies: Vec<String>,
     /// The tokens, where they were refreshed: those in the request's cookie are the old ones.
     pub tokens: Option<SessionTokens>,

@@ -38,7 +38,7 @@ impl ClientToken {
         self.0.access_token.expose()
     }
 
-    /// When it expires. A token from [`Login::client_token`] has some of its life left: ask for it
+    /// When it expires. A token from [`Login::client_token`](crate::Login::client_token) has some of its life left: ask for it
     /// anew for each request, instead of keeping it.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
