@@ -240,6 +240,22 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
+#[test]
+fn every_file_that_contributors_are_sent_to_exists() {
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = read(page);
+        let is_file = |name: &&str| {
+            let mut folders = ["crates/", "examples/", "lab/", "tests/", "xtask/"].iter();
+            folders.any(|folder| name.starts_with(folder)) && !name.contains(['{', ' ', '*'])
+        };
+        let missing: Vec<_> = quoted(&text)
+            .filter(is_file)
+            .filter(|name| !root().join(name).exists())
+            .collect();
+        assert_eq!(missing, [""; 0], "{page}");
+    }
+}
+
 /// All our code, file after file.
 fn sources(folder: &Path) -> String {
     let entries = std::fs::read_dir(folder).unwrap();

@@ -12,7 +12,7 @@ use crate::rejection::AuthRejection;
 /// Refuses a request as the login does: a page for a person, problem+json for a program, a status for gRPC.
 ///
 /// It is for a check that a handler makes, or middleware inside the login. For a whole scope or resource there are
-/// [`require`](crate::require) and [`require_async`](crate::require_async).
+/// [`require`](fn@crate::require) and [`require_async`](crate::require_async).
 ///
 /// ```
 /// use fncy_login_actix::{AuthRejection, CurrentUser, Deny};

@@ -30,7 +30,7 @@
 //! | [`FncyLogin`] | the middleware, for an `App` or a scope |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
-//! | [`require`], [`require_scope`], [`require_async`] | guards for `.wrap(…)` of a scope or a resource |
+//! | [`require`](fn@require), [`require_scope`], [`require_async`] | guards for `.wrap(…)` of a scope or a resource |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
 //! | [`AuthRejection`] | what extractors refuse with |
 //! | [`LoginReply`] | in the extensions of each response that the login writes: why |

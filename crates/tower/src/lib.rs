@@ -27,7 +27,7 @@
 //! | [`FncyLoginLayer`] | the layer. [`FncyLoginLayer::wrap`] takes a finished router, so that no route can be left out |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
-//! | [`require`], [`require_scope`], [`require_async`] | guards for `.route_layer(…)` |
+//! | [`require`](fn@require), [`require_scope`], [`require_async`] | guards for `.route_layer(…)` |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
 //! | [`AuthRejection`] | what extractors refuse with |
 //! | [`LoginReply`] | in the extensions of each response that the login writes: why |
