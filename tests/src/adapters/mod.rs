@@ -5,7 +5,9 @@ mod axum;
 mod bodies;
 mod mark;
 mod rejections;
+mod reply_marks;
 mod unchanged;
+mod wrapped;
 
 use ::axum::Router;
 use ::axum::body::Body;

@@ -6,17 +6,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::dev::{HttpServiceFactory, ServerHandle, ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorNotFound;
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{AuthContext, Login};
-use fncy_login_actix::{CurrentUser, FncyLogin, Tokens};
+use fncy_login_actix::{
+    CurrentUser, FncyLogin, Require, Tokens, require, require_async, require_scope,
+};
 use futures_util::stream::once;
 
-use super::{Calls, OWN_HEADERS, live_text};
+use super::{Calls, OWN_HEADERS, is_alex, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own, which ends with it.
@@ -85,7 +87,18 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/token", web::get().to(token))
         .route("/live", web::get().to(live))
         .service(web::resource("/missing").wrap(from_fn(missing)))
+        .service(guarded("/needs/profile", require_scope("profile")))
+        .service(guarded("/needs/write", require_scope("write")))
+        .service(guarded("/needs/alex", require(is_alex)))
+        .service(guarded(
+            "/needs/alex-later",
+            require_async(async |user| is_alex(&user)),
+        ))
         .default_service(web::to(anything))
+}
+
+fn guarded(path: &str, guard: Require) -> impl HttpServiceFactory + use<> {
+    web::resource(path).wrap(guard).to(anything)
 }
 
 async fn extract(calls: web::Data<Calls>, user: CurrentUser) -> String {

@@ -3,11 +3,11 @@
 use std::pin::Pin;
 
 use fncy_login::adapter::{
-    Decision, Head, Rejection, Reply, ResponsePatch, SignedIn, Verdict, tokens,
+    Decision, Guard, Head, Rejection, Reply, ResponsePatch, SignedIn, Verdict, tokens,
 };
 use fncy_login::{AuthContext, Login};
 
-use super::{Calls, OWN_HEADERS, live_text};
+use super::{Calls, OWN_HEADERS, is_alex, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -125,7 +125,10 @@ impl Bare {
             Some(user) if head.path() == "/live" => {
                 RawResponse::new(200).with_body(live_text(user.watch()).await)
             }
-            _ => self.application(&head, context.as_ref()),
+            _ => match guarded(&head, context.as_ref()).await {
+                Ok(()) => self.application(&head, context.as_ref()),
+                Err(rejection) => refused(&rejection),
+            },
         };
         patches.into_iter().rev().fold(response, patched)
     }
@@ -157,6 +160,21 @@ impl Bare {
                 }
             }
         }
+    }
+}
+
+/// What the guards of a router would say.
+async fn guarded(head: &RawHead<'_>, context: Option<&AuthContext>) -> Result<(), Rejection> {
+    let guard = match head.path() {
+        "/needs/profile" => Guard::scope("profile"),
+        "/needs/write" => Guard::scope("write"),
+        "/needs/alex" => Guard::predicate(is_alex),
+        "/needs/alex-later" => Guard::waiting(async |user| is_alex(&user)),
+        _ => return Ok(()),
+    };
+    match context {
+        Some(context) => guard.check(context, head).await,
+        None => Err(Rejection::missing_layer("ask a login first")),
     }
 }
 

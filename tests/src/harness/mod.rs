@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login::{LiveSession, Login};
+use fncy_login::{LiveSession, Login, User};
 use tokio::time::timeout;
 use url::Url;
 
@@ -45,6 +45,11 @@ pub(crate) const OWN_HEADERS: [(&str, &str); 8] = [
     ("x-accel-expires", "60"),
     ("set-cookie", "own=1"),
 ];
+
+/// The users that the router's guards of `/needs/alex` and `/needs/alex-later` admit.
+fn is_alex(user: &User) -> bool {
+    user.id() == "alex"
+}
 
 /// What a connection saw of its session, told when that has ended.
 async fn live_text(session: LiveSession) -> String {

@@ -11,11 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, ServiceExt as _};
 use fncy_login::{AuthContext, Login};
-use fncy_login_tower::{CurrentUser, FncyLoginLayer, Tokens};
+use fncy_login_tower::{
+    CurrentUser, FncyLoginLayer, RequireLayer, Tokens, require, require_async, require_scope,
+};
 use futures_util::stream::once;
 use tower_service::Service;
 
-use super::{Calls, OWN_HEADERS, live_text, server};
+use super::{Calls, OWN_HEADERS, is_alex, live_text, server};
 use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
@@ -30,8 +32,19 @@ fn application(calls: Calls) -> Router {
         .route("/token", get(token))
         .route("/live", get(live))
         .route("/missing", get(missing))
+        .merge(guarded("/needs/profile", require_scope("profile")))
+        .merge(guarded("/needs/write", require_scope("write")))
+        .merge(guarded("/needs/alex", require(is_alex)))
+        .merge(guarded(
+            "/needs/alex-later",
+            require_async(async |user| is_alex(&user)),
+        ))
         .fallback(anything)
         .with_state(calls)
+}
+
+fn guarded(path: &str, guard: RequireLayer) -> Router<Calls> {
+    Router::new().route(path, get(anything)).route_layer(guard)
 }
 
 fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {

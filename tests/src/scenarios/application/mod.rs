@@ -1,6 +1,7 @@
 //! What the application adds: hooks, pages, an HTTP client and secrets in files.
 
 mod approval;
+mod guards;
 mod hooks;
 mod http_client;
 mod pages;
@@ -15,6 +16,10 @@ scenarios! {
         a_hook_that_panics_is_an_error_and_no_session [],
         guards_give_403 [],
         p20_silence_grants_nothing_unless_it_is_trusted ["P20"],
+    }
+    guards: {
+        a_routes_guard_admits_some_users [],
+        a_routes_guard_without_the_layer_is_a_500 [],
     }
     hooks: {
         on_refresh_replaces_the_sessions_data [],
