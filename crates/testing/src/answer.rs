@@ -53,7 +53,7 @@ impl Answer {
         String::from_utf8_lossy(self.bytes())
     }
 
-    /// In one line, for whoever expected another.
+    /// A summary in one line, for the message of a failed test.
     pub(crate) fn summary(&self) -> String {
         let status = self.status();
         match self.location() {
@@ -77,7 +77,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// If it is none, or other JSON.
+    /// The body is not JSON, or not of this type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, TestError> {
         serde_json::from_slice(self.bytes())
             .map_err(|error| TestError::because(format!("the answer is {:?}", self.text()), error))

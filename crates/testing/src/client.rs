@@ -11,7 +11,7 @@ use crate::cookies::{Context, CookieJar};
 use crate::error::TestError;
 use crate::fncy::TestFncy;
 
-/// Somebody's browser, as far as the application can tell. Clones are tabs of the same browser.
+/// A browser without pages. Clones are tabs of the same browser.
 ///
 /// ```
 /// # async fn example<A: fncy_login_testing::App>(client: fncy_login_testing::Client<A>)

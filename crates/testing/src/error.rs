@@ -5,7 +5,7 @@ use std::fmt;
 
 use fncy_login::ConfigError;
 
-/// Why the kit could not do what a test asked of it: a sentence for whoever wrote the test.
+/// Why the kit could not do what a test asked for: a sentence for the author of the test.
 pub struct TestError {
     sentence: String,
     source: Option<Box<dyn Error + Send + Sync>>,

@@ -13,8 +13,8 @@ use crate::clock::TestClock;
 /// Long and irregular enough, and no secret.
 const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
 
-/// A FNCY for one test, with a clock that stands still. Clones are the same; the server stops with the last,
-/// and with the last of its clients.
+/// A FNCY for one test, with a clock that stands still. Clones share it. The server stops with the last clone and the last
+/// client.
 #[derive(Clone)]
 pub struct TestFncy(Arc<Inner>);
 
@@ -41,8 +41,9 @@ impl TestFncy {
         }))
     }
 
-    /// `Login::builder()` with all that an application needs to use this FNCY, and its clock. A sign-out ends on
-    /// the application's own page, as without `FNCY_SIGN_OUT_URL`. The cookie secret is known to everybody.
+    /// A builder with the settings of this FNCY and its clock.
+    ///
+    /// A sign-out ends on the application's own page, as without `FNCY_SIGN_OUT_URL`. The cookie secret is public.
     pub fn login(&self) -> LoginBuilder {
         Login::builder()
             .env_from(self.0.server.environment())
@@ -58,25 +59,27 @@ impl TestFncy {
         self.0.endpoints.origin().ascii_serialization()
     }
 
-    /// Lets time pass, in whole seconds: for sessions, for access tokens as the login sees them, and for the
-    /// cookies of all clients. Waiting stays real: the deadline of an exchange with FNCY, the five seconds for which
-    /// a login rests after one that failed, and the life of the dev server's own tokens.
+    /// Moves the clock by whole seconds: for sessions, for access tokens as the login sees them, and for the cookies of all
+    /// clients.
+    ///
+    /// These times stay real: the deadline of an exchange with FNCY, the five seconds that a login rests after a failed
+    /// exchange, and the life of the dev server's own tokens.
     pub fn advance(&self, time: Duration) {
         self.0.clock.advance(time);
     }
 
-    /// The clock, for an application that asks one itself.
+    /// The clock, for an application that reads it too.
     #[must_use]
     pub fn clock(&self) -> Arc<TestClock> {
         Arc::clone(&self.0.clock)
     }
 
-    /// Has an endpoint misbehave, behind the faults that wait there already.
+    /// Adds a fault to an endpoint, after the faults that wait there already.
     pub fn fault(&self, endpoint: Endpoint, fault: Fault) {
         self.0.server.fault(endpoint, fault);
     }
 
-    /// The dev server, for its counts and whatever else it can do.
+    /// The dev server, for its counters and its other methods.
     pub fn server(&self) -> &DevServer {
         &self.0.server
     }

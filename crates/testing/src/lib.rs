@@ -1,30 +1,29 @@
 //! A test kit for applications that use Login with FNCY: how to test a route that needs a user.
 //!
-//! [`TestFncy`] plays FNCY on loopback and gives the settings for it; [`TestFncy::signed_in`] gives a
-//! [`Client`] of the application with somebody's session. Requests go to the application in this process,
-//! without a socket, and say what a browser's say (`Origin`, `Sec-Fetch-Site`, cookies); the session is made
-//! by the application's own callback, out of the answer of the dev server. No code here could make one.
+//! [`TestFncy`] plays FNCY on loopback and has the settings for it. [`TestFncy::signed_in`] returns a [`Client`] of the
+//! application with a session. Requests go to the application in this process, without a socket, and have the headers of
+//! a browser (`Origin`, `Sec-Fetch-Site`, cookies). The application's own callback makes the session, from the answer of
+//! the dev server: the kit has no code that could make one.
 //!
-//! Who can sign in, and with which `roles` in their user data: `alex` (player, admin), `haneul` (player),
-//! `maximiliane` (player, moderator), and `jun` (none, and no email address); [`Setup::server`] takes others.
+//! These users can sign in, with these `roles` in their user data: `alex` (player, admin), `haneul` (player),
+//! `maximiliane` (player, moderator), `jun` (no role and no email address). [`Setup::server`] takes other users.
 //!
 //! Let the application take a [`LoginBuilder`](fncy_login::LoginBuilder): in `main` it is `Login::builder().env()`, in a
-//! test [`TestFncy::login`]. Its public paths, guards and hooks are then what is tested.
+//! test [`TestFncy::login`]. The test then covers its public paths, guards and hooks.
 #![cfg_attr(feature = "tower", doc = "# axum")]
 #![cfg_attr(feature = "tower", doc = include_str!("axum.md"))]
 #![cfg_attr(feature = "actix", doc = "# actix-web")]
 #![cfg_attr(feature = "actix", doc = include_str!("actix.md"))]
 //! # Clients of your own
 //!
-//! [`Client::cookie_header`] is the session for whatever sends requests in your tests. Unsafe ones (POST, PUT,
-//! …) need [`TestFncy::origin`] as their `Origin` too. A WebSocket needs a socket, and so does an event stream that is
-//! read while it lasts: serve the application, and send the header there.
+//! [`Client::cookie_header`] is the session for other clients in your tests. Unsafe requests (POST, PUT, …) need
+//! [`TestFncy::origin`] as their `Origin` too. A WebSocket needs a socket, and so does an event stream that is read while it
+//! lasts: serve the application, and send the header there.
 //!
-//! # What fails, and when
+//! # Time and faults
 //!
-//! [`TestFncy::advance`] moves the login's clock: five minutes later the access token has expired and is
-//! refreshed, a day later the session is over. [`TestFncy::fault`] has the dev server fail, be slow or lose an
-//! answer.
+//! [`TestFncy::advance`] moves the login's clock. After five minutes the access token has expired and is refreshed; after a
+//! day the session is over. [`TestFncy::fault`] lets the dev server fail, be slow or lose an answer.
 //!
 //! # Layout
 //!

@@ -56,8 +56,8 @@ impl Purpose {
 }
 
 impl<A: App> Client<A> {
-    /// Opens a page: without a session, the answer is the way to FNCY. The path is sent as it is written, odd
-    /// spellings included (`//admin`, `/x/../admin`).
+    /// Opens a page. Without a session the answer leads to FNCY. The path is sent as it is written, odd spellings included
+    /// (`//admin`, `/x/../admin`).
     pub fn get(&self, path: &str) -> Request<'_, A> {
         Request::new(self, Purpose::Navigation, Method::GET, path)
     }
@@ -67,7 +67,7 @@ impl<A: App> Client<A> {
         Request::new(self, Purpose::Form, Method::POST, path)
     }
 
-    /// A request of a script on one of the application's own pages: without a session, it gets a 401.
+    /// A request of a script on one of the application's own pages. Without a session it gets 401.
     pub fn fetch(&self, method: &str, path: &str) -> Request<'_, A> {
         match Method::from_bytes(method.as_bytes()) {
             Ok(method) => Request::new(self, Purpose::Fetch, method, path),
@@ -79,7 +79,7 @@ impl<A: App> Client<A> {
     }
 }
 
-/// A request about to be sent.
+/// A request that is not sent yet.
 #[must_use = "it does nothing until it is sent"]
 pub struct Request<'a, A> {
     client: &'a Client<A>,
@@ -104,7 +104,7 @@ impl<'a, A: App> Request<'a, A> {
         }
     }
 
-    /// One that says what is wrong when it is sent.
+    /// A request with a mistake, which it tells when it is sent.
     pub(crate) fn mistaken(client: &'a Client<A>, mistake: TestError) -> Self {
         Self {
             mistake: Some(mistake),
@@ -112,7 +112,7 @@ impl<'a, A: App> Request<'a, A> {
         }
     }
 
-    /// Sets a header, in the place of what a browser says.
+    /// Sets a header, in place of the browser's value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let pair = HeaderName::try_from(name)
             .ok()
@@ -150,11 +150,11 @@ impl<'a, A: App> Request<'a, A> {
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
-    /// Sends it, and gives the answer when all of it has come. No redirect is followed.
+    /// Sends the request, and returns the whole answer. It follows no redirect.
     ///
     /// # Errors
     ///
-    /// If the path is not the application's, a header or body is none, or the application breaks off.
+    /// The path is not the application's, a header or the body is not valid, or the application breaks off.
     pub async fn send(self) -> Result<Answer, TestError> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);

@@ -14,7 +14,7 @@ const REDIRECT_URI: &str = "https://app.example/auth/callback";
 /// 2030-01-01.
 const START: u64 = 1_893_456_000;
 
-/// A [`TestFncy`] about to be started; made by [`TestFncy::setup`].
+/// The setup of a [`TestFncy`], made by [`TestFncy::setup`].
 #[derive(Clone)]
 #[must_use = "it does nothing until it is started"]
 pub struct Setup {
@@ -30,14 +30,14 @@ impl Setup {
         }
     }
 
-    /// A dev server that differs: other users, tokens that live longer, ….
+    /// Changes the dev server: other users, tokens that live longer, ….
     pub fn server(mut self, server: DevServerBuilder) -> Self {
         self.server = server;
         self
     }
 
-    /// Where the application is, if that matters to it: under a sub-path, or with endpoints that are not at
-    /// `/auth`. Nothing is looked up or listened on. Default `https://app.example/auth/callback`.
+    /// The redirect URI, for an application below a sub-path or with endpoints that are not at `/auth`. The default is
+    /// `https://app.example/auth/callback`. No host is looked up, and no port is opened.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = uri.into();
         self
@@ -47,7 +47,7 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// If it doesn't start, or the redirect URI is no address.
+    /// The server doesn't start, or the redirect URI is not a URL.
     pub fn start(self) -> Result<TestFncy, TestError> {
         // A callback elsewhere leaves the other endpoints where they are.
         let (address, path) = match self.redirect_uri.strip_suffix("/callback") {
@@ -76,12 +76,12 @@ impl TestFncy {
     ///
     /// # Errors
     ///
-    /// If it doesn't start.
+    /// The server doesn't start.
     pub fn start() -> Result<Self, TestError> {
         Self::setup().start()
     }
 
-    /// One that differs.
+    /// A setup, for a dev server or a redirect URI of your own.
     pub fn setup() -> Setup {
         Setup::new()
     }

@@ -1,4 +1,4 @@
-//! A sign-in, as a test begins with one.
+//! The sign-in that a test begins with.
 
 use http::Method;
 
@@ -10,12 +10,12 @@ use crate::fncy::TestFncy;
 use crate::request::{Purpose, Request};
 
 impl TestFncy {
-    /// A client of the application with somebody's session, which its `/auth/session` was asked for.
+    /// A client with a session of this user. The kit asks the application's `/auth/session` for it.
     ///
     /// # Errors
     ///
-    /// If nobody was signed in: there is no such user, the application refused them, a fault is in the way, or
-    /// the login is not round the application.
+    /// The user was not signed in: there is no such user, the application refused them, a fault is in the way, or the login
+    /// is not around the application.
     pub async fn signed_in<A: App>(&self, user: &str, app: A) -> Result<Client<A>, TestError> {
         let client = self.visitor(app);
         let callback = client.sign_in(user).await?;
@@ -34,28 +34,28 @@ impl TestFncy {
 }
 
 impl<A: App> Client<A> {
-    /// Signs somebody in at FNCY, and gives the callback's answer: a redirect back to the application, or the page
-    /// that says why not.
+    /// Signs a user in at FNCY, and returns the callback's answer: a redirect back to the application, or the page of a
+    /// failed sign-in.
     ///
     /// # Errors
     ///
-    /// If it doesn't come to a callback.
+    /// There was no callback.
     pub async fn sign_in(&self, user: &str) -> Result<Answer, TestError> {
         let login = self.fncy.endpoint("login");
         self.sign_in_at(login.as_str(), user).await
     }
 
-    /// The same, beginning at a page that needs a user or at a `login_url`: the answer leads there.
+    /// Signs a user in from a page that needs a user, or from a `login_url`. The answer leads back to that page.
     ///
     /// # Errors
     ///
-    /// If it doesn't come to a callback.
+    /// There was no callback.
     pub async fn sign_in_at(&self, path: &str, user: &str) -> Result<Answer, TestError> {
         let answer = self.get(path).send().await?;
         let authorize_url = self.way_to_fncy(path, &answer)?;
         let callback = self.fncy.server().approve(authorize_url, user);
         let callback =
-            callback.map_err(|error| TestError::because("FNCY signs nobody in", error))?;
+            callback.map_err(|error| TestError::because("FNCY refused the sign-in", error))?;
         Request::new(self, Purpose::Return, Method::GET, &callback)
             .send()
             .await
@@ -71,12 +71,12 @@ impl<A: App> Client<A> {
                  `TestFncy::login`, and don't set its addresses"
             ),
             None if status == 404 => format!(
-                "{path} is unknown to the application (404): put FncyLogin round all of it, in axum with \
-                 `FncyLogin::wrap`"
+                "{path} is unknown to the application (404): put the login around the whole application, in axum with \
+                 `FncyLoginLayer::wrap`"
             ),
             None if status.is_success() => format!(
-                "{path} was answered with {status} and nobody was asked to sign in: it is public, or the login \
-                 is not round it. `sign_in` begins at the login's own endpoint"
+                "{path} was answered with {status} and no sign-in began: the path is public, or the login is not \
+                 around it. `sign_in` begins at the login's own endpoint"
             ),
             None => format!("{path} was answered with {}", answer.summary()),
         };

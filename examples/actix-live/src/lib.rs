@@ -1,4 +1,4 @@
-//! An event stream in actix-web that ends with the session of whoever opened it.
+//! An event stream in actix-web that ends with the session of its user.
 //!
 //! `CurrentUser::watch` gives the session in a form that outlives the request. The stream sees a
 //! sign-out in another tab at once, and the end of the session's time when that has come.

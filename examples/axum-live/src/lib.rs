@@ -1,4 +1,4 @@
-//! A WebSocket in axum that ends with the session of whoever opened it.
+//! A WebSocket in axum that ends with the session of its user.
 //!
 //! `CurrentUser::watch` gives the session in a form that outlives the request. The connection sees a
 //! sign-out in another tab at once, and the end of the session's time when that has come.

@@ -1,6 +1,6 @@
 //! Several instances of an application, which share a Redis or Valkey.
 //!
-//! For whatever runs more than once behind a balancer. Sessions are in cookies, so that every instance with the
+//! For an application that runs more than once after a load balancer. Sessions are in cookies, so that every instance with the
 //! same `FNCY_COOKIE_SECRET` knows the user. The store is for the rest: a refresh token is used once however many
 //! instances want to, a code is redeemed once, and who signs out at one is out at all of them within five seconds.
 

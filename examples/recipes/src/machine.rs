@@ -48,7 +48,7 @@ async fn run(State(login): State<Login>) -> (StatusCode, Html<String>) {
                 header.len()
             ),
         ),
-        // Nobody needs to look: the next run tries again.
+        // The next run tries again.
         Err(error) if matches!(error.kind(), ClientTokenErrorKind::Unavailable { .. }) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "FNCY can't be reached. The job runs again later.".to_owned(),

@@ -1,6 +1,6 @@
 //! Metrics: what happens to sign-ins, sessions and refreshes, for Prometheus.
 //!
-//! For whoever runs the application. With the feature `metrics` the login counts through the facade of that name;
+//! For operators. With the feature `metrics` the login counts through the facade of that name;
 //! here its exporter writes the text that Prometheus reads, at `/metrics`, beside `/ready`, which says whether FNCY
 //! can be reached. `docs/grafana.json` in the repository is a dashboard for it.
 
@@ -20,7 +20,7 @@ use crate::page::{page, style};
 
 /// Up to the deadline of a request to FNCY. Seconds.
 const BUCKETS: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-/// How often what was timed is put into buckets, whether or not somebody reads it.
+/// How often timings are put into buckets, even if no scrape reads them.
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Installs the recorder of this process, before the login is built.

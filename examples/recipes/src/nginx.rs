@@ -1,7 +1,7 @@
-//! Behind nginx with TLS, under a sub-path, whether nginx strips it or not.
+//! After nginx with TLS, below a sub-path, whether nginx strips it or not.
 //!
-//! For whoever runs the application beside others on one host. Where it is comes from its redirect URI alone: no
-//! `Host` and no `X-Forwarded-…` is read, so that nginx has nothing to set and nobody can forge it. Rules have the
+//! For an application beside others on one host. The redirect URI alone says where the application is: no `Host` and no
+//! `X-Forwarded-…` is read, so that nginx needs no setting and a client can forge none. Rules have the
 //! application's own paths; links and forms have them as browsers send them, with the sub-path. `nginx/whole.conf`
 //! and `nginx/stripped.conf` are the two configurations; the tests sign in through both.
 
@@ -14,7 +14,7 @@ use maud::{DOCTYPE, Markup, html};
 /// Where browsers find the application: what the redirect URI has before `/auth/callback`.
 const BASE: &str = "/shop";
 
-/// Where nginx finds the application; nobody else does.
+/// The address at which nginx finds the application.
 pub const UPSTREAM: &str = "127.0.0.1:3000";
 
 /// What nginx leaves of a path.
@@ -22,11 +22,11 @@ pub const UPSTREAM: &str = "127.0.0.1:3000";
 pub enum Paths {
     /// All of it.
     Whole,
-    /// What is behind the sub-path, as if that were not there. In an environment: `FNCY_BASE_STRIPPED=1`.
+    /// The path without the sub-path. In the environment: `FNCY_BASE_STRIPPED=1`.
     Stripped,
 }
 
-/// The application: a public page, and one for whoever is signed in.
+/// The application: a public page, and a page for signed-in users.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
-//! Roles, in actix-web: what FNCY says of somebody decides where they may go.
+//! Roles, in actix-web: FNCY's user data decide which paths a user may open.
 //!
 //! For applications with an administration or the like. `keep_claims` puts FNCY's `roles` into the session, and
-//! a guard looks at them before any handler of the path does; everybody else gets a 403, and whoever is not
+//! a guard looks at them before any handler of the path does; other users get 403, and a visitor who is not
 //! signed in is asked to. The roles are those of the sign-in, and read again with refreshed tokens.
 
 use actix_web::HttpResponse;

@@ -1,4 +1,4 @@
-//! A single-page application: a shell and a script that everybody may load, and an API behind the login.
+//! A single-page application: a shell and a script that every visitor may load, and an API behind the login.
 //!
 //! For front ends that fetch. The application is its own backend-for-frontend: tokens stay in an `HttpOnly`
 //! cookie, out of reach of scripts, which only ask `/auth/session` who is signed in. What needs a user answers

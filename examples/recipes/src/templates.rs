@@ -21,7 +21,7 @@ use crate::page::{name, page, style};
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<HashMap<String, Vec<String>>>>);
 
-/// The application: a public home page, and notes for whoever is signed in.
+/// The application: a public home page, and notes for signed-in users.
 ///
 /// # Errors
 ///

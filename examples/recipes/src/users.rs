@@ -1,7 +1,7 @@
 //! An application with users of its own: a row in SQLite for everybody who has ever signed in.
 //!
 //! For applications whose data hang on a user. `on_login` finds or makes the row, under the ID that FNCY gave
-//! (names change, and addresses go to others), and refuses whoever is blocked. The row's key goes into the
+//! (names change, and addresses go to others), and refuses blocked users. The row's key goes into the
 //! session, so that handlers need no look-up; what must hold at once, they read from the row. `on_refresh` ends the
 //! sessions of whoever was blocked since, when their access token is refreshed.
 
@@ -42,7 +42,7 @@ const BLOCKED: &str = "Your account is blocked.";
 #[derive(Clone, Debug)]
 pub struct Users(Arc<Mutex<Connection>>);
 
-/// What FNCY says of somebody, as far as this application is concerned.
+/// The part of FNCY's user data that this application uses.
 #[derive(Deserialize)]
 struct Newcomer {
     name: Option<String>,
@@ -59,7 +59,7 @@ impl Users {
         Ok(Self(Arc::new(Mutex::new(database))))
     }
 
-    /// Lets nobody sign in with this ID of FNCY's any more.
+    /// Blocks the user with this ID of FNCY's.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ impl Users {
         }
     }
 
-    /// A table that can't be read puts nobody out, and lets nobody stay who was blocked.
+    /// While the table can't be read, the decision stays open: no user is signed out, and no blocked user is accepted.
     async fn keep(self, login: RefreshedLogin) -> Result<Approval, Refusal> {
         let row = move || {
             let is_blocked = "SELECT is_blocked FROM users WHERE fncy_id = ?1";

@@ -226,12 +226,12 @@ async fn mistakes_are_sentences<A: App + Clone>(fncy: TestFncy, app: A) -> Resul
     assert!(
         error
             .to_string()
-            .starts_with("/ was answered with 200 OK and nobody was asked")
+            .starts_with("/ was answered with 200 OK and no sign-in began")
     );
     let error = visitor.sign_in("ada").await.unwrap_err();
     assert_eq!(
         format!("{error:?}"),
-        "FNCY signs nobody in: this dev server has no user \"ada\"; use one of alex, haneul, \
+        "FNCY refused the sign-in: this dev server has no user \"ada\"; use one of alex, haneul, \
          maximiliane, jun"
     );
     let error = visitor
@@ -282,7 +282,7 @@ async fn a_login_that_is_not_there_is_named() -> Result<(), TestError> {
     assert!(
         error
             .to_string()
-            .contains("is unknown to the application (404): put FncyLogin round")
+            .contains("is unknown to the application (404): put the login around")
     );
 
     let other = TestFncy::start()?;

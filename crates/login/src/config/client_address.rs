@@ -7,11 +7,11 @@ use crate::config::builder::LoginBuilder;
 use crate::handle::client_address::RequestHeaders;
 
 impl LoginBuilder {
-    /// Reads the client's address from the headers that a proxy of yours sets. Sign-ins are shared out by it
-    /// when more codes arrive than FNCY answers: the client that has the fewest under way is next, so that a
-    /// stranger who floods the callback from a few addresses delays nobody else's sign-in. An IPv6 address counts as its
-    /// network of 64 bits. By default no header is believed, since anybody can send one, and the newest
-    /// callback is next.
+    /// A function that reads the client's address from the headers that your proxy sets.
+    ///
+    /// If more codes arrive than FNCY answers, the client with the fewest sign-ins under way is next. A stranger who floods
+    /// the callback from a few addresses then delays no other client. An IPv6 address counts as its network of 64 bits. By
+    /// default no header is believed, since any client can send one, and the newest callback is next.
     ///
     /// ```
     /// # use fncy_login::Login;
@@ -23,6 +23,7 @@ impl LoginBuilder {
     ///     list.rsplit(',').next()?.trim().parse().ok()
     /// });
     /// ```
+    #[doc(alias("rate limit", "x-forwarded-for", "ip address"))]
     pub fn client_address(
         mut self,
         read: impl Fn(&RequestHeaders<'_>) -> Option<IpAddr> + Send + Sync + 'static,

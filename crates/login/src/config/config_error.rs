@@ -7,7 +7,7 @@ use std::fmt;
 use crate::config::setting::Setting;
 use crate::config::values::Values;
 
-/// Every mistake in the settings, one sentence each: the setting, what was found, what to write.
+/// All mistakes in the settings, each in one sentence: the setting, what was found, what to write.
 ///
 /// ```
 /// # use fncy_login::Login;

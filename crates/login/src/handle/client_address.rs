@@ -1,8 +1,9 @@
-//! Who brought a request: the client's address, as the application reads it.
+//! The client of a request: its address, as the application reads it.
 //!
-//! Rules: no header is believed unless the application says which; an address is a number here before it is
-//! kept, by a key of this process.
+//! Rules: no header is believed unless the application names it; an address is kept as a number, by a key of this
+//! process.
 
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,11 +20,17 @@ pub(crate) type ClientAddress = Arc<dyn Fn(&RequestHeaders<'_>) -> Option<IpAddr
 pub(crate) const UNKNOWN: u64 = 0;
 
 impl RequestHeaders<'_> {
-    /// The last line of a header: the one that the proxy next to the application has written. `name` is in
-    /// lower case.
+    /// The last line of a header, which the proxy next to the application has written. `name` is in lower case.
     #[must_use]
     pub fn last(&self, name: &'static str) -> Option<&str> {
         (self.0)(name).and_then(|line| std::str::from_utf8(line).ok())
+    }
+}
+
+/// Shows no header.
+impl fmt::Debug for RequestHeaders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequestHeaders(..)")
     }
 }
 

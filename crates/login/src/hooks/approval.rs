@@ -1,4 +1,4 @@
-//! The application's word on a sign-in and on a refresh: `on_login`, `on_refresh`.
+//! What the hooks `on_login` and `on_refresh` get, and what they answer.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use fncy_login_core::{Candidate, DataError, RefreshCandidate, SessionTokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Somebody who has signed in at FNCY, and whom the application may still refuse.
+/// A user who has signed in at FNCY, for [`LoginBuilder::on_login`](crate::LoginBuilder::on_login).
 ///
 /// `Debug` shows the id only.
 pub struct NewLogin(Candidate);
 
-/// A session whose tokens were refreshed, and that the application may still end.
+/// A session whose tokens were refreshed, for [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh).
 ///
 /// `Debug` shows the user's id only.
 pub struct RefreshedLogin(RefreshCandidate);
 
-/// What a hook says of somebody who is welcome.
+/// The answer of a hook that accepts the user.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Approval(pub(crate) Option<String>);
 
-/// What a hook says of somebody who is not.
+/// The answer of a hook that refuses the user.
 ///
-/// User data that is not of the expected type is a refusal as well, so that `?` works in a hook:
+/// A [`DataError`] becomes a refusal, so that `?` works in a hook:
 ///
 /// ```
 /// # use fncy_login::{Approval, NewLogin, Refusal};
@@ -63,8 +63,8 @@ impl NewLogin {
         self.0.name.as_deref()
     }
 
-    /// The user's email address, as [`User::email`](crate::User::email) will have it. It says nothing of
-    /// who may read it.
+    /// The user's email address, as [`User::email`](crate::User::email) will have it. It is no proof that the user reads
+    /// mail there.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
@@ -76,11 +76,11 @@ impl NewLogin {
         scopes.filter(|scope| !scope.is_empty())
     }
 
-    /// All that FNCY says of the user.
+    /// FNCY's user data, all of it.
     ///
     /// # Errors
     ///
-    /// [`DataError`], where it is no `T`.
+    /// [`DataError`] if the data are not of type `T`.
     pub fn user_data<T: DeserializeOwned>(&self) -> Result<T, DataError> {
         serde_json::from_str(&self.0.user_data).map_err(|_| DataError)
     }
@@ -111,20 +111,20 @@ impl RefreshedLogin {
         &self.0.id
     }
 
-    /// All that FNCY says of the user, where it was read again: every five minutes at most.
+    /// FNCY's user data, if they were read again with this refresh: every five minutes at most.
     ///
     /// # Errors
     ///
-    /// [`DataError`], where it is no `T`.
+    /// [`DataError`] if the data are not of type `T`.
     pub fn user_data<T: DeserializeOwned>(&self) -> Result<Option<T>, DataError> {
         read(self.0.user_data.as_deref().unwrap_or_default())
     }
 
-    /// What the application has added to the session.
+    /// The data that the application has added to the session.
     ///
     /// # Errors
     ///
-    /// [`DataError`], where it is no `T`.
+    /// [`DataError`] if the data are not of type `T`.
     pub fn session_data<T: DeserializeOwned>(&self) -> Result<Option<T>, DataError> {
         read(&self.0.session_data)
     }
@@ -152,22 +152,21 @@ impl fmt::Debug for RefreshedLogin {
 }
 
 impl Approval {
-    /// Welcome, with nothing to add: what a session has, it keeps.
+    /// Accepts the user. A refreshed session keeps its data.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Welcome, with something to keep in the session, in place of what was there:
-    /// [`User::session_data`](crate::User::session_data) reads it.
+    /// Accepts the user and keeps data in the session, in place of earlier data.
     ///
-    /// The user, the kept claims and this share a kilobyte, since every request opens them: keep a key
-    /// here, and the rest in a database. More than that fails the sign-in with a `session_too_large`
-    /// page. From [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh), that page comes when the old access
+    /// [`User::session_data`](crate::User::session_data) reads them. User, kept claims and data share a kilobyte, since each
+    /// request opens them: keep a key here, and the rest in a database. With more data the sign-in fails
+    /// (`session_too_large`). From [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh) it fails when the old access
     /// token has expired.
     ///
     /// # Errors
     ///
-    /// [`DataError`], for a value that JSON can't express.
+    /// [`DataError`] if JSON can't express the value.
     pub fn with_data(data: &impl Serialize) -> Result<Self, DataError> {
         serde_json::to_string(data)
             .map(|data| Self(Some(data)))
@@ -176,20 +175,20 @@ impl Approval {
 }
 
 impl Refusal {
-    /// Not here, and why: a sentence for the person, who sees it on the page of a failed sign-in.
-    /// After a refresh there is no such page: the person is asked to sign in again.
+    /// Refuses the user. The message is a sentence for the person, on the page of the failed sign-in.
+    ///
+    /// After a refresh there is no such page: the person is sent to sign in.
     pub fn new(message: impl Into<String>) -> Self {
         Self(Why::NotThisUser(message.into()))
     }
 
-    /// Not now: whoever decides can't be asked, such as a database that is down. Nobody is let in for it,
-    /// and nobody is put out:
+    /// Leaves the decision open, for a hook whose database is down.
     ///
-    /// - From [`LoginBuilder::on_login`](crate::LoginBuilder::on_login), the person sees a page that says so (503,
-    ///   `login_undecided`), and can try again.
-    /// - From [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh), the session and its new tokens are kept, and the
-    ///   hook is asked again with the next request after five seconds. Until it decides, a request whose old
-    ///   access token has expired is a 503 (`provider_unavailable`).
+    /// - From [`LoginBuilder::on_login`](crate::LoginBuilder::on_login), the user is not signed in. A page says so (503,
+    ///   `login_undecided`), and the person can try again.
+    /// - From [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh), the session keeps its new tokens. The next request
+    ///   after five seconds calls the hook again. Until the hook decides, a request whose old access token has expired gets
+    ///   503 (`provider_unavailable`).
     ///
     /// ```
     /// # use fncy_login::{Approval, NewLogin, Refusal};
@@ -207,7 +206,7 @@ impl Refusal {
     }
 }
 
-/// What can't be read is no reason to let somebody in. The sentence is for the person, who can't mend it.
+/// Data that can't be read let no user in.
 impl From<DataError> for Refusal {
     fn from(_: DataError) -> Self {
         Self::new("Your account could not be read.")

@@ -1,8 +1,8 @@
 //! Sessions of connections that outlive their request: WebSockets, event streams, long downloads.
 //!
-//! Rules: such a connection sees its session's end at once where it is ended in this process, and else
-//! within five seconds of the store's knowing it; it keeps no session alive and refreshes none, since it
-//! could set no cookie; what other requests of the session refresh in this process, it sees.
+//! Rules: if a session ends in this process, its connections see it at once; if it ends on another instance, within five
+//! seconds after the store knows it. A connection keeps no session alive and refreshes no token, since it could set no
+//! cookie. It sees tokens that other requests of the session to this process refresh.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,15 +20,16 @@ use crate::store::store_error::StoreError;
 /// How often a connection looks whether its session has ended elsewhere.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// A session as a connection sees it that outlives its request. Cloning is cheap.
+/// The session of a connection that outlives its request, such as a WebSocket. Cloning is cheap.
 ///
 /// ```
 /// # use fncy_login::{LiveSession, SessionEnd};
 /// async fn serve(session: LiveSession) -> SessionEnd {
-///     // … beside whatever the connection does, in a `select!`:
+///     // … in a `select!` with the work of the connection:
 ///     session.ended().await
 /// }
 /// ```
+#[doc(alias("websocket", "sse", "event stream"))]
 #[derive(Clone)]
 pub struct LiveSession {
     login: Login,
@@ -40,13 +41,12 @@ pub struct LiveSession {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEnd {
-    /// It was signed out, or ended by the application or the provider.
+    /// The user signed out, or the application or FNCY revoked the session.
     SignedOut,
-    /// Its time is over: absolute, idle, or that of an access token that came without a refresh token. A
-    /// refresh token that FNCY refuses ends no open connection.
+    /// The session lifetime or the idle timeout is over, or an access token without a refresh token has expired. If FNCY
+    /// refuses a refresh token, no open connection ends.
     Expired,
-    /// Nobody can say at the moment whether it was ended. The connection should be closed; the one
-    /// that follows it is let in or not.
+    /// The store can't say whether the session is revoked. Close the connection; the login decides over the next one.
     Unverified,
 }
 
@@ -60,29 +60,31 @@ impl LiveSession {
         }
     }
 
-    /// The user, as the newest request of the session to this process has them.
+    /// The user, as the newest request of the session to this process had them.
     #[must_use]
     pub fn user(&self) -> User {
         self.news.borrow().user.clone()
     }
 
-    /// The newest tokens that another request to this process has refreshed since this connection began;
-    /// none if it was none. Those that it began with are in its request. (In the adapters the type's name is
-    /// `SessionTokens`.)
+    /// The newest tokens that another request to this process has refreshed since this connection began, if there are any.
+    ///
+    /// The first tokens of the connection are in its request.
     #[must_use]
     pub fn refreshed_tokens(&self) -> Option<SessionTokens> {
         let news = self.news.borrow();
         news.tokens.as_deref().cloned()
     }
 
-    /// How long the session lasts if no other request to this process keeps it alive; nothing once it has expired.
+    /// The time that is left if no other request to this process keeps the session alive. It is zero after the end.
     #[must_use]
     pub fn time_left(&self) -> Duration {
         let now = self.login.0.clock.now();
         Duration::from_secs(self.user().session_ends().seconds_since(now))
     }
 
-    /// Waits until the session is over, and says why. May be called again, and dropped at any time.
+    /// Waits until the session is over, and says why.
+    ///
+    /// It may be called again, and dropped at any time.
     pub async fn ended(&self) -> SessionEnd {
         let mut news = self.news.clone();
         loop {
@@ -95,8 +97,7 @@ impl LiveSession {
         }
     }
 
-    /// Whether the session is over by now, and why. Waits only where somebody else must be asked,
-    /// and for two seconds at most.
+    /// Why the session is over, if it is. It waits only for the store, and for two seconds at most.
     pub async fn check(&self) -> Option<SessionEnd> {
         let (user, was_ended) = {
             let news = self.news.borrow();
