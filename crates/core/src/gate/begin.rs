@@ -25,7 +25,7 @@ use crate::request::cross_site::is_unsafe;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::request::site::Endpoint;
-use crate::session::found::{Found, Verdict};
+use crate::session::found::Found;
 use crate::session::user::User;
 use crate::sign_in::callback::{CallbackStep, callback};
 use crate::sign_in::challenge::{Challenge, challenge};
@@ -75,15 +75,10 @@ pub(crate) fn begin<H: Head>(
     }
     let reply = |draft: Draft| Begin::Reply(Responder::to(machine, head).write(draft));
     let is_public = is_public(machine, head, &paths);
-    match found.verdict {
-        Verdict::Live => {}
-        Verdict::Unknown | Verdict::Refused(_) | Verdict::Absent if is_public => {
-            return Begin::Admit(Admission::anonymous());
-        }
-        _ => return challenge(Responder::to(machine, head), head, &found, now).into(),
-    }
-    let Some(user) = found.into_user() else {
-        return Begin::Admit(Admission::anonymous());
+    let user = match found.into_live() {
+        Ok(user) => user,
+        Err(_) if is_public => return Begin::Admit(Admission::anonymous()),
+        Err(found) => return challenge(Responder::to(machine, head), head, &found, now).into(),
     };
     if is_forged(machine, head, &paths) {
         return reply(cross_site(machine, head));

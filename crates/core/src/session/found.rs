@@ -243,10 +243,20 @@ impl Found {
         self.verdict == Verdict::Live
     }
 
+    /// The user of a session that is believed; else what was found.
+    pub(crate) fn into_live(mut self) -> Result<User, Self> {
+        match self.users.first.take() {
+            Some(live) if self.verdict == Verdict::Live => Ok(live.user),
+            first => {
+                self.users.first = first;
+                Err(self)
+            }
+        }
+    }
+
     /// The user of a session that is believed.
     pub(crate) fn into_user(self) -> Option<User> {
-        let live = self.users.first.filter(|_| self.verdict == Verdict::Live);
-        live.map(|live| live.user)
+        self.into_live().ok()
     }
 
     /// All sessions that open and were not revoked, for their end: believed or not.
