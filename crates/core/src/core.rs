@@ -1,4 +1,4 @@
-//! The core, as the driver holds it.
+//! The interface of the core to the driver.
 
 use std::sync::Arc;
 use std::{fmt, iter};
@@ -33,41 +33,41 @@ use crate::values::timestamp::Timestamp;
 #[derive(Clone)]
 pub struct Core(Arc<Machine>);
 
-/// A secret in place of a former one.
+/// A secret that takes the place of a former one.
 #[derive(Clone, Copy)]
 pub enum NewSecret<'a> {
-    /// The secrets that seal and open cookies. What a secret sealed that is no longer among them is foreign.
+    /// The secrets that seal and open cookies. A cookie under a secret that is no longer among them is foreign.
     Cookies(&'a KeyRing),
-    /// The client secret, which names tokens in the store.
+    /// The client secret, the key of the hashes that stand for tokens.
     Client(&'a Secret),
 }
 
 impl Core {
-    /// Derives keys and all that doesn't differ from request to request.
+    /// Makes a core, with its keys and everything else that is the same for all requests.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self(Arc::new(Machine::new(settings)))
     }
 
-    /// Where the application is: the first of its sites.
+    /// The first site of the application, which says where the application is.
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.0.site
     }
 
-    /// All sites of the application, the first one first.
+    /// All sites of the application. The first one is [`Core::site`].
     pub fn sites(&self) -> impl Iterator<Item = &Site> {
         machines(&self.0).map(|machine| &machine.site)
     }
 
-    /// The address of the authorization endpoint, where browsers are sent to sign in: without its query, so that it can
-    /// be shown.
+    /// The address of the authorization endpoint, to which browsers are sent to sign in. It has no query, so a log may
+    /// show it.
     #[must_use]
     pub fn authorize_url(&self) -> &str {
         self.0.provider.authorize_url.without_query()
     }
 
-    /// Uses another secret from now on.
+    /// Replaces a secret, for all requests from now on.
     pub fn replace_secret(&self, secret: NewSecret<'_>) {
         for machine in machines(&self.0) {
             match secret {
@@ -85,29 +85,30 @@ impl Core {
         RefreshMachine::new(&self.0)
     }
 
-    /// Opens the sessions that a request's cookies show. The first step of each request.
+    /// Opens the sessions in a request's cookies. This is the first step of each request.
     pub fn open<H: Head>(&self, head: &H, now: Timestamp) -> Opened {
         open(&machine_of(&self.0, head).vault, head, now)
     }
 
-    /// Decides over a request, or asks one thing.
+    /// Decides over a request, or asks one question.
     pub fn begin<H: Head>(&self, head: &H, found: Found, now: Timestamp) -> Begin {
         begin(machine_of(&self.0, head), head, found, now)
     }
 
-    /// What a request without a user gets from an extractor or a guard.
+    /// The reply to a request without a user, for an extractor or a guard.
     pub fn challenge<H: Head>(&self, head: &H, found: &Found, now: Timestamp) -> Challenge {
         let responder = Responder::to(machine_of(&self.0, head), head);
         challenge(responder, head, found, now)
     }
 
-    /// Whether a request that was let through for this user may pass as it is by now.
+    /// Whether a request that was admitted for this user may still pass. Its path or method may have been rewritten
+    /// since.
     #[must_use]
     pub fn may_pass<H: Head>(&self, head: &H, user: Option<&User>, now: Timestamp) -> bool {
         may_pass(machine_of(&self.0, head), head, user, now)
     }
 
-    /// 403 for a request whose user lacks what a guard of the application asks for.
+    /// A 403 for a request whose user lacks what a guard of the application requires.
     #[must_use]
     pub fn forbidden<H: Head>(&self, head: &H) -> Box<Reply> {
         let responder = Responder::to(machine_of(&self.0, head), head);
@@ -115,8 +116,8 @@ impl Core {
         responder.write(refuse(&responder, head, ErrorCode::Forbidden, detail))
     }
 
-    /// A line of a `Cookie` header without the cookies of this login, for a request that is passed on to another server.
-    /// `None` where it has no other cookie.
+    /// A line of a `Cookie` header without the cookies of this login, for a request that is passed on to another
+    /// server. `None` if no other cookie is in the line.
     #[must_use]
     pub fn without_own_cookies(&self, line: &[u8]) -> Option<Vec<u8>> {
         let is_own = |name| {
@@ -131,18 +132,19 @@ impl Core {
         (!others.is_empty()).then(|| others.join(&b"; "[..]))
     }
 
-    /// Whether requests for our endpoints reach the login, as far as this one shows it.
+    /// Whether requests for our endpoints reach the login, as far as this request shows it.
     #[must_use]
     pub fn coverage<H: Head>(&self, head: &H) -> Coverage {
         coverage(machine_of(&self.0, head), head)
     }
 
-    /// The tokens of a request's session, opened now. `user` is the one that this request was admitted with.
+    /// The tokens of a request's session. They are opened by this call. `user` is the user that the request was
+    /// admitted with.
     ///
     /// # Errors
     ///
-    /// A reply, if the application discards tokens (`sign_in_only`), if the second segment is damaged or a chunk is
-    /// missing, or if the access token has expired. On a protected path it never has.
+    /// A reply, if the application discards tokens (`sign_in_only`), if the cookie's second segment is damaged or
+    /// incomplete, or if the access token has expired. On a protected path, the access token has never expired.
     pub fn tokens<H: Head>(
         &self,
         head: &H,
@@ -167,15 +169,15 @@ fn open_tokens<H: Head>(
 ) -> Result<SessionTokens, Draft> {
     if machine.sign_in_only {
         let detail =
-            "a handler asks for tokens, and sign_in_only throws them away; drop one of the two";
+            "a handler asks for tokens, but sign_in_only discards them; remove one of the two";
         return Err(refuse(machine, head, ErrorCode::TokensDiscarded, detail));
     }
     if user.terms().token_expires <= now {
-        let detail = "the access token has expired, and a public path refreshes none";
+        let detail = "the access token has expired, and a public path refreshes no session";
         return Err(refuse(machine, head, ErrorCode::TokensExpired, detail));
     }
     sealed_tokens::open(&machine.vault, head, user).ok_or_else(|| {
-        let detail = "the second segment does not open";
+        let detail = "the tokens in the session's cookie do not open";
         refuse(machine, head, ErrorCode::TokensUnusable, detail)
             .cookies(remove_session(&machine.vault, head))
     })

@@ -1,7 +1,7 @@
-//! The core of FNCY Login: the head of a request and the time go in, and a decision comes out, or one question with a
-//! state that must be given back with the answer.
+//! The core of FNCY Login decides over requests. It takes the head of a request and the time. It returns a decision, or
+//! one question with a state that takes the answer.
 //!
-//! Nothing here waits, retries, reads a clock, draws randomness or opens a socket. The driver, `fncy-login`, does all of
+//! The core doesn't wait, retry, read a clock, draw randomness or open a socket. The driver, `fncy-login`, does all of
 //! that. Adapters translate the decisions for a web framework.
 //!
 //! # A request
@@ -39,7 +39,7 @@
 //! ```
 //!
 //! Each state holds its question, and names its own exits. The method that takes the answer consumes the state. So a
-//! wrong order and a wrong answer don't compile.
+//! call in the wrong order doesn't compile, and neither does an answer of the wrong type.
 //!
 //! # Layout
 //!
@@ -47,25 +47,25 @@
 //!
 //! | folder | what it decides |
 //! | --- | --- |
-//! | `values` | plain values: secrets, times, codes, entropy, reports |
-//! | `request` | what a request is, who sent it, where it may return to |
-//! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, what answers mean |
+//! | `values` | plain values: secrets, times, error codes, entropy, reports |
+//! | `request` | the kind of a request, its origin, its return address |
+//! | `provider` | RFC 6749, 7636, 9207: the authorize URL, the callback, the meaning of answers |
 //! | `seal`, `cookies` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies |
-//! | `session` | opening a session, believing it, writing it |
+//! | `session` | opening, judging and writing a session |
 //! | `rules` | the application's rules about paths |
 //! | `reply` | admissions and replies, pages and their words |
-//! | `machine` | what every request of a site is judged by |
+//! | `machine` | the settings of a site, and what is derived from them once |
 //! | `refusal` | refusals, in the form that fits the request |
 //! | `sign_in`, `refresh` | the two machines, a file for each state |
-//! | `endpoints`, `gate` | our endpoints; the one place where ways part |
+//! | `endpoints`, `gate` | our endpoints; the branch of every request |
 //!
 //! # Intentional omissions
 //!
 //! - The implicit grant and the resource owner password credentials grant (RFC 9700, sections 2.1.2 and 2.4).
 //! - `response_mode=form_post`: the callback would need cross-site cookies.
-//! - `Forwarded` and `X-Forwarded-…`: the redirect URI says where the application is. Where there are several, `Host`
-//!   chooses among them, and no address is made of it.
-//! - ID tokens: FNCY documents none. The user data's id is the only identity.
+//! - `Forwarded` and `X-Forwarded-…`: the redirect URI says where the application is. If there are several, `Host`
+//!   chooses one of them, and no address is made from `Host`.
+//! - ID tokens: FNCY documents none. The id in the user data is the only identity.
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
 mod cookies;

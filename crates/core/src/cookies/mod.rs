@@ -1,4 +1,4 @@
-//! Cookies, by direction: [`scan`] reads what a browser sent, [`policy`] writes what it shall keep.
+//! Cookies: [`scan`] reads them from a request, [`policy`] writes them, and [`vault`] has the keys.
 
 pub(crate) mod policy;
 pub(crate) mod scan;

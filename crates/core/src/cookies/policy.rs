@@ -1,15 +1,16 @@
 //! Writing `Set-Cookie` (RFC 6265bis, section 4.1): names and attributes of all our cookies.
 //!
-//! Rules: `HttpOnly; Secure; SameSite=Lax; Path=/` and the `__Host-` prefix for every cookie; no
-//! `Domain`; a removal carries the same attributes; nothing reads the clock.
+//! Rules:
+//! - Every cookie has `HttpOnly; Secure; SameSite=Lax; Path=/`, the `__Host-` prefix and no `Domain`.
+//! - A removal has the same attributes as the cookie.
 
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
-/// A browser drops a cookie whose name and value exceed this (RFC 6265bis, section 5.7); name,
-/// value **and** attributes are counted here, as some count them.
+/// A browser drops a cookie whose name and value are longer (RFC 6265bis, section 5.7). Some browsers count attributes
+/// too, so they are counted here. Bytes.
 pub(crate) const MAX_COOKIE_LEN: usize = 4096;
-/// How many cookies one session may take: beyond, proxies refuse the request's head.
+/// The most cookies that a session may take. With more, proxies refuse the request's head.
 pub(crate) const MAX_CHUNKS: usize = 5;
 
 /// Names and attributes of our cookies.
@@ -21,21 +22,23 @@ pub struct CookiePolicy {
     looped: String,
 }
 
-/// The application's name in the cookies' names.
+/// The default name of the application in the names of cookies.
 const DEFAULT_NAME: &str = "fncy";
-/// Hexadecimal digits of a login's cookie name.
+/// The number of hexadecimal digits at the end of a transaction's cookie name.
 const LOGIN_SUFFIX_LEN: usize = 16;
-/// Longer names eat what the value may have.
+/// The longest name of an application, in bytes. A longer one would leave too little room for values.
 const MAX_NAME_LEN: usize = 32;
 
 impl CookiePolicy {
-    /// Cookies named `__Host-{name}_…`. The default name is `fncy`; applications that share a host
-    /// need different ones. Those on this machine have many ports in turn, and ports share cookies:
-    /// a `port` is part of the name.
+    /// Cookies named `__Host-{name}_…`, over https.
     ///
-    /// `None` for a name that is empty, longer than 32 bytes, or has other characters than
-    /// letters, digits and `-`: those are safe in every proxy, and a name can't smuggle in a
-    /// prefix or another cookie's suffix.
+    /// The default name is `fncy`. Applications on the same host need different names. In development, an application
+    /// changes its port from time to time, and all ports of a host share cookies. So a `port`, if given, becomes a part
+    /// of the names.
+    ///
+    /// Returns `None` if the name is empty, longer than 32 bytes, or has other characters than ASCII letters, digits
+    /// and `-`. Every proxy passes those. They also keep a name from looking like a cookie prefix or another cookie's
+    /// suffix.
     #[must_use]
     pub fn new(name: Option<&str>, port: Option<u16>) -> Option<Self> {
         let name = checked(name)?;
@@ -43,8 +46,8 @@ impl CookiePolicy {
         Some(Self::named(true, &format!("__Host-{name}{port}")))
     }
 
-    /// Cookies for plain http in development: without `Secure` and `__Host-`, which browsers
-    /// refuse there.
+    /// Cookies over plain http, for development. They have no `Secure` and no `__Host-`, which browsers refuse over
+    /// http.
     #[must_use]
     pub fn danger_insecure(name: Option<&str>, port: u16) -> Option<Self> {
         let name = checked(name)?;
@@ -60,13 +63,13 @@ impl CookiePolicy {
         }
     }
 
-    /// The session's cookie, whose further chunks have an index behind this name.
+    /// The name of the session's cookie. Further chunks have this name with an index at its end.
     #[must_use]
     pub fn session_name(&self) -> &str {
         &self.session
     }
 
-    /// The name of a chunk; the first, 0, is the session's own.
+    /// The name of a chunk. Chunk 0 is the session's cookie.
     pub(crate) fn chunk_name(&self, index: usize) -> String {
         match index {
             0 => self.session.clone(),
@@ -74,20 +77,20 @@ impl CookiePolicy {
         }
     }
 
-    /// The cookie of the login whose `state` hashes to `digest`.
-    pub(crate) fn login_name(&self, digest: &[u8; 32]) -> String {
+    /// The name of the transaction's cookie whose `state` hashes to `digest`.
+    pub(crate) fn transaction_name(&self, digest: &[u8; 32]) -> String {
         let start = digest.iter().take(LOGIN_SUFFIX_LEN / 2);
         let suffix = start.fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         format!("{}{suffix:0LOGIN_SUFFIX_LEN$x}", self.login)
     }
 
-    /// The cookie that counts sign-ins which came back without a session.
+    /// The name of the cookie that counts sign-ins without a session after them.
     pub(crate) fn loop_name(&self) -> &str {
         &self.looped
     }
 
-    /// Whether a name is a login's.
-    pub(crate) fn is_login(&self, name: &str) -> bool {
+    /// Whether a name is that of a transaction.
+    pub(crate) fn is_transaction(&self, name: &str) -> bool {
         name.strip_prefix(&self.login).is_some_and(|suffix| {
             suffix.len() == LOGIN_SUFFIX_LEN
                 && suffix
@@ -96,21 +99,21 @@ impl CookiePolicy {
         })
     }
 
-    /// Whether a name is the session's or one of its further chunks'.
+    /// Whether a name is that of a session, or of one of its further chunks.
     pub(crate) fn is_session(&self, name: &str) -> bool {
         name.strip_prefix(&self.session).is_some_and(|rest| {
             rest.is_empty() || (1..MAX_CHUNKS).any(|index| rest == format!(".{index}"))
         })
     }
 
-    /// Whether a name is one of ours.
+    /// Whether a name is that of any cookie of this login.
     pub(crate) fn is_own(&self, name: &[u8]) -> bool {
         std::str::from_utf8(name).is_ok_and(|name| {
-            self.is_session(name) || self.is_login(name) || name == self.loop_name()
+            self.is_session(name) || self.is_transaction(name) || name == self.loop_name()
         })
     }
 
-    /// The `Set-Cookie` line of a value that lives `max_age` seconds.
+    /// The `Set-Cookie` line of a cookie that lives `max_age` seconds.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: u64) -> String {
         let max_age = Duration::seconds(i64::try_from(max_age).unwrap_or(i64::MAX));
         Cookie::build((name, value))
@@ -122,7 +125,7 @@ impl CookiePolicy {
             .to_string()
     }
 
-    /// The `Set-Cookie` line that removes a cookie: the same attributes, no value, no time to live.
+    /// The `Set-Cookie` line that removes a cookie: the same attributes, with an empty value and `Max-Age=0`.
     pub(crate) fn remove(&self, name: &str) -> String {
         self.set(name, "", 0)
     }
@@ -141,7 +144,7 @@ mod tests {
     use super::CookiePolicy;
 
     #[test]
-    fn attributes_are_the_same_for_setting_and_removing() {
+    fn a_removal_has_the_attributes_of_its_cookie() {
         let policy = CookiePolicy::new(None, None).unwrap();
         assert_eq!(
             policy.set(policy.session_name(), "v", 60),
@@ -154,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn cookies_of_this_machine_have_their_port() {
+    fn a_port_is_part_of_the_names() {
         let policy = CookiePolicy::new(Some("shop"), Some(3000)).unwrap();
         assert_eq!(policy.chunk_name(1), "__Host-shop_3000_session.1");
         assert_eq!(policy.loop_name(), "__Host-shop_3000_round");
     }
 
     #[test]
-    fn insecure_cookies_have_no_prefix_and_their_port() {
+    fn insecure_cookies_have_no_prefix_but_their_port() {
         let policy = CookiePolicy::danger_insecure(None, 3000).unwrap();
         assert_eq!(
             policy.set(&policy.chunk_name(1), "v", 60),
@@ -170,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn names_of_ours_are_told_from_lookalikes() {
+    fn own_names_are_told_from_similar_ones() {
         let policy = CookiePolicy::new(Some("shop"), None).unwrap();
-        let login = policy.login_name(&[0xab; 32]);
+        let login = policy.transaction_name(&[0xab; 32]);
         assert_eq!(login, "__Host-shop_login_abababababababab");
-        assert!(policy.is_login(&login));
+        assert!(policy.is_transaction(&login));
         for name in ["__Host-shop_login_", "__host-shop_login_abababababababab"] {
-            assert!(!policy.is_login(name), "{name}");
+            assert!(!policy.is_transaction(name), "{name}");
         }
         assert!(policy.is_session("__Host-shop_session.4"));
         for name in [".5", ".0", ".00", ".-1", ".01", "x"] {
@@ -188,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_could_mean_something_else_are_refused() {
+    fn names_with_other_characters_are_refused() {
         for name in ["", "a=b", "a;b", "__Secure-x", "ä", &"x".repeat(33)] {
             assert!(CookiePolicy::new(Some(name), None).is_none(), "{name}");
         }

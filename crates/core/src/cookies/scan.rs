@@ -1,22 +1,24 @@
 //! Reading the `Cookie` header (RFC 6265bis, section 5.7.3, from the server's side).
 //!
-//! Rules: total and linear; every line of the header counts (HTTP/2 splits it); names are compared
-//! byte by byte; a pair without a name is nobody's; no jar is built.
+//! Rules:
+//! - Reading never fails, and takes linear time. No jar is built.
+//! - Every line of the header counts, since HTTP/2 splits it.
+//! - Names are compared byte by byte. A pair without a name is skipped.
 
 use memchr::memchr;
 
 use crate::request::head::Head;
 
-/// How many values of one name are tried: a sibling domain can add cookies of ours, and a fourth
-/// is an attack on our time.
+/// The number of values that are tried for one name. A sibling domain can add cookies with our names. A fourth value is
+/// an attack that costs time.
 const MAX_CANDIDATES: usize = 3;
 
-/// Every pair of every line.
+/// All pairs of name and value.
 pub(crate) fn pairs<H: Head>(head: &H) -> impl Iterator<Item = (&[u8], &[u8])> {
     texts(head).filter_map(pair)
 }
 
-/// The first few values of one name. Nothing is read of a pair that begins otherwise.
+/// The first few values of one name. Of a pair with another name, only the name is read.
 pub(crate) fn values<'h, H: Head>(head: &'h H, name: &str) -> impl Iterator<Item = &'h [u8]> {
     texts(head)
         .filter_map(|text| {
@@ -26,7 +28,7 @@ pub(crate) fn values<'h, H: Head>(head: &'h H, name: &str) -> impl Iterator<Item
         .take(MAX_CANDIDATES)
 }
 
-/// What stands between the semicolons of every line.
+/// The texts between the semicolons of all lines.
 fn texts<H: Head>(head: &H) -> impl Iterator<Item = &[u8]> {
     head.lines("cookie").flat_map(|line| {
         let mut rest = Some(line);
@@ -48,13 +50,13 @@ fn pair(text: &[u8]) -> Option<(&[u8], &[u8])> {
     (!name.is_empty()).then(|| (name, text[equals + 1..].trim_ascii()))
 }
 
-/// The name of a pair; all of it where it has no equals sign.
+/// The name of a pair. A text without an equals sign is all name.
 pub(crate) fn name(text: &[u8]) -> &[u8] {
     let end = memchr(b'=', text).unwrap_or(text.len());
     text[..end].trim_ascii()
 }
 
-/// The name as text, if a browser could have it from us.
+/// All names that are UTF-8, as ours are.
 pub(crate) fn names<H: Head>(head: &H) -> impl Iterator<Item = &str> {
     pairs(head).filter_map(|(name, _)| std::str::from_utf8(name).ok())
 }
@@ -65,7 +67,7 @@ mod tests {
     use crate::tests::request::Request;
 
     #[test]
-    fn hostile_headers_are_read_to_their_end() {
+    fn malformed_headers_are_read_to_their_end() {
         let request = Request::get("/")
             .header("cookie", b";;;=x; a; b=; \xff=\xfe; c=1=2; \"q\"=\"v\"")
             .header("cookie", b"d=4");

@@ -1,7 +1,7 @@
-//! The vault: keys, cookie names and the client that all our cookies are bound to.
+//! The vault: the keys, cookie names and client that all cookies of a site are bound to.
 //!
-//! Each noun that lives in a cookie adds its own methods, beside its own rules: sessions in
-//! `session.rs`, transactions in `transaction.rs`, rounds in `round.rs`.
+//! The files of the nouns use it for their own cookies: `session/open.rs` and `session/write.rs` for sessions,
+//! `sign_in/transaction.rs` for transactions, `sign_in/loop_count.rs` for loop counts.
 
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
@@ -10,7 +10,7 @@ use crate::seal::key_ring::{KeyRing, associated_data};
 use crate::seal::protection::Protection;
 use crate::values::newest::Newest;
 
-/// Five chunks, five logins and some more: what a browser has of us.
+/// The most names that a reply removes. A browser has five chunks, five transactions and a loop count of ours at most.
 const MAX_NAMES: usize = 20;
 
 /// What seals and opens cookies.
@@ -20,10 +20,10 @@ pub(crate) struct Vault {
     pub(crate) cookies: CookiePolicy,
     pub(crate) protection: Protection,
     client_id: String,
-    /// What the cookies of the second and further sites are bound to as well: theirs open on no other. Those of the
-    /// first have been there before, and stay as they are.
+    /// The origin of a second or further site. Its cookies are bound to the origin, so that no other site opens them.
+    /// The first site has no origin here, so that cookies from before a second site was added still open.
     origin: Option<String>,
-    /// Of the session's first segment, kept since every request needs it.
+    /// The associated data of a session's first segment. It is kept, since every request needs it.
     pub(crate) session_aad: Vec<u8>,
 }
 
@@ -47,7 +47,7 @@ impl Vault {
         vault
     }
 
-    /// The keys that seal and open from now on.
+    /// Replaces the keys that seal and open.
     pub(crate) fn replace_keys(&self, keys: KeyRing) {
         self.keys.replace(keys);
     }
@@ -56,14 +56,13 @@ impl Vault {
         self.keys.get()
     }
 
-    /// What a cookie is bound to, beside its key.
+    /// The associated data of a cookie: what its seal is bound to in addition to the key.
     pub(crate) fn aad(&self, purpose: &str, cookie: &str, more: &[u8]) -> Vec<u8> {
         let origin = self.origin.as_deref();
         associated_data(purpose, cookie, &self.client_id, more, origin)
     }
 
-    /// The names of a request's cookies that fit, each once, and no more than an answer can
-    /// remove.
+    /// The names of a request's cookies that fit. Each is there once, and there are no more than one reply can remove.
     pub(crate) fn names<H: Head>(&self, head: &H, fits: impl Fn(&str) -> bool) -> Vec<String> {
         let mut names: Vec<String> = scan::names(head)
             .filter(|name| fits(name))

@@ -1,4 +1,4 @@
-//! Our own endpoints, beside the callback.
+//! The endpoints of the login, except the callback.
 
 pub(crate) mod session;
 pub(crate) mod sign_in;

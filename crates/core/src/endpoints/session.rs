@@ -1,7 +1,10 @@
-//! `GET {prefix}/session`: who is signed in, for a page's script.
+//! `GET {prefix}/session`: the signed-in user, for a page's script.
 //!
-//! Rules: never a token; never a sign-in; no CORS header, so that other origins can't read it; the same refusal for
-//! every request that another site caused, so that it can't tell one status from another.
+//! Rules:
+//! - The answer never has a token, and never starts a sign-in.
+//! - It has no CORS header, so that other origins can't read it.
+//! - A request that another site caused gets the same refusal in every case, so that it can't tell whether the user is
+//!   signed in.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `GET {prefix}/login?return_to=`: a sign-in that the application or a person asks for.
+//! `GET {prefix}/login?return_to=…`: a sign-in that a link or a script asks for.
 
 use crate::machine::responder::Responder;
 use crate::refusal::parts::ANOTHER_ACCOUNT;

@@ -1,13 +1,13 @@
-//! The sign-out: `{prefix}/logout`.
+//! `{prefix}/logout`: the sign-out (log out, logout).
 //!
 //! Rules:
-//! - Only a POST of our own origin changes anything.
-//! - Every cookie of ours is removed, with the attributes that it came with.
-//! - Every session that opens is revoked, and its tokens are revoked at the provider (RFC 7009). The reply does not wait
-//!   for that.
-//! - A session that may be a copy from before a refresh ends no newer session, and its tokens stay.
-//! - The last page is public and starts no sign-in. No redirect leads to another origin, since a page's `form-action`
-//!   may stop it.
+//! - Only a POST from our own or a trusted origin changes anything.
+//! - All of our cookies are removed, with their own attributes.
+//! - Every opened session is revoked, and its tokens are revoked at the provider (RFC 7009). The reply does not wait
+//!   for the provider.
+//! - If a session may be a copy from before a refresh, it ends no newer session, and its tokens are not revoked.
+//! - The last page is public and starts no sign-in. No redirect leads to another origin, since the `form-action` of the
+//!   page with the form may stop it.
 
 use form_urlencoded::byte_serialize;
 
@@ -62,7 +62,7 @@ fn page<H: Head>(machine: &Machine, head: &H, found: &Found) -> Page {
     }
 }
 
-/// Where the button leads: with the address that was asked for.
+/// The path that the button posts to, with the requested return address.
 fn button_path<H: Head>(machine: &Machine, head: &H) -> String {
     let path = machine.site.path_of(Endpoint::Logout);
     match public_address(machine, head) {
@@ -74,7 +74,7 @@ fn button_path<H: Head>(machine: &Machine, head: &H) -> String {
     }
 }
 
-/// The address that `return_to` asks for, if it is public: a sign-out starts no sign-in.
+/// The requested return address, if it is public: a sign-out must not lead to a sign-in.
 fn public_address<H: Head>(machine: &Machine, head: &H) -> Option<ReturnTo> {
     let asked = asked_address(&machine.site, head)?;
     let path = asked.as_str().split(['?', '#']).next().unwrap_or_default();
@@ -84,8 +84,8 @@ fn public_address<H: Head>(machine: &Machine, head: &H) -> Option<ReturnTo> {
 fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timestamp) -> Draft {
     let vault = &machine.vault;
     let draft = match &machine.provider.sign_out_url {
-        // A browser holds redirects against the `form-action` of the page that has the form, and that is the
-        // application's own.
+        // Browsers apply the `form-action` of the page with the form to redirects too, and that page is the
+        // application's.
         Some(url) => {
             let page = Page::new(PageSubject::SigningOut);
             Draft::page(page.going_on(url.as_str(), Label::Continue))
@@ -100,9 +100,9 @@ fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timesta
     } else {
         draft
     };
-    // Asked for apart, so that any number of transactions leaves room for the session's cookies.
+    // The session's cookies are asked for separately, so that many transactions can't crowd them out.
     let mut names = cookie_names(vault, head);
-    names.extend(vault.names(head, |name| vault.cookies.is_login(name)));
+    names.extend(vault.names(head, |name| vault.cookies.is_transaction(name)));
     for name in [vault.cookies.session_name(), vault.cookies.loop_name()] {
         if !names.iter().any(|present| present == name) {
             names.push(name.to_owned());

@@ -1,7 +1,8 @@
-//! What a request comes to: the one place where ways part.
+//! The branch of every request: admit it, reply to it, or ask a question about it.
 //!
 //! Rules:
-//! - A live session is admitted: nothing is written, drawn or asked. An unsafe request of another site is refused.
+//! - A live session is admitted, and nothing is written, drawn or asked. But an unsafe request from another site is
+//!   refused.
 //! - A public path is admitted, whatever its cookies say.
 //! - Every other request is challenged.
 
@@ -34,21 +35,22 @@ use crate::sign_in::start::StartSignIn;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-/// What a request comes to. Replies and states are boxed, so that an admitted request moves few bytes.
+/// The outcome of the first step of a request. Replies and states are boxed, so that an admitted request moves few
+/// bytes.
 #[derive(Debug)]
 #[must_use]
 pub enum Begin {
-    /// The application answers.
+    /// The application answers the request.
     Admit(Admission),
-    /// We answer.
+    /// The login answers the request.
     Reply(Box<Reply>),
     /// The browser is sent to sign in.
     SignIn(Box<StartSignIn>),
-    /// The application answers, and the session's idle end moves on.
+    /// The application answers, after the session's idle end was moved on.
     Roll(Box<Roll>),
-    /// The code of a callback is redeemed.
+    /// The code of a callback must be redeemed.
     Redeem(Box<Redeeming>),
-    /// The session is refreshed.
+    /// The session must be refreshed.
     Refresh(Box<Refreshing>),
 }
 
@@ -61,8 +63,7 @@ impl From<Challenge> for Begin {
     }
 }
 
-/// Decides over a request, or asks one thing. A signed-in request ends here, and nothing was allocated for it but its
-/// user.
+/// Decides over a request, or asks one question. A signed-in request ends here, and its user is the only allocation.
 pub(crate) fn begin<H: Head>(
     machine: &Arc<Machine>,
     head: &H,
@@ -94,8 +95,8 @@ pub(crate) fn begin<H: Head>(
     }
 }
 
-/// Whether a request that this login has let through, for this user, may pass as it is by now: between two layers its
-/// path or method may have been rewritten, and a request that a handler makes may carry the extensions of another.
+/// Whether a request that this login has admitted for this user may still pass. Middleware between two layers may have
+/// rewritten its path or method. A handler may have sent a new request with the extensions of another one.
 pub(crate) fn may_pass<H: Head>(
     machine: &Machine,
     head: &H,
@@ -130,7 +131,7 @@ fn answer<H: Head>(
     Begin::Reply(responder.write(draft))
 }
 
-/// A live session on a protected path. Nearly always it is admitted as it is.
+/// A live session on a protected path. Nearly always it is admitted unchanged.
 fn keep_up<H: Head>(
     machine: &Arc<Machine>,
     head: &H,
@@ -157,8 +158,9 @@ fn keep_up<H: Head>(
     Begin::Admit(Admission::of(user, None))
 }
 
-/// A live session on a public path. No request waits for the provider there. So pages that a person opens keep the
-/// session alive, while it needs no refresh. A session that only a refresh could tell from a copy is no user here.
+/// A live session on a public path. No request waits for the provider there, so nothing is refreshed. Pages that a
+/// person opens keep the session alive, as long as it needs no refresh. If only a refresh could tell the session from
+/// an old copy, the request has no user.
 fn greet<H: Head>(
     machine: &Arc<Machine>,
     head: &H,
@@ -180,7 +182,7 @@ fn greet<H: Head>(
     Begin::Admit(Admission::of(user, None))
 }
 
-/// Whether a request needs no user. A CORS preflight carries no cookies, so it must meet no guard.
+/// Whether a request needs no user. A CORS preflight never has cookies, so one for a path with a guard is not public.
 fn is_public<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
     paths.all(|path| machine.paths.is_public(path))
         || (machine.allow_preflight
@@ -192,7 +194,7 @@ fn admits(machine: &Machine, paths: &RequestPaths<'_>, user: &User) -> bool {
     paths.all(|path| machine.paths.admits(path, user))
 }
 
-/// Whether a program may have sent the request by itself, without a person.
+/// Whether a program may have sent the request without a person.
 fn is_background<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
     is_prefetch(head)
         || is_upgrade(head)

@@ -1,7 +1,8 @@
-//! Whether our endpoints can be reached where the login was put.
+//! The coverage: whether our endpoints can be reached where the login was put.
 //!
-//! Rules: a request shows its own placement and no other; what one request can't prove, the second request of the same
-//! browser shows; nothing here changes a reply.
+//! Rules:
+//! - A request shows only its own placement. If one request is not enough, the second request of the same browser is.
+//! - Nothing here changes a reply.
 
 use crate::cookies::scan;
 use crate::machine::machine::Machine;
@@ -11,13 +12,13 @@ use crate::request::placement::Placement;
 /// Whether requests for our endpoints reach the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// They do: this is one of them, or it needed no route.
+    /// They do: the request is one for an endpoint, or it reached the login without a route.
     Whole,
-    /// They can't: the redirect URI is outside of the part that the login is around.
+    /// They can't: the redirect URI is outside of the part of the application that the login is around.
     Outside,
     /// They don't, unless the nested router has a fallback of its own.
     Nested,
-    /// The request doesn't show it.
+    /// This request doesn't show it.
     Unknown {
         /// Whether this browser has a sign-in under way.
         has_transaction: bool,
@@ -35,7 +36,7 @@ pub(crate) fn coverage<H: Head>(machine: &Machine, head: &H) -> Coverage {
     } else if !mount.is_empty() {
         Coverage::Nested
     } else {
-        let is_transaction = |name| machine.vault.cookies.is_login(name);
+        let is_transaction = |name| machine.vault.cookies.is_transaction(name);
         Coverage::Unknown {
             has_transaction: scan::names(head).any(is_transaction),
         }

@@ -1,4 +1,4 @@
-//! The gate, which every request passes.
+//! The gate: the branch of every request.
 
 pub(crate) mod begin;
 pub(crate) mod coverage;

@@ -1,9 +1,9 @@
-//! The roll: the idle end of a session in use moves on.
+//! The roll: moving on the idle end of a session in use.
 //!
 //! Rules:
-//! - A roll is rare, since each is a `Set-Cookie`. A request that a program sends by itself rolls no session.
-//! - The second segment is copied as it is, so that no token is opened for it. A segment under a key that seals no more
-//!   is sealed anew: then no session in use needs a former key.
+//! - A roll is rare, since each one is a `Set-Cookie`. A request that a program sends by itself rolls no session.
+//! - The second segment is copied as it is, so that no token is opened. If its key no longer seals, it is sealed anew.
+//!   So a former key becomes useless for sessions in use.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ enum Second {
 impl Roll {
     pub(crate) fn new<H: Head>(machine: &Arc<Machine>, head: &H, user: User) -> Self {
         let vault = &machine.vault;
-        // Damaged or missing tokens stay so: the request that needs them finds out.
+        // Damaged or missing tokens stay as they are. The request that needs them reports it.
         let sealed = sealed_tokens::own_text(vault, head, &user).unwrap_or_default();
         let outdated = !vault.keys().is_sealing(sealed.as_bytes());
         let opened = outdated.then(|| sealed_tokens::open(vault, head, &user));
@@ -49,7 +49,7 @@ impl Roll {
         }
     }
 
-    /// Seals the session anew. Without entropy, or if the session no longer fits its cookies, it stays as it is.
+    /// Seals the session anew. Without entropy, or if the session no longer fits into its cookies, it stays as it is.
     pub fn seal(self, now: Timestamp, entropy: Option<Entropy>) -> Admission {
         let written = entropy.and_then(|entropy| self.write(now, &entropy));
         match written {
@@ -99,7 +99,7 @@ impl Roll {
     }
 }
 
-/// Shows the user.
+/// Shows only the user.
 impl std::fmt::Debug for Roll {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Roll")

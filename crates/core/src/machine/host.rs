@@ -1,8 +1,10 @@
-//! Which of several sites a request is for.
+//! The choice of the site that a request is for.
 //!
-//! Rules: where there is one site, no host is looked at; a request's host only chooses, and no address is made of it;
-//! a host that is unknown, missing or named in two ways chooses the first site. A port doesn't count: cookies don't
-//! know ports, and proxies may leave it out.
+//! Rules:
+//! - If there is one site, no host is read.
+//! - The request's host only chooses a site. No address is made from it.
+//! - A host that is unknown, missing or named in two ways chooses the first site.
+//! - A port does not count. Cookies ignore ports, and proxies may leave them out.
 
 use std::sync::Arc;
 

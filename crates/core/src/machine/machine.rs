@@ -1,4 +1,4 @@
-//! The machine of one site: its settings, and what is derived from them once.
+//! The machine of one site: its settings, and the values derived from them once.
 
 use std::mem::take;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::seal::key::TokenDigest;
 use crate::session::lifetimes::Lifetimes;
 use crate::values::newest::Newest;
 
-/// What every request of one site is judged by.
+/// The settings of one site, and the values derived from them once. They apply to every request.
 pub(crate) struct Machine {
     pub(crate) site: Site,
-    /// The machines of the other sites. They have none.
+    /// The machines of the other sites. In those, this list is empty.
     pub(crate) others: Vec<Arc<Self>>,
     pub(crate) provider: Provider,
     pub(crate) paths: PathRules,
@@ -41,7 +41,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Derives keys and all that doesn't differ from request to request.
+    /// Makes the machines of all sites. The first one holds the others.
     pub(crate) fn new(mut settings: Settings) -> Self {
         let others = take(&mut settings.other_sites).into_iter();
         let others = others.map(|(site, cookies)| {
@@ -57,7 +57,7 @@ impl Machine {
         Self::of_site(settings, None, others)
     }
 
-    /// The machine of one site. Its cookies are bound to `origin`, if there is one.
+    /// Makes the machine of one site. If there is an `origin`, its cookies are bound to it.
     fn of_site(settings: Settings, origin: Option<String>, others: Vec<Arc<Self>>) -> Self {
         let Settings {
             site,
@@ -103,7 +103,7 @@ impl Machine {
         }
     }
 
-    /// What ends tokens at the provider, where it has a revocation endpoint (RFC 7009).
+    /// The token to revoke at the provider, if that has a revocation endpoint (RFC 7009).
     pub(crate) fn revocation_of(&self, tokens: SessionTokens) -> Option<Revoke> {
         self.provider.revocation.then(|| tokens.into_revocation())
     }

@@ -1,4 +1,4 @@
-//! The machine: what every request is judged by.
+//! The machine: the settings of a site, as every request meets them.
 
 pub(crate) mod host;
 #[expect(clippy::module_inception, reason = "the folder's main noun")]

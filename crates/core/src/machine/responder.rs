@@ -1,4 +1,4 @@
-//! What a request that waits needs for its reply: the machine, and the form that its sender reads.
+//! The writer of the replies to one request, which waiting requests keep.
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use crate::reply::format::ReplyFormat;
 use crate::reply::reply::Reply;
 use crate::request::head::Head;
 
-/// Writes the replies to one request.
+/// The machine, and the format of one request's reply.
 #[derive(Clone)]
 pub(crate) struct Responder {
     machine: Arc<Machine>,
@@ -26,7 +26,7 @@ impl Responder {
         }
     }
 
-    /// Writes a reply in the form that the request's sender reads.
+    /// Writes a reply in the format of this request.
     pub(crate) fn write(&self, draft: Draft) -> Box<Reply> {
         Box::new(draft.write(&self.machine.pages, self.format))
     }
@@ -40,7 +40,7 @@ impl Deref for Responder {
     }
 }
 
-/// Shows nothing: a machine holds keys.
+/// Shows no fields, since a machine holds keys.
 impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Responder").finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Everything that an application decides.
+//! The settings of the core.
 
 use crate::cookies::policy::CookiePolicy;
 use crate::provider::settings::Provider;
@@ -10,19 +10,19 @@ use crate::seal::key_ring::KeyRing;
 use crate::seal::protection::Protection;
 use crate::session::lifetimes::Lifetimes;
 
-/// Everything that an application decides.
+/// The settings of the core.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the application is.
+    /// The site of the application.
     pub site: Site,
-    /// Where it is as well, each with its cookies: under other hosts, at the same paths. A request's host chooses one
-    /// of them; a request without one of these hosts is for [`Settings::site`].
+    /// Further sites of the application, each with its cookies. They have other hosts and the same paths. The host of a
+    /// request chooses one of them. A request with none of these hosts is for [`Settings::site`].
     pub other_sites: Vec<(Site, CookiePolicy)>,
-    /// Where its users sign in.
+    /// The provider, at which users sign in.
     pub provider: Provider,
     /// The secrets that seal cookies.
     pub keys: KeyRing,
-    /// Names and attributes of cookies.
+    /// The names and attributes of cookies.
     pub cookies: CookiePolicy,
     /// Whether a hook of the application decides over each sign-in.
     pub asks_approval: bool,
@@ -35,22 +35,22 @@ pub struct Settings {
 /// What an application chooses in code, with its defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
-    /// How the readable part of a session is protected.
+    /// How a session's first segment is protected.
     pub protection: Protection,
-    /// Which paths need a user, below the site's base.
+    /// The rules about paths, below the site's base.
     pub paths: PathRules,
-    /// How long sessions last.
+    /// The lifetimes of sessions.
     pub lifetimes: Lifetimes,
-    /// Whether the tokens of a sign-in are thrown away, and its session lives without tokens.
+    /// Whether tokens are discarded after the sign-in. The session then lives without tokens.
     pub sign_in_only: bool,
-    /// Whether a CORS preflight passes without a user, for an application that answers preflights itself.
+    /// Whether a CORS preflight is admitted without a user, for an application that answers preflights itself.
     pub allow_preflight: bool,
-    /// Whether a sign-out has the browser clear its cache of the site.
+    /// Whether a sign-out tells the browser to clear its cache of the site.
     pub clears_cache: bool,
-    /// Origins, beside the site's own, whose pages may send unsafe requests with a session.
+    /// Further origins whose pages may send unsafe requests with a session.
     pub trusted_origins: Vec<String>,
-    /// The application's own pages, in place of the login's.
+    /// The application's own pages, in place of ours.
     pub own_page: Option<OwnPage>,
-    /// The one language of all pages, in place of each reader's own.
+    /// The language of all pages, in place of each reader's own.
     pub language: Option<Language>,
 }

@@ -1,7 +1,9 @@
-//! What the instances of one application tell one another through their store.
+//! Sealed results that the instances of an application share through their store.
 //!
-//! Rules: all of it is sealed, since a store is not ours to trust; a text is bound to the work that it is the result of,
-//! so that no other text can be put in its place; a text that does not open counts as no text.
+//! Rules:
+//! - Every text is sealed, since the store is not trusted.
+//! - A text is bound to the piece of work that it is the result of, so that no other text can take its place.
+//! - A text that does not open counts as missing.
 
 use crate::machine::machine::Machine;
 use crate::seal::purpose::Purpose;

@@ -1,7 +1,7 @@
-//! What came back from the provider, or didn't.
+//! Answers of the provider, and failures to get one.
 //!
-//! Rule: what the provider refused is not what the network lost. A refusal is an answer with a
-//! meaning; a [`Failure`] means that nothing is known.
+//! Rule: a refusal is not a lost answer. A refusal is an answer with a meaning. After a [`Failure`] the core knows
+//! nothing.
 
 use std::borrow::Cow;
 
@@ -12,22 +12,22 @@ use crate::values::json;
 use crate::values::json::BadJson;
 use crate::values::secret::Secret;
 
-/// What came of an exchange with the provider.
+/// The result of an exchange with the provider.
 pub type ProviderResult = Result<ProviderAnswer, Failure>;
 
-/// An HTTP answer of the provider, as it came.
+/// An HTTP answer of the provider, as it was received.
 pub struct ProviderAnswer {
     /// The HTTP status.
     pub status: u16,
-    /// The value of `Retry-After`, if there is one.
+    /// The value of `Retry-After`, if there was one.
     pub retry_after: Option<String>,
     /// The whole body, undecoded.
     pub body: Vec<u8>,
-    /// What was sent that no log may repeat: the answer may have it in its words.
+    /// The secrets of the request. The answer may repeat them, and no log may show them.
     pub sent: Vec<Secret>,
 }
 
-/// Shows the status only: the body holds tokens.
+/// Shows only the status. The body holds tokens.
 impl std::fmt::Debug for ProviderAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProviderAnswer")
@@ -36,20 +36,20 @@ impl std::fmt::Debug for ProviderAnswer {
     }
 }
 
-/// Why no whole answer came.
+/// The reason for which no whole answer was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// No connection could be made: name resolution, TCP, TLS. Nothing was sent.
+    /// No connection could be made: name resolution, TCP or TLS failed. Nothing was sent.
     NoConnection,
     /// The connection broke before the answer was whole.
     Transport,
     /// The deadline of the whole exchange passed.
     TimedOut,
-    /// The body is larger than anything that we asked for.
+    /// The body is longer than any answer that was asked for.
     TooLarge,
-    /// The body is compressed, although we said that we take none.
+    /// The body is compressed, although the request accepts no compression.
     Encoded,
-    /// Nothing was sent: too many other exchanges were before this one.
+    /// Nothing was sent. Too many other exchanges were waiting.
     Crowded,
 }
 
@@ -75,33 +75,33 @@ impl Failure {
             Self::Transport => "the connection broke",
             Self::TimedOut => "the deadline passed",
             Self::TooLarge => "the answer is too large",
-            Self::Encoded => "the answer has a Content-Encoding such as gzip, though none is taken",
-            Self::Crowded => "too many exchanges wait",
+            Self::Encoded => "the answer has a Content-Encoding, which the request forbids",
+            Self::Crowded => "too many exchanges are waiting",
         }
     }
 }
 
-/// Why an exchange did not give what it should.
+/// The reason for which an exchange did not succeed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ProviderError {
     pub(crate) code: ErrorCode,
-    /// For the operator: no secret, and of the provider's words a plain code at most.
+    /// A clause for the operator. It has no secret, and of the provider's text an error code at most.
     pub(crate) detail: Cow<'static, str>,
-    /// When to come back, in seconds.
+    /// When to try again, in seconds.
     pub(crate) retry_after: Option<u64>,
 }
 
-/// Who was asked for tokens, in words for a log line.
+/// The name of the token endpoint in log lines.
 pub(crate) const TOKEN_ENDPOINT: &str = "the token endpoint (FNCY_TOKEN_URL or FNCY_BASE_URL)";
-/// Who was asked who the user is.
+/// The name of the user data endpoint in log lines.
 pub(crate) const USER_DATA_ENDPOINT: &str = "the user data endpoint (FNCY_USERINFO_URL)";
-/// What the operator looks at where the client is refused.
+/// The advice for an operator whose client is refused.
 pub(crate) const CLIENT_SETTINGS: &str =
     "compare FNCY_CLIENT_ID, FNCY_CLIENT_SECRET and FNCY_CLIENT_AUTH with the registration";
 
-/// When the provider names no time to come back: most failures are a blip of one request. Seconds.
+/// The time until a retry if the provider names none, in seconds. Most failures concern one request.
 pub(crate) const DEFAULT_RETRY_AFTER: u64 = 1;
-/// Longer times are the provider's mistake, or a way to lock people out.
+/// The longest time until a retry, in seconds. A longer one is a mistake of the provider, and would lock people out.
 const MAX_RETRY_AFTER: u64 = 300;
 
 impl ProviderError {
@@ -113,12 +113,12 @@ impl ProviderError {
         }
     }
 
-    /// The answer, or the error that `asked` gave none.
+    /// The answer, or the error for a lost one. `asked` names the endpoint.
     pub(crate) fn if_lost(asked: &str, result: ProviderResult) -> Result<ProviderAnswer, Self> {
         result.map_err(|failure| Self::lost(asked, failure))
     }
 
-    /// Nothing came back from whoever was asked.
+    /// The error for a lost answer of the endpoint that `asked` names.
     pub(crate) fn lost(asked: &str, failure: Failure) -> Self {
         let code = match failure {
             Failure::NoConnection | Failure::Transport | Failure::TimedOut | Failure::Crowded => {
@@ -138,16 +138,16 @@ impl ProviderError {
             "invalid_request" | "invalid_scope" | "server_error" | "unsupported_response_type" => {
                 ErrorCode::ProviderRefused
             }
-            // Each server has its own words for somebody who left or was not let in.
+            // Each server has codes of its own for a person who left or was not let in.
             _ => ErrorCode::SignInDeclined,
         };
-        let detail = format!("the authorization endpoint says {}", known(error));
+        let detail = format!("the authorization endpoint reports {}", known(error));
         Self::new(code, detail)
     }
 }
 
-/// An error code, if it is one of the standards': nothing else of a callback reaches a log, since anybody
-/// can write one.
+/// The error code, if a standard has it. A callback's other texts never reach a log, since any site can send a
+/// callback.
 fn known(error: &str) -> &'static str {
     const CODES: [&str; 14] = [
         "access_denied",
@@ -168,32 +168,33 @@ fn known(error: &str) -> &'static str {
     CODES
         .into_iter()
         .find(|code| *code == error)
-        .unwrap_or("an error that no standard names")
+        .unwrap_or("an error that is in no standard")
 }
 
 impl ProviderAnswer {
-    /// The JSON object of a success of whoever was asked, or what the answer means instead. Whether
-    /// a success has an error in it is for those to say who know what else must be there.
+    /// The JSON object of a successful answer, or the error that the answer means.
+    ///
+    /// The caller decides whether a successful answer with a member `error` is an error.
     pub(crate) fn object(&self, asked: &str) -> Result<Map<String, Value>, ProviderError> {
         let unreadable = |what| self.error(asked, ErrorCode::InvalidResponse, what);
         match self.status {
             200..=299 => self.json().map_err(unreadable),
-            300..=399 => Err(unreadable("a redirect, which is not followed")),
+            300..=399 => Err(unreadable("a redirect; none is followed")),
             _ => Err(self.refusal(asked, &self.json().unwrap_or_default())),
         }
     }
 
-    /// What an answer means that is no success, or has an error in it (RFC 6749, section 5.2).
+    /// The error of an answer that is no success, or that has a member `error` (RFC 6749, section 5.2).
     pub(crate) fn refusal(&self, asked: &str, object: &Map<String, Value>) -> ProviderError {
         let said = object.get("error").and_then(Value::as_str);
         let code = match (self.status, said.unwrap_or_default()) {
-            // Waiting mends these: RFC 9110, section 15.5.9; RFC 8470, section 5.2; RFC 6585, section 4.
+            // These pass with time: RFC 9110, section 15.5.9; RFC 8470, section 5.2; RFC 6585, section 4.
             (408 | 425 | 429 | 500.., _) | (_, "temporarily_unavailable" | "server_error") => {
                 ErrorCode::ProviderUnavailable
             }
             (_, "invalid_grant") => ErrorCode::LoginExpired,
             (_, "invalid_client" | "unauthorized_client") => ErrorCode::ClientRejected,
-            // The same as GitHub and Slack have it.
+            // GitHub and Slack use these codes.
             (_, "incorrect_client_credentials" | "invalid_client_id" | "bad_client_secret") => {
                 ErrorCode::ClientRejected
             }
@@ -216,42 +217,42 @@ impl ProviderAnswer {
         }
     }
 
-    /// The JSON object that the body is, or what it is instead.
+    /// The body as a JSON object, or what it is instead.
     pub(super) fn json(&self) -> Result<Map<String, Value>, &'static str> {
         match json::parse(&self.body) {
             Ok(Value::Object(object)) => Ok(object),
-            Ok(_) => Err("JSON, but no object"),
-            Err(BadJson::Repeated) => Err("a JSON object with a member that is there twice"),
+            Ok(_) => Err("JSON that is no object"),
+            Err(BadJson::Repeated) => Err("a JSON object with a repeated member"),
             Err(BadJson::Malformed) => Err(self.kind_of_body()),
         }
     }
 
-    /// What a body is that is no JSON, as far as its beginning tells.
+    /// What a body without JSON is, as far as its start tells.
     fn kind_of_body(&self) -> &'static str {
         let body = json::without_mark(&self.body).trim_ascii();
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
         let mut parts = body.split(|byte| *byte == b'.');
         if body.is_empty() {
-            "no JSON, but an empty body"
+            "an empty body in place of JSON"
         } else if body.starts_with(b"<") {
-            "no JSON, but a page or XML"
+            "a page or XML in place of JSON"
         } else if body.starts_with(b"eyJ") && parts.all(|part| part.iter().all(is_word)) {
-            "no JSON, but a JWT, which is not read: have it answer application/json"
+            "a JWT in place of JSON; configure it to answer application/json"
         } else if body.contains(&b'=') && body.iter().take_while(|byte| **byte != b'=').all(is_word)
         {
-            "no JSON, but a form"
+            "a form in place of JSON"
         } else {
             "no JSON"
         }
     }
 
-    /// A body that was read as JSON, for the application's own reader, which may stumble over a byte
-    /// order mark.
+    /// The body as text, for the application's own reader. A byte order mark is removed, since that reader may not
+    /// accept one.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(json::without_mark(&self.body)).into_owned()
     }
 
-    /// RFC 9110, section 10.2.3: a number of any length counts, a date is nothing to us.
+    /// The seconds of `Retry-After` (RFC 9110, section 10.2.3). A date is ignored.
     fn retry_after_seconds(&self) -> u64 {
         let value = self.retry_after.as_deref().unwrap_or_default().trim();
         if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn p27_retry_after_is_ours() {
+    fn p27_retry_after_has_bounds() {
         let date = "Wed, 21 Oct 2015 07:28:00 GMT";
         for (value, seconds) in [
             (Some("5"), 5),
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn every_detail_names_who_was_asked_the_status_and_what_came() {
+    fn every_detail_names_the_endpoint_the_status_and_the_body() {
         for (status, body, what) in [
             (404, "", ""),
             (503, "", ""),
@@ -351,24 +352,24 @@ mod tests {
                 r#"{"error":"redirect_uri_mismatch"}"#,
                 ": redirect_uri_mismatch",
             ),
-            (302, "", ": a redirect, which is not followed"),
-            (200, "[]", ": JSON, but no object"),
+            (302, "", ": a redirect; none is followed"),
+            (200, "[]", ": JSON that is no object"),
             (
                 200,
                 r#"{"a":1,"a":2}"#,
-                ": a JSON object with a member that is there twice",
+                ": a JSON object with a repeated member",
             ),
-            (200, " \n", ": no JSON, but an empty body"),
-            (200, "<!doctype html>", ": no JSON, but a page or XML"),
+            (200, " \n", ": an empty body in place of JSON"),
+            (200, "<!doctype html>", ": a page or XML in place of JSON"),
             (
                 200,
                 "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.",
-                ": no JSON, but a JWT, which is not read: have it answer application/json",
+                ": a JWT in place of JSON; configure it to answer application/json",
             ),
             (
                 200,
                 "access_token=a&token_type=bearer",
-                ": no JSON, but a form",
+                ": a form in place of JSON",
             ),
             (200, "{\"a\":1}x=", ": no JSON"),
         ] {

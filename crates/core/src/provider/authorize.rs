@@ -8,10 +8,10 @@ use crate::provider::settings::Provider;
 use crate::request::site::Site;
 use crate::values::secret::Secret;
 
-/// What a login adds to the fixed part, in bytes: `state`, the method, and a challenge.
+/// The bytes that a sign-in adds to the fixed part: `state`, the method, and a challenge.
 const ADDED_LEN: usize = 136;
 
-/// The authorize URL, all but for what differs from login to login.
+/// The part of the authorize URL that is the same for all sign-ins.
 #[derive(Debug)]
 pub(crate) struct AuthorizeUrl {
     fixed: String,
@@ -64,8 +64,7 @@ impl AuthorizeUrl {
         }
     }
 
-    /// The same with this among the values of its `prompt` (OpenID Connect Core, section 3.1.2.1), which may
-    /// be there once.
+    /// This URL with one more value of `prompt` (OpenID Connect Core, section 3.1.2.1). The parameter is there once.
     pub(crate) fn with_prompt(&self, prompt: &str) -> Self {
         let (address, query) = self.fixed.split_once('?').unwrap_or((&self.fixed, ""));
         let mut values = Vec::new();
@@ -77,7 +76,7 @@ impl AuthorizeUrl {
                 others.append_pair(&name, &value);
             }
         }
-        // `none` goes with no other value.
+        // `none` may not have other values beside it.
         values.retain(|value| value != "none" && value != prompt);
         values.push(prompt.to_owned());
         others.append_pair("prompt", &values.join(" "));
@@ -87,7 +86,7 @@ impl AuthorizeUrl {
         }
     }
 
-    /// The URL of one login. `state` is base64url, so nothing needs an escape.
+    /// The URL of one sign-in. `state` is base64url, so it needs no escapes.
     pub(crate) fn of(&self, state: &str, pkce: &Pkce) -> String {
         let mut url = String::with_capacity(self.fixed.len() + ADDED_LEN);
         url.push_str(&self.fixed);

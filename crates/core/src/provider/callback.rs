@@ -1,29 +1,30 @@
-//! The authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1): what the callback's query
-//! says, before anybody believes it.
+//! The authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1): the query of a callback, before it is believed.
 //!
-//! Rules: a parameter that matters may come once; escapes must be UTF-8; what belongs to another
-//! flow is refused; `error_description` and `error_uri` are attacker's text and are never read. An error may
-//! come without a `state`, as some servers send it: it is no login's.
+//! Rules:
+//! - Each parameter that is read may be there once. Escapes must be UTF-8.
+//! - A parameter of another flow is refused.
+//! - `error_description` and `error_uri` are an attacker's text, and are never read.
+//! - An error may have no `state`, as some servers send it. It belongs to no sign-in.
 
 use percent_encoding::percent_decode;
 
 use crate::values::secret::Secret;
 
-/// What a callback says.
+/// A parsed callback.
 pub(crate) struct Callback {
-    /// Empty for an error that names no login.
+    /// The `state`. It is empty for an error without one.
     pub(crate) state: String,
-    /// RFC 9207.
+    /// The `iss` (RFC 9207).
     pub(crate) issuer: Option<String>,
     pub(crate) outcome: CallbackOutcome,
 }
 
-/// How the authorization ended.
+/// The outcome of an authorization.
 pub(crate) enum CallbackOutcome {
     Code(Secret),
-    /// The `error`, which wins over a `code` beside it.
+    /// The `error`. It wins over a `code` beside it.
     Error(String),
-    /// Neither.
+    /// Neither a usable code nor an error.
     Nothing,
 }
 
@@ -31,9 +32,9 @@ pub(crate) enum CallbackOutcome {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Malformed(pub(crate) &'static str);
 
-/// Ours has 43 characters; a longer one is somebody else's.
+/// The longest `state`. Ours has 43 characters.
 const MAX_STATE_LEN: usize = 128;
-/// Codes of 4 KB are seen; a longer one would not fit into a request line.
+/// The longest code. Some servers have codes of 4 KB. A longer one than this would not fit into a request line.
 const MAX_CODE_LEN: usize = 8 * 1024;
 
 /// Parameters of other flows (RFC 6749, section 4.2.2; OpenID Connect; JARM).
@@ -49,7 +50,7 @@ impl Callback {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(name);
             if FOREIGN.contains(&name.as_slice()) {
-                return Err(Malformed("it has a parameter of another flow"));
+                return Err(Malformed("the callback has a parameter of another flow"));
             }
             for known in [&mut state, &mut code, &mut error, &mut issuer] {
                 known.take(&name, value)?;
@@ -58,7 +59,7 @@ impl Callback {
         let state = state.value.unwrap_or_default();
         let is_named = !state.is_empty() || error.value.is_some();
         if !is_named || state.len() > MAX_STATE_LEN {
-            return Err(Malformed("its state is missing or too long"));
+            return Err(Malformed("the callback's state is missing or too long"));
         }
         let outcome = match (error.value, code.value) {
             (Some(error), _) => CallbackOutcome::Error(error),
@@ -73,7 +74,7 @@ impl Callback {
     }
 }
 
-/// A parameter that may come once.
+/// A parameter that may be there once.
 struct Once {
     name: &'static str,
     value: Option<String>,
@@ -88,17 +89,17 @@ impl Once {
         match name.strip_prefix(self.name.as_bytes()) {
             Some(b"") if self.value.is_none() => {
                 let value = String::from_utf8(decode(value))
-                    .map_err(|_| Malformed("a parameter is not UTF-8"))?;
+                    .map_err(|_| Malformed("a parameter of the callback is not UTF-8"))?;
                 self.value = Some(value);
                 Ok(())
             }
-            Some(b"" | [b'[', ..]) => Err(Malformed("a parameter is repeated")),
+            Some(b"" | [b'[', ..]) => Err(Malformed("a parameter of the callback is repeated")),
             _ => Ok(()),
         }
     }
 }
 
-/// `application/x-www-form-urlencoded`, as RFC 6749, section 4.1.2, has it.
+/// Decodes `application/x-www-form-urlencoded` (RFC 6749, section 4.1.2).
 fn decode(text: &str) -> Vec<u8> {
     let spaced: Vec<u8> = text
         .bytes()
@@ -107,7 +108,7 @@ fn decode(text: &str) -> Vec<u8> {
     percent_decode(&spaced).collect()
 }
 
-/// RFC 6749, appendix A.11: visible characters and spaces.
+/// Whether a code has only visible characters and spaces (RFC 6749, appendix A.11).
 fn is_code(code: &str) -> bool {
     (1..=MAX_CODE_LEN).contains(&code.len())
         && code.bytes().all(|byte| (b' '..=b'~').contains(&byte))
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn c02_c13_c16_what_no_server_sends_is_malformed() {
+    fn c02_c13_c16_a_callback_that_no_server_sends_is_malformed() {
         let long = format!("code=c&state={}", "s".repeat(100_000));
         for query in [
             "",
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_without_code_and_error_says_nothing() {
+    fn a_callback_without_code_and_error_has_no_outcome() {
         for query in ["state=s", "state=s&code=", "state=s&code=%00"] {
             let callback = Callback::parse(query).unwrap();
             assert!(

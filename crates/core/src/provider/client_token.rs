@@ -1,9 +1,10 @@
-//! The client credentials grant (RFC 6749, section 4.4): an access token for the application's own
-//! requests, with no user and no request behind it.
+//! The client credentials grant (RFC 6749, section 4.4): an access token for the application's own requests, without a
+//! user.
 //!
-//! Rules: a refresh token in the answer is ignored (section 4.4.3); a token that has expired when it
-//! comes is none; failures split three ways, by who can mend them; each says how long to leave the
-//! provider alone.
+//! Rules:
+//! - A refresh token in the answer is ignored (section 4.4.3).
+//! - A token that has expired on arrival is a failure.
+//! - Failures split three ways, by who can repair them. Each says how long the provider should be left alone.
 
 use std::borrow::Cow;
 
@@ -16,49 +17,48 @@ use crate::values::report::Report;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
-/// What the client was granted.
+/// An access token that the client was granted.
 #[derive(Debug)]
 pub struct ClientGrant {
     /// The access token.
     pub access_token: Secret,
-    /// When it expires.
+    /// The time at which the token expires.
     pub expires_at: Timestamp,
-    /// How long it was to live when it came, in seconds; never 0.
+    /// The token's life when it was issued, in seconds. It is never 0.
     pub life: u64,
-    /// What was unusual about the answer.
+    /// Reports about oddities of the answer.
     pub reports: Vec<Report>,
 }
 
-/// Why the client was granted nothing.
+/// The reason for which the client got no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoClientGrant {
-    /// Who can mend it.
+    /// Who can repair the cause.
     pub reason: NoGrantReason,
-    /// A clause for the operator: no secret, and of the provider's words a plain code at most.
+    /// A clause for the operator. It has no secret, and of the provider's text an error code at most.
     pub detail: Cow<'static, str>,
-    /// How long there is no use in asking again, in seconds.
+    /// The seconds until asking again makes sense.
     pub rest: u64,
 }
 
-/// Who can mend it that the client was granted nothing.
+/// Who can repair the cause of a [`NoClientGrant`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoGrantReason {
-    /// The operator: the provider refuses the client, the grant or the scope (RFC 6749,
-    /// section 5.2).
+    /// The operator. The provider refuses the client, the grant or the scope (RFC 6749, section 5.2).
     Refused,
-    /// Time: the provider can't be reached or is overloaded.
+    /// Waiting. The provider can't be reached, or is overloaded.
     Unavailable,
-    /// The provider: its answer makes no sense.
+    /// The provider. Its answer can't be read.
     Unreadable,
 }
 
-/// After a failure for which the provider names no time, in seconds.
+/// The rest after a failure for which the provider names no time, in seconds.
 const REST: u64 = 5;
-/// After an access token that was dead on arrival, in seconds.
+/// The rest after an access token that had expired on arrival, in seconds.
 const STILLBORN_REST: u64 = 10;
 
 impl NoClientGrant {
-    /// A failure that is answered without asking the provider.
+    /// A failure that is known without asking the provider.
     #[must_use]
     pub fn new(reason: NoGrantReason, detail: &'static str) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl NoClientGrant {
             reason: match error.code {
                 ErrorCode::ProviderUnavailable => NoGrantReason::Unavailable,
                 ErrorCode::InvalidResponse => NoGrantReason::Unreadable,
-                // No user has a hand in this grant: whatever is refused, the settings are wrong.
+                // No user takes part in this grant, so any refusal means wrong settings.
                 _ => NoGrantReason::Refused,
             },
             detail: error.detail,
@@ -83,12 +83,13 @@ impl NoClientGrant {
 }
 
 impl ClientGrant {
-    /// The scopes to ask for, sorted and without repetitions, so that the same ones in another order
-    /// are the same grant (RFC 6749, section 3.3). None where there are none.
+    /// Scopes to ask for, sorted and without repetitions (RFC 6749, section 3.3). `None` if there are none.
+    ///
+    /// The same scopes in another order are so the same grant.
     ///
     /// # Errors
     ///
-    /// [`NoGrantReason::Refused`], where one has a character that no scope has.
+    /// [`NoGrantReason::Refused`], if a scope has a character that no scope may have.
     pub fn scope(asked: Option<&str>) -> Result<Option<String>, NoClientGrant> {
         let mut scopes: Vec<&str> = asked.unwrap_or_default().split(' ').collect();
         scopes.retain(|scope| !scope.is_empty());
@@ -101,12 +102,11 @@ impl ClientGrant {
         Ok((!scopes.is_empty()).then(|| scopes.join(" ")))
     }
 
-    /// What the token endpoint's answer to [`Exchange::ClientCredentials`] means, where it writes
-    /// answers like this.
+    /// Reads the token endpoint's answer to [`Exchange::ClientCredentials`].
     ///
     /// # Errors
     ///
-    /// [`NoClientGrant`], by who can mend it.
+    /// [`NoClientGrant`], if the answer has no usable token.
     ///
     /// [`Exchange::ClientCredentials`]: crate::Exchange::ClientCredentials
     pub fn judge(
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_has_a_life_and_no_refresh_token() {
+    fn a_grant_has_a_lifetime_and_no_refresh_token() {
         let grant = judge(
             200,
             r#"{"access_token":"at","token_type":"bearer","expires_in":"60","refresh_token":"rt"}"#,
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_told_apart_by_who_can_mend_them() {
+    fn failures_are_told_apart_by_who_can_repair_them() {
         for (status, body, reason, rest) in [
             (
                 401,

@@ -1,24 +1,26 @@
-//! What an answer that refuses says of the reason, fit for an operator's log.
+//! The provider's reason for a refusal, made fit for an operator's log.
 //!
-//! Rules: nothing of an answer with a token in it; no part of what was sent, which servers like to
-//! repeat ("Invalid refresh token: …"); a code is short and plain, or it is not shown; a description
-//! is cut, and visible ASCII.
+//! Rules:
+//! - An answer with a token in it shows nothing.
+//! - No part of what was sent is shown. Servers like to repeat it ("Invalid refresh token: …").
+//! - An error code is short and plain, or it is not shown.
+//! - A description is cut, and is visible ASCII.
 
 use serde_json::{Map, Value};
 
 use crate::provider::answer::ProviderAnswer;
 
-/// The codes of the standards have 32 characters at most, and those of large providers 50.
+/// The longest error code. Those of the standards have at most 32 characters, and those of large providers 50.
 const MAX_CODE_LEN: usize = 64;
-/// Characters of a description that are shown. Two sentences, in which the reason is.
+/// The longest shown description, in characters. Two sentences fit, which have the reason.
 const MAX_DESCRIPTION_LEN: usize = 200;
-/// Characters of a description that are looked at.
+/// The part of a description that is read, in characters.
 const MAX_READ_LEN: usize = 1_000;
-/// So many bytes of a secret in a row are a part of it, and no chance.
+/// If this many bytes in a row are also in a secret, they are a part of the secret and no accident.
 const PART_LEN: usize = 8;
 
-/// Whether the member `error` says that there is one. An object or an array says it only where the
-/// answer has nothing else (`is_alone`): some servers have `{"code":"ok"}` in each answer.
+/// Whether the member `error` says that there is an error. Some servers have `{"code":"ok"}` in each answer, so an
+/// object or an array counts only if the answer has nothing else (`is_alone`).
 pub(super) fn is_error(error: &Value, is_alone: bool) -> bool {
     match error {
         Value::Null => false,
@@ -30,8 +32,7 @@ pub(super) fn is_error(error: &Value, is_alone: bool) -> bool {
 }
 
 impl ProviderAnswer {
-    /// The error code, if it is plain: letters, digits, `_`, `.` and `-`. An object has it in its
-    /// member `code`.
+    /// The error code, if it is plain: letters, digits, `_`, `.` and `-`. An object has it in its member `code`.
     pub(super) fn error_code(&self, object: &Map<String, Value>) -> Option<String> {
         let error = object.get("error")?;
         let code = match error.get("code").unwrap_or(error) {
@@ -44,10 +45,12 @@ impl ProviderAnswer {
         (fits && self.without_sent(&code) == code).then_some(code)
     }
 
-    /// Why the provider refuses, in its own words: at most 200 characters of visible ASCII, without any
-    /// part of what was sent. None of a success, and none of an answer that has a token.
+    /// The provider's own description of its refusal: at most 200 characters of visible ASCII, without any part of what
+    /// was sent.
     ///
-    /// It may name a person, so that it is for a log that is read while something is mended.
+    /// `None` for a success, and for an answer with a token.
+    ///
+    /// It may name a person. So show it only in a log that is read while a fault is being repaired.
     #[must_use]
     pub fn description(&self) -> Option<String> {
         let object = self.json().ok()?;
@@ -72,7 +75,7 @@ impl ProviderAnswer {
         Some(shown.chars().take(MAX_DESCRIPTION_LEN).collect())
     }
 
-    /// A text with `...` in place of each part of a secret that was sent.
+    /// The text, with `...` in place of each part of a secret that was sent.
     fn without_sent(&self, text: &str) -> String {
         let bytes = text.as_bytes();
         let mut is_sent = vec![false; bytes.len()];
@@ -118,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_provider_a_plain_code_reaches_the_log() {
+    fn only_a_plain_code_reaches_the_log() {
         for plain in ["redirect_uri_mismatch", "KOE320", "urn.x-1"] {
             let quoted = format!("{plain:?}");
             assert_eq!(code(&quoted).as_deref(), Some(plain));
@@ -145,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_is_cut_visible_and_without_what_was_sent() {
+    fn a_description_is_cut_and_visible_and_has_no_secret() {
         let described = |status, body: &str| answer(status, body).description();
         for (body, shown) in [
             (r#"{"error_description":"a\r\nb\u00e9"}"#, "a  b?"),

@@ -1,4 +1,4 @@
-//! Requests to the provider, by their meaning: the driver knows how they are written.
+//! Requests to the provider, by their meaning. The driver writes them.
 
 use crate::values::secret::Secret;
 
@@ -19,33 +19,33 @@ pub enum Exchange<'a> {
     },
     /// Ask for an access token of the client's own (RFC 6749, section 4.4.2).
     ClientCredentials {
-        /// The scopes to ask for, as [`ClientGrant::scope`](crate::ClientGrant::scope) writes them; the provider's
-        /// default if there are none.
+        /// The scopes to ask for, as [`ClientGrant::scope`](crate::ClientGrant::scope) writes them. Without any, the
+        /// provider grants its default.
         scope: Option<&'a str>,
     },
     /// Revoke a token (RFC 7009).
     Revoke(&'a Revoke),
 }
 
-/// What is needed to redeem a code.
+/// The parts of a request that redeems a code.
 #[derive(Debug)]
 pub struct Redeem {
     /// The authorization code.
     pub code: Secret,
-    /// The redirect URI of the sign-in, which the token endpoint compares (RFC 6749, section 4.1.3).
+    /// The redirect URI of the sign-in. The token endpoint compares it (RFC 6749, section 4.1.3).
     pub redirect_uri: String,
     /// The code verifier (RFC 7636, section 4.5).
     pub verifier: Option<Secret>,
-    /// Names this sign-in: the driver redeems once for each key.
+    /// The key of this sign-in. The driver redeems once for each key.
     pub key: [u8; 32],
 }
 
-/// A token to be revoked.
+/// A token to revoke.
 #[derive(Clone, Debug)]
 pub struct Revoke {
     /// The token.
     pub token: Secret,
-    /// Which kind it is.
+    /// The kind of the token.
     pub kind: TokenKind,
 }
 

@@ -1,4 +1,4 @@
-//! The provider, from our side: where it is, how it is asked, what its answers mean.
+//! The provider, from our side: its addresses, the requests to it, and the meaning of its answers.
 
 pub(crate) mod answer;
 pub(crate) mod authorize;

@@ -1,23 +1,23 @@
-//! Scopes: a set of words (RFC 6749, section 3.3), and what stands between them.
+//! Scopes: a set of words (RFC 6749, section 3.3), and the separator between them.
 //!
-//! Rules: inside, scopes have single spaces between them; the separator is for what is sent and what
-//! is read; a space separates always, since no scope has one.
+//! Rules: in the core, scopes have single spaces between them. The separator is for requests and answers. A space
+//! always separates, since no scope has one.
 
 use serde_json::Value;
 
 use crate::values::report::Report;
 
-/// What separates scopes in requests and in token answers.
+/// The separator of scopes in requests and token answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScopeSeparator {
-    /// A space, as RFC 6749, section 3.3, has it: the default.
+    /// A space (RFC 6749, section 3.3). The default.
     #[default]
     Space,
-    /// A comma, as some servers have it. Spaces in an answer separate too.
+    /// A comma, as some servers write it. Spaces in an answer separate too.
     Comma,
 }
 
-/// What servers put between scopes, and what is allowed in one.
+/// Characters that some servers put between scopes, and that are also allowed inside a scope.
 const ALIKE: [char; 3] = [',', ';', '|'];
 
 impl ScopeSeparator {
@@ -34,7 +34,7 @@ impl ScopeSeparator {
         scopes.filter(|scope| !scope.is_empty())
     }
 
-    /// Scopes with single spaces between them, as they are sent.
+    /// Joins scopes as they are sent. The text has single spaces between them.
     ///
     /// ```
     /// use fncy_login_core::ScopeSeparator;
@@ -46,13 +46,14 @@ impl ScopeSeparator {
         scopes.replace(' ', self.as_char().encode_utf8(&mut [0; 4]))
     }
 
-    /// Whether something else than this separates the scopes of a text, by the look of it.
+    /// Whether a text looks as if another character separated its scopes.
     #[must_use]
     pub fn is_doubtful(self, text: &str) -> bool {
         self.split(text).any(|scope| scope.contains(ALIKE))
     }
 
-    /// What an answer grants: sorted, each once, with spaces in between; none where it doesn't say.
+    /// The scopes that an answer grants: sorted, each once, with single spaces between them. `None` if the answer
+    /// doesn't say.
     pub(super) fn granted(
         self,
         member: Option<&Value>,
@@ -65,7 +66,7 @@ impl ScopeSeparator {
             _ => {
                 reports.push(Report::warning(
                     "scope_unreadable",
-                    "scope of the token answer is neither a string nor an array; none is granted",
+                    "scope of the token answer is neither a string nor an array; no scope is granted",
                 ));
                 Vec::new()
             }
@@ -78,14 +79,14 @@ impl ScopeSeparator {
         if self.is_doubtful(&scopes) {
             reports.push(Report::warning(
                 "scope_separator",
-                "scope of the token answer has a comma, semicolon or bar inside a scope; if a comma separates scopes there, set FNCY_SCOPE_SEPARATOR=comma",
+                "scope of the token answer has a comma, semicolon or bar inside a scope; if FNCY separates scopes by commas, set FNCY_SCOPE_SEPARATOR=comma",
             ));
         }
         Some(scopes)
     }
 }
 
-/// RFC 6749, section 3.3.
+/// Whether a word is a scope (RFC 6749, section 3.3).
 pub(crate) fn is_scope(scope: &str) -> bool {
     !scope.is_empty()
         && scope

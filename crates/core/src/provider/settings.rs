@@ -1,4 +1,4 @@
-//! What the machine must know of a provider and of the client's registration there.
+//! The settings of a provider, and of the client's registration there.
 
 use ring::digest::{SHA256, digest};
 
@@ -10,46 +10,46 @@ use crate::values::secure_url::SecureUrl;
 /// A provider, and the client that is registered with it.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// Where browsers are sent to sign in (RFC 6749, section 3.1).
+    /// The authorization endpoint, to which browsers are sent to sign in (RFC 6749, section 3.1).
     pub authorize_url: SecureUrl,
-    /// Where codes are redeemed (RFC 6749, section 3.2). The machine sends nothing there itself:
-    /// it binds each login to this provider and to no other.
+    /// The token endpoint, where codes are redeemed (RFC 6749, section 3.2). The core sends nothing there. It binds
+    /// each transaction to this provider and to no other.
     pub token_url: SecureUrl,
     /// The client identifier (RFC 6749, section 2.2).
     pub client_id: String,
-    /// The client secret. The machine sends it nowhere: it keys the hashes that stand for tokens.
+    /// The client secret. The core sends it nowhere. It is the key of the hashes of tokens.
     pub client_secret: Secret,
-    /// How the redirect URI is spelled in requests.
+    /// The parameter of requests that has the redirect URI.
     pub redirect_param: RedirectParam,
-    /// The scopes to ask for, with single spaces in between; the server's default if none.
+    /// The scopes to ask for, with single spaces between them. Without any, the server grants its default.
     pub scope: Option<String>,
-    /// How it writes what RFC 6749 has in one way only.
+    /// How the provider's answers differ from RFC 6749.
     pub dialect: TokenDialect,
     /// More parameters of the authorize URL.
     pub authorize_params: AuthorizeParams,
-    /// The `prompt` of a sign-in by which a person is to choose another account (OpenID Connect Core,
-    /// section 3.1.2.1); none where the server knows no such one.
+    /// The `prompt` that lets a person choose another account (OpenID Connect Core, section 3.1.2.1), if the server has
+    /// one.
     pub account_prompt: Option<&'static str>,
-    /// Whether a code challenge is sent (RFC 7636). On unless a server refuses parameters that it
-    /// doesn't know.
+    /// Whether a code challenge is sent (PKCE, RFC 7636). Turn it off only for a server that refuses unknown
+    /// parameters.
     pub pkce: bool,
-    /// If set, `iss` of each callback must equal it (RFC 9207).
+    /// If set, the `iss` of each callback must equal it (RFC 9207).
     pub issuer: Option<String>,
-    /// Whether tokens can be revoked at sign-out (RFC 7009).
+    /// Whether the provider has a revocation endpoint, at which tokens are revoked at sign-out (RFC 7009).
     pub revocation: bool,
-    /// Where browsers are sent after a sign-out, to end the provider's own session.
+    /// The address to which browsers are sent after a sign-out, to end the provider's own session.
     pub sign_out_url: Option<SecureUrl>,
-    /// Whether an answer that names no scope is taken to grant the scope that was asked for, as
-    /// RFC 6749, section 5.1, has it. Off by default: a server that forgets to name what it left
-    /// out would grant it (CVE-2022-31690).
+    /// Whether an answer without a scope grants the requested scope (RFC 6749, section 5.1).
+    ///
+    /// Off by default. If a server forgets to name the scopes that it left out, this grants them (CVE-2022-31690).
     pub danger_trust_requested_scope: bool,
     /// The members of the user data that are kept in the session.
     pub keep_claims: Vec<String>,
-    /// Where the user's id, name and email are in the user data.
+    /// The places of the user's id, name and email in the user data.
     pub pointers: UserPointers,
 }
 
-/// Tells providers apart: the first bytes of a hash of their addresses.
+/// The first bytes of a hash of a provider's addresses, which tell providers apart.
 pub(crate) type ProviderId = [u8; 8];
 
 impl Provider {
@@ -61,33 +61,33 @@ impl Provider {
     }
 }
 
-/// How a provider writes what RFC 6749 has in one way only. The default is the RFC's way.
+/// How a provider's answers differ from RFC 6749. The default is the RFC's way.
 #[derive(Clone, Debug, Default)]
 pub struct TokenDialect {
-    /// What separates scopes in requests and answers (section 3.3).
+    /// The separator of scopes in requests and answers (section 3.3).
     pub scope_separator: ScopeSeparator,
-    /// What a bearer token is called in answers (section 7.1), beside `Bearer`. Some servers say
-    /// `BearerToken`. A token of another type must not be used as one.
+    /// Another name of bearer tokens in answers (section 7.1), beside `Bearer`. Some servers say `BearerToken`. A token
+    /// of any other type is refused.
     pub token_type: Option<String>,
 }
 
-/// How the redirect URI is spelled.
+/// The parameter that has the redirect URI.
 ///
-/// FNCY's documentation says `redirect_url` in its table and "Redirect URI" in its prose. A server
-/// ignores parameters that it doesn't know (RFC 6749, sections 3.1 and 3.2), so both are sent.
+/// FNCY's documentation says `redirect_url` in its table and "Redirect URI" in its text. A server ignores unknown
+/// parameters (RFC 6749, sections 3.1 and 3.2), so both are sent by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RedirectParam {
-    /// `redirect_uri` and `redirect_url`, with the same value: the default.
+    /// Both `redirect_uri` and `redirect_url`, with the same value. The default.
     #[default]
     Both,
-    /// `redirect_uri`, as RFC 6749 has it.
+    /// Only `redirect_uri`, as in RFC 6749.
     RedirectUri,
-    /// `redirect_url`, as FNCY's parameter table has it.
+    /// Only `redirect_url`, as in FNCY's table of parameters.
     RedirectUrl,
 }
 
 impl RedirectParam {
-    /// The names under which the redirect URI is sent.
+    /// The names of the parameters that have the redirect URI.
     #[must_use]
     pub const fn names(self) -> &'static [&'static str] {
         match self {
@@ -102,12 +102,12 @@ impl RedirectParam {
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizeParams(Vec<(String, String)>);
 
-/// A parameter that is ours to set.
+/// A parameter that the login sets itself, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamError(pub String);
 
 impl AuthorizeParams {
-    /// What the machine sets itself, or what would keep the answer from the callback's query.
+    /// Parameters that the login sets itself, or that would move the answer out of the callback's query.
     const RESERVED: [&'static str; 11] = [
         "client_id",
         "code_challenge",
@@ -122,11 +122,11 @@ impl AuthorizeParams {
         "state",
     ];
 
-    /// Reads a query string.
+    /// Parses a query string.
     ///
     /// # Errors
     ///
-    /// [`ParamError`], with its name, for one that is ours to set.
+    /// [`ParamError`], if the login sets one of the parameters itself.
     ///
     /// ```
     /// use fncy_login_core::AuthorizeParams;
@@ -147,7 +147,7 @@ impl AuthorizeParams {
         }
     }
 
-    /// The parameter of an authorize URL's own query that is ours to set, if there is one.
+    /// The first parameter in an authorize URL's own query that the login sets itself, if there is one.
     #[must_use]
     pub fn reserved_in(url: &SecureUrl) -> Option<String> {
         let mut pairs = url.url().query_pairs();

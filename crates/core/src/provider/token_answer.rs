@@ -1,8 +1,10 @@
-//! The token answer (RFC 6749, section 5.1), read as real servers write it.
+//! The token answer (RFC 6749, section 5.1), as real servers write it.
 //!
-//! Rules: tolerant where servers differ and nothing is at stake (numbers as strings, scope as an
-//! array, no token type, an `error` that says none); strict where a wrong guess would be used as a
-//! credential. No lifetime is ever "for ever", and a point in time is none: the clocks differ.
+//! Rules:
+//! - Reading is tolerant where servers differ and no credential is at stake: numbers as strings, scope as an array, no
+//!   token type, an `error` that means no error.
+//! - Reading is strict where a wrong guess would be used as a credential.
+//! - Every lifetime ends. A point in time is no lifetime, since clocks differ.
 
 use serde_json::{Map, Value};
 
@@ -15,24 +17,24 @@ use crate::values::report::Report;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
-/// What a token endpoint granted.
+/// The tokens that a token endpoint granted.
 #[derive(Debug)]
 pub(crate) struct TokenSet {
     pub(crate) tokens: SessionTokens,
     pub(crate) expires_at: Timestamp,
-    /// How long the access token is to live, in seconds.
+    /// The access token's life, in seconds.
     pub(crate) life: u64,
-    /// Sorted, without repetitions, space-separated; none where the answer names no scope at all.
+    /// The granted scopes: sorted, without repetitions, separated by spaces. `None` if the answer has no `scope`.
     pub(crate) scopes: Option<String>,
-    /// What was unusual about the answer.
+    /// Reports about oddities of the answer.
     pub(crate) reports: Vec<Report>,
 }
 
-/// Where an answer names no lifetime, in seconds.
+/// The life of an access token if the answer names none, in seconds.
 const ASSUMED_LIFE: u64 = 60 * 60;
-/// No access token is used for longer than this, in seconds.
+/// The longest life of an access token, in seconds.
 const MAX_LIFE: u64 = 30 * 24 * 60 * 60;
-/// Where other servers say how long an access token lives. What is in them is read nowhere.
+/// Members in which other servers name a lifetime. Their values are never read.
 const OTHER_LIFETIMES: [&str; 6] = [
     "expires_at",
     "expires_on",
@@ -41,7 +43,7 @@ const OTHER_LIFETIMES: [&str; 6] = [
     "expiresAt",
     "expiry",
 ];
-/// A longer token fits into no set of cookies.
+/// The longest token. A longer one fits into no set of cookies.
 const MAX_TOKEN_LEN: usize = 16 * 1024;
 
 impl TokenSet {
@@ -79,7 +81,7 @@ fn invalid(detail: &'static str) -> ProviderError {
     ProviderError::new(ErrorCode::InvalidResponse, detail)
 }
 
-/// A token, or none where it is missing, null or empty.
+/// A token. `None` if it is missing, null or empty.
 fn token(object: &Map<String, Value>, name: &str) -> Result<Option<Secret>, ProviderError> {
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -95,8 +97,8 @@ fn token(object: &Map<String, Value>, name: &str) -> Result<Option<Secret>, Prov
     }
 }
 
-/// A client must not use a token of a type that it doesn't understand (RFC 6749, section 7.1): what is
-/// called otherwise is a bearer token only by the operator's word.
+/// Checks the token type. A client must not use a token of a type that it doesn't know (RFC 6749, section 7.1). Only a
+/// setting makes another name one of bearer tokens.
 fn check_type(
     object: &Map<String, Value>,
     dialect: &TokenDialect,
@@ -111,18 +113,18 @@ fn check_type(
         None | Some(Value::Null) => {
             reports.push(Report::warning(
                 "token_type_missing",
-                "the token answer names no token_type; it is taken as Bearer",
+                "the token answer has no token_type; Bearer is assumed",
             ));
             Ok(())
         }
         Some(Value::String(kind)) if is_bearer(kind) => Ok(()),
         Some(_) => Err(invalid(
-            "token_type of the token answer is not Bearer; if the provider has another word for it, set FNCY_TOKEN_TYPE",
+            "token_type of the token answer is not Bearer; if FNCY has another name for bearer tokens, set FNCY_TOKEN_TYPE",
         )),
     }
 }
 
-/// Seconds from now, rounded down.
+/// The access token's life in seconds, rounded down.
 fn life(object: &Map<String, Value>, reports: &mut Vec<Report>) -> u64 {
     let seconds = match object.get("expires_in") {
         None | Some(Value::Null) => {
@@ -131,7 +133,7 @@ fn life(object: &Map<String, Value>, reports: &mut Vec<Report>) -> u64 {
                 reports.push(Report::warning(
                     "expires_in_missing",
                     format!(
-                        "the token answer has {other}, which is not read, in place of expires_in; one hour is assumed"
+                        "the token answer has no expires_in; it has {other}, which is not read, so one hour is assumed"
                     ),
                 ));
             }
@@ -160,7 +162,7 @@ fn life(object: &Map<String, Value>, reports: &mut Vec<Report>) -> u64 {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a cast from float saturates, and a negative lifetime is none"
+    reason = "the cast saturates, and a negative lifetime becomes zero"
 )]
 fn saturating_floor(number: f64) -> u64 {
     number as u64
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn p39_an_error_that_says_none_is_none() {
+    fn p39_an_empty_error_is_no_error() {
         for none in [
             "null",
             r#""""#,
@@ -257,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn p40_a_lifetime_of_another_name_is_warned_of() {
+    fn p40_a_lifetime_of_another_name_gives_a_warning() {
         let codes = |members: &str| {
             let reports = with(members).unwrap().reports;
             let codes: Vec<_> = reports.iter().map(|report| report.code).collect();
@@ -295,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn p20_scopes_are_a_set_and_nothing_is_granted_by_silence() {
+    fn p20_scopes_are_a_set_and_silence_grants_nothing() {
         for (value, scopes) in [
             ("\"b a  b\"", Some("a b")),
             ("[\"b\",\"a\",7]", Some("a b")),

@@ -12,15 +12,15 @@ pub struct SessionTokens {
 }
 
 impl SessionTokens {
-    /// The access token, to be sent as `Authorization: Bearer …` (RFC 6750, section 2.1) to FNCY's
-    /// resource server, and to nobody else.
+    /// The access token, for requests to FNCY's resource server (RFC 6750, section 2.1).
+    ///
+    /// Send it as `Authorization: Bearer …`, and to no other server.
     #[must_use]
     pub fn access_token(&self) -> &str {
         self.access_token.expose()
     }
 
-    /// What ends them at the provider: revoking a refresh token ends what hangs on it (RFC 7009,
-    /// section 2.1).
+    /// The token to revoke. Revoking a refresh token also revokes the access tokens from it (RFC 7009, section 2.1).
     pub(crate) fn into_revocation(self) -> Revoke {
         match self.refresh_token {
             Some(token) => Revoke {
@@ -39,7 +39,7 @@ impl SessionTokens {
         self.write_to(body).into_bytes().into()
     }
 
-    /// How much room they take: a buffer that grows leaves copies behind, which nobody zeroises.
+    /// The encoded length. A buffer that grows would leave copies that are not zeroised.
     pub(crate) fn encoded_len(&self) -> usize {
         let refresh = self.refresh_token.as_ref().map_or("", Secret::expose);
         4 + self.access_token.expose().len() + refresh.len()

@@ -1,8 +1,9 @@
-//! User data: who the access token speaks for.
+//! User data: the user of an access token.
 //!
-//! Rules: the id found here is the only identity; it is kept exactly or the sign-in is refused;
-//! name and email are decoration, and are dropped rather than trusted when they look odd. Errors have a
-//! status of their own here (RFC 6750, section 3.1): a member `error` beside the id means nothing.
+//! Rules:
+//! - The id is the only identity. It is kept exactly, or the sign-in is refused.
+//! - Name and email are for display. If they look odd, they are dropped.
+//! - Errors have an HTTP status of their own here (RFC 6750, section 3.1). A member `error` beside an id means nothing.
 
 use serde_json::{Map, Value};
 
@@ -10,9 +11,9 @@ use crate::provider::answer::{ProviderAnswer, ProviderError, USER_DATA_ENDPOINT}
 use crate::provider::complaint::is_error;
 use crate::values::error_code::ErrorCode;
 
-/// Where id, name and email are in the user data: JSON pointers (RFC 6901).
+/// The places of id, name and email in the user data: JSON pointers (RFC 6901).
 ///
-/// FNCY publishes no shape for its user data, so all three are settings.
+/// FNCY does not document the shape of its user data, so all three are settings.
 #[derive(Clone, Debug)]
 pub struct UserPointers {
     id: Vec<String>,
@@ -20,17 +21,16 @@ pub struct UserPointers {
     email: String,
 }
 
-/// A text that is no JSON pointer (RFC 6901): one is empty or begins with a slash.
+/// A text that is no JSON pointer (RFC 6901), since it does not begin with a slash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PointerError;
 
 impl UserPointers {
-    /// Pointers, with defaults for what is not named: the first present of `/sub` and `/id`;
-    /// `/name`; `/email`.
+    /// Makes pointers. The defaults are `/sub`, or else `/id`; `/name`; and `/email`.
     ///
     /// # Errors
     ///
-    /// [`PointerError`] for a text that doesn't begin with a slash.
+    /// [`PointerError`], if a text doesn't begin with a slash.
     pub fn new(
         id: Option<&str>,
         name: Option<&str>,
@@ -53,21 +53,21 @@ impl UserPointers {
     }
 }
 
-/// Who is signed in.
+/// The user data of a signed-in user.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct UserData {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
-    /// The members that are kept in the session: a JSON object, or nothing.
+    /// The kept members: a JSON object, or an empty text.
     pub(crate) claims: String,
 }
 
-/// A longer id is no id: keys of databases have 255 bytes.
+/// The longest id, in bytes. Keys of databases have 255.
 const MAX_ID_LEN: usize = 255;
-/// Longer names are cut, in bytes.
+/// The longest name, in bytes. A longer one is cut.
 const MAX_NAME_LEN: usize = 200;
-/// RFC 5321, section 4.5.3.1: a longer address can't be delivered to.
+/// The longest email address, in bytes. Mail can't be delivered to a longer one (RFC 5321, section 4.5.3.1).
 const MAX_EMAIL_LEN: usize = 254;
 
 impl UserData {
@@ -108,7 +108,7 @@ fn refused(answer: &ProviderAnswer, error: ProviderError) -> ProviderError {
         (ErrorCode::ProviderUnavailable, _) => error,
         (_, 405) => {
             let detail =
-                format!("{detail}; FNCY_USERINFO_METHOD says whether it is asked with GET or POST");
+                format!("{detail}; set FNCY_USERINFO_METHOD to GET or POST, as it requires");
             ProviderError::new(ErrorCode::UserDataRefused, detail)
         }
         _ => ProviderError::new(ErrorCode::UserDataRefused, error.detail),
@@ -124,14 +124,14 @@ fn without_id(answer: &ProviderAnswer, data: &Value, pointers: &UserPointers) ->
         None => ProviderError::new(
             ErrorCode::UserIdMissing,
             format!(
-                "the user data have no id at {}; set FNCY_USER_ID to its JSON pointer",
+                "the user data has no id at {}; set FNCY_USER_ID to its JSON pointer",
                 pointers.id.join(" or ")
             ),
         ),
     }
 }
 
-/// The members that the application wants on every request.
+/// The members that the application keeps in the session.
 fn kept(object: &Map<String, Value>, keep: &[String]) -> String {
     let kept: Map<String, Value> = keep
         .iter()
@@ -143,7 +143,7 @@ fn kept(object: &Map<String, Value>, keep: &[String]) -> String {
     Value::Object(kept).to_string()
 }
 
-/// An id as a string. A number with a fraction or an exponent has lost digits already.
+/// An id as a string. A number with a fraction or an exponent has already lost digits.
 fn canonical_id(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) if number.is_u64() || number.is_i64() => Some(number.to_string()),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn decoration_is_dropped_when_it_looks_odd() {
+    fn an_odd_name_or_email_is_dropped() {
         let body = format!(
             r#"{{"id":"a","name":"{}","email":"a\nb"}}"#,
             "é".repeat(150)

@@ -1,7 +1,7 @@
-//! The user of refreshed tokens is known: the application's hook decides, if there is one (`on_refresh`).
+//! Approving a refresh: the user is known, and the application's hook decides, if there is one (`on_refresh`).
 //!
-//! Rule: a hook that fails loses no tokens. They are left with a note that the hook's answer is still to come, and the
-//! next request asks again.
+//! Rule: a hook that fails loses no tokens. They are left for the next request with a note that the hook must be asked
+//! again.
 
 use std::fmt;
 
@@ -28,20 +28,20 @@ pub enum UserKnown {
 pub struct ApprovingRefresh {
     candidate: RefreshCandidate,
     tokens: RefreshedTokens,
-    /// What ends, if the hook refuses.
+    /// The session to end if the hook refuses.
     ended: EndedRefresh,
 }
 
-/// A session with refreshed tokens that the application may still end.
+/// A session with refreshed tokens, which the application may still end.
 ///
-/// `Debug` shows the user's id only.
+/// `Debug` shows only the user's id.
 #[derive(Clone)]
 pub struct RefreshCandidate {
     /// The user's id at the provider.
     pub id: String,
-    /// All that the provider said of the user, where it was read again: a JSON object.
+    /// The whole user data, if it was read again: a JSON object.
     pub user_data: Option<String>,
-    /// What the application has added to the session: JSON, or an empty text.
+    /// JSON that the application added to the session, or an empty text.
     pub session_data: String,
     /// The refreshed tokens.
     pub tokens: SessionTokens,
@@ -52,20 +52,20 @@ pub struct RefreshCandidate {
 pub enum RefreshApproved {
     /// The tokens can be left for all requests that wait.
     Leave(Box<RefreshedTokens>),
-    /// The same, and the hook is asked again: it could not decide.
+    /// The tokens can be left, but the hook could not decide, and must be asked again.
     Undecided(Box<RefreshedTokens>),
     /// The session ends.
     End(Box<EndedRefresh>),
 }
 
-/// A session that its refresh has ended.
+/// A session that ends with its refresh.
 #[derive(Debug)]
 pub struct EndedRefresh {
     /// The session to revoke.
     pub session: RevokedSession,
     /// The refreshed token to revoke at the provider.
     pub revoke: Option<Revoke>,
-    /// Why it ended.
+    /// The reason for the end.
     pub failure: RefreshFailure,
 }
 

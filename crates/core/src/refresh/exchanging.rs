@@ -1,4 +1,4 @@
-//! The refresh token is at the provider: its token answer is awaited.
+//! Exchanging: the provider is asked for new tokens in exchange for the refresh token.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub struct Exchanging {
 pub enum Exchanged {
     /// There are tokens, and the user data is due.
     ReadUser(Box<ReadingUserAgain>),
-    /// There are tokens.
+    /// There are tokens, and the user is known.
     Known(UserKnown),
-    /// There are none.
+    /// There are no tokens.
     Failed(NotRefreshed),
 }
 
@@ -45,7 +45,7 @@ impl Exchanging {
         &self.request.refresh_token
     }
 
-    /// Goes on with the token endpoint's answer. The reports say what was unusual about it.
+    /// Goes on with the token endpoint's answer. The reports are about oddities of the answer.
     pub fn answered(self, result: ProviderResult, now: Timestamp) -> (Exchanged, Vec<Report>) {
         let Self { machine, request } = self;
         let is_unreachable = matches!(result, Err(Failure::NoConnection));

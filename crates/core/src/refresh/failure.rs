@@ -1,52 +1,52 @@
-//! Why a session was not refreshed.
+//! The failures of a refresh.
 
 use std::borrow::Cow;
 
 use crate::provider::answer::{DEFAULT_RETRY_AFTER, ProviderError};
 use crate::values::error_code::ErrorCode;
 
-/// Why a session was not refreshed.
+/// The reason for which a session was not refreshed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshFailure {
-    /// The refresh token is not valid (any more): `invalid_grant`.
+    /// The provider refused the refresh token: `invalid_grant`.
     Refused,
     /// No connection to the provider can be made.
     Unreachable,
-    /// The provider gives no answer, or is overloaded.
+    /// The provider does not answer, or is overloaded.
     Unavailable {
         /// When to ask again, in seconds.
         retry_after: u64,
     },
-    /// The provider refuses, and does not say that the refresh token is the reason: another code, or a
-    /// status alone. Waiting mends nothing. The second such answer to a refresh token counts as
+    /// The provider refuses without saying that the refresh token is the reason: it answers with another code, or with
+    /// a status alone. Waiting does not help. A second such answer to the same token counts as
     /// [`RefreshFailure::Refused`].
     Declined,
-    /// The provider's answer makes no sense.
+    /// The provider's answer can't be read.
     Unreadable,
-    /// The provider was not asked: too many refreshes were before this one.
+    /// The provider was not asked, since too many other refreshes were waiting.
     Crowded,
-    /// It says nothing of the provider: the application, or an instance that was at it, did not answer in
-    /// time.
+    /// The application's hook, or another instance with the same refresh, did not answer in time. The provider is not
+    /// the reason.
     Undecided,
-    /// The provider refuses the client: an operator's mistake.
+    /// The provider refuses the client. The operator's settings are wrong.
     Misconfigured,
-    /// The new access token is another user's.
+    /// The new access token belongs to another user.
     OtherUser,
-    /// The application doesn't want this user any more.
+    /// The application refused the user.
     NotWelcome,
 }
 
-/// Why an exchange gave no new tokens.
+/// A refresh without new tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotRefreshed {
-    /// What it says of the session.
+    /// The reason, by what it means for the session.
     pub failure: RefreshFailure,
-    /// A clause for the operator, with the provider's status and error code: no secret.
+    /// A clause for the operator, with the provider's status and error code. It has no secret.
     pub detail: Cow<'static, str>,
 }
 
 impl RefreshFailure {
-    /// Whether the session is over, whatever its access token is still good for.
+    /// Whether the session ends, even if its access token is still valid.
     #[must_use]
     pub fn ends_session(self) -> bool {
         matches!(self, Self::OtherUser | Self::NotWelcome)

@@ -1,4 +1,4 @@
-//! The way into the second machine: from a refresh token, or from what another request has left.
+//! The start of the second machine: with a refresh token, or with tokens that another request has left.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::refresh::request::RefreshRequest;
 use crate::values::entropy::Entropy;
 use crate::values::secret::Secret;
 
-/// What refreshed tokens are bound to in the store, beside their key.
+/// The kind of refreshed tokens in the store, to which their seal is bound.
 const KIND: &str = "refreshed";
 
 /// Refreshes sessions, apart from any request. Cloning is cheap.
@@ -30,14 +30,15 @@ impl RefreshMachine {
         Exchanging::new(Arc::clone(&self.0), request)
     }
 
-    /// Goes on with what another request or instance has left for this refresh token.
+    /// Goes on with the tokens that another request or instance has left for this refresh token.
     #[must_use]
     pub fn take_over(&self, request: &RefreshRequest, sealed: &[u8]) -> Option<UserKnown> {
         let tokens = self.open(&request.key, sealed)?;
         Some(UserKnown::new(&self.0, request, tokens, None))
     }
 
-    /// Seals refreshed tokens for other requests, on all instances. `key` is that of the refresh token which was used.
+    /// Seals refreshed tokens for other requests, on all instances. `key` is the key of the refresh token that was
+    /// used.
     #[must_use]
     pub fn seal(&self, key: &[u8; 32], tokens: &RefreshedTokens, entropy: &Entropy) -> String {
         shared::seal(&self.0, KIND, key, &tokens.encode(), entropy)
@@ -51,13 +52,13 @@ impl RefreshMachine {
         })
     }
 
-    /// A keyed hash of a refresh token, as in [`RefreshRequest::key`]: the same on every instance of an application.
+    /// The key of a refresh token, as in [`RefreshRequest::key`]. It is the same on every instance of an application.
     #[must_use]
     pub fn key_of(&self, token: &Secret) -> [u8; 32] {
         self.0.token_digest.get().of(token)
     }
 
-    /// What ends refreshed tokens at the provider, where it has a revocation endpoint.
+    /// The token to revoke at the provider, if that has a revocation endpoint.
     #[must_use]
     pub fn revocation_of(&self, tokens: &RefreshedTokens) -> Option<Revoke> {
         self.0.revocation_of(tokens.tokens.clone())

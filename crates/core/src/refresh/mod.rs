@@ -8,13 +8,13 @@
 //!  NotRefreshed              EndedRefresh
 //! ```
 //!
-//! It runs apart from any request, since many requests may wait for the same refresh. Each of them is a [`Refreshing`]:
-//! it takes the refreshed tokens, or the failure, and becomes an admission or a reply.
+//! The refresh runs apart from any request, since many requests may wait for the same one. Each of them is a
+//! [`Refreshing`]. It takes the refreshed tokens or the failure, and becomes an admission or a reply.
 //!
 //! Rules:
 //! - Requests share the provider's answer, never a cookie: each session seals the tokens under its own id.
-//! - An answer without a refresh token leaves the old one in use.
-//! - Failures split three ways, by what they say of the session: it is over, it can wait, or the operator must act.
+//! - If an answer has no refresh token, the old one stays in use.
+//! - Failures split three ways, by what they mean for the session: it is over, it can wait, or the operator must act.
 //!
 //! [`Refreshing`]: refreshing::Refreshing
 

@@ -1,6 +1,6 @@
-//! There are refreshed tokens, and the user data is due: its answer is awaited.
+//! Reading the user again: there are refreshed tokens, and new user data is due.
 //!
-//! Rules: another user's data ends the session; data that can't be read changes nothing.
+//! Rules: if the user data is another user's, the session ends. If it can't be read, nothing changes.
 
 use std::sync::Arc;
 

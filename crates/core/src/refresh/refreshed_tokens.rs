@@ -1,4 +1,4 @@
-//! What a refresh token was exchanged for.
+//! Refreshed tokens: the result of a refresh, shared by all requests that wait for it.
 
 use std::fmt;
 
@@ -9,23 +9,23 @@ use crate::values::codec::{Reader, Writer};
 use crate::values::secret::{Secret, SecretBytes};
 use crate::values::timestamp::Timestamp;
 
-/// What a refresh token was exchanged for. Requests that still show the old one get this.
+/// The tokens that a refresh token was exchanged for. All requests with the old token get them.
 ///
-/// `Debug` shows whose it is.
+/// `Debug` shows only the user's id and the generation.
 pub struct RefreshedTokens {
     pub(crate) tokens: SessionTokens,
     pub(crate) key: [u8; 32],
     pub(crate) expires_at: Timestamp,
     pub(crate) life: u64,
-    /// One more than the session's that was refreshed.
+    /// One more than the generation of the session that was refreshed.
     pub(crate) generation: u32,
-    /// The session that it was obtained for. Another one may have the same refresh token, where a
-    /// provider gives a user the same one each time.
+    /// The session that was refreshed. Another session may have the same refresh token, if the provider gives a user
+    /// the same one each time.
     pub(crate) session_id: [u8; 16],
-    /// What that session says of its user from now on: all of it, since the cookie of the generation
-    /// in between may be lost.
+    /// The whole user of that session from now on. The cookie of a generation in between may be lost, so differences
+    /// are not enough.
     pub(crate) profile: Profile,
-    /// Whether the answer of the application's hook is still to come.
+    /// Whether the application's hook must still be asked.
     pub(crate) awaits_approval: bool,
 }
 
@@ -39,8 +39,7 @@ impl fmt::Debug for RefreshedTokens {
 }
 
 impl RefreshedTokens {
-    /// A keyed hash of its own refresh token, which is the old one's where the provider doesn't
-    /// rotate.
+    /// The key of the new refresh token. If the provider doesn't rotate, it is the old token's key.
     #[must_use]
     pub fn key(&self) -> [u8; 32] {
         self.key
@@ -52,13 +51,13 @@ impl RefreshedTokens {
         &self.tokens
     }
 
-    /// Whether the answer of the application's hook is still to come.
+    /// Whether the application's hook must still be asked.
     #[must_use]
     pub fn awaits_approval(&self) -> bool {
         self.awaits_approval
     }
 
-    /// The hook has approved, with data that replaces what the application added before, if there is any.
+    /// Takes the hook's approval. New data replaces what the application added before.
     pub(crate) fn approve(&mut self, data: Option<String>) {
         if let Some(data) = data {
             self.profile.data = data;
@@ -66,19 +65,19 @@ impl RefreshedTokens {
         self.awaits_approval = false;
     }
 
-    /// Whether its access token can still be used.
+    /// Whether the access token is still valid.
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         self.expires_at > now
     }
 
-    /// Whether its access token had expired when it came, so that asking again at once is no use.
+    /// Whether the access token had expired on arrival. Asking again at once would not help.
     #[must_use]
     pub fn was_stillborn(&self) -> bool {
         self.life == 0
     }
 
-    /// The generation that a session has once it is refreshed with this.
+    /// The generation of a session after this refresh.
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.generation
@@ -101,7 +100,7 @@ impl RefreshedTokens {
             .into()
     }
 
-    /// The tokens of a body; `digest` names a refresh token.
+    /// The tokens of a body. `digest` gives the key of a refresh token.
     pub(crate) fn decode(body: &[u8], digest: impl FnOnce(&Secret) -> [u8; 32]) -> Option<Self> {
         let mut body = Reader::new(body);
         let tokens = SessionTokens::read_from(&mut body)?;

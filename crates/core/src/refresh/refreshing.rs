@@ -1,13 +1,12 @@
-//! A request whose access token has expired: it waits for the refresh, before the application is called.
+//! Refreshing: a request waits for the refresh of its session, before the application is called.
 //!
 //! Rules:
-//! - While the access token lives, a failed refresh changes nothing for the request.
-//! - A refused refresh token is no proof that the session is over: the browser may hold a cookie that another response
-//!   has replaced already. The request is anonymous, and its cookie stays until the access token is so old that no
-//!   replacement can be on its way.
-//! - A failure of the network signs no user out: 503, and the cookie stays. So does the first refusal that does not name
-//!   the token as its reason; the driver makes the second one a refused token.
-//! - Another user's data ends the session, and so does the application's refusal.
+//! - While the access token is valid, a failed refresh changes nothing for the request.
+//! - A refused refresh token does not prove that the session is over. Another response may already have replaced the
+//!   cookie. So the request is anonymous, and the cookie stays until no replacement can be on its way.
+//! - A network failure signs no user out: the reply is 503, and the cookie stays. The same holds for the first refusal
+//!   that does not name the token as its reason. The driver turns the second one into a refused token.
+//! - User data of another user ends the session, and so does a refusal by the application.
 
 use crate::machine::responder::Responder;
 use crate::provider::answer::{CLIENT_SETTINGS, TOKEN_ENDPOINT};
@@ -41,7 +40,7 @@ pub struct Refreshing {
     responder: Responder,
     head: OwnedHead,
     user: User,
-    /// What the request makes of the session's idle end.
+    /// The session's idle end after this request.
     idle_ends: Timestamp,
     request: RefreshRequest,
 }
@@ -50,15 +49,15 @@ pub struct Refreshing {
 #[derive(Debug)]
 #[must_use]
 pub enum AfterRefresh {
-    /// The application answers.
+    /// The application answers the request.
     Admit(Admission),
-    /// We answer.
+    /// The login answers the request.
     Reply(Box<Reply>),
     /// The browser is sent to sign in.
     SignIn(Box<StartSignIn>),
 }
 
-/// Begins to wait for a refresh. A session whose tokens don't open is challenged instead.
+/// Starts to wait for a refresh. If the session's tokens don't open, the request is challenged instead.
 pub(crate) fn refreshing<H: Head>(
     responder: Responder,
     head: &H,
@@ -99,13 +98,14 @@ pub(crate) fn refreshing<H: Head>(
 }
 
 impl Refreshing {
-    /// The question: refresh this.
+    /// The question: refresh this session.
     #[must_use]
     pub fn request(&self) -> &RefreshRequest {
         &self.request
     }
 
-    /// Goes on with refreshed tokens. Without entropy the session stays as it is, while its access token lives.
+    /// Goes on with refreshed tokens. Without entropy, the session stays as it is, as long as its access token is
+    /// valid.
     #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
     pub fn refreshed(
         self,
@@ -125,7 +125,7 @@ impl Refreshing {
             Some(entropy) => self.write_session(tokens, now, entropy),
             None => Err("the operating system gives no entropy"),
         };
-        // While the old access token lives, a problem with the new one can wait: it is remembered.
+        // While the old access token is valid, a problem with the new one can wait. The next request finds it again.
         if can_wait && (written.is_err() || !tokens.is_fresh(now)) {
             return AfterRefresh::Admit(Admission::of(self.user, None));
         }
@@ -141,7 +141,7 @@ impl Refreshing {
             }
         };
         if !tokens.is_fresh(now) {
-            // The new access token is of no use, but the refresh token may be the only one that still works.
+            // The new access token is useless, but its refresh token may be the only one that still works.
             let draft = self.unavailable().cookies(cookies);
             return AfterRefresh::Reply(machine.write(draft));
         }
@@ -152,7 +152,7 @@ impl Refreshing {
         AfterRefresh::Admit(Admission::of(user, Some(update)))
     }
 
-    /// The session with refreshed tokens.
+    /// Writes the session with refreshed tokens.
     fn write_session(
         &self,
         tokens: &RefreshedTokens,
@@ -162,7 +162,7 @@ impl Refreshing {
         let before = self.user.segment();
         let mut profile = tokens.profile.clone();
         if tokens.session_id != before.session_id {
-            // The scopes are the tokens'; the rest is what each session keeps of its own sign-in.
+            // The scopes belong to the tokens. The rest comes from each session's own sign-in.
             profile = Profile {
                 scopes: profile.scopes,
                 ..Profile::of(&before)
@@ -192,7 +192,7 @@ impl Refreshing {
             .map_err(|_| "the refreshed session does not fit into five cookies of 4,096 bytes")
     }
 
-    /// Goes on without new tokens.
+    /// Goes on after a failed refresh.
     pub fn failed(self, failure: RefreshFailure, now: Timestamp) -> AfterRefresh {
         let segment = self.user.segment();
         if !failure.ends_session() && now < segment.token_expires {

@@ -1,4 +1,4 @@
-//! A refresh token that is used once, and what must be known to use its answer.
+//! The request for a refresh: a refresh token to use once, and its session.
 
 use std::fmt;
 
@@ -8,25 +8,25 @@ use crate::session::session_ref::SessionRef;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
-/// User data is read again with a refresh, but not more often than this: seconds.
+/// The time for which user data is not read again, in seconds.
 const USER_DATA_LIFE: u64 = 5 * 60;
 
-/// A refresh token to be used once, and what must be known to use its answer.
+/// A refresh token to use once, and its session.
 ///
-/// `Debug` shows whose it is.
+/// `Debug` shows only the user's id.
 #[derive(Clone)]
 pub struct RefreshRequest {
     /// The refresh token.
     pub refresh_token: Secret,
-    /// A keyed hash of it: one exchange for each key, however many requests ask.
+    /// The key of the refresh token: a keyed hash. There is one exchange for each key, even if many requests ask.
     pub key: [u8; 32],
-    /// The session that it belongs to.
+    /// The session of the refresh token.
     pub session: SessionRef,
-    /// What the session says of its user.
+    /// The user of the session.
     pub profile: Profile,
-    /// Whether the user data is to be read again with the new access token.
+    /// Whether the user data must be read again with the new access token.
     pub reads_user: bool,
-    /// Whether the access token has expired: without an answer the request fails.
+    /// Whether the access token has expired. Then the request fails without new tokens.
     pub is_urgent: bool,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Debug for RefreshRequest {
 }
 
 impl RefreshRequest {
-    /// The refresh after a refreshed whose own access token has expired again.
+    /// The next refresh, after one whose access token has expired again.
     #[must_use]
     pub fn again(self, refreshed: &RefreshedTokens, now: Timestamp) -> Option<Self> {
         let refresh_token = refreshed.tokens.refresh_token.clone()?;
@@ -62,7 +62,7 @@ impl RefreshRequest {
         })
     }
 
-    /// Whether the user data is due to be read again.
+    /// Whether the user data must be read again.
     pub(crate) fn is_user_due(profile: &Profile, now: Timestamp) -> bool {
         now.seconds_since(profile.user_read) >= USER_DATA_LIFE
     }

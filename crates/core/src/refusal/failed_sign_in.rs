@@ -1,4 +1,4 @@
-//! Failed sign-ins: a page that says why, with a way on, and a line for the operator.
+//! Failed sign-ins: a page with the reason and a link, and a line for the operator's log.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::request::return_to::ReturnTo;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 
-/// A failed sign-in, with a way to try again.
+/// A failed sign-in, with a link to try again.
 pub(crate) fn sign_in_failed(
     machine: &Machine,
     code: ErrorCode,
@@ -24,15 +24,16 @@ pub(crate) fn sign_in_failed(
     failed(page, Report::of(code, detail), code)
 }
 
-/// A callback that was sent to another path on its way. A new sign-in would end the same way.
+/// A callback at another path than that of the redirect URI. A new sign-in would end in the same way, so no link starts
+/// one.
 pub(crate) fn misplaced_callback(machine: &Machine) -> Draft {
     let code = ErrorCode::InvalidCallback;
-    let detail = "a callback came to another path than that of the redirect URI: set FNCY_BASE_STRIPPED=1 where a proxy strips the sub-path, and nowhere else";
+    let detail = "a callback came to another path than that of the redirect URI; set FNCY_BASE_STRIPPED=1 if a proxy strips the sub-path, and remove it if none does";
     let report = Report::warning(code.as_str(), detail);
     failed(page_about(machine, code), report, code)
 }
 
-/// A sign-in that the application's hook refused, in the application's own words. The person may have another account.
+/// A sign-in that the application's hook refused, with the application's message. The person may have another account.
 pub(crate) fn refused_by_hook(machine: &Machine, message: &str, return_to: &ReturnTo) -> Draft {
     let code = ErrorCode::LoginRefused;
     let page = page_about(machine, code).message(message);

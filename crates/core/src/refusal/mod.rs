@@ -1,4 +1,4 @@
-//! Refusals: a page for a person, a problem for a program.
+//! Refusals: a page for a person, problem+json for a program.
 
 pub(crate) mod failed_sign_in;
 pub(crate) mod parts;

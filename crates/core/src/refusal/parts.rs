@@ -1,7 +1,7 @@
-//! What refusals are made of: the kind of the request, pages with a way on, problems.
+//! The parts of refusals: the kind of the request, pages with a link, problems.
 //!
-//! Rule: code and status come from the one table in `error_code.rs`, the words from `words`. A program reads English:
-//! its texts are for developers, and its `code` is what is stable.
+//! Rules: code and status come from the table in `error_code.rs`, and texts from `words`. A problem's texts are in
+//! English, since developers read them. Programs read its `code`.
 
 use serde_json::{Value, json};
 
@@ -19,10 +19,10 @@ use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
 use crate::values::error_code::ErrorCode;
 
-/// Asks `/auth/login` for the choice of another account.
+/// The query with which `/auth/login` lets the person choose another account.
 pub(crate) const ANOTHER_ACCOUNT: &str = "account=another";
 
-/// How a request asks, and so how it is refused. On a path that only programs call, no request is sent anywhere.
+/// The kind of a request, which decides how it is refused. On the path of an API, every request counts as a program's.
 pub(crate) fn kind_of<H: Head>(machine: &Machine, head: &H) -> Kind {
     let is_api = || {
         let paths = RequestPaths::of(head, &machine.site);
@@ -40,13 +40,15 @@ pub(crate) fn page_about(machine: &Machine, code: ErrorCode) -> Page {
     Page::new(PageSubject::Refusal(code)).aside(root.as_str(), Label::Back)
 }
 
-/// The address that starts a sign-in which returns to this page.
+/// A link that starts a sign-in, with this return address.
 pub(crate) fn sign_in_link(machine: &Machine, return_to: &ReturnTo) -> WayOn {
     WayOn::Go(machine.site.login_path_to(return_to.as_str()))
 }
 
-/// How a person chooses another account: by signing out at the provider, or by the provider's choice of accounts.
-/// Without either, the provider would sign the same account in again.
+/// The action with which a person chooses another account: a sign-out at the provider, or the provider's choice of
+/// accounts.
+///
+/// If the provider has neither, it would sign the same account in again, so there is no action.
 pub(crate) fn another_account(machine: &Machine, return_to: &ReturnTo) -> Option<WayOn> {
     if machine.provider.sign_out_url.is_some() {
         let sign_out = machine.site.path_of(Endpoint::Logout);

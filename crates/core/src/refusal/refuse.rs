@@ -1,4 +1,4 @@
-//! Refused requests, in the form that fits the request.
+//! Refusals of requests, in the form that fits the request.
 
 use crate::machine::machine::Machine;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
@@ -15,7 +15,7 @@ use crate::request::head::Head;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 
-/// A refusal, with a line for the operator.
+/// A refusal, with a line for the operator's log.
 pub(crate) fn refuse<H: Head>(
     machine: &Machine,
     head: &H,
@@ -47,7 +47,7 @@ pub(crate) fn refuse<H: Head>(
 
 /// 403, for a request that another site's page may have sent.
 pub(crate) fn cross_site<H: Head>(machine: &Machine, head: &H) -> Draft {
-    let detail = "neither Sec-Fetch-Site nor Origin says that the request came from this site; see LoginBuilder::trusted_origin";
+    let detail = "neither Sec-Fetch-Site nor Origin says that the request came from this origin; if it came from a page of yours, see LoginBuilder::trusted_origin";
     refuse(machine, head, ErrorCode::CrossSite, detail)
 }
 
@@ -60,8 +60,8 @@ pub(crate) fn unverified<H: Head>(machine: &Machine, head: &H) -> Draft {
         .report([Report::of(code, detail)])
 }
 
-/// 503 for a request that may succeed a moment later: a person can try the same page again. If waiting does not help, a
-/// new sign-in does, so each of these replies says where to begin one.
+/// 503, for a request that may succeed a moment later. A page links to itself, to try again. Each of these replies also
+/// says where to sign in, since a new sign-in helps if waiting doesn't.
 pub(crate) fn busy<H: Head>(machine: &Machine, head: &H, code: ErrorCode) -> Draft {
     let kind = kind_of(machine, head);
     let draft = match kind {
@@ -82,7 +82,7 @@ pub(crate) fn busy<H: Head>(machine: &Machine, head: &H, code: ErrorCode) -> Dra
     draft.event([Event::RequestRefused(code)])
 }
 
-/// A page for a request that can't go on, whatever its user does.
+/// A page for a request that fails, whatever its user does.
 pub(crate) fn failure(machine: &Machine, code: ErrorCode, detail: &'static str) -> Draft {
     Draft::page(page_about(machine, code))
         .report([Report::of(code, detail)])

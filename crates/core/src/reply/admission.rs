@@ -1,11 +1,11 @@
-//! A request that goes on to the application.
+//! Admissions: requests that go on to the application.
 
 use std::fmt;
 
 use crate::provider::tokens::SessionTokens;
 use crate::session::user::User;
 
-/// Pages of one user are not for the next one, nor for the back button after a sign-out.
+/// Pages of one user are not for the next user, nor for the back button after a sign-out.
 const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
 
 /// A request that goes on to the application.
@@ -13,23 +13,22 @@ const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
 pub struct Admission {
     /// The user. A request on a public path may have none.
     pub user: Option<User>,
-    /// The `Cache-Control` of an answer that names none: what one user sees must not be stored for
-    /// the next.
+    /// The `Cache-Control` of a response that has none. It keeps caches from showing one user's pages to the next.
     pub default_cache_control: Option<&'static str>,
-    /// The session as it is from now on, where it was refreshed or its idle time moved on.
+    /// The changed session, if it was refreshed or its idle end moved on.
     pub update: Option<Box<Update>>,
 }
 
-/// A session that changed on the way in: the browser is told with the application's answer.
+/// A session that changed before the application was called. The browser learns of it with the application's response.
 pub struct Update {
-    /// The `Set-Cookie` lines. A response that carries them is [`PRIVATE`](crate::PRIVATE). They are left out if the
-    /// session was revoked meanwhile.
+    /// The `Set-Cookie` lines. A response with them is [`PRIVATE`](crate::PRIVATE). If the session was revoked
+    /// meanwhile, they are left out.
     pub cookies: Vec<String>,
-    /// The tokens, where they were refreshed: those in the request's cookie are the old ones.
+    /// The new tokens, if they were refreshed. The request's cookie has the old ones.
     pub tokens: Option<SessionTokens>,
 }
 
-/// Says that there is one: it holds cookies and tokens.
+/// Shows no fields, since they hold cookies and tokens.
 impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Update").finish_non_exhaustive()
@@ -46,7 +45,7 @@ impl Admission {
         }
     }
 
-    /// Admits a user, with what the browser must be told of their session.
+    /// Admits a user, with the changes to their session.
     pub(crate) fn of(user: User, update: Option<Update>) -> Self {
         Self {
             user: Some(user),

@@ -1,7 +1,7 @@
-//! A reply that is not yet written for its reader.
+//! Drafts: replies that are not yet written for their readers.
 //!
-//! Rule: a [`Draft`] becomes a [`Reply`] in one place, where language and form of the reader are known. So no state can
-//! send a page that is not written.
+//! Rule: a [`Draft`] becomes a [`Reply`] in one place, where the reader's language and format are known. So no state
+//! can send a page that is not written.
 
 use crate::provider::exchange::Revoke;
 use crate::reply::event::Event;
@@ -12,7 +12,7 @@ use crate::reply::reply::{Ending, PRIVATE, Reply};
 use crate::session::session_ref::SessionRef;
 use crate::values::report::Report;
 
-/// A reply in the making.
+/// A reply that is not yet written for its reader.
 pub(crate) struct Draft {
     reply: Reply,
     /// The page that becomes the body.
@@ -37,7 +37,7 @@ impl Draft {
         }
     }
 
-    /// 303: whatever the method was, the browser goes on with GET (RFC 9110, section 15.4.4).
+    /// A redirect with status 303. After any method, the browser goes on with GET (RFC 9110, section 15.4.4).
     pub(crate) fn see_other(location: impl Into<String>) -> Self {
         Self::new(303).header("location", location)
     }
@@ -99,7 +99,7 @@ impl Draft {
     /// Writes the reply for its reader.
     pub(crate) fn write(self, pages: &Pages, format: ReplyFormat) -> Reply {
         let is_framed = self.page.as_ref().is_some_and(|page| page.is_framed());
-        // Of no other site, not even of a sibling: what loads and what doesn't says who is signed in.
+        // No other site may load a reply, not even a sibling. Whether it loads would tell who is signed in.
         let mut draft = self
             .header("cross-origin-resource-policy", "same-origin")
             .header(
@@ -108,8 +108,8 @@ impl Draft {
             );
         if let Some(page) = draft.page.take() {
             let language = pages.language(format.language());
-            // `no-referrer` would make a form's `Origin` null, and older browsers send nothing else
-            // that tells our own pages from others'.
+            // With `no-referrer`, a form's `Origin` would be null. Older browsers send no other header that tells our
+            // own pages from those of other sites.
             draft = draft
                 .header("content-security-policy", pages.policy(is_framed))
                 .header("referrer-policy", "same-origin")
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn r26_a_page_in_a_frame_is_for_our_own_pages_and_leaves_it() {
+    fn r26_a_framed_page_is_for_our_own_origin_and_its_links_leave_the_frame() {
         let page = refusal()
             .action(WayOn::Post("/out".to_owned()), Label::SignOut)
             .aside("/", Label::Back);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_page_that_panics_is_ours() {
+    fn if_an_own_page_panics_ours_takes_its_place() {
         let pages = Pages::new(Some(OwnPage::new(|_| panic!("no page"))), None);
         let reply = written(&pages, refusal(), Language::English);
         assert!(reply.body.contains("login_refused"), "{}", reply.body);

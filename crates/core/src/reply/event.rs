@@ -1,27 +1,26 @@
-//! What happened, for whoever counts.
+//! Events, for metrics.
 //!
-//! Rule: an event is a kind, with a reason of ours; never who it was, nor an address.
+//! Rule: an event has a kind and a reason of ours. It has no user and no address.
 
 use crate::session::refusal::SessionRefusal;
 use crate::values::error_code::ErrorCode;
 
-/// Something that happened to a login, a session or a request, as
-/// [`Reply::events`](crate::Reply::events) lists it.
+/// An event of a sign-in, a session or a request, as [`Reply::events`](crate::Reply::events) lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A request was answered here in place of the application.
+    /// The login refused a request, in place of the application.
     RequestRefused(ErrorCode),
-    /// The address that a sign-in is to end at was too long, and lost its query, or all of it.
+    /// The return address of a sign-in was too long, and lost its query or all of it.
     ReturnAddressCut,
-    /// A session's cookie was shown, and not believed.
+    /// A request had a session that is not believed.
     SessionRefused(SessionRefusal),
-    /// A sign-in ended on a page that says why.
+    /// A sign-in failed. The person got a page with this code.
     SignInFailed(ErrorCode),
-    /// A sign-in ended in a session.
+    /// A sign-in succeeded.
     SignInFinished,
     /// A browser was sent to the authorization server.
     SignInStarted,
-    /// A session was ended by its user.
+    /// A user signed out.
     SignedOut,
 }

@@ -1,17 +1,17 @@
-//! The form of a reply: what the request says of its reader.
+//! Reply formats: the form of a reply that fits the request.
 
 use crate::reply::grpc;
 use crate::reply::reply::Reply;
 use crate::request::head::{Head, text};
 use crate::request::language::Language;
 
-/// How the reply to one request is written.
+/// The format of the reply to one request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ReplyFormat {
     language: Language,
-    /// HEAD is GET without a body (RFC 9110, section 9.3.2).
+    /// Whether the body is left out, as for HEAD (RFC 9110, section 9.3.2).
     is_bodiless: bool,
-    /// A gRPC client reads a status of its own and no body of ours.
+    /// Whether the reader is a gRPC client, which reads a status of its own and no body.
     is_grpc: bool,
 }
 
@@ -36,7 +36,7 @@ impl ReplyFormat {
         self.language
     }
 
-    /// Gives a whole reply its form.
+    /// Changes a complete reply to this format.
     pub(crate) fn apply(self, mut reply: Reply) -> Reply {
         if self.is_grpc && reply.status >= 400 {
             return grpc::trailers_only(reply);

@@ -1,18 +1,18 @@
-//! A refusal as gRPC has it: a response of trailers alone ("gRPC over HTTP/2", Trailers-Only).
+//! A refusal for gRPC: a response that has only trailers ("gRPC over HTTP/2", Trailers-Only).
 //!
-//! Rules: the HTTP status is 200, since the protocol puts its own status beside it; cookies and `Retry-After` of
-//! the refusal stay; the body and what describes it go.
+//! Rules: the HTTP status is 200, since gRPC has a status of its own. Cookies and `Retry-After` of the refusal stay.
+//! The body and the headers that describe it are removed.
 
 use crate::reply::reply::Reply;
 
-/// Whether a request's `Content-Type` is gRPC's, or gRPC-Web's.
+/// Whether a `Content-Type` is that of gRPC or gRPC-Web.
 pub(crate) fn is_grpc(content_type: &str) -> bool {
     content_type
         .get(..16)
         .is_some_and(|start| start.eq_ignore_ascii_case("application/grpc"))
 }
 
-/// The same refusal, for a caller that reads `grpc-status`.
+/// A refusal, rewritten for a client that reads `grpc-status`.
 pub(crate) fn trailers_only(reply: Reply) -> Reply {
     let (status, message) = match reply.status {
         401 => ("16", "sign in first"),

@@ -1,7 +1,7 @@
-//! A page that a person meets: what happened, and a way on.
+//! A page of the login: what happened, and what the person can do.
 //!
-//! Rules: self-contained HTML without a script; every text is escaped; a page shows nothing of the request but a return
-//! address that has passed the grammar.
+//! Rules: the HTML is self-contained and has no script. Every text is escaped. Of the request, a page shows only a
+//! return address that the grammar has accepted.
 
 use std::fmt;
 
@@ -10,23 +10,23 @@ use crate::reply::words::subject::PageSubject;
 use crate::request::language::Language;
 use crate::values::error_code::ErrorCode;
 
-/// A page that a person meets. `Display` writes our own HTML.
+/// A page of the login. `Display` writes it as HTML.
 #[derive(Clone, Debug)]
 pub struct Page {
     subject: PageSubject,
     language: Language,
-    /// The application's own words, in place of ours.
+    /// The application's own message, in place of ours.
     message: Option<String>,
     action: Option<(WayOn, Label)>,
-    /// A second way on, less prominent.
+    /// A second, less prominent link.
     aside: Option<(String, Label)>,
-    /// Whether a frame shows it, which its links leave.
+    /// Whether a frame shows the page. Its links then leave the frame.
     is_framed: bool,
-    /// Whether it takes its way on by itself.
+    /// Whether the page follows its link by itself.
     goes_on: bool,
 }
 
-/// The way on.
+/// The main action of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WayOn {
@@ -70,7 +70,7 @@ impl Page {
         }
     }
 
-    /// This page, in a frame if that is where it is shown.
+    /// This page, for a frame or for a tab.
     pub(crate) fn framed(self, is_framed: bool) -> Self {
         Self { is_framed, ..self }
     }
@@ -83,31 +83,32 @@ impl Page {
         }
     }
 
-    /// This page, in this language.
+    /// This page in another language.
     pub(crate) fn in_language(self, language: Language) -> Self {
         Self { language, ..self }
     }
 
-    /// What it is about.
+    /// The subject of the page.
     #[must_use]
     pub fn subject(&self) -> PageSubject {
         self.subject
     }
 
-    /// The language of its words.
+    /// The language of its texts.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// The HTTP status that it comes with.
+    /// The HTTP status of the page.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.code().map_or(200, ErrorCode::status)
     }
 
-    /// Whether a frame of one of your own pages shows it: give its links and its form `target="_top"`, since the
-    /// authorization server's pages are shown in no frame.
+    /// Whether a frame of one of your own pages shows this page.
+    ///
+    /// If so, give its links and its form `target="_top"`: FNCY's pages are shown in no frame.
     #[must_use]
     pub fn is_framed(&self) -> bool {
         self.is_framed
@@ -124,7 +125,7 @@ impl Page {
         }
     }
 
-    /// A stable code that an operator can search the log for; none where nothing went wrong.
+    /// The stable error code, with which an operator can search the log. `None` if the page is about no failure.
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         match self.subject {
@@ -133,28 +134,28 @@ impl Page {
         }
     }
 
-    /// What happened, in a few words.
+    /// The title: what happened, in a few words.
     #[must_use]
     pub fn title(&self) -> &str {
         self.subject.title(self.language)
     }
 
-    /// What it means, and what can be done. It may be the message of an `on_login` that refused: escape
-    /// it.
+    /// The text: what the title means, and what the person can do. It may be the message of an `on_login` that refused,
+    /// so escape it.
     #[must_use]
     pub fn text(&self) -> &str {
         let own = self.message.as_deref();
         own.unwrap_or_else(|| self.subject.text(self.language))
     }
 
-    /// The way on, and what to write on it. Escape the address: it may have a query.
+    /// The main action and its label. Escape the address, since it may have a query.
     #[must_use]
     pub fn way_on(&self) -> Option<(&WayOn, &'static str)> {
         let (action, label) = self.action.as_ref()?;
         Some((action, label.text(self.language)))
     }
 
-    /// A second, less prominent link: its address, and what to write on it.
+    /// A second, less prominent link: its address and its label. Escape the address.
     #[must_use]
     pub fn way_out(&self) -> Option<(&str, &'static str)> {
         let (href, label) = self.aside.as_ref()?;
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn l13_a_page_that_goes_on_says_where() {
+    fn l13_a_page_that_goes_on_by_itself_names_the_address() {
         let page =
             Page::new(PageSubject::SigningOut).going_on("https://x.example/?a&b", Label::Continue);
         assert_eq!(page.goes_on_to(), Some("https://x.example/?a&b"));

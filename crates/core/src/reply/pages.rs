@@ -1,8 +1,10 @@
-//! How pages are written: our own or the application's, and what browsers may load for them.
+//! The writing of pages, and the policy for what browsers may load for them.
 //!
-//! Rules: the `Content-Security-Policy` allows one style sheet, by its hash, and forms to ourselves. A page that an
-//! application writes has its styles, pictures and fonts from its own origin, and no script. No frame shows a page; a
-//! frame of our own origin shows the page that answers it.
+//! Rules:
+//! - For a page of ours, the `Content-Security-Policy` allows one style sheet, by its hash, and forms to our own
+//!   origin.
+//! - A page that an application writes may have styles, pictures and fonts from its own origin, but no script.
+//! - No frame may show a page, except one of our own origin that asked for it.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,12 +17,12 @@ use ring::digest::{SHA256, digest};
 use crate::reply::page::{Page, STYLE};
 use crate::request::language::Language;
 
-/// How an application writes its own pages, in place of ours.
+/// The application's own way of writing pages.
 #[derive(Clone)]
 pub struct OwnPage(Arc<dyn Fn(&Page) -> String + Send + Sync>);
 
 impl OwnPage {
-    /// From a function that gives HTML.
+    /// Takes a function that returns HTML.
     pub fn new(write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(write))
     }
@@ -38,7 +40,7 @@ impl fmt::Debug for OwnPage {
     }
 }
 
-/// What writes the pages of one site. The policy is computed once.
+/// The writer of the pages of one site. The policy is computed once.
 #[derive(Debug)]
 pub(crate) struct Pages {
     own: Option<OwnPage>,
@@ -47,7 +49,7 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// `only` is the language of all pages.
+    /// `only` is the one language of all pages, if there is one.
     pub(crate) fn new(own: Option<OwnPage>, only: Option<Language>) -> Self {
         let sources = if own.is_some() {
             "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'".to_owned()
@@ -72,12 +74,12 @@ impl Pages {
         }
     }
 
-    /// The language of a page for a reader of this one.
+    /// The language of a page for a reader of this language.
     pub(crate) fn language(&self, of_reader: Language) -> Language {
         self.only.unwrap_or(of_reader)
     }
 
-    /// What a browser may load for a page.
+    /// The `Content-Security-Policy` of a page.
     pub(crate) fn policy(&self, is_framed: bool) -> String {
         let ancestors = if is_framed { "'self'" } else { "'none'" };
         format!("{} {ancestors}", self.policy)

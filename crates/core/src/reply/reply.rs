@@ -1,4 +1,4 @@
-//! What a request is answered with here, in place of the application.
+//! Replies: responses of the login, in place of the application's.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,36 +13,36 @@ use crate::values::report::Report;
 /// The `Cache-Control` of every response that sets a cookie of ours.
 pub const PRIVATE: &str = "private, no-store";
 
-/// A reply of ours.
+/// A response of the login, in place of the application's.
 ///
-/// `Debug` shows no header values and no body: they hold cookies.
+/// `Debug` shows no header values and no body, since they hold cookies.
 #[derive(Clone)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// Names in lower case and values. `set-cookie` may come several times.
+    /// The headers: names in lower case, and values. `set-cookie` may be there several times.
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body. It is empty for redirects and for `HEAD`.
     pub body: String,
     /// Why the request or the sign-in was refused, if it was.
     pub code: Option<ErrorCode>,
-    /// What an operator should know.
+    /// Lines for the operator's log.
     pub reports: Vec<Report>,
-    /// What happened with this reply.
+    /// Events, for metrics.
     pub events: Vec<Event>,
-    /// Sessions and tokens that end with this reply.
+    /// The sessions and tokens that end with this reply.
     pub endings: Vec<Ending>,
-    /// A session that begins with this reply, and its user's id.
+    /// The session that begins with this reply, and its user's id.
     pub begins: Option<Box<(SessionRef, String)>>,
 }
 
 /// A session that ends before its time, or tokens that no session keeps.
 #[derive(Clone, Debug)]
 pub struct Ending {
-    /// The session, if there was one. It is revoked before the token: a refresh that is under way then either finds it
-    /// revoked, or has left the tokens that are revoked instead.
+    /// The session, if there is one. Revoke it before the token. A refresh under way then either finds the session
+    /// revoked, or has already left new tokens, and those are revoked instead.
     pub session: Option<RevokedSession>,
-    /// The token that is revoked at the provider. The reply does not wait for that.
+    /// The token to revoke at the provider. The reply does not wait for that.
     pub revoke: Option<Revoke>,
 }
 

@@ -1,10 +1,10 @@
-//! The page that a request is for, or comes from, as an address to return to.
+//! Return addresses of a request: the page that it asks for, and the page that it comes from.
 
 use crate::request::head::{Head, text};
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
 
-/// The page that a request is for.
+/// The page that a request asks for.
 pub(crate) fn address_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
     let path = site.browser_path(head.path());
     let address = match head.query() {
@@ -14,7 +14,7 @@ pub(crate) fn address_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
     ReturnTo::parse(&address, site)
 }
 
-/// The page that a script, a form or a frame is on.
+/// The page of the script, form or frame that sent the request.
 pub(crate) fn page_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
     let page = ["hx-current-url", "referer"]
         .into_iter()
@@ -22,7 +22,7 @@ pub(crate) fn page_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
     page.unwrap_or_else(|| ReturnTo::root(site))
 }
 
-/// The address that `return_to` of a request's query asks for.
+/// The address in a query's `return_to`.
 pub(crate) fn asked_address<H: Head>(site: &Site, head: &H) -> Option<ReturnTo> {
     ReturnTo::asked_for(head.query()?, site)
 }

@@ -1,6 +1,6 @@
-//! How a path can be spelled, and what its readers make of it.
+//! The spellings of a path, and how servers read them.
 //!
-//! Rule: reading is total; whatever some reader might take for something else is not canonical.
+//! Rule: reading never fails. If any server might read a path as another one, the path is not canonical.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use percent_encoding::{
     AsciiSet, CONTROLS, percent_decode, percent_decode_str, utf8_percent_encode,
 };
 
-/// What browsers escape in a path (URL standard, path percent-encode set). `?` and `#` end a path, and braces are a
-/// router's pattern: a rule with one of them is a mistake, and stays one.
+/// The characters that browsers escape in a path (URL standard, path percent-encode set). `?` and `#` end a path.
+/// Braces are a router's pattern, so a rule with braces is a mistake, and is not escaped into a valid one.
 const ESCAPED_BY_BROWSERS: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -18,25 +18,29 @@ const ESCAPED_BY_BROWSERS: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'`');
 
-/// A path that a person wrote, as browsers send it: `/a b` is `/a%20b`.
+/// A written path as browsers send it: `/a b` becomes `/a%20b`.
 pub(crate) fn as_sent(written: &str) -> String {
     utf8_percent_encode(written, ESCAPED_BY_BROWSERS).to_string()
 }
 
-/// Whether two spellings are the same but for the case of their escapes' digits (RFC 3986, section 6.2.2.1).
+/// Whether two spellings are equal, except for the case of their escapes' digits (RFC 3986, section 6.2.2.1).
 pub(crate) fn is_spelled_alike(one: &[u8], other: &[u8]) -> bool {
     one == other
         || (one.eq_ignore_ascii_case(other) && percent_decode(one).eq(percent_decode(other)))
 }
 
-/// A path as a router may read it; borrowed where it has no escapes.
+/// A path as a router may decode it. It is borrowed if it has no escapes.
 pub(crate) fn decoded(path: &str) -> Cow<'_, [u8]> {
     percent_decode_str(path).into()
 }
 
-/// Whether every reader of this path sees the same segments: absolute, only the characters that
-/// RFC 3986 allows in a path and those that browsers send unescaped (`[`, `]`, `|`, `^`), no dot segment, no empty segment but the last, no `;`, and no escape
-/// of an unreserved character, of a slash or backslash, or of a control character.
+/// Whether every reader of this path sees the same segments.
+///
+/// A canonical path:
+/// - begins with a slash,
+/// - has only characters that RFC 3986 allows in a path, or that browsers send unescaped (`[`, `]`, `|`, `^`),
+/// - has no dot segment, no `;`, and no empty segment but the last,
+/// - escapes no unreserved character, slash, backslash or control character.
 pub(crate) fn is_canonical(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else {
         return false;
@@ -50,8 +54,8 @@ pub(crate) fn is_canonical(path: &str) -> bool {
     })
 }
 
-/// Whether everybody resolves a path to the same one: routers and file servers drop empty and dot segments,
-/// or don't.
+/// Whether all servers resolve a path to the same one. Some routers and file servers drop empty and dot segments, and
+/// others don't.
 pub(crate) fn has_one_reading(path: &str, decoded: &[u8]) -> bool {
     let mut segments = decoded.split(|byte| *byte == b'/').skip(1).peekable();
     let mut is_plain = decoded.first() == Some(&b'/');
@@ -66,8 +70,8 @@ pub(crate) fn has_one_reading(path: &str, decoded: &[u8]) -> bool {
             .any(|byte| matches!(byte, b'\\' | 0..=0x1f | 0x7f))
 }
 
-/// Whether an escape comes out of a broken one, as in `%%361`: who decodes twice reads on. actix-web
-/// does for parameters and files, and keeps only `%25` as it is in between.
+/// Whether decoding a broken escape gives a new escape, as in `%%361`. A server that decodes twice would decode that
+/// one as well. actix-web does for parameters and files, except for `%25`.
 fn makes_escapes(path: &str) -> bool {
     path.match_indices('%').any(|(at, sign)| {
         let rest = &path[at + sign.len()..];
@@ -90,7 +94,7 @@ fn has_canonical_bytes(mut segment: &[u8]) -> bool {
             let [Some(high), Some(low)] = digits.map(|digit| char::from(digit).to_digit(16)) else {
                 return false;
             };
-            // Two hexadecimal digits are at most 255.
+            // Two hexadecimal digits are at most 255, so the number fits.
             let byte = u8::try_from(high * 16 + low).unwrap_or_default();
             if is_unreserved(byte) || matches!(byte, b'/' | b'\\' | 0..=0x1f | 0x7f) {
                 return false;

@@ -1,30 +1,32 @@
-//! What kind of request this is, which decides how "sign in first" is said.
+//! The kind of a request, which decides over the form of "sign in first".
 //!
-//! Rules: only a top-level navigation may start a login. A hint that a request is something else
-//! always wins over one that it is a navigation, so that adding a header never turns a 401 into a
-//! redirect. What proxies add to every request is no hint.
+//! Rules:
+//! - Only a top-level navigation may start a sign-in.
+//! - A hint that a request is no navigation wins over a hint that it is one. So an added header never turns a 401 into
+//!   a redirect.
+//! - Headers that proxies add to every request are no hints.
 
 use crate::request::head::Head;
 use crate::request::head::{has, list, text};
 
-/// How a request asks, and so how it is answered without a session.
+/// The kind of a request, which decides how it is answered without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A person opens a page: they can be sent to sign in.
+    /// A person opens a page. The browser can be sent to sign in.
     Navigation,
-    /// A person submits a form: they get a page, and the form is never replayed.
+    /// A person submits a form. The reply is a page, and the form is never sent again.
     FormPost,
-    /// A frame of a page shows the answer to a person: they get a page whose links leave the frame.
+    /// A frame of a page shows the answer. The reply is a page whose links leave the frame.
     Frame,
-    /// htmx asks by script, and follows `HX-Redirect` with the whole page.
+    /// htmx sent the request. On `HX-Redirect` it loads the whole page.
     Htmx,
-    /// Inertia asks by script, and follows `X-Inertia-Location` with the whole page.
+    /// Inertia sent the request. On `X-Inertia-Location` it loads the whole page.
     Inertia,
-    /// A script, an image, a prefetch, an upgrade: it gets a status that it can read.
+    /// A script, an image, a prefetch or an upgrade. The reply is a status that programs read.
     Other,
 }
 
-/// Classifies by Fetch Metadata where the browser sends it, else by what it accepts.
+/// Classifies a request by Fetch Metadata if the browser sends it, and otherwise by `Accept`.
 pub(crate) fn classify<H: Head>(head: &H) -> Kind {
     if is_upgrade(head) || is_prefetch(head) {
         return Kind::Other;
@@ -35,7 +37,7 @@ pub(crate) fn classify<H: Head>(head: &H) -> Kind {
     if text(head, "x-inertia") == Some("true") {
         return Kind::Inertia;
     }
-    // Android's web views put their application's name here, on navigations too.
+    // Android's web views put the name of their application here, on navigations too.
     let is_script = text(head, "x-requested-with")
         .is_some_and(|value| value.eq_ignore_ascii_case("xmlhttprequest"));
     if is_script {
@@ -49,21 +51,22 @@ pub(crate) fn classify<H: Head>(head: &H) -> Kind {
     }
 }
 
-/// Whether the connection is to become another one on which nothing is checked any more, such as a WebSocket.
+/// Whether the request would turn the connection into one on which requests are no longer checked, such as a WebSocket.
 pub(crate) fn is_upgrade<H: Head>(head: &H) -> bool {
     head.method() == "CONNECT" || (has(head, "upgrade") && is_handshake(head))
 }
 
 /// Whether a request with an `Upgrade` header asks for another protocol (RFC 9110, section 7.8).
 fn is_handshake<H: Head>(head: &H) -> bool {
-    // A browser sends it with each WebSocket (RFC 6455, section 4.1), no script can set it, and no proxy adds it.
+    // Browsers send this header with each WebSocket (RFC 6455, section 4.1). Scripts can't set it, and proxies don't
+    // add it.
     if has(head, "sec-websocket-key") {
         return true;
     }
-    // Proxies add the rest to whatever passes; a browser that navigates asks for no other protocol.
+    // Proxies add the other headers to all requests. A browser that navigates asks for no other protocol.
     let navigates = text(head, "sec-fetch-mode") == Some("navigate");
     let is_asked = list(head, "connection").any(|token| token.eq_ignore_ascii_case("upgrade"));
-    // The next version of HTTP, and the same connection encrypted, change nothing of what is checked.
+    // Another version of HTTP and encryption of the same connection change nothing about the checks.
     let is_other = |protocol: &str| {
         let name = protocol.split('/').next().unwrap_or_default().trim();
         let stays = ["", "h2c", "http", "tls", "websocket"];
@@ -72,18 +75,19 @@ fn is_handshake<H: Head>(head: &H) -> bool {
     !navigates && is_asked && list(head, "upgrade").any(is_other)
 }
 
-/// Whether a CORS preflight asks on behalf of a script (Fetch, section 4.8): it carries no cookies
-/// by design.
+/// Whether this is a CORS preflight, which asks on behalf of a script (Fetch, section 4.8). It has no cookies by
+/// design.
 pub(crate) fn is_preflight<H: Head>(head: &H) -> bool {
     head.method() == "OPTIONS" && has(head, "origin") && has(head, "access-control-request-method")
 }
 
-/// Whether a script listens (HTML, section 9.2): such a stream is opened again whenever it breaks.
+/// Whether a script asks for server-sent events (HTML, section 9.2). Browsers open such a stream again whenever it
+/// breaks.
 pub(crate) fn is_event_stream<H: Head>(head: &H) -> bool {
     text(head, "accept") == Some("text/event-stream")
 }
 
-/// Whether a browser fetches ahead of a person's decision.
+/// Whether a browser loads a page before a person opens it.
 pub(crate) fn is_prefetch<H: Head>(head: &H) -> bool {
     let purpose = |name| {
         text(head, name).is_some_and(|value| {
@@ -97,20 +101,20 @@ pub(crate) fn is_prefetch<H: Head>(head: &H) -> bool {
         || has(head, "next-router-prefetch")
 }
 
-/// Whether a page asks for a part of itself: a frame, an image, a script. A browser that doesn't say so asks for
-/// a whole page.
+/// Whether a page asks for a part of itself, such as a frame, an image or a script. A request without Fetch Metadata
+/// counts as one for a whole page.
 pub(crate) fn is_part<H: Head>(head: &H) -> bool {
     has(head, "sec-fetch-dest")
         && !matches!(text(head, "sec-fetch-dest"), Some("document" | "empty"))
 }
 
-/// What shows the answer.
+/// The place that shows the answer.
 enum Target {
     /// A tab, or a window.
     Tab,
-    /// A frame of a page, or what HTML loads like one.
+    /// A frame of a page, or an element that HTML loads like one.
     Frame,
-    /// A script, or a part of a page.
+    /// No place of its own: a script or a part of a page gets the answer.
     None,
 }
 
@@ -129,7 +133,7 @@ fn target_of<H: Head>(head: &H) -> Target {
     }
     match text(head, "sec-fetch-dest") {
         Some("document") => Target::Tab,
-        // A service worker that passes a navigation on: no script can ask for this mode.
+        // A service worker passes a navigation on. Scripts can't ask for this mode.
         Some("empty") if navigates => Target::Tab,
         Some("iframe" | "frame" | "embed" | "object") => Target::Frame,
         None if !dest => Target::Tab,
@@ -137,8 +141,7 @@ fn target_of<H: Head>(head: &H) -> Target {
     }
 }
 
-/// Whether HTML is named and nothing that a program asks for is named before it (RFC 9110,
-/// section 12.5.1).
+/// Whether `Accept` prefers HTML to what programs ask for (RFC 9110, section 12.5.1).
 fn prefers_html<H: Head>(head: &H) -> bool {
     let mut html = 0.0_f32;
     let mut data = 0.0_f32;
@@ -201,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_does_not() {
+    fn a_request_of_a_program_does_not() {
         for request in [
             Request::get("/"),
             Request::get("/").header("accept", "*/*"),
@@ -281,7 +284,7 @@ mod tests {
         }
     }
 
-    /// Headers that say something of what a request is, and what they may say; the last is noise.
+    /// Headers that say something about the kind of a request, with their values. The last one says nothing.
     const SAYINGS: &[(&str, &[&str])] = &[
         (
             "accept",
@@ -317,7 +320,7 @@ mod tests {
         ("x-other", &["navigate"]),
     ];
 
-    /// What only a program, a prefetch or a part of a page says.
+    /// Headers that only a program, a prefetch or a part of a page sends.
     const HINTS: &[(&str, &str)] = &[
         ("accept", "application/json"),
         ("accept", "text/event-stream, */*"),
@@ -364,7 +367,7 @@ mod tests {
             lines.insert(place, (name, value.into()));
             let after = classify(&request(method, &lines));
             prop_assert!(after != Kind::Navigation || before == Kind::Navigation, "{lines:?}");
-            // What is said first counts; and where a browser says what it does, Accept is not asked.
+            // The first line of a header counts. If Fetch Metadata is there, `Accept` is ignored.
             let is_heard = name != "accept" && lines[..place].iter().all(|line| line.0 != name);
             prop_assert!(after != Kind::Navigation || !is_heard, "{lines:?}");
         }

@@ -1,10 +1,11 @@
-//! Where a request comes from, for those that change something.
+//! The origin of unsafe requests (CSRF).
 //!
-//! Rules: `Sec-Fetch-Site`, which no page can forge, decides where the browser sends it; else
-//! `Origin` does; with neither, nothing says that the request is ours, and neither does what is there
-//! twice. A browser without Fetch Metadata doesn't say who caused a harmless request: that one is taken for ours.
-//! `SameSite=Lax` alone is no defence: a sibling domain is the same site, and a form of it would
-//! carry the session.
+//! Rules:
+//! - `Sec-Fetch-Site` decides if the browser sends it. No page can forge it.
+//! - Otherwise `Origin` decides. A request with neither header is not taken for ours, and neither is one with a
+//!   repeated header.
+//! - A browser without Fetch Metadata doesn't say who caused a safe request. Such a request is taken for ours.
+//! - `SameSite=Lax` alone is no defence: a sibling domain is the same site, and its forms would carry the session.
 
 use url::Host;
 
@@ -14,7 +15,7 @@ use crate::request::head::{has, sole};
 use crate::request::site::Site;
 use crate::values::secure_url::SecureUrl;
 
-/// The origins whose requests are as good as our own.
+/// The origins whose requests are trusted like our own.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     own: String,
@@ -29,7 +30,7 @@ impl Sources {
         }
     }
 
-    /// Whether one of our own pages, or the person in the address bar, caused the request.
+    /// Whether a page of ours or of a trusted origin caused the request, or the person did so in the address bar.
     pub(crate) fn vouch_for<H: Head>(&self, head: &H) -> bool {
         let origin = sole(head, "origin");
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
@@ -42,7 +43,7 @@ impl Sources {
         }
     }
 
-    /// Whether the browser says that another site's page caused the request.
+    /// Whether the browser says that another origin's page caused the request.
     pub(crate) fn is_foreign<H: Head>(&self, head: &H) -> bool {
         has(head, "sec-fetch-site") && !self.vouch_for(head)
     }
@@ -51,9 +52,9 @@ impl Sources {
 impl Site {
     /// Whether another origin is certainly of another *site*, whose requests carry no `SameSite=Lax` cookie.
     ///
-    /// Names that have no more than their last label in common are: a site is one label more than a public
-    /// suffix, which has at least one. Beyond that only the Public Suffix List knows, which changes every week; so
-    /// `a.co.uk` and `b.co.uk` are taken for one site here.
+    /// Two host names are of different sites if they share at most their last label. A site is a public suffix and one
+    /// more label, and a suffix has at least one label. Only the Public Suffix List, which changes every week, says
+    /// more than that. So `a.co.uk` and `b.co.uk` count as one site here.
     #[must_use]
     pub fn is_another_site(&self, origin: &SecureUrl) -> bool {
         match (self.url().host(), origin.url().host()) {
@@ -66,8 +67,8 @@ impl Site {
     }
 }
 
-/// Whether a request may change something (RFC 9110, section 9.2.1), or open a connection on which
-/// nothing is checked any more.
+/// Whether a request may change something (RFC 9110, section 9.2.1), or opens a connection on which requests are no
+/// longer checked.
 pub(crate) fn is_unsafe<H: Head>(head: &H) -> bool {
     !matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE") || is_upgrade(head)
 }
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn l08_what_is_said_twice_is_not_believed() {
+    fn l08_a_repeated_header_is_not_believed() {
         for (name, ours, other) in [
             ("sec-fetch-site", "same-origin", "cross-site"),
             ("origin", OWN, "https://evil.example"),
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn another_site_is_told_where_that_is_certain() {
+    fn another_site_is_named_only_if_it_is_certain() {
         for (own, other, is_another) in [
             ("https://app.example.com", "https://api.example.com", false),
             ("https://app.example.com", "https://example.com", false),
@@ -148,7 +149,7 @@ mod tests {
             ("https://127.0.0.1", "https://127.0.0.1:8443", false),
             ("https://127.0.0.1", "https://127.0.0.2", true),
             ("https://[::1]", "https://[::1]:8443", false),
-            // The list would know.
+            // These are two sites, but only the Public Suffix List says so.
             ("https://a.co.uk", "https://b.co.uk", false),
         ] {
             let site = Site::new(&format!("{own}/auth/callback"), "/auth", false).unwrap();

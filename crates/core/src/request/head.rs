@@ -1,49 +1,51 @@
-//! What the machine reads of a request: its head, and never its body.
+//! The head of a request, which is all that the core reads of it.
 
 use crate::request::placement::Placement;
 
-/// The head of a request, as an adapter shows it to the machine.
+/// The head of a request, as an adapter shows it to the core.
 ///
-/// The body is not part of it: no decision about login depends on a body, so none is ever read.
+/// The body is not part of it. No decision depends on a body, so the core reads none.
 pub trait Head {
     /// The method in upper case, such as `GET`.
     fn method(&self) -> &str;
 
-    /// The path as the browser sent it, before any router stripped a prefix; without the query.
+    /// The path as the browser sent it, before any router has stripped a prefix. It has no query.
     fn path(&self) -> &str;
 
-    /// What a router has left of the path, in the browser's spelling, where it has stripped a prefix. `None`, the
-    /// default, is right where no router has stripped one.
+    /// The rest of the path after a router has stripped a prefix, in the browser's spelling. The default is `None`: no
+    /// router has stripped a prefix.
     ///
-    /// What protects is judged on both paths, and a page is public only if both are. So a rule for `/admin` guards
-    /// `/ko/admin` below `/{lang}`.
+    /// A rule that protects holds if it matches either path. A page is public only if both paths are. So a rule for
+    /// `/admin` also guards `/ko/admin` below `/{lang}`.
     fn stripped_path(&self) -> Option<&str> {
         None
     }
 
-    /// Host and port that the request's target names, beside the header `Host`: of HTTP/2 its `:authority`, of
-    /// HTTP/1.1 what an absolute-form target has (RFC 9112, section 3.2.2). `None`, the default, where it has none.
+    /// The host and port in the request's target, beside the header `Host`: the `:authority` of HTTP/2, or the
+    /// authority of an absolute-form target in HTTP/1.1 (RFC 9112, section 3.2.2). The default is `None`.
     ///
-    /// It is read only where the application has several redirect URIs, to choose among them.
+    /// The core reads it only if the application has several redirect URIs, to choose one of them.
     fn authority(&self) -> Option<&str> {
         None
     }
 
-    /// The query without its question mark.
+    /// The query, without the question mark.
     fn query(&self) -> Option<&str>;
 
-    /// Every line of a header, in order. HTTP/2 splits `Cookie` over several lines, so none may be
-    /// left out. `name` is in lower case.
+    /// Every line of a header, in order. `name` is in lower case.
+    ///
+    /// HTTP/2 splits `Cookie` over several lines, so all lines are needed.
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]>;
 
-    /// What the framework's router did with the request before it reached the login. The default says
-    /// that it did nothing. It is read on requests that the login answers itself.
+    /// Where the framework's router called the login. The core reads it on requests that the login answers itself.
+    ///
+    /// The default says that no router was involved.
     fn placement(&self) -> Placement<'_> {
         Placement::default()
     }
 }
 
-/// The first line of a header, if it is visible ASCII or spaces.
+/// The first line of a header, if it has only visible ASCII and spaces.
 pub(crate) fn text<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a str> {
     let line = head.lines(name).next()?;
     let line = std::str::from_utf8(line).ok()?.trim_matches([' ', '\t']);
@@ -52,13 +54,13 @@ pub(crate) fn text<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a s
         .then_some(line)
 }
 
-/// The only line of a header: what is said twice may have been said by two, and is not believed.
+/// The line of a header that has one line. A repeated header may come from two senders, so it is not believed.
 pub(crate) fn sole<'a, H: Head>(head: &'a H, name: &'static str) -> Option<&'a str> {
     let is_repeated = head.lines(name).nth(1).is_some();
     text(head, name).filter(|_| !is_repeated)
 }
 
-/// The members of a header that is a list (RFC 9110, section 5.6.1), of all its lines.
+/// The members of a list header, in all of its lines (RFC 9110, section 5.6.1).
 pub(crate) fn list<'a, H: Head>(head: &'a H, name: &'static str) -> impl Iterator<Item = &'a str> {
     let lines = head
         .lines(name)
@@ -66,7 +68,7 @@ pub(crate) fn list<'a, H: Head>(head: &'a H, name: &'static str) -> impl Iterato
     lines.flat_map(|line| line.split(',').map(str::trim))
 }
 
-/// Whether a header is there at all, whatever it says.
+/// Whether a header is present, with any value.
 pub(crate) fn has<H: Head>(head: &H, name: &'static str) -> bool {
     head.lines(name).next().is_some()
 }

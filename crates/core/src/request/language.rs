@@ -1,23 +1,23 @@
-//! The language that somebody reads (RFC 9110, section 12.5.4).
+//! The language of a request's reader (RFC 9110, section 12.5.4).
 //!
-//! Rules: the language that a browser asks for first among ours; English where it asks for none of
-//! them; reading is total.
+//! Rules: of our languages, the one that the browser prefers is taken, or English if it names none of them. Reading
+//! never fails.
 
 use crate::request::head::Head;
 
-/// A language that our pages are in.
+/// A language of our pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Language {
-    /// The default: most software speaks it where nothing else is known.
+    /// English, the default.
     #[default]
     English,
-    /// FNCY's own users' language.
+    /// Korean, the language of most of FNCY's users.
     Korean,
 }
 
 impl Language {
-    /// The language's tag, as `lang` and `Content-Language` have it (RFC 5646).
+    /// The language tag for `lang` and `Content-Language` (RFC 5646).
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -26,7 +26,7 @@ impl Language {
         }
     }
 
-    /// The one that a request prefers.
+    /// The language that a request prefers.
     pub(crate) fn of<H: Head>(head: &H) -> Self {
         let ranges = head
             .lines("accept-language")
@@ -36,7 +36,7 @@ impl Language {
         preferred.map_or_else(Self::default, |(language, _)| language)
     }
 
-    /// The language of a range such as `ko-KR;q=0.9`, and how much it is wanted, in thousandths.
+    /// The language of a range such as `ko-KR;q=0.9`, and its weight in thousandths.
     fn in_range(range: &str) -> Option<(Self, u16)> {
         let mut parts = range.split(';').map(str::trim);
         let primary = parts.next()?.split('-').next()?;
@@ -70,7 +70,7 @@ mod tests {
     use crate::tests::request::Request;
 
     #[test]
-    fn the_first_of_the_most_wanted_is_taken() {
+    fn the_first_language_of_the_highest_weight_is_taken() {
         for (header, expected) in [
             ("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", Language::Korean),
             ("en-US,en;q=0.9,ko;q=0.8", Language::English),

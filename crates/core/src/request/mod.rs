@@ -1,4 +1,4 @@
-//! What a request says of itself: its head, its kind, its paths and where it may return to.
+//! The facts of a request: its head, kind, paths, origin, language and return address.
 
 pub(crate) mod addresses;
 pub(crate) mod canonical_path;

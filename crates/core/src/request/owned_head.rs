@@ -1,12 +1,12 @@
 //! A copy of a request's head, for a request that waits.
 //!
-//! Rule: it holds what the core reads and no more, so that a waiting request costs little memory.
+//! Rule: the copy has only what the core reads, so that a waiting request takes little memory.
 
 use std::fmt;
 
 use crate::request::head::Head;
 
-/// The headers that the core reads. A test build panics where it reads another one of a copy.
+/// The headers that the core reads. In a test build, a copy panics if another header is asked for.
 const READ: [&str; 22] = [
     "accept",
     "accept-language",
@@ -32,10 +32,9 @@ const READ: [&str; 22] = [
     "x-requested-with",
 ];
 
-/// A copy of what the core reads of a request's head.
+/// A copy of a request's head, for a request that waits for the provider or the store.
 ///
-/// A [`Head`] is borrowed from the framework's request. A request that waits for the provider or for the store takes a
-/// copy along.
+/// A [`Head`] borrows from the framework's request, which may be gone by then. The copy has only what the core reads.
 pub struct OwnedHead {
     method: String,
     path: String,
@@ -46,7 +45,7 @@ pub struct OwnedHead {
 }
 
 impl OwnedHead {
-    /// Copies what the core reads of a head.
+    /// Copies the parts of a head that the core reads.
     pub fn of<H: Head>(head: &H) -> Self {
         let lines = READ.iter().flat_map(|name| {
             let lines = head.lines(name);
@@ -91,7 +90,7 @@ impl Head for OwnedHead {
     }
 }
 
-/// Shows method and path: the query and the headers hold secrets.
+/// Shows the method and the path. The query and the headers hold secrets.
 impl fmt::Debug for OwnedHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OwnedHead")

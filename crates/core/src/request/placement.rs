@@ -1,12 +1,12 @@
-//! Where a framework's router has put the login.
+//! The place of the login in a framework's router.
 
-/// Where the login is in an application, as far as one request shows it.
+/// The place of the login in an application, as far as one request shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Placement<'a> {
-    /// The path that the part of the application is mounted at which the login is around, such as `/sub`.
-    /// Empty where the login is around all of it, and where the path has parameters.
+    /// The mount path of the part of the application that the login is around, such as `/sub`. It is empty if the login
+    /// is around the whole application, or if the path has parameters.
     pub mount: &'a str,
-    /// Whether the router had found a route of the application before it called the login. The login may be
-    /// around routes alone then, and its endpoints are no routes.
+    /// Whether the router had matched a route before it called the login. In that case the login may be around routes
+    /// only, and its endpoints are no routes.
     pub is_in_route: bool,
 }

@@ -1,18 +1,20 @@
-//! The paths of one request: what its browser sent, and what a router has left of that.
+//! The paths of a request: the one that the browser sent, and the rest after a router has stripped a prefix.
 //!
-//! Rules: what protects is judged on both paths, and what opens must open both. What is left is the application's own
-//! path, below the base of the redirect URI; an application that is nested at that base has one path.
+//! Rules:
+//! - A rule that protects holds if it matches either path. A page is public only if both paths are.
+//! - The rest is the application's own path, below the base of the redirect URI. If the application is nested at
+//!   exactly that base, both paths are the same.
 
 use std::borrow::Cow;
 
 use crate::request::head::Head;
 use crate::request::site::Site;
 
-/// Where a request goes.
+/// The paths of a request.
 pub(crate) struct RequestPaths<'a> {
-    /// As the browser sent it.
+    /// The path as the browser sent it.
     pub(crate) sent: Cow<'a, str>,
-    /// Below the site's base, what is left of it; none, where that is the same.
+    /// The site's base and the rest after a router has stripped a prefix. `None` if that is the same path.
     inner: Option<String>,
 }
 
@@ -44,7 +46,7 @@ mod tests {
     use crate::request::head::Head;
     use crate::request::site::Site;
 
-    /// A path, and what a router has left of it.
+    /// A path, and the rest after a router has stripped a prefix.
     struct Nested(&'static str, Option<&'static str>);
 
     impl Head for Nested {
@@ -70,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn two_paths_are_two_only_where_they_differ() {
+    fn an_equal_inner_path_is_left_out() {
         let site = |stripped| {
             Site::new("https://app.example/en/auth/callback", "/auth", stripped).unwrap()
         };

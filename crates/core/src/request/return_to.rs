@@ -1,9 +1,11 @@
-//! The return address: where a person lands after signing in.
+//! The return address: the page that a person gets after signing in.
 //!
-//! Rules: same origin by construction. A strict grammar **and** the URL standard's own parser must
-//! agree, and what is kept is that parser's own spelling: a person's script and blanks survive as escapes, and what
-//! is in the query keeps its meaning; what is too long loses its query, then everything; one of our own endpoints is
-//! never a return address, so that no sign-in ends in a sign-out.
+//! Rules:
+//! - An address is of the same origin by construction: a strict grammar **and** the URL standard's parser must both
+//!   accept it.
+//! - The parser's spelling is kept. Other scripts and blanks become escapes, and the query keeps its meaning.
+//! - An address that is too long loses its query. If the path alone is too long, the front page takes its place.
+//! - An endpoint of the login is never a return address, so that no sign-in ends in a sign-out.
 
 use std::borrow::Cow;
 
@@ -11,20 +13,20 @@ use url::Position;
 
 use crate::request::site::Site;
 
-/// A path of the application with its query, safe in a `Location`.
+/// A path of the application with its query, which is safe in a `Location`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnTo {
     address: String,
-    /// Whether a part of what was asked for is left out, since it was too long.
+    /// Whether the address lost a part, since it was too long.
     pub(crate) is_cut: bool,
 }
 
 impl ReturnTo {
-    /// A login with a longer address leaves no room in a request's head for a second one. Bytes, with all
-    /// escapes.
+    /// The longest address, in bytes with all escapes. With a longer one, a transaction's cookie would leave no room in
+    /// a request's head for a second one.
     pub const MAX_LEN: usize = 1024;
 
-    /// The application's front page, where nothing better is known.
+    /// The application's front page.
     pub(crate) fn root(site: &Site) -> Self {
         Self {
             address: site.home().to_owned(),
@@ -32,8 +34,9 @@ impl ReturnTo {
         }
     }
 
-    /// An address that somebody else wrote: kept if it stays on our origin, else the front page. It is spelled
-    /// as browsers spell it (URL standard, percent-encode sets).
+    /// Parses an address from an untrusted source. An address that leaves our origin becomes the front page.
+    ///
+    /// The result is spelled as browsers spell it (URL standard, percent-encode sets).
     ///
     /// ```
     /// use fncy_login_core::{ReturnTo, Site};
@@ -49,7 +52,8 @@ impl ReturnTo {
         Self::within(address, Self::MAX_LEN, site)
     }
 
-    /// This address, or what of it has no more than so many bytes: it loses its query, then everything.
+    /// This address within a limit of bytes. A longer one loses its query. If the path is too long, the front page
+    /// takes its place.
     pub(crate) fn at_most(&self, length: usize, site: &Site) -> Self {
         let kept = Self::within(&self.address, length, site);
         let is_cut = self.is_cut || kept.is_cut;
@@ -64,7 +68,7 @@ impl ReturnTo {
         })
     }
 
-    /// None, where it is too long.
+    /// The address, or `None` if it is too long.
     fn whole(address: &str, length: usize, site: &Site) -> Option<Self> {
         if address.len() > length {
             return None;
@@ -79,7 +83,8 @@ impl ReturnTo {
         (kept.address.len() <= length).then_some(kept)
     }
 
-    /// `return_to` in a query, if it is there once: a path, or a URL of our own origin.
+    /// The address in a query's `return_to`: a path, or a URL of our own origin. `None` if the parameter is missing or
+    /// repeated.
     pub(crate) fn asked_for(query: &str, site: &Site) -> Option<Self> {
         let mut values = query.split('&').filter_map(|pair| {
             let pair = with_plain_pluses(pair);
@@ -94,27 +99,27 @@ impl ReturnTo {
         }
     }
 
-    /// The path of an absolute URL, such as a `Referer`, if it is of our origin.
+    /// The address of an absolute URL, such as a `Referer`, if it is of our origin.
     pub(crate) fn parse_url(url: &str, site: &Site) -> Option<Self> {
         let rest = url.strip_prefix(site.origin())?;
         rest.starts_with('/').then(|| Self::parse(rest, site))
     }
 
-    /// The address: it begins with a slash.
+    /// The address as text. It begins with a slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.address
     }
 }
 
-/// An address as the URL parser spells it, if it stays on our origin.
+/// An address in the URL parser's spelling, if it stays on our origin and is no endpoint of ours.
 fn local(address: &str, site: &Site) -> Option<String> {
     let (path, _) = split(address);
     let is_path = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     if !is_path || address.contains(is_no_text) {
         return None;
     }
-    // The parser drops blanks at the end.
+    // The parser drops blanks at the end, so they are escaped first.
     let joined = site.url().join(&address.replace(' ', "%20")).ok()?;
     let is_ours = joined.origin() == site.url().origin()
         && joined.username().is_empty()
@@ -124,18 +129,18 @@ fn local(address: &str, site: &Site) -> Option<String> {
     is_ours.then(|| joined[Position::BeforePath..].to_owned())
 }
 
-/// The path, and what follows it.
+/// The path, and the rest after it.
 fn split(address: &str) -> (&str, &str) {
     address.split_at(address.find(['?', '#']).unwrap_or(address.len()))
 }
 
-/// What ends lines or moves a cursor, and what is left of bytes that are no text: no page has it in its address.
+/// Whether a character ends a line, moves a cursor, or replaces bytes that were no text. No page has it in its address.
 fn is_no_text(char: char) -> bool {
     char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | char::REPLACEMENT_CHARACTER)
 }
 
-/// What writes a blank as a plus sign, a form or a library, writes a slash as an escape. Where one stands as it is,
-/// a person wrote the address, or a template did, and a plus sign is a plus sign.
+/// Escapes the plus signs of an address that has a plain slash. A form or a library that writes a blank as a plus sign
+/// also escapes slashes. With a plain slash, a person or a template wrote the address, and a plus sign is meant as one.
 fn with_plain_pluses(pair: &str) -> Cow<'_, str> {
     if pair.contains('/') {
         pair.replace('+', "%2B").into()
@@ -166,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_harmless_is_kept_exactly() {
+    fn harmless_addresses_are_kept_exactly() {
         for address in [
             "/",
             "/page",
@@ -180,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn r10_what_leaves_the_origin_is_the_front_page() {
+    fn r10_an_address_that_leaves_the_origin_becomes_the_front_page() {
         for address in [
             "",
             "page",
@@ -229,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn r22_a_plus_sign_beside_a_slash_is_one() {
+    fn r22_a_plus_sign_with_a_plain_slash_is_kept() {
         let asked = |query| ReturnTo::asked_for(query, &site()).map(|address| address.address);
         for (query, address) in [
             ("return_to=/c%2B%2B+/a?q=a+b", Some("/c+++/a?q=a+b")),
@@ -244,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn r12_our_own_endpoints_are_the_front_page() {
+    fn r12_our_own_endpoints_become_the_front_page() {
         for address in [
             "/sub/auth/logout",
             "/sub/auth/logout/",
@@ -262,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn r12_endpoints_below_a_path_with_escapes_are_the_front_page() {
+    fn r12_endpoints_below_a_path_with_escapes_become_the_front_page() {
         let site = Site::new("https://app.example/a%20b/%40me/callback", "/%40me", false).unwrap();
         for address in ["/a%20b/%40me/logout", "/a%20b/@me/logout/"] {
             assert_eq!(
@@ -275,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn too_long_an_address_loses_its_query_then_everything() {
+    fn an_address_that_is_too_long_loses_its_query_then_its_path() {
         let query = format!("/page?{}", "x".repeat(ReturnTo::MAX_LEN));
         assert_eq!(parse(&query), "/page");
         assert_eq!(
@@ -284,7 +289,7 @@ mod tests {
         );
         let longest = format!("/{}", "x".repeat(ReturnTo::MAX_LEN - 1));
         assert_eq!(parse(&longest), longest);
-        // Each letter has nine bytes in a `Location`.
+        // Each letter takes nine bytes in a `Location`.
         let korean = format!("/글?{}", "글".repeat(200));
         assert_eq!(parse(&korean), "/%EA%B8%80");
         assert!(ReturnTo::parse(&korean, &site()).is_cut);
@@ -292,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn r24_a_shorter_limit_cuts_nothing_in_two() {
+    fn r24_a_shorter_limit_cuts_no_path_or_escape_in_two() {
         let limited = |address, length| parse_to(address).at_most(length, &site()).address;
         assert_eq!(limited("/a%20b?x=%2F", 12), "/a%20b?x=%2F");
         for length in 6..12 {
@@ -314,7 +319,7 @@ mod tests {
         assert_eq!(url("https://evil.example/form"), None);
     }
 
-    /// What addresses are put together of by those who want out.
+    /// The parts of addresses that attackers try.
     const PARTS: &[&str] = &[
         "/",
         "//",
@@ -362,7 +367,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_plain_is_kept(
+        fn plain_addresses_are_kept(
             address in "(/[A-Za-z0-9_~-]{1,12}){1,5}/?(\\?[A-Za-z0-9=&_./:@+%-]{0,40})?(#[a-z/]{0,9})?",
         ) {
             prop_assert_eq!(parse(&address), address);

@@ -1,7 +1,7 @@
-//! The application as browsers see it: its origin, the path that it lives under, our endpoints.
+//! The site: the application's origin, base path and endpoints, as browsers see them.
 //!
-//! Rule: all of it comes from the configured redirect URI. No `Forwarded` and no `X-Forwarded-…` header is ever read,
-//! and `Host` only to choose among several redirect URIs (`host.rs`), so that no forged one makes an address.
+//! Rule: all of it comes from the redirect URI in the settings. The core reads no `Forwarded` and no `X-Forwarded-…`
+//! header. `Host` only chooses among several redirect URIs (`host.rs`), so that no forged header makes an address.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use url::{Position, Url};
 use crate::request::canonical_path::{as_sent, is_canonical};
 use crate::values::secure_url::{SecureUrl, UrlError};
 
-/// Where the application is, and where our endpoints are in it.
+/// The application's origin, base path and endpoints, as browsers see them.
 #[derive(Clone, Debug)]
 pub struct Site {
     redirect_uri: String,
@@ -22,12 +22,12 @@ pub struct Site {
     base: String,
     home: String,
     prefix: String,
-    /// Below the base, without a slash at its end.
+    /// The callback's path below the base, without a slash at its end.
     callback: String,
     base_stripped: bool,
 }
 
-/// What one of our own paths is for.
+/// The endpoints of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Login,
@@ -37,7 +37,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// Those below the prefix. The callback is where the redirect URI says.
+    /// The endpoints below the prefix. The redirect URI says where the callback is.
     const NAMED: [(&'static str, Self); 3] = [
         ("/login", Self::Login),
         ("/logout", Self::Logout),
@@ -50,26 +50,27 @@ impl Endpoint {
     }
 }
 
-/// Where the callback is below the prefix, if the redirect URI says so.
+/// The callback's path below the prefix.
 const CALLBACK: &str = "/callback";
 
-/// Why a redirect URI doesn't say where the application is. `Display` is the end of a sentence
-/// that begins with the setting's name.
+/// The reason for which a site was refused.
+///
+/// `Display` is the end of a sentence that begins with the setting's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SiteError {
-    /// It is no address that a code may travel to.
+    /// The redirect URI is no address that a code may be sent to.
     Url(UrlError),
-    /// It has a query.
+    /// The redirect URI has a query.
     HasQuery,
-    /// It isn't written as browsers write it: a missing slash, capitals in the host, a default
-    /// port. Authorization servers compare it letter by letter. With the spelling of browsers.
+    /// The redirect URI isn't spelled as browsers spell it: a slash is missing, the host has capitals, or the default
+    /// port is named. Authorization servers compare it letter by letter. The text is the spelling of browsers.
     NotNormal(String),
-    /// Its path can't be the callback's: it is the front page, another endpoint of ours, or not canonical.
+    /// The redirect URI's path can't be the callback's: it is the front page, another endpoint, or not canonical.
     NotTheCallback,
-    /// The front page isn't a plain path such as `/dashboard`, or is one of our endpoints.
+    /// The front page isn't a plain path such as `/dashboard`, or is an endpoint of the login.
     BadHome,
-    /// The prefix isn't a plain path such as `/auth`.
+    /// The endpoint prefix isn't a plain path such as `/auth`.
     BadPrefix,
 }
 
@@ -104,22 +105,22 @@ impl fmt::Display for SiteError {
 impl std::error::Error for SiteError {}
 
 impl Site {
-    /// Whether our endpoints can be below this: a plain path such as `/auth`.
+    /// Whether a path can be the endpoint prefix: a plain path such as `/auth`.
     #[must_use]
     pub fn is_prefix(path: &str) -> bool {
         is_canonical(&as_sent(path)) && !path.ends_with('/')
     }
 
-    /// Reads the site off its redirect URI: `{origin}{base}{prefix}/callback`. Any other path is the callback's as
-    /// well, and the application is at the root of its origin then: a redirect URI that was registered for another
-    /// library can stay as it is.
+    /// Makes the site of a redirect URI: `{origin}{base}{prefix}/callback`.
     ///
-    /// `base_stripped` says that a proxy in front removes the base from the path before the
-    /// application sees it.
+    /// A redirect URI with another path is accepted too, so that one that was registered for another library can stay.
+    /// The application is then at the root of its origin.
+    ///
+    /// `base_stripped` says that a proxy removes the base from the path before the application sees it.
     ///
     /// # Errors
     ///
-    /// [`SiteError`], for each way in which a redirect URI can't be one.
+    /// [`SiteError`], if the redirect URI or the prefix can't be used.
     pub fn new(redirect_uri: &str, prefix: &str, base_stripped: bool) -> Result<Self, SiteError> {
         if !Self::is_prefix(prefix) {
             return Err(SiteError::BadPrefix);
@@ -159,12 +160,12 @@ impl Site {
         })
     }
 
-    /// This site with another front page: a path below its base, or if it is empty the base itself, which
-    /// is `/` where there is none.
+    /// This site with another front page, given as a path below its base. An empty path stands for the base itself, or
+    /// for `/` if the base is empty.
     ///
     /// # Errors
     ///
-    /// [`SiteError::BadHome`], if that is no plain path, or one of our endpoints.
+    /// [`SiteError::BadHome`], if the path is not plain, or is an endpoint of the login.
     pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
         let is_root = self.base.is_empty() && path.is_empty();
         let path = if is_root { "/" } else { path };
@@ -175,41 +176,41 @@ impl Site {
         is_page.then_some(self).ok_or(SiteError::BadHome)
     }
 
-    /// The front page, as browsers ask for it: where people land who asked for no page.
+    /// The front page, as browsers ask for it. People who asked for no page get it after signing in.
     #[must_use]
     pub fn home(&self) -> &str {
         &self.home
     }
 
-    /// The redirect URI, exactly as it is sent to the authorization server.
+    /// The redirect URI, exactly as the authorization server gets it.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
 
-    /// Scheme, host and port, as browsers write them into `Origin`.
+    /// The scheme, host and port, as browsers write them in `Origin`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Whether the site is on this machine only, where browsers accept plain http.
+    /// Whether the site is on a loopback host, where browsers accept plain http.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.address.is_loopback()
     }
 
-    /// The port, written or implied.
+    /// The port of the redirect URI, or the default one of its scheme.
     #[must_use]
     pub fn port(&self) -> u16 {
-        // http and https, the only two schemes here, both have one.
+        // Both http and https have a default port.
         self.url().port_or_known_default().unwrap_or_default()
     }
 
-    /// The host's name, as browsers write it: cookies belong to it, whatever the port.
+    /// The host's name, as browsers write it. A cookie belongs to a host with all of its ports.
     #[must_use]
     pub fn host(&self) -> &str {
-        // http and https, the only two schemes here, both have one.
+        // An http or https URL always has a host.
         self.url().host_str().unwrap_or_default()
     }
 
@@ -223,20 +224,22 @@ impl Site {
         (&self.base, &self.callback) == (&other.base, &other.callback)
     }
 
-    /// The path that the application lives under: empty, or such as `/sub`.
+    /// The base path of the application: empty, or a path such as `/sub`.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// The path that starts a sign-in, as browsers ask for it: `/auth/login`, below the site's base and the
-    /// prefix. A page links to it.
+    /// The path that starts a sign-in (log in, login), as browsers ask for it: `/auth/login`, below the site's base. A
+    /// page links to it.
     #[must_use]
     pub fn login_path(&self) -> String {
         self.path_of(Endpoint::Login)
     }
 
-    /// The same with a page to come back to, as browsers see that page: its path with the base and the query.
+    /// [`Site::login_path`] with a page to return to. `return_to` is that page's path as browsers see it, with the base
+    /// and the query.
+    ///
     /// An address of another origin leads to the front page.
     ///
     /// ```
@@ -254,8 +257,8 @@ impl Site {
         format!("{}?return_to={address}", self.login_path())
     }
 
-    /// The path that signs out, as browsers ask for it: `/auth/logout`, below the site's base and the prefix.
-    /// A form posts to it.
+    /// The path that signs out (log out, logout), as browsers ask for it: `/auth/logout`, below the site's base. A form
+    /// posts to it.
     #[doc(alias = "logout")]
     #[must_use]
     pub fn sign_out_path(&self) -> String {
@@ -270,8 +273,7 @@ impl Site {
         }
     }
 
-    /// Whether the callback, as the application sees its path, is below the part of the application that is
-    /// mounted at a path.
+    /// Whether the callback is below a mount path of the application.
     pub(crate) fn has_callback_below(&self, mount: &str) -> bool {
         let callback = self.path_of(Endpoint::Callback);
         let seen = if self.base_stripped {
@@ -283,10 +285,9 @@ impl Site {
         rest.is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The path as the browser sent it, of a path as the application sees it.
+    /// The browser's path for a path that the application sees.
     pub(crate) fn browser_path<'a>(&self, seen: &'a str) -> Cow<'a, str> {
-        // `*` and an empty path are no paths of the application: with a base in front they would
-        // look like one.
+        // `*` and an empty path are no paths of the application. With a base before them they would look like one.
         if self.base_stripped && seen.starts_with('/') {
             Cow::Owned(format!("{}{seen}", self.base))
         } else {
@@ -294,8 +295,8 @@ impl Site {
         }
     }
 
-    /// Which endpoint of ours a browser's path names, byte by byte; a slash at its end is what some
-    /// routers and proxies put there.
+    /// The endpoint at a browser's path, which is compared byte by byte. One slash at the end is ignored, since some
+    /// routers and proxies add it.
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
         let rest = path.strip_prefix(&*self.base)?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -305,8 +306,7 @@ impl Site {
         Endpoint::named(rest.strip_prefix(&*self.prefix)?)
     }
 
-    /// Whether a path, as the application sees it, would be the callback's if a proxy stripped the base, or
-    /// if none did: where the settings say the opposite.
+    /// Whether a path would be the callback's if the setting about a stripped base were the other way round.
     pub(crate) fn is_misplaced_callback(&self, seen: &str) -> bool {
         let rest = if self.base_stripped {
             seen.strip_prefix(&*self.base)
@@ -316,7 +316,7 @@ impl Site {
         !self.base.is_empty() && rest == Some(&self.callback)
     }
 
-    /// Whether any reader of this address might take it for an endpoint of ours.
+    /// Whether any server might take this address for an endpoint of ours.
     pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
         let ours = read_loosely(&format!("{}{}", self.base, self.prefix));
         let path = read_loosely(address.path());
@@ -326,7 +326,7 @@ impl Site {
     }
 }
 
-/// A path without escapes, parameters and empty segments.
+/// A path decoded, without parameters and empty segments.
 fn read_loosely(path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
     let segments = decoded
@@ -355,7 +355,7 @@ mod tests {
     use crate::values::secure_url::UrlError;
 
     #[test]
-    fn the_base_is_what_stands_before_the_prefix() {
+    fn the_base_is_the_path_before_the_prefix() {
         let site = Site::new("https://app.example:8443/sub/auth/callback", "/auth", false).unwrap();
         assert_eq!(site.origin(), "https://app.example:8443");
         assert_eq!(site.base(), "/sub");

@@ -1,11 +1,14 @@
-//! Which paths need a user, and which take requests from other sites.
+//! The application's rules about paths: which need a user, and which accept requests from other sites.
 //!
-//! Rules: a path is compared as the browser sent it, and beneath a router that strips a prefix as that leaves it
-//! too (`request_paths.rs`); only a **canonical** path can be public, in both modes, since a framework may decode
-//! or collapse what we would compare literally (actix-web serves `/admin` for `/%61dmin`); what protects matches in every spelling, what makes an exception
-//! in one. Of two rules that disagree the closer one counts, but a guard always does. A path that
-//! readers resolve differently (`//x`, `/a/../x`, `/%%361`) may be any of the guarded ones, and needs
-//! what all of them need.
+//! Rules:
+//! - A path is compared as the browser sent it. If a router has stripped a prefix, the rest is compared too
+//!   (`request_paths.rs`).
+//! - Only a **canonical** path can be public. A framework may decode or collapse what is compared literally here:
+//!   actix-web serves `/admin` for `/%61dmin`.
+//! - A rule that protects matches every spelling of its path. A rule that makes an exception matches one spelling.
+//! - If two rules disagree, the closer one counts. A guard always counts.
+//! - A path that readers resolve differently (`//x`, `/a/../x`, `/%%361`) may be any of the guarded paths. So it needs
+//!   what all guards require.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use crate::request::site::Site;
 use crate::rules::pattern::{PathSet, Pattern};
 use crate::session::user::User;
 
-/// Which paths need a user: all of them by default.
+/// The application's rules about paths. By default every path needs a user.
 ///
 /// ```
 /// use fncy_login_core::PathRules;
@@ -52,45 +55,46 @@ impl PathRules {
         self
     }
 
-    /// Turns the rule round: only this path and all below it need a user. Further calls add
-    /// paths. Where it meets a public path, the longer one counts.
+    /// Protects only this path and all below it, and makes all other paths public. Each further call protects one more
+    /// path.
+    ///
+    /// If a path is both protected and public, the longer rule counts.
     #[must_use]
     pub fn protected_prefix(mut self, path: impl Into<String>) -> Self {
         self.protected.0.push(Pattern::under(path));
         self
     }
 
-    /// Lets other sites send unsafe requests to this path, with the session of whoever's browser
-    /// sends them.
+    /// Accepts unsafe requests from other sites to this path, with the session of the browser that sends them.
     #[must_use]
     pub fn danger_allow_cross_site_path(mut self, path: impl Into<String>) -> Self {
         self.cross_site.0.push(Pattern::exactly(path));
         self
     }
 
-    /// Says that requests to this path come by themselves, such as polling: they keep no idle
-    /// session alive.
+    /// Marks a path whose requests scripts send by themselves, such as polling. These requests keep no idle session
+    /// alive.
     #[must_use]
     pub fn background_path(mut self, path: impl Into<String>) -> Self {
         self.background.0.push(Pattern::exactly(path));
         self
     }
 
-    /// Says that a path and all below it are for programs: what is refused there is told to one.
+    /// Marks a path and all below it as an API. Refusals there are written for programs.
     #[must_use]
     pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
         self.api.0.push(Pattern::under(path));
         self
     }
 
-    /// Protects a path and all below it, for users of whom this is true.
+    /// Protects a path and all below it by a guard: the user must meet this need.
     #[must_use]
     pub fn require(mut self, path: impl Into<String>, need: Need) -> Self {
         self.needs.push((Pattern::under(path), need));
         self
     }
 
-    /// The guards that nobody passes, since their scope is none that could be granted: path and scope.
+    /// The guards that no user can pass, since their scope has characters that no scope has: path and scope.
     pub fn impassable(&self) -> impl Iterator<Item = (&str, &str)> {
         self.needs.iter().filter_map(|(pattern, need)| match need {
             Need::Scope(scope) if !is_scope(scope) => Some((&*pattern.written, &**scope)),
@@ -98,17 +102,17 @@ impl PathRules {
         })
     }
 
-    /// Whether a user may open a path, in any of its spellings.
+    /// Whether a user meets all guards of a path, in every spelling of it.
     pub(crate) fn admits(&self, path: &str, user: &User) -> bool {
         self.needs_of(path, |need| need.is_met(user))
     }
 
-    /// Whether a path needs more than a user, in any of its spellings.
+    /// Whether a path has a guard, in any spelling of it.
     pub(crate) fn is_guarded(&self, path: &str) -> bool {
         !self.needs_of(path, |_| false)
     }
 
-    /// Whether this is true of all that a path needs beyond a user.
+    /// Whether each guard of a path is met.
     fn needs_of(&self, path: &str, is_met: impl Fn(&Need) -> bool) -> bool {
         if self.needs.is_empty() {
             return true;
@@ -121,8 +125,8 @@ impl PathRules {
         })
     }
 
-    /// These rules for an application that lives under a sub-path: they match what browsers send. Its
-    /// front page is `/sub/` or `/sub`, as its router has it.
+    /// These rules for an application below a sub-path, so that they match what browsers send. The application's front
+    /// page is then `/sub/` or `/sub`, as its router has it.
     #[must_use]
     pub(crate) fn below(mut self, base: &str) -> Self {
         if base.is_empty() {
@@ -147,15 +151,15 @@ impl PathRules {
         self
     }
 
-    /// The patterns that can never match as they are meant: no canonical path is like them, or they
-    /// have the wildcards of a router.
+    /// The patterns that can't match as they are meant: no canonical path is like them, or they have a router's
+    /// wildcards.
     pub fn impossible(&self) -> impl Iterator<Item = &str> {
         self.patterns()
             .filter(|pattern| !is_canonical(&pattern.sent) || has_wildcards(&pattern.written))
             .map(|pattern| pattern.written.as_str())
     }
 
-    /// The patterns that name an endpoint of ours: those are answered before any rule is asked.
+    /// The patterns that name an endpoint of the login. Endpoints are answered before the rules are asked.
     pub fn of_endpoints<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a str> {
         self.patterns()
             .filter(|pattern| {
@@ -165,8 +169,8 @@ impl PathRules {
             .map(|pattern| pattern.written.as_str())
     }
 
-    /// The patterns that protect the index file of a directory: file servers serve it for the directory's own
-    /// path, which they don't name.
+    /// The patterns that protect the index file of a directory. File servers also serve that file at the directory's
+    /// path, which the pattern does not match.
     pub fn of_index_files(&self) -> impl Iterator<Item = &str> {
         let guards = self.needs.iter().map(|(pattern, _)| pattern);
         let protecting = self.protected.0.iter().chain(guards);
@@ -175,8 +179,8 @@ impl PathRules {
             .map(|pattern| pattern.written.as_str())
     }
 
-    /// The patterns that have the application's sub-path in them already: one that protects would
-    /// protect nothing.
+    /// The patterns that already contain the application's sub-path. They would match nothing, so that a guard among
+    /// them would protect nothing.
     pub fn with_base<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
         let within = Pattern::under(base);
         self.patterns()
@@ -218,23 +222,23 @@ impl PathRules {
         self.background.lists(path)
     }
 
-    /// Whether a path is for programs, in any of its spellings.
+    /// Whether a path is part of an API, in any spelling.
     pub(crate) fn is_api(&self, path: &str) -> bool {
         self.api.lists_decoded(&decoded(path))
     }
 
-    /// Whether other sites may send unsafe requests to a path.
+    /// Whether a path accepts unsafe requests from other sites.
     pub(crate) fn allows_cross_site(&self, path: &str) -> bool {
         self.cross_site.lists(path) && is_canonical(path)
     }
 }
 
-/// What a path needs of its user, beyond being signed in.
+/// What a guard requires of a signed-in user.
 #[derive(Clone)]
 pub enum Need {
     /// A granted scope.
     Scope(String),
-    /// Whatever the application asks for.
+    /// A condition of the application.
     Predicate(Arc<dyn Fn(&User) -> bool + Send + Sync>),
 }
 
@@ -347,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn r22_a_rule_in_any_script_means_what_browsers_send() {
+    fn r22_a_rule_in_any_script_matches_what_browsers_send() {
         let rules = PathRules::default()
             .public_prefix("/안내")
             .public_path("/two words")
@@ -374,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_for_our_endpoints_and_for_index_files_are_named() {
+    fn rules_for_endpoints_and_index_files_are_listed() {
         let site = Site::new("https://app.example/sub/auth/callback", "/auth", false).unwrap();
         let rules = PathRules::default()
             .public_path("/auth/login")
@@ -396,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_an_application_below_a_sub_path_are_its_own() {
+    fn rules_name_paths_without_the_sub_path() {
         let rules = PathRules::default().public_path("/").public_path("/help");
         let rules = rules.protected_prefix("/help/me").below("/sub");
         for path in ["/sub", "/sub/", "/sub/help", "/sub/x"] {
@@ -410,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_that_have_the_sub_path_already_are_named() {
+    fn patterns_with_the_sub_path_are_listed() {
         let rules = PathRules::default()
             .protected_prefix("/admin")
             .public_path("/sub/x");
@@ -471,7 +475,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_cannot_match_is_named() {
+    fn a_pattern_that_cannot_match_is_listed() {
         let rules = PathRules::default()
             .public_path("assets")
             .public_prefix("")

@@ -1,48 +1,50 @@
-//! A plain path that stands for itself, or for all below it too.
+//! A path of a rule, alone or with all paths below it.
 //!
-//! Rules: a pattern may be in any script, and means what browsers send for it; what makes an exception is
-//! compared in that spelling, where only the digits of escapes have no case, and what protects as it is decoded.
+//! Rules:
+//! - A pattern may be in any script. It matches what browsers send for it.
+//! - A pattern that makes an exception is compared in the spelling of browsers, but the case of escapes does not count.
+//! - A pattern that protects is compared decoded.
 
 use percent_encoding::percent_decode_str;
 
 use crate::request::canonical_path::{as_sent, is_spelled_alike};
 
-/// What file servers serve for a directory by default. Compared without case, as some file systems do.
+/// The files that file servers serve for a directory by default. Case does not count, as in some file systems.
 const INDEX_FILES: [&str; 2] = ["index.html", "index.htm"];
 
-/// The paths that one kind of rule names.
+/// The patterns of one kind of rule.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PathSet(pub(crate) Vec<Pattern>);
 
 impl PathSet {
-    /// Whether a path is listed in one spelling: for exceptions from safety.
+    /// Whether a path matches in the one spelling of browsers. This is for exceptions.
     pub(crate) fn lists(&self, path: &str) -> bool {
         self.0.iter().any(|pattern| pattern.matches(path))
     }
 
-    /// How close the closest of the patterns comes that match: by its length, and exactly rather than
-    /// with all below it.
+    /// The reach of the closest pattern that matches: its length, and whether it is exact. A longer one is closer, and
+    /// of two equally long ones the exact one.
     pub(crate) fn closest(&self, matches: impl Fn(&Pattern) -> bool) -> Option<(usize, bool)> {
         let patterns = self.0.iter().filter(|pattern| matches(pattern));
         patterns.map(Pattern::reach).max()
     }
 
-    /// Whether a path is listed in any spelling: for what must be safe. A router takes `/%40x` for
-    /// `/@x`, and `/%ea` for `/%EA`.
+    /// Whether a path matches in any spelling. This is for what protects: a router takes `/%40x` for `/@x`, and `/%ea`
+    /// for `/%EA`.
     pub(crate) fn lists_decoded(&self, path: &[u8]) -> bool {
         self.0.iter().any(|pattern| pattern.matches_decoded(path))
     }
 }
 
-/// One of them.
+/// The path of one rule.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
-    /// As the application wrote it.
+    /// The path as the application wrote it.
     pub(crate) written: String,
-    /// As browsers send it.
+    /// The path as browsers send it.
     pub(crate) sent: String,
     decoded: Vec<u8>,
-    /// Whether all below it is meant too.
+    /// Whether all paths below it match too.
     is_prefix: bool,
 }
 
@@ -68,12 +70,12 @@ impl Pattern {
         self.covers(self.sent.as_bytes(), path.as_bytes(), is_spelled_alike)
     }
 
-    /// Whether a decoded path matches, in whatever spelling it came.
+    /// Whether a decoded path matches. The spelling that was sent does not count.
     pub(crate) fn matches_decoded(&self, path: &[u8]) -> bool {
         self.covers(&self.decoded, path, PartialEq::eq)
     }
 
-    /// `/a/` and `/a` mean the same as prefixes.
+    /// As a prefix, `/a/` is the same as `/a`.
     fn covers(&self, whole: &[u8], path: &[u8], is_same: fn(&[u8], &[u8]) -> bool) -> bool {
         if !self.is_prefix {
             return is_same(whole, path);
@@ -83,7 +85,7 @@ impl Pattern {
             .is_some_and(|(start, rest)| matches!(rest, [] | [b'/', ..]) && is_same(prefix, start))
     }
 
-    /// Whether it names what file servers serve for a directory.
+    /// Whether the pattern names the index file of a directory.
     pub(crate) fn is_index_file(&self) -> bool {
         let path = self.decoded.strip_suffix(b"/").unwrap_or(&self.decoded);
         let name = path.rsplit(|byte| *byte == b'/').next();
@@ -94,14 +96,14 @@ impl Pattern {
         })
     }
 
-    /// How close it comes to what it matches.
+    /// How close the pattern is to the paths that it matches.
     fn reach(&self) -> (usize, bool) {
         let decoded = &*self.decoded;
         let path = decoded.strip_suffix(b"/").unwrap_or(decoded);
         (path.len(), !self.is_prefix)
     }
 
-    /// Moves it below a sub-path.
+    /// Moves the pattern below a sub-path.
     pub(crate) fn move_below(&mut self, base: &str) {
         *self = Self::new(format!("{base}{}", self.written), self.is_prefix);
     }

@@ -10,18 +10,18 @@ use crate::seal::format::{ID_LEN, NONCE_LEN, SALT_LEN};
 use crate::seal::purpose::Purpose;
 use crate::values::secret::Secret;
 
-/// The domain of every derivation: another format must use another.
+/// The domain of every derivation. Another format must have another one.
 const DOMAIN: &[u8] = b"fncy-login v1";
 
-/// The keys of one secret. Key schedules are kept for the life of the application.
+/// The keys of one secret. The key schedules are computed once.
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) id: [u8; ID_LEN],
     session: LessSafeKey,
     tokens: LessSafeKey,
     shared: LessSafeKey,
-    /// Expanded once more for each login, by its salt: strangers can cause any number of logins,
-    /// and random nonces under one key would wear it out.
+    /// Expanded once more for each transaction, by its salt. Strangers can start any number of sign-ins, and random
+    /// nonces under one key would run out.
     login: Prk,
     signing: hmac::Key,
 }
@@ -58,20 +58,21 @@ impl Key {
         mac.sign()
     }
 
-    /// Compares in constant time.
+    /// Whether a tag is right. The comparison takes constant time.
     pub(super) fn is_signed(&self, aad: &[u8], signed: &[u8], tag: &[u8]) -> bool {
         self.sign(aad, signed).as_ref().ct_eq(tag).into()
     }
 
-    /// The key of one login's message, which seals once: its nonce is constant.
+    /// The key of one message, which seals once. So its nonce is constant.
     pub(super) fn for_login(&self, salt: &[u8; SALT_LEN]) -> LessSafeKey {
         aead(&self.login, &[b"login message", salt])
     }
 }
 
-/// Makes what stands for a token where it must not be kept: nobody without the client's secret can
-/// tell whether a token that they know is meant. Cookie secrets have no part in it, so that instances
-/// agree on it in the middle of a rotation.
+/// Hashes tokens under a key from the client's secret, for a place where tokens must not be kept.
+///
+/// Without the client's secret, no reader of a hash can test whether it is that of a given token. Cookie secrets have
+/// no part in it, so that all instances agree on it in the middle of a rotation.
 pub(crate) struct TokenDigest(hmac::Key);
 
 impl TokenDigest {
@@ -86,15 +87,15 @@ impl TokenDigest {
     }
 }
 
-/// Seals in place; the tag belongs behind it.
+/// Seals in place. The caller appends the tag to the body.
 pub(super) fn seal(key: &LessSafeKey, nonce: [u8; NONCE_LEN], aad: &[u8], body: &mut [u8]) -> Tag {
-    // ring refuses only bodies of more than 64 GiB.
+    // ring only refuses bodies of more than 64 GiB.
     #[expect(clippy::expect_used, reason = "bodies are at most a few kilobytes")]
     key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), body)
         .expect("the body is shorter than AES-GCM's limit")
 }
 
-/// Opens in place; the plain text is a prefix of `body`.
+/// Opens in place. The plain text is a prefix of `body`.
 pub(super) fn open<'b>(
     key: &LessSafeKey,
     nonce: [u8; NONCE_LEN],

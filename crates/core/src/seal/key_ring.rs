@@ -1,4 +1,4 @@
-//! The key ring: the first key seals, all of them open.
+//! The key ring: the first key seals, and all keys open.
 
 use std::fmt;
 
@@ -13,15 +13,14 @@ use crate::seal::purpose::Purpose;
 use crate::seal::text::TextFormat;
 use crate::values::secret::SecretBytes;
 
-/// Characters in which version and key id are: whole groups of four.
+/// The first characters of a text, in whole groups of four, that hold version and key id.
 const START_LEN: usize = HEADER_LEN.div_ceil(3) * 4;
 
-/// The secrets that seal and open cookies, the sealing one first.
+/// The secrets that seal and open cookies. The first one seals.
 ///
-/// To rotate: add the new secret as second on every instance, then make it the first, then drop
-/// the old one when whatever is used has been sealed anew: `docs/cookie-format.md` has the steps.
-/// Opening goes by a key id that is derived from the secret, so the order on one instance doesn't
-/// matter to the others.
+/// To rotate a secret, add the new one in second place on every instance. Then make it the first. Drop the old one
+/// after all sessions in use have been sealed anew: `docs/cookie-format.md` has the steps. A text names its key by an
+/// id that is derived from the secret, so instances may have their secrets in different orders.
 #[derive(Clone)]
 pub struct KeyRing {
     sealing: Key,
@@ -30,18 +29,17 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Fewer bytes than this can be guessed: 256 bits, the strength of the cipher.
+    /// The shortest secret, in bytes: 256 bits, the strength of the cipher.
     pub const MIN_SECRET_LEN: usize = 32;
-    /// Fewer distinct bytes than this were typed by a person, not drawn.
+    /// The fewest distinct bytes of a secret. A secret with fewer was typed by a person, not drawn at random.
     pub const MIN_DISTINCT_BYTES: usize = 8;
 
-    /// Derives the keys of a sealing secret and of former ones that still open.
+    /// Derives the keys of the secret that seals, and of former secrets that still open.
     ///
     /// # Errors
     ///
-    /// [`SecretError`], with the secret's position (0 is the sealing one), for one shorter than
-    /// [`KeyRing::MIN_SECRET_LEN`] or with fewer than [`KeyRing::MIN_DISTINCT_BYTES`] distinct
-    /// bytes.
+    /// [`SecretError`], if a secret is shorter than [`KeyRing::MIN_SECRET_LEN`] or has fewer than
+    /// [`KeyRing::MIN_DISTINCT_BYTES`] distinct bytes. It names the position of the secret: 0 is the one that seals.
     pub fn new(sealing: &[u8], former: &[impl AsRef<[u8]>]) -> Result<Self, SecretError> {
         check(sealing, 0)?;
         for (index, secret) in former.iter().enumerate() {
@@ -57,7 +55,7 @@ impl KeyRing {
         })
     }
 
-    /// Seals under a random nonce. A key stands for 2^32 of them (NIST SP 800-38D, section 8.3).
+    /// Seals under a random nonce. A key is good for 2^32 of them (NIST SP 800-38D, section 8.3).
     pub(crate) fn seal(
         &self,
         purpose: Purpose,
@@ -68,7 +66,7 @@ impl KeyRing {
         self.seal_with(self.sealing.for_purpose(purpose), nonce, &nonce, aad, body)
     }
 
-    /// Seals under a key of the message's own, derived from its salt.
+    /// Seals under a key of this message alone, which is derived from the salt.
     pub(crate) fn seal_login(&self, salt: [u8; SALT_LEN], aad: &[u8], body: &[u8]) -> String {
         let key = self.sealing.for_login(&salt);
         self.seal_with(&key, [0; NONCE_LEN], &salt, aad, body)
@@ -93,7 +91,7 @@ impl KeyRing {
         self.format.encode(&out)
     }
 
-    /// Signs a body that stays readable. The header is signed with it.
+    /// Signs a body, which stays readable. The signature covers the header.
     pub(crate) fn sign(&self, aad: &[u8], body: &[u8]) -> String {
         let mut out = Vec::with_capacity(HEADER_LEN + body.len() + MAC_LEN);
         out.push(VERSION_SIGNED);
@@ -104,14 +102,14 @@ impl KeyRing {
         self.format.encode(&out)
     }
 
-    /// Whether a text is under the key that seals.
+    /// Whether a text was sealed with the key that seals now.
     pub(crate) fn is_sealing(&self, text: &[u8]) -> bool {
         self.header_of(text)
             .is_ok_and(|(_, key)| key.id == self.sealing.id)
     }
 
-    /// Opens what [`KeyRing::seal`] made for a session, or [`KeyRing::sign`]: an application that
-    /// changes from one to the other signs nobody out.
+    /// Opens a session that was made by [`KeyRing::seal`] or by [`KeyRing::sign`]. So an application can change from
+    /// one to the other, and its users stay signed in.
     pub(crate) fn open_session<'b>(
         &self,
         aad: &[u8],
@@ -131,7 +129,7 @@ impl KeyRing {
             .ok_or(OpenError::Broken)
     }
 
-    /// Opens what [`KeyRing::seal`] made, in `buffer`; a text too long for the buffer is broken.
+    /// Opens what [`KeyRing::seal`] made, in `buffer`. A text that is too long for the buffer is broken.
     pub(crate) fn open<'b>(
         &self,
         purpose: Purpose,
@@ -143,7 +141,7 @@ impl KeyRing {
         open_with(key.for_purpose(purpose), aad, bytes)
     }
 
-    /// Opens a text of any length, which is read where it lies and zeroised.
+    /// Opens a text of any length. The plain text is read in a buffer that is zeroised.
     pub(crate) fn open_long<T>(
         &self,
         purpose: Purpose,
@@ -170,7 +168,7 @@ impl KeyRing {
             .ok_or(OpenError::Broken)
     }
 
-    /// Decodes a text that was sealed: its key, and all of its bytes.
+    /// Decodes a sealed text. Returns its key, and all of its bytes.
     fn decode_sealed<'b>(
         &self,
         text: &[u8],
@@ -182,15 +180,14 @@ impl KeyRing {
         }
     }
 
-    /// Decodes a text: its version, its key, and all of its bytes.
+    /// Decodes a text. Returns its version, its key, and all of its bytes.
     fn decode<'b>(
         &self,
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<(u8, &Key, &'b mut [u8]), OpenError> {
         let Ok(bytes) = self.format.decode(text, buffer) else {
-            // What follows a version that is not ours may be longer than our buffers, or written in
-            // another way.
+            // A text with an unknown version may be longer than our buffers, or may be no base64url.
             self.header_of(text)?;
             return Err(OpenError::Broken);
         };
@@ -198,7 +195,7 @@ impl KeyRing {
         Ok((version, key, bytes))
     }
 
-    /// The version of a text and its key, read off its first characters.
+    /// Reads the version and the key from the first characters of a text.
     fn header_of(&self, text: &[u8]) -> Result<(u8, &Key), OpenError> {
         let start = text.get(..START_LEN).ok_or(OpenError::Broken)?;
         let mut bytes = [0; START_LEN / 4 * 3];
@@ -220,7 +217,7 @@ impl KeyRing {
     }
 }
 
-/// Opens what a key with a random nonce sealed.
+/// Opens what was sealed under a key with a random nonce.
 fn open_with<'b>(
     key: &LessSafeKey,
     aad: &[u8],
@@ -232,7 +229,7 @@ fn open_with<'b>(
         .ok_or(OpenError::Broken)
 }
 
-/// The `N` bytes behind the header, and the sealed body.
+/// The `N` bytes after the header, and the sealed body.
 fn parts<const N: usize>(bytes: &mut [u8]) -> Result<(&[u8; N], &mut [u8]), OpenError> {
     let (prefix, body) = bytes
         .get_mut(HEADER_LEN..)
@@ -249,14 +246,14 @@ impl fmt::Debug for KeyRing {
     }
 }
 
-/// A secret that is too short or too regular to protect anything.
+/// A secret that is too short or too regular.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretError {
-    /// Which secret: 0 is the one that seals.
+    /// The position of the secret: 0 is the one that seals.
     pub position: usize,
-    /// Its length, in bytes.
+    /// The length of the secret, in bytes.
     pub length: usize,
-    /// How many distinct bytes it has.
+    /// The number of its distinct bytes.
     pub distinct: usize,
 }
 
@@ -276,9 +273,10 @@ fn check(secret: &[u8], position: usize) -> Result<(), SecretError> {
     Ok(())
 }
 
-/// What a sealed text is bound to, beside its key: version, purpose, cookie name, client, whatever
-/// the purpose adds, and the origin of a second or further site. Each part is preceded by its
-/// length, so that no two lists of parts give the same bytes.
+/// The associated data of a sealed text: version, purpose, cookie name, client, further data of the purpose, and the
+/// origin of a second or further site. A text opens only under the same data.
+///
+/// The length of each part precedes it, so that two different lists of parts never give the same bytes.
 pub(crate) fn associated_data(
     purpose: &str,
     cookie: &str,
@@ -348,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn no_flipped_bit_opens() {
+    fn a_text_with_a_flipped_bit_does_not_open() {
         let ring = ring(NEW, &[]);
         let text = ring.seal(Purpose::Session, [1; 12], b"", b"body");
         for index in 0..text.len() {
@@ -404,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn k17_a_version_or_key_that_is_not_ours_is_foreign_whatever_follows() {
+    fn k17_an_unknown_version_or_key_is_foreign_whatever_follows() {
         let text = ring(OLD, &[]).seal(Purpose::Session, [1; 12], b"", &[7; 600]);
         assert_eq!(open(&ring(NEW, &[]), b"", &text), Err(OpenError::Foreign));
         assert_eq!(open(&ring(OLD, &[]), b"", &text), Err(OpenError::Broken));
@@ -421,7 +419,7 @@ mod tests {
             ring.open_login(b"aad", text.as_bytes(), &mut buffer),
             Ok(&b"body"[..])
         );
-        // Its salt is not sealed: another one gives another key.
+        // The salt is not sealed, and another salt gives another key.
         let mut bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
         bytes[HEADER_LEN] ^= 1;
         let salted = URL_SAFE_NO_PAD.encode(bytes);

@@ -1,14 +1,15 @@
-//! Sealing: what turns bytes into cookie text that only a holder of the secret can make or read.
+//! Sealing: bytes become cookie text that only a holder of the secret can make, and nearly all of it only such a holder
+//! can read.
 //!
-//! Rules that this module keeps:
-//! - One key per purpose, derived by HKDF-SHA256 (RFC 5869); AES-256-GCM, but for a session's first
-//!   segment where an application wants that one readable: HMAC-SHA256.
-//! - A text opens only for the version, purpose, cookie name and client that it was sealed for
-//!   (associated data).
-//! - A key is found by its id, never by its position, so that keys can be reordered.
-//! - An unknown version or key is [`OpenError::Foreign`](format::OpenError::Foreign), which nobody answers by deleting the
-//!   cookie; a text that a known key refuses is [`OpenError::Broken`](format::OpenError::Broken).
-//! - base64url without padding, canonical only, in both directions.
+//! Rules:
+//! - Each purpose has a key of its own, derived by HKDF-SHA256 (RFC 5869). The cipher is AES-256-GCM. A session's first
+//!   segment is signed with HMAC-SHA256 instead, if the application wants it to be readable.
+//! - A text opens only for the version, purpose, cookie name and client that it was sealed for. These are its
+//!   associated data.
+//! - A key is found by its id and never by its position, so that keys can be reordered.
+//! - A text with an unknown version or key is [`OpenError::Foreign`](format::OpenError::Foreign), and its cookie is
+//!   never deleted. A text that a known key refuses is [`OpenError::Broken`](format::OpenError::Broken).
+//! - Texts are base64url without padding, and only the canonical spelling is read.
 
 pub(crate) mod format;
 pub(crate) mod key;

@@ -1,5 +1,4 @@
-//! What holds of every seal, whatever is sealed: it opens to the same, and to nothing once anything of
-//! it is another.
+//! Properties of every seal: it opens to the same bytes, and does not open if any part of it was changed.
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_assume, proptest};
@@ -9,7 +8,7 @@ use crate::seal::format::OpenError;
 use crate::seal::key_ring::KeyRing;
 use crate::seal::purpose::Purpose;
 
-/// The three ways in which a text is made.
+/// The three ways to make a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Sealed,
@@ -50,7 +49,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn what_is_sealed_opens(
+    fn a_sealed_text_opens(
         way in select(&WAYS[..]), drawn: [u8; 32], aad in bytes(), body in bytes(),
     ) {
         let text = way.make(&ring(0), drawn, &aad, &body);
@@ -58,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_changed_does_not(
+    fn a_changed_text_does_not_open(
         way in select(&WAYS[..]), drawn: [u8; 32], body in bytes(), place: Index, byte: u8,
     ) {
         let text = way.make(&ring(0), drawn, b"", &body).into_bytes();
@@ -76,7 +75,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_moved_does_not(
+    fn a_moved_text_does_not_open(
         way in select(&WAYS[..]), other in select(&WAYS[..]), drawn: [u8; 32],
         aad in bytes(), elsewhere in bytes(), body in bytes(), secret in 1..u8::MAX,
     ) {

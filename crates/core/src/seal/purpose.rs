@@ -1,12 +1,12 @@
-//! What a key is for.
+//! The purposes of keys.
 
-/// What a key with a random nonce seals.
+/// The purposes of the keys that seal with a random nonce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// The session's first segment: who is signed in.
+    /// The session's first segment, which names the user.
     Session,
-    /// The session's second segment: its tokens.
+    /// The session's second segment, with the tokens.
     Tokens,
-    /// What the instances of an application tell one another.
+    /// Results that the instances of an application share through their store.
     Shared,
 }

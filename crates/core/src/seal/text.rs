@@ -1,7 +1,7 @@
 //! The text of a seal: base64url without padding, canonical only (RFC 4648, sections 3.5 and 5).
 //!
-//! Rule: the processor is asked once what it can do, since decoding is on the way of every request:
-//! with vector instructions it takes a quarter of the time.
+//! Rule: every request decodes a text, and vector instructions do so in a quarter of the time. What the processor can
+//! do is detected once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::NO_PAD;
@@ -13,7 +13,7 @@ type Engine = base64::engine::simd::Simd;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 type Engine = base64::engine::GeneralPurpose;
 
-/// Bytes to text and back.
+/// Encodes bytes as text, and decodes text.
 #[derive(Clone)]
 pub(super) struct TextFormat(Engine);
 
@@ -32,7 +32,7 @@ impl TextFormat {
         self.0.encode(bytes)
     }
 
-    /// Decodes into `buffer`; a text too long for it is broken.
+    /// Decodes into `buffer`. A text that is too long for the buffer is broken.
     pub(super) fn decode<'b>(
         &self,
         text: &[u8],
@@ -52,11 +52,11 @@ mod tests {
 
     use super::*;
 
-    /// Bytes on both sides of where vector instructions begin and end.
+    /// Lengths around those at which vector instructions start and stop.
     const LENGTHS: [usize; 14] = [0, 1, 2, 3, 15, 16, 17, 23, 24, 25, 31, 32, 33, 49];
 
     #[test]
-    fn it_is_what_everybody_calls_base64url() {
+    fn the_text_is_standard_base64url() {
         let format = TextFormat::new();
         let bytes: Vec<u8> = (0..=u8::MAX).collect();
         for length in 0..bytes.len() {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn k02_it_refuses_what_the_plain_decoder_refuses() {
+    fn k02_it_refuses_the_same_texts_as_the_plain_decoder() {
         let format = TextFormat::new();
         for length in LENGTHS {
             let text = format.encode(&vec![0xa5; length]).into_bytes();

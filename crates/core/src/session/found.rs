@@ -1,13 +1,13 @@
-//! Which of the opened sessions is believed.
+//! The judgement over the opened sessions of a request.
 //!
 //! Rules:
-//! - A revoked session is dead, whatever its cookie says.
-//! - A session whose newer generation was shown a minute ago is outdated: it is a copy from before a refresh. Its cookie
-//!   stays, since the browser that sends it late may hold the newer one.
-//! - Two different sessions that are both believed are refused: nothing says which one is the browser's own.
+//! - A revoked session is never believed.
+//! - If a newer generation of a session was shown more than a minute ago, the session is outdated: it is a copy from
+//!   before a refresh. Its cookie stays, since a browser that sends it late may hold the newer one.
+//! - If two different sessions are both believed, both are refused: the core can't tell which is the browser's own.
 //! - If the store can't be asked, the session is not believed, and its cookie stays.
-//! - The store is asked about one session of a request. If that one falls, no other in doubt takes its place: of two
-//!   copies, the answer to one would make the other the user.
+//! - The store is asked about one session of a request. If that one is refused, no other session in doubt takes its
+//!   place. Otherwise, of two copies, the answer about one would admit the other.
 
 use crate::session::refusal::SessionRefusal;
 use crate::session::session_ref::SessionRef;
@@ -23,7 +23,7 @@ pub struct Opened {
     refused: Option<SessionRefusal>,
 }
 
-/// A session that opens, with what is asked of every one.
+/// An opened session, with the values that every check needs.
 pub(crate) struct Shown {
     pub(crate) user: User,
     pub(crate) session: SessionRef,
@@ -33,7 +33,7 @@ pub(crate) struct Shown {
 /// The status of a session, as one instance knows it without asking the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevocationStatus {
-    /// It was not revoked, as of at most five seconds ago.
+    /// It was not revoked. The instance learned that at most five seconds ago.
     Live,
     /// It was revoked.
     Revoked,
@@ -44,11 +44,11 @@ pub enum RevocationStatus {
 /// What the store answers about a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreAnswer {
-    /// It was not revoked, and no newer generation was shown a minute ago.
+    /// It was not revoked, and no newer generation was shown more than a minute ago.
     Live,
     /// It was revoked.
     Revoked,
-    /// A newer generation of it was shown more than a minute ago.
+    /// A newer generation was shown more than a minute ago.
     Outdated,
     /// The store can't be asked.
     Unknown,
@@ -57,9 +57,9 @@ pub enum StoreAnswer {
 /// The sessions of a request, as far as this instance knows them.
 #[must_use]
 pub enum Checked {
-    /// All is known.
+    /// The status of all sessions is known.
     Found(Found),
-    /// The store must be asked about one of them.
+    /// The store must be asked about one session.
     Ask(Box<AskStore>),
 }
 
@@ -73,24 +73,24 @@ pub struct AskStore {
     others: Vec<Shown>,
 }
 
-/// What a request's cookies say of its session.
+/// The judged sessions of a request.
 #[must_use]
 pub struct Found {
     pub(crate) verdict: Verdict,
-    /// The sessions that open and are neither revoked nor outdated.
+    /// The opened sessions that are neither revoked nor outdated.
     users: Opened,
 }
 
-/// What becomes of the session of a request.
+/// The judgement over the session of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is believed.
+    /// The session is believed.
     Live,
-    /// It may have been revoked: the store can't be asked.
+    /// The session may have been revoked. The store can't be asked.
     Unknown,
-    /// It is not believed.
+    /// The session is not believed.
     Refused(SessionRefusal),
-    /// The request has none.
+    /// The request has no session.
     Absent,
 }
 
@@ -113,15 +113,15 @@ impl Opened {
     }
 
     pub(crate) fn refuse(&mut self, refusal: SessionRefusal) {
-        // A cookie that another instance may know stays, whatever else is there.
+        // If another instance may know one of the cookies, all of them stay.
         if self.refused != Some(SessionRefusal::Foreign) {
             self.refused = Some(refusal);
         }
     }
 
-    /// Checks the sessions by what this instance knows of each: of its reference and its user's id.
+    /// Checks the sessions. `status` says what this instance knows of a session, given its reference and its user's id.
     ///
-    /// The store must also be asked where the access token has expired: only such a session can be outdated.
+    /// If an access token has expired, the store must be asked in any case: only such a session can be outdated.
     #[inline]
     pub fn check(self, status: impl Fn(&SessionRef, &str) -> RevocationStatus) -> Checked {
         if self.others.is_empty()
@@ -226,8 +226,8 @@ impl AskStore {
 }
 
 impl Found {
-    /// Whether the browser sent a session cookie that opens, revoked or not: it keeps such cookies. A session that is
-    /// over does not count: by a wrong clock it may have been over when it came.
+    /// Whether the browser keeps session cookies: it sent one that opens, revoked or not. A session that is over does
+    /// not count, since a wrong clock may have made it over from the start.
     pub(crate) fn sticks(&self) -> bool {
         match self.verdict {
             Verdict::Live | Verdict::Unknown => true,
@@ -259,13 +259,13 @@ impl Found {
         self.into_live().ok()
     }
 
-    /// All sessions that open and were not revoked, for their end: believed or not.
+    /// All opened sessions that were not revoked, believed or not. A sign-out ends them.
     pub(crate) fn into_all(self) -> impl Iterator<Item = User> {
         let users = self.users.first.into_iter().chain(self.users.others);
         users.map(|shown| shown.user)
     }
 
-    /// Whether any session opens and was not revoked.
+    /// Whether any opened session was not revoked.
     pub(crate) fn is_any(&self) -> bool {
         self.users.first.is_some()
     }

@@ -1,31 +1,31 @@
-//! How long sessions last.
+//! The lifetimes of sessions.
 
 use crate::session::user::Terms;
 use crate::values::timestamp::Timestamp;
 
-/// How long sessions last, in seconds.
+/// The lifetimes of sessions, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// From the sign-in to the end, whatever happens: a week by default, [`Lifetimes::MAX`] at most.
+    /// The session lifetime, from the sign-in on: a week by default, [`Lifetimes::MAX`] at most.
     pub session: u64,
-    /// Without a request: a day by default.
+    /// The idle timeout, from the last request on: a day by default.
     pub idle: u64,
 }
 
 impl Lifetimes {
-    /// No session lasts longer than this, in seconds: 30 days.
+    /// The longest session lifetime, in seconds: 30 days.
     pub const MAX: u64 = 30 * 24 * 60 * 60;
 
     pub(crate) fn ends(self, issued: Timestamp) -> Timestamp {
         issued.plus(self.session.min(Self::MAX))
     }
 
-    /// The idle end of a session that is used now.
+    /// The idle end of a session with a request now.
     pub(crate) fn idle_ends(self, ends: Timestamp, now: Timestamp) -> Timestamp {
         now.plus(self.idle).min(ends)
     }
 
-    /// Whether a session's idle time should be moved on: a tenth of it has passed.
+    /// Whether a session's idle end should be moved on: a tenth of the idle timeout has passed.
     pub(crate) fn is_roll_due(self, terms: &Terms, now: Timestamp) -> bool {
         let idle = self.idle.min(self.session);
         now.plus(idle - idle / 10) >= terms.idle_ends && terms.idle_ends < terms.ends

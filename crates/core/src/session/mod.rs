@@ -1,4 +1,4 @@
-//! The session: who is signed in, until when, and with which tokens.
+//! The session: its user, its times and its tokens.
 
 pub(crate) mod found;
 pub(crate) mod lifetimes;

@@ -1,10 +1,10 @@
 //! Opening the sessions of a request.
 //!
 //! Rules:
-//! - A session is two segments in one value, `user.tokens`, each sealed by itself. A request opens the first, which
-//!   is small (`user.rs`). The second is opened only where a token is needed (`sealed_tokens.rs`).
-//! - A session counts only within its times, whatever its seal says.
-//! - What opens is not yet believed: `found.rs` judges it by its revocation status.
+//! - A session is two segments in one value, `user.tokens`, each with a seal of its own. A request opens the first,
+//!   which is small (`user.rs`). The second is opened only if a token is needed (`sealed_tokens.rs`).
+//! - A session is accepted only within its times, even under a valid seal.
+//! - An opened session is not yet believed: `found.rs` judges it by its revocation status.
 
 use memchr::memchr;
 
@@ -19,11 +19,12 @@ use crate::session::user::{Terms, User};
 use crate::session::write::MAX_SEGMENT_LEN;
 use crate::values::timestamp::Timestamp;
 
-/// The first segment's limit as text, rounded up to whole groups of four.
+/// The longest text of a first segment, rounded up to whole groups of four.
 const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + MAX_OVERHEAD).next_multiple_of(3);
-/// Most are no longer than this: a small buffer is ready sooner.
+/// Most texts are no longer than this. A small buffer is ready sooner.
 const USUAL_TEXT_LEN: usize = 384;
-/// Clocks of instances differ: a session issued this far ahead is still believed. Seconds.
+/// A session that was issued this far in the future is still accepted, in seconds, since the clocks of instances
+/// differ.
 pub const MAX_SKEW: u64 = 60;
 
 /// Opens the sessions of a request. For one session it allocates the [`User`] and nothing else.
@@ -85,7 +86,7 @@ fn open_user_in(
     User::open(body, accept).ok_or(OpenError::Broken)
 }
 
-/// Whether a session's times are possible, and it is not over.
+/// Whether a session's times are possible, and the session is not over.
 fn is_current(terms: &Terms, now: Timestamp) -> bool {
     terms.issued <= now.plus(MAX_SKEW)
         && terms.ends.seconds_since(terms.issued) <= Lifetimes::MAX
@@ -153,7 +154,7 @@ mod tests {
         }
     }
 
-    /// What a request finds whose session has these times, under a seal that is right.
+    /// The result for a request whose session has these times and a valid seal.
     fn found(segment: &Segment<'_>) -> Found {
         let vault = vault();
         let (keys, aad) = (vault.keys(), &vault.session_aad);
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn k14_absurd_times_are_refused_even_under_a_right_seal() {
+    fn k14_absurd_times_are_refused_even_under_a_valid_seal() {
         assert!(matches!(found(&segment()).verdict, Verdict::Live));
         let absurd = [0, YEAR_MILLION, 1_u64.wrapping_neg(), i64::MIN as u64];
         for time in absurd.map(Timestamp::from_unix) {
@@ -172,7 +173,7 @@ mod tests {
                 ends: time,
                 ..own.terms
             });
-            // The idle end alone can't keep a session, and one that has come ends it.
+            // The idle end alone can't extend a session, but a past one ends it.
             let all = with(Terms {
                 idle_ends: time,
                 token_expires: time,
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn k07_two_generations_of_a_session_are_none() {
+    fn k07_two_generations_of_a_session_conflict() {
         let vault = vault();
         let (keys, aad) = (vault.keys(), &vault.session_aad);
         let [older, newer] = [0, 1].map(|generation| {

@@ -1,14 +1,14 @@
-//! What a session says of its user, taken out of its first segment: a refresh may outlive the
-//! request, and the session's cookie may be lost meanwhile.
+//! The user of a session, copied from its first segment. A refresh may outlive its request, and the session's cookie
+//! may be lost meanwhile.
 
 use crate::provider::user_data::UserData;
 use crate::session::user::Segment;
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
-/// What a session says of its user: texts are empty where there is nothing.
+/// The user of a session, copied from its first segment. A text is empty if there is none.
 ///
-/// `Debug` shows the user's id only.
+/// `Debug` shows only the user's id.
 #[derive(Clone, Default)]
 pub struct Profile {
     /// The user's id at the provider.
@@ -17,7 +17,7 @@ pub struct Profile {
     pub(crate) email: String,
     pub(crate) scopes: String,
     pub(crate) claims: String,
-    /// What the application added to the session: JSON.
+    /// JSON that the application added to the session.
     pub data: String,
     pub(crate) user_read: Timestamp,
 }
@@ -35,7 +35,7 @@ impl Profile {
         }
     }
 
-    /// The user data were read again: those of the same user.
+    /// Takes user data that was read again. It is the same user's.
     pub(crate) fn read(&mut self, user: UserData, now: Timestamp) {
         self.name = user.name.unwrap_or_default();
         self.email = user.email.unwrap_or_default();

@@ -1,6 +1,6 @@
-//! Why a session is not believed.
+//! The reasons for which a session is not believed.
 
-/// Why a session's cookie is not believed.
+/// The reason for which a session's cookie is not believed.
 ///
 /// ```
 /// use fncy_login_core::SessionRefusal;
@@ -10,17 +10,17 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionRefusal {
-    /// Two different sessions came at once.
+    /// The request has two different sessions.
     Conflicting,
-    /// It was changed, cut off, or moved from another place.
+    /// The cookie was changed, cut off, or moved from another place.
     Damaged,
-    /// It was revoked, such as by a sign-out.
+    /// The session was revoked, such as by a sign-out.
     Revoked,
-    /// It is of another key or version: perhaps another instance's.
+    /// The cookie has another key or version. It may be another instance's.
     Foreign,
-    /// It was refreshed, and its browser has shown the newer cookie more than a minute ago.
+    /// The cookie is from before a refresh, and the browser showed the newer one more than a minute ago.
     Outdated,
-    /// Its time has passed, or has not come.
+    /// The session's time has passed, or has not come.
     Over,
 }
 

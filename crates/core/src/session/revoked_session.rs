@@ -1,4 +1,4 @@
-//! A session that a request, the application or FNCY ends before its time.
+//! A session that a request, the application or FNCY revokes before its time.
 
 use crate::session::session_ref::SessionRef;
 use crate::session::user::User;
@@ -13,7 +13,7 @@ pub struct RevokedSession {
 }
 
 impl RevokedSession {
-    /// Revokes a session in all its generations.
+    /// Revokes all generations of a session.
     #[must_use]
     pub fn new(session: SessionRef, user_id: &str) -> Self {
         Self {
@@ -23,7 +23,9 @@ impl RevokedSession {
         }
     }
 
-    /// Spares the generations that are newer than the session's.
+    /// Revokes no generation that is newer than the session's.
+    ///
+    /// The session may come from an old copy of a cookie. The owner of the newer cookie has not asked for the end.
     ///
     /// The session may come from a copy of an old cookie. The owner of the newer one has not asked for this.
     #[must_use]
@@ -34,7 +36,7 @@ impl RevokedSession {
         }
     }
 
-    /// What a request revokes that signs out with this session.
+    /// The session that a request revokes by signing out with it.
     pub(crate) fn asked_by(user: &User, now: Timestamp) -> Self {
         let revoked = Self::new(user.session(), user.id());
         if user.terms().is_past_grace(now) {
@@ -56,7 +58,7 @@ impl RevokedSession {
         &self.user_id
     }
 
-    /// The newest generation that is revoked: [`u32::MAX`] where all are.
+    /// The newest generation that is revoked. [`u32::MAX`] stands for all generations.
     #[must_use]
     pub const fn up_to(&self) -> u32 {
         if self.spares_newer {

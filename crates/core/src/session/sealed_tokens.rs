@@ -1,7 +1,8 @@
-//! The session's second segment: its tokens, sealed.
+//! The session's second segment: its sealed tokens.
 //!
-//! Rules: it is opened only where a token is needed; it is bound to the session and to the generation of its first
-//! segment, so that no older tokens can be put beside a newer user.
+//! Rules:
+//! - The segment is opened only if a token is needed.
+//! - The segment is bound to its session and generation, so that older tokens don't open beside a newer user.
 
 use std::borrow::Cow;
 
@@ -16,8 +17,8 @@ use crate::seal::purpose::Purpose;
 use crate::session::open::open_user;
 use crate::session::user::{Terms, User};
 
-/// The tokens of a user's session, if its second segment is whole. Of several candidates only
-/// the session's own opens.
+/// The tokens of a user's session, if the second segment is whole. If there are several candidates, only the session's
+/// own opens.
 pub(crate) fn open<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<SessionTokens> {
     let terms = user.terms();
     let aad = associated_data(vault, &terms);
@@ -28,8 +29,7 @@ pub(crate) fn open<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<Sess
     })
 }
 
-/// The second segment as it came, unopened, of the cookie that the user came from: somebody may
-/// have put another beside it.
+/// The sealed second segment from the same cookie as the user. An attacker may have added another cookie.
 pub(crate) fn own_text<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<String> {
     let terms = user.terms();
     let is_own = |first: &[u8]| open_user(vault, first, |found| found.session() == terms.session());
@@ -37,7 +37,7 @@ pub(crate) fn own_text<H: Head>(vault: &Vault, head: &H, user: &User) -> Option<
     String::from_utf8(text.into_owned()).ok()
 }
 
-/// Both segments, unopened, of each cookie that might be the session's.
+/// Both sealed segments of each cookie that may be the session's.
 fn texts<'a, H: Head>(
     vault: &'a Vault,
     head: &'a H,

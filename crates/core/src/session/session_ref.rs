@@ -1,12 +1,12 @@
-//! A session as a store knows it: its id, and what counts and dates it.
+//! A session as a store knows it: id, generation and times.
 
 use std::fmt;
 
 use crate::values::timestamp::Timestamp;
 
-/// The id of a session: 128 random bits, the same for its whole life.
+/// The id of a session: 128 random bits that never change.
 ///
-/// It is no secret: a cookie is sealed, so an id alone gives no access. `Debug` shows its first four bytes.
+/// An id is no secret: cookies are sealed, so an id alone gives no access. `Debug` shows its first four bytes.
 ///
 /// ```
 /// use fncy_login_core::SessionId;
@@ -18,13 +18,13 @@ use crate::values::timestamp::Timestamp;
 pub struct SessionId([u8; 16]);
 
 impl SessionId {
-    /// The id with these bytes, as [`SessionId::as_bytes`] gives them.
+    /// Makes an id from the bytes that [`SessionId::as_bytes`] gives.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// Its bytes.
+    /// The bytes of the id.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -38,7 +38,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// A session without its user and its tokens: what a store keeps of it.
+/// A session as a store knows it, without its user and its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionRef {
     pub(crate) id: SessionId,
@@ -48,7 +48,7 @@ pub struct SessionRef {
 }
 
 impl SessionRef {
-    /// A session, for the tests of a store. The driver makes all others.
+    /// Makes a session. The tests of a store use this. All other sessions come from the driver.
     #[must_use]
     pub const fn new(id: SessionId, generation: u32, issued: Timestamp, ends: Timestamp) -> Self {
         Self {

@@ -1,6 +1,6 @@
-//! The user: who is signed in, as the session's first segment says it.
+//! The user, and the session's first segment.
 //!
-//! Rule: one allocation. The opened segment itself is shared, and read where it is asked.
+//! Rule: a user takes one allocation. It shares the opened segment, and reads each field from it when it is asked for.
 
 use std::fmt;
 use std::ops::Deref;
@@ -12,74 +12,73 @@ use crate::session::session_ref::{SessionId, SessionRef};
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
-/// The user of a request. Cloning is cheap.
+/// A signed-in user. Cloning is cheap.
 ///
-/// `Debug` shows the id only.
+/// `Debug` shows only the id.
 #[derive(Clone)]
 pub struct User(Arc<[u8]>);
 
-/// An access token is refreshed this long before it expires, in seconds: requests to the resource
-/// server take time, and clocks differ. Never more than a quarter of the token's life.
+/// An access token is refreshed this long before it expires, in seconds, since requests to the resource server take
+/// time and clocks differ. At most a quarter of the token's life.
 const MAX_LEEWAY: u64 = 30;
-/// How long a refreshed may still be on its way to a browser: a laptop closed in the middle.
+/// How long a refreshed session may still be on its way to a browser, such as a laptop that was closed in the middle.
 /// Seconds.
 const GRACE: u64 = 60 * 60;
 
-/// Claims or session data are there, but are no value of the type that was asked for.
+/// Claims or session data of another type than the one asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DataError;
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the session has data of another type")
+        f.write_str("the session's data is not of the type that was asked for")
     }
 }
 
 impl std::error::Error for DataError {}
 
-/// The beginning of the first segment, of fixed length: what nearly every request asks for, and reads
-/// without the texts behind it.
+/// The fixed-length start of the first segment. Most requests need no more, and don't read the texts after it.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms {
-    /// Names the session for good: 128 random bits.
+    /// The session's id: 128 random bits that never change.
     pub(crate) session_id: [u8; 16],
-    /// How many cookies the whole session takes.
+    /// The number of cookies of the whole session.
     pub(crate) chunks: u8,
-    /// Counts the refreshes: of two cookies of one session, the higher one is newer.
+    /// The number of refreshes. Of two cookies of a session, the one with the higher number is newer.
     pub(crate) generation: u32,
-    /// When the person signed in.
+    /// The time of the sign-in.
     pub(crate) issued: Timestamp,
-    /// When the session ends, whatever happens.
+    /// The end of the session lifetime.
     pub(crate) ends: Timestamp,
-    /// When it ends unless it is used: moved on now and then.
+    /// The end of the session without further requests. Requests move it on now and then.
     pub(crate) idle_ends: Timestamp,
-    /// When the access token expires.
+    /// The time at which the access token expires.
     pub(crate) token_expires: Timestamp,
-    /// How long the access token was to live when it came, in seconds.
+    /// The access token's life when it was issued, in seconds.
     pub(crate) token_life: u64,
-    /// Whether there is a refresh token, so that the session outlives its access token.
+    /// Whether the session has a refresh token, and so outlives its access token.
     pub(crate) can_refresh: bool,
-    /// When the user data was last read.
+    /// The time at which the user data was last read.
     pub(crate) user_read: Timestamp,
 }
 
-/// The session's first segment: its terms, and the user.
+/// The session's first segment: the terms and the user.
 #[derive(Clone, Copy)]
 pub(crate) struct Segment<'a> {
     pub(crate) terms: Terms,
     pub(crate) user_id: &'a str,
-    /// Empty where there is none, as are all that follow.
+    /// Empty if there is no name. The same holds for the fields below.
     pub(crate) name: &'a str,
     pub(crate) email: &'a str,
     pub(crate) scopes: &'a str,
-    /// Members of the user data: a JSON object.
+    /// The kept members of the user data: a JSON object.
     pub(crate) claims: &'a str,
-    /// What the application added at the sign-in: JSON.
+    /// JSON that the application added at the sign-in.
     pub(crate) data: &'a str,
 }
 
 impl Terms {
-    /// Their length as bytes.
+    /// The encoded length, in bytes.
     const LEN: usize = 16 + 1 + 4 + 5 * 8 + 1 + 8;
 
     fn write_to(&self, body: Writer) -> Writer {
@@ -96,7 +95,7 @@ impl Terms {
     }
 
     fn read_from(body: &mut Reader<'_>) -> Option<Self> {
-        // Taken at once, so that only one length is checked.
+        // One check of the length is enough for all fields.
         let mut body = Reader::new(body.array::<{ Self::LEN }>()?);
         Some(Self {
             session_id: *body.array()?,
@@ -117,7 +116,7 @@ impl Terms {
         SessionRef::new(id, self.generation, self.issued, self.ends)
     }
 
-    /// When the session is over, as far as it is known now.
+    /// The end of the session, as far as it is known now.
     pub(crate) fn over(&self) -> Timestamp {
         let over = self.ends.min(self.idle_ends);
         if self.can_refresh {
@@ -127,24 +126,24 @@ impl Terms {
         }
     }
 
-    /// Whether its access token expired so long ago that no refreshed is on its way to the browser
-    /// any more. Where nothing is remembered of the session, this may be a copy from before a refresh.
+    /// Whether the access token expired so long ago that no refreshed session can still be on its way to the browser.
+    /// If the store remembers nothing of the session, it may then be a copy from before a refresh.
     pub(crate) fn is_past_grace(&self, now: Timestamp) -> bool {
         self.can_refresh && now.seconds_since(self.token_expires) > GRACE
     }
 
-    /// Whether the access token should be refreshed before it is used: it has expired, or expires
-    /// within the leeway.
+    /// Whether the access token should be refreshed before it is used: it has expired, or expires within the leeway.
     pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
         let leeway = MAX_LEEWAY.min(self.token_life / 4);
-        // Up to half of it, by the session: those that were issued together don't refresh together.
+        // The leeway shrinks by up to a half, depending on the session's id, so that sessions from the same moment are
+        // not refreshed at the same moment.
         let spread = leeway * u64::from(self.session_id[0]) / 512;
         self.can_refresh && now.plus(leeway - spread) >= self.token_expires
     }
 }
 
 impl<'a> Segment<'a> {
-    /// How many texts follow the terms.
+    /// The number of texts after the terms.
     const TEXTS: usize = 6;
 
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -183,7 +182,7 @@ impl Deref for Segment<'_> {
 }
 
 impl User {
-    /// Takes a body that decodes to a segment, and whose terms are accepted. It allocates the user and nothing else.
+    /// Opens a body that decodes to a segment and whose terms are accepted. The user is the only allocation.
     pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Terms) -> bool) -> Option<Self> {
         let mut reader = Reader::new(body);
         let terms = Terms::read_from(&mut reader)?;
@@ -204,7 +203,7 @@ impl User {
         Terms::read_from(&mut body).expect("the body decoded before")
     }
 
-    /// The user's id at the provider: never empty, and the only thing that identifies a user.
+    /// The user's id at FNCY. It is never empty, and nothing else identifies a user.
     #[must_use]
     pub fn id(&self) -> &str {
         let texts = self.0.get(Terms::LEN..);
@@ -214,21 +213,19 @@ impl User {
             .expect("the body decoded before")
     }
 
-    /// A name to show, if the provider gave one. It is whatever the user typed: escape it.
+    /// A name to show, if FNCY gave one. The user chose it freely, so escape it.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         Some(self.segment().name).filter(|name| !name.is_empty())
     }
 
-    /// An email address, if the provider gave one. Whether it was verified is the provider's to
-    /// say: never look a user up by it.
+    /// An email address, if FNCY gave one. FNCY does not say that it was verified, so never look a user up by it.
     #[must_use]
     pub fn email(&self) -> Option<&str> {
         Some(self.segment().email).filter(|email| !email.is_empty())
     }
 
-    /// The scopes that the token answer granted, sorted (RFC 6749, section 3.3). Empty where the
-    /// answer named none.
+    /// The granted scopes, sorted (RFC 6749, section 3.3). Empty if the token answer named none.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         let scopes = self.segment().scopes;
         scopes.split(' ').filter(|scope| !scope.is_empty())
@@ -240,8 +237,8 @@ impl User {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// A member of the user data that the application keeps in the session. None where it isn't
-    /// kept, wasn't there, or is no `T`.
+    /// A member of the user data that the application keeps in the session. `None` if it isn't kept, wasn't in the user
+    /// data, or is no `T`.
     #[must_use]
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let mut claims: serde_json::Map<String, serde_json::Value> = self.claims_as().ok()?;
@@ -252,19 +249,18 @@ impl User {
     ///
     /// # Errors
     ///
-    /// [`DataError`], where they are no `T`.
+    /// [`DataError`], if they are no `T`.
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, DataError> {
         let claims = self.segment().claims;
         let claims = if claims.is_empty() { "{}" } else { claims };
         serde_json::from_str(claims).map_err(|_| DataError)
     }
 
-    /// What the application added to the session at the sign-in.
+    /// The data that the application added to the session in `on_login` or `on_refresh`.
     ///
     /// # Errors
     ///
-    /// [`DataError`], where there is something, but no `T`: perhaps it was added by another
-    /// release.
+    /// [`DataError`], if there is data, but it is no `T`. Another release of the application may have added it.
     pub fn session_data<T: DeserializeOwned>(&self) -> Result<Option<T>, DataError> {
         match self.segment().data {
             "" => Ok(None),
@@ -272,13 +268,13 @@ impl User {
         }
     }
 
-    /// When the session ends unless it is used before.
+    /// The time at which the session ends, if no request is sent before.
     #[must_use]
     pub fn session_ends(&self) -> Timestamp {
         self.terms().over()
     }
 
-    /// Names the session and its generation, which no user and no other session has.
+    /// The session's id and generation, and its times.
     #[must_use]
     pub fn session(&self) -> SessionRef {
         self.terms().session()
@@ -324,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn what_opens_is_what_decodes() {
+    fn a_body_opens_exactly_if_it_decodes() {
         for name in ["Alex", "김하늘"] {
             let body = body(name);
             let user = User::open(&body, |_| true).unwrap();

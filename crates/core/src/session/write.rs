@@ -1,8 +1,10 @@
-//! Writing a session: one value, in as many cookies as it takes.
+//! Writing a session: one value, in up to five cookies.
 //!
-//! Rules: the first segment always fits into the first cookie; the count of cookies is sealed; what
-//! would not fit is an error that somebody sees, never a cookie that a browser drops silently; what
-//! a longer session left behind is removed.
+//! Rules:
+//! - The first segment is always in the first cookie.
+//! - The number of cookies is sealed.
+//! - A session that doesn't fit is an error. Without it, a browser would silently drop a cookie.
+//! - Cookies that a longer session left are removed.
 
 use crate::cookies::policy::{MAX_CHUNKS, MAX_COOKIE_LEN};
 use crate::cookies::vault::Vault;
@@ -13,15 +15,15 @@ use crate::session::user::{Segment, User};
 use crate::values::entropy::pair;
 use crate::values::timestamp::Timestamp;
 
-/// The first segment's limit, in bytes: it is opened on every request.
+/// The longest first segment, in bytes. Every request opens it.
 pub(crate) const MAX_SEGMENT_LEN: usize = 1024;
 
 /// The session doesn't fit into cookies that browsers keep.
 #[derive(Debug)]
 pub(crate) struct TooLarge;
 
-/// The `Set-Cookie` lines of a session whose tokens are sealed already, and its user. Of the
-/// session cookies that are `present`, the ones that it doesn't take any more are removed.
+/// The `Set-Cookie` lines of a session whose tokens are sealed already, and its user. Session cookies of the request
+/// that the new session doesn't use are removed. `present` has their names.
 pub(crate) fn write(
     vault: &Vault,
     mut segment: Segment<'_>,
@@ -39,7 +41,7 @@ pub(crate) fn write(
     if length > MAX_SEGMENT_LEN || chunks > MAX_CHUNKS {
         return Err(TooLarge);
     }
-    // At most MAX_CHUNKS.
+    // The number is at most `MAX_CHUNKS`.
     segment.terms.chunks = u8::try_from(chunks).unwrap_or_default();
     let (nonce, []) = pair(entropy);
     let body = segment.encode();
@@ -56,7 +58,7 @@ pub(crate) fn write(
         .enumerate()
         .map(|(index, chunk)| {
             let name = vault.cookies.chunk_name(index);
-            // Base64url, a dot, and what a request had as a string.
+            // All of it is ASCII or text of the request, so no chunk is refused.
             let chunk = std::str::from_utf8(chunk).unwrap_or_default();
             vault.cookies.set(&name, chunk, max_age)
         })
@@ -64,12 +66,12 @@ pub(crate) fn write(
     Ok((lines.collect(), user))
 }
 
-/// The lines that remove the session cookies of a request, whatever is in them.
+/// The lines that remove all session cookies of a request.
 pub(crate) fn remove_session<H: Head>(vault: &Vault, head: &H) -> Vec<String> {
     remove_chunks(vault, &cookie_names(vault, head), 0)
 }
 
-/// The lines that remove all but the first `kept` of these chunks.
+/// The lines that remove all of these cookies but the first `kept` chunks.
 pub(crate) fn remove_chunks(vault: &Vault, names: &[String], kept: usize) -> Vec<String> {
     let kept: Vec<String> = (0..kept)
         .map(|index| vault.cookies.chunk_name(index))
@@ -81,7 +83,7 @@ pub(crate) fn remove_chunks(vault: &Vault, names: &[String], kept: usize) -> Vec
         .collect()
 }
 
-/// The names of the session cookies that a request has.
+/// The names of a request's session cookies.
 pub(crate) fn cookie_names<H: Head>(vault: &Vault, head: &H) -> Vec<String> {
     vault.names(head, |name| vault.cookies.is_session(name))
 }

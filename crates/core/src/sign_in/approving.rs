@@ -1,4 +1,4 @@
-//! The user is known: the application's hook decides (`on_login`).
+//! Approving: the user is known, and the application's hook decides (`on_login`).
 
 use std::fmt;
 
@@ -18,22 +18,22 @@ pub struct Approving {
     candidate: Candidate,
 }
 
-/// A person who has signed in at the provider, and not yet here.
+/// A person who has signed in at FNCY, but not yet in the application.
 ///
-/// `Debug` shows the id only.
+/// `Debug` shows only the id.
 #[derive(Clone)]
 pub struct Candidate {
     /// The user's id at the provider.
     pub id: String,
-    /// Their name, if the provider names one.
+    /// The user's name, if FNCY gave one.
     pub name: Option<String>,
-    /// Their email address, if the provider names one. The provider does not say that it was verified.
+    /// The user's email address, if FNCY gave one. FNCY does not say that it was verified.
     pub email: Option<String>,
-    /// The granted scopes, space-separated.
+    /// The granted scopes, separated by spaces.
     pub scopes: String,
-    /// All that the provider said of the user: a JSON object.
+    /// The whole user data: a JSON object.
     pub user_data: String,
-    /// The tokens.
+    /// The tokens of the sign-in.
     pub tokens: SessionTokens,
 }
 

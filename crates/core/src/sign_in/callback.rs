@@ -1,10 +1,10 @@
-//! The callback: what the authorization server sent the browser back with (RFC 6749, section 4.1.2), judged before
-//! anything is believed.
+//! The callback, with which the authorization server sends the browser back (RFC 6749, section 4.1.2). It is checked
+//! before any of it is believed.
 //!
 //! Rules:
-//! - The provider is asked only for a code whose `state` opens a transaction of this very browser.
-//! - A link that leads nowhere takes a signed-in person where they wanted to go.
-//! - An answer of the provider always shows its page, and no page starts a sign-in by itself.
+//! - A code is sent to the provider only if the callback's `state` opens a transaction of the same browser.
+//! - If a callback is of no use and the person is signed in, the browser goes on to the page that the person wanted.
+//! - An error of the provider always shows a page, and no page starts a sign-in by itself.
 //! - Only the transaction that the callback names is removed.
 
 use std::borrow::Cow;
@@ -35,11 +35,11 @@ use crate::values::error_code::ErrorCode;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
-/// What a callback comes to.
+/// The outcome of a callback.
 pub(crate) enum CallbackStep {
-    /// A code of this browser is redeemed.
+    /// The code belongs to this browser, and is redeemed.
     Redeem(Box<Redeeming>),
-    /// The request is no callback of a person.
+    /// The request is no callback that a person opened.
     Challenge(Challenge),
     /// The callback is answered.
     Reply(Box<Reply>),
@@ -73,7 +73,7 @@ pub(crate) fn callback<H: Head>(
     }
 }
 
-/// The code of a callback that may be redeemed, with its transaction; else the reply.
+/// The code that may be redeemed, with its transaction, or else the reply.
 fn judge<H: Head>(
     machine: &Machine,
     head: &H,
@@ -102,14 +102,14 @@ fn judge<H: Head>(
     };
     let same_provider: bool = transaction.provider.ct_eq(&machine.provider_id).into();
     if !same_provider {
-        let detail = "the login was started with another provider";
+        let detail = "the sign-in was started with another provider";
         return Err(refused(ErrorCode::WrongProvider, detail.into()));
     }
     if transaction.is_expired(now) {
         return Err(if found.is_live() {
             arrive(return_to).cookies([removal(machine, &state)])
         } else {
-            let detail = "the login is older than ten minutes";
+            let detail = "the sign-in is older than ten minutes";
             refused(ErrorCode::LoginExpired, detail.into())
         });
     }
@@ -125,7 +125,7 @@ fn judge<H: Head>(
             Err(refused(code, detail))
         }
         CallbackOutcome::Nothing => {
-            let detail = "it has neither a usable code nor an error";
+            let detail = "the callback has neither a usable code nor an error";
             Err(refused(ErrorCode::InvalidCallback, detail.into()))
         }
     }
@@ -134,7 +134,7 @@ fn judge<H: Head>(
 /// The line that removes a transaction.
 fn removal(machine: &Machine, state: &State) -> String {
     let cookies = &machine.vault.cookies;
-    cookies.remove(&cookies.login_name(&state.digest))
+    cookies.remove(&cookies.transaction_name(&state.digest))
 }
 
 fn known<H: Head>(
@@ -160,7 +160,7 @@ fn known<H: Head>(
     }
 }
 
-/// A callback without a transaction of this browser.
+/// The reply to a callback without a transaction of this browser.
 fn unknown_transaction<H: Head>(
     machine: &Machine,
     head: &H,
@@ -173,17 +173,17 @@ fn unknown_transaction<H: Head>(
     } else if is_unnamed {
         (
             ErrorCode::StateMissing,
-            "the authorization endpoint says an error, and no state",
+            "the authorization endpoint reports an error without a state",
         )
     } else if transaction::is_any(&machine.vault, head) {
         (
             ErrorCode::LoginExpired,
-            "no login of this browser has this state",
+            "no sign-in of this browser has this state",
         )
     } else {
         (
             ErrorCode::LoginCookieMissing,
-            "the callback came without any login's cookie; open the site under the host of its redirect URI, or of one of them (localhost and 127.0.0.1 are two), and over https: over plain http a browser may keep no Secure cookie",
+            "the callback came without the cookie of a sign-in; open the site under the host of a redirect URI (localhost and 127.0.0.1 are different hosts), and over https, since a browser may drop Secure cookies over plain http",
         )
     };
     sign_in_failed(machine, code, detail, &root)

@@ -1,7 +1,7 @@
-//! "Sign in first", in the form that fits the request (RFC 9110, section 15.5.2).
+//! The challenge: "sign in first", in the form that fits the request (RFC 9110, section 15.5.2).
 //!
-//! Rules: a redirect is for navigations only; every other request gets a status, and starts no sign-in; a form that was
-//! posted is never replayed.
+//! Rules: only a navigation is redirected. Every other request gets a status, and starts no sign-in. A posted form is
+//! never sent again.
 
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
@@ -24,19 +24,19 @@ use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-/// The authentication scheme of our 401s: a name that makes no browser ask for a password.
+/// The authentication scheme of our 401s. No browser asks for a password because of this name.
 const SCHEME: &str = "FncyLogin";
 
-/// What a request without a user gets.
+/// The outcome of a request without a user.
 #[must_use]
 pub enum Challenge {
-    /// A reply that says to sign in.
+    /// A reply that asks the person to sign in, or refuses.
     Reply(Box<Reply>),
     /// The browser is sent to sign in.
     SignIn(Box<StartSignIn>),
 }
 
-/// Challenges a request by what its cookies say of its session.
+/// Challenges a request, depending on its session.
 pub(crate) fn challenge<H: Head>(
     responder: Responder,
     head: &H,
@@ -64,8 +64,8 @@ pub(crate) fn challenge<H: Head>(
     send_away(responder, head, former, found.sticks(), now)
 }
 
-/// Challenges a request that came with such a session. `sticks` says that the browser keeps a session cookie, so that
-/// it is in no loop.
+/// Challenges a request, and ends its former session. `sticks` says that the browser keeps session cookies, so that it
+/// is in no sign-in loop.
 pub(crate) fn send_away<H: Head>(
     responder: Responder,
     head: &H,
@@ -110,7 +110,7 @@ pub(crate) fn unauthenticated<H: Head>(machine: &Machine, head: &H, kind: Kind) 
         Kind::Htmx => sign_in_problem(machine, head)
             .header("hx-redirect", login_url(page_of(&machine.site, head))),
         Kind::Inertia => {
-            // A visit by GET is to a page that can be opened as it is.
+            // A GET of Inertia is for a page that can be opened as it is.
             let page = if matches!(head.method(), "GET" | "HEAD") {
                 address_of(&machine.site, head)
             } else {
@@ -124,7 +124,7 @@ pub(crate) fn unauthenticated<H: Head>(machine: &Machine, head: &H, kind: Kind) 
     }
 }
 
-/// 401 for programs: a problem that says where to sign in.
+/// 401 for programs: a problem with the address of the sign-in.
 pub(crate) fn sign_in_problem<H: Head>(machine: &Machine, head: &H) -> Draft {
     problem_with_login_url(machine, head, ErrorCode::SignInRequired)
         .header("www-authenticate", authenticate(machine))

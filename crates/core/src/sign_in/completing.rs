@@ -1,6 +1,7 @@
-//! The sign-in succeeds: the new session is written.
+//! Completing: the sign-in succeeds, and the new session is written.
 //!
-//! Rules: a sign-in makes a **new** session and never changes one; tokens that no session keeps are revoked.
+//! Rules: a sign-in always makes a **new** session, and never changes an old one. Tokens that no session keeps are
+//! revoked.
 
 use crate::machine::machine::Machine;
 use crate::provider::answer::ProviderError;
@@ -23,7 +24,8 @@ use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 use crate::values::timestamp::Timestamp;
 
-/// Heads of requests are often limited to 8 KB, and there are other cookies in them. Bytes.
+/// Cookies of more bytes than this cause a warning. Servers often limit a request's head to 8 KB, which also has other
+/// cookies.
 const LARGE: usize = 7 * 1024;
 
 /// A sign-in that waits for the entropy of its session.
@@ -34,7 +36,7 @@ pub struct Completing {
     tokens: TokenSet,
     user: UserData,
     scopes: String,
-    /// What the application adds to the session: JSON, or an empty text.
+    /// JSON that the application adds to the session, or an empty text.
     data: String,
 }
 
@@ -77,7 +79,7 @@ impl Completing {
         self.callback.failed(error)
     }
 
-    /// Ends the sign-in with this page, and revokes its tokens: no user is there to sign out later.
+    /// Ends the sign-in with this page, and revokes its tokens, since there will be no session to sign out.
     pub(crate) fn refused(self, page: impl FnOnce(&Machine, &ReturnTo) -> Draft) -> Box<Reply> {
         let Self {
             callback, tokens, ..
@@ -89,27 +91,28 @@ impl Completing {
         machine.write(draft)
     }
 
-    /// Writes the session. Without entropy the reply is a page that says so (500).
+    /// Writes the session. Without entropy, the reply is a page with status 500.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
     pub fn finish(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {
         let machine = &self.callback.responder;
         let Some(Entropy([ids, nonce, salt])) = entropy else {
-            let detail = "a sign-in could not end: the operating system gives no entropy";
+            let detail =
+                "the sign-in could not be completed: the operating system gives no entropy";
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
         let Ok((cookies, user)) = self.write_session(now, &ids, &nonce) else {
-            let detail = "user and tokens do not fit into five cookies of 4,096 bytes, or the user not into 1,024 bytes of the first";
+            let detail = "the session does not fit: the user into 1,024 bytes, or user and tokens into five cookies of 4,096 bytes";
             return self.failed(ProviderError::new(ErrorCode::SessionTooLarge, detail));
         };
         let size: usize = cookies.iter().map(String::len).sum();
         let is_large = (size > LARGE).then(|| {
-            let detail = "the session's cookies take more than 7 KB; servers and proxies often refuse heads of 8 KB: raise their limits (nginx: large_client_header_buffers; HTTP/2: the size of a header list), or ask for fewer scopes and claims";
+            let detail = "the session's cookies take more than 7 KB, and servers and proxies often refuse heads of 8 KB; raise their limits (nginx: large_client_header_buffers; HTTP/2: the size of a header list), or ask for fewer scopes and claims";
             Report::warning("session_large", detail)
         });
         let before = self.callback.before.map(|(before, tokens)| {
             let revoked = RevokedSession::asked_by(&before, now);
-            // FNCY may give a user who signs in again the tokens that they had.
+            // FNCY may give a user the same tokens at each sign-in.
             let unused = tokens.filter(|_| before.id() != self.user.id && !revoked.spares_newer);
             Ending {
                 session: Some(revoked),

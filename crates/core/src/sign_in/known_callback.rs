@@ -1,4 +1,4 @@
-//! What a callback leads to, once its transaction is known to be this browser's.
+//! The callback of a known transaction, which the states of a sign-in carry along.
 
 use crate::machine::responder::Responder;
 use crate::provider::answer::ProviderError;
@@ -17,9 +17,9 @@ pub(crate) struct KnownCallback {
     pub(crate) return_to: ReturnTo,
     /// The line that removes the transaction.
     pub(crate) removal: String,
-    /// The user who was signed in before, with the tokens of that session.
+    /// The user of the browser's former session, with its tokens.
     pub(crate) before: Option<(User, Option<SessionTokens>)>,
-    /// Names of the session cookies that the browser sent.
+    /// The names of the session cookies in the request.
     pub(crate) session_cookies: Vec<String>,
     pub(crate) loop_count: LoopCount,
 }
@@ -41,7 +41,7 @@ impl KnownCallback {
     }
 }
 
-/// The end of a sign-in: the page that was asked for, and no code in its `Referer`.
+/// The redirect to the return address. `no-referrer` keeps the code out of the next `Referer`.
 pub(crate) fn arrive(return_to: &ReturnTo) -> Draft {
     Draft::see_other(return_to.as_str()).header("referrer-policy", "no-referrer")
 }

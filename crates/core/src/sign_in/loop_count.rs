@@ -1,11 +1,12 @@
-//! The count of sign-ins that did not stick, sealed in a cookie of its own.
+//! The loop count: how many sign-ins did not stick, sealed in a cookie of its own.
 //!
 //! Rules:
-//! - Only a successful sign-in counts. A minute after the first one, the count is forgotten.
-//! - A sign-out forgets the count, and so does a session cookie that opens: that sign-in did stick.
-//! - A browser may drop the session cookie and keep this one. The third sign-in then ends on a page that names the
-//!   causes, instead of at the provider.
-//! - Its line is the last of a reply: a proxy that keeps one line of several keeps either the session or the count.
+//! - Only successful sign-ins count. The count is forgotten a minute after the first one.
+//! - A sign-out removes the count, and so does a session cookie that opens, since that sign-in did stick.
+//! - If the browser drops the session cookie and keeps this one, the third sign-in ends on a page with the possible
+//!   causes. The browser is not sent to the provider again.
+//! - Its `Set-Cookie` is the last line of a reply. A proxy that keeps one of several lines then keeps the session or
+//!   the count.
 
 use crate::cookies::scan;
 use crate::cookies::vault::Vault;
@@ -13,14 +14,14 @@ use crate::request::head::Head;
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
-/// A sign-in did not stick if another follows within this time. Seconds.
+/// A sign-in did not stick if another one follows within this time, in seconds.
 const WINDOW: u64 = 60;
 /// The number of sign-ins that make a loop.
 const MAX_SIGN_INS: u8 = 3;
-/// Longest sealed text, with room to spare.
+/// The longest sealed text, with room to spare.
 const MAX_TEXT_LEN: usize = 128;
 
-/// How many sign-ins succeeded since when.
+/// The number of sign-ins, and the time of the first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LoopCount {
     count: u8,

@@ -10,8 +10,8 @@
 //!         Reply               Reply                       Reply                      Reply       Reply, new session
 //! ```
 //!
-//! Each state holds its question. The method that takes the answer consumes the state and returns its exits: the next
-//! state, or a reply.
+//! Each state holds its question. The method that takes the answer consumes the state. It returns the next state or a
+//! reply.
 
 pub(crate) mod approving;
 pub(crate) mod callback;

@@ -1,7 +1,7 @@
-//! There are tokens: the user data is awaited.
+//! Reading the user: there are tokens, and the user data is asked for.
 //!
-//! Rules: the user data's id is the only identity; a scope that the token answer does not name is not granted, unless
-//! the application trusts that.
+//! Rules: the id in the user data is the only identity. A scope that the token answer does not name is not granted,
+//! unless the application chose to trust the request.
 
 use crate::machine::machine::Machine;
 use crate::provider::answer::{ProviderError, ProviderResult, USER_DATA_ENDPOINT};
@@ -13,7 +13,7 @@ use crate::sign_in::completing::Completing;
 use crate::sign_in::known_callback::KnownCallback;
 use crate::values::secret::Secret;
 
-/// A sign-in with tokens, whose user is being read.
+/// A sign-in with tokens that waits for the user data.
 #[derive(Debug)]
 #[must_use]
 pub struct ReadingUser {

@@ -1,6 +1,6 @@
-//! The code is at the provider: its token answer is awaited (RFC 6749, section 4.1.4).
+//! Redeeming: the provider is asked for tokens in exchange for the code (RFC 6749, section 4.1.4).
 //!
-//! Rule: until the sign-in succeeds, an older session of the browser stays as it was.
+//! Rule: until the sign-in succeeds, a former session of the browser stays as it is.
 
 use crate::provider::answer::{Failure, ProviderError, ProviderResult, TOKEN_ENDPOINT};
 use crate::provider::exchange::Redeem;
@@ -13,7 +13,7 @@ use crate::sign_in::replies::SignInReplies;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-/// A callback whose code is being redeemed.
+/// A callback that waits for the token endpoint.
 #[derive(Debug)]
 #[must_use]
 pub struct Redeeming {
@@ -25,7 +25,7 @@ pub struct Redeeming {
 #[derive(Debug)]
 #[must_use]
 pub enum Redeemed {
-    /// There are tokens: the user data is asked for.
+    /// There are tokens, and the user data must be read.
     ReadUser(Box<ReadingUser>),
     /// The sign-in has failed.
     Reply(Box<Reply>),
@@ -36,7 +36,7 @@ impl Redeeming {
         Self { callback, redeem }
     }
 
-    /// The question: redeem this.
+    /// The question: redeem this code.
     #[must_use]
     pub fn redeem(&self) -> &Redeem {
         &self.redeem
@@ -61,14 +61,14 @@ impl Redeeming {
         }
     }
 
-    /// The code got no answer: the provider was not asked, or not in time.
+    /// Replies without an answer of the provider, which was not asked, or not in time.
     #[must_use]
     pub fn lost(self, failure: Failure) -> Box<Reply> {
         self.callback
             .failed(ProviderError::lost(TOKEN_ENDPOINT, failure))
     }
 
-    /// This code was redeemed before. The provider is not asked again.
+    /// Replies to a code that was redeemed before. The provider is not asked again.
     #[must_use]
     pub fn spent(self) -> Box<Reply> {
         let callback = self.callback;
@@ -87,7 +87,7 @@ impl Redeeming {
         machine.write(draft.cookies([callback.removal]))
     }
 
-    /// The store can't say whether this code was redeemed before. The provider is not asked.
+    /// Replies while the store can't say whether this code was redeemed before. The provider is not asked.
     #[must_use]
     pub fn undecided(self) -> Box<Reply> {
         let detail = "the store can't say whether the code was redeemed before";
@@ -95,7 +95,7 @@ impl Redeeming {
         self.callback.failed(error)
     }
 
-    /// The replies of this sign-in that outlive this state.
+    /// The replies that outlive this state.
     #[must_use]
     pub fn replies(&self) -> SignInReplies {
         SignInReplies::new(self.callback.responder.clone(), self.redeem.key)

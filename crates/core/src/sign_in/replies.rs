@@ -1,4 +1,4 @@
-//! Replies of a sign-in that outlive its state: shared with other requests, or for a task that is gone.
+//! Replies that outlive their sign-in: those shared with other requests, and those for a task that is gone.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::request::return_to::ReturnTo;
 use crate::values::entropy::Entropy;
 use crate::values::error_code::ErrorCode;
 
-/// What a shared reply is bound to, beside its key.
+/// The kind of a shared reply, to which its seal is bound.
 const KIND: &str = "reply";
 
 /// The replies of one sign-in.
@@ -22,7 +22,7 @@ pub struct SignInReplies {
     key: [u8; 32],
 }
 
-/// A reply without reports, events and endings: those were for the instance that wrote it.
+/// A reply without reports, events and endings, which were for the instance that wrote it.
 #[derive(Serialize, Deserialize)]
 struct SharedReply {
     status: u16,
@@ -35,17 +35,17 @@ impl SignInReplies {
         Self { responder, key }
     }
 
-    /// The sign-in did not end within the request's deadline.
+    /// The reply if the sign-in did not end within the request's deadline.
     #[must_use]
     pub fn unfinished(&self) -> Box<Reply> {
         let machine = &self.responder;
-        let detail = "the code's redemption did not end in time";
+        let detail = "the redemption of the code did not end in time";
         let root = ReturnTo::root(&machine.site);
         let draft = sign_in_failed(machine, ErrorCode::ProviderUnavailable, detail, &root);
         machine.write(draft.retry_after(DEFAULT_RETRY_AFTER))
     }
 
-    /// The task of the sign-in panicked.
+    /// The reply if the sign-in's task panicked.
     #[must_use]
     pub fn panicked(&self) -> Box<Reply> {
         let detail = "the task of a sign-in panicked";
@@ -64,7 +64,7 @@ impl SignInReplies {
                 .collect(),
             body: reply.body.clone(),
         };
-        // Strings and a number can always be written.
+        // Strings and a number can always be serialized.
         let body = serde_json::to_vec(&shared).unwrap_or_default();
         shared::seal(&self.responder, KIND, &self.key, &body, entropy)
     }

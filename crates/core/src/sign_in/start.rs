@@ -1,7 +1,8 @@
 //! The start of a sign-in: the browser is sent to the authorization server (RFC 6749, section 4.1.1).
 //!
-//! Rules: a start that another site caused keeps a short return address, so that no site can fill the heads of a
-//! browser's requests to this one; the transaction's own line comes before those that remove others.
+//! Rules:
+//! - A sign-in that another site caused has a short return address, so that no site can fill a browser's request heads.
+//! - The transaction's `Set-Cookie` comes before the lines that remove others.
 
 use crate::machine::responder::Responder;
 use crate::refusal::refuse::failure;
@@ -17,8 +18,8 @@ use crate::values::entropy::Entropy;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-/// The longest return address of a start that another site caused, in bytes: five of them leave room for a sign-in of
-/// the person's own.
+/// The longest return address of a sign-in that another site caused, in bytes. With five of them, there is room for the
+/// person's own sign-in.
 const MAX_FOREIGN_LEN: usize = 256;
 
 /// A sign-in that waits for its entropy.
@@ -27,26 +28,26 @@ const MAX_FOREIGN_LEN: usize = 256;
 pub struct StartSignIn {
     responder: Responder,
     return_to: ReturnTo,
-    /// Lines that remove surplus transactions, and a count of sign-ins that means nothing any more.
+    /// Lines that remove surplus transactions, and perhaps the loop count.
     surplus: Vec<String>,
     former: FormerSession,
-    /// Whether the person chooses the account at the authorization server.
+    /// Whether the person asked to choose the account.
     chooses_account: bool,
 }
 
-/// What becomes of the session that a request without a user came with.
+/// The former session of a request without a user, and what the reply does to it.
 #[derive(Debug, Default)]
 pub(crate) struct FormerSession {
     /// Lines that remove its cookies.
     pub(crate) removals: Vec<String>,
     /// The session, if it ends with the reply.
     pub(crate) ends: Option<RevokedSession>,
-    /// Why it was not believed.
+    /// The reason for which it was not believed.
     pub(crate) refusal: Option<SessionRefusal>,
 }
 
 impl FormerSession {
-    /// A reply to a request that came with this session.
+    /// Adds the end of this session to a reply.
     pub(crate) fn end_with(self, draft: Draft) -> Draft {
         draft
             .cookies(self.removals)
@@ -77,7 +78,7 @@ impl StartSignIn {
         }
     }
 
-    /// This sign-in, for a person who may have asked to choose the account.
+    /// This sign-in, with or without a choice of the account.
     pub(crate) fn choosing_account(self, chooses_account: bool) -> Self {
         Self {
             chooses_account,
@@ -85,24 +86,24 @@ impl StartSignIn {
         }
     }
 
-    /// This sign-in, which ends the browser's count of sign-ins.
+    /// This sign-in, which also removes the loop count.
     pub(crate) fn forgetting_loop(mut self) -> Self {
         let cookies = &self.responder.vault.cookies;
         self.surplus.push(cookies.remove(cookies.loop_name()));
         self
     }
 
-    /// This sign-in, for a request that came with such a session.
+    /// This sign-in, which also ends a former session.
     pub(crate) fn after(self, former: FormerSession) -> Self {
         Self { former, ..self }
     }
 
-    /// Sends the browser to the authorization server. Without entropy the reply is a page that says so (500).
+    /// Sends the browser to the authorization server. Without entropy, the reply is a page with status 500.
     #[must_use]
     pub fn redirect(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {
         let machine = &self.responder;
         let Some(entropy) = entropy else {
-            let detail = "a sign-in could not start: the operating system gives no entropy";
+            let detail = "the sign-in could not start: the operating system gives no entropy";
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
         let cut = self.return_to.is_cut.then_some(Event::ReturnAddressCut);

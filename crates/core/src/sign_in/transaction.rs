@@ -1,9 +1,10 @@
-//! The transaction: one login under way, in one sealed cookie of its own.
+//! The transaction: one sign-in under way, in a sealed cookie of its own.
 //!
-//! Rules: a transaction belongs to the browser that started it, to one `state`, to one provider
-//! and to one client; it is found by a hash of `state` and believed after a comparison in constant
-//! time; it ends after ten minutes, but an expired one still knows where the person wanted to go. All of a
-//! browser's transactions together leave room in a request's head, whoever caused them.
+//! Rules:
+//! - A transaction belongs to one browser, one `state`, one provider and one client.
+//! - It is found by a hash of `state`, and believed after a comparison in constant time.
+//! - It ends after ten minutes. An expired one still has its return address.
+//! - All transactions of a browser together leave room in a request's head, even if other sites caused them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,35 +24,36 @@ use crate::values::entropy::Entropy;
 use crate::values::secret::SecretBytes;
 use crate::values::timestamp::Timestamp;
 
-/// A login takes a person minutes at most: seconds.
+/// The life of a transaction, in seconds. A sign-in takes a person a few minutes at most.
 const LIFE: u64 = 10 * 60;
-/// The cookie outlives the login, so that an expired link still knows its way back: seconds.
+/// The life of the cookie, in seconds. It outlives the transaction, so that an expired one still has its return
+/// address.
 const COOKIE_LIFE: u64 = 60 * 60;
-/// More logins than this at once are a script's, not a person's tabs.
+/// The most transactions of a browser. More of them come from a script, not from a person's tabs.
 const MAX_PENDING: usize = 5;
-/// What their cookies may take of a request's head, in bytes. Proxies often take 8 KB of head, and a session is
-/// in it too. Two of the longest return addresses fit, or five of usual ones.
+/// The most bytes that the cookies of all transactions take in a request's head. Proxies often accept 8 KB, with a
+/// session in it. Two transactions with the longest return address fit, or five usual ones.
 const MAX_PENDING_LEN: usize = 3_200;
-/// More cookies than this are not even opened to see how old they are.
+/// The most cookies that are opened to see how old they are.
 const MAX_OPENED: usize = 3 * MAX_PENDING;
-/// More removals than this would make an answer that proxies refuse; the rest go with the next.
+/// The most removals in one reply, since proxies refuse longer ones. The next reply removes the rest.
 const MAX_REMOVED: usize = 20;
-/// The longest sealed text: a return address of 1,024 bytes and all else.
+/// The longest sealed text, which has a return address of 1,024 bytes.
 const MAX_TEXT_LEN: usize = 1600;
-/// A body without its return address, in bytes.
+/// The length of a body without its return address, in bytes.
 const FIXED_LEN: usize = 8 + 8 + 32 + 32 + 2;
 
-/// One login under way.
+/// A sign-in under way.
 pub(crate) struct Transaction {
     pub(crate) return_to: ReturnTo,
     pub(crate) pkce: Pkce,
-    /// A fingerprint of the provider that this login was sent to.
+    /// A fingerprint of the provider that the browser was sent to.
     pub(crate) provider: ProviderId,
     state: [u8; 32],
     started: Timestamp,
 }
 
-/// `state` as it is sent, and the hash that names its cookie.
+/// The `state` as it is sent, and the hash that names the transaction's cookie.
 pub(crate) struct State {
     pub(crate) text: String,
     pub(crate) digest: [u8; 32],
@@ -66,8 +68,8 @@ impl State {
 }
 
 impl Transaction {
-    /// A new login. Two blocks of entropy become `state` and the code verifier; the third is left
-    /// for its seal.
+    /// A new transaction. Two blocks of entropy become `state` and the code verifier. The third one is returned, for
+    /// the seal.
     pub(crate) fn start(
         return_to: ReturnTo,
         provider: ProviderId,
@@ -123,20 +125,20 @@ pub(crate) fn set(
     state: &State,
     salt: [u8; 32],
 ) -> String {
-    let name = vault.cookies.login_name(&state.digest);
+    let name = vault.cookies.transaction_name(&state.digest);
     let aad = vault.aad("login", &name, b"");
     let text = vault.keys().seal_login(salt, &aad, &transaction.encode());
     vault.cookies.set(&name, &text, COOKIE_LIFE)
 }
 
-/// The transaction that a `state` belongs to, if this browser has it.
+/// The transaction of a `state`, if this browser has it.
 pub(crate) fn find<H: Head>(
     vault: &Vault,
     head: &H,
     state: &State,
     site: &Site,
 ) -> Option<Transaction> {
-    let name = vault.cookies.login_name(&state.digest);
+    let name = vault.cookies.transaction_name(&state.digest);
     scan::values(head, &name)
         .filter_map(|text| open(vault, &name, text, site).ok())
         .find(|transaction| {
@@ -145,8 +147,8 @@ pub(crate) fn find<H: Head>(
         })
 }
 
-/// The names that must go before one more login may start that returns to this address: those that don't
-/// open first, then the oldest.
+/// The cookies that must go before a sign-in with this return address may start: those that don't open, then the
+/// oldest.
 pub(crate) fn surplus<H: Head>(
     vault: &Vault,
     head: &H,
@@ -155,7 +157,7 @@ pub(crate) fn surplus<H: Head>(
 ) -> Vec<String> {
     let mut pending: Vec<(Option<Timestamp>, &str, usize)> = scan::pairs(head)
         .filter_map(|(name, text)| Some((std::str::from_utf8(name).ok()?, text)))
-        .filter(|(name, _)| vault.cookies.is_login(name))
+        .filter(|(name, _)| vault.cookies.is_transaction(name))
         .enumerate()
         .map(|(index, (name, text))| {
             let started = (index < MAX_OPENED)
@@ -179,16 +181,16 @@ pub(crate) fn surplus<H: Head>(
     surplus.map(|(_, name, _)| name.to_owned()).collect()
 }
 
-/// How much of a `Cookie` header a transaction takes that returns to this address, in bytes.
+/// The length of a transaction's cookie in a `Cookie` header, with this return address. Bytes.
 fn cookie_len(vault: &Vault, return_to: &ReturnTo) -> usize {
     let sealed = OVERHEAD_LOGIN + FIXED_LEN + return_to.as_str().len();
-    let name = vault.cookies.login_name(&[0; 32]);
+    let name = vault.cookies.transaction_name(&[0; 32]);
     pair_len(&name, (sealed * 4).div_ceil(3))
 }
 
-/// Whether a request has any login's cookie, whatever is in it.
+/// Whether a request has the cookie of any transaction, whether it opens or not.
 pub(crate) fn is_any<H: Head>(vault: &Vault, head: &H) -> bool {
-    scan::names(head).any(|name| vault.cookies.is_login(name))
+    scan::names(head).any(|name| vault.cookies.is_transaction(name))
 }
 
 fn open(vault: &Vault, name: &str, text: &[u8], site: &Site) -> Result<Transaction, OpenError> {
@@ -198,7 +200,7 @@ fn open(vault: &Vault, name: &str, text: &[u8], site: &Site) -> Result<Transacti
     Transaction::decode(body, site).ok_or(OpenError::Broken)
 }
 
-/// How much of a `Cookie` header a pair takes, with what separates it from the next, in bytes.
+/// The length of a pair in a `Cookie` header, with the separator after it. Bytes.
 fn pair_len(name: &str, value_len: usize) -> usize {
     name.len() + "=".len() + value_len + "; ".len()
 }
@@ -250,10 +252,10 @@ mod tests {
     }
 
     #[test]
-    fn c04_a_login_is_found_by_its_own_state_only() {
+    fn c04_a_transaction_is_found_by_its_own_state_only() {
         let (vault, site) = (vault(), site());
         let (transaction, salt) = transaction(1, NOW);
-        // As if both hashed to one name.
+        // Both are put under one name, as if their hashes were equal.
         let mut other = transaction.state().text.into_bytes();
         other[20] ^= 1;
         let other = State::new(String::from_utf8(other).unwrap());
@@ -276,8 +278,8 @@ mod tests {
         assert_ne!(salt, [1; 32]);
     }
 
-    /// A browser's `Cookie` header with one login of each age, which return to addresses of this length, and
-    /// their names by age.
+    /// A browser's `Cookie` header with one transaction of each age and return addresses of this length, and the names
+    /// by age.
     fn pending(ages: &[u8], length: usize) -> (String, Vec<(u8, String)>) {
         let (mut pairs, mut names) = (Vec::new(), Vec::new());
         for age in ages {
@@ -294,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn r20_what_does_not_open_goes_first_then_the_oldest() {
+    fn r20_cookies_that_do_not_open_go_first_then_the_oldest() {
         let (cookies, names) = pending(&[30, 50, 10, 40, 20], 5);
         let garbage = "__Host-fncy_login_0123456789abcdef=garbage";
         let request = Request::get("/").header("cookie", format!("{garbage}; {cookies}"));
@@ -304,8 +306,8 @@ mod tests {
     }
 
     #[test]
-    fn r24_long_addresses_leave_room_for_fewer_logins() {
-        // The length of all addresses, and how many logins stay beside one more.
+    fn r24_long_addresses_leave_room_for_fewer_transactions() {
+        // The length of all addresses, and the number of transactions that stay beside a new one.
         for (length, kept) in [(5, 4), (256, 4), (400, 3), (600, 2), (700, 1), (1_024, 1)] {
             let (cookies, mut names) = pending(&[30, 50, 10, 40, 20], length);
             let garbage = format!("__Host-fncy_login_0123456789abcdef={}", "x".repeat(3_000));
@@ -323,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_removes_no_more_than_a_proxy_lets_through() {
+    fn a_reply_removes_no_more_than_a_proxy_accepts() {
         let many: Vec<String> = (0..10_000)
             .map(|index| format!("__Host-fncy_login_{index:016x}="))
             .collect();

@@ -1,4 +1,4 @@
-//! Tests that need more than one room, and what unit tests share.
+//! Tests of several folders together, and helpers of all unit tests.
 
 mod nonces;
 pub(crate) mod request;

@@ -1,9 +1,8 @@
-//! Matrix row K20: no nonce and no salt comes twice.
+//! Row K20: no nonce and no salt is used twice.
 //!
-//! What this proves: on the way from the operating system's entropy to a sealed text nothing is cut
-//! short, counted from the start again, or used for two texts. Of 2^20 random nonces two agree in the
-//! 90 bits that are compared with a probability of 2^-51; nonces with half as many random bits would
-//! collide nearly surely. It proves nothing of the generator itself, which is trusted.
+//! These tests prove that entropy is not cut short, started over, or used for two texts on its way into a seal. They
+//! compare 90 bits of each nonce. Two of 2^20 random nonces agree there with a probability of 2^-51. With half as many
+//! random bits, some would almost surely collide. The generator itself is trusted.
 
 use std::thread;
 
@@ -16,13 +15,13 @@ use crate::values::entropy::{Entropy, pair};
 use crate::values::timestamp::Timestamp;
 
 const SEALS: usize = 1 << 20;
-/// Each derives a key, which takes longer.
+/// Each one derives a key, which takes longer.
 const LOGINS: usize = 1 << 14;
 const THREADS: usize = 2;
-/// How many times entropy is drawn at once.
+/// The number of draws that are taken at once.
 const BATCH: usize = 1 << 10;
-/// Characters of a text that say nothing but its nonce: the header of 40 bits ends in the seventh, and
-/// the nonce of 96 in the 23rd. So do the first characters of a salt.
+/// The characters of a text that depend only on the nonce or the salt. The header of 40 bits ends in the seventh
+/// character, and the nonce of 96 bits in the 23rd.
 const NONCE: std::ops::Range<usize> = 7..22;
 
 fn keys() -> KeyRing {
@@ -48,12 +47,12 @@ fn nonce_of(text: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-/// Sorts into buckets, which takes an unoptimised build a fraction of what sorting takes.
+/// Puts the nonces into buckets. In an unoptimised build that takes a fraction of the time of sorting.
 fn assert_distinct(nonces: &[u128], count: usize) {
     assert_eq!(nonces.len(), count);
     let mut buckets: Vec<Vec<u128>> = vec![Vec::new(); count];
     for nonce in nonces {
-        // Any odd factor with scattered bits spreads them: this one is 2^128 / the golden ratio.
+        // An odd factor with scattered bits spreads them. This one is 2^128 divided by the golden ratio.
         let spread = nonce.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835) >> 64;
         let bucket = &mut buckets[usize::try_from(spread).unwrap() % count];
         assert!(!bucket.contains(nonce), "a nonce came twice");
@@ -81,7 +80,7 @@ fn k20_a_million_seals_have_a_million_nonces() {
 }
 
 #[test]
-fn k20_logins_share_no_salt() {
+fn k20_transactions_share_no_salt() {
     let (keys, mut salts) = (keys(), Vec::with_capacity(LOGINS));
     let site = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
     draw(LOGINS, |entropy| {

@@ -2,7 +2,7 @@
 
 use crate::Head;
 
-/// A head that is put together line by line.
+/// A head that tests build line by line.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     method: &'static str,

@@ -1,7 +1,6 @@
 //! A block of test vectors in `docs/cookie-format.md`.
 //!
-//! Rule: a name that isn't there, and a value that is written otherwise than the page says, fail the
-//! test that asks for them.
+//! Rule: a test fails if it asks for a name that is missing, or for a value in another notation than the page's.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! The test vectors of `docs/cookie-format.md`, checked against the code in both directions.
 //!
-//! Rules: every value of the page is looked at; keys are derived, and texts opened and sealed, a second
-//! time with nothing but HMAC and AES-GCM, so that the page can be followed without this crate.
+//! Rules: every value of the page is compared. Keys are derived, and texts are opened and sealed, a second time with
+//! only HMAC and AES-GCM, so that the page is enough to write another reader.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -87,7 +87,7 @@ fn user() -> User {
     User::open(&session_body().bytes("body"), |_| true).unwrap()
 }
 
-/// AES-256-GCM under a key of the page, with nothing of ours.
+/// AES-256-GCM under a key of the page, without our code.
 fn aes(key: &[u8]) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap())
 }
@@ -126,7 +126,7 @@ fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
     sign(&Key::new(HMAC_SHA256, key), message).as_ref().to_vec()
 }
 
-/// The one block of HKDF's expansion that 32 bytes take (RFC 5869, section 2.3).
+/// The only block of HKDF's expansion that 32 bytes take (RFC 5869, section 2.3).
 fn expand(prk: &[u8], info: &[u8]) -> Vec<u8> {
     mac(prk, &[info, &[1]].concat())
 }
@@ -235,7 +235,7 @@ fn a_signed_segment_is_signed_and_opened() {
 }
 
 #[test]
-fn a_segment_of_another_host_opens_at_no_other() {
+fn a_segment_of_a_further_host_opens_at_no_other_host() {
     let (vector, private) = (Vector::of("other-host"), Vector::of("private"));
     let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
     let client_id = private.text("client_id");
@@ -333,7 +333,7 @@ fn a_chunk_is_as_long_as_the_page_says() {
 }
 
 #[test]
-fn a_login_is_sealed_and_found() {
+fn a_transaction_is_sealed_and_found() {
     let vector = Vector::of("login");
     let addresses = [vector.text("authorize_url"), vector.text("token_url")].join(" ");
     let provider = vector.array::<8>("provider");
@@ -368,7 +368,7 @@ fn a_login_is_sealed_and_found() {
 }
 
 #[test]
-fn a_round_is_sealed_and_read() {
+fn a_loop_count_is_sealed_and_read() {
     let vector = Vector::of("round");
     let (vault, line) = (vault(Protection::Private), vector.text("line"));
     let (first, count) = (vector.time("first"), vector.number("count"));
@@ -386,7 +386,7 @@ fn a_round_is_sealed_and_read() {
     vector.assert_all_seen();
 }
 
-/// A login or a round: a key for each salt, the associated data, and the text by hand.
+/// A transaction or a loop count: a key for each salt, the associated data, and the text by hand.
 fn assert_message(purpose: &str, vector: &Vector) {
     let (cookie, text) = (vector.text("cookie"), vector.text("text"));
     let client_id = Vector::of("private").text("client_id");

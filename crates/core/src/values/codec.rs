@@ -1,7 +1,6 @@
-//! The binary body inside a seal: fixed-width big-endian integers, and strings behind a 16-bit
-//! length.
+//! The binary body inside a seal: fixed-width big-endian integers, and strings after a 16-bit length.
 //!
-//! Rules: reading is total and borrows; a body is valid only if it was read to its last byte.
+//! Rules: reading never panics and borrows from the body. A body is valid only if it was read to its last byte.
 
 use crate::values::timestamp::Timestamp;
 
@@ -26,7 +25,7 @@ impl Writer {
         self.raw(&value.to_be_bytes())
     }
 
-    /// A string, cut off nowhere: what is longer than 65,535 bytes was refused before.
+    /// A string. Strings of more than 65,535 bytes are refused before.
     pub(crate) fn text(self, value: &str) -> Self {
         let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
         self.raw(&length.to_be_bytes())
@@ -76,9 +75,9 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    /// Whether what is left are so many texts and nothing else.
+    /// Whether the rest of the body is exactly `count` texts.
     pub(crate) fn is_texts(mut self, count: usize) -> bool {
-        // Most are: all at once are looked at in a fraction of the time.
+        // Most texts are ASCII. One check of the whole body takes a fraction of the time of several.
         let is_ascii = self.0.is_ascii();
         let mut is_text = || {
             let bytes = self.bytes();
@@ -87,7 +86,7 @@ impl<'a> Reader<'a> {
         (0..count).all(|_| is_text()) && self.is_empty()
     }
 
-    /// Whether all was read.
+    /// Whether the body was read to its end.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -98,7 +97,7 @@ mod tests {
     use super::{Reader, Writer};
 
     #[test]
-    fn what_was_written_is_read() {
+    fn written_values_are_read() {
         let body = Writer::with_capacity(8)
             .byte(7)
             .number(u64::MAX)

@@ -1,15 +1,15 @@
-//! Randomness, handed in by the caller: nothing in this crate draws any.
+//! Randomness that the caller hands in. This crate draws none.
 
-/// What one state may consume: three blocks of 32 bytes from the operating system's generator.
+/// The randomness that one state may use: three blocks of 32 bytes from the operating system's generator.
 ///
-/// It is neither `Clone` nor readable from outside, so that no block serves two purposes.
+/// It is not `Clone`, and other crates can't read it, so that no block serves two purposes.
 pub struct Entropy(pub(crate) [[u8; 32]; 3]);
 
 impl Entropy {
-    /// How many bytes [`Entropy::new`] asks for.
+    /// The number of bytes that [`Entropy::new`] takes.
     pub const LEN: usize = 96;
 
-    /// Wraps bytes that must be fresh and unpredictable.
+    /// Wraps bytes. They must be fresh and unpredictable.
     #[must_use]
     pub fn new(bytes: &[u8; Self::LEN]) -> Self {
         let (blocks, _) = bytes.as_chunks::<32>();
@@ -17,7 +17,7 @@ impl Entropy {
     }
 }
 
-/// Two independent draws from one block.
+/// Two independent values from one block.
 pub(crate) fn pair<const A: usize, const B: usize>(block: &[u8; 32]) -> ([u8; A], [u8; B]) {
     const { assert!(A + B <= 32) };
     (

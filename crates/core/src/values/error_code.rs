@@ -1,13 +1,13 @@
-//! The one table from what went wrong to a stable code and a status; `words` has what people read.
+//! The table of error codes, with the HTTP status of each. `reply/words` has the texts of the pages.
 //!
-//! Rule: a code never changes its meaning once released.
+//! Rule: after a release, a code never changes its meaning.
 
 use std::fmt;
 
-/// Declares the codes once: name, text, HTTP status.
+/// Declares each code once: name, text, HTTP status.
 macro_rules! codes {
     ($($(#[doc = $about:literal])* $variant:ident = $text:literal, $status:literal;)*) => {
-        /// Why a request was answered by us and not by the application.
+        /// The reason for which the login refused a request or a sign-in.
         ///
         /// ```
         /// # use fncy_login_core::ErrorCode;
@@ -21,7 +21,7 @@ macro_rules! codes {
         }
 
         impl ErrorCode {
-            /// All of them, in alphabetical order.
+            /// All codes, in alphabetical order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The stable code that a page and a log line show.
@@ -46,61 +46,60 @@ impl fmt::Display for ErrorCode {
 }
 
 codes! {
-    /// The person said no at the authorization server (RFC 6749, section 4.1.2.1).
+    /// The person refused consent at the authorization server (RFC 6749, section 4.1.2.1).
     AccessDenied = "access_denied", 403;
-    /// The authorization server refused the client itself (RFC 6749, section 5.2): the operator's
-    /// settings are wrong.
+    /// The authorization server refused the client itself (RFC 6749, section 5.2). The operator's settings are wrong.
     ClientRejected = "client_rejected", 500;
-    /// A request from another site tried to change something.
+    /// An unsafe request came from another site (CSRF).
     CrossSite = "cross_site", 403;
-    /// The user may not do this.
+    /// The user lacks what the path or a guard requires.
     Forbidden = "forbidden", 403;
-    /// Something that should not be able to happen.
+    /// An error that should be impossible, such as a panic of a hook.
     Internal = "internal", 500;
-    /// The authorization server answered with a callback that no server sends.
+    /// The callback has parameters that no authorization server sends.
     InvalidCallback = "invalid_callback", 400;
-    /// The authorization server's answer could not be understood.
+    /// The authorization server's answer could not be read.
     InvalidResponse = "invalid_response", 502;
-    /// No cookie of any login came back with the callback.
+    /// The callback came without the cookie of any sign-in.
     LoginCookieMissing = "login_cookie_missing", 400;
-    /// The login is too old, already used, or not this browser's.
+    /// The sign-in is too old, was finished before, or belongs to another browser.
     LoginExpired = "login_expired", 400;
-    /// Sign-ins succeed, but the session doesn't come back.
+    /// Sign-ins succeed, but the browser does not send the session back.
     LoginLoop = "login_loop", 400;
     /// The application refused the user.
     LoginRefused = "login_refused", 403;
-    /// The application could not say whether it takes the user.
+    /// The application could not decide whether it accepts the user.
     LoginUndecided = "login_undecided", 503;
-    /// The endpoint has no such method (RFC 9110, section 15.5.6).
+    /// The endpoint does not support the method (RFC 9110, section 15.5.6).
     MethodNotAllowed = "method_not_allowed", 405;
     /// The authorization server refused the request (RFC 6749, sections 4.1.2.1 and 5.2).
     ProviderRefused = "provider_refused", 502;
-    /// The authorization server could not be reached, or said that it is overloaded.
+    /// The authorization server could not be reached, or is overloaded.
     ProviderUnavailable = "provider_unavailable", 503;
-    /// The session would not fit into cookies that browsers keep.
+    /// The session does not fit into cookies that browsers keep.
     SessionTooLarge = "session_too_large", 500;
-    /// Nobody can say at the moment whether the session was ended.
+    /// The store can't be asked whether the session was revoked.
     SessionUnverified = "session_unverified", 503;
-    /// The authorization server did not let the person in, for a reason that no standard names.
+    /// The authorization server did not let the person in, for a reason that is in no standard.
     SignInDeclined = "sign_in_declined", 403;
-    /// There is no session.
+    /// The request has no session.
     SignInRequired = "sign_in_required", 401;
-    /// The authorization server sent the browser back with an error, and without the `state` of any login.
+    /// The authorization server sent the browser back with an error and without a `state`.
     StateMissing = "state_missing", 400;
-    /// The access token had expired when it arrived.
+    /// The access token had expired before it arrived.
     TokenExpired = "token_expired", 502;
-    /// A page asks for tokens that the application throws away (`sign_in_only`).
+    /// A handler asks for tokens that the application discards (`sign_in_only`).
     TokensDiscarded = "tokens_discarded", 500;
-    /// The access token has expired, on a path where nothing refreshes it.
+    /// The access token has expired, on a public path, where no session is refreshed.
     TokensExpired = "tokens_expired", 401;
     /// The session's tokens are damaged or incomplete.
     TokensUnusable = "tokens_unusable", 401;
-    /// The user data could not be read with the access token.
+    /// The user data could not be read.
     UserDataRefused = "user_data_refused", 502;
-    /// The user data have no user id where one is looked for.
+    /// The user data has no user id at the configured place.
     UserIdMissing = "user_id_missing", 502;
     /// `iss` is not the expected issuer (RFC 9207, section 2.4).
     WrongIssuer = "wrong_issuer", 400;
-    /// The callback belongs to another authorization server's login.
+    /// The callback belongs to a sign-in at another authorization server.
     WrongProvider = "wrong_provider", 400;
 }

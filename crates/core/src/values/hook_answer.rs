@@ -1,16 +1,16 @@
-//! What a hook of the application answers.
+//! The answer of an application's hook.
 
-/// What a hook of the application answers about a user.
+/// The answer of an application's hook about a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HookAnswer {
-    /// The user may sign in, or stay signed in.
+    /// The user may sign in or stay signed in.
     Approved {
-        /// What the application adds to the session, in place of what it added before: JSON.
+        /// JSON that the application keeps in the session, in place of what it kept before.
         data: Option<String>,
     },
-    /// The user may not.
+    /// The user may not sign in or stay signed in.
     Refused {
-        /// What the person is told.
+        /// The message for the person.
         message: String,
     },
     /// The application can't decide now.

@@ -1,20 +1,22 @@
-//! Strict JSON (RFC 8259): what a provider says is read once, in one way.
+//! Strict JSON (RFC 8259): two readers of an accepted body read the same values.
 //!
-//! Rules: a repeated member is an error at any depth (two readers would take different ones);
-//! nesting is bounded by the parser; nothing may follow the value; a byte order mark in front is
-//! ignored, which section 8.1 allows.
+//! Rules:
+//! - A repeated member is an error at any depth, since two readers would take different ones.
+//! - The parser bounds the depth.
+//! - Only whitespace may follow the value.
+//! - A byte order mark at the start is ignored, which section 8.1 allows.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Why a body is not read.
+/// The reason for which a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadJson {
-    /// It is no JSON, or more than JSON.
+    /// The body is no JSON, or has more after the JSON.
     Malformed,
-    /// A member is there twice.
+    /// A member is repeated.
     Repeated,
 }
 
@@ -28,7 +30,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, BadJson> {
         })
 }
 
-/// A body without a byte order mark in front.
+/// A body without the byte order mark at its start.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_readers_could_read_differently_is_refused() {
+    fn ambiguous_json_is_refused() {
         let deep = "[".repeat(10_000);
         for text in [r#"{"a":1,"a":2}"#, r#"{"x":{"a":1,"\u0061":2}}"#] {
             assert_eq!(parse(text.as_bytes()), Err(BadJson::Repeated), "{text}");

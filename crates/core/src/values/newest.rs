@@ -1,12 +1,14 @@
-//! A value that is replaced now and then while all threads read it.
+//! A value that many threads read and that is replaced a few times.
 //!
-//! Rules: reading takes no lock, allocates nothing, and costs two loads while nothing was ever replaced. What was
-//! replaced is kept until the whole is dropped, since a reader may still have it: each replacement costs one step
-//! more to read, and its memory. That is good for secrets, which change a few times a year.
+//! Rules:
+//! - Reading takes no lock and allocates nothing. It costs two loads, and one step more for each replacement.
+//! - A replaced value stays in memory until the whole chain is dropped, since a reader may still use it.
+//!
+//! That is right for secrets, which change a few times a year.
 
 use std::sync::OnceLock;
 
-/// A chain of values, of which the last counts.
+/// A chain of values, of which the last one is in use.
 ///
 /// ```
 /// use fncy_login_core::Newest;
@@ -22,7 +24,7 @@ pub struct Newest<T> {
 }
 
 impl<T> Newest<T> {
-    /// The first value.
+    /// Starts a chain with its first value.
     pub const fn new(value: T) -> Self {
         Self {
             value,
@@ -30,7 +32,7 @@ impl<T> Newest<T> {
         }
     }
 
-    /// The value that counts.
+    /// The newest value.
     pub fn get(&self) -> &T {
         let mut newest = self;
         while let Some(next) = newest.next.get() {
@@ -39,13 +41,13 @@ impl<T> Newest<T> {
         &newest.value
     }
 
-    /// Puts another value in place of the newest. Who holds that one may go on with it.
+    /// Replaces the newest value. Readers that hold the former value may go on with it.
     pub fn replace(&self, value: T) {
         let mut place = &self.next;
         let mut added = Box::new(Self::new(value));
         while let Err(refused) = place.set(added) {
             added = refused;
-            // It is set, or it would not have been refused.
+            // `set` refuses only if there is a next value.
             if let Some(next) = place.get() {
                 place = &next.next;
             }
@@ -60,7 +62,7 @@ mod tests {
     use super::Newest;
 
     #[test]
-    fn of_many_who_replace_it_each_is_counted_and_the_last_counts() {
+    fn concurrent_replacements_are_all_kept_and_the_last_is_read() {
         let newest = Newest::new(0);
         thread::scope(|scope| {
             for number in 1..=8 {

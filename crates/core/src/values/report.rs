@@ -1,6 +1,6 @@
 //! Lines for the operator's log.
 //!
-//! Rule: a report holds no secret, no text of a browser, and of the provider's words an error code at most.
+//! Rule: a report holds no secret and no text of a browser. Of the provider's text it holds an error code at most.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::values::error_code::ErrorCode;
 /// A line for the operator's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// How much it matters.
+    /// The severity of the event.
     pub severity: Severity,
     /// A stable code.
     pub code: &'static str,
@@ -17,14 +17,14 @@ pub struct Report {
     pub detail: Cow<'static, str>,
 }
 
-/// How much a [`Report`] matters.
+/// The severity of a [`Report`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// Part of normal life: a person cancelled, a link expired.
+    /// An event of normal life, such as a cancelled sign-in.
     Info,
-    /// Odd, and worked around; or a sign-in that a setting, a proxy or an attacker made fail.
+    /// An oddity that was worked around, or a sign-in that failed because of a setting, a proxy or an attacker.
     Warning,
-    /// No person can sign in until an operator or the provider acts.
+    /// A failure that an operator or the provider must repair. Until then, sign-ins fail.
     Error,
 }
 

@@ -1,7 +1,7 @@
-//! Text that must not be seen: tokens, codes, verifiers.
+//! Secrets: tokens, codes, verifiers.
 //!
-//! Rules: `Debug` says nothing, memory is zeroised on drop, and there is no `PartialEq`, so that
-//! nobody compares secrets in variable time by accident.
+//! Rules: `Debug` shows nothing. Memory is zeroised on drop. There is no `PartialEq`, since it would compare secrets in
+//! variable time.
 
 use std::fmt;
 use std::mem;
@@ -20,13 +20,13 @@ use zeroize::Zeroize as _;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text over; the caller keeps no copy.
+    /// Takes ownership of the text, so that the caller keeps no copy.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text itself. Each call is a place to look at in a review.
+    /// The text itself. A review looks at each call.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -47,12 +47,12 @@ impl Drop for Secret {
 
 /// Bytes that are zeroised on drop.
 ///
-/// `Zeroizing<Vec<u8>>` overwrites one byte after the other, which takes as long as opening a token does;
-/// a slice is overwritten at once.
+/// `Zeroizing<Vec<u8>>` overwrites one byte after the other, which takes as long as opening a token. A slice is
+/// overwritten at once.
 pub(crate) struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// As many zeros, to be written over.
+    /// This number of zeros, as a buffer to write to.
     pub(crate) fn zeros(length: usize) -> Self {
         Self(vec![0; length])
     }
@@ -80,7 +80,7 @@ impl DerefMut for SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        // What was longer before has left something behind its end.
+        // The spare capacity may hold bytes of a longer value.
         self.0.resize(self.0.capacity(), 0);
         self.0.as_mut_slice().zeroize();
     }

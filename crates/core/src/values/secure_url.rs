@@ -1,13 +1,14 @@
-//! Addresses that codes, secrets and tokens may travel to.
+//! Addresses to which codes, secrets and tokens may be sent.
 //!
-//! Rule: https, or http on this machine.
+//! Rule: the scheme is https, or http with a loopback host.
 
 use std::fmt;
 
 use url::{Position, Url};
 
-/// An address of the provider or of the application: absolute, https (http on a loopback host only), without a user and
-/// a fragment.
+/// An absolute https URL of the provider or the application.
+///
+/// http is accepted for a loopback host only. A user, a password and a fragment are refused.
 ///
 /// ```
 /// use fncy_login_core::{SecureUrl, UrlError};
@@ -19,16 +20,17 @@ use url::{Position, Url};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecureUrl(Url);
 
-/// Why an address is refused. `Display` is the end of a sentence that begins with the setting's
-/// name.
+/// The reason for which an address was refused.
+///
+/// `Display` is the end of a sentence that begins with the setting's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// It isn't an absolute URL.
+    /// The text isn't an absolute URL.
     NotAUrl,
-    /// It is neither https, nor http on a loopback host.
+    /// The URL is neither https, nor http on a loopback host.
     NotHttps,
-    /// It has a user or a fragment.
+    /// The URL has a user, a password or a fragment.
     Decorated,
 }
 
@@ -37,7 +39,7 @@ impl fmt::Display for UrlError {
         f.write_str(match self {
             Self::NotAUrl => "is not an absolute URL; write one that begins with https://",
             Self::NotHttps => "must begin with https:// (http:// is for localhost only)",
-            Self::Decorated => "must have no user and no fragment",
+            Self::Decorated => "must have no user, no password and no fragment",
         })
     }
 }
@@ -45,11 +47,11 @@ impl fmt::Display for UrlError {
 impl std::error::Error for UrlError {}
 
 impl SecureUrl {
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// # Errors
     ///
-    /// [`UrlError`], for each way in which it can't be one.
+    /// [`UrlError`], if the text is no address that secrets may be sent to.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let url = Url::parse(text).map_err(|_| UrlError::NotAUrl)?;
         if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
@@ -61,7 +63,7 @@ impl SecureUrl {
         Ok(Self(url))
     }
 
-    /// This address with `path` behind its own, such as the documented paths behind the base.
+    /// This address with `path` appended to its own path. A query is dropped.
     #[must_use]
     pub fn below(&self, path: &str) -> Self {
         let mut url = self.0.clone();
@@ -70,9 +72,9 @@ impl SecureUrl {
         Self(url)
     }
 
-    /// Scheme, host and port of a text that is an address, which a log or an error may show: what else is in it
-    /// may be a secret, such as a password or a key in the query. None for a text that is no absolute URL with a
-    /// host.
+    /// The scheme, host and port of a URL, for a log or an error. `None` if the text is no absolute URL with a host.
+    ///
+    /// The rest of a URL may hold a secret, such as a password, or a key in the query.
     ///
     /// ```
     /// use fncy_login_core::SecureUrl;
@@ -99,7 +101,7 @@ impl SecureUrl {
         self.0.as_str()
     }
 
-    /// Scheme, host and port, as browsers write them into `Origin`.
+    /// The scheme, host and port, as browsers write them in `Origin`.
     #[must_use]
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
@@ -109,8 +111,7 @@ impl SecureUrl {
         &self.0
     }
 
-    /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `[::1]`, by name and never by
-    /// resolving.
+    /// Whether the host is `localhost`, in 127.0.0.0/8, or `[::1]`. Names are not resolved.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
@@ -131,7 +132,7 @@ mod tests {
     use super::{SecureUrl, UrlError};
 
     #[test]
-    fn only_what_is_safe_to_send_secrets_to() {
+    fn only_safe_addresses_are_accepted() {
         for (text, error) in [
             ("fncy.example", UrlError::NotAUrl),
             ("http://fncy.example", UrlError::NotHttps),
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn documented_paths_go_behind_the_base() {
+    fn documented_paths_are_appended_to_the_base() {
         let base = SecureUrl::parse("https://fncy.example/kr/").unwrap();
         assert_eq!(
             base.below("/v1/oauth2/token").as_str(),

@@ -1,4 +1,4 @@
-//! A point in time, handed in by the caller: nothing in this crate reads a clock.
+//! A point in time that the caller hands in. This crate reads no clock.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The point `seconds` after the Unix epoch.
+    /// The time `seconds` after the Unix epoch.
     #[must_use]
     pub const fn from_unix(seconds: u64) -> Self {
         Self(seconds)
@@ -27,20 +27,20 @@ impl Timestamp {
         self.0
     }
 
-    /// This point moved into the future; saturates.
+    /// The time `seconds` later. The sum saturates.
     #[must_use]
     pub const fn plus(self, seconds: u64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Seconds from `earlier` to here; zero when `earlier` lies ahead.
+    /// The seconds from `earlier` to this time, or zero if `earlier` is later.
     #[must_use]
     pub const fn seconds_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 }
 
-/// Whole seconds; a time before the epoch is the epoch.
+/// Rounds down to whole seconds. A time before the epoch becomes the epoch.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -48,7 +48,7 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// A time that the platform can't represent is the epoch.
+/// A time that the platform can't represent becomes the epoch.
 impl From<Timestamp> for SystemTime {
     fn from(time: Timestamp) -> Self {
         let since = Duration::from_secs(time.0);

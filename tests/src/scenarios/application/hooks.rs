@@ -139,7 +139,7 @@ pub(super) async fn sign_in_only_keeps_no_token(harness: Harness) {
     let asked = tab.get(&format!("{APP}/token")).await;
     assert_eq!(asked.status, 500);
     assert!(asked.text().contains("<code>tokens_discarded</code>"));
-    assert!(world.logged().contains("sign_in_only throws them away"));
+    assert!(world.logged().contains("sign_in_only discards them"));
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     world.advance(24 * 3600);
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303, "idle");

@@ -105,7 +105,8 @@ pub(super) async fn f15_a_callback_that_is_turned_away_leaves_nothing(harness: H
     assert!(turned_away >= 300 - 256 - PLACES as usize, "{turned_away}");
     let logged = world.logged();
     assert!(logged.contains("more is asked of the provider at once than it answers"));
-    let is_error = |line: &&str| line.contains("ERROR") && line.contains("too many exchanges wait");
+    let is_error =
+        |line: &&str| line.contains("ERROR") && line.contains("too many exchanges are waiting");
     assert_eq!(logged.lines().find(is_error), None, "one warning for all");
     assert_eq!(store.redemptions() as u64, world.token_requests());
     assert_eq!(store.contents(), "", "no page is left of an invented code");

@@ -137,11 +137,14 @@ pub(super) async fn p40_each_refusal_says_what_came(harness: Harness) {
     };
     let world = World::new(harness);
     for (answer, what) in [
-        (tokens(r#","x":1,"x":2"#), "a member that is there twice"),
-        (text("access_token=a&token_type=bearer"), "but a form"),
-        (text("<html>"), "but a page or XML"),
-        (text(" "), "but an empty body"),
-        (text("[]"), "JSON, but no object"),
+        (tokens(r#","x":1,"x":2"#), "a repeated member"),
+        (
+            text("access_token=a&token_type=bearer"),
+            "a form in place of JSON",
+        ),
+        (text("<html>"), "a page or XML in place"),
+        (text(" "), "an empty body in place"),
+        (text("[]"), "JSON that is no object"),
     ] {
         assert_no_sign_in(&world, &answer, 502, "invalid_response").await;
         assert!(world.logged().contains(what), "{what}");
@@ -149,7 +152,7 @@ pub(super) async fn p40_each_refusal_says_what_came(harness: Harness) {
     let jwt = text("eyJhbGciOiJub25lIn0.eyJpZCI6ImFsZXgifQ.");
     let page = sign_in_with_user_data(&world, jwt.header("content-type", "application/jwt")).await;
     assert_failure(&page, 502, "user_data_refused");
-    assert!(world.logged().contains("but a JWT, which is not read"));
+    assert!(world.logged().contains("a JWT in place of JSON"));
 }
 
 pub(super) async fn p40_a_lifetime_that_is_not_read_is_told(harness: Harness) {
