@@ -69,8 +69,8 @@ pub struct AskStore {
     opened: Opened,
     asked: Shown,
     asks_revoked: bool,
-    /// Other sessions of the request that the store would have to be asked about.
-    others: Vec<Shown>,
+    /// Other sessions that the store would have to be asked about, and whether each may be revoked.
+    others: Vec<(Shown, bool)>,
 }
 
 /// The judged sessions of a request.
@@ -152,7 +152,7 @@ impl Opened {
                 opened: self,
                 asked,
                 asks_revoked,
-                others: doubtful.into_iter().map(|(shown, _)| shown).collect(),
+                others: doubtful,
             })),
         }
     }
@@ -209,17 +209,18 @@ impl AskStore {
             others,
             ..
         } = self;
+        for (other, asks_revoked) in others {
+            match answer {
+                StoreAnswer::Live => opened.add(other),
+                // A sign-out ends it.
+                StoreAnswer::Unknown if asks_revoked => opened.add(other),
+                _ => opened.refuse(SessionRefusal::Outdated),
+            }
+        }
         match answer {
             StoreAnswer::Revoked => opened.refuse(SessionRefusal::Revoked),
             StoreAnswer::Outdated => opened.refuse(SessionRefusal::Outdated),
             StoreAnswer::Live | StoreAnswer::Unknown => opened.add(asked),
-        }
-        for other in others {
-            if answer == StoreAnswer::Live {
-                opened.add(other);
-            } else {
-                opened.refuse(SessionRefusal::Outdated);
-            }
         }
         opened.found(answer == StoreAnswer::Unknown)
     }

@@ -101,7 +101,7 @@ mod tests {
     use crate::seal::key_ring::KeyRing;
     use crate::seal::protection::Protection;
     use crate::seal::purpose::Purpose;
-    use crate::session::found::{Checked, Found, RevocationStatus, StoreAnswer, Verdict};
+    use crate::session::found::{AskStore, Checked, Found, RevocationStatus, StoreAnswer, Verdict};
     use crate::session::lifetimes::Lifetimes;
     use crate::session::refusal::SessionRefusal;
     use crate::session::user::{Segment, Terms};
@@ -212,6 +212,44 @@ mod tests {
             let is_conflicting =
                 matches!(found.verdict, Verdict::Refused(SessionRefusal::Conflicting));
             assert_eq!(is_conflicting, !is_live);
+        }
+    }
+
+    /// A request that shows these generations of a session, of which the store must be asked about each.
+    fn asking(generations: &[u32]) -> Box<AskStore> {
+        let vault = vault();
+        let (keys, aad) = (vault.keys(), &vault.session_aad);
+        let cookies = generations.iter().map(|generation| {
+            let segment = with(Terms {
+                generation: *generation,
+                ..segment().terms
+            });
+            let text = keys.seal(Purpose::Session, [1; 12], aad, &segment.encode());
+            format!("__Host-fncy_session={text}.")
+        });
+        let cookies: Vec<_> = cookies.collect();
+        let request = Request::get("/").header("cookie", cookies.join("; "));
+        let opened = open(&vault, &request, Timestamp::from_unix(NOW));
+        match opened.check(|_, _| RevocationStatus::Ask) {
+            Checked::Ask(ask) => ask,
+            Checked::Found(_) => panic!("the store was not asked"),
+        }
+    }
+
+    #[test]
+    fn k07_two_copies_of_a_revoked_session_are_revoked() {
+        let found = asking(&[0, 0]).answered(StoreAnswer::Revoked);
+        assert_eq!(found.verdict, Verdict::Refused(SessionRefusal::Revoked));
+        assert!(!found.is_any());
+    }
+
+    #[test]
+    fn l17_without_the_store_a_sign_out_ends_all_sessions_that_open() {
+        for generations in [&[0][..], &[0, 1], &[0, 1, 2]] {
+            let found = asking(generations).answered(StoreAnswer::Unknown);
+            assert!(!found.is_live());
+            let ended = found.into_all().map(|user| user.session().generation());
+            assert_eq!(ended.count(), generations.len());
         }
     }
 
