@@ -46,7 +46,7 @@ impl Tab {
     }
 
     /// A URL typed into the address bar, to where its redirects lead.
-    pub async fn context(&mut self, url: &str) -> Page {
+    pub async fn visit(&mut self, url: &str) -> Page {
         let page = self.get(url).await;
         self.follow_all(page).await
     }

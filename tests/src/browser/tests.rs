@@ -60,7 +60,7 @@ fn tab() -> Tab {
 #[tokio::test]
 async fn a_visit_ends_where_the_redirects_do() {
     let mut tab = tab();
-    let page = tab.context("https://app.example").await;
+    let page = tab.visit("https://app.example").await;
     assert_eq!(page.url.as_str(), "https://app.example/callback?code=x");
     assert_eq!(page.query("code").as_deref(), Some("x"));
     assert_eq!(
@@ -99,7 +99,7 @@ async fn two_tabs_interleave_in_one_jar() {
     assert!(second.text().contains("cookie=-"));
     let at_provider = one.follow(&first).await;
     assert!(
-        two.context("https://app.example/x")
+        two.visit("https://app.example/x")
             .await
             .text()
             .contains("cookie=login=1; strict=1")
@@ -115,7 +115,7 @@ async fn two_tabs_interleave_in_one_jar() {
 #[tokio::test]
 async fn forms_and_links_come_from_their_page() {
     let mut tab = tab();
-    let page = tab.context("https://app.example/form").await;
+    let page = tab.visit("https://app.example/form").await;
     let done = tab.submit(&page, "#f", Some(("b", "c"))).await;
     assert_eq!(
         done.text(),
@@ -126,7 +126,7 @@ async fn forms_and_links_come_from_their_page() {
         done.text(),
         "GET /done?l  cookie=- origin=- site=same-origin"
     );
-    let quiet = tab.context("/quiet").await;
+    let quiet = tab.visit("/quiet").await;
     assert!(
         tab.submit(&quiet, "form", None)
             .await
@@ -138,8 +138,8 @@ async fn forms_and_links_come_from_their_page() {
 #[tokio::test]
 async fn what_another_site_sends_has_lax_cookies_only_where_it_navigates() {
     let mut tab = tab();
-    tab.context("https://app.example").await;
-    tab.context("https://provider.example/page").await;
+    tab.visit("https://app.example").await;
+    tab.visit("https://provider.example/page").await;
     let app = "https://app.example/me";
     assert!(
         tab.fetch(app)
@@ -169,20 +169,17 @@ async fn a_loopback_socket_needs_no_route_and_answers_502_when_dead() {
         .unwrap()
         .local_addr()
         .unwrap();
-    assert_eq!(
-        tab().context(&format!("http://{closed}/")).await.status,
-        502
-    );
+    assert_eq!(tab().visit(&format!("http://{closed}/")).await.status, 502);
 }
 
 #[tokio::test]
 #[should_panic(expected = "too many redirects")]
 async fn a_loop_ends() {
-    tab().context("https://app.example/loop").await;
+    tab().visit("https://app.example/loop").await;
 }
 
 #[tokio::test]
 #[should_panic(expected = "nothing serves https://nowhere.example/")]
 async fn an_origin_without_a_backend_is_a_mistake() {
-    tab().context("https://nowhere.example").await;
+    tab().visit("https://nowhere.example").await;
 }

@@ -99,7 +99,7 @@ async fn play(steps: &[Step]) {
 }
 
 async fn sign_out(tab: &mut Tab) {
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     if !page.text().contains("You are signed out") {
         tab.submit(&page, "form", None).await;
     }

@@ -56,7 +56,7 @@ async fn however_many_refreshes_wait_somebody_can_sign_in() {
     world.until_token_requests(before + 4).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(world.token_requests(), before + 4, "the rest wait");
-    let (page, ()) = tokio::join!(tab.context(&callback), async {
+    let (page, ()) = tokio::join!(tab.visit(&callback), async {
         world.until_token_requests(before + 5).await;
         drop(held);
     });

@@ -42,14 +42,14 @@ async fn a_life_of_a_session_is_counted() {
     counted(&counts, &expected);
 
     world.advance(301);
-    tab.context(&format!("{APP}/page")).await;
+    tab.visit(&format!("{APP}/page")).await;
     expected[3].1 = 2;
     expected.push(("exchange_seconds{exchange=refresh,outcome=2xx}", 1));
     expected[2].1 = 2;
     expected.push(("refresh_seconds{outcome=refreshed}", 1));
     counted(&counts, &expected);
 
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     // The answer doesn't wait for the revocation.
     let is_revoked = || counts.all().keys().any(|name| name.contains("revoke"));
@@ -73,7 +73,7 @@ async fn what_goes_wrong_is_counted_by_its_code() {
     assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 401);
     let url = world.start(&mut tab, "/page").await;
     let callback = world.cancel(&url, "alex").await;
-    let page = tab.context(&callback).await;
+    let page = tab.visit(&callback).await;
     assert_eq!(page.status, 403, "{}", page.text());
     world.provider.fault(Endpoint::Token, Fault::status(503));
     let page = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
@@ -179,10 +179,10 @@ async fn each_code_that_somebody_sees_is_in_one_line() {
     let mut tab = world.tab();
     assert_eq!(tab.fetch(&format!("{APP}/page")).await.status, 401);
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    assert_eq!(tab.context(&format!("{APP}/write")).await.status, 403);
+    assert_eq!(tab.visit(&format!("{APP}/write")).await.status, 403);
     world.provider.fault(Endpoint::Token, Fault::status(503));
     world.advance(301);
-    assert_eq!(tab.context(&format!("{APP}/page")).await.status, 503);
+    assert_eq!(tab.visit(&format!("{APP}/page")).await.status, 503);
     for (code, level) in [
         ("sign_in_required", " DEBUG "),
         ("forbidden", " INFO "),
@@ -227,7 +227,7 @@ async fn a_callback_under_another_host_says_where_to_open_the_site() {
     let world = World::new(Harness::Bare);
     let url = world.start(&mut world.tab(), "/page").await;
     let callback = world.approve(&url, "alex").await;
-    let page = world.stranger().tab().context(&callback).await;
+    let page = world.stranger().tab().visit(&callback).await;
     assert!(page.text().contains("<code>login_cookie_missing</code>"));
     let line = line(&logs, "code=\"login_cookie_missing\"");
     assert!(line.contains("localhost and 127.0.0.1 are two"), "{line}");
@@ -242,7 +242,7 @@ async fn a_sign_in_without_the_store_says_so() {
     let url = world.start(&mut tab, "/page").await;
     let callback = world.approve(&url, "alex").await;
     store.set_down(true);
-    assert_eq!(tab.context(&callback).await.status, 503);
+    assert_eq!(tab.visit(&callback).await.status, 503);
     let line = line(&logs, "code=\"provider_unavailable\"");
     assert!(line.contains("the store can't say"), "{line}");
 }

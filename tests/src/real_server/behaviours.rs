@@ -91,7 +91,7 @@ async fn a_person_signs_in_and_lands_on_the_page_that_was_asked_for(
 async fn a_login_without_pkce_is_refused(provider: &Provider, harness: Harness) {
     let site = Site::with(provider, harness, |builder| builder.danger_without_pkce());
     let mut tab = site.browser.tab();
-    let page = tab.context(&format!("{APP}/page")).await;
+    let page = tab.visit(&format!("{APP}/page")).await;
     let page = provider.identify(&mut tab, page, "sumin").await;
     assert_failure(&page, 502, "provider_refused");
 }
@@ -168,7 +168,7 @@ async fn a_sign_out_ends_the_tokens(provider: &Provider, harness: Harness) {
     let mut tab = site.browser.tab();
     let token = site.signed_in_token(&mut tab).await;
     assert!(provider.honours(&token).await);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
     // The answer doesn't wait for the revocation, which comes long before the token's own end.
@@ -186,7 +186,7 @@ async fn a_sign_out_ends_the_tokens(provider: &Provider, harness: Harness) {
 async fn a_cancelled_consent_shows_a_way_on(provider: &Provider, harness: Harness) {
     let site = Site::new(provider, harness);
     let mut tab = site.browser.tab();
-    let page = tab.context(&format!("{APP}/page?a=1")).await;
+    let page = tab.visit(&format!("{APP}/page?a=1")).await;
     let page = provider.cancel(&mut tab, page, "sumin").await;
     assert_failure(&page, 403, "access_denied");
     let page = tab.click_link(&page, "Sign in").await;

@@ -81,7 +81,7 @@ impl<'a> Site<'a> {
 
     /// Opens a page of the application and signs in on the way.
     pub async fn sign_in(&self, tab: &mut Tab, path: &str) -> Page {
-        let page = tab.context(&format!("{APP}{path}")).await;
+        let page = tab.visit(&format!("{APP}{path}")).await;
         self.provider.sign_in(tab, page, "sumin").await
     }
 

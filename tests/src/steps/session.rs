@@ -37,7 +37,7 @@ pub(crate) fn page_request(path: &str) -> RawRequest {
 /// Signs out with the button of the page.
 #[cfg(test)]
 pub(crate) async fn sign_out(tab: &mut Tab) {
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
 }

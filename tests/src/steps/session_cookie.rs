@@ -105,7 +105,7 @@ pub(crate) async fn elsewhere(world: &World, user: &str) -> String {
     let mut tab = world.stranger().tab();
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, user).await;
-    tab.context(&callback).await;
+    tab.visit(&callback).await;
     let jar = tab.browser().jar();
     jar.get(SESSION).unwrap().value().into_owned()
 }
@@ -125,7 +125,7 @@ pub(crate) async fn sign_in_with_token(
         .fault(Endpoint::Token, Fault::status(200).json(&body).once());
     let data = Fault::status(200).json(&format!(r#"{{"id":"{user}"}}"#));
     world.provider.fault(Endpoint::UserData, data.once());
-    let page = tab.context(&callback).await;
+    let page = tab.visit(&callback).await;
     world.provider.clear_faults();
     (token, page)
 }

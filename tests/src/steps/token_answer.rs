@@ -81,7 +81,7 @@ async fn callback(world: &World, tab: &mut Tab) -> String {
 pub(crate) async fn sign_in_anew(world: &World) -> Tab {
     let mut tab = world.tab();
     let callback = callback(world, &mut tab).await;
-    assert_eq!(tab.context(&callback).await.text(), "user=alex");
+    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
     tab
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers)
     };
     let user = Fault::status(200).json(r#"{"id":"alex"}"#);
     world.provider.fault(Endpoint::UserData, user.once());
-    let page = tab.context(&next).await;
+    let page = tab.visit(&next).await;
     assert_eq!(page.text(), "user=alex", "{grant:?}");
     let token = tab.get(&format!("{APP}/token")).await;
     assert_eq!(token.text(), SCRIPTED, "{grant:?}");
@@ -250,5 +250,5 @@ pub(crate) async fn sign_in_with_user_data(world: &World, answer: Fault) -> Page
     let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
     let callback = world.approve(&location, "alex").await;
     world.provider.fault(Endpoint::UserData, answer.once());
-    tab.context(&callback).await
+    tab.visit(&callback).await
 }

@@ -242,7 +242,7 @@ impl World {
 
     /// Opens a page and signs in on the way.
     pub async fn visit_and_sign_in(&self, tab: &mut Tab, path: &str, user: &str) -> Page {
-        let page = tab.context(&format!("{APP}{path}")).await;
+        let page = tab.visit(&format!("{APP}{path}")).await;
         self.sign_in(tab, page, user).await
     }
 
@@ -267,7 +267,7 @@ impl World {
             '?'
         };
         let page = tab
-            .context(&format!("{authorize_url}{separator}prompt=consent"))
+            .visit(&format!("{authorize_url}{separator}prompt=consent"))
             .await;
         let page = tab.submit(&page, "form", Some(("user", user))).await;
         let page = self.consent(&mut tab, page, decision).await;

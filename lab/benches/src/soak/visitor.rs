@@ -67,12 +67,12 @@ impl Visitor {
             before: String::new(),
             asked: 0,
         };
-        let start = visitor.context(PROTECTED).await;
+        let start = visitor.visit(PROTECTED).await;
         let authorize = start.headers()[LOCATION].to_str().unwrap().to_owned();
         let mut person = Person::sign_in(&authorize, &visitor.id).await;
         let callback = person.authorize(&authorize).await;
         let callback = callback.strip_prefix(&visitor.site.origin).unwrap();
-        let arrived = visitor.context(callback).await;
+        let arrived = visitor.visit(callback).await;
         assert_eq!(arrived.headers()[LOCATION], PROTECTED);
         visitor.before = visitor.cookies();
         visitor
@@ -90,7 +90,7 @@ impl Visitor {
         Some(Response::from_parts(head, body))
     }
 
-    async fn context(&mut self, target: &str) -> Response<String> {
+    async fn visit(&mut self, target: &str) -> Response<String> {
         let answer = self.get(target, PERSON, &self.cookies()).await.unwrap();
         self.keep(answer.headers());
         answer

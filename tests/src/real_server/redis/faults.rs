@@ -406,9 +406,9 @@ async fn an_application_starts_before_its_store() {
     redis.restart().await;
     // The provider still has its own session of the user.
     let began = Instant::now();
-    let mut page = tab.context(&format!("{APP}/page")).await;
+    let mut page = tab.visit(&format!("{APP}/page")).await;
     while page.status == 503 && began.elapsed() < PATIENCE {
-        page = tab.context(&format!("{APP}/page")).await;
+        page = tab.visit(&format!("{APP}/page")).await;
     }
     assert_eq!(page.text(), "user=alex");
 }

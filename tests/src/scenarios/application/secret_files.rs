@@ -129,7 +129,7 @@ pub(super) async fn p43_a_secret_in_a_file_is_used_when_it_changes(harness: Harn
     let new_key = sealing(&world).await;
     assert_eq!(sealing_at(&world, "other.example").await, new_key);
     let mut tab = world.stranger().tab();
-    let page = tab.context(&format!("{APP}/page")).await;
+    let page = tab.visit(&format!("{APP}/page")).await;
     assert_eq!(
         world.sign_in(&mut tab, page, "jun").await.text(),
         "user=jun"

@@ -91,7 +91,7 @@ async fn live(world: &World) -> Vec<String> {
     let location = world.start(&mut tab, "/page").await;
     let mut states = vec![state_of(&location)];
     let callback = world.approve(&location, "alex").await;
-    assert_eq!(tab.context(&callback).await.text(), "user=alex");
+    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
     world.advance(301);
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
     assert_eq!(world.token_requests(), 2);
@@ -116,7 +116,7 @@ async fn live(world: &World) -> Vec<String> {
     states.push(state_of(&location));
     let cancelled = world.cancel(&location, "alex").await;
     assert_eq!(tab.get(&cancelled).await.status, 403);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     world.until_revocations(1).await;
     states

@@ -18,7 +18,7 @@ pub(super) async fn c09_a_cancelled_sign_in_shows_its_page(harness: Harness) {
         .start(&mut tab.clone(), "/auth/login?return_to=/x")
         .await;
     let cancelled = world.cancel(&location, "haneul").await;
-    let page = tab.context(&cancelled).await;
+    let page = tab.visit(&cancelled).await;
     assert_failure(&page, 403, "access_denied");
     assert_eq!(page.links()[0].href, "/auth/login?return_to=%2Fpage");
     let after = world.session_cookie();
@@ -34,7 +34,7 @@ pub(super) async fn c09_a_cancelled_sign_in_shows_its_page(harness: Harness) {
     assert_failure(&unknown, 400, "login_expired");
     assert_eq!(unknown.header("set-cookie"), None);
     let finished = world.approve(&other, "alex").await;
-    assert_eq!(tab.context(&finished).await.url.path(), "/x");
+    assert_eq!(tab.visit(&finished).await.url.path(), "/x");
 }
 
 pub(super) async fn c11_nothing_of_an_error_is_reflected(harness: Harness) {
@@ -92,7 +92,7 @@ pub(super) async fn c18_another_user_replaces_the_session_wholly(harness: Harnes
     for (user, revocations) in [("alex", 0), ("jun", 1)] {
         let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
         let answer = world.approve(&location, user).await;
-        let page = tab.context(&answer).await;
+        let page = tab.visit(&answer).await;
         assert_eq!(page.text(), format!("user={user}"));
         world.until_revocations(revocations).await;
         assert_eq!(world.provider.request_count(Endpoint::Revoke), revocations);
@@ -156,7 +156,7 @@ pub(super) async fn c25_an_error_without_a_state_is_told(harness: Harness) {
     }
     // No sign-in of this browser was touched, and a session stays as it is.
     let finished = world.approve(&location, "alex").await;
-    assert_eq!(tab.context(&finished).await.text(), "user=alex");
+    assert_eq!(tab.visit(&finished).await.text(), "user=alex");
     let page = callback(&mut tab, "error=access_denied").await;
     assert_eq!((page.status, page.header("location")), (303, Some("/")));
 }

@@ -34,7 +34,7 @@ pub(super) async fn c02_a_malformed_callback_asks_nobody(harness: Harness) {
     }
     assert_eq!(world.token_requests(), 0);
     let finished = world.approve(&location, "alex").await;
-    assert_eq!(tab.context(&finished).await.text(), "user=alex");
+    assert_eq!(tab.visit(&finished).await.text(), "user=alex");
 }
 
 pub(super) async fn c03_another_browsers_state_is_refused(harness: Harness) {
@@ -91,7 +91,7 @@ pub(super) async fn c05_two_tabs_finish_in_either_order(harness: Harness) {
             callbacks.push(world.approve(&location, "alex").await);
         }
         for index in order {
-            let page = tabs[index].context(&callbacks[index]).await;
+            let page = tabs[index].visit(&callbacks[index]).await;
             assert_eq!(page.url.path(), ["/first", "/second"][index]);
             assert_eq!(page.text(), "user=alex");
         }
@@ -129,7 +129,7 @@ pub(super) async fn c15_only_get_redeems(harness: Harness) {
         assert_eq!(response.header("set-cookie"), None, "{method}");
     }
     assert_eq!(world.token_requests(), 0);
-    assert_eq!(tab.context(&answer).await.text(), "user=alex");
+    assert_eq!(tab.visit(&answer).await.text(), "user=alex");
 }
 
 pub(super) async fn c17_a_login_of_another_provider_is_refused(harness: Harness) {

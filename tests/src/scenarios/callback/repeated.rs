@@ -43,7 +43,7 @@ pub(super) async fn a_slash_behind_a_callback_changes_nothing(harness: Harness) 
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "alex").await;
     let page = tab
-        .context(&callback.replace("/callback?", "/callback/?"))
+        .visit(&callback.replace("/callback?", "/callback/?"))
         .await;
     assert_eq!(page.url.as_str(), format!("{APP}/page"));
     assert_eq!(page.text(), "user=alex");
@@ -53,7 +53,7 @@ pub(super) async fn c06_a_callback_again_leads_to_the_page(harness: Harness) {
     let world = World::new(harness);
     let callback = ready(&world).await;
     let mut tab = world.tab();
-    assert_eq!(tab.context(&callback).await.url.path(), "/page");
+    assert_eq!(tab.visit(&callback).await.url.path(), "/page");
     let again = tab.get(&callback).await;
     assert_eq!(again.status, 303);
     assert_eq!(again.header("location"), Some("/"), "its login is gone");
@@ -65,7 +65,7 @@ pub(super) async fn c07_a_callback_again_without_a_session_says_expired(harness:
     let callback = ready(&world).await;
     let old = request(&world, &callback);
     let mut tab = world.tab();
-    tab.context(&callback).await;
+    tab.visit(&callback).await;
     world.browser.jar().clear();
     sleep(Duration::from_millis(2_500)).await;
     let again = world.raw(old).await;
@@ -157,7 +157,7 @@ pub(super) async fn c23_the_same_callback_later_is_spent(harness: Harness) {
     let callback = ready(&world).await;
     let old = request(&world, &callback);
     let mut tab = world.tab();
-    tab.context(&callback).await;
+    tab.visit(&callback).await;
     sleep(Duration::from_millis(2_500)).await;
     let url = url::Url::parse(&callback).unwrap();
     let now = world.browser.jar().header(&url, Context::SameSite).unwrap();

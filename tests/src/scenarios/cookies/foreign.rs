@@ -111,7 +111,7 @@ pub(super) async fn k06_a_dropped_key_is_anonymous_and_stays(harness: Harness) {
     world.serve(with_secrets(&world, NEW_SECRET));
     let location = world.start(&mut tab, "/page").await;
     let callback = world.approve(&location, "haneul").await;
-    assert_eq!(tab.context(&callback).await.text(), "user=haneul");
+    assert_eq!(tab.visit(&callback).await.text(), "user=haneul");
 }
 
 pub(super) async fn k16_lookalike_names_are_nobodys(harness: Harness) {

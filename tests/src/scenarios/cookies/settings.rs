@@ -39,7 +39,7 @@ pub(super) async fn k18_plain_http_works_on_loopback_if_that_is_set(harness: Har
     for is_insecure in [true, false] {
         let world = local_world(harness, &[LOCAL], is_insecure);
         let mut tab = world.tab();
-        let page = tab.context(&format!("{LOCAL}/page")).await;
+        let page = tab.visit(&format!("{LOCAL}/page")).await;
         let page = world.sign_in(&mut tab, page, "alex").await;
         if is_insecure {
             assert_eq!(page.text(), "user=alex");
@@ -61,12 +61,12 @@ pub(super) async fn k18_applications_on_two_ports_do_not_sign_each_other_out(har
     let world = local_world(harness, &origins, false);
     let mut tab = world.tab();
     let [first, second] = origins;
-    let page = tab.context(&format!("{first}/page")).await;
+    let page = tab.visit(&format!("{first}/page")).await;
     world.sign_in(&mut tab, page, "alex").await;
     // FNCY knows them by now.
-    let page = tab.context(&format!("{second}/page")).await;
+    let page = tab.visit(&format!("{second}/page")).await;
     assert_eq!(page.text(), "user=alex");
-    let page = tab.context(&format!("{second}/auth/logout")).await;
+    let page = tab.visit(&format!("{second}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let at_the_first = tab.fetch(&format!("{first}/page")).await;
     assert_eq!(at_the_first.text(), "user=alex");
@@ -126,7 +126,7 @@ pub(super) async fn k19_no_setting_weakens_a_cookie(harness: Harness) {
     world.advance(301);
     tab.get(&format!("{APP}/page")).await;
     world.start(&mut tab.clone(), "/auth/login").await;
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let history = world.browser.history();
     let lines: Vec<_> = history.iter().flat_map(|seen| seen.set_cookies()).collect();

@@ -26,7 +26,7 @@ pub(super) async fn p32_tokens_of_another_user_sign_in_that_user(harness: Harnes
     let callback = world.approve(&location, "alex").await;
     let mixed_up = Fault::status(200).json(&body).once();
     world.provider.fault(Endpoint::Token, mixed_up);
-    let page = tab.context(&callback).await;
+    let page = tab.visit(&callback).await;
     assert_eq!(page.text(), "user=jun", "whatever the code was for");
 }
 

@@ -229,7 +229,7 @@ pub(super) async fn p35_an_application_starts_without_its_provider(harness: Harn
     let callback = world.approve(&location, "alex").await;
     let user = Fault::status(200).json(r#"{"id":"alex"}"#);
     world.provider.fault(Endpoint::UserData, user.once());
-    let page = tab.context(&callback).await;
+    let page = tab.visit(&callback).await;
     assert_eq!(page.text(), "user=alex", "without another start");
     assert_eq!(endpoint.connections(), 1);
 }

@@ -190,7 +190,7 @@ pub(super) async fn f10_a_sign_out_wins_over_a_refresh(harness: Harness) {
     // The sign-out's own revocation is lost: else nothing would come of the refresh.
     let lost = Fault::status(503).once();
     world.provider.fault(Endpoint::Revoke, lost);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
     drop(held);
@@ -218,7 +218,7 @@ pub(super) async fn f10_a_sign_out_revokes_what_the_browser_never_got(harness: H
     let mut tab = signed_in(&world).await;
     world.advance(LIFE + 1);
     assert_eq!(world.raw(request(&world, "/page")).await.status, 200);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let newest = refresh_tokens(&world);
     assert_eq!(newest.len(), 2);

@@ -142,7 +142,7 @@ pub(super) async fn l10_a_session_that_cannot_be_checked_is_neither_in_nor_out(h
     }
     world.may_be_anonymous();
 
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
@@ -241,7 +241,7 @@ pub(super) async fn k23_all_sessions_of_a_user_end_at_one_word(harness: Harness)
 
         world.advance(1);
         // The provider still knows who it is.
-        let page = tab.context(&format!("{APP}/page")).await;
+        let page = tab.visit(&format!("{APP}/page")).await;
         assert_eq!(page.text(), "user=alex");
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn f11_a_stream_sees_a_sign_out_and_what_was_refreshed(harness:
     assert_eq!(refreshes(&world), 0, "a stream refreshes nothing");
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
     assert!(!stream.is_finished());
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     sleep(Duration::from_secs(1)).await;
     assert!(stream.is_finished(), "at once, in the same process");
@@ -86,7 +86,7 @@ pub(super) async fn f11_a_stream_is_refreshed_before_it_begins(harness: Harness)
     let stream = tokio::spawn(async move { app.send(request).await });
     world.until_token_requests(2).await;
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     let answer = timeout(Duration::from_secs(8), stream).await.unwrap();
     let answer = answer.unwrap();
@@ -108,7 +108,7 @@ pub(super) async fn f11_one_stream_leaves_and_the_other_goes_on(harness: Harness
     sleep(Duration::from_millis(200)).await;
     world.advance(301);
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
     assert_eq!(
         text(second).await,

@@ -255,10 +255,7 @@ pub(super) async fn l10_an_ended_copy_beside_it_takes_no_session_away(harness: H
     let sign_out = post("/auth/logout", &world.cookie_header());
     assert_eq!(world.raw(sign_out).await.status, 303);
     // The provider knows them still.
-    assert_eq!(
-        tab.context(&format!("{APP}/page")).await.text(),
-        "user=alex"
-    );
+    assert_eq!(tab.visit(&format!("{APP}/page")).await.text(), "user=alex");
     let both = [ended, world.session_cookie()].map(|value| format!("__Host-fncy_session={value}"));
     let both = both.join("; ");
     assert_eq!(world.ask("/api", &both).await.text(), "user=alex");

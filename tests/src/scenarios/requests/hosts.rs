@@ -46,7 +46,7 @@ fn cookies(world: &World, origin: &str) -> Vec<u8> {
 
 /// Signs in on the way to a page. The provider asks only once who it is.
 async fn sign_in(world: &World, tab: &mut Tab, address: &str) -> Page {
-    let page = tab.context(address).await;
+    let page = tab.visit(address).await;
     if page.url.as_str().starts_with(world.provider.base_url()) {
         return world.sign_in(tab, page, "alex").await;
     }

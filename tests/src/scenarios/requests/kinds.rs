@@ -114,7 +114,7 @@ pub(super) async fn r02_an_api_is_for_programs(harness: Harness) {
     assert_eq!(world.raw(page("/apiary")).await.status, 303);
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    let refused = tab.context(&format!("{APP}/api/admin")).await;
+    let refused = tab.visit(&format!("{APP}/api/admin")).await;
     assert_eq!(refused.status, 403);
     let json: Value = serde_json::from_str(&refused.text()).unwrap();
     assert_eq!(json["code"], "forbidden");
@@ -132,7 +132,7 @@ pub(super) async fn r05_an_image_starts_no_login(harness: Harness) {
         assert_problem(&world.raw(image).await, path);
     }
     let callback = world.approve(&location, "alex").await;
-    let landed = tab.context(&callback).await;
+    let landed = tab.visit(&callback).await;
     assert_eq!(landed.url.as_str(), format!("{APP}/page"));
 }
 
@@ -362,7 +362,7 @@ pub(super) async fn r20_a_hundred_logins_leave_five_cookies(harness: Harness) {
     newest.sort_unstable();
     assert_eq!(jar, newest, "what doesn't open went first, then the oldest");
     let callback = world.approve(&locations[99], "alex").await;
-    assert_eq!(tab.context(&callback).await.text(), "user=alex");
+    assert_eq!(tab.visit(&callback).await.text(), "user=alex");
 }
 
 pub(super) async fn r21_what_one_user_sees_is_not_stored(harness: Harness) {

@@ -176,10 +176,7 @@ pub(super) async fn r25_what_protects_holds_beneath_a_nest(harness: Harness) {
     let page = world.visit_and_sign_in(&mut tab, "/ko/staff", "alex").await;
     assert_eq!(page.url.as_str(), format!("{APP}/ko/staff"));
     assert_eq!(page.status, 403);
-    assert_eq!(
-        tab.context(&format!("{APP}/ko/x")).await.text(),
-        "user=alex"
-    );
+    assert_eq!(tab.visit(&format!("{APP}/ko/x")).await.text(), "user=alex");
 }
 
 pub(super) async fn r25_beneath_a_nest_only_what_both_paths_open_is_public(harness: Harness) {
@@ -267,7 +264,7 @@ pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness)
     let redirect_uri = "redirect_uri=https%3A%2F%2Fapp.example%2Fsub%2Fauth%2Fcallback";
     assert!(location.contains(redirect_uri), "{location}");
     let callback = world.approve(&location, "alex").await;
-    let page = tab.context(&callback).await;
+    let page = tab.visit(&callback).await;
     assert_eq!(page.url.as_str(), format!("{APP}/sub/page?a=1"));
     assert_eq!(page.text(), "user=alex");
     let is_for_all = |cookie: &crate::browser::Cookie| cookie.path == "/";
@@ -278,7 +275,7 @@ pub(super) async fn r18_a_nested_application_knows_where_it_is(harness: Harness)
     assert_eq!(landed.header("location"), Some("/sub/"));
     let session = tab.fetch(&format!("{APP}/sub/auth/session")).await;
     assert_eq!(session.status, 200);
-    let page = tab.context(&format!("{APP}/sub/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/sub/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert_eq!(page.url.as_str(), format!("{APP}/sub/auth/logout"));
     assert!(page.text().contains("You are signed out"));
@@ -319,7 +316,7 @@ pub(super) async fn r19_another_login_inside_decides_for_itself(harness: Harness
     assert!(location.contains("inner%2Fcallback"), "{location}");
     assert_eq!(world.calls.all(), []);
     let callback = world.approve(location, "jun").await;
-    assert_eq!(tab.context(&callback).await.text(), "user=jun");
+    assert_eq!(tab.visit(&callback).await.text(), "user=jun");
     for session in ["__Host-fncy_session", "__Host-inner_session"] {
         assert_eq!(world.cookies(session).len(), 1, "{session}");
     }

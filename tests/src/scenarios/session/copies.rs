@@ -158,7 +158,7 @@ pub(super) async fn k24_a_sign_out_after_hours_still_ends_its_copies(harness: Ha
     let (mut tab, _) = refreshed(&world).await;
     let copy = world.cookie_header();
     world.advance(2 * HOUR);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
     assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
@@ -187,7 +187,7 @@ pub(super) async fn l14_a_users_end_reaches_sessions_of_a_clock_that_is_ahead(ha
         assert_eq!(app.send(copy.clone()).await.status, 303);
     }
     // Who may sign in again can do so at once: that session has begun since.
-    let page = tab.context(&format!("{APP}/page")).await;
+    let page = tab.visit(&format!("{APP}/page")).await;
     assert_eq!(page.text(), "user=alex");
     let new = request(&world, "/page");
     sleep(Duration::from_millis(400)).await;

@@ -98,7 +98,7 @@ pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_refresh(harn
         world.advance(12 * HOUR);
         let fetched = tab.fetch(&open).await;
         assert_eq!(fetched.header("set-cookie"), None, "it is no page");
-        let page = tab.context(&open).await;
+        let page = tab.visit(&open).await;
         assert_eq!(page.text(), "user=alex");
         assert_eq!(page.header("cache-control"), Some("private, no-store"));
     }
@@ -107,7 +107,7 @@ pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_refresh(harn
     });
     let mut tab = signed_in(&world).await;
     world.advance(12 * HOUR);
-    let page = tab.context(&open).await;
+    let page = tab.visit(&open).await;
     assert_eq!(page.header("set-cookie"), None, "it waits to be refreshed");
     assert_eq!(
         page.text(),
@@ -116,7 +116,7 @@ pub(super) async fn public_pages_keep_a_session_alive_that_needs_no_refresh(harn
     );
     world.may_be_anonymous();
     assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
-    assert_eq!(tab.context(&open).await.text(), "user=alex");
+    assert_eq!(tab.visit(&open).await.text(), "user=alex");
 }
 
 pub(super) async fn no_session_outlives_a_week(harness: Harness) {

@@ -52,7 +52,7 @@ pub(super) async fn another_account_is_chosen_after_a_refusal(harness: Harness) 
     assert_eq!(page.url.as_str(), format!("{APP}/page?x=1"));
     assert_eq!(page.text(), "user=haneul");
     // A guard's refusal has it too, and leads to the page that was asked for.
-    let guarded = tab.context(&format!("{APP}/admin?x=2")).await;
+    let guarded = tab.visit(&format!("{APP}/admin?x=2")).await;
     assert_eq!(guarded.status, 403);
     let choice = tab.click_link(&guarded, OTHER).await;
     let page = world.sign_in(&mut tab, choice, "jun").await;
@@ -79,7 +79,7 @@ pub(super) async fn another_account_begins_at_the_providers_sign_out(harness: Ha
     // From now on the provider asks who it is.
     let page = world.visit_and_sign_in(&mut tab, "/page", "haneul").await;
     assert_eq!(page.text(), "user=haneul");
-    let guarded = tab.context(&format!("{APP}/admin")).await;
+    let guarded = tab.visit(&format!("{APP}/admin")).await;
     assert_eq!(
         (guarded.status, &*guarded.form("form").action),
         (403, "/auth/logout")

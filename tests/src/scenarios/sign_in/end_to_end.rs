@@ -26,10 +26,7 @@ pub(super) async fn signs_in_and_lands_on_the_page_that_was_asked_for(harness: H
         callback.response.header("referrer-policy"),
         Some("no-referrer")
     );
-    assert_eq!(
-        tab.context(&format!("{APP}/other")).await.text(),
-        "user=alex"
-    );
+    assert_eq!(tab.visit(&format!("{APP}/other")).await.text(), "user=alex");
 
     let authorize = world.provider.requests(Endpoint::Authorize)[0]
         .query

@@ -33,7 +33,7 @@ pub(super) async fn r28_a_session_that_came_back_is_no_loop(harness: Harness) {
     for _ in 0..4 {
         let location = world.start(&mut tab, "/page").await;
         let callback = world.approve(&location, "alex").await;
-        assert_eq!(tab.context(&callback).await.text(), "user=alex");
+        assert_eq!(tab.visit(&callback).await.text(), "user=alex");
         world.login.end_all_sessions("alex").await.unwrap();
         world.advance(2);
     }
@@ -46,7 +46,7 @@ pub(super) async fn r28_a_session_that_came_back_is_no_loop(harness: Harness) {
     for user in ["alex", "haneul", "jun", "alex"] {
         let location = world.start(&mut tab, "/auth/login?return_to=/page").await;
         let callback = world.approve(&location, user).await;
-        assert_eq!(tab.context(&callback).await.text(), format!("user={user}"));
+        assert_eq!(tab.visit(&callback).await.text(), format!("user={user}"));
     }
     world.browser.jar().remove("__Host-fncy_session");
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 303);

@@ -19,7 +19,7 @@ async fn start_from_elsewhere(world: &World, tab: &mut Tab, address: &str) -> St
     world.browser.route(OTHER, move |_: &RawRequest| {
         RawResponse::new(200).with_body(link.clone())
     });
-    let page = tab.context(OTHER).await;
+    let page = tab.visit(OTHER).await;
     tab.click_link(&page, "A link").await;
     let history = world.browser.history();
     let started = history

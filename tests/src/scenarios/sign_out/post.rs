@@ -22,7 +22,7 @@ pub(super) async fn signs_out_and_asks_again(harness: Harness) {
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     world.start(&mut tab.clone(), "/auth/login").await;
     let copy = world.cookie_header();
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     assert_eq!(page.status, 200);
     let page = tab.submit(&page, "form", None).await;
     assert_eq!(page.status, 200);
@@ -184,7 +184,7 @@ pub(super) async fn l06_the_last_page_signs_nobody_in(harness: Harness) {
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     let old = world.cookie_header();
     let asked = world.provider.request_count(Endpoint::Authorize);
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     // Again, as when somebody reloads it; and with a cookie that came back from somewhere.
     let again = tab.get(page.url.as_str()).await;
@@ -223,7 +223,7 @@ pub(super) async fn p36_a_sign_out_finishes_without_the_provider(harness: Harnes
         world.visit_and_sign_in(&mut tab, "/page", "alex").await;
         let copy = world.cookie_header();
         world.provider.fault(Endpoint::Revoke, fault);
-        let page = tab.context(&format!("{APP}/auth/logout")).await;
+        let page = tab.visit(&format!("{APP}/auth/logout")).await;
         let began = Instant::now();
         let page = tab.submit(&page, "form", None).await;
         let waited = began.elapsed();
@@ -293,7 +293,7 @@ pub(super) async fn l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own(h
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     let page = tab
-        .context(&format!("{APP}/auth/logout?return_to=/bye?x=1"))
+        .visit(&format!("{APP}/auth/logout?return_to=/bye?x=1"))
         .await;
     let page = tab.submit(&page, "form", None).await;
     assert_eq!(page.url.as_str(), format!("{APP}/bye?x=1"));
@@ -360,7 +360,7 @@ pub(super) async fn l11_session_ids_are_drawn_and_ending_one_ends_no_other(harne
         "only {drawn} of 128 bits differ among 24 sessions"
     );
 
-    let page = tabs[0].context(&format!("{APP}/auth/logout")).await;
+    let page = tabs[0].visit(&format!("{APP}/auth/logout")).await;
     tabs[0].submit(&page, "form", None).await;
     for tab in &mut tabs[1..] {
         assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");

@@ -24,7 +24,7 @@ pub(super) async fn l13_a_sign_out_goes_on_to_the_provider_by_itself(harness: Ha
     world.serve(login.build().unwrap());
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
-    let page = tab.context(&format!("{APP}/auth/logout")).await;
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("form-action 'self';"), "{policy}");
     // A browser holds each redirect against the `form-action` of the page that has the form: there is none.
