@@ -45,7 +45,7 @@
 //!
 //! Imports run down this table: a folder imports from those above it.
 //!
-//! | folder | what it decides |
+//! | folder | content |
 //! | --- | --- |
 //! | `values` | plain values: secrets, times, error codes, entropy, reports |
 //! | `request` | the kind of a request, its origin, its return address |

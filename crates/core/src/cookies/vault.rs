@@ -13,7 +13,7 @@ use crate::values::newest::Newest;
 /// The most names that a reply removes. A browser has five chunks, five transactions and a loop count of ours at most.
 const MAX_NAMES: usize = 20;
 
-/// What seals and opens cookies.
+/// The keys and names of a site's cookies, and the data that their seals are bound to.
 #[derive(Debug)]
 pub(crate) struct Vault {
     keys: Newest<KeyRing>,
@@ -56,7 +56,7 @@ impl Vault {
         self.keys.get()
     }
 
-    /// The associated data of a cookie: what its seal is bound to in addition to the key.
+    /// The associated data of a cookie. Its seal is bound to this data and to the key.
     pub(crate) fn aad(&self, purpose: &str, cookie: &str, more: &[u8]) -> Vec<u8> {
         let origin = self.origin.as_deref();
         associated_data(purpose, cookie, &self.client_id, more, origin)

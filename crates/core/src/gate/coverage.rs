@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - A request shows only its own placement. If one request is not enough, the second request of the same browser is.
-//! - Nothing here changes a reply.
+//! - The coverage changes no reply.
 
 use crate::cookies::scan;
 use crate::machine::machine::Machine;

@@ -28,11 +28,11 @@ pub struct Settings {
     pub asks_approval: bool,
     /// Whether a hook of the application decides over each refresh.
     pub asks_on_refresh: bool,
-    /// What the application chose in code.
+    /// The choices that the application makes in code.
     pub choices: Choices,
 }
 
-/// What an application chooses in code, with its defaults.
+/// The choices that an application makes in code, with their defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
     /// How a session's first segment is protected.
@@ -49,7 +49,7 @@ pub struct Choices {
     pub clears_cache: bool,
     /// Further origins whose pages may send unsafe requests with a session.
     pub trusted_origins: Vec<String>,
-    /// The application's own pages, in place of ours.
+    /// The application's own pages, in place of the built-in ones.
     pub own_page: Option<OwnPage>,
     /// The language of all pages, in place of each reader's own.
     pub language: Option<Language>,

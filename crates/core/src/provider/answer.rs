@@ -8,8 +8,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use crate::values::error_code::ErrorCode;
-use crate::values::json;
-use crate::values::json::BadJson;
+use crate::values::json::{self, BadJson};
 use crate::values::secret::Secret;
 
 /// The result of an exchange with the provider.
@@ -138,7 +137,7 @@ impl ProviderError {
             "invalid_request" | "invalid_scope" | "server_error" | "unsupported_response_type" => {
                 ErrorCode::ProviderRefused
             }
-            // Each server has codes of its own for a person who left or was not let in.
+            // Each server has codes of its own for people that left or were not let in.
             _ => ErrorCode::SignInDeclined,
         };
         let detail = format!("the authorization endpoint reports {}", known(error));
@@ -172,6 +171,17 @@ fn known(error: &str) -> &'static str {
 }
 
 impl ProviderAnswer {
+    /// An answer for tests.
+    #[cfg(test)]
+    pub(super) fn of(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            retry_after: None,
+            body: body.as_bytes().to_vec(),
+            sent: Vec::new(),
+        }
+    }
+
     /// The JSON object of a successful answer, or the error that the answer means.
     ///
     /// The caller decides whether a successful answer with a member `error` is an error.
@@ -227,7 +237,7 @@ impl ProviderAnswer {
         }
     }
 
-    /// What a body without JSON is, as far as its start tells.
+    /// The kind of a body that is no JSON, as far as its start tells.
     fn kind_of_body(&self) -> &'static str {
         let body = json::without_mark(&self.body).trim_ascii();
         let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
@@ -266,55 +276,34 @@ impl ProviderAnswer {
 #[cfg(test)]
 mod tests {
     use super::{DEFAULT_RETRY_AFTER, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT};
-    use crate::values::error_code::ErrorCode;
+    use crate::values::error_code::ErrorCode::{
+        ClientRejected, InvalidResponse, LoginExpired, ProviderRefused, ProviderUnavailable,
+    };
 
     fn error(status: u16, retry_after: Option<&str>, body: &str) -> ProviderError {
-        ProviderAnswer {
-            status,
+        let answer = ProviderAnswer {
             retry_after: retry_after.map(str::to_owned),
-            body: body.as_bytes().to_vec(),
-            sent: Vec::new(),
-        }
-        .object(TOKEN_ENDPOINT)
-        .unwrap_err()
+            ..ProviderAnswer::of(status, body)
+        };
+        answer.object(TOKEN_ENDPOINT).unwrap_err()
     }
 
     #[test]
     fn refusals_and_outages_are_told_apart() {
         for (status, body, code) in [
-            (400, r#"{"error":"invalid_grant"}"#, ErrorCode::LoginExpired),
-            (
-                401,
-                r#"{"error":"invalid_client"}"#,
-                ErrorCode::ClientRejected,
-            ),
-            (
-                401,
-                r#"{"error":"bad_client_secret"}"#,
-                ErrorCode::ClientRejected,
-            ),
-            (
-                400,
-                r#"{"error":"invalid_request"}"#,
-                ErrorCode::ProviderRefused,
-            ),
-            (400, r#"{"errors":["x"]}"#, ErrorCode::ProviderRefused),
-            (
-                400,
-                r#"{"error":"server_error"}"#,
-                ErrorCode::ProviderUnavailable,
-            ),
-            (403, "<html>", ErrorCode::ProviderRefused),
-            (408, "", ErrorCode::ProviderUnavailable),
-            (425, "", ErrorCode::ProviderUnavailable),
-            (200, "<html>", ErrorCode::InvalidResponse),
-            (200, "[]", ErrorCode::InvalidResponse),
-            (302, "{}", ErrorCode::InvalidResponse),
-            (
-                503,
-                r#"{"error":"invalid_grant"}"#,
-                ErrorCode::ProviderUnavailable,
-            ),
+            (400, r#"{"error":"invalid_grant"}"#, LoginExpired),
+            (401, r#"{"error":"invalid_client"}"#, ClientRejected),
+            (401, r#"{"error":"bad_client_secret"}"#, ClientRejected),
+            (400, r#"{"error":"invalid_request"}"#, ProviderRefused),
+            (400, r#"{"errors":["x"]}"#, ProviderRefused),
+            (400, r#"{"error":"server_error"}"#, ProviderUnavailable),
+            (403, "<html>", ProviderRefused),
+            (408, "", ProviderUnavailable),
+            (425, "", ProviderUnavailable),
+            (200, "<html>", InvalidResponse),
+            (200, "[]", InvalidResponse),
+            (302, "{}", InvalidResponse),
+            (503, r#"{"error":"invalid_grant"}"#, ProviderUnavailable),
         ] {
             assert_eq!(error(status, None, body).code, code, "{status} {body}");
         }

@@ -4,7 +4,8 @@
 //! Rules:
 //! - A refresh token in the answer is ignored (section 4.4.3).
 //! - A token that has expired on arrival is a failure.
-//! - Failures split three ways, by who can repair them. Each says how long the provider should be left alone.
+//! - Failures split three ways, by the party that can repair them. Each has a time for which the provider should be
+//!   left alone.
 
 use std::borrow::Cow;
 
@@ -33,7 +34,7 @@ pub struct ClientGrant {
 /// The reason for which the client got no token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoClientGrant {
-    /// Who can repair the cause.
+    /// The party that can repair the cause.
     pub reason: NoGrantReason,
     /// A clause for the operator. It has no secret, and of the provider's text an error code at most.
     pub detail: Cow<'static, str>,
@@ -41,7 +42,7 @@ pub struct NoClientGrant {
     pub rest: u64,
 }
 
-/// Who can repair the cause of a [`NoClientGrant`].
+/// The party that can repair the cause of a [`NoClientGrant`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoGrantReason {
     /// The operator. The provider refuses the client, the grant or the scope (RFC 6749, section 5.2).
@@ -135,7 +136,8 @@ impl ClientGrant {
 
 #[cfg(test)]
 mod tests {
-    use super::{ClientGrant, NoClientGrant, NoGrantReason};
+    use super::NoGrantReason::{Refused, Unavailable, Unreadable};
+    use super::{ClientGrant, NoClientGrant};
     use crate::provider::answer::{Failure, ProviderAnswer};
     use crate::provider::settings::TokenDialect;
     use crate::values::timestamp::Timestamp;
@@ -144,10 +146,8 @@ mod tests {
 
     fn judge(status: u16, body: &str) -> Result<ClientGrant, NoClientGrant> {
         let answer = ProviderAnswer {
-            status,
             retry_after: Some("7".to_owned()),
-            body: body.as_bytes().to_vec(),
-            sent: Vec::new(),
+            ..ProviderAnswer::of(status, body)
         };
         ClientGrant::judge(Ok(answer), &TokenDialect::default(), NOW)
     }
@@ -167,33 +167,18 @@ mod tests {
     #[test]
     fn failures_are_told_apart_by_who_can_repair_them() {
         for (status, body, reason, rest) in [
-            (
-                401,
-                r#"{"error":"invalid_client"}"#,
-                NoGrantReason::Refused,
-                5,
-            ),
-            (
-                400,
-                r#"{"error":"invalid_grant"}"#,
-                NoGrantReason::Refused,
-                5,
-            ),
-            (
-                400,
-                r#"{"error":"invalid_scope"}"#,
-                NoGrantReason::Refused,
-                5,
-            ),
-            (404, "", NoGrantReason::Refused, 5),
-            (503, "", NoGrantReason::Unavailable, 7),
-            (429, "", NoGrantReason::Unavailable, 7),
-            (200, "{}", NoGrantReason::Unreadable, 5),
-            (302, "", NoGrantReason::Unreadable, 5),
+            (401, r#"{"error":"invalid_client"}"#, Refused, 5),
+            (400, r#"{"error":"invalid_grant"}"#, Refused, 5),
+            (400, r#"{"error":"invalid_scope"}"#, Refused, 5),
+            (404, "", Refused, 5),
+            (503, "", Unavailable, 7),
+            (429, "", Unavailable, 7),
+            (200, "{}", Unreadable, 5),
+            (302, "", Unreadable, 5),
             (
                 200,
                 r#"{"access_token":"a","expires_in":0}"#,
-                NoGrantReason::Unreadable,
+                Unreadable,
                 10,
             ),
         ] {
@@ -205,9 +190,9 @@ mod tests {
             );
         }
         for (failure, reason) in [
-            (Failure::TimedOut, NoGrantReason::Unavailable),
-            (Failure::Transport, NoGrantReason::Unavailable),
-            (Failure::TooLarge, NoGrantReason::Unreadable),
+            (Failure::TimedOut, Unavailable),
+            (Failure::Transport, Unavailable),
+            (Failure::TooLarge, Unreadable),
         ] {
             let judged = ClientGrant::judge(Err(failure), &TokenDialect::default(), NOW);
             assert_eq!(judged.unwrap_err().reason, reason, "{failure:?}");
@@ -226,7 +211,7 @@ mod tests {
         }
         for wrong in ["a\"b", "a\\b", "a\nb", "é"] {
             let failure = ClientGrant::scope(Some(wrong)).unwrap_err();
-            assert_eq!(failure.reason, NoGrantReason::Refused, "{wrong:?}");
+            assert_eq!(failure.reason, Refused, "{wrong:?}");
         }
     }
 }

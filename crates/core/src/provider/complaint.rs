@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - An answer with a token in it shows nothing.
-//! - No part of what was sent is shown. Servers like to repeat it ("Invalid refresh token: …").
+//! - No part of a secret in the request is shown. Servers like to repeat it ("Invalid refresh token: …").
 //! - An error code is short and plain, or it is not shown.
 //! - A description is cut, and is visible ASCII.
 
@@ -108,10 +108,8 @@ mod tests {
     fn answer(status: u16, body: &str) -> ProviderAnswer {
         let sent = ["sent-in-the-body", "abc", ""];
         ProviderAnswer {
-            status,
-            retry_after: None,
-            body: body.as_bytes().to_vec(),
             sent: sent.map(|secret| Secret::new(secret.to_owned())).to_vec(),
+            ..ProviderAnswer::of(status, body)
         }
     }
 

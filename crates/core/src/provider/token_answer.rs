@@ -177,12 +177,7 @@ mod tests {
     use crate::values::timestamp::Timestamp;
 
     fn parse(body: &str) -> Result<TokenSet, ProviderError> {
-        let answer = ProviderAnswer {
-            status: 200,
-            retry_after: None,
-            body: body.as_bytes().to_vec(),
-            sent: Vec::new(),
-        };
+        let answer = ProviderAnswer::of(200, body);
         TokenSet::parse(&answer, &TokenDialect::default(), Timestamp::from_unix(0))
     }
 

@@ -172,21 +172,14 @@ fn cut(text: &str, bytes: usize) -> String {
 mod tests {
     use super::{UserData, UserPointers};
     use crate::provider::answer::{ProviderAnswer, ProviderError};
-    use crate::values::error_code::ErrorCode;
+    use crate::values::error_code::ErrorCode::{
+        ProviderUnavailable, UserDataRefused, UserIdMissing,
+    };
 
     fn parse(status: u16, body: &str) -> Result<UserData, ProviderError> {
-        let answer = ProviderAnswer {
-            status,
-            retry_after: None,
-            body: body.as_bytes().to_vec(),
-            sent: Vec::new(),
-        };
-        let keep = ["roles".to_owned()];
-        UserData::parse(
-            &answer,
-            &UserPointers::new(None, None, None).unwrap(),
-            &keep,
-        )
+        let pointers = UserPointers::new(None, None, None).unwrap();
+        let answer = ProviderAnswer::of(status, body);
+        UserData::parse(&answer, &pointers, &["roles".to_owned()])
     }
 
     #[test]
@@ -205,42 +198,22 @@ mod tests {
     fn p33_no_id_is_guessed() {
         let long = format!(r#"{{"id":"{}"}}"#, "x".repeat(10_000));
         for (status, body, code) in [
-            (200, "{}", ErrorCode::UserIdMissing),
-            (200, r#"{"id":null}"#, ErrorCode::UserIdMissing),
-            (200, "[]", ErrorCode::UserDataRefused),
-            (200, r#"{"id":""}"#, ErrorCode::UserDataRefused),
-            (200, r#"{"id":1.5}"#, ErrorCode::UserDataRefused),
-            (
-                200,
-                r#"{"id":18446744073709551616}"#,
-                ErrorCode::UserDataRefused,
-            ),
-            (200, r#"{"id":true}"#, ErrorCode::UserDataRefused),
-            (200, r#"{"id":"a\u0000b"}"#, ErrorCode::UserDataRefused),
-            (200, r#"{"id":"a","id":"b"}"#, ErrorCode::UserDataRefused),
-            (200, &long, ErrorCode::UserDataRefused),
-            (
-                401,
-                r#"{"error":"invalid_token"}"#,
-                ErrorCode::UserDataRefused,
-            ),
-            (
-                401,
-                r#"{"error":"invalid_token","id":1}"#,
-                ErrorCode::UserDataRefused,
-            ),
-            (
-                200,
-                r#"{"error":"invalid_token"}"#,
-                ErrorCode::UserDataRefused,
-            ),
-            (
-                200,
-                r#"{"error":{"code":"x"},"id":null}"#,
-                ErrorCode::UserDataRefused,
-            ),
-            (200, r#"{"error":""}"#, ErrorCode::UserIdMissing),
-            (503, "", ErrorCode::ProviderUnavailable),
+            (200, "{}", UserIdMissing),
+            (200, r#"{"id":null}"#, UserIdMissing),
+            (200, "[]", UserDataRefused),
+            (200, r#"{"id":""}"#, UserDataRefused),
+            (200, r#"{"id":1.5}"#, UserDataRefused),
+            (200, r#"{"id":18446744073709551616}"#, UserDataRefused),
+            (200, r#"{"id":true}"#, UserDataRefused),
+            (200, r#"{"id":"a\u0000b"}"#, UserDataRefused),
+            (200, r#"{"id":"a","id":"b"}"#, UserDataRefused),
+            (200, &long, UserDataRefused),
+            (401, r#"{"error":"invalid_token"}"#, UserDataRefused),
+            (401, r#"{"error":"invalid_token","id":1}"#, UserDataRefused),
+            (200, r#"{"error":"invalid_token"}"#, UserDataRefused),
+            (200, r#"{"error":{"code":"x"},"id":null}"#, UserDataRefused),
+            (200, r#"{"error":""}"#, UserIdMissing),
+            (503, "", ProviderUnavailable),
         ] {
             assert_eq!(parse(status, body).unwrap_err().code, code, "{body}");
         }

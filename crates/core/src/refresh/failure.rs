@@ -39,7 +39,7 @@ pub enum RefreshFailure {
 /// A refresh without new tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotRefreshed {
-    /// The reason, by what it means for the session.
+    /// The reason, by its meaning for the session.
     pub failure: RefreshFailure,
     /// A clause for the operator, with the provider's status and error code. It has no secret.
     pub detail: Cow<'static, str>,

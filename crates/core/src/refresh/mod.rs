@@ -14,7 +14,7 @@
 //! Rules:
 //! - Requests share the provider's answer, never a cookie: each session seals the tokens under its own id.
 //! - If an answer has no refresh token, the old one stays in use.
-//! - Failures split three ways, by what they mean for the session: it is over, it can wait, or the operator must act.
+//! - Failures split three ways, by their meaning for the session: it is over, it can wait, or the operator must act.
 //!
 //! [`Refreshing`]: refreshing::Refreshing
 

@@ -60,8 +60,8 @@ pub(crate) fn unverified<H: Head>(machine: &Machine, head: &H) -> Draft {
         .report([Report::of(code, detail)])
 }
 
-/// 503, for a request that may succeed a moment later. A page links to itself, to try again. Each of these replies also
-/// says where to sign in, since a new sign-in helps if waiting doesn't.
+/// 503, for a request that may succeed a moment later. A page has a link to itself, to try again. Each of these replies
+/// also has the address of the sign-in, since a new sign-in helps if waiting doesn't.
 pub(crate) fn busy<H: Head>(machine: &Machine, head: &H, code: ErrorCode) -> Draft {
     let kind = kind_of(machine, head);
     let draft = match kind {

@@ -1,6 +1,6 @@
 //! Events, for metrics.
 //!
-//! Rule: an event has a kind and a reason of ours. It has no user and no address.
+//! Rule: an event has a kind, and a reason from a fixed list. It has no user and no address.
 
 use crate::session::refusal::SessionRefusal;
 use crate::values::error_code::ErrorCode;

@@ -1,4 +1,4 @@
-//! What a request comes to, and how a reply is written.
+//! Admissions and replies, and how a reply is written.
 
 pub(crate) mod admission;
 pub(crate) mod draft;

@@ -114,9 +114,10 @@ impl Page {
         self.is_framed
     }
 
-    /// The address that the page goes on to by itself: write it as `<meta http-equiv="refresh" content="0; url=…">`,
-    /// escaped, and the way on beside it for a browser that doesn't. Set where a sign-out goes on to
-    /// `FNCY_SIGN_OUT_URL`.
+    /// The address that the page goes on to by itself, after a sign-out with `FNCY_SIGN_OUT_URL`.
+    ///
+    /// Write it as `<meta http-equiv="refresh" content="0; url=…">`, escaped. Also show the main action, for a browser
+    /// that ignores the tag.
     #[must_use]
     pub fn goes_on_to(&self) -> Option<&str> {
         match &self.action {

@@ -1,4 +1,4 @@
-//! The spellings of a path, and how servers read them.
+//! The spellings of a path, and whether all servers read it as the same path.
 //!
 //! Rule: reading never fails. If any server might read a path as another one, the path is not canonical.
 

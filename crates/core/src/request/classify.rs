@@ -6,8 +6,7 @@
 //!   a redirect.
 //! - Headers that proxies add to every request are no hints.
 
-use crate::request::head::Head;
-use crate::request::head::{has, list, text};
+use crate::request::head::{Head, has, list, text};
 
 /// The kind of a request, which decides how it is answered without a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,14 +4,13 @@
 //! - `Sec-Fetch-Site` decides if the browser sends it. No page can forge it.
 //! - Otherwise `Origin` decides. A request with neither header is not taken for ours, and neither is one with a
 //!   repeated header.
-//! - A browser without Fetch Metadata doesn't say who caused a safe request. Such a request is taken for ours.
+//! - A browser without Fetch Metadata doesn't name the cause of a safe request. Such a request is taken for ours.
 //! - `SameSite=Lax` alone is no defence: a sibling domain is the same site, and its forms would carry the session.
 
 use url::Host;
 
 use crate::request::classify::is_upgrade;
-use crate::request::head::Head;
-use crate::request::head::{has, sole};
+use crate::request::head::{Head, has, sole};
 use crate::request::site::Site;
 use crate::values::secure_url::SecureUrl;
 
@@ -30,7 +29,7 @@ impl Sources {
         }
     }
 
-    /// Whether a page of ours or of a trusted origin caused the request, or the person did so in the address bar.
+    /// Whether a page of our own or a trusted origin caused the request, or the person did so in the address bar.
     pub(crate) fn vouch_for<H: Head>(&self, head: &H) -> bool {
         let origin = sole(head, "origin");
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {

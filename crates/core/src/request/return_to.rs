@@ -112,7 +112,7 @@ impl ReturnTo {
     }
 }
 
-/// An address in the URL parser's spelling, if it stays on our origin and is no endpoint of ours.
+/// An address in the URL parser's spelling, if it stays on our origin and is no endpoint of the login.
 fn local(address: &str, site: &Site) -> Option<String> {
     let (path, _) = split(address);
     let is_path = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');

@@ -113,8 +113,8 @@ impl Site {
 
     /// Makes the site of a redirect URI: `{origin}{base}{prefix}/callback`.
     ///
-    /// A redirect URI with another path is accepted too, so that one that was registered for another library can stay.
-    /// The application is then at the root of its origin.
+    /// A redirect URI with another path is accepted too, and the application is then at the root of its origin. So a
+    /// redirect URI that was registered for another library can stay.
     ///
     /// `base_stripped` says that a proxy removes the base from the path before the application sees it.
     ///
@@ -176,7 +176,7 @@ impl Site {
         is_page.then_some(self).ok_or(SiteError::BadHome)
     }
 
-    /// The front page, as browsers ask for it. People who asked for no page get it after signing in.
+    /// The front page, as browsers ask for it. A sign-in without a return address ends there.
     #[must_use]
     pub fn home(&self) -> &str {
         &self.home
@@ -316,13 +316,24 @@ impl Site {
         !self.base.is_empty() && rest == Some(&self.callback)
     }
 
-    /// Whether any server might take this address for an endpoint of ours.
+    /// Whether any server might take this address for an endpoint of the login.
     pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
         let ours = read_loosely(&format!("{}{}", self.base, self.prefix));
         let path = read_loosely(address.path());
         let name = path.strip_prefix(&ours);
         path == read_loosely(&self.path_of(Endpoint::Callback))
             || name.is_some_and(|name| Endpoint::named(name).is_some())
+    }
+
+    /// Whether this is the site's host (RFC 9110, section 7.2), with any port or none.
+    pub(crate) fn is_at(&self, host: &str) -> bool {
+        let own = self.host();
+        let (Some(name), Some(port)) = (host.get(..own.len()), host.get(own.len()..)) else {
+            return false;
+        };
+        let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        name.eq_ignore_ascii_case(own)
+            && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
     }
 }
 
@@ -336,22 +347,10 @@ fn read_loosely(path: &str) -> String {
     segments.flat_map(|segment| ["/", segment]).collect()
 }
 
-impl Site {
-    /// Whether this is the site's host (RFC 9110, section 7.2), with any port or none.
-    pub(crate) fn is_at(&self, host: &str) -> bool {
-        let own = self.host();
-        let (Some(name), Some(port)) = (host.get(..own.len()), host.get(own.len()..)) else {
-            return false;
-        };
-        let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
-        name.eq_ignore_ascii_case(own)
-            && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Endpoint, Site, SiteError};
+    use super::SiteError::{BadHome, BadPrefix, HasQuery, NotTheCallback};
+    use super::{Endpoint, Site};
     use crate::values::secure_url::UrlError;
 
     #[test]
@@ -387,11 +386,7 @@ mod tests {
             "/auth/logout",
             "/auth/logout/",
         ] {
-            assert_eq!(
-                site().with_home(path).unwrap_err(),
-                SiteError::BadHome,
-                "{path}"
-            );
+            assert_eq!(site().with_home(path).unwrap_err(), BadHome, "{path}");
         }
     }
 
@@ -404,7 +399,7 @@ mod tests {
             assert_eq!(site.endpoint(path), Some(Endpoint::Callback), "{path}");
             assert_eq!(site.endpoint("/auth/login"), Some(Endpoint::Login));
             assert_eq!(site.endpoint("/auth/callback"), None);
-            assert_eq!(site.with_home(path).unwrap_err(), SiteError::BadHome);
+            assert_eq!(site.with_home(path).unwrap_err(), BadHome);
         }
     }
 
@@ -432,33 +427,21 @@ mod tests {
                 "/auth",
                 UrlError::Decorated.into(),
             ),
-            (
-                "https://app.example/auth/callback?x=1",
-                "/auth",
-                SiteError::HasQuery,
-            ),
-            ("https://app.example/", "/auth", SiteError::NotTheCallback),
-            (
-                "https://app.example/auth/login/",
-                "/auth",
-                SiteError::NotTheCallback,
-            ),
+            ("https://app.example/auth/callback?x=1", "/auth", HasQuery),
+            ("https://app.example/", "/auth", NotTheCallback),
+            ("https://app.example/auth/login/", "/auth", NotTheCallback),
             (
                 "https://app.example/%61uth/callback",
                 "/auth",
-                SiteError::NotTheCallback,
+                NotTheCallback,
             ),
             (
                 "https://app.example//auth/callback",
                 "/auth",
-                SiteError::NotTheCallback,
+                NotTheCallback,
             ),
-            (
-                "https://app.example/auth/callback",
-                "auth",
-                SiteError::BadPrefix,
-            ),
-            ("https://app.example/callback", "/", SiteError::BadPrefix),
+            ("https://app.example/auth/callback", "auth", BadPrefix),
+            ("https://app.example/callback", "/", BadPrefix),
         ] {
             assert_eq!(Site::new(uri, prefix, false).unwrap_err(), error, "{uri}");
         }

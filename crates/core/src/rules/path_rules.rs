@@ -233,7 +233,7 @@ impl PathRules {
     }
 }
 
-/// What a guard requires of a signed-in user.
+/// The requirement of a guard for a signed-in user.
 #[derive(Clone)]
 pub enum Need {
     /// A granted scope.
@@ -424,35 +424,17 @@ mod tests {
 
     #[test]
     fn r14_the_closer_of_two_rules_counts() {
+        let rules = PathRules::default;
         for (rules, is_public) in [
+            (rules().public_prefix("/a").protected_prefix("/a/b"), false),
+            (rules().public_prefix("/").protected_prefix("/a"), false),
+            (rules().protected_prefix("/a").public_prefix("/a/b"), true),
             (
-                PathRules::default()
-                    .public_prefix("/a")
-                    .protected_prefix("/a/b"),
+                rules().protected_prefix("/a/b").public_prefix("/a/b/"),
                 false,
             ),
             (
-                PathRules::default()
-                    .public_prefix("/")
-                    .protected_prefix("/a"),
-                false,
-            ),
-            (
-                PathRules::default()
-                    .protected_prefix("/a")
-                    .public_prefix("/a/b"),
-                true,
-            ),
-            (
-                PathRules::default()
-                    .protected_prefix("/a/b")
-                    .public_prefix("/a/b/"),
-                false,
-            ),
-            (
-                PathRules::default()
-                    .protected_prefix("/a/b/c")
-                    .public_path("/a/b/c"),
+                rules().protected_prefix("/a/b/c").public_path("/a/b/c"),
                 true,
             ),
         ] {

@@ -29,8 +29,8 @@ impl PathSet {
         patterns.map(Pattern::reach).max()
     }
 
-    /// Whether a path matches in any spelling. This is for what protects: a router takes `/%40x` for `/@x`, and `/%ea`
-    /// for `/%EA`.
+    /// Whether a path matches in any spelling. This is for rules that protect: a router takes `/%40x` for `/@x`, and
+    /// `/%ea` for `/%EA`.
     pub(crate) fn lists_decoded(&self, path: &[u8]) -> bool {
         self.0.iter().any(|pattern| pattern.matches_decoded(path))
     }

@@ -7,8 +7,7 @@ use ring::aead::LessSafeKey;
 use crate::seal::format::{
     HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
 };
-use crate::seal::key;
-use crate::seal::key::Key;
+use crate::seal::key::{self, Key};
 use crate::seal::purpose::Purpose;
 use crate::seal::text::TextFormat;
 use crate::values::secret::SecretBytes;

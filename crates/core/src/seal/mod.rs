@@ -1,5 +1,5 @@
-//! Sealing: bytes become cookie text that only a holder of the secret can make, and nearly all of it only such a holder
-//! can read.
+//! Sealing: bytes become cookie text that only a holder of the secret can make. Without it, encrypted text can't be
+//! read either.
 //!
 //! Rules:
 //! - Each purpose has a key of its own, derived by HKDF-SHA256 (RFC 5869). The cipher is AES-256-GCM. A session's first

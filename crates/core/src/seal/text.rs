@@ -1,7 +1,7 @@
 //! The text of a seal: base64url without padding, canonical only (RFC 4648, sections 3.5 and 5).
 //!
-//! Rule: every request decodes a text, and vector instructions do so in a quarter of the time. What the processor can
-//! do is detected once.
+//! Rule: every request decodes a text, and vector instructions do so in a quarter of the time. Their presence is
+//! detected once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::NO_PAD;

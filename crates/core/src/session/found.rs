@@ -6,8 +6,8 @@
 //!   before a refresh. Its cookie stays, since a browser that sends it late may hold the newer one.
 //! - If two different sessions are both believed, both are refused: the core can't tell which is the browser's own.
 //! - If the store can't be asked, the session is not believed, and its cookie stays.
-//! - The store is asked about one session of a request. If that one is refused, no other session in doubt takes its
-//!   place. Otherwise, of two copies, the answer about one would admit the other.
+//! - The store is asked about one session of a request. If that one is refused, the request's other uncertain sessions
+//!   are refused too. Otherwise, of two copies, the answer about one would admit the other.
 
 use crate::session::refusal::SessionRefusal;
 use crate::session::session_ref::SessionRef;
@@ -41,7 +41,7 @@ pub enum RevocationStatus {
     Ask,
 }
 
-/// What the store answers about a session.
+/// The store's answer about a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreAnswer {
     /// It was not revoked, and no newer generation was shown more than a minute ago.
@@ -244,7 +244,7 @@ impl Found {
         self.verdict == Verdict::Live
     }
 
-    /// The user of a session that is believed; else what was found.
+    /// The user of a session that is believed, or else the judged sessions.
     pub(crate) fn into_live(mut self) -> Result<User, Self> {
         match self.users.first.take() {
             Some(live) if self.verdict == Verdict::Live => Ok(live.user),

@@ -6,7 +6,7 @@ use crate::session::user::Segment;
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
-/// The user of a session, copied from its first segment. A text is empty if there is none.
+/// The user of a session, copied from its first segment. A missing text is empty.
 ///
 /// `Debug` shows only the user's id.
 #[derive(Clone, Default)]

@@ -21,8 +21,8 @@ pub struct User(Arc<[u8]>);
 /// An access token is refreshed this long before it expires, in seconds, since requests to the resource server take
 /// time and clocks differ. At most a quarter of the token's life.
 const MAX_LEEWAY: u64 = 30;
-/// How long a refreshed session may still be on its way to a browser, such as a laptop that was closed in the middle.
-/// Seconds.
+/// The time for which a refreshed session may still be on its way to a browser, such as a laptop that was closed in the
+/// middle. Seconds.
 const GRACE: u64 = 60 * 60;
 
 /// Claims or session data of another type than the one asked for.

@@ -35,7 +35,7 @@ pub struct StartSignIn {
     chooses_account: bool,
 }
 
-/// The former session of a request without a user, and what the reply does to it.
+/// The former session of a request without a user, with the changes that the reply makes to it.
 #[derive(Debug, Default)]
 pub(crate) struct FormerSession {
     /// Lines that remove its cookies.
