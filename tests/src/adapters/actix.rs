@@ -176,7 +176,7 @@ async fn r27_a_login_whose_callback_is_elsewhere_is_told_once() {
             ),
     )
     .await;
-    let told = || logs.with("the redirect URI is not in").len();
+    let told = || logs.with("the redirect URI is outside").len();
     for (path, lines) in [
         ("/own/page", 0),
         ("/any", 0),

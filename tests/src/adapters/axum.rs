@@ -258,25 +258,25 @@ async fn r27_a_layer_that_leaves_our_endpoints_out_is_told_once() {
             "",
             |layer| router("/page").route_layer(layer),
             "/page",
-            "use `wrap` on the finished router",
+            "call `wrap` on the finished router",
         ),
         (
             "",
             |layer| router("/page").layer(layer).fallback(home),
             "/page",
-            "use `wrap` on the finished router",
+            "call `wrap` on the finished router",
         ),
         (
             "/sub",
             |layer| Router::new().nest("/sub", router("/page").layer(layer)),
             "/sub/page",
-            "a router that carries the layer was nested",
+            "a router with the layer was nested",
         ),
         (
             "",
             |layer| Router::new().nest_service("/sub", layer.wrap(router("/page"))),
             "/sub/page",
-            "a part of the application that the redirect URI is not in",
+            "the redirect URI is outside the part of the application",
         ),
     ];
     for (base, place, path, line) in places {

@@ -1,7 +1,8 @@
-//! The client of a request: its address, as the application reads it.
+//! The client's address of a request, as the application reads it.
 //!
-//! Rules: no header is believed unless the application names it; an address is kept as a number, by a key of this
-//! process.
+//! Rules:
+//! - The login trusts no header. The application's function reads the header that its proxy writes.
+//! - An address is kept only as a keyed hash. The key is random for each process.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -16,7 +17,7 @@ pub struct RequestHeaders<'a>(&'a dyn Fn(&'static str) -> Option<&'a [u8]>);
 /// The application's function.
 pub(crate) type ClientAddress = Arc<dyn Fn(&RequestHeaders<'_>) -> Option<IpAddr> + Send + Sync>;
 
-/// The number of all clients whose address is not known.
+/// The number that all clients without a known address share.
 pub(crate) const UNKNOWN: u64 = 0;
 
 impl RequestHeaders<'_> {

@@ -1,23 +1,25 @@
-//! A login whose endpoints can't be reached: told once, at the first request that shows it.
+//! A log line about endpoints of the login that no request can reach.
 //!
-//! Rule: only requests that the login answers itself are looked at, so that a signed-in user's costs nothing.
+//! Rules:
+//! - The line is logged once, at the first request that shows it.
+//! - Only requests that the login answers itself are examined, so an admitted request pays nothing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fncy_login_core::{Core, Coverage, Head};
 
-/// What requests have shown so far.
+/// The findings of all requests so far.
 #[derive(Default)]
 pub(crate) struct CoverageWatch {
-    /// A request came that needs no route: our endpoints are reached in the same way.
+    /// A request without a route has reached the login, so requests for its endpoints do too.
     is_whole: AtomicBool,
-    /// A browser was sent to sign in, or asked to.
+    /// The login has answered a request before.
     has_answered: AtomicBool,
     is_told: AtomicBool,
 }
 
 impl CoverageWatch {
-    /// Looks at a request that the application doesn't answer.
+    /// Examines a request that the application doesn't answer.
     pub(crate) fn look<H: Head>(&self, core: &Core, head: &H) {
         let coverage = core.coverage(head);
         if coverage == Coverage::Whole {
@@ -30,18 +32,18 @@ impl CoverageWatch {
         match coverage {
             Coverage::Outside if !is_told() => tracing::error!(
                 redirect_uri,
-                "the login is around a part of the application that the redirect URI is not in, and no sign-in can end: put it around the whole application, or register a redirect URI below that part"
+                "the redirect URI is outside the part of the application that the login is around, and no sign-in can finish: put the login around the whole application, or register a redirect URI below that part"
             ),
             Coverage::Nested if !is_whole && !is_told() => tracing::warn!(
                 redirect_uri,
-                "a router that carries the layer was nested, and axum drops its default fallback, where /auth/login and /auth/callback are: nest what `wrap` returns, by `nest_service`"
+                "a router with the layer was nested, and axum drops its default fallback, which serves /auth/login and /auth/callback: pass the router that `wrap` returns to `nest_service`"
             ),
             Coverage::Unknown {
                 has_transaction: true,
             } if had_answered && !is_whole && !is_told() => {
                 tracing::warn!(
                     redirect_uri,
-                    "a browser that was sent to sign in is back, and no request for /auth/callback has reached the layer: `route_layer`, and a `fallback` that is added after the layer, make it the application's 404; use `wrap` on the finished router"
+                    "a browser came back from a sign-in, and no request for /auth/callback has reached the layer: `route_layer`, or a `fallback` after the layer, makes it a 404 of the application; call `wrap` on the finished router"
                 );
             }
             _ => {}

@@ -1,4 +1,4 @@
-//! `Login`: the handle that an application holds, and that adapters ask.
+//! `Login`: the handle that an application holds and adapters call.
 
 use std::fmt;
 use std::hash::RandomState;
@@ -23,8 +23,9 @@ use crate::store::deadlines::soon;
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::StoreError;
 
-/// Login with FNCY for one application. Cloning is cheap, and clones are the same login: build one
-/// at start and share it between all workers.
+/// Login with FNCY for one application.
+///
+/// Build one at start, and give each worker a clone. Cloning is cheap, and clones share all state.
 #[derive(Clone)]
 pub struct Login(pub(crate) Arc<Inner>);
 
@@ -45,31 +46,32 @@ pub(crate) struct Inner {
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) client_address: Option<ClientAddress>,
     pub(crate) hasher: RandomState,
-    /// Whether a session is believed while the store can't be asked.
+    /// Whether a session is accepted while the store can't be asked.
     pub(crate) admits_unverified: bool,
 }
 
 impl Login {
-    /// Where the application is, as its redirect URI says. Of several redirect URIs it is the first; paths are the
-    /// same for all.
+    /// The application's site, taken from its redirect URI.
+    ///
+    /// If there are several redirect URIs, it is the site of the first. Their paths are the same.
     #[must_use]
     pub fn site(&self) -> &Site {
         self.0.core.site()
     }
 
-    /// Revokes all sessions that a user has now: "sign out everywhere" (log out everywhere).
+    /// Ends all sessions that a user has now: "sign out everywhere" (log out everywhere).
     ///
-    /// Call it if an account was taken over, if a person has left, or if FNCY says that they signed out there.
+    /// Call it if an account was taken over, if a person has left, or if they signed out at FNCY.
     /// `id` is [`User::id`](crate::User::id). The sessions end in this process at once. On the instances that share a
     /// [store](crate::LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
     /// with the next restart.
     ///
     /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
-    /// goes to FNCY and comes back signed in, with no question asked. To keep the user out, refuse them in
+    /// goes to FNCY and comes back signed in, without a question. To keep the user out, refuse them in
     /// [`LoginBuilder::on_login`](crate::LoginBuilder::on_login) and [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh). To have FNCY ask for a password again, set
     /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
     ///
-    /// The tokens are not revoked at FNCY: they are in the browsers' cookies only.
+    /// The tokens are not revoked at FNCY, since only the browsers' cookies have them.
     ///
     /// The clocks of instances may differ by 60 seconds, so the call reaches sessions that were issued up to 60
     /// seconds from now. A session that begins after the call is exempt if its instance knows of the call: this
@@ -77,7 +79,7 @@ impl Login {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store could not be told. The instance goes on trying to tell it.
+    /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
     #[doc(alias = "revoke")]
     #[doc(alias = "logout")]
     pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
@@ -85,15 +87,15 @@ impl Login {
         let (store, user_id) = (Arc::clone(&self.0.store), id.to_owned());
         let told = tokio::spawn(async move { soon(store.revoke_user(&user_id, until)).await });
         let told = told.await.unwrap_or(Err(StoreError));
-        self.0.watched.ended_user(id, until);
+        self.0.watched.revoke_user(id, until);
         told
     }
 
-    /// A line of a request's `Cookie` header without the cookies of this login: session, sign-ins under way and
-    /// their count. `None` where no other cookie is in it.
+    /// A line of a request's `Cookie` header without the cookies of this login.
     ///
-    /// For an application that passes requests on to another server, which has no business with the session. The
-    /// bytes of the other cookies stay as they are.
+    /// Call it if the application forwards requests to another server that must not see the session. The login's
+    /// cookies hold the session, the sign-ins under way and their count. The bytes of other cookies don't change.
+    /// The result is `None` if no other cookie is left.
     ///
     /// ```no_run
     /// # use fncy_login::Login;

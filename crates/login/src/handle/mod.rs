@@ -1,4 +1,4 @@
-//! The handle that an application holds, and what it has in common for all requests.
+//! `Login`, the handle that an application holds, and the state that all its requests share.
 
 pub(crate) mod client_address;
 pub(crate) mod coverage;

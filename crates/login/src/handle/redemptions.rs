@@ -1,4 +1,4 @@
-//! The redemptions that are under way in this process.
+//! The table of redemptions under way in this process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,15 +7,15 @@ use fncy_login_core::Reply;
 
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
-/// The key of a sign-in: a hash of its `state`.
+/// The key of a transaction: a hash of its `state`.
 type Key = [u8; 32];
 
-/// What is being redeemed in this process, by key.
+/// The redemptions under way, by key.
 #[derive(Default)]
 pub(crate) struct Redemptions(Mutex<HashMap<Key, UnderWay<Reply>>>);
 
 impl Redemptions {
-    /// The reply that is in flight. The first request also gets what sends it.
+    /// The reply in flight for a key. The first request also gets the sender, and must redeem.
     pub(crate) fn enter(&self, key: Key) -> (InFlight<Reply>, Option<Sender<Reply>>) {
         let mut table = self.table();
         if let Some(in_flight) = table.get(&key).and_then(UnderWay::join) {
@@ -45,7 +45,7 @@ mod tests {
         let (_, first) = redemptions.enter([1; 32]);
         assert!(first.is_some());
         assert!(redemptions.enter([1; 32]).1.is_none(), "it is under way");
-        // With the runtime that the task was of, such as an actix worker's.
+        // The task's runtime has ended, such as an actix worker's.
         drop(first);
         assert!(redemptions.enter([1; 32]).1.is_some());
         redemptions.leave(&[1; 32]);

@@ -1,7 +1,9 @@
-//! Replies on their way out.
+//! The last step of each reply: its log lines, its events, and the sessions that it revokes or begins.
 //!
-//! Rules: what a reply has for the operator is told once; the store is told of sessions that end before the reply goes;
-//! no reply waits for a revocation at the provider.
+//! Rules:
+//! - Each report is logged once, and each event counted once.
+//! - The store learns of revoked sessions before the reply is sent.
+//! - No reply waits for a token revocation at the provider.
 
 use fncy_login_core::{Ending, Reply, RevokedSession};
 
@@ -10,33 +12,33 @@ use crate::observe::telemetry;
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
-/// Sends a reply that ends no session.
+/// Finishes a reply that revokes no session.
 pub(crate) fn send(mut reply: Box<Reply>) -> Box<Reply> {
     telemetry::tell(&mut reply);
     reply
 }
 
-/// Sends a reply, and with it the end of sessions and the beginning of one.
+/// Finishes a reply, revokes the sessions that end with it, and tells the store of the session that begins.
 pub(crate) async fn ending(login: &Login, mut reply: Box<Reply>) -> Box<Reply> {
     let endings = std::mem::take(&mut reply.endings);
     if !endings.is_empty() {
         let login = login.clone();
-        // A browser that goes meanwhile changes nothing.
-        let ended = tokio::spawn(async move { end_all(&login, endings).await });
-        drop(ended.await);
+        // In a task of its own, so that it completes even if the browser closes the connection.
+        let revoked = tokio::spawn(async move { revoke_all(&login, endings).await });
+        drop(revoked.await);
     }
     if let Some(begun) = reply.begins.take() {
         let (session, user_id) = *begun;
-        // If the other instances can't be told, the user signs in once more.
+        // If this fails, another instance may ask the user to sign in once more.
         let _: Result<(), StoreError> = soon(login.0.store.began(session, &user_id)).await;
     }
     send(reply)
 }
 
-async fn end_all(login: &Login, endings: Vec<Ending>) {
+async fn revoke_all(login: &Login, endings: Vec<Ending>) {
     for Ending { session, revoke } in endings {
         if let Some(session) = session {
-            end(login, &session).await;
+            revoke_session(login, &session).await;
         }
         if let Some(revoke) = revoke {
             let refresher = login.0.refresher.clone();
@@ -45,10 +47,12 @@ async fn end_all(login: &Login, endings: Vec<Ending>) {
     }
 }
 
-/// Ends a session. The person is signed out here even if the other instances can't be told.
-async fn end(login: &Login, revoked: &RevokedSession) {
+/// Revokes a session. In this process it is revoked even if the store can't be reached.
+async fn revoke_session(login: &Login, revoked: &RevokedSession) {
     if soon(login.0.store.revoke(revoked.clone())).await.is_err() {
-        tracing::error!("a session was ended here, and the other instances could not be told");
+        tracing::error!(
+            "a session was revoked in this process, and the other instances could not be told"
+        );
     }
-    login.0.watched.ended(revoked);
+    login.0.watched.revoke(revoked);
 }

@@ -1,7 +1,7 @@
-//! Whether the sessions of a request were revoked.
+//! The check whether a request's sessions were revoked.
 //!
-//! Rule: if the store can't be asked, the session is neither believed nor signed out. The request gets a 503, unless the
-//! application has chosen otherwise.
+//! Rule: if the store can't be asked, the session is neither accepted nor signed out. The request gets a 503, unless a
+//! setting of the application admits it.
 
 use fncy_login_core::{AskStore, Checked, Found, Head, StoreAnswer, Timestamp};
 
@@ -9,7 +9,7 @@ use crate::handle::login::Login;
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
-/// The sessions of a request, checked by what this instance knows.
+/// Opens a request's sessions, and checks them by what this instance knows.
 pub(crate) fn check_sessions<H: Head>(login: &Login, head: &H, now: Timestamp) -> Checked {
     let store = &login.0.store;
     let opened = login.0.core.open(head, now);
@@ -32,7 +32,7 @@ async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, S
     if ask.asks_revoked() && soon(store.is_revoked(session, user_id)).await? {
         return Ok(StoreAnswer::Revoked);
     }
-    // The store of the refresher: it is told which sessions were shown.
+    // The refresher's store, since requests confirm their sessions there.
     let store = &login.0.refresher.0.store;
     if ask.asks_outdated() && soon(store.is_outdated(session)).await? {
         return Ok(StoreAnswer::Outdated);

@@ -1,6 +1,6 @@
 //! The sessions that open connections watch: WebSockets, event streams, long downloads.
 //!
-//! Rule: a request pays for it only while a connection watches.
+//! Rule: a request takes a lock only while a connection watches.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,25 +18,26 @@ pub(crate) struct Watched(Arc<Table>);
 #[derive(Default)]
 struct Table {
     sessions: Mutex<HashMap<SessionId, watch::Sender<News>>>,
-    /// Their number, so that no request locks for nothing.
+    /// Their number, so that a request takes no lock if it is zero.
     count: AtomicUsize,
 }
 
+/// The newest facts about a session.
 #[derive(Clone)]
 pub(crate) struct News {
     pub(crate) user: User,
-    /// The tokens that were refreshed since a connection watches.
+    /// The newest tokens, if another request has refreshed them since the first connection began to watch.
     pub(crate) tokens: Option<Arc<SessionTokens>>,
-    pub(crate) was_ended: bool,
+    pub(crate) is_revoked: bool,
 }
 
 impl News {
-    /// Takes the user as a request has them, unless that is an old one; says whether it is newer.
+    /// Stores a request's user if it is newer, and returns whether it is.
     fn learn(&mut self, user: &User) -> bool {
         let age = |user: &User| (user.session().generation(), user.session_ends());
         let is_newer = age(user) > age(&self.user);
         if user.session().generation() > self.user.session().generation() {
-            // Tokens of a former generation are not the newest.
+            // Tokens of the former generation are no longer the newest.
             self.tokens = None;
         }
         if is_newer {
@@ -46,20 +47,20 @@ impl News {
     }
 }
 
-/// Gives the place in the table back when the last connection goes.
+/// A connection's place in the table. When the last connection of a session drops it, the entry is removed.
 pub(crate) struct Place {
     table: Arc<Table>,
     session: SessionId,
 }
 
 impl Watched {
-    /// A request has brought news of a session.
+    /// Passes on a session that a request has refreshed or kept alive.
     pub(crate) fn refreshed(&self, admission: &Admission) {
         let (Some(user), Some(update)) = (&admission.user, &admission.update) else {
             return;
         };
         self.tell(&user.session(), |news| {
-            // Tokens of the generation that is known already are known as well.
+            // If the generation is known already, so are its tokens.
             let is_refreshed = user.session().generation() > news.user.session().generation();
             news.learn(user);
             if let Some(tokens) = update.tokens.as_ref().filter(|_| is_refreshed) {
@@ -68,21 +69,21 @@ impl Watched {
         });
     }
 
-    /// A session was ended here.
-    pub(crate) fn ended(&self, ending: &RevokedSession) {
-        self.tell(ending.session(), |news| {
-            news.was_ended |= ending.reaches(news.user.session().generation());
+    /// Tells the connections of a session that it was revoked in this process.
+    pub(crate) fn revoke(&self, revoked: &RevokedSession) {
+        self.tell(revoked.session(), |news| {
+            news.is_revoked |= revoked.reaches(news.user.session().generation());
         });
     }
 
-    /// The sessions that a user had then were ended here.
-    pub(crate) fn ended_user(&self, id: &str, at: Timestamp) {
+    /// Tells the connections of a user that all sessions which were issued until `at` were revoked.
+    pub(crate) fn revoke_user(&self, id: &str, at: Timestamp) {
         for sender in self.0.sessions().values() {
             sender.send_if_modified(|news| {
                 let user = &news.user;
-                let is_over = user.id() == id && user.session().issued() <= at;
-                news.was_ended |= is_over;
-                is_over
+                let is_revoked = user.id() == id && user.session().issued() <= at;
+                news.is_revoked |= is_revoked;
+                is_revoked
             });
         }
     }
@@ -95,6 +96,7 @@ impl Watched {
         }
     }
 
+    /// Begins to watch a user's session.
     pub(crate) fn watch(&self, user: &User) -> (watch::Receiver<News>, Place) {
         let session = user.session().id();
         let mut sessions = self.0.sessions();
@@ -102,10 +104,10 @@ impl Watched {
             watch::Sender::new(News {
                 user: user.clone(),
                 tokens: None,
-                was_ended: false,
+                is_revoked: false,
             })
         });
-        // Another instance may have kept the session alive, unseen by the connections here.
+        // Another instance may have kept the session alive, and the connections here have not seen that.
         sender.send_if_modified(|news| news.learn(user));
         let news = sender.subscribe();
         self.0.count.store(sessions.len(), Ordering::Release);

@@ -41,7 +41,7 @@ pub struct Refusal(pub(crate) Why);
 
 #[derive(Clone, Debug)]
 pub(crate) enum Why {
-    /// With a sentence for the person.
+    /// The user is refused, with a sentence for the person.
     NotThisUser(String),
     NotNow,
 }
@@ -57,7 +57,7 @@ impl NewLogin {
         &self.0.id
     }
 
-    /// The user's name, as [`User::name`](crate::User::name) will have it.
+    /// The user's name, as [`User::name`](crate::User::name) will return it.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
@@ -105,7 +105,7 @@ impl RefreshedLogin {
         Self(candidate)
     }
 
-    /// The user's id at FNCY, which is still the same.
+    /// The user's id at FNCY, which is the same as before the refresh.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.0.id

@@ -1,4 +1,6 @@
-//! Hooks of the application, as the driver keeps and asks them.
+//! How the driver stores the application's hooks and asks them.
+//!
+//! Rule: a hook runs in a task of its own until a deadline. A panic or a late answer is [`HookAnswer::Failed`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ pub(crate) type LoginHook = Hook<NewLogin>;
 /// `on_refresh`.
 pub(crate) type RefreshHook = Hook<RefreshedLogin>;
 
-/// Asks a hook, in a task of its own, so that a panic is one failure among others.
+/// Asks a hook. At the deadline its task is aborted.
 pub(crate) async fn ask<T: Send + 'static>(
     hook: &Hook<T>,
     login: T,

@@ -1,4 +1,6 @@
-//! The world that the machine is shielded from: clock and randomness. Nothing else reads them.
+//! The clock and the source of randomness.
+//!
+//! Rule: this is the only file that reads the system's clock or draws random bytes. The core has neither.
 
 #![expect(
     clippy::disallowed_methods,
@@ -11,7 +13,9 @@ use std::time::SystemTime;
 use fncy_login_core::{Entropy, Timestamp};
 use zeroize::Zeroizing;
 
-/// A clock. Tests replace the system's, to see sessions expire.
+/// A source of the current time, for [`LoginBuilder::clock`](crate::LoginBuilder::clock).
+///
+/// The default is the system's clock. A test sets its own clock to let sessions expire.
 ///
 /// ```
 /// # use fncy_login::{Login, Timestamp};
@@ -27,11 +31,11 @@ use zeroize::Zeroizing;
 /// let builder = Login::builder().clock(Stopped);
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// A clock that a test keeps a handle of.
+/// A test keeps one handle of its clock, and the login has another.
 impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> Timestamp {
         (**self).now()
@@ -48,11 +52,13 @@ impl Clock for SystemClock {
     }
 }
 
-/// Fresh bytes of the operating system's generator. `None`, with a line in the log, where it gives none.
+/// Random bytes of the operating system. If it returns an error, the error is logged and the result is `None`.
 pub(crate) fn entropy() -> Option<Entropy> {
     let mut bytes = Zeroizing::new([0; Entropy::LEN]);
     getrandom::getrandom(bytes.as_mut_slice())
-        .inspect_err(|error| tracing::error!(%error, "the operating system gives no entropy"))
+        .inspect_err(
+            |error| tracing::error!(%error, "the operating system returned no random bytes"),
+        )
         .ok()?;
     Some(Entropy::new(&bytes))
 }

@@ -1,7 +1,10 @@
-//! Logins of one process that neither browsers nor the provider can tell apart.
+//! A warning about two logins of one process for the same site.
 //!
-//! Rules: one counts for as long as it lives; one with a store doesn't, since all that share it are told of a
-//! sign-out; what is found is a line of the log, and decides nothing.
+//! Rules:
+//! - Two logins are the same to browsers and the provider if their [`Namesake`] is equal.
+//! - A login counts while it lives. A login with a shared store doesn't count: all logins that share it learn of a
+//!   sign-out.
+//! - The result is one log line. No decision depends on it.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -9,7 +12,7 @@ use fncy_login_core::SecureUrl;
 
 static ALIVE: Mutex<Vec<Weak<Namesake>>> = Mutex::new(Vec::new());
 
-/// What a login is known by.
+/// The settings by which browsers and the provider know a login.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Namesake {
     pub(crate) redirect_uri: String,
@@ -18,23 +21,21 @@ pub(crate) struct Namesake {
 }
 
 impl Namesake {
-    /// Counts a login without a store, and warns of others like it.
+    /// Counts a login without a shared store, and warns if it is not the first.
     pub(crate) fn announce(self: &Arc<Self>) {
-        if self.joins_another() {
-            tracing::warn!(
-                redirect_uri = self.redirect_uri,
-                "another Login for the same site is alive in this process, and a sign-out holds in one of them only: \
-                 build one, outside of the factory that each worker runs, and clone it"
-            );
-        }
-    }
-
-    fn joins_another(self: &Arc<Self>) -> bool {
         let mut alive = ALIVE.lock().unwrap_or_else(PoisonError::into_inner);
         alive.retain(|login| login.strong_count() > 0);
-        let mut others = alive.iter().filter_map(Weak::upgrade);
-        let is_another = others.any(|other| other == *self);
+        if alive
+            .iter()
+            .filter_map(Weak::upgrade)
+            .any(|other| other == *self)
+        {
+            tracing::warn!(
+                redirect_uri = self.redirect_uri,
+                "this process has another Login for the same site, and a sign-out reaches only one of them: \
+                 build one Login outside the factory that each worker runs, and clone it"
+            );
+        }
         alive.push(Arc::downgrade(self));
-        is_another
     }
 }

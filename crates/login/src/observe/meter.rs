@@ -1,7 +1,8 @@
-//! Metrics by the `metrics` facade, behind the feature of that name.
+//! Metrics through the `metrics` facade, with the feature of that name.
 //!
-//! Rules: names and labels are stable, and [`describe`] lists them; a label's value is a word of ours, so
-//! that there are few of them.
+//! Rules:
+//! - Names and labels are stable. [`describe`] lists them.
+//! - A label's value is a word of this crate or of the core, so the number of time series is bounded.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -22,45 +23,54 @@ const EXCHANGES: &str = "fncy_login_exchange_seconds";
 const STORE_UP: &str = "fncy_login_store_up";
 const STORE_FAILURES: &str = "fncy_login_store_failures_total";
 
-/// What is counted for each request: the counter is looked up once.
+/// The counter of admitted requests. It is looked up once, since each request counts.
 #[derive(Default)]
 pub(crate) struct Accepted(OnceLock<Counter>);
 
 impl Accepted {
-    /// A request is let through with a session.
+    /// Counts a request that is admitted with a session.
     pub(crate) fn count(&self) {
         let counter = self.0.get_or_init(|| counter!(SESSIONS_ACCEPTED));
         counter.increment(1);
     }
 }
 
-/// Tells the recorder what is counted.
+/// Describes all metrics to the recorder.
 pub(crate) fn describe() {
     for (name, what) in [
-        (SIGN_INS_STARTED, "Browsers sent to the provider."),
+        (SIGN_INS_STARTED, "Browsers that were sent to the provider."),
         (SIGN_INS_FINISHED, "Sign-ins that ended in a session."),
-        (SIGN_INS_FAILED, "Sign-ins that ended on a page, by code."),
-        (SIGN_OUTS, "Sessions ended by their users."),
-        (SESSIONS_ACCEPTED, "Requests let through with a session."),
-        (SESSIONS_REFUSED, "Session cookies not believed, by reason."),
-        (REQUESTS_REFUSED, "Requests answered with a no, by code."),
-        (WARNINGS, "Oddities that were worked around, by code."),
-        (STORE_FAILURES, "Times it could not be asked."),
+        (
+            SIGN_INS_FAILED,
+            "Sign-ins that ended on an error page, by code.",
+        ),
+        (SIGN_OUTS, "Sessions that their users ended."),
+        (
+            SESSIONS_ACCEPTED,
+            "Requests that were admitted with a session.",
+        ),
+        (
+            SESSIONS_REFUSED,
+            "Session cookies that were not accepted, by reason.",
+        ),
+        (REQUESTS_REFUSED, "Requests that were refused, by code."),
+        (WARNINGS, "Warnings that have a code, by code."),
+        (STORE_FAILURES, "Calls that the store did not answer."),
     ] {
         metrics::describe_counter!(name, what);
     }
     for (name, what) in [
-        (REFRESHES, "How long refreshes take, by outcome."),
+        (REFRESHES, "Duration of refreshes, by outcome."),
         (
             EXCHANGES,
-            "How long the provider takes, by exchange and outcome.",
+            "Duration of requests to the provider, by exchange and outcome.",
         ),
     ] {
         metrics::describe_histogram!(name, Unit::Seconds, what);
     }
     metrics::describe_gauge!(
         STORE_UP,
-        "Whether the store answered when it was last asked."
+        "1 if the store answered the last call, otherwise 0."
     );
 }
 

@@ -1,4 +1,4 @@
-//! What operators see: log lines, events, metrics.
+//! The operator's view: log lines, spans and metrics. The clock and the source of randomness are here too.
 
 pub(crate) mod clock;
 pub(crate) mod duplicate_warning;

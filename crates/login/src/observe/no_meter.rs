@@ -1,4 +1,4 @@
-//! What `meter.rs` has, without the feature `metrics`: nothing is counted.
+//! Stands for `meter.rs` without the feature `metrics`, and counts nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A warning that may have a cause each second, and is logged once a minute.
+//! A limit of one warning a minute, for a cause that may come each second.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ const QUIET: Duration = Duration::from_secs(60);
 pub(crate) struct OncePerMinute(Mutex<Option<Instant>>);
 
 impl OncePerMinute {
-    /// Whether the warning is due now. If so, it is not due again for a minute.
+    /// Whether the warning is due now. After `true`, it is not due again for a minute.
     pub(crate) fn is_due(&self) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = last.is_none_or(|last| last.elapsed() >= QUIET);

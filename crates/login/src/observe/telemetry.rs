@@ -1,10 +1,13 @@
-//! What an operator sees of a login: log lines, spans, and what is counted.
+//! Log lines and spans of a login, and the calls that count them.
 //!
-//! Rules: a line has a stable code and a clause of ours; names of spans, fields and metrics are stable; no
-//! secret, no user, no text that a browser sent is in any of them, of the provider's words an error code at most,
-//! and no address but the two settings of the first line. What the provider says in sentences may name a person,
-//! and is at debug. Requests that are let through have neither a line nor a span. A code that
-//! somebody sees is in a line: at debug, where the core reports nothing of it, so that no outage floods the log.
+//! Rules:
+//! - Names of spans, fields and metrics are stable, and so are codes.
+//! - No line has a secret, a user, or text that a browser sent. Of the provider's text it has an error code at most.
+//!   The provider's sentences may name a person, so they are at debug.
+//! - The only addresses are the two settings of the first line.
+//! - An admitted request has neither a line nor a span.
+//! - Each code that a person sees is in a line. If the core reports no line, the code is logged at debug, so an outage
+//!   doesn't flood the log.
 
 use std::future::Future;
 
@@ -17,14 +20,14 @@ use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_sp
 
 use crate::observe::meter;
 
-/// That there is a login, and where it has browsers go.
+/// Logs that a login was built, with its redirect URIs and the address that browsers are sent to.
 pub(crate) fn ready(core: &Core) {
     let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
     let (redirect_uri, authorize_url) = (redirect_uris.join(" "), core.authorize_url());
     info!(redirect_uri, authorize_url, "login: ready");
 }
 
-/// That the scopes to ask for look as if they were written for another separator.
+/// Warns of scopes that seem to be written with another separator.
 pub(crate) fn doubtful_scope() {
     warn!(
         code = "scope_separator",
@@ -33,8 +36,9 @@ pub(crate) fn doubtful_scope() {
     meter::warning("scope_separator");
 }
 
-/// Warns of trusted origins that are of another site than each of ours: their requests carry no session. Not in
-/// development, where the code may name the origins of production.
+/// Warns of each trusted origin that belongs to another site than all of ours: its requests carry no session.
+///
+/// A site on loopback gets no warning, since code in development may name production's origins.
 pub(crate) fn other_sites(core: &Core, trusted: &[String]) {
     let is_foreign = |origin: &SecureUrl| {
         let mut sites = core.sites();
@@ -46,22 +50,25 @@ pub(crate) fn other_sites(core: &Core, trusted: &[String]) {
     {
         warn!(
             origin,
-            "a trusted origin is of another site: browsers send no SameSite=Lax cookie from there, so that its requests come without a session"
+            "a trusted origin belongs to another site: browsers send no SameSite=Lax cookie from there, so its requests have no session"
         );
     }
 }
 
-/// Tells what a reply has for the operator, once.
+/// Logs a reply's reports, and counts its events. Both are taken out of the reply.
 pub(crate) fn tell(reply: &mut Reply) {
     let reports = std::mem::take(&mut reply.reports);
     log(&reports);
     for event in std::mem::take(&mut reply.events) {
         match event {
             Event::SessionRefused(reason) => {
-                debug!(reason = reason.as_str(), "a session was not believed");
+                debug!(
+                    reason = reason.as_str(),
+                    "a session cookie was not accepted"
+                );
             }
             Event::ReturnAddressCut => debug!(
-                "a page's address is too long to come back to: the sign-in ends at its path, or at the front page"
+                "a return address is too long: the sign-in returns to its path, or to the front page"
             ),
             Event::RequestRefused(code) => {
                 let code = code.as_str();
@@ -75,7 +82,7 @@ pub(crate) fn tell(reply: &mut Reply) {
     }
 }
 
-/// What the core reports, as lines that can be searched for.
+/// Logs the core's reports.
 pub(crate) fn log(reports: &[Report]) {
     for report in reports {
         let (code, detail) = (report.code, &*report.detail);
@@ -90,13 +97,12 @@ pub(crate) fn log(reports: &[Report]) {
     }
 }
 
-/// The span of a sign-in, from the callback on: requests to the provider and the application's hook are
-/// in it.
+/// The span of a sign-in after its callback. It contains the requests to the provider and the application's hook.
 pub(crate) fn sign_in() -> Span {
     info_span!("fncy_login.sign_in", outcome = Empty)
 }
 
-/// The end of a sign-in, in its span.
+/// Records a sign-in's outcome in the current span.
 pub(crate) fn sign_in_ends(reply: &Reply) {
     let outcomes = reply.events.iter().filter_map(|event| match event {
         Event::SignInFinished => Some("signed_in"),
@@ -108,13 +114,13 @@ pub(crate) fn sign_in_ends(reply: &Reply) {
     }
 }
 
-/// One refresh, in a span of its own.
+/// Runs a refresh in a span of its own, and counts it.
 pub(crate) async fn refresh<T>(
-    obtaining: impl Future<Output = Result<T, RefreshFailure>>,
+    refreshing: impl Future<Output = Result<T, RefreshFailure>>,
 ) -> Result<T, RefreshFailure> {
     let span = info_span!("fncy_login.refresh", outcome = Empty);
     let began = Instant::now();
-    let refreshed = obtaining.instrument(span.clone()).await;
+    let refreshed = refreshing.instrument(span.clone()).await;
     let outcome = match &refreshed {
         Ok(_) => "refreshed",
         Err(failure) => failure.as_str(),
@@ -124,7 +130,7 @@ pub(crate) async fn refresh<T>(
     refreshed
 }
 
-/// One exchange with the provider, in a span of its own.
+/// Runs an exchange with the provider in a span of its own, and counts it.
 pub(crate) async fn exchange(
     exchange: Exchange<'_>,
     sending: impl Future<Output = ProviderResult>,
@@ -147,7 +153,7 @@ pub(crate) async fn exchange(
             {
                 debug!(
                     exchange = name,
-                    status, description, "the provider says why"
+                    status, description, "the provider gave a reason"
                 );
             }
             class_of(status)

@@ -99,12 +99,12 @@ impl LiveSession {
 
     /// Why the session is over, if it is. It waits only for the store, and for two seconds at most.
     pub async fn check(&self) -> Option<SessionEnd> {
-        let (user, was_ended) = {
+        let (user, is_revoked) = {
             let news = self.news.borrow();
-            (news.user.clone(), news.was_ended)
+            (news.user.clone(), news.is_revoked)
         };
         let login = &self.login.0;
-        if was_ended {
+        if is_revoked {
             return Some(SessionEnd::SignedOut);
         }
         if self.time_left().is_zero() {

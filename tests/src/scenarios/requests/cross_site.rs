@@ -84,7 +84,7 @@ pub(super) async fn l08_another_site_changes_nothing(harness: Harness) {
 
 pub(super) async fn a_trusted_origin_of_another_site_is_told(harness: Harness) {
     let world = World::new(harness);
-    let told = "a trusted origin is of another site";
+    let told = "a trusted origin belongs to another site";
     let sibling = world.usual().trusted_origin("https://admin.app.example");
     sibling.build().unwrap();
     let mine = |line: &&str| line.contains("another-site.org") && line.contains(told);

@@ -242,7 +242,7 @@ pub(super) async fn the_exact_query_comes_back(harness: Harness) {
 
 pub(super) async fn what_is_too_long_is_left_out_and_told(harness: Harness) {
     let world = World::new(harness);
-    let told = "a page's address is too long to come back to";
+    let told = "a return address is too long";
     let query = "x=".to_owned() + &"y".repeat(1_100);
     let mut tab = world.tab();
     let location = world.start(&mut tab, &format!("/page?{query}")).await;
