@@ -203,7 +203,7 @@ async fn a_wrong_secret_is_the_operators_and_is_shown_nowhere() {
     }
     assert_eq!(world.token_requests(), 1);
     assert!(!world.logged().contains(wrong));
-    assert!(world.logged().contains("got no token of its own"));
+    assert!(world.logged().contains("received no token of its own"));
 }
 
 #[tokio::test]

@@ -5,10 +5,13 @@
 //! - The store learns of revoked sessions before the reply is sent.
 //! - No reply waits for a token revocation at the provider.
 
+use std::sync::Arc;
+
 use fncy_login_core::{Ending, Reply, RevokedSession};
 
 use crate::handle::login::Login;
 use crate::observe::telemetry;
+use crate::refresh::revocation::{newest_of, revoke_token};
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
@@ -41,8 +44,10 @@ async fn revoke_all(login: &Login, endings: Vec<Ending>) {
             revoke_session(login, &session).await;
         }
         if let Some(revoke) = revoke {
-            let refresher = login.0.refresher.clone();
-            tokio::spawn(async move { refresher.revoke(refresher.latest(revoke).await).await });
+            let parts = Arc::clone(&login.0.refresher.0);
+            tokio::spawn(
+                async move { revoke_token(&parts, newest_of(&parts, revoke).await).await },
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The breaker: whether the provider answers refreshes at all.
+//! The circuit breaker of all refreshes: it opens while the provider doesn't answer them.
 //!
 //! ```text
 //!                a token fails, of the fifth user with no success between;
@@ -12,15 +12,15 @@
 //! ```
 //!
 //! Rules:
-//! - One token that fails says nothing of the others: it rests alone (`refreshes.rs`), and the breaker
-//!   counts users, not failures: one user may have any number of sessions that fail.
-//! - A client that is refused for five users is refused for all; for one, it may be FNCY's mistake.
-//! - An answer is a success here if it speaks of the token: new tokens, or a refusal of the old one.
-//! - While it is open, a refresh goes each second, whether the last one was answered or not. The rest is
-//!   told to come again a second later.
-//! - A probe is taken where the provider is asked, and not before: a request that finds what was left, or waits
-//!   for another instance, asks the provider nothing.
-//! - Rests that began before it closed are over: they were the provider's trouble, not their token's.
+//! - A token that fails rests alone (`refreshes.rs`), since other tokens may work.
+//! - The breaker counts users and not failures, since one user may have many sessions that fail.
+//! - If the provider refuses the client for five users, it refuses it for all. For one user it may be FNCY's mistake.
+//! - An answer is a success here if it is about the token: new tokens, or a refusal of the old one.
+//! - While the breaker is open, one refresh a second goes through, even if the last one had no answer. All others
+//!   fail, with a second to wait.
+//! - A refresh counts as a probe only when the provider is asked. A request that finds an outcome in the store, or waits
+//!   for another instance, is no probe.
+//! - When the breaker closes, all earlier rests are over, since the provider was their cause and not the token.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -28,9 +28,9 @@ use std::time::Duration;
 use fncy_login_core::RefreshFailure;
 use tokio::time::Instant;
 
-/// Users whose tokens fail with no success between before the provider is asked no more.
+/// The number of users whose tokens fail without a success between them until the breaker opens.
 const USERS: usize = 5;
-/// Between two probes.
+/// The time between two probes.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// A user, as a number.
@@ -38,21 +38,21 @@ type User = u64;
 
 #[derive(Default)]
 pub(crate) struct Breaker {
-    /// The users whose tokens failed since the last success.
+    /// The users whose tokens have failed since the last success.
     failed: HashSet<User>,
-    /// The next probe, while it is open.
+    /// The time of the next probe. `None` while the breaker is closed.
     probe: Option<Instant>,
-    /// When it last closed.
+    /// When the breaker last closed.
     closed: Option<Instant>,
 }
 
 impl Breaker {
-    /// When to come again, if no refresh goes now.
+    /// The time of the next probe, if no refresh may go now.
     pub(crate) fn blocks_until(&self, now: Instant) -> Option<Instant> {
         self.probe.filter(|probe| *probe > now)
     }
 
-    /// Whether the provider is asked now: while it is open, that is the probe.
+    /// Whether the provider may be asked now. While the breaker is open, `true` takes the probe.
     pub(crate) fn pass(&mut self, now: Instant) -> bool {
         if self.blocks_until(now).is_some() {
             return false;
@@ -63,7 +63,7 @@ impl Breaker {
         true
     }
 
-    /// The provider has spoken of a token.
+    /// Counts an answer about a token, which closes the breaker.
     pub(crate) fn succeeded(&mut self, now: Instant) {
         self.failed.clear();
         if self.probe.take().is_some() {
@@ -72,7 +72,7 @@ impl Breaker {
         }
     }
 
-    /// It has not.
+    /// Counts a failure of a user's token.
     pub(crate) fn failed(&mut self, user: User, failure: RefreshFailure, now: Instant) {
         let concerns_all = failure == RefreshFailure::Unreachable;
         if self.failed.len() < USERS {
@@ -87,7 +87,7 @@ impl Breaker {
         }
     }
 
-    /// Whether a rest that began then is over, since the provider has recovered.
+    /// Whether the breaker has closed since then, so that a rest which began then is over.
     pub(crate) fn has_closed_since(&self, then: Instant) -> bool {
         self.closed.is_some_and(|closed| closed >= then)
     }
@@ -105,7 +105,7 @@ mod tests {
     const LOST: RefreshFailure = RefreshFailure::Unavailable { retry_after: 300 };
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// A breaker that has just opened, and when that was.
+    /// A breaker that has just opened, and the time.
     fn open() -> (Breaker, Instant) {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         breaker.failed(0, RefreshFailure::Unreachable, now);

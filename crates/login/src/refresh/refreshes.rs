@@ -1,25 +1,25 @@
-//! The refreshes that are under way in this process, and those that there is no use in trying.
+//! The table of refreshes in flight in this process, and of refresh tokens that are not tried at the moment.
 //!
 //! ```text
-//!            enter                       finish(Ok)
-//!  unknown --------> coming (one task) -----------------------------> unknown: the store has it
+//!            enter                          finish(Ok)
+//!  unknown --------> in flight (one task) ---------------------------> unknown: the store has the tokens
 //!     ^                |  |  |
-//!     |    later ones  |  |  | finish(Refused)
-//!     |    wait -------/  |  \---------> refused ---------- 1 h ----> unknown
-//!     |                   | finish(another failure), rest(a token that was dead on arrival)
+//!     |    later       |  |  | finish(Refused)
+//!     |    requests ---/  |  \---------> refused ---------- 1 h -----> unknown
+//!     |    wait           | finish(another failure), rest(an access token that had expired when it came)
 //!     |                   \------------> resting -- 1 s, 2 s, 4 s, or as long as the provider says --> unknown
 //!     |
-//!     \-- the breaker is open, or all places are taken and the request can do without
+//!     \-- the breaker is open, or all places are taken and the request isn't urgent
 //! ```
 //!
 //! Rules:
-//! - However many requests of a session wait for a refresh token, one task uses it, and outlives them
-//!   all: a refresh token that was sent may be spent.
-//! - Sessions that have the same refresh token wait for one another by their leases; what ends one of
-//!   them ends no other.
-//! - A refusal that doesn't name the token as its reason counts as one that does from the second on.
-//! - A token that fails rests, and no other: what stops all of them is the breaker (`breaker.rs`).
-//! - Memory is bounded, and whatever would go soonest goes first.
+//! - All requests of a session with the same refresh token share one task. The task outlives them, since a refresh
+//!   token that was sent may be used up.
+//! - Sessions with the same refresh token wait for one another by their leases. If one of them is revoked, the others
+//!   stay.
+//! - The second refusal of a token counts as a refusal of the token, even if the provider doesn't name the token.
+//! - A token that fails rests alone. The breaker stops all refreshes (`breaker.rs`).
+//! - Memory is bounded. The entry that expires first is removed first.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,45 +34,45 @@ use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
 /// A keyed hash of a refresh token.
 type Key = [u8; 32];
-/// What a refresh came to.
+/// The outcome of a refresh.
 pub(crate) type Refreshed = Result<Arc<RefreshedTokens>, RefreshFailure>;
 
-/// How long a refused token is not asked for again.
+/// How long a refused token is not tried again.
 const REFUSED: Duration = Duration::from_secs(60 * 60);
-/// No answer is expected to take longer than this to begin.
+/// How long the newest generation is known. The application begins each response earlier than that.
 const NEWEST: Duration = Duration::from_secs(60 * 60);
-/// After an access token that was dead on arrival.
+/// The rest after an access token that had expired when it came.
 const STILLBORN_REST: Duration = Duration::from_secs(10);
-/// After the first failure of a token; twice that after each further one, up to [`LONGEST_REST`].
+/// The rest after a token's first failure. It doubles with each further failure, up to [`LONGEST_REST`].
 const FIRST_REST: Duration = Duration::from_secs(1);
-/// So long a person waits at most when the provider has recovered.
+/// The longest time that a person waits after the provider has recovered.
 const LONGEST_REST: Duration = Duration::from_secs(4);
-/// A token that has not failed for so long fails for the first time again.
+/// How long after a rest its failures still count.
 const FORGIVEN: Duration = Duration::from_secs(60);
-/// Where all connections are taken.
+/// The wait if all places are taken.
 const CROWDED_REST: Duration = Duration::from_secs(1);
-/// A hash and two times each.
+/// The number of entries in each map. An entry is a hash and two times.
 const MAX_NOTED: usize = 100_000;
 
 /// The refreshes of this process.
 pub(crate) struct Refreshes(Mutex<Memory>);
 
 struct Memory {
-    coming: HashMap<(Key, SessionId), UnderWay<Refreshed>>,
-    /// Why there is no use in trying.
+    in_flight: HashMap<(Key, SessionId), UnderWay<Refreshed>>,
+    /// Tokens that are not tried at the moment, with the reason.
     noted: ExpiringMap<Key, Note, Instant>,
-    /// The newest generation that was obtained for each session.
+    /// The newest generation of each session.
     newest: ExpiringMap<SessionId, u32, Instant>,
     breaker: Breaker,
 }
 
 #[derive(Clone, Copy)]
 enum Note {
-    /// The provider refused it.
+    /// The provider refused the token.
     Refused,
-    /// The provider refused the request, and may have had another reason than the token.
+    /// The provider refused the request, perhaps for another reason than the token.
     Declined,
-    /// It failed, or what it led to was of no use.
+    /// The refresh failed, or its access token had expired when it came.
     Resting(Rest),
 }
 
@@ -80,40 +80,40 @@ enum Note {
 struct Rest {
     since: Instant,
     until: Instant,
-    /// How often it failed in a row.
+    /// The number of failures in a row.
     failures: u32,
 }
 
-/// What a request that needs a refresh finds.
+/// The state that a request finds.
 pub(crate) enum Entered {
-    /// It is under way.
+    /// The refresh is in flight.
     Joined(InFlight<Refreshed>),
-    /// Nobody is at it: this request starts it, and tells.
+    /// This request must start the refresh, and send its outcome.
     First(Sender<Refreshed>, InFlight<Refreshed>),
-    /// There is no use in asking now.
+    /// The token is not tried now.
     Failed(RefreshFailure),
 }
 
 impl Refreshes {
     pub(crate) fn new() -> Self {
         Self(Mutex::new(Memory {
-            coming: HashMap::new(),
+            in_flight: HashMap::new(),
             noted: ExpiringMap::new(MAX_NOTED),
             newest: ExpiringMap::new(MAX_NOTED),
             breaker: Breaker::default(),
         }))
     }
 
-    /// `may_start` is off where all connections are taken and the request can do without.
+    /// Joins a refresh, or starts one. `may_start` is `false` if all places are taken and the request isn't urgent.
     pub(crate) fn enter(&self, refresh: &RefreshRequest, may_start: bool) -> Entered {
         self.memory().enter(refresh, Instant::now(), may_start)
     }
 
-    /// A refresh has ended, and comes to this: what is declined for the second time is refused.
+    /// Records the outcome of a refresh, and returns it. The second `Declined` of a token becomes `Refused`.
     pub(crate) fn finish(&self, refresh: &RefreshRequest, refreshed: Refreshed) -> Refreshed {
         let (key, now) = (refresh.key, Instant::now());
         let mut memory = self.memory();
-        memory.coming.remove(&(key, refresh.session.id()));
+        memory.in_flight.remove(&(key, refresh.session.id()));
         let is_declined = matches!(memory.noted.get(&key), Some(Note::Declined));
         let refreshed = match refreshed {
             Err(RefreshFailure::Declined) if is_declined => Err(RefreshFailure::Refused),
@@ -133,11 +133,11 @@ impl Refreshes {
             Err(RefreshFailure::Refused) => {
                 memory.noted.insert(key, Note::Refused, now + REFUSED);
             }
-            // Asked again with the next request: a wait mends nothing.
+            // The next request asks again, since a wait doesn't help.
             Err(RefreshFailure::Declined) => {
                 memory.noted.insert(key, Note::Declined, now + REFUSED);
             }
-            // The store knows: another session may have the same token.
+            // The token isn't noted, since another session may have the same one. The store has the revoked session.
             Err(failure) if failure.ends_session() => {}
             Err(RefreshFailure::Crowded) => {}
             Err(failure) => {
@@ -151,13 +151,13 @@ impl Refreshes {
         refreshed
     }
 
-    /// Whether the provider is asked now.
+    /// Whether the provider may be asked now. `true` takes the breaker's probe.
     pub(crate) fn may_ask(&self) -> bool {
         self.memory().breaker.pass(Instant::now())
     }
 
-    /// The provider has answered for a token of this user, or has not.
-    pub(crate) fn heard(&self, user: u64, failure: Option<RefreshFailure>) {
+    /// Tells the breaker how the provider answered for a token of this user.
+    pub(crate) fn answered(&self, user: u64, failure: Option<RefreshFailure>) {
         let (now, mut memory) = (Instant::now(), self.memory());
         match failure {
             None | Some(RefreshFailure::Refused | RefreshFailure::Declined) => {
@@ -167,23 +167,23 @@ impl Refreshes {
         }
     }
 
-    /// Whether newer tokens than these were obtained for a session. Its browser may have shown them,
-    /// so that what leads to them is forgotten.
+    /// Whether this process has refreshed a session to a newer generation.
+    ///
+    /// The browser may have shown that generation, so the store may no longer have the way to it.
     pub(crate) fn has_newer(&self, session: &SessionRef) -> bool {
         let memory = self.memory();
         let newest = memory.newest.get(&session.id());
         newest.is_some_and(|newest| *newest > session.generation())
     }
 
-    /// The provider has just given an access token that was dead on arrival, and this refresh token:
-    /// asking again at once is no use.
+    /// Lets a new refresh token rest, since the access token beside it had expired when it came.
     pub(crate) fn rest(&self, key: Key) {
         self.memory().rest(key, Instant::now(), STILLBORN_REST, 0);
     }
 
     #[cfg(test)]
     pub(crate) fn under_way(&self) -> usize {
-        self.memory().coming.len()
+        self.memory().in_flight.len()
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -213,29 +213,30 @@ impl Memory {
     fn enter(&mut self, refresh: &RefreshRequest, now: Instant, may_start: bool) -> Entered {
         let (key, work) = (refresh.key, (refresh.key, refresh.session.id()));
         self.noted.forget(now);
-        if let Some(coming) = self.coming.get(&work).and_then(UnderWay::join) {
-            return Entered::Joined(coming);
+        if let Some(in_flight) = self.in_flight.get(&work).and_then(UnderWay::join) {
+            return Entered::Joined(in_flight);
         }
         let resting = match self.noted.get(&key) {
             Some(Note::Refused) => return Entered::Failed(RefreshFailure::Refused),
-            Some(Note::Resting(rest)) => Some(*rest),
-            Some(Note::Declined) | None => None,
+            Some(Note::Resting(rest))
+                if rest.until > now && !self.breaker.has_closed_since(rest.since) =>
+            {
+                Some(rest.until)
+            }
+            Some(Note::Resting(_) | Note::Declined) | None => None,
         };
-        let resting = resting
-            .filter(|rest| rest.until > now && !self.breaker.has_closed_since(rest.since))
-            .map(|rest| rest.until);
         let crowded = (!may_start).then(|| now + CROWDED_REST);
         let blocked = resting
             .or(crowded)
             .or_else(|| self.breaker.blocks_until(now));
         if let Some(until) = blocked {
             let millis = until.duration_since(now).as_millis();
-            // Not more than the provider may ask for: minutes.
+            // The provider may ask for minutes at most, so the number fits.
             let retry_after = u64::try_from(millis.div_ceil(1_000)).unwrap_or(u64::MAX);
             return Entered::Failed(RefreshFailure::Unavailable { retry_after });
         }
-        let (sender, coming) = in_flight();
-        self.coming.insert(work, sender.under_way());
-        Entered::First(sender, coming)
+        let (sender, in_flight) = in_flight();
+        self.in_flight.insert(work, sender.under_way());
+        Entered::First(sender, in_flight)
     }
 }

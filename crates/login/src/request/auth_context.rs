@@ -7,7 +7,9 @@ use fncy_login_core::{Head, Reply, SessionTokens, User};
 use crate::handle::login::Login;
 use crate::request::challenge::tokens;
 
-/// The user and the login of a request, in the extensions of each request that a login admits.
+/// The user and the login of a request.
+///
+/// It is in the extensions of each request that a login admits.
 ///
 /// In a handler, take `CurrentUser`. This type is for code that has only the request, such as middleware inside the
 /// login.
@@ -50,7 +52,7 @@ impl AuthContext {
         &self.login
     }
 
-    /// The tokens of a session; `head` is that of the same request.
+    /// The session's tokens. `head` is the head of the same request.
     pub(crate) fn tokens<H: Head>(
         &self,
         head: &H,

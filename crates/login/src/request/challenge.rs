@@ -1,4 +1,4 @@
-//! Replies that an extractor or a guard asks for.
+//! Replies and tokens for extractors and guards.
 
 use fncy_login_core::{
     Challenge, Checked, Head, Reply, SessionTokens, StartSignIn, StoreAnswer, User,
@@ -9,7 +9,7 @@ use crate::handle::replies::send;
 use crate::handle::revocation_check::check_sessions;
 use crate::observe::clock;
 
-/// What a request without a user gets.
+/// The reply to a request without a user.
 pub(crate) fn challenge<H: Head>(login: &Login, head: &H) -> Box<Reply> {
     let now = login.0.clock.now();
     let found = match check_sessions(login, head, now) {
@@ -23,12 +23,12 @@ pub(crate) fn challenge<H: Head>(login: &Login, head: &H) -> Box<Reply> {
     })
 }
 
-/// What a user gets who may not do this.
+/// The reply to a user who lacks a permission.
 pub(crate) fn forbidden<H: Head>(login: &Login, head: &H) -> Box<Reply> {
     send(login.0.core.forbidden(head))
 }
 
-/// The tokens of a request's session.
+/// The tokens of a request's session, or the reply if they can't be read.
 pub(crate) fn tokens<H: Head>(
     login: &Login,
     head: &H,
@@ -38,7 +38,7 @@ pub(crate) fn tokens<H: Head>(
     tokens.map_err(send)
 }
 
-/// Sends a browser to sign in.
+/// The redirect that begins a sign-in.
 pub(crate) fn redirect(login: &Login, start: StartSignIn) -> Box<Reply> {
     start.redirect(login.0.clock.now(), clock::entropy())
 }

@@ -1,6 +1,6 @@
-//! Whether what a login depends on can be reached, for a probe or an alert.
+//! The check of the store and the provider, for a probe or an alert.
 //!
-//! Rule: all callers together cause one request to the provider in five seconds at most.
+//! Rule: all callers together cause at most one request to the provider in five seconds.
 
 use std::time::Duration;
 
@@ -11,21 +11,23 @@ use crate::provider::last_check::CheckError;
 use crate::provider::places;
 use crate::store::deadlines::soon;
 
-/// How long an answer is good for.
+/// How long an answer is used again.
 const FRESH: Duration = Duration::from_secs(5);
-/// Probes wait for a second or a few.
+/// The timeout for the provider. Probes themselves wait for a few seconds only.
 const DEADLINE: Duration = Duration::from_secs(2);
 
 impl Login {
-    /// Asks whether the store and the provider can be reached: that the name of the token endpoint
-    /// resolves, that its certificate is trusted, and that it answers with a status below 500, whatever it
-    /// says. No token, code or secret is sent: it is asked with `GET`, which it takes for nothing
-    /// (RFC 6749, section 3.2).
+    /// Checks that the store and FNCY can be reached.
     ///
-    /// Meant for a check at start, or for an alert. Think before an instance is taken out of service for
-    /// it: while FNCY is down, all instances would go, and with them those who are signed in already,
-    /// whom they could still serve. Takes two seconds for each of the two at most, and remembers its answer for
-    /// five, so that it can be called by whoever likes.
+    /// FNCY can be reached if the name of its token endpoint resolves, its certificate is trusted, and the endpoint
+    /// answers with a status below 500. The request is a `GET` without a token, code or secret. A token endpoint does
+    /// nothing with it (RFC 6749, section 3.2).
+    ///
+    /// Call it at start, or for an alert. Don't take an instance out of service because of it: while FNCY is down, all
+    /// instances would stop, although they can still serve users who are signed in.
+    ///
+    /// The check takes at most two seconds for the store and two for FNCY. Its answer is used again for five seconds,
+    /// so a public health endpoint may call it.
     ///
     /// ```no_run
     /// # async fn ready(login: fncy_login::Login) -> u16 {
@@ -41,10 +43,12 @@ impl Login {
     ///
     /// # Errors
     ///
-    /// [`CheckError`], for the first of them that can't be reached.
+    /// [`CheckError`] names the first of the two that can't be reached.
+    #[doc(alias = "health")]
+    #[doc(alias = "readiness")]
     pub async fn check(&self) -> Result<(), CheckError> {
         let login = self.clone();
-        // In a task of its own: a probe that gives up must not make the next one ask again.
+        // In a task of its own: if a probe gives up, the next probe still finds the answer.
         let checked = tokio::spawn(async move { login.last_or_new_check().await });
         checked.await.unwrap_or(Err(CheckError::Provider))
     }
@@ -56,12 +60,12 @@ impl Login {
         {
             return answer;
         }
-        let answer = self.ask_around().await;
+        let answer = self.new_check().await;
         *last = Some((Instant::now(), answer));
         answer
     }
 
-    async fn ask_around(&self) -> Result<(), CheckError> {
+    async fn new_check(&self) -> Result<(), CheckError> {
         let pong = soon(self.0.store.ping()).await;
         pong.map_err(|_| CheckError::Store)?;
         let deadline = Instant::now() + DEADLINE;

@@ -1,6 +1,8 @@
-//! The application's own access token (RFC 6749, section 4.4): asked for once, however many wait for it.
+//! The application's own access token (RFC 6749, section 4.4).
 //!
-//! Rule: the exchange runs in a task of its own, which no caller can end.
+//! Rules:
+//! - All callers that wait for the same scope share one exchange.
+//! - The exchange runs in a task of its own, so it completes even if its caller goes away.
 
 use std::time::Duration;
 
@@ -17,17 +19,20 @@ use crate::provider::sender::EXCHANGE_DEADLINE;
 use crate::store::in_flight::Sender;
 
 impl Login {
-    /// An access token for the application's own requests to FNCY, with no user in it: the client
-    /// credentials grant (RFC 6749, section 4.4). `scope` is what to ask for, separated by spaces;
-    /// `None` leaves it to FNCY. `FNCY_SCOPE` is for sign-ins and plays no part here.
+    /// An access token for the application's own requests to FNCY, without a user.
     ///
-    /// Ask for it before each request. FNCY is asked once for each scope, however many callers wait,
-    /// and again 30 seconds before the token expires (or a quarter of its life, where that is less).
-    /// A token whose replacement fails is given out until it expires. After a failure nothing is sent
-    /// for as long as `Retry-After` says, else for 5 seconds, and for 10 seconds after a token that had
-    /// expired when it came. The tokens of up to 64 scopes are kept, in this process only.
+    /// This is the client credentials grant (RFC 6749, section 4.4). `scope` has the scopes to ask for, separated by
+    /// spaces. With `None`, FNCY chooses. `FNCY_SCOPE` is for sign-ins only.
     ///
-    /// The exchange runs in a task of the current tokio runtime: a caller that goes away loses nothing.
+    /// Call it before each request:
+    ///
+    /// - The token of a scope is kept in this process and shared by all callers. Up to 64 scopes are kept.
+    /// - A token is replaced 30 seconds before it expires, or a quarter of its life before, if that is less. If the
+    ///   replacement fails, the old token is returned until it expires.
+    /// - After a failure, FNCY isn't asked again until the time in `Retry-After`, or for 5 seconds. If a token had
+    ///   expired when it came, that time is 10 seconds.
+    ///
+    /// The exchange runs in a task of the current tokio runtime. If a caller goes away, the next one finds the token.
     ///
     /// ```no_run
     /// # use fncy_login::Login;
@@ -44,24 +49,26 @@ impl Login {
     ///
     /// # Errors
     ///
-    /// [`ClientTokenError`], where there is no token that has not expired: FNCY refuses it, can't be
-    /// reached within ten seconds, or gives an answer that makes no sense; or `scope` has a character
-    /// that no scope has (RFC 6749, section 3.3).
+    /// [`ClientTokenError`] if there is no token that is still valid, because FNCY refuses, can't be reached within ten
+    /// seconds, or sends an answer that can't be read. Also if `scope` has a character that no scope may have
+    /// (RFC 6749, section 3.3).
+    #[doc(alias = "client_credentials")]
+    #[doc(alias = "bearer")]
     pub async fn client_token(&self, scope: Option<&str>) -> Result<ClientToken, ClientTokenError> {
         let key = ClientGrant::scope(scope).map_err(ClientTokenError::new)?;
-        let coming = match self.0.client_tokens.enter(&key, self.0.clock.now()) {
+        let in_flight = match self.0.client_tokens.enter(&key, self.0.clock.now()) {
             Entered::Known(token) => return Ok(token),
             Entered::Failed(error) => return Err(error),
-            Entered::Joined(coming) => coming,
-            Entered::First(sender, coming) => {
+            Entered::Joined(in_flight) => in_flight,
+            Entered::First(sender, in_flight) => {
                 self.obtain_in_task(key.clone(), sender);
-                coming
+                in_flight
             }
         };
         let deadline = Instant::now() + EXCHANGE_DEADLINE;
-        let obtained = coming.outcome(deadline).await;
+        let obtained = in_flight.outcome(deadline).await;
         obtained
-            .unwrap_or_else(|| Err(unfinished()))
+            .unwrap_or_else(|| Err(ClientTokenError::new(unfinished())))
             .or_else(|error| {
                 let living = self.0.client_tokens.living(&key, self.0.clock.now());
                 living.ok_or(error)
@@ -73,8 +80,8 @@ impl Login {
         let exchange = tokio::spawn(async move { login.obtain(scope).await });
         let login = self.clone();
         tokio::spawn(async move {
-            // An error means that the task panicked.
-            let obtained = exchange.await.unwrap_or_else(|_| Err(unfinished_grant()));
+            // The task's error means that it panicked.
+            let obtained = exchange.await.unwrap_or_else(|_| Err(unfinished()));
             let rest = obtained.as_ref().err().map_or(0, |failure| failure.rest);
             let obtained: Obtained = obtained.map_err(ClientTokenError::new);
             let rest = Duration::from_secs(rest);
@@ -96,18 +103,18 @@ impl Login {
         let judged = ClientGrant::judge(answer, dialect, self.0.clock.now());
         let grant = judged.inspect_err(|failure| {
             let (reason, detail) = (failure.reason, &*failure.detail);
-            tracing::warn!(?reason, detail, "the application got no token of its own");
+            tracing::warn!(
+                ?reason,
+                detail,
+                "the application received no token of its own"
+            );
         })?;
         telemetry::log(&grant.reports);
         Ok(ClientToken::new(grant))
     }
 }
 
-fn unfinished() -> ClientTokenError {
-    ClientTokenError::new(unfinished_grant())
-}
-
-fn unfinished_grant() -> NoClientGrant {
+fn unfinished() -> NoClientGrant {
     let detail = "the exchange ended without an answer";
     NoClientGrant::new(NoGrantReason::Unavailable, detail)
 }

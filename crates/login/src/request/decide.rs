@@ -1,6 +1,8 @@
-//! What becomes of a request, for adapters.
+//! `Login::decide`: the one function that adapters call.
 //!
-//! Rule: a request with a live session is decided without waiting and without entropy.
+//! Rules:
+//! - A request with a live session is decided at once, without a future and without random bytes.
+//! - What needs the provider or the store is decided in a future that owns a copy of the request's head.
 
 use fncy_login_core::{
     AfterRefresh, AskStore, Begin, Checked, Head, OwnedHead, Redeeming, Refreshing, Reply,
@@ -18,19 +20,21 @@ use crate::request::redeem::redeem_once;
 use crate::request::sign_in::REQUEST_DEADLINE;
 use crate::request::verdict::{Decision, Verdict};
 
-/// What a request must wait for.
+/// The work that a request must wait for.
 enum Waits {
     Redeem(Box<Redeeming>),
     Refresh(Box<Refreshing>),
-    /// The store is told of sessions that end with a reply.
+    /// The store must learn of the sessions that this reply revokes.
     End(Box<Reply>),
 }
 
 impl Login {
-    /// Decides over a request. For adapters: `before` is the [`AuthContext`] that the request carries already, if any.
+    /// Decides how a request goes on, for adapters.
     ///
-    /// A request with a live session is decided without waiting and without entropy. What needs FNCY or the store runs in
-    /// a task of the current tokio runtime.
+    /// `before` is the [`AuthContext`] in the request's extensions, if another layer has left one there.
+    ///
+    /// A request with a live session is decided at once. If FNCY or the store must be asked, the decision is a future,
+    /// which needs a tokio runtime.
     pub fn decide<H: Head>(&self, head: &H, before: Option<&AuthContext>) -> Decision {
         let now = self.0.clock.now();
         let may_pass = |context: &AuthContext| {
@@ -43,7 +47,7 @@ impl Login {
             Checked::Found(found) => self.0.core.begin(head, found, now),
             Checked::Ask(ask) => return decide_later(self, head, *ask),
         };
-        // Nearly every request: what follows is kept out of its way.
+        // Nearly every request is admitted here. The rest is cold code.
         match begin {
             Begin::Admit(admission) => Decision::Now(Verdict::admit(self, admission)),
             begin => decide_more(self, head, begin),
@@ -69,7 +73,7 @@ fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
     }
 }
 
-/// Decides over a request whose session the store must be asked about.
+/// Decides a request after the store was asked about its session.
 fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore) -> Decision {
     login.0.coverage.look(&login.0.core, head);
     let (login, client, head) = (login.clone(), client(login, head), OwnedHead::of(head));
@@ -87,7 +91,7 @@ fn client<H: Head>(login: &Login, head: &H) -> u64 {
     client_of(login.0.client_address.as_ref(), &login.0.hasher, head)
 }
 
-/// Goes on with what needs no waiting.
+/// The verdict of a state that needs no wait, or the work to wait for.
 fn settle(login: &Login, begin: Begin) -> Result<Verdict, Waits> {
     match begin {
         Begin::Admit(admission) => Ok(Verdict::admit(login, admission)),
@@ -102,7 +106,7 @@ fn settle(login: &Login, begin: Begin) -> Result<Verdict, Waits> {
     }
 }
 
-/// A reply goes out at once, unless the store must be told of sessions that end with it.
+/// A reply is sent at once, unless it revokes sessions.
 fn answer(reply: Box<Reply>) -> Result<Verdict, Waits> {
     if reply.endings.is_empty() {
         Ok(Verdict::Reply(send(reply)))

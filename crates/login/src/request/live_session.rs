@@ -1,8 +1,10 @@
 //! Sessions of connections that outlive their request: WebSockets, event streams, long downloads.
 //!
-//! Rules: if a session ends in this process, its connections see it at once; if it ends on another instance, within five
-//! seconds after the store knows it. A connection keeps no session alive and refreshes no token, since it could set no
-//! cookie. It sees tokens that other requests of the session to this process refresh.
+//! Rules:
+//! - If the session is revoked in this process, its connections learn of it at once. If it is revoked elsewhere, they
+//!   learn of it within five seconds after the store.
+//! - A connection can set no cookie, so it neither keeps a session alive nor refreshes it.
+//! - A connection sees the user and the tokens that other requests to this process have refreshed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use crate::handle::watched::{News, Place};
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
-/// How often a connection looks whether its session has ended elsewhere.
+/// How often a connection checks whether its session was revoked elsewhere.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// The session of a connection that outlives its request, such as a WebSocket. Cloning is cheap.
@@ -25,7 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// ```
 /// # use fncy_login::{LiveSession, SessionEnd};
 /// async fn serve(session: LiveSession) -> SessionEnd {
-///     // … in a `select!` with the work of the connection:
+///     // In a `select!`, beside the connection's own work:
 ///     session.ended().await
 /// }
 /// ```
@@ -37,16 +39,17 @@ pub struct LiveSession {
     _place: Arc<Place>,
 }
 
-/// Why a session is over.
+/// Why a [`LiveSession`] is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEnd {
-    /// The user signed out, or the application or FNCY revoked the session.
+    /// The user signed out, or the application or FNCY ended the session.
     SignedOut,
-    /// The session lifetime or the idle timeout is over, or an access token without a refresh token has expired. If FNCY
-    /// refuses a refresh token, no open connection ends.
+    /// The session lifetime or the idle timeout is over. Or the access token has expired, and it came without a
+    /// refresh token. If FNCY refuses a refresh token, open connections stay.
     Expired,
-    /// The store can't say whether the session is revoked. Close the connection; the login decides over the next one.
+    /// The store can't be asked whether the session was revoked. Close the connection. When the client connects
+    /// again, the login decides anew.
     Unverified,
 }
 
@@ -60,31 +63,31 @@ impl LiveSession {
         }
     }
 
-    /// The user, as the newest request of the session to this process had them.
+    /// The user, as of the newest request of this session to this process.
     #[must_use]
     pub fn user(&self) -> User {
         self.news.borrow().user.clone()
     }
 
-    /// The newest tokens that another request to this process has refreshed since this connection began, if there are any.
+    /// The newest tokens that another request to this process has refreshed since this connection began.
     ///
-    /// The first tokens of the connection are in its request.
+    /// `None` if no request has refreshed them. The first tokens of the connection are in its request.
     #[must_use]
     pub fn refreshed_tokens(&self) -> Option<SessionTokens> {
         let news = self.news.borrow();
         news.tokens.as_deref().cloned()
     }
 
-    /// The time that is left if no other request to this process keeps the session alive. It is zero after the end.
+    /// How long the session lasts if no other request to this process keeps it alive. Zero after it has expired.
     #[must_use]
     pub fn time_left(&self) -> Duration {
         let now = self.login.0.clock.now();
         Duration::from_secs(self.user().session_ends().seconds_since(now))
     }
 
-    /// Waits until the session is over, and says why.
+    /// Waits until the session is over, and returns why.
     ///
-    /// It may be called again, and dropped at any time.
+    /// The future can be dropped at any time, and the method called again.
     pub async fn ended(&self) -> SessionEnd {
         let mut news = self.news.clone();
         loop {
@@ -92,12 +95,14 @@ impl LiveSession {
                 return end;
             }
             let look = LOOK_EVERY.min(self.time_left());
-            // Whether there is news or it is time to look: both are looked at above.
+            // After news and after the timeout alike, the loop checks again.
             drop(timeout(look, news.changed()).await);
         }
     }
 
-    /// Why the session is over, if it is. It waits only for the store, and for two seconds at most.
+    /// Checks whether the session is over, and returns why. `None` while it lives.
+    ///
+    /// It waits only if the store must be asked, and for two seconds at most.
     pub async fn check(&self) -> Option<SessionEnd> {
         let (user, is_revoked) = {
             let news = self.news.borrow();

@@ -1,4 +1,4 @@
-//! One request: from its head to a verdict.
+//! One request, from its head to a verdict, and the calls that an application makes on its login.
 
 pub(crate) mod auth_context;
 pub(crate) mod challenge;

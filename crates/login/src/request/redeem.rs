@@ -1,13 +1,13 @@
-//! One redemption for each sign-in, however often its callback arrives.
+//! The redemption of an authorization code: one for each transaction, even if its callback arrives several times.
 //!
 //! Rules:
-//! - The first request's task redeems. Until it has a place (`places.rs`), it ends when its browser has gone. From then
-//!   on it outlives the browser: a code that was sent is spent.
-//! - The place comes first and the lease second: a callback that is turned away leaves nothing in the store.
-//! - Callbacks that come meanwhile, or within two seconds of a sign-in, get the same reply (a double click, two restored
-//!   tabs). After that the code is *spent* for ten minutes, which is longer than it could live, and FNCY is not asked
-//!   again. A code that led to no sign-in is spent at once, and leaves no reply.
-//! - All of it holds among the instances that share a store. If the store can't be asked, no code is redeemed.
+//! - The first request starts a task that redeems. Until the task has a place (`places.rs`), it ends when its last
+//!   browser closes the connection. After that it runs to its end, since a code that was sent is used up.
+//! - The place comes first and the lease second. A callback that is turned away leaves no entry in the store.
+//! - Callbacks that arrive meanwhile, or within two seconds after a sign-in, get the same reply (a double click, two
+//!   restored tabs). After that, the code is *spent* for ten minutes, which is longer than FNCY accepts it. FNCY isn't
+//!   asked again. A code that led to no sign-in is spent at once, and its reply isn't stored.
+//! - These rules hold among all instances that share a store. If the store can't be asked, no code is redeemed.
 
 use std::time::Duration;
 
@@ -26,12 +26,12 @@ use crate::store::in_flight::Sender;
 use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome};
 use crate::store::store_error::StoreError;
 
-/// How long the reply of a sign-in is handed out again.
+/// How long later callbacks get the reply of a sign-in.
 const JOIN_WINDOW: Duration = Duration::from_secs(2);
-/// How long a code stays spent: as long as a transaction lives.
+/// How long a code stays spent, which is the lifetime of a transaction.
 const SPENT_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// Redeems in a task of its own, for a client.
+/// The reply to a callback of this client. The redemption runs in a task of its own.
 pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, client: u64) -> Box<Reply> {
     let deadline = Instant::now() + REQUEST_DEADLINE;
     let (key, replies) = (redeeming.redeem().key, redeeming.replies());
@@ -40,7 +40,7 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, client: u64
         let (in_flight, first) = login.0.redemptions.enter(key);
         if let Some(sender) = first {
             let Some(redeeming) = own.take() else {
-                // The task of this very request has gone without a result.
+                // The task of this same request has ended without a reply.
                 login.0.redemptions.leave(&key);
                 break;
             };
@@ -94,20 +94,21 @@ async fn redeem(
     telemetry::sign_in_ends(&reply);
     let signs_in = reply.events.contains(&Event::SignInFinished);
     let reply = ending(login, reply).await;
-    // A code that led to no sign-in leaves no reply: strangers cause those.
+    // Strangers can cause failures, so only the reply of a sign-in is stored.
     let outcome = match signs_in.then(clock::entropy).flatten() {
         Some(entropy) => LeaseOutcome::new(replies.seal(&reply, &entropy), JOIN_WINDOW),
         None => LeaseOutcome::empty(),
     };
     let outcome = outcome.with_spent(SPENT_FOR);
     if soon(lease.finish(outcome)).await.is_err() {
-        tracing::warn!("a redemption could not be left for other instances");
+        tracing::warn!("a redemption could not be stored for other instances");
     }
     reply
 }
 
-/// The reply to a callback that got no place. Strangers cause any number of them, so that none is an error in the log:
-/// one warning a minute speaks of all (`places.rs`).
+/// The reply to a callback that got no place.
+///
+/// Strangers can cause any number of them, so each is at info in the log. One warning a minute covers all (`places.rs`).
 fn turned_away(redeeming: Redeeming) -> Box<Reply> {
     let mut reply = redeeming.lost(Failure::Crowded);
     for report in &mut reply.reports {

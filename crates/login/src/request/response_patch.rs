@@ -1,6 +1,7 @@
-//! What a login changes in the application's response.
+//! The header changes that a login makes to the application's response.
 //!
-//! Rule: it is asked for when the response is there, so that a session which was revoked meanwhile is not given back.
+//! Rule: the changes are computed after the application has answered, so a session that was revoked meanwhile gets no
+//! cookie.
 
 use std::fmt;
 
@@ -8,8 +9,8 @@ use fncy_login_core::{PRIVATE, RevocationStatus, User};
 
 use crate::handle::login::Login;
 
-/// RFC 9213 with the targets that CDNs have for themselves, what there was before it (Edge Architecture
-/// Specification), and nginx's own.
+/// Headers that shared caches obey before `Cache-Control`: those of RFC 9213 with the CDNs' own names,
+/// `Surrogate-Control` of the Edge Architecture Specification, and nginx's own.
 const FOR_SHARED_CACHES: [&str; 6] = [
     "cdn-cache-control",
     "cloudflare-cdn-cache-control",
@@ -19,7 +20,7 @@ const FOR_SHARED_CACHES: [&str; 6] = [
     "x-accel-expires",
 ];
 
-/// What a login changes in the application's response, asked for by [`ResponsePatch::header_changes`].
+/// A login's changes to the application's response. [`ResponsePatch::header_changes`] computes them.
 #[derive(Debug)]
 #[must_use]
 pub struct ResponsePatch {
@@ -27,28 +28,28 @@ pub struct ResponsePatch {
     refresh: Option<Box<Refresh>>,
 }
 
-/// A session whose new cookies the browser must get.
+/// A session with new cookies for the browser.
 struct Refresh {
     login: Login,
     user: User,
     cookies: Vec<String>,
 }
 
-/// Changes of the headers of the application's response.
+/// The changes to the headers of the application's response.
 ///
-/// `Debug` counts the cookies: they hold sessions.
+/// `Debug` shows the number of cookies only, since they hold sessions.
 #[derive(Default)]
 pub struct HeaderChanges {
-    /// The value that `Cache-Control` is set to; a value of the application's is replaced.
+    /// The value to set `Cache-Control` to. It replaces the application's value.
     pub cache_control: Option<&'static str>,
-    /// Headers that are removed: shared caches obey them before `Cache-Control`.
+    /// Headers to remove, since shared caches obey them before `Cache-Control`.
     pub removals: &'static [&'static str],
-    /// `Set-Cookie` lines that are appended.
+    /// `Set-Cookie` lines to append.
     pub cookies: Vec<String>,
 }
 
 impl ResponsePatch {
-    /// `cookies` are those that the user's session has changed to.
+    /// `cookies` are the session's new cookies, if it has changed.
     pub(crate) fn new(
         login: &Login,
         user: Option<&User>,
@@ -68,7 +69,9 @@ impl ResponsePatch {
         }
     }
 
-    /// The changes for a response that is there: call it after the application has answered.
+    /// The changes for the application's response. Call it after the application has answered.
+    ///
+    /// `has_cache_control` says whether the response has a `Cache-Control` header.
     ///
     /// If the session was signed out or refreshed while the application worked, its cookies are left out.
     #[must_use]
@@ -105,9 +108,10 @@ impl fmt::Debug for HeaderChanges {
 }
 
 impl Refresh {
-    /// Whether the browser gets the cookies: the session is not known to be revoked, and its tokens are the newest.
-    /// If the store would have to be asked, they are sent: the next request asks. A cookie that is never sent would
-    /// lose a live session.
+    /// Whether the browser gets the cookies: the session isn't known to be revoked, and its tokens are the newest.
+    ///
+    /// If only the store knows whether it was revoked, the cookies are sent, and the next request asks. Without them a
+    /// live session would be lost.
     fn is_current(&self) -> bool {
         let login = &self.login.0;
         let session = self.user.session();

@@ -1,6 +1,6 @@
-//! The sign-in, from a code to its reply, as a story: redeem, read the user, ask the hook, write the session.
+//! The sign-in after a callback: redeem the code, read the user, ask the hook, write the session.
 //!
-//! Rule: all that one request may cause has one deadline.
+//! Rule: one deadline covers all that a request causes.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::hooks::ask::ask;
 use crate::observe::clock;
 use crate::provider::places::Place;
 
-/// All that one request may cause takes no longer.
+/// The time for all that one request causes.
 pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 
-/// Signs in with a code. The place is held until the user is known.
+/// Signs in with a code. The place is released when the user is known, before the hook is asked.
 pub(crate) async fn sign_in(
     login: &Login,
     redeeming: Redeeming,

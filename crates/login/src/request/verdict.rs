@@ -1,4 +1,4 @@
-//! What becomes of a request: the application answers it, or the login does.
+//! The decision over a request: the application answers it, or the login does.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,14 +9,14 @@ use crate::handle::login::Login;
 use crate::request::auth_context::AuthContext;
 use crate::request::response_patch::ResponsePatch;
 
-/// How a request goes on: untouched, by a verdict, or by a verdict that must be waited for.
+/// How a request goes on: unchanged, with a verdict, or with a verdict that is still to come.
 #[must_use]
 pub enum Decision {
-    /// This login has admitted the request before, and its path needs no more than that: it goes on untouched.
+    /// The request goes on unchanged. This login has admitted it before, and its path needs no more than that.
     Pass,
-    /// The verdict is there.
+    /// The verdict is known.
     Now(Verdict),
-    /// The provider or the store is asked first.
+    /// The provider or the store must be asked first.
     Later(Pin<Box<dyn Future<Output = Verdict> + Send>>),
 }
 
@@ -30,15 +30,15 @@ impl fmt::Debug for Decision {
     }
 }
 
-/// Who answers a request: the application or the login.
+/// The application or the login answers a request.
 #[derive(Debug)]
 #[must_use]
 pub enum Verdict {
     /// The application answers.
     Admit {
-        /// The mark for the request's extensions.
+        /// The value to put into the request's extensions.
         context: AuthContext,
-        /// What the login changes in the application's response.
+        /// The login's changes to the application's response.
         patch: ResponsePatch,
     },
     /// The login answers. The reply is boxed, so that an admitted request moves few bytes.
@@ -63,7 +63,8 @@ impl Verdict {
             Some(update) => (update.cookies, update.tokens),
             None => (Vec::new(), None),
         };
-        // A request that has just refreshed its tokens showed the old cookie: the new one may never arrive.
+        // A request that has just refreshed its tokens has shown the old cookie, and the new one may get lost. So it
+        // confirms no session.
         if let Some(user) = user.as_ref().filter(|_| tokens.is_none()) {
             let store = &login.0.refresher.0.store;
             store.confirm(&|| user.session());

@@ -1,5 +1,4 @@
-//! A provider, instances and a store at some distance, for tests of the engine on a clock that
-//! stands still.
+//! Test doubles for the refresh: a provider, instances, and a distant store, with a paused clock.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -21,7 +20,8 @@ use crate::hooks::approval::{Approval, RefreshedLogin};
 use crate::observe::clock::Clock;
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{Place, Places};
-use crate::refresh::refresher::{Parts, Refresher};
+use crate::refresh::parts::Parts;
+use crate::refresh::refresher::Refresher;
 use crate::refresh::refreshes::Refreshes;
 
 use crate::handle::login::Login;
@@ -65,7 +65,7 @@ impl Dice {
     }
 }
 
-/// A token endpoint: what each refresh token gets, and how often each was shown.
+/// A token endpoint. It counts how often each refresh token was shown, and answers accordingly.
 pub(crate) struct Provider {
     pub(crate) dice: Dice,
     pub(crate) answer: Mutex<fn(u64) -> ProviderResult>,
@@ -134,7 +134,7 @@ pub(crate) fn response(status: u16, body: &str) -> ProviderResult {
     })
 }
 
-/// Rotates once; a token that is shown again is theft.
+/// Rotates a token once. A token that is shown again counts as theft.
 pub(crate) fn rotates(times: u64) -> ProviderResult {
     match times {
         1 => response(
@@ -145,12 +145,12 @@ pub(crate) fn rotates(times: u64) -> ProviderResult {
     }
 }
 
-/// A store at some distance, which may be out of reach.
+/// A distant store, which loses some of the calls.
 #[derive(Clone)]
 pub(crate) struct Distant {
     pub(crate) inner: MemoryStore,
     pub(crate) dice: Dice,
-    /// Of a hundred questions, so many are lost.
+    /// How many of a hundred calls are lost.
     pub(crate) lost: u64,
     /// How long its leases last.
     pub(crate) lease: Duration,
@@ -199,7 +199,7 @@ impl Leases for Distant {
             self.travel().await?;
             let claim = self.inner.claim(key, newer_than).await?;
             let granted = Instant::now();
-            // The answer travels as well.
+            // The answer takes its time too.
             self.dice.wait(20).await;
             Ok(match claim {
                 Claim::Granted(inner) => Claim::Granted(Box::new(DistantLease {
@@ -247,7 +247,7 @@ pub(crate) fn login() -> Login {
     settings().build().unwrap()
 }
 
-/// One whose refreshes wait for a word of the application.
+/// A login whose refreshes wait for `on_refresh`.
 pub(crate) fn hooked_login() -> Login {
     let hook = async |_: RefreshedLogin| Ok(Approval::new());
     settings().on_refresh(hook).build().unwrap()
@@ -267,7 +267,7 @@ pub(crate) fn settings() -> LoginBuilder {
         )
 }
 
-/// An instance of the application `login`, which has no hook unless it is given one.
+/// An instance of the application, without a hook unless `change` sets one.
 pub(crate) fn instance(
     login: &Login,
     provider: &Arc<Provider>,
@@ -319,14 +319,14 @@ pub(crate) fn refresh(login: &Login, token: &str, generation: u32) -> RefreshReq
     }
 }
 
-/// The same for a session of another user.
+/// The refresh of another user's session.
 pub(crate) fn refresh_of(login: &Login, user: &str) -> RefreshRequest {
     let mut refresh = refresh(login, &format!("r-{user}"), 0);
     user.clone_into(&mut refresh.profile.user_id);
     refresh
 }
 
-/// What a request with this refresh token comes to.
+/// The outcome of a request with this refresh token, as text.
 pub(crate) async fn comes_to(refresher: &Refresher, refresh: &RefreshRequest) -> String {
     let refreshed = refresher
         .refresh(refresh.clone(), Instant::now() + DEADLINE)

@@ -1,4 +1,4 @@
-//! A store whose leases run out by themselves, for tests of the engine.
+//! A store whose leases expire by themselves, for tests of the refresh.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use crate::store::revocations::Revocations;
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::StoreFuture;
 
-/// A store whose leases run out by themselves.
+/// A store whose leases expire by themselves.
 #[derive(Clone)]
 pub(crate) struct Expiring {
     inner: MemoryStore,

@@ -1,5 +1,5 @@
-//! What may happen beside a refresh: a sign-out, a hook that fails, a lease that runs out, another
-//! session with the same refresh token.
+//! Events during a refresh: a sign-out, a hook that fails, a lease that expires, another session with the same
+//! refresh token.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,7 @@ use tokio::time::{advance, sleep, timeout};
 
 use crate::hooks::approval::{Approval, Refusal};
 use crate::refresh::refresher::Refresher;
+use crate::refresh::revocation::newest_of;
 
 use crate::handle::login::Login;
 use crate::store::leases::{Claim, LeaseKey, Leases};
@@ -26,7 +27,7 @@ use crate::store::without_store::WithoutStore;
 use super::double::*;
 use super::expiring::Expiring;
 
-/// What `on_refresh` does, call by call; when there is no more to do it approves.
+/// What `on_refresh` does, call by call. After the last word it approves.
 #[derive(Clone, Copy)]
 enum Word {
     Approves,
@@ -67,8 +68,7 @@ fn store() -> MemoryStore {
     MemoryStore::new()
 }
 
-/// Another session with the same refresh token, as where a provider gives a client the same one
-/// for each sign-in.
+/// Another session with the same refresh token. Some providers issue the same one for each sign-in.
 fn of_session(refresh: &RefreshRequest, number: u8) -> RefreshRequest {
     let id = SessionId::from_bytes([number; 16]);
     let session = session(id, refresh.session.generation());
@@ -151,12 +151,13 @@ async fn f10_a_sign_out_revokes_what_still_waits_for_the_hook() {
         token: Secret::new("r1".to_owned()),
         kind: TokenKind::Refresh,
     };
-    assert_eq!(refresher.latest(shown).await.token.expose(), "r2");
+    let newest = newest_of(&refresher.0, shown).await;
+    assert_eq!(newest.token.expose(), "r2");
 }
 
 #[tokio::test(start_paused = true)]
 async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
-    /// Knows nothing without asking, as an instance that has not heard of a sign-out yet.
+    /// Always asks, as an instance does that has not learned of a sign-out yet.
     struct Unaware(MemoryStore);
     impl Revocations for Unaware {
         fn status(&self, _: &SessionRef, _: &str) -> RevocationStatus {
@@ -224,7 +225,7 @@ async fn f07_a_lease_outlasts_all_that_is_done_with_it() {
         let next = with_words(&login, &provider, store, &[]);
         let old = refresh(&login, "r1", 0);
         let (first, second) = tokio::join!(comes_to(&slow, &old), async {
-            // So late that its own turn is not over when the lease is.
+            // So late that the lease expires before its own turn.
             sleep(Duration::from_secs(12)).await;
             comes_to(&next, &old).await
         });
@@ -322,7 +323,7 @@ async fn p18_no_user_data_is_read_with_a_token_that_has_expired() {
 async fn on_refresh_is_asked_once_for_each_refresh() {
     let login = hooked_login();
     let provider = Provider::new(&Dice::new(1), rotates);
-    // The second time it would refuse.
+    // The hook would refuse the second call.
     let words = [Word::Approves, Word::Refuses];
     let refresher = with_words(&login, &provider, store(), &words);
     let old = refresh(&login, "r1", 0);
@@ -341,7 +342,7 @@ fn f05_a_refresh_whose_runtime_has_gone_is_begun_again() {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_time().build().unwrap()
     };
-    // As with a worker of actix-web that stops.
+    // The runtime ends, as that of an actix-web worker which stops.
     let worker = runtime();
     let patience = Duration::from_millis(200);
     let left = worker.block_on(async { timeout(patience, comes_to(&refresher, &old)).await });
@@ -352,7 +353,7 @@ fn f05_a_refresh_whose_runtime_has_gone_is_begun_again() {
 
 #[tokio::test(start_paused = true)]
 async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
-    /// Takes every question, and answers none.
+    /// Receives every call, and never answers.
     struct Silent;
     impl Revocations for Silent {
         fn status(&self, _: &SessionRef, _: &str) -> RevocationStatus {

@@ -1,5 +1,5 @@
-//! The engine against a provider that rotates and takes a reused token for theft, on a clock that
-//! stands still: every schedule is a seed, and comes out the same each time.
+//! Refreshes with a provider that rotates tokens and takes a reused token for theft. The clock is paused, and a seed
+//! gives each schedule, so each run has the same result.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,13 +14,12 @@ use fncy_login_core::{
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
+use crate::handle::login::Login;
 use crate::hooks::approval::{Approval, RefreshedLogin, Refusal};
 use crate::provider::exchanges::Exchanges;
-use crate::provider::places;
-use crate::provider::places::Place;
-use crate::refresh::refresher::{Parts, Refresher};
-
-use crate::handle::login::Login;
+use crate::provider::places::{self, Place};
+use crate::refresh::parts::Parts;
+use crate::refresh::refresher::Refresher;
 use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome, Leases as _};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations as _;
@@ -345,10 +344,10 @@ async fn f16_one_users_sessions_that_fail_stop_no_other_user() {
 async fn f09_who_asks_the_provider_nothing_takes_no_probe() {
     let login = login();
     let (refresher, provider) = alone(&login, rotates);
-    // A browser that shows its old cookie again and again, as one that gets no answer does.
+    // A browser that gets no answer shows its old cookie again and again.
     let old = refresh(&login, "r1", 0);
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
-    // Somebody who was signed out on another instance a moment ago.
+    // A user who was signed out on another instance a moment ago.
     let ended = RefreshRequest {
         session: session(SessionId::from_bytes([8; 16]), 0),
         ..refresh_of(&login, "jun")
@@ -376,7 +375,7 @@ async fn f18_who_waits_for_another_instance_keeps_no_place() {
     let mut waiting = JoinSet::new();
     for number in 0..16 {
         let refresh = refresh_of(&login, &format!("user-{number}"));
-        // By an instance that was killed in the middle.
+        // An instance that was killed in the middle holds it.
         elsewhere.push(store.claim(lease_key(refresh.key), Some(0)).await.unwrap());
         let refresher = refresher.clone();
         waiting.spawn(async move { comes_to(&refresher, &refresh).await });
@@ -591,7 +590,7 @@ async fn f17_who_waits_for_a_blocked_task_is_answered_at_the_deadline() {
     assert_eq!(began.elapsed(), DEADLINE);
 }
 
-/// As a worker is whose thread something else has taken.
+/// A worker whose thread is busy with other work.
 struct Blocked;
 
 impl Exchanges for Blocked {

@@ -1,0 +1,222 @@
+//! One refresh token, from the store or the provider: the second machine.
+//!
+//! ```text
+//!  find --> claim --> place --> exchange --> user data --> on_refresh --> publish: sealed, for all who wait
+//!    |        |                                               ^
+//!    \--------+--> an outcome is there: on_refresh, if its answer is still to come
+//! ```
+//!
+//! Rules:
+//! - A refresh token is exchanged once. Among all instances, a lease of the [`SharedStore`] grants it. Without a lease
+//!   no token is exchanged.
+//! - Until it has a place, the task ends when its last waiter has gone. After that it runs to its end, since a refresh
+//!   token that was sent may be used up. The exchange begins only if the lease outlasts it and all that follows.
+//! - The store is asked before a place is taken, so a full line stops no request that needs no exchange. The lease
+//!   comes before the place, so a request that waits for another instance holds no place.
+//! - The published outcome is the provider's answer, sealed. It is never a cookie.
+//!
+//! [`SharedStore`]: crate::store::shared_store::SharedStore
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fncy_login_core::{
+    EndedRefresh, Exchange, Exchanged, HookAnswer, NotRefreshed, RefreshApproved, RefreshFailure,
+    RefreshRequest, RefreshedTokens, UserKnown, UserReadAgain,
+};
+use tokio::time::Instant;
+
+use crate::hooks::approval::RefreshedLogin;
+use crate::hooks::ask::ask;
+use crate::observe::{clock, telemetry};
+use crate::provider::places::Place;
+use crate::provider::sender::EXCHANGE_DEADLINE;
+use crate::refresh::parts::{Parts, unreachable};
+use crate::refresh::refreshes::Refreshed;
+use crate::refresh::revocation::revoke_token;
+use crate::store::deadlines::{claim, soon};
+use crate::store::in_flight::Sender;
+use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
+
+/// How long refreshed tokens stay that no request has shown, for example because a laptop was closed.
+const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
+
+/// The tokens for one refresh token: those that the store has, or new ones from the provider.
+pub(crate) async fn obtain(
+    parts: &Parts,
+    request: &RefreshRequest,
+    sender: &Sender<Refreshed>,
+    deadline: Instant,
+) -> Refreshed {
+    let lease = match find_or_claim(parts, request, sender, deadline).await? {
+        Claim::Granted(lease) => lease,
+        Claim::Done(sealed) => {
+            parts.must_be_live(request).await?;
+            return take_over(parts, request, &sealed, deadline).await;
+        }
+        Claim::Spent => return Err(RefreshFailure::Refused),
+    };
+    let turn = deadline - EXCHANGE_DEADLINE;
+    let waiting = parts.places.take(parts.work(request), turn);
+    let place = sender.while_heard(waiting).await.flatten();
+    let place = place.ok_or(RefreshFailure::Crowded)?;
+    parts.must_be_live(request).await?;
+    if !parts.refreshes.may_ask() {
+        return Err(RefreshFailure::Crowded);
+    }
+    let known = exchange(parts, request, &place, deadline).await?;
+    drop(place);
+    match approve(parts, known, deadline).await {
+        RefreshApproved::Leave(tokens) => {
+            publish(parts, request, lease, &tokens).await;
+            Ok(Arc::from(tokens))
+        }
+        RefreshApproved::Undecided(tokens) => {
+            publish(parts, request, lease, &tokens).await;
+            Err(RefreshFailure::Undecided)
+        }
+        // The lease is held until the session is revoked, so that no other request refreshes it.
+        RefreshApproved::End(ended) => Err(end(parts, *ended).await),
+    }
+}
+
+/// The outcome that the store has, or a lease.
+async fn find_or_claim(
+    parts: &Parts,
+    request: &RefreshRequest,
+    sender: &Sender<Refreshed>,
+    deadline: Instant,
+) -> Result<Claim, RefreshFailure> {
+    let key = LeaseKey::new(LeaseKind::Refresh, request.key);
+    let newer_than = Some(request.session.generation());
+    let found = soon(parts.store.find(key, newer_than)).await;
+    if let Some(sealed) = found.map_err(unreachable)? {
+        return Ok(Claim::Done(sealed));
+    }
+    let claiming = claim(&*parts.store, key, newer_than, deadline);
+    let claimed = sender.while_heard(claiming).await;
+    claimed
+        .ok_or(RefreshFailure::Crowded)?
+        .map_err(unreachable)?
+        .ok_or(RefreshFailure::Undecided)
+}
+
+/// Goes on with the outcome of another request or instance.
+async fn take_over(
+    parts: &Parts,
+    request: &RefreshRequest,
+    sealed: &[u8],
+    deadline: Instant,
+) -> Refreshed {
+    let known = parts.machine.take_over(request, sealed);
+    let known = known.ok_or(RefreshFailure::Refused)?;
+    match approve(parts, known, deadline).await {
+        RefreshApproved::Leave(tokens) => Ok(Arc::from(tokens)),
+        RefreshApproved::Undecided(_) => Err(RefreshFailure::Undecided),
+        RefreshApproved::End(ended) => Err(end(parts, *ended).await),
+    }
+}
+
+/// Exchanges the refresh token, and reads the user data if that is due.
+async fn exchange(
+    parts: &Parts,
+    request: &RefreshRequest,
+    place: &Place,
+    deadline: Instant,
+) -> Result<UserKnown, RefreshFailure> {
+    let (provider, clock) = (&parts.provider, &parts.clock);
+    let exchanging = parts.machine.exchange(request.clone());
+    let refresh_token = exchanging.refresh_token();
+    let exchange = Exchange::Refresh { refresh_token };
+    let answer = provider.run(exchange, place, deadline).await;
+    let (exchanged, reports) = exchanging.answered(answer, clock.now());
+    telemetry::log(&reports);
+    let failure = match &exchanged {
+        Exchanged::Failed(not_refreshed) => Some(not_refreshed.failure),
+        Exchanged::ReadUser(_) | Exchanged::Known(_) => None,
+    };
+    parts.refreshes.answered(parts.user(request), failure);
+    let reading = match exchanged {
+        Exchanged::Failed(NotRefreshed { failure, detail }) => {
+            let outcome = failure.as_str();
+            tracing::warn!(outcome, detail = &*detail, "a session was not refreshed");
+            return Err(failure);
+        }
+        Exchanged::Known(known) => return Ok(known),
+        Exchanged::ReadUser(reading) => reading,
+    };
+    let access_token = reading.access_token();
+    let exchange = Exchange::UserData { access_token };
+    let answer = provider.run(exchange, place, deadline).await;
+    match reading.answered(answer, clock.now()) {
+        UserReadAgain::Known(known) => Ok(known),
+        UserReadAgain::End(ended) => {
+            tracing::error!(
+                "the user data after a refresh belongs to another user; the session was revoked"
+            );
+            Err(end(parts, *ended).await)
+        }
+    }
+}
+
+/// Asks `on_refresh`, if its answer is still to come. If the hook fails, a later request asks again.
+async fn approve(parts: &Parts, known: UserKnown, deadline: Instant) -> RefreshApproved {
+    let approving = match known {
+        UserKnown::Leave(tokens) => return RefreshApproved::Leave(tokens),
+        UserKnown::Approve(approving) => approving,
+    };
+    let Some(on_refresh) = &parts.on_refresh else {
+        return approving.answered(HookAnswer::Approved { data: None });
+    };
+    let login = RefreshedLogin::new(approving.candidate());
+    let answer = ask(on_refresh, login, deadline).await;
+    match &answer {
+        HookAnswer::Approved { .. } => {}
+        HookAnswer::Refused { .. } => {
+            tracing::info!("on_refresh refused a user; the session was revoked");
+        }
+        HookAnswer::Undecided => {
+            tracing::error!("on_refresh could not decide; a later request asks it again");
+        }
+        HookAnswer::Failed => {
+            tracing::error!("on_refresh panicked, or did not answer within the deadline");
+        }
+    }
+    approving.answered(answer)
+}
+
+/// Gives the tokens to all requests that wait for the lease, and to later ones.
+async fn publish(
+    parts: &Parts,
+    request: &RefreshRequest,
+    lease: Box<dyn Lease>,
+    tokens: &RefreshedTokens,
+) {
+    tracing::debug!("a session was refreshed");
+    if tokens.was_stillborn() {
+        parts.refreshes.rest(tokens.key());
+    }
+    let Some(entropy) = clock::entropy() else {
+        return;
+    };
+    let sealed = parts.machine.seal(&request.key, tokens, &entropy);
+    let outcome = LeaseOutcome::new(sealed, UNCONFIRMED)
+        .with_version(tokens.generation())
+        .with_session(request.session.id());
+    if soon(lease.finish(outcome)).await.is_err() {
+        tracing::warn!("refreshed tokens could not be stored for other instances");
+    }
+}
+
+/// Revokes a session whose refresh has shown that it is over, and its tokens.
+async fn end(parts: &Parts, ended: EndedRefresh) -> RefreshFailure {
+    if soon(parts.store.revoke(ended.session)).await.is_err() {
+        tracing::error!(
+            "a session was revoked by its refresh, and the other instances could not be told"
+        );
+    }
+    if let Some(revoke) = ended.revoke {
+        revoke_token(parts, revoke).await;
+    }
+    ended.failure
+}

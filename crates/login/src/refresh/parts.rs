@@ -1,0 +1,82 @@
+//! What all refreshes of one process share, and what they ask of the store.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+
+use fncy_login_core::{RefreshFailure, RefreshMachine, RefreshRequest, RefreshedTokens};
+
+use crate::hooks::ask::RefreshHook;
+use crate::observe::clock::Clock;
+use crate::provider::exchanges::Exchanges;
+use crate::provider::places::{Places, Work};
+use crate::refresh::refreshes::Refreshes;
+use crate::store::deadlines::soon;
+use crate::store::leases::{LeaseKey, LeaseKind};
+use crate::store::shared_store::SharedStore;
+use crate::store::store_error::StoreError;
+
+/// Refresh tokens that lead on from one another, at most. A browser that has lost more cookies in a row signs in again.
+pub(crate) const MAX_CHAIN: usize = 16;
+/// The result if the store can't be asked.
+const UNAVAILABLE: RefreshFailure = RefreshFailure::Unavailable { retry_after: 1 };
+
+pub(crate) struct Parts {
+    pub(crate) machine: RefreshMachine,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) provider: Arc<dyn Exchanges>,
+    pub(crate) store: Arc<dyn SharedStore>,
+    pub(crate) on_refresh: Option<RefreshHook>,
+    pub(crate) refreshes: Refreshes,
+    pub(crate) places: Arc<Places>,
+    /// Turns a user's id into a number.
+    pub(crate) hasher: RandomState,
+}
+
+impl Parts {
+    /// The refreshed tokens that the store has for a refresh token.
+    pub(crate) async fn find(
+        &self,
+        key: [u8; 32],
+        newer_than: Option<u32>,
+    ) -> Option<RefreshedTokens> {
+        let lease_key = LeaseKey::new(LeaseKind::Refresh, key);
+        let found = soon(self.store.find(lease_key, newer_than));
+        let sealed = found.await.ok().flatten()?;
+        self.machine.open(&key, &sealed)
+    }
+
+    pub(crate) async fn is_revoked(&self, request: &RefreshRequest) -> Result<bool, StoreError> {
+        soon(
+            self.store
+                .is_revoked(request.session, &request.profile.user_id),
+        )
+        .await
+    }
+
+    /// Stops a refresh whose session was revoked.
+    pub(crate) async fn must_be_live(
+        &self,
+        request: &RefreshRequest,
+    ) -> Result<(), RefreshFailure> {
+        match self.is_revoked(request).await.map_err(unreachable)? {
+            true => Err(RefreshFailure::NotWelcome),
+            false => Ok(()),
+        }
+    }
+
+    /// The session's user as a number.
+    pub(crate) fn user(&self, request: &RefreshRequest) -> u64 {
+        self.hasher.hash_one(&request.profile.user_id)
+    }
+
+    /// The places that a refresh waits for.
+    pub(crate) fn work(&self, request: &RefreshRequest) -> Work {
+        Work::Refresh(self.user(request))
+    }
+}
+
+/// Logs that the store can't be asked.
+pub(crate) fn unreachable(_: StoreError) -> RefreshFailure {
+    tracing::warn!("a session was not refreshed: the store can't be asked");
+    UNAVAILABLE
+}
