@@ -1,12 +1,12 @@
-//! How requests to FNCY are written, where there is a choice.
+//! The settings that choose one of several forms of a request to FNCY.
 //!
-//! Rule: a choice is a word in the environment and a value in code; both are in one table.
+//! Rule: a choice is a word in the environment and a value in code. One table has both.
 
 use fncy_login_core::{RedirectParam, ScopeSeparator};
 
-/// A setting that is one of a few values.
+/// A setting with a few possible values.
 pub(crate) trait Choice: Copy + PartialEq + 'static {
-    /// Each value with its word in the environment; the first is the default.
+    /// Each value with its word in the environment. The first is the default.
     const WORDS: &'static [(&'static str, Self)];
 
     /// The word of a value.
@@ -35,15 +35,15 @@ macro_rules! choices {
 }
 
 choices! {
-    /// How token and revocation requests are written.
+    /// The format of token and revocation requests.
     TokenBody {
         /// JSON, as FNCY documents it. The default.
         Json = "json",
-        /// A form, as RFC 6749, section 4.1.3, has it.
+        /// A form (RFC 6749, section 4.1.3).
         Form = "form",
     }
 
-    /// Where requests hold the client secret (RFC 6749, section 2.3.1).
+    /// The place of the client secret in requests (RFC 6749, section 2.3.1).
     ClientAuth {
         /// In the body. The default.
         Body = "body",
@@ -51,7 +51,7 @@ choices! {
         Basic = "basic",
     }
 
-    /// The method of requests for user data. The token is in the header `Authorization`.
+    /// The method of user data requests. Their token is in the header `Authorization`.
     UserinfoMethod {
         /// `GET`. The default.
         Get = "get",
@@ -65,13 +65,13 @@ choices! {
         SelectAccount = "select_account",
         /// `prompt=login`.
         Login = "login",
-        /// No `prompt`, for a server that knows neither.
+        /// No `prompt`, for a server that supports neither value.
         Off = "off",
     }
 }
 
 impl AccountPrompt {
-    /// The value of the parameter.
+    /// The value of the parameter, if it is sent.
     pub(crate) fn prompt(self) -> Option<&'static str> {
         (self != Self::Off).then(|| self.word())
     }

@@ -1,9 +1,10 @@
-//! Connections to the provider: straight to it, or through a proxy.
+//! Connections to the provider: direct, or through a proxy.
 //!
-//! Rules: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` mean what they mean to curl (each in small letters too); what is
-//! on this machine is never asked through a proxy; a proxy carries TLS and sees none of it; its password goes to the
-//! proxy alone; the time to connect is shared out among the addresses of a name, so that a dead one doesn't take all
-//! of it (RFC 8305, section 5).
+//! Rules:
+//! - `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` have curl's meaning, in upper and lower case.
+//! - Requests to this machine never use a proxy.
+//! - A proxy forwards TLS, and can't read it. Its password is sent to the proxy only.
+//! - The addresses of a name share the time to connect, so a dead address doesn't use all of it (RFC 8305, section 5).
 
 use std::error::Error;
 use std::fmt;
@@ -22,18 +23,18 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// Of a name with two addresses each has two seconds, in which a lost packet is sent again; less than half of what an
-/// exchange may take.
+/// The time to connect, less than half of an exchange's time. Each of two addresses has two seconds, which is enough to
+/// send a lost packet again.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
 type Connecting =
     Pin<Box<dyn Future<Output = Result<TokioIo<TcpStream>, Box<dyn Error + Send + Sync>>> + Send>>;
 
-/// Which proxy an address is asked through.
+/// The proxies of the environment.
 #[derive(Clone)]
 pub(crate) struct Proxies(Arc<Matcher>);
 
-/// The environment names a proxy that is none of ours: one that isn't http.
+/// The environment names a proxy with another scheme than `http`.
 #[derive(Debug)]
 pub(crate) struct NotHttp;
 
@@ -49,7 +50,7 @@ impl Proxies {
         Self(Arc::new(Matcher::from_env()))
     }
 
-    /// The proxy of an address, without its password.
+    /// The proxy for an address, without its password.
     pub(crate) fn place_of(&self, url: &SecureUrl) -> Result<Option<String>, NotHttp> {
         let proxy = url.as_str().parse().ok().and_then(|uri| self.of(&uri));
         let place = proxy.map(|proxy| proxy.uri().to_string());
@@ -76,7 +77,7 @@ impl<R> Connector<R> {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        // Without it the first bytes behind a resumed handshake wait for an acknowledgement (RFC 896).
+        // Otherwise the first bytes after a resumed handshake wait for an acknowledgement (RFC 896).
         tcp.set_nodelay(true);
         Self { tcp, proxies }
     }
@@ -170,7 +171,7 @@ mod tests {
         }
     }
 
-    /// An address that answers nobody any more, since all its places are taken.
+    /// An address that accepts no more connections, since its backlog is full.
     async fn silent() -> (TcpListener, Vec<TcpStream>) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();

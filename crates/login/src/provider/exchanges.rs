@@ -1,4 +1,4 @@
-//! What asks the provider: a seam for tests of the refresh.
+//! A seam at which tests of the refresh replace the provider.
 
 use std::pin::Pin;
 

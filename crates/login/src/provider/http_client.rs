@@ -1,6 +1,7 @@
-//! The HTTP seam: who carries requests to the provider, and brings its answers back.
+//! The HTTP seam: an application may send the login's requests to the provider with its own client.
 //!
-//! Rule: a client carries. Deadlines, places, the judgement of answers and the log are the login's.
+//! Rule: a client sends a request and returns the answer. The login keeps deadlines and places, judges answers and
+//! writes the log.
 
 use std::error::Error;
 use std::fmt;
@@ -8,17 +9,24 @@ use std::pin::Pin;
 
 use http::{Request, Response};
 
-/// What a [`HttpClient`] answers, when it does.
+/// The future of one exchange, which [`HttpClient::send`] returns.
 pub type HttpExchange<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, HttpClientError>> + Send + 'a>>;
 
 /// An HTTP client for [`LoginBuilder::http_client`](crate::LoginBuilder::http_client).
 ///
-/// It sends one request and reads the whole answer, whatever the status. The login drops the future at its deadline,
-/// ten seconds after the start. It doesn't call it more than 32 times at once.
+/// The default is a client of the login's own.
 ///
-/// A client must follow no redirect, keep no cookie, send nothing twice and decode no `Content-Encoding`. It checks
-/// the server's certificate. The request has secrets in its headers and its body: a client logs neither.
+/// A client sends one request and reads the whole answer, for any status. The login drops the future after ten seconds.
+/// It runs at most 32 exchanges at once.
+///
+/// A client:
+///
+/// - checks the server's certificate,
+/// - doesn't follow redirects, and keeps no cookies,
+/// - never sends a request twice, since a code or a token is valid once,
+/// - doesn't decode `Content-Encoding`,
+/// - logs neither headers nor bodies, since both have secrets.
 ///
 /// ```
 /// use fncy_login::Login;
@@ -45,20 +53,25 @@ pub type HttpExchange<'a> =
 /// let builder = Login::builder().http_client(Canned);
 /// ```
 pub trait HttpClient: Send + Sync + 'static {
-    /// Sends a request, and reads an answer of at most `limit` bytes.
+    /// Sends a request, and reads an answer with a body of at most `limit` bytes.
     ///
-    /// The login refuses a longer body as well, but only after it was read. So a client stops at `limit` and returns
-    /// [`HttpClientError::TooLarge`]: a body may have no end.
+    /// If the body is longer, stop reading and return [`HttpClientError::TooLarge`], since a body may have no end.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpClientError`] if there is no complete answer. A status such as 500 is an answer.
     fn send(&self, request: Request<Vec<u8>>, limit: usize) -> HttpExchange<'_>;
 }
 
-/// Why a [`HttpClient`] has no answer. The log shows the cause, unless it repeats a secret of the request.
+/// The error of an [`HttpClient`] that has no answer.
+///
+/// The log shows the cause, unless it repeats a secret of the request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HttpClientError {
-    /// There was no connection, so that the provider has not seen the request.
+    /// There was no connection, so the provider has not received the request.
     NoConnection(Box<dyn Error + Send + Sync>),
-    /// The answer is missing or cut, and the provider may have seen the request.
+    /// The answer is missing or incomplete. The provider may have received the request.
     Interrupted(Box<dyn Error + Send + Sync>),
     /// The body is longer than the limit.
     TooLarge,

@@ -1,8 +1,9 @@
 //! The default HTTP client: hyper and rustls.
 //!
-//! Rules: no redirect is followed, no cookie is kept; a body is read up to a limit; connections are not pooled, since
-//! a kept one that the provider has just closed would lose a request that must not be sent twice (TLS sessions are
-//! resumed instead).
+//! Rules:
+//! - It follows no redirect, keeps no cookie, and reads a body up to a limit.
+//! - It doesn't pool connections: the provider may close a pooled connection at any time, and the request on it would
+//!   be lost and must not be sent twice. TLS sessions are resumed instead.
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ impl HyperClient {
             .expect("our provider supports the default protocol versions")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        // Plain http is for loopback: no other address passes `SecureUrl`.
+        // Plain http reaches loopback only, since `SecureUrl` refuses other addresses.
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()

@@ -1,11 +1,11 @@
-//! The last answer to the question whether store and provider can be reached.
+//! The last result of `Login::check`, and its error.
 
 use std::fmt;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// What a login depends on and can't reach.
+/// The error of [`Login::check`](crate::Login::check): it names what can't be reached.
 ///
 /// ```
 /// # use fncy_login::CheckError;
@@ -15,13 +15,13 @@ use tokio::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// The store can't say which sessions are revoked, so that protected paths answer 503.
+    /// The store. Revoked sessions can't be told from others, so protected paths answer 503.
     Store,
-    /// Nobody can sign in, and no token can be refreshed; sessions whose token lives are served.
+    /// FNCY. Users can't sign in, and tokens can't be refreshed. A session works while its access token lives.
     Provider,
 }
 
-/// The last answer.
+/// The last result and its time.
 #[derive(Default)]
 pub(crate) struct LastCheck(pub(crate) Mutex<Option<(Instant, Result<(), CheckError>)>>);
 

@@ -1,4 +1,4 @@
-//! FNCY as this process asks it: over HTTP, within deadlines and places.
+//! Requests to FNCY: over HTTP, with deadlines and a limited number of places.
 
 pub(crate) mod choices;
 pub(crate) mod client_credentials;

@@ -1,27 +1,26 @@
-//! Places at the provider: who may talk to FNCY at once, in which order, and who is told to come again.
+//! Places at the provider: a limit of concurrent requests to FNCY, shared fairly among clients and users.
 //!
 //! ```text
-//!             places  at once     who is next                        may wait  strangers can cause it
-//!  sign-ins       12  any         the client that holds the fewest,       256  yes, by callbacks with
-//!                                 then the newest callback                     invented codes
-//!  refreshes      16  4 of a user the user who holds the fewest,          any  no: a sealed session does
-//!                                 then the oldest request
-//!  others          4  3 of a kind the kind that holds the fewest,         256  no: revocations; client
-//!                                 then the oldest                              tokens and probes
+//!             places  at once        served next                       may wait  can strangers cause it?
+//!  sign-ins       12  any            the client with the fewest places,     256  yes, with invented codes
+//!                                    then the newest callback
+//!  refreshes      16  4 of a user    the user with the fewest places,       any  no, only with a sealed session
+//!                                    then the oldest request
+//!  others          4  3 of a kind    the kind with the fewest places,       256  no: token revocations, client
+//!                                    then the oldest request                     tokens and checks
 //! ```
 //!
 //! Rules:
-//! - A place is held for one piece of work: the token request and the user data that follow from one
-//!   callback or one refresh token. The application's hook runs without it.
-//! - The lines are apart. Strangers who hold all places for sign-ins delay sign-ins, and nothing else.
-//! - For a sign-in, a place comes before a lease: what gets no place leaves nothing in the store. A refresh has
-//!   its lease first, so that a request which waits for another instance keeps no place.
-//! - A turn that comes too late is none: an answer that no request waits for would be lost.
-//! - Every wait ends: at the deadline that its caller names, when its caller goes, or when too many wait.
-//!   Then the longest line of one client or user gets shorter, at the end that would be served last.
-//! - Newest first is for sign-ins alone. When strangers bring more codes than FNCY answers, the oldest
-//!   first would make every callback wait until its deadline; so the ones that are answered are answered
-//!   soon.
+//! - A place covers the token request and the user data request of one callback or one refresh token. It is released
+//!   before the application's hook runs.
+//! - Each row has places of its own. If strangers hold all places for sign-ins, only sign-ins are late.
+//! - A sign-in takes its place before its lease, so a callback without a place leaves no entry in the store. A refresh
+//!   takes its lease first, so a request that waits for another instance holds no place.
+//! - After the time that its caller names, a request gets no place, since its answer would come too late.
+//! - A wait ends at that time, when its caller goes away, or when too many wait. In that case the client or user with
+//!   the most waits loses the wait that would be served last.
+//! - Sign-ins are served newest first. If strangers send more codes than FNCY answers, the oldest first would make
+//!   every callback wait until its deadline.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,19 +30,19 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::observe::once_per_minute::OncePerMinute;
 
-/// A client, or a user, as a number: a keyed hash, so that no address is kept.
+/// A client or a user as a number. It is a keyed hash, so no address is kept.
 type Holder = u64;
 
-/// What a place is wanted for.
+/// The work that needs a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     /// Redeeming the code of a callback, for a client.
     SignIn(Holder),
     /// Using the refresh token of a user's session.
     Refresh(Holder),
-    /// Revoking a token, which no request waits for.
+    /// Revoking a token. No request waits for it.
     Revocation,
-    /// What the application asks for itself.
+    /// A request for the application itself: a client token or a check.
     Other,
 }
 
@@ -52,22 +51,22 @@ pub(crate) struct Places {
     sign_ins: Arc<Line>,
     refreshes: Arc<Line>,
     others: Arc<Line>,
-    /// When the last warning was given that there are too few.
+    /// Limits the warning about too few places.
     warning: OncePerMinute,
 }
 
-/// The right to talk to the provider. Dropping it gives it back.
+/// The right to send requests to the provider. Dropping it gives it back.
 #[must_use]
 pub(crate) struct Place {
     line: Arc<Line>,
     holder: Holder,
 }
 
-/// One kind of work, and those who wait for it.
+/// The places of one row of the table, and the line for them.
 struct Line {
-    /// Places that one holder has at once, at most.
+    /// The most places that one holder has at once.
     at_once: usize,
-    /// Those who wait, at most.
+    /// The most waits.
     max_waiting: usize,
     newest_first: bool,
     state: Mutex<State>,
@@ -75,22 +74,22 @@ struct Line {
 
 struct State {
     free: usize,
-    /// Numbers the arrivals.
+    /// The number of the last arrival.
     arrivals: i64,
     waiting: usize,
     holders: HashMap<Holder, Share>,
-    /// Holders that may be served: by the places that they hold, then by their first in line.
+    /// Holders that may be served, ordered by their number of places and then by their first wait.
     next: BTreeSet<(usize, i64, Holder)>,
 }
 
-/// What one holder has, and what it waits for: the first is served first.
+/// The places and the waits of one holder. The first wait is served first.
 #[derive(Default)]
 struct Share {
     held: usize,
     waiting: BTreeMap<i64, oneshot::Sender<Place>>,
 }
 
-/// Somebody in line. Dropping it leaves the line.
+/// A wait in a line. Dropping it leaves the line.
 struct Waiting {
     line: Arc<Line>,
     holder: Holder,
@@ -110,14 +109,14 @@ impl Places {
         };
         Self {
             sign_ins: line(12, 12, 256, true),
-            // Only a sealed session causes one: as many may wait as there are requests.
+            // A refresh needs a sealed session, so its line has no limit.
             refreshes: line(16, 4, usize::MAX, false),
             others: line(4, 3, 256, false),
             warning: OncePerMinute::default(),
         }
     }
 
-    /// A place, if there is one before `until`.
+    /// Waits for a place. `None` if there is none before `until`.
     pub(crate) async fn take(&self, work: Work, until: Instant) -> Option<Place> {
         if Instant::now() > until {
             return None;
@@ -132,7 +131,7 @@ impl Places {
         place
     }
 
-    /// Once a minute: strangers can cause it as often as they like.
+    /// Warns at most once a minute, since strangers can cause it any number of times.
     fn warn(&self, work: Work) {
         if self.warning.is_due() {
             let work = match work {
@@ -142,12 +141,12 @@ impl Places {
             };
             tracing::warn!(
                 work,
-                "more is asked of the provider at once than it answers; some of it is turned away"
+                "too many requests wait for the provider at once; some of them are turned away"
             );
         }
     }
 
-    /// Whether a place could be had at once.
+    /// Whether a place is free now.
     pub(crate) fn is_free(&self, work: Work) -> bool {
         let (line, holder) = self.line(work);
         let state = line.state();
@@ -208,7 +207,7 @@ impl State {
         }
     }
 
-    /// Changes what a holder has, and keeps the order of service right.
+    /// Changes a holder's share, and updates the order of service.
     fn change<T>(
         &mut self,
         holder: Holder,
@@ -229,7 +228,7 @@ impl State {
         changed
     }
 
-    /// Gives free places to those who are next.
+    /// Gives the free places to the waits that are next.
     fn serve(&mut self, line: &Arc<Line>) {
         while self.free > 0
             && let Some((_, first, holder)) = self.next.first().copied()
@@ -244,14 +243,14 @@ impl State {
                 line: Arc::clone(line),
                 holder,
             };
-            // Whoever goes leaves the line first, so that the place arrives.
+            // A caller that goes away leaves the line first, so the place always arrives.
             if let Some(waiter) = waiter {
                 drop(waiter.send(place));
             }
         }
     }
 
-    /// Too many wait: the holder with most of them loses the one that would be served last.
+    /// Ends the last wait of the holder with the most waits.
     fn send_one_away(&mut self, at_once: usize) {
         let waiting = |(_, share): &(&Holder, &Share)| share.waiting.len();
         if let Some(holder) = self
@@ -261,14 +260,14 @@ impl State {
             .map(|(holder, _)| *holder)
         {
             self.waiting -= 1;
-            // Its sender is dropped, which is what it waits for.
+            // The wait ends when its sender is dropped.
             self.change(holder, at_once, |share| share.waiting.pop_last());
         }
     }
 }
 
 impl Share {
-    /// The places that it holds and its first in line, if that one may be served.
+    /// The number of its places and its first wait, if that may be served.
     fn turn(&self, at_once: usize) -> Option<(usize, i64)> {
         let (first, _) = self.waiting.first_key_value()?;
         (self.held < at_once).then_some((self.held, *first))

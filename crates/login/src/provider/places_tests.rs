@@ -1,4 +1,4 @@
-//! Who gets a place, and when.
+//! The order in which places are given.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -12,7 +12,7 @@ use super::{Place, Places, Work};
 
 const SOON: Duration = Duration::from_secs(5);
 
-/// A wait for a place that was asked for.
+/// A wait for a place.
 type Wait<'a> = Pin<Box<dyn Future<Output = Option<Place>> + 'a>>;
 
 fn wait(places: &Places, work: Work) -> Wait<'_> {
@@ -21,10 +21,10 @@ fn wait(places: &Places, work: Work) -> Wait<'_> {
     wait
 }
 
-/// What a wait has come to: a place, being sent away, or nothing yet.
+/// The state of a wait: a place, turned away, or still waiting.
 fn look(wait: &mut Wait<'_>) -> Option<Option<Place>> {
     let mut context = Context::from_waker(Waker::noop());
-    // Without the runtime's limit of what one task does at a time.
+    // Without the runtime's limit on the work of one task.
     match pin!(unconstrained(wait)).poll(&mut context) {
         Poll::Ready(place) => Some(place),
         Poll::Pending => None,

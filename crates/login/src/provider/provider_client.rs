@@ -1,7 +1,8 @@
-//! Exchanges as HTTP requests: the `oauth2` crate writes them, our client sends them.
+//! Exchanges as HTTP requests: the `oauth2` crate writes them, and our client sends them.
 //!
-//! Rules: the crate's own error, whose `Debug` prints whole bodies, is never made; the core judges
-//! the raw answer; a body goes out as JSON, which FNCY documents, or as the form that RFC 6749 has.
+//! Rules:
+//! - The crate's own error is never made, since its `Debug` prints whole bodies. The core judges the raw answer.
+//! - A body is JSON, as FNCY documents it, or the form of RFC 6749.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -27,12 +28,12 @@ use crate::provider::exchanges::Exchanges;
 use crate::provider::places::Place;
 use crate::provider::sender::{EXCHANGE_DEADLINE, Sender};
 
-/// Where the exchanges of one provider go, and who sends them.
+/// A provider's endpoints, and the client that sends requests to them.
 pub(crate) struct ProviderClient {
     pub(crate) http: Sender,
     pub(crate) token_url: SecureUrl,
     pub(crate) userinfo_url: SecureUrl,
-    /// GET, or POST with an empty body; the token is in the header.
+    /// `GET`, or `POST` with an empty body. The token is in the header.
     pub(crate) userinfo_method: Method,
     pub(crate) revocation_url: Option<SecureUrl>,
     pub(crate) client_id: String,
@@ -43,10 +44,10 @@ pub(crate) struct ProviderClient {
     pub(crate) redirect_param: RedirectParam,
 }
 
-/// Stands in where the crate insists on https; the address is replaced before anything is sent.
+/// An address for the crate, which takes https only here. The endpoint's own address replaces it in the request.
 const PLACEHOLDER: &str = "https://localhost/";
 
-/// An exchange could not be written: a setting that was checked at start doesn't hold.
+/// A request could not be written. The settings are checked at start, so this should not happen.
 #[derive(Debug)]
 struct Unwritable;
 
@@ -62,7 +63,7 @@ impl Exchanges for ProviderClient {
 }
 
 impl ProviderClient {
-    /// Runs one exchange, in a place; `deadline` is that of everything which one request may cause.
+    /// Runs one exchange in a place. `deadline` is that of the whole request to the login.
     pub(crate) async fn run(
         &self,
         exchange: Exchange<'_>,
@@ -71,7 +72,7 @@ impl ProviderClient {
     ) -> ProviderResult {
         let deadline = deadline.min(Instant::now() + EXCHANGE_DEADLINE);
         let Ok(request) = self.write(exchange) else {
-            tracing::error!("an exchange with the provider could not be written");
+            tracing::error!("a request to the provider could not be written");
             return Err(Failure::Transport);
         };
         let sent = self.secrets(exchange, &request);
@@ -82,7 +83,7 @@ impl ProviderClient {
         telemetry::exchange(exchange, sending).await
     }
 
-    /// What a request has in it that no log may repeat, whoever says it.
+    /// The secrets of a request, which the log must not repeat.
     fn secrets(&self, exchange: Exchange<'_>, request: &HttpRequest) -> Vec<Secret> {
         let mut secrets = vec![self.client_secret.get().clone()];
         match exchange {
@@ -100,7 +101,7 @@ impl ProviderClient {
         secrets
     }
 
-    /// Whether the token endpoint answers. It takes nothing but `POST` (RFC 6749, section 3.2).
+    /// Asks the token endpoint for any answer. It only obeys `POST` (RFC 6749, section 3.2), so a `GET` has no effect.
     pub(crate) async fn probe(
         &self,
         _: &Place,
@@ -158,7 +159,7 @@ impl ProviderClient {
         let client = self.client().set_token_uri(self.token_uri()?);
         let mut request = client.exchange_client_credentials();
         if let Some(scope) = scope {
-            // One of the crate's: it would put spaces between several.
+            // As one scope of the crate's, which joins several by spaces.
             let scope = self.dialect.scope_separator.join(scope);
             request = request.add_scope(Scope::new(scope));
         }
@@ -210,7 +211,7 @@ impl ProviderClient {
             .set_auth_type(self.auth_type.clone())
     }
 
-    /// A form's body in the encoding that the provider takes.
+    /// Turns the crate's form into JSON, if that is the setting.
     fn encode(&self, mut request: HttpRequest) -> Result<HttpRequest, Unwritable> {
         if self.body == TokenBody::Json {
             let members: serde_json::Map<String, serde_json::Value> =
@@ -225,7 +226,7 @@ impl ProviderClient {
     }
 }
 
-/// Takes the request that the `oauth2` crate would send.
+/// Keeps the request that the `oauth2` crate would send.
 #[derive(Default)]
 struct Capture(Cell<Option<HttpRequest>>);
 
@@ -244,7 +245,7 @@ impl Capture {
     }
 }
 
-/// What the crate is told instead of an answer.
+/// The error that the crate gets instead of an answer.
 #[derive(Debug)]
 struct Captured;
 
@@ -256,7 +257,7 @@ impl std::fmt::Display for Captured {
 
 impl std::error::Error for Captured {}
 
-/// Drops the error: it may quote what could not be written.
+/// Drops the error, which may quote a secret.
 fn unwritable<E>(_: E) -> Unwritable {
     Unwritable
 }

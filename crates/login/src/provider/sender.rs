@@ -1,7 +1,9 @@
-//! Requests to the provider, and what comes back: our side of the HTTP seam.
+//! One HTTP request to the provider and its answer, through any [`HttpClient`].
 //!
-//! Rules: a deadline for the whole exchange, body included, whoever carries it; answers are read uncompressed, and up
-//! to a limit; a cause in the log repeats nothing that was sent.
+//! Rules:
+//! - One deadline covers the whole exchange, with the body. It holds for every client.
+//! - Answers are read without compression, and up to a limit.
+//! - A cause in the log repeats no secret of the request.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,12 +16,12 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::provider::http_client::{HttpClient, HttpClientError};
 
-/// Ten times the largest answer that a provider has a reason to give.
+/// The longest answer, which is ten times the largest reasonable one.
 const MAX_BODY_LEN: usize = 256 * 1024;
-/// How long one exchange may take.
+/// The time for one exchange.
 pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);
 
-/// The codings that are registered with IANA, but for `identity`, which is none.
+/// The content codings of IANA's registry, without `identity`, which changes no byte.
 const CODINGS: [&str; 12] = [
     "aes128gcm",
     "br",
@@ -35,11 +37,11 @@ const CODINGS: [&str; 12] = [
     "zstd",
 ];
 
-/// Sends requests by a client, and keeps to the rules above.
+/// Sends requests with a client, within the rules above.
 pub(crate) struct Sender(pub(crate) Arc<dyn HttpClient>);
 
 impl Sender {
-    /// Sends a request and reads its whole answer until the deadline. `sent` are the secrets in it.
+    /// Sends a request, and reads its whole answer before the deadline. `sent` has the request's secrets.
     pub(crate) async fn send(
         &self,
         mut request: Request<Vec<u8>>,
@@ -61,7 +63,7 @@ impl Sender {
     }
 }
 
-/// What an error of the client comes to. The log says it.
+/// The failure for a client's error, which is logged.
 fn failure(error: &HttpClientError, sent: &[Secret]) -> Failure {
     let failure = match error {
         HttpClientError::NoConnection(_) => Failure::NoConnection,
@@ -95,8 +97,9 @@ fn read(response: Response<Vec<u8>>) -> Result<ProviderAnswer, Failure> {
     })
 }
 
-/// Whether a line of `Content-Encoding` names a coding (RFC 9110, section 8.4.1). Servers put other
-/// words there, such as `none` or `UTF-8`, and leave the body as it is.
+/// Whether a line of `Content-Encoding` names a coding (RFC 9110, section 8.4.1).
+///
+/// Some servers write other words there, such as `none` or `UTF-8`, and don't encode the body.
 fn is_encoded(line: &HeaderValue) -> bool {
     let mut codings = line.as_bytes().split(|byte| *byte == b',');
     codings.any(|coding| {
@@ -107,7 +110,7 @@ fn is_encoded(line: &HeaderValue) -> bool {
     })
 }
 
-/// The causes of an error, the outermost first: such as a certificate that nobody trusts.
+/// An error with its causes, the outermost first. A cause is for example an untrusted certificate.
 fn cause(error: &HttpClientError, sent: &[Secret]) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -122,16 +125,16 @@ fn cause(error: &HttpClientError, sent: &[Secret]) -> String {
     text
 }
 
-/// What an operator can do about a cause that names none.
+/// What an operator can do, for a cause that doesn't say it.
 fn hint(cause: &str) -> Option<&'static str> {
     let known = [
         (
             "CaUsedAsEndEntity",
-            "the server's certificate is that of an authority, as `openssl req -x509` makes it: make one with `-addext basicConstraints=critical,CA:FALSE`",
+            "the server's certificate is an authority's, as `openssl req -x509` makes it: make a certificate with `-addext basicConstraints=critical,CA:FALSE`",
         ),
         (
             "UnknownIssuer",
-            "no authority that this machine trusts has signed the server's certificate: name its PEM file in FNCY_CA_FILE, or add it to the system's",
+            "the authority that signed the server's certificate is not trusted on this machine: set FNCY_CA_FILE to its PEM file, or add it to the system's authorities",
         ),
     ];
     let found = known.into_iter().find(|(name, _)| cause.contains(name))?;
@@ -143,7 +146,7 @@ mod tests {
     use super::*;
     use crate::provider::http_client::HttpExchange;
 
-    /// A client that does always the same.
+    /// A client whose answer is a function of the limit. `None` is no answer.
     struct Does<F>(F);
 
     impl<F> HttpClient for Does<F>

@@ -1,4 +1,4 @@
-//! Records that are encrypted by an AEAD, in TLS 1.3 and in TLS 1.2.
+//! Encryption of records by an AEAD, for TLS 1.3 and TLS 1.2.
 
 use ring::aead::{self, Aad, LessSafeKey, UnboundKey};
 use rustls::crypto::cipher::{
@@ -15,7 +15,7 @@ const MAX_PLAINTEXT: usize = 1 << 14;
 /// A cipher.
 pub(super) struct Aead {
     algorithm: &'static aead::Algorithm,
-    /// Bytes of the nonce that each record of TLS 1.2 carries.
+    /// The number of the nonce's bytes that each record of TLS 1.2 carries.
     explicit: usize,
 }
 
@@ -54,7 +54,7 @@ impl Aead {
         Box::new(Tls13 { key, iv })
     }
 
-    /// The nonce begins with what the key block has of it; `explicit` is its rest.
+    /// `fixed` is the part of the nonce from the key block, and `explicit` its rest.
     fn tls12(&self, key: &AeadKey, fixed: &[u8], explicit: &[u8]) -> Box<Tls12> {
         let mut iv = [0; NONCE_LEN];
         let (head, rest) = iv.split_at_mut(NONCE_LEN - self.explicit);
@@ -117,7 +117,7 @@ impl Tls12AeadAlgorithm for Aead {
     }
 }
 
-/// Each record has a sequence number of its own, and so a nonce.
+/// The nonce of a record, which is unique, since each record has a sequence number of its own.
 fn nonce(nonce: &Nonce) -> aead::Nonce {
     aead::Nonce::assume_unique_for_key(nonce.0)
 }
@@ -143,7 +143,7 @@ impl MessageEncrypter for Tls13 {
         ))
     }
 
-    /// With the type of the content, and the tag.
+    /// The payload, the type of the content, and the tag.
     fn encrypted_payload_len(&self, payload_len: usize) -> usize {
         payload_len + 1 + self.key.algorithm().tag_len()
     }
@@ -205,7 +205,7 @@ impl MessageDecrypter for Tls12 {
         let len = len.ok_or(Error::DecryptError)?;
         let mut used = Nonce::new(&self.iv, sequence);
         if self.explicit > 0 {
-            // The peer chooses this part, and need not count (RFC 5288, section 3).
+            // The peer chooses this part. It may be another number than the sequence's (RFC 5288, section 3).
             used.0[NONCE_LEN - self.explicit..].copy_from_slice(&message.payload[..self.explicit]);
         }
         let aad = make_tls12_aad(sequence, message.typ, message.version, len);

@@ -7,7 +7,7 @@ use rustls::crypto::hash::{HashAlgorithm, Output};
 pub(super) static SHA256: Sha = Sha(&hmac::HMAC_SHA256, HashAlgorithm::SHA256);
 pub(super) static SHA384: Sha = Sha(&hmac::HMAC_SHA384, HashAlgorithm::SHA384);
 
-/// A hash, by the HMAC that is made of it.
+/// A hash, named by its HMAC.
 pub(super) struct Sha(&'static hmac::Algorithm, HashAlgorithm);
 
 struct Context(digest::Context);

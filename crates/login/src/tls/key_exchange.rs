@@ -1,4 +1,4 @@
-//! The exchange of keys: ECDHE on three curves.
+//! Key exchange: ECDHE on three curves.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ impl SupportedKxGroup for Group {
 }
 
 impl ActiveKeyExchange for KeyExchange {
-    /// `ring` refuses what is no point of the curve, and a secret of zeros (RFC 8446, section 7.4.2).
+    /// `ring` refuses a key that is no point of the curve, and a secret of zeros (RFC 8446, section 7.4.2).
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
         let peer = UnparsedPublicKey::new(self.curve, peer);
         agree_ephemeral(self.private, &peer, |secret| SharedSecret::from(secret))

@@ -1,12 +1,13 @@
 //! The cryptography of TLS to the provider, from `ring`.
 //!
-//! rustls brings the same with its feature `ring`. Cargo turns a feature on for the whole application, and rustls
-//! panics where `ring` and `aws-lc-rs` are both on and the application names neither. So this crate turns on neither.
+//! rustls has the same in its feature `ring`. Cargo turns a feature on for the whole application, and rustls panics if
+//! `ring` and `aws-lc-rs` are both on and the application chooses neither. So this crate turns on neither.
 //!
 //! Rules:
 //! - The process-wide provider of rustls is neither read nor installed.
-//! - Algorithms are those of rustls' own provider on `ring`, in the same order.
-//! - Nothing here is a choice of protocol: rustls decides what is sent, webpki who is trusted.
+//! - The algorithms are those of rustls' own provider on `ring`, in the same order.
+//! - This module makes no decision about the protocol: rustls decides what is sent, and webpki which certificates are
+//!   trusted.
 
 mod cipher;
 mod hash;
@@ -35,7 +36,7 @@ use crate::tls::cipher::Aead;
 use crate::tls::hash::{SHA256, SHA384, Sha};
 use crate::tls::key_exchange::{P256, P384, X25519};
 
-/// A provider for clients without a certificate of their own.
+/// The cryptography for clients without a certificate of their own.
 pub(crate) fn provider() -> CryptoProvider {
     let tls13 = TLS13.iter().map(SupportedCipherSuite::Tls13);
     let tls12 = TLS12.iter().map(SupportedCipherSuite::Tls12);
@@ -48,7 +49,7 @@ pub(crate) fn provider() -> CryptoProvider {
     }
 }
 
-/// What suites of both versions have in common: a cipher, and a hash for the keys.
+/// The common part of suites for both versions: a cipher, and a hash for the keys.
 struct Bulk {
     aead: Aead,
     sha: &'static Sha,
@@ -131,7 +132,7 @@ static TLS12: [Tls12CipherSuite; 6] = [
     ),
 ];
 
-/// What may sign in the ECDSA suites of TLS 1.2 (RFC 8422, section 2).
+/// The signature schemes of the ECDSA suites of TLS 1.2 (RFC 8422, section 2).
 static ECDSA: &[SignatureScheme] = &[
     SignatureScheme::ED25519,
     SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -164,7 +165,7 @@ static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
         signatures::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
         signatures::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
     ],
-    // A scheme of TLS 1.3 is its first algorithm alone; in TLS 1.2 it leaves the curve open.
+    // TLS 1.3 uses the first algorithm of a scheme only. In TLS 1.2 a scheme doesn't name the curve.
     mapping: &[
         (
             SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -202,7 +203,7 @@ static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     ],
 };
 
-/// The operating system's randomness, and no private key.
+/// Random bytes of the operating system, and no private key.
 #[derive(Debug)]
 struct System;
 

@@ -1,4 +1,4 @@
-//! Our provider against the one that rustls has: each suite, each curve, each kind of certificate.
+//! Our cryptography with rustls' own at the other end: each suite, each curve, each kind of certificate.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::tls::provider;
 /// More than four records.
 static LONG: [u8; 70_000] = [7; 70_000];
 
-/// A key of each kind. ring makes none of RSA, so that one is a file, which nothing else trusts.
+/// A key of each kind. ring can't make an RSA key, so that one is a file, for these tests only.
 fn keys() -> [KeyPair; 4] {
     let rsa = include_bytes!("test-rsa-key.der").as_slice();
     let rsa = PrivateKeyDer::Pkcs8(rsa.into());
@@ -39,7 +39,7 @@ fn key_for(suite: SupportedCipherSuite) -> KeyPair {
     if is_rsa { rsa } else { ecdsa }
 }
 
-/// A server of rustls with its own provider on ring, and a client of ours that trusts it.
+/// A server with rustls' own provider on ring, and a client with ours that trusts it.
 fn pair(
     theirs: CryptoProvider,
     version: &'static SupportedProtocolVersion,
@@ -75,7 +75,7 @@ fn connections(
     )
 }
 
-/// Carries what one side has to say to the other, and returns what that one can read of it.
+/// Carries all bytes from one side to the other, and returns the text that the other side reads.
 fn carry<A, B>(
     from: &mut ConnectionCommon<A>,
     to: &mut ConnectionCommon<B>,

@@ -104,7 +104,7 @@ pub(super) async fn f15_a_callback_that_is_turned_away_leaves_nothing(harness: H
     // On a slow machine the turn of some comes too late as well.
     assert!(turned_away >= 300 - 256 - PLACES as usize, "{turned_away}");
     let logged = world.logged();
-    assert!(logged.contains("more is asked of the provider at once than it answers"));
+    assert!(logged.contains("too many requests wait for the provider at once"));
     let is_error =
         |line: &&str| line.contains("ERROR") && line.contains("too many exchanges are waiting");
     assert_eq!(logged.lines().find(is_error), None, "one warning for all");

@@ -1,18 +1,17 @@
-//! An access token of the application's own (RFC 6749, section 4.4).
+//! One access token of the application's own (RFC 6749, section 4.4).
 
 use std::fmt;
 use std::sync::Arc;
 
 use fncy_login_core::{ClientGrant, Secret, Timestamp};
 
-/// A token is replaced this long before it expires, in seconds, since requests take time and clocks
-/// differ. Never more than a quarter of its life.
+/// Seconds before its end at which a token is replaced, since requests take time and clocks differ. At most a quarter of
+/// the token's life.
 const MAX_LEEWAY: u64 = 30;
 
-/// An access token of the application's own, for no user. Cloning is cheap, and clones are the same
-/// token.
+/// An access token of the application's own, without a user. Cloning is cheap.
 ///
-/// `Debug` shows when it expires, and nothing of the token.
+/// [`Login::client_token`](crate::Login::client_token) returns it. `Debug` shows when it expires, and hides the token.
 #[derive(Clone)]
 pub struct ClientToken(Arc<Granted>);
 
@@ -31,15 +30,17 @@ impl ClientToken {
         }))
     }
 
-    /// The access token, to be sent as `Authorization: Bearer …` (RFC 6750, section 2.1) to FNCY's
-    /// resource server, and to nobody else.
+    /// The access token.
+    ///
+    /// Send it as `Authorization: Bearer …` (RFC 6750, section 2.1), and to FNCY's resource server only.
     #[must_use]
     pub fn access_token(&self) -> &str {
         self.0.access_token.expose()
     }
 
-    /// When it expires. A token from [`Login::client_token`](crate::Login::client_token) has some of its life left: ask for it
-    /// anew for each request, instead of keeping it.
+    /// When the token expires.
+    ///
+    /// Don't keep the token until then: call [`Login::client_token`](crate::Login::client_token) before each request.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at

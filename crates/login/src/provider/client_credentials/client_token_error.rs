@@ -1,6 +1,6 @@
-//! Why the application has no access token of its own.
+//! The error of a request for the application's own access token.
 //!
-//! Rule: the sentence says what to do; no secret and no text of the provider is in it.
+//! Rule: the sentence says what to do. It has no secret, and no text of the provider but an error code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,28 +8,27 @@ use std::time::Duration;
 
 use fncy_login_core::{NoClientGrant, NoGrantReason};
 
-/// Why [`Login::client_token`](crate::Login::client_token) gave no token.
+/// The error of [`Login::client_token`](crate::Login::client_token).
 ///
-/// `Display` is a sentence for the operator's log; [`ClientTokenError::kind`] is for the program.
+/// `Display` is a sentence for the operator's log. [`ClientTokenError::kind`] is for the program.
 #[derive(Clone, Debug)]
 pub struct ClientTokenError {
     kind: ClientTokenErrorKind,
     detail: Cow<'static, str>,
 }
 
-/// What a program can do about a [`ClientTokenError`].
+/// The kind of a [`ClientTokenError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientTokenErrorKind {
-    /// FNCY refuses the client, the grant or the scope (RFC 6749, section 5.2): nothing but other
-    /// settings, here or at FNCY, helps.
+    /// FNCY refuses the client, the grant or the scope (RFC 6749, section 5.2). Change the settings here or at FNCY.
     Refused,
     /// FNCY can't be reached or is overloaded.
     Unavailable {
-        /// When to ask again: before, nothing is sent.
+        /// How long to wait before the next call. Earlier calls send no request.
         retry_after: Duration,
     },
-    /// FNCY's answer makes no sense, or its token had expired when it came.
+    /// FNCY's answer can't be read, or its token had expired when it came.
     Unreadable,
 }
 
@@ -47,7 +46,7 @@ impl ClientTokenError {
         }
     }
 
-    /// The same failure for somebody who asks when only this much of its rest is left.
+    /// The same failure with the time that is left to wait.
     pub(crate) fn with_rest(&self, rest: Duration) -> Self {
         let kind = match self.kind {
             ClientTokenErrorKind::Unavailable { .. } => {
@@ -61,7 +60,7 @@ impl ClientTokenError {
         }
     }
 
-    /// What can be done about it.
+    /// The kind, which says what a program can do.
     #[must_use]
     pub fn kind(&self) -> ClientTokenErrorKind {
         self.kind
@@ -74,16 +73,16 @@ impl fmt::Display for ClientTokenError {
         match self.kind {
             ClientTokenErrorKind::Refused => write!(
                 f,
-                "FNCY refused the application a token of its own ({detail}); check FNCY_CLIENT_ID, FNCY_CLIENT_SECRET, FNCY_CLIENT_AUTH and the scope, and ask FNCY whether this client may use the grant client_credentials"
+                "FNCY refused the application's request for a token of its own ({detail}); check FNCY_CLIENT_ID, FNCY_CLIENT_SECRET, FNCY_CLIENT_AUTH and the scope, and ask FNCY whether this client may use the grant client_credentials"
             ),
             ClientTokenErrorKind::Unavailable { retry_after } => write!(
                 f,
-                "FNCY gave the application no token of its own ({detail}); ask again in {} seconds",
+                "FNCY can't give the application a token of its own at the moment ({detail}); ask again in {} seconds",
                 whole_seconds(retry_after)
             ),
             ClientTokenErrorKind::Unreadable => write!(
                 f,
-                "FNCY's answer for a token of the application's own can't be used ({detail}); check FNCY_BASE_URL and FNCY_TOKEN_URL, and report it to FNCY where they are right"
+                "FNCY's answer to a request for the application's own token can't be used ({detail}); check FNCY_BASE_URL and FNCY_TOKEN_URL, and if they are right, report it to FNCY"
             ),
         }
     }
@@ -91,7 +90,7 @@ impl fmt::Display for ClientTokenError {
 
 impl std::error::Error for ClientTokenError {}
 
-/// Rounded up: who waits for so long doesn't come too early.
+/// Rounds up, so that a caller who waits this long doesn't come too early.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

@@ -1,20 +1,19 @@
-//! One token for each scope, however many callers want it.
+//! The table of the application's tokens, one for each scope.
 //!
 //! ```text
-//!            enter                       finish(Ok)          the leeway begins
-//!  unknown --------> coming (one task) --------------> kept -------------------> coming ...
-//!                      |  |                              ^                          |
-//!          later ones  |  | finish(Err)                  |     finish(Err): used while it lives
-//!          wait ------/   \------> resting ------------> unknown
+//!            enter                          finish(Ok)         the leeway begins
+//!  unknown --------> in flight (one task) -------------> kept -------------------> in flight ...
+//!                      |  |                                ^                           |
+//!         later callers|  | finish(Err)                    |    finish(Err): used until it expires
+//!         wait --------/  \--------> resting ----------> unknown
 //! ```
 //!
 //! Rules:
-//! - The task outlives the caller that started it: the next one finds its token.
-//! - A token is replaced a little before it expires; where that fails, it is used until it does.
-//! - A provider that can't be reached or is overloaded is left alone by all scopes; what it refuses or
-//!   garbles concerns one scope.
-//! - Memory is bounded: the scope that was asked for longest ago is forgotten first, and nobody's
-//!   exchange with it.
+//! - The task outlives the caller that started it, and the next caller finds its token.
+//! - A token is replaced a little before it expires. If that fails, it is used until it expires.
+//! - If the provider can't be reached or is overloaded, all scopes rest. If it refuses, or its answer can't be read, one
+//!   scope rests.
+//! - Memory is bounded. The scope with the oldest call is removed first, unless its exchange is in flight.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,48 +28,48 @@ use crate::provider::client_credentials::client_token_error::{
 };
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
-/// Scopes to ask for, in their one spelling.
+/// Scopes to ask for, in their canonical spelling.
 type Key = Option<String>;
-/// What an exchange came to.
+/// The outcome of an exchange.
 pub(crate) type Obtained = Result<ClientToken, ClientTokenError>;
 
-/// An application has a handful; more are the mistake of one that makes them up as it goes.
+/// The most scopes. An application has a few, and one that invents scopes must not fill the memory.
 const MAX_SCOPES: usize = 64;
 
-/// The client's own tokens in this process.
+/// The application's own tokens in this process.
 #[derive(Default)]
 pub(crate) struct ClientTokens(Mutex<Memory>);
 
 #[derive(Default)]
 struct Memory {
     scopes: HashMap<Key, Entry>,
-    /// The provider could not be asked, and nobody does until then.
+    /// The rest of all scopes, after the provider could not be reached.
     failing: Option<Rest>,
 }
 
-/// What is known of one scope.
+/// The state of one scope.
 struct Entry {
     token: Option<ClientToken>,
-    coming: Option<UnderWay<Obtained>>,
+    in_flight: Option<UnderWay<Obtained>>,
     resting: Option<Rest>,
     asked_for: Instant,
 }
 
-/// Why there is no use in asking, and until when.
+/// A time without exchanges, and the error that callers get.
 struct Rest {
     until: Instant,
     error: ClientTokenError,
 }
 
-/// What a caller finds.
+/// The state that a caller finds.
 pub(crate) enum Entered {
     /// A token that can be used.
     Known(ClientToken),
-    /// It is under way.
+    /// The exchange is in flight.
     Joined(InFlight<Obtained>),
-    /// Nobody is at it: this caller starts it, and tells.
+    /// This caller must start the exchange, and send its outcome.
     First(Sender<Obtained>, InFlight<Obtained>),
-    /// There is no use in asking now.
+    /// The provider isn't asked now.
     Failed(ClientTokenError),
 }
 
@@ -79,14 +78,14 @@ impl ClientTokens {
         self.memory().enter(key, time, Instant::now())
     }
 
-    /// An exchange has ended; a failure is not repeated for the time of `rest`.
+    /// Records the outcome of an exchange. After a failure, the provider isn't asked for the time of `rest`.
     pub(crate) fn finish(&self, key: &Key, obtained: &Obtained, rest: Duration) {
         let mut memory = self.memory();
         let memory = &mut *memory;
         let Some(entry) = memory.scopes.get_mut(key) else {
             return;
         };
-        entry.coming = None;
+        entry.in_flight = None;
         let error = match obtained {
             Ok(token) => {
                 entry.token = Some(token.clone());
@@ -103,7 +102,7 @@ impl ClientTokens {
         }
     }
 
-    /// A token that has not expired, fresh or not.
+    /// A token that has not expired, even if it is due for replacement.
     pub(crate) fn living(&self, key: &Key, time: Timestamp) -> Option<ClientToken> {
         let memory = self.memory();
         let token = memory.scopes.get(key)?.token.as_ref()?;
@@ -117,7 +116,7 @@ impl ClientTokens {
 
 impl Entry {
     fn under_way(&self) -> Option<InFlight<Obtained>> {
-        self.coming.as_ref().and_then(UnderWay::join)
+        self.in_flight.as_ref().and_then(UnderWay::join)
     }
 }
 
@@ -129,8 +128,8 @@ impl Memory {
             if let Some(token) = entry.token.as_ref().filter(|token| token.is_fresh(time)) {
                 return Entered::Known(token.clone());
             }
-            if let Some(coming) = entry.under_way() {
-                return Entered::Joined(coming);
+            if let Some(in_flight) = entry.under_way() {
+                return Entered::Joined(in_flight);
             }
         }
         let entry = self.scopes.get(key);
@@ -147,22 +146,22 @@ impl Memory {
             };
         }
         if !self.has_room(key) {
-            let detail = "too many scopes are being asked for at once";
+            let detail = "too many scopes are asked for at once";
             let failure = NoClientGrant::new(NoGrantReason::Unavailable, detail);
             return Entered::Failed(ClientTokenError::new(failure));
         }
-        let (sender, coming) = in_flight();
+        let (sender, in_flight) = in_flight();
         let entry = self.scopes.entry(key.clone()).or_insert_with(|| Entry {
             token: None,
-            coming: None,
+            in_flight: None,
             resting: None,
             asked_for: now,
         });
-        entry.coming = Some(sender.under_way());
-        Entered::First(sender, coming)
+        entry.in_flight = Some(sender.under_way());
+        Entered::First(sender, in_flight)
     }
 
-    /// Makes room for one more scope, if need be.
+    /// Makes room for one more scope if the table is full. `false` if all its exchanges are in flight.
     fn has_room(&mut self, key: &Key) -> bool {
         if self.scopes.len() < MAX_SCOPES || self.scopes.contains_key(key) {
             return true;

@@ -1,4 +1,4 @@
-//! The memory of the client's own tokens on a clock that stands still.
+//! The table of the application's tokens, with a paused clock.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ fn granted(life: u64) -> Obtained {
     Ok(ClientToken::new(grant))
 }
 
-/// An exchange that has ended with this answer.
+/// Records the outcome of an exchange.
 fn fail(tokens: &ClientTokens, scope: &str, status: u16, body: &str) {
     let failure = judged(status, body).unwrap_err();
     let rest = Duration::from_secs(failure.rest);
@@ -44,7 +44,7 @@ fn keep(tokens: &ClientTokens, scope: &str, life: u64) {
     tokens.finish(&key(scope), &granted(life), Duration::ZERO);
 }
 
-/// What a caller finds for a scope; whoever is the first stays at it for ever.
+/// The state that a caller finds for a scope. The first caller's exchange never ends.
 fn finds(tokens: &ClientTokens, scope: &str, time: Timestamp) -> &'static str {
     match tokens.enter(&key(scope), time) {
         Entered::Known(_) => "a token",
@@ -122,11 +122,11 @@ async fn what_is_refused_or_stillborn_concerns_one_scope_for_a_while() {
 #[tokio::test(start_paused = true)]
 async fn an_exchange_whose_runtime_went_is_begun_anew() {
     let tokens = ClientTokens::default();
-    let Entered::First(sender, coming) = tokens.enter(&key("a"), NOW) else {
+    let Entered::First(sender, in_flight) = tokens.enter(&key("a"), NOW) else {
         panic!("somebody was there");
     };
     drop(sender);
-    assert!(coming.outcome(Instant::now()).await.is_none());
+    assert!(in_flight.outcome(Instant::now()).await.is_none());
     assert_eq!(finds(&tokens, "a", NOW), "nobody");
 }
 

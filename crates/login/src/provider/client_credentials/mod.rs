@@ -1,4 +1,4 @@
-//! Tokens of the application's own (RFC 6749, section 4.4), as this process keeps them.
+//! The application's own access tokens (RFC 6749, section 4.4), kept in this process.
 
 pub(crate) mod client_token;
 pub(crate) mod client_token_error;
