@@ -1,4 +1,4 @@
-//! Applications of actix-web, which is on another version of `http`.
+//! Applications of actix-web, which uses another version of `http`.
 
 use actix_web::Error;
 use actix_web::body::{MessageBody, to_bytes};

@@ -1,4 +1,4 @@
-//! What a client got.
+//! The application's answer to a request.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::TestError;
 
-/// The application's answer to a request. Redirects are answers like all others: nothing is followed.
+/// The application's answer to a request. A client doesn't follow redirects, so a redirect is an answer too.
 #[derive(Clone, Debug)]
 pub struct Answer(Response<Bytes>);
 
@@ -17,7 +17,7 @@ impl Answer {
         Self(response)
     }
 
-    /// The status, which can be compared with a number.
+    /// The status. It can be compared with a number.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status()
@@ -35,7 +35,7 @@ impl Answer {
         self.headers().get(name)?.to_str().ok()
     }
 
-    /// Where it redirects to, as written.
+    /// The `Location` header as written, if it is text.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.header("location")
@@ -62,7 +62,7 @@ impl Answer {
         }
     }
 
-    /// What a person reads on the page.
+    /// The text on the page.
     fn words(&self) -> String {
         let page = self.text();
         let body = page.split_once("<body").map_or(&*page, |(_, body)| body);

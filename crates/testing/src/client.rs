@@ -1,4 +1,4 @@
-//! A browser without pages: it keeps cookies, and says of each request what browsers say.
+//! A browser without pages: it keeps cookies, and sends a browser's headers.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ impl<A: App> Client<A> {
         }
     }
 
-    /// A tab of the same browser that meets another instance of the application.
+    /// A tab of the same browser, for another instance of the application.
     pub fn at<B: App>(&self, instance: B) -> Client<B> {
         Client {
             fncy: self.fncy.clone(),
@@ -47,7 +47,7 @@ impl<A: App> Client<A> {
         }
     }
 
-    /// The `Cookie` header with the session, for other clients.
+    /// The browser's `Cookie` header, for another HTTP client.
     #[must_use]
     pub fn cookie_header(&self) -> String {
         let header = self
@@ -56,9 +56,9 @@ impl<A: App> Client<A> {
         String::from_utf8_lossy(&header.unwrap_or_default()).into_owned()
     }
 
-    /// The cookies, to look at them or to lose some.
+    /// The browser's cookies, to read or remove them.
     ///
-    /// Don't hold it across an `await`: each request needs it.
+    /// Don't hold the guard across an `await`, since each request locks the jar.
     pub fn jar(&self) -> MutexGuard<'_, CookieJar> {
         let mut jar = self.jar.lock().unwrap_or_else(PoisonError::into_inner);
         jar.now = self.fncy.clock().unix();
@@ -82,7 +82,7 @@ impl<A: App> Client<A> {
         Ok(Answer::new(answer))
     }
 
-    /// Where a path of the application is. One that begins with a slash is below its origin, whatever follows.
+    /// The address of a path or URL of the application. What begins with a slash is below its origin, even `//host`.
     pub(crate) fn address(&self, path: &str) -> Result<Url, TestError> {
         let origin = self.fncy.origin();
         let base = Url::parse(&origin).ok();
@@ -90,11 +90,11 @@ impl<A: App> Client<A> {
             Some(rest) => Url::parse(&format!("{origin}/{rest}")),
             None => Url::options().base_url(base.as_ref()).parse(path),
         };
-        let address =
-            address.map_err(|error| TestError::because(format!("{path:?} is no path"), error))?;
+        let address = address
+            .map_err(|error| TestError::because(format!("{path:?} is not a path"), error))?;
         if address.origin().ascii_serialization() != origin {
             return Err(TestError::new(format!(
-                "{path} is not the application's: that is at {origin}"
+                "{path} is not an address of the application, which is at {origin}"
             )));
         }
         Ok(address)

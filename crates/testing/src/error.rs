@@ -1,4 +1,4 @@
-//! Why a test can't go on.
+//! The error of the test kit.
 
 use std::error::Error;
 use std::fmt;
@@ -30,7 +30,7 @@ impl TestError {
     }
 }
 
-/// So that `?` is enough for an application's settings too.
+/// Lets a test use `?` on an application's settings too.
 impl From<ConfigError> for TestError {
     fn from(error: ConfigError) -> Self {
         Self::because("the settings are wrong", error)
@@ -46,7 +46,7 @@ impl fmt::Display for TestError {
     }
 }
 
-/// The sentence as well: it is what a test that returns an error prints.
+/// The sentence as in `Display`, since a test that returns an error prints its `Debug`.
 impl fmt::Debug for TestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

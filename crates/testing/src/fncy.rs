@@ -1,4 +1,4 @@
-//! FNCY as tests see it: a server on loopback, the settings for it, and a clock.
+//! FNCY for tests: a dev server on loopback, the settings for it, and a clock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::clock::TestClock;
 
-/// Long and irregular enough, and no secret.
+/// A cookie secret that passes the checks. It is public.
 const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
 
 /// A FNCY for one test, with a clock that stands still. Clones share it. The server stops with the last clone and the last
@@ -22,7 +22,7 @@ struct Inner {
     server: DevServer,
     clock: Arc<TestClock>,
     redirect_uri: String,
-    /// Where the login's endpoints are, with a slash at the end.
+    /// The address above the login's endpoints, with a slash at the end.
     endpoints: Url,
 }
 
@@ -53,7 +53,7 @@ impl TestFncy {
             .clock(self.clock())
     }
 
-    /// The origin of the application, such as `https://app.example`: the `Origin` of its own pages.
+    /// The origin of the application, such as `https://app.example`.
     #[must_use]
     pub fn origin(&self) -> String {
         self.0.endpoints.origin().ascii_serialization()
@@ -84,7 +84,7 @@ impl TestFncy {
         &self.0.server
     }
 
-    /// A page of the application: above the login's endpoints, and so below its sub-path.
+    /// The application's front page: the folder above the login's endpoints, which may be a sub-path.
     pub(crate) fn front_page(&self) -> Url {
         let mut address = self.0.endpoints.clone();
         if let Ok(mut segments) = address.path_segments_mut() {

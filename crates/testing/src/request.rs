@@ -1,10 +1,10 @@
 //! One request of a client.
 //!
-//! - `Sec-Fetch-*`, `Origin` and `Referer` are what a browser sends for a page that was asked for by hand, a form, a
-//!   script's request, and the way back from FNCY (W3C Fetch Metadata; Fetch section 3.2).
-//! - What a test says itself takes their place, so that it can also be another site's page, or htmx.
-//! - A path is sent as it is written, and not as a browser would resolve it: odd spellings are what guards are
-//!   tested with.
+//! Rules:
+//! - `Sec-Fetch-*`, `Origin` and `Referer` are a browser's, for a typed address, a form, a script's request and the
+//!   return from FNCY (W3C Fetch Metadata; Fetch section 3.2).
+//! - A header of the test replaces the browser's. So a request can come from another site's page, or from htmx.
+//! - A path is sent as written, and not as a browser would resolve it, so that tests can try odd spellings on guards.
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER};
@@ -18,16 +18,16 @@ use crate::client::Client;
 use crate::cookies::Context;
 use crate::error::TestError;
 
-/// What a request is for.
+/// The cause of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A page, by its address.
+    /// A person types the address of a page.
     Navigation,
-    /// A form of the application's own page.
+    /// A person sends a form of the application's own page.
     Form,
-    /// A script's request from the application's own page.
+    /// A script of the application's own page sends a request.
     Fetch,
-    /// The page that FNCY leads back to.
+    /// FNCY redirects back.
     Return,
 }
 
@@ -73,7 +73,7 @@ impl<A: App> Client<A> {
             Ok(method) => Request::new(self, Purpose::Fetch, method, path),
             Err(error) => Request::mistaken(
                 self,
-                TestError::because(format!("{method:?} is no method"), error),
+                TestError::because(format!("{method:?} is not a method"), error),
             ),
         }
     }
@@ -120,31 +120,31 @@ impl<'a, A: App> Request<'a, A> {
         match pair {
             Some((name, value)) => drop(self.headers.insert(name, value)),
             None => {
-                self.mistake = Some(TestError::new(format!("{name}: {value:?} is no header")));
+                self.mistake = Some(TestError::new(format!("{name}: {value:?} is not a header")));
             }
         }
         self
     }
 
-    /// Sends the fields of a form.
+    /// Sets the body to the fields of a form.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
         self.body("application/x-www-form-urlencoded", body.finish())
     }
 
-    /// Sends JSON.
+    /// Sets the body to a value as JSON.
     pub fn json(mut self, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => self.body("application/json", body),
             Err(error) => {
-                self.mistake = Some(TestError::because("the value is no JSON", error));
+                self.mistake = Some(TestError::because("the value can't be JSON", error));
                 self
             }
         }
     }
 
-    /// Sends these bytes.
+    /// Sets the body and its content type.
     pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self.header(CONTENT_TYPE.as_str(), content_type)
@@ -200,7 +200,7 @@ impl<'a, A: App> Request<'a, A> {
     }
 }
 
-/// What the request line has: only what it can't have is escaped.
+/// The target of the request line. Only bytes that it can't have are escaped.
 fn target(path: &str, address: &Url) -> String {
     if !path.starts_with('/') {
         return address[Position::BeforePath..Position::AfterQuery].to_owned();

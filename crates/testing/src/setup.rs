@@ -1,4 +1,4 @@
-//! How a FNCY for tests differs from the usual one.
+//! The setup of a FNCY for tests.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::clock::TestClock;
 use crate::error::TestError;
 use crate::fncy::TestFncy;
 
-/// The application is there, as far as it and its browsers can tell.
+/// The address of the application in its own and its browsers' view.
 const REDIRECT_URI: &str = "https://app.example/auth/callback";
 /// 2030-01-01.
 const START: u64 = 1_893_456_000;
@@ -57,7 +57,7 @@ impl Setup {
         let endpoints = Url::parse(address).and_then(|address| address.join(&path));
         let endpoints = endpoints.map_err(|_| {
             let uri = &self.redirect_uri;
-            TestError::new(format!("{uri:?} is no redirect URI: it is an address"))
+            TestError::new(format!("{uri:?} is not a redirect URI: write a URL"))
         })?;
         let server = self.server.redirect_uri(&self.redirect_uri).start();
         let server =

@@ -23,7 +23,7 @@ impl TestFncy {
         let session = client.fetch("GET", endpoint.path()).send().await?;
         if session.status() != 200 {
             return Err(TestError::new(format!(
-                "{user} was not signed in: the callback's answer is {}, and that of {} is {}",
+                "{user} was not signed in: the callback answered {}, and {} answered {}",
                 callback.summary(),
                 endpoint.path(),
                 session.summary()
@@ -67,7 +67,7 @@ impl<A: App> Client<A> {
         let sentence = match answer.location() {
             Some(location) if location.starts_with(base_url) => return Ok(location),
             Some(location) => format!(
-                "{path} leads to {location} and not to FNCY, which is at {base_url}: build the login of \
+                "{path} redirects to {location} and not to FNCY, which is at {base_url}: build the login with \
                  `TestFncy::login`, and don't set its addresses"
             ),
             None if status == 404 => format!(

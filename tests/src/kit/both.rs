@@ -242,7 +242,7 @@ async fn mistakes_are_sentences<A: App + Clone>(fncy: TestFncy, app: A) -> Resul
     assert!(
         error
             .to_string()
-            .ends_with("not the application's: that is at https://app.example")
+            .ends_with("not an address of the application, which is at https://app.example")
     );
     let error = visitor
         .get("/")
@@ -250,9 +250,9 @@ async fn mistakes_are_sentences<A: App + Clone>(fncy: TestFncy, app: A) -> Resul
         .send()
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), "a b: \"c\" is no header");
+    assert_eq!(error.to_string(), "a b: \"c\" is not a header");
     let error = visitor.fetch("GE T", "/").send().await.unwrap_err();
-    assert!(error.to_string().starts_with("\"GE T\" is no method"));
+    assert!(error.to_string().starts_with("\"GE T\" is not a method"));
     let error = visitor.get("/").send().await?.json::<Value>().unwrap_err();
     assert!(error.to_string().starts_with("the answer is \"Hello\""));
     Ok(())
@@ -311,10 +311,10 @@ async fn a_sign_in_that_leads_to_no_session_is_an_error() -> Result<(), TestErro
     };
     let app = router(fncy.login()).layer(from_fn(add_slash));
     let error = fncy.signed_in("alex", app).await.unwrap_err().to_string();
-    let start = "alex was not signed in: the callback's answer is 303 See Other, a redirect to /auth/callback/?code=";
+    let start = "alex was not signed in: the callback answered 303 See Other, a redirect to /auth/callback/?code=";
     assert!(error.starts_with(start), "{error}");
     assert!(
-        error.contains("and that of /auth/session is 401 Unauthorized"),
+        error.contains("and /auth/session answered 401 Unauthorized"),
         "{error}"
     );
 
@@ -330,7 +330,7 @@ async fn a_sign_in_that_leads_to_no_session_is_an_error() -> Result<(), TestErro
     }));
     let error = fncy.signed_in("alex", app).await.unwrap_err().to_string();
     assert!(
-        error.contains("and that of /auth/session is 401 Unauthorized"),
+        error.contains("and /auth/session answered 401 Unauthorized"),
         "{error}"
     );
     Ok(())
@@ -356,7 +356,7 @@ async fn an_application_may_be_elsewhere_and_have_other_users() -> Result<(), Te
         error
             .unwrap_err()
             .to_string()
-            .ends_with("is no redirect URI: it is an address")
+            .ends_with("is not a redirect URI: write a URL")
     );
     Ok(())
 }

@@ -1,14 +1,12 @@
-//! The dates of an `Expires` attribute: RFC 6265bis section 5.1.1 (the algorithm is unchanged
-//! from RFC 6265).
+//! The dates of an `Expires` attribute (RFC 6265bis section 5.1.1, the same as in RFC 6265).
 //!
-//! A browser does not parse a date format, it picks a time, a day, a month and a year out of
-//! whatever tokens there are, the first of each kind.
+//! A browser doesn't parse a date format. It takes the first token that looks like a time, a day, a month or a year.
 
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// Unix seconds; a date before 1970 is 0, which is as expired as can be.
+/// A date in Unix seconds. A date before 1970 is 0, which has expired too.
 pub(crate) fn parse(value: &str) -> Option<u64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in value.split(is_delimiter).filter(|token| !token.is_empty()) {
@@ -40,12 +38,12 @@ pub(crate) fn parse(value: &str) -> Option<u64> {
     })
 }
 
-/// `delimiter` of the grammar. Bytes above ASCII are non-delimiters.
+/// `delimiter` of the grammar. Bytes above ASCII are not delimiters.
 fn is_delimiter(c: char) -> bool {
     matches!(c, '\t' | ' '..='/' | ';'..='@' | '['..='`' | '{'..='~')
 }
 
-/// Between `min` and `max` digits, then the end or a non-digit and anything.
+/// The number at the start of a token, if it has between `min` and `max` digits.
 fn number(token: &str, min: usize, max: usize) -> Option<u32> {
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
     (min..=max)

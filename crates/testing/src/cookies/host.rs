@@ -1,7 +1,7 @@
-//! Which hosts a cookie may name.
+//! The hosts that a cookie may name.
 //!
-//! There is no public suffix list here: a public suffix is a name without a dot, which is right for every host under
-//! `.example` and `.test`.
+//! There is no public suffix list here. A name without a dot counts as a public suffix, which is right for all hosts
+//! under `.example` and `.test`.
 
 use std::net::IpAddr;
 

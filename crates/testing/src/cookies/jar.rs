@@ -1,14 +1,14 @@
-//! A browser's cookies: stored and sent as RFC 6265bis sections 5.7 and 5.8 have it.
+//! A browser's cookie jar: it stores and sends cookies by RFC 6265bis, sections 5.7 and 5.8.
 //!
-//! Where browsers differ, the jar is as strict as the strictest:
+//! If browsers differ, the jar is as strict as the strictest browser:
 //!
-//! - `Secure` cookies are set and sent over https alone, so not from `http://localhost` (Safari).
-//! - `__Secure-` and `__Host-` are enforced in any case, and a cookie without a name may not have
-//!   a value that looks like one (5.4).
-//! - A cookie set over http never shadows a `Secure` one (5.7).
-//! - `SameSite=None` needs `Secure`; a cross-site subrequest sets nothing else (5.7).
+//! - `Secure` cookies are set and sent over https only, so not from `http://localhost` (Safari).
+//! - `__Secure-` and `__Host-` are enforced in upper and lower case. A cookie without a name may not have a value with
+//!   such a prefix (5.4).
+//! - A cookie set over http never shadows a `Secure` cookie (5.7).
+//! - `SameSite=None` needs `Secure`. A cross-site subrequest can set such cookies only (5.7).
 //!
-//! The clock is [`CookieJar::now`]: nothing expires by itself.
+//! The clock is [`CookieJar::now`], which the test sets.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -18,37 +18,37 @@ use url::Url;
 use super::host::{is_ip_address, is_public_suffix};
 use super::set_cookie::{SameSite, SetCookie};
 
-/// The relation of a request to the site it goes to (RFC 6265bis section 5.2).
+/// The relation of a request to the site of its target (RFC 6265bis section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// From the same site, or from the person at the address bar.
+    /// A request from the same site, or from the address bar.
     SameSite,
-    /// From another site, a top-level navigation by a safe method: a link, a redirect.
+    /// A top-level navigation from another site by a safe method: a link, a redirect.
     CrossSiteNavigation,
-    /// From another site, a top-level navigation by an unsafe method: a form's `POST`.
+    /// A top-level navigation from another site by an unsafe method: a form's `POST`.
     CrossSitePost,
-    /// From another site, below the top level: `fetch`, an image, a frame.
+    /// A request from another site below the top level: `fetch`, an image, a frame.
     CrossSiteSubrequest,
 }
 
-/// A cookie that a jar holds.
+/// A cookie in a jar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cookie {
     name: Vec<u8>,
     value: Vec<u8>,
     /// The host, or the domain above it that the cookie's `Domain` named.
     pub domain: String,
-    /// Whether it goes to that host alone.
+    /// Whether it is sent to that host only.
     pub host_only: bool,
     /// The path at and below which it is sent.
     pub path: String,
-    /// Sent over https alone.
+    /// Whether it is sent over https only.
     pub secure: bool,
-    /// Kept from scripts.
+    /// Whether scripts can't read it.
     pub http_only: bool,
-    /// When it goes along with requests from other sites.
+    /// When requests from other sites send it.
     pub same_site: SameSite,
-    /// Unix seconds; `None` for a cookie that goes when the browser is closed.
+    /// When it expires, in Unix seconds. `None` if it lasts until the browser is closed.
     pub expires: Option<u64>,
     created: u64,
 }
@@ -89,7 +89,7 @@ impl Cookie {
         }
     }
 
-    /// 5.4, "Cookie name prefixes".
+    /// Section 5.4, "Cookie name prefixes".
     fn keeps_prefix(&self) -> bool {
         let prefixed = if self.name.is_empty() {
             &self.value
@@ -113,14 +113,14 @@ impl Cookie {
 /// The cookies of one browser profile.
 #[derive(Debug, Default)]
 pub struct CookieJar {
-    /// Unix seconds, set by the test.
+    /// The jar's time in Unix seconds, which the test sets.
     pub now: u64,
     cookies: Vec<Cookie>,
     stored: u64,
 }
 
 impl CookieJar {
-    /// An empty jar at an instant in Unix seconds.
+    /// An empty jar at this time, in Unix seconds.
     pub fn new(now: u64) -> Self {
         Self {
             now,
@@ -128,7 +128,7 @@ impl CookieJar {
         }
     }
 
-    /// Takes a response's `Set-Cookie` lines.
+    /// Stores the cookies of a response's `Set-Cookie` lines.
     pub fn apply<L: AsRef<[u8]>>(
         &mut self,
         url: &Url,
@@ -142,7 +142,7 @@ impl CookieJar {
         }
     }
 
-    /// The value of the `Cookie` header of a request, longest paths first, then oldest first.
+    /// The `Cookie` header of a request, if it has cookies: longest paths first, then oldest first.
     pub fn header(&self, url: &Url, context: Context) -> Option<Vec<u8>> {
         let host = url.host_str()?;
         let mut sent: Vec<_> = self
@@ -165,7 +165,7 @@ impl CookieJar {
         (!pairs.is_empty()).then(|| pairs.join(b"; ".as_slice()))
     }
 
-    /// What it holds and has not expired.
+    /// The cookies that have not expired.
     pub fn cookies(&self) -> impl Iterator<Item = &Cookie> {
         self.cookies
             .iter()
@@ -177,8 +177,7 @@ impl CookieJar {
         self.cookies().find(|cookie| cookie.name == name.as_bytes())
     }
 
-    /// Puts a cookie of any bytes into the jar, as someone with the profile's files would:
-    /// host-only, for the whole host, in every context.
+    /// Puts a cookie with any bytes into the jar. It is host-only, for all paths, and sent in every context.
     pub fn insert(&mut self, url: &Url, name: &[u8], value: &[u8]) {
         self.store(Cookie {
             name: name.to_vec(),
@@ -194,17 +193,17 @@ impl CookieJar {
         });
     }
 
-    /// Forgets the cookies of a name.
+    /// Removes the cookies of a name.
     pub fn remove(&mut self, name: &str) {
         self.cookies.retain(|cookie| cookie.name != name.as_bytes());
     }
 
-    /// Forgets everything.
+    /// Removes all cookies.
     pub fn clear(&mut self) {
         self.cookies.clear();
     }
 
-    /// 5.7, the storage model.
+    /// Section 5.7, the storage model.
     fn take(&mut self, url: &Url, context: Context, set: SetCookie) {
         let Some(host) = url.host_str() else { return };
         let https = url.scheme() == "https";
@@ -248,7 +247,7 @@ impl CookieJar {
         })
     }
 
-    /// A cookie in the same slot is replaced and hands on its place in the order.
+    /// Stores a cookie. It replaces a cookie in the same slot, and takes over its place in the order.
     fn store(&mut self, mut cookie: Cookie) {
         self.stored += 1;
         cookie.created = self.stored;
@@ -265,7 +264,7 @@ impl CookieJar {
     }
 }
 
-/// 5.1.3.
+/// Section 5.1.3.
 fn domain_matches(host: &str, domain: &str) -> bool {
     host == domain
         || !is_ip_address(host)
@@ -274,7 +273,7 @@ fn domain_matches(host: &str, domain: &str) -> bool {
                 .is_some_and(|labels| labels.ends_with('.'))
 }
 
-/// 5.1.4, the path of a cookie that names none.
+/// Section 5.1.4, the path of a cookie without a `Path` attribute.
 fn default_path(path: &str) -> String {
     match path.rfind('/') {
         Some(0) | None => "/".to_owned(),

@@ -1,4 +1,4 @@
-//! A browser's cookies, as RFC 6265bis has them, with the strictest rule where browsers differ.
+//! A browser's cookies by RFC 6265bis, with the strictest rule where browsers differ.
 
 mod cookie_date;
 mod host;

@@ -1,11 +1,10 @@
-//! One `Set-Cookie` line, read as RFC 6265bis section 5.6 has a browser read it.
+//! The parser of one `Set-Cookie` line (RFC 6265bis, section 5.6).
 //!
-//! - A control character other than a tab refuses the line.
-//! - Without a `=` the name is empty and all is value; with neither name nor value it is refused.
-//! - Name and value together hold at most 4096 bytes; an attribute's value over 1024 bytes is
-//!   passed over, as if it were not there.
-//! - The last attribute of a name wins, except that `Max-Age` wins over `Expires`.
-//! - Nothing lives longer than 400 days (5.5).
+//! - A line with a control character other than a tab is refused.
+//! - A line without a `=` is a value with an empty name. A line with neither name nor value is refused.
+//! - Name and value together have at most 4096 bytes. An attribute with a value over 1024 bytes is ignored.
+//! - The last attribute of a name wins, but `Max-Age` wins over `Expires`.
+//! - A cookie lives 400 days at most (5.5).
 
 use super::cookie_date;
 
@@ -13,32 +12,32 @@ const NAME_VALUE_LIMIT: usize = 4096;
 const ATTRIBUTE_LIMIT: usize = 1024;
 const AGE_LIMIT: u64 = 400 * 24 * 60 * 60;
 
-/// When a cookie goes along with requests from other sites (RFC 6265bis section 5.6.7).
+/// When requests from other sites send a cookie (RFC 6265bis section 5.6.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
-    /// Only with requests from the same site.
+    /// Only requests from the same site send it.
     Strict,
-    /// Also with a top-level navigation by a safe method.
+    /// Top-level navigations by a safe method send it too.
     Lax,
-    /// Not said, which is taken as `Lax`, without the two minutes in which Chromium lets a
-    /// cross-site `POST` have the cookie: no other browser does.
+    /// The line has no `SameSite`, which counts as `Lax`. Chromium alone also sends such a cookie with a cross-site
+    /// `POST` for two minutes, and this jar doesn't.
     Default,
-    /// With every request.
+    /// Every request sends it.
     None,
 }
 
-/// What the line says, before a jar decides whether to take it.
+/// The content of a line, before a jar decides whether to store it.
 #[derive(Debug)]
 pub(crate) struct SetCookie {
     pub(crate) name: Vec<u8>,
     pub(crate) value: Vec<u8>,
-    /// Lower case, without its leading dot; empty where the attribute is missing or empty.
+    /// The domain in lower case, without its leading dot. Empty if the attribute is missing or empty.
     pub(crate) domain: String,
     pub(crate) path: Option<String>,
     pub(crate) secure: bool,
     pub(crate) http_only: bool,
     pub(crate) same_site: SameSite,
-    /// Unix seconds; `None` for as long as the browser runs.
+    /// When the cookie expires, in Unix seconds. `None` if it lasts until the browser is closed.
     pub(crate) expires: Option<u64>,
 }
 
