@@ -1,4 +1,4 @@
-//! What the documentation claims of the code, checked.
+//! Compares the documentation's claims with the code.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ fn tree(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Where both are on, rustls panics in an application that names neither.
+/// If both features are on, rustls panics in an application that chooses neither.
 #[test]
 fn no_crate_turns_on_a_provider_of_rustls() {
     for package in [
@@ -66,7 +66,7 @@ fn no_crate_turns_on_a_provider_of_rustls() {
     }
 }
 
-/// A crate that is new here must be as pure as the core: no clock, no randomness, no input or output.
+/// A new crate in this list must be as pure as the core: no clock, no randomness, no input or output.
 #[test]
 fn the_core_is_built_with_these_crates_alone() {
     let edges = ["--edges", "normal,no-proc-macro"];
@@ -235,7 +235,7 @@ fn one_version_is_stated_everywhere() {
     assert!(read("README.md").contains(&format!("Rust {version}")));
 }
 
-/// What stands in backticks.
+/// The texts in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
@@ -256,7 +256,7 @@ fn every_file_that_contributors_are_sent_to_exists() {
     }
 }
 
-/// All our code, file after file.
+/// The code of all files, one after the other.
 fn sources(folder: &Path) -> String {
     let entries = std::fs::read_dir(folder).unwrap();
     let texts = entries.map(|entry| {
@@ -270,7 +270,7 @@ fn sources(folder: &Path) -> String {
     texts.collect()
 }
 
-/// The lines of the log that a source has at this level: each message, up to what is code in it.
+/// The messages that a source logs at this level, each up to its first backtick.
 fn log_lines(source: &str, level: &str) -> Vec<String> {
     let start = format!("{level}!(");
     let messages = source.split(&start).skip(1).map(|call| {

@@ -1,15 +1,15 @@
-//! Where the corpora of other projects lie, and how they are read.
+//! Test data of other projects.
 //!
-//! They don't enter this repository: `FNCY_CORPORA` names their folder, otherwise it is
-//! `../shared/corpora` of the workspace's root. A test whose corpus is missing says so and skips.
+//! The files aren't in this repository. `FNCY_CORPORA` names their folder. The default is `../shared/corpora` from the
+//! workspace's root. If a file is missing, its test says so and is skipped.
 
 use std::fs;
 use std::path::PathBuf;
 
-/// The lines of a corpus without its first, which names the source, as bytes split on `\n` only:
-/// the cases hold `\r`, NUL and bytes that are no UTF-8.
+/// The lines of a corpus after the first, which names the source.
 ///
-/// `None`, and a line on stderr, where the corpus is missing.
+/// They are bytes and split at `\n` only, since cases have `\r`, NUL and bytes that aren't UTF-8. If the file is
+/// missing, the result is `None`, with a line on stderr.
 pub fn lines(file: &str) -> Option<Vec<Vec<u8>>> {
     let path = folder().join(file);
     let Ok(bytes) = fs::read(&path) else {

@@ -1,4 +1,4 @@
-//! The code in README.md, in the crates' READMEs and in the manual, compiled.
+//! Compiles the code in README.md, in the crates' READMEs and in the manual.
 
 macro_rules! pages {
     ($($name:ident = $file:literal;)*) => { $(#[doc = include_str!($file)] pub struct $name;)* };

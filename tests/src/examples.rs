@@ -1,4 +1,4 @@
-//! The examples whose connections outlive their request, met by a browser that signs out elsewhere.
+//! The examples with connections that outlive their request, while the user signs out elsewhere.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::harness::{Harness, serve_configured, serve_router};
 use crate::steps::session::sign_out;
 use crate::world::{APP, World};
 
-/// A world whose browser meets the example instead of the toy application, with somebody signed in.
+/// A world with the example in place of the toy application, and a signed-in user.
 async fn signed_in(world: &World, example: std::net::SocketAddr) -> (Tab, Vec<u8>) {
     world.browser.route(APP, Socket(example));
     let mut tab = world.tab();
@@ -26,7 +26,7 @@ async fn signed_in(world: &World, example: std::net::SocketAddr) -> (Tab, Vec<u8
     (tab, cookies.unwrap())
 }
 
-/// Sends a request, and what comes back within the time is left to be read.
+/// Sends a request on a connection with a timeout for reads.
 async fn connect(to: std::net::SocketAddr, headers: &str, cookies: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(to).await.unwrap();
     let head = format!("GET /ticks HTTP/1.1\r\nhost: app.example\r\n{headers}cookie: ");
@@ -36,7 +36,7 @@ async fn connect(to: std::net::SocketAddr, headers: &str, cookies: &[u8]) -> Tcp
     stream
 }
 
-/// Reads until the text has come.
+/// Reads until this text arrives.
 async fn until(stream: &mut TcpStream, read: &mut Vec<u8>, text: &str) {
     let reading = async {
         while !String::from_utf8_lossy(read).contains(text) {

@@ -1,13 +1,13 @@
-//! Tests of FNCY Login from the outside: a browser model, servers not written here, and the
-//! scenarios in which the two meet an application.
+//! Tests of FNCY Login from the outside: a browser model, servers of other projects, and scenarios in which both meet
+//! an application.
 //!
-//! - [`browser`]: what a browser keeps, sends and follows.
-//! - [`corpora`]: data that others wrote, one case a line.
-//! - [`real_server`]: providers not written here, run as child processes.
+//! - [`browser`]: a model of a browser.
+//! - [`corpora`]: test data of other projects, one case a line.
+//! - [`real_server`]: servers of other projects, run as child processes.
 //! - [`harness`]: the same toy application over the bare driver, tower, actix-web and poem.
-//! - [`world`]: provider, application, browser and clock of one scenario, and what must hold in all.
-//! - [`store`]: what several instances of an application share.
-//! - `kit`: the test kit that users get, used as they would.
+//! - [`world`]: the provider, application, browser and clock of one scenario, and the rules for all scenarios.
+//! - [`store`]: a store for several instances of an application.
+//! - `kit`: the test kit for users, used as they use it.
 //! - [`scenarios`]: the table of behaviours.
 
 #![allow(

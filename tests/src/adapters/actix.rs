@@ -1,4 +1,4 @@
-//! Every place for the middleware: App, scope, resource, and two logins nested.
+//! All places for the middleware: App, scope, resource, and two nested logins.
 
 use std::fmt;
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn mine(user: CurrentUser) -> String {
     user.id().to_owned()
 }
 
-/// Where a request without a session ends.
+/// The result of a request without a session.
 macro_rules! gate {
     ($app:expr, $path:expr) => {{
         let request = TestRequest::get()
@@ -190,7 +190,7 @@ async fn r27_a_login_whose_callback_is_elsewhere_is_told_once() {
     }
 }
 
-/// An error of an application's own.
+/// An error of the application.
 #[derive(Debug)]
 struct Mine;
 
@@ -224,7 +224,7 @@ async fn an_error_of_middleware_inside_goes_on_as_it_is() {
     };
     assert!(ask().await.as_error::<Mine>().is_some());
 
-    // A refreshed session must not be lost with it, however often the error is asked for its answer.
+    // The refreshed session must not be lost with the error, even if its response is built several times.
     fncy.advance(Duration::from_secs(301));
     let error = ask().await;
     assert_eq!(error.to_string(), "mine");

@@ -1,4 +1,4 @@
-//! Every way to put a router together: nest, merge in both orders, late routes, fallbacks.
+//! All ways to build a router: nest, merge in both orders, late routes, fallbacks.
 
 use std::convert::Infallible;
 
@@ -21,7 +21,7 @@ fn router(path: &str) -> Router {
     Router::new().route(path, get(home))
 }
 
-/// A router, or a wrapped one.
+/// A router, or a wrapped router.
 trait Application:
     Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone
 {
@@ -40,7 +40,7 @@ async fn ask(app: &impl Application, path: &str) -> Response<Body> {
     app.clone().oneshot(request).await.unwrap()
 }
 
-/// Where a request without a session ends: `sign in` for a redirect to the provider.
+/// The result of a request without a session: `sign in` for a redirect to the provider.
 async fn gate(app: &impl Application, path: &str) -> &'static str {
     let response = ask(app, path).await;
     match response.status() {
@@ -223,7 +223,7 @@ async fn a_sub_path_that_a_proxy_strips_is_put_back() {
     assert!(body.contains(link), "{body}");
 }
 
-/// What a layer's place makes the log say, of a browser that asks twice without a callback in between.
+/// The log lines about a layer's place, after a browser has sent requests without a callback in between.
 async fn told_of(
     login_base: &str,
     place: impl Fn(FncyLoginLayer) -> Router,
@@ -315,7 +315,7 @@ async fn r27_a_layer_in_its_place_is_not_told() {
 #[tokio::test]
 async fn a_layer_whose_fallback_was_asked_for_is_not_told() {
     let told = told_of("", |layer| router("/page").layer(layer), "/page");
-    // One that no browser has asked for anything but pages, and then for a login, is known to be whole.
+    // After requests for pages and one for `/auth/login`, the login knows that its endpoints are reached.
     assert_eq!(told.await.len(), 1, "nothing but a route was asked for");
     let (login, _provider) = login("", |builder| builder);
     let logs = ThreadLogs::start();

@@ -1,4 +1,4 @@
-//! The tower service needs no bound on a body: inside a compression layer, and around a plain hyper service.
+//! The tower service takes any body: inside a compression layer, and around a plain hyper service.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! The mark that a login leaves in a request's extensions, and how far it is valid.
+//! The auth context in a request's extensions, and the cases in which it is valid.
 
 use fncy_login::AuthContext;
 use fncy_login::adapter::{Decision, Verdict};
@@ -41,7 +41,7 @@ async fn r19_the_mark_of_another_request_opens_no_guarded_path() {
         .await;
     let cookies = world.cookie_header();
 
-    // A handler passes a request on with the extensions that it came with.
+    // A handler passes the request on with its extensions.
     let of_page = admitted(decide(&world, "/page", &cookies, None));
     let again = |target, context| decide(&world, target, &cookies, Some(context));
     assert!(matches!(again("/page", &of_page), Decision::Pass));
@@ -59,7 +59,7 @@ async fn r19_the_mark_of_another_request_opens_no_guarded_path() {
     assert!(matches!(again_as_nobody("/open/x"), Decision::Pass));
     assert_eq!(status(again_as_nobody("/page")), 303);
 
-    // On a public path a session is known whose token has expired.
+    // A public path has a user even if the access token has expired.
     world.advance(300);
     let Decision::Later(verdict) = decide(&world, "/open", &cookies, None) else {
         panic!("whether it is the newest was not asked");

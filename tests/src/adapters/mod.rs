@@ -1,4 +1,4 @@
-//! Tests of one adapter alone: where it can be put, and what it can be put around.
+//! Tests of one adapter alone: its possible places, and the applications that it can be around.
 
 mod actix;
 mod axum;
@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 
 use crate::world::{APP, usual};
 
-/// A login whose provider nobody asks, and that provider.
+/// A login, and its provider, which gets no request.
 fn login(mount: &str, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> (Login, DevServer) {
     let redirect_uri = format!("{APP}{mount}/auth/callback");
     let provider = DevServer::builder()

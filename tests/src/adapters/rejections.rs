@@ -1,4 +1,4 @@
-//! A rejection goes into logs (`tracing-actix-web` writes the `Debug` of each error), and shows its kind alone.
+//! The `Debug` of a rejection shows its kind only, since `tracing-actix-web` logs the `Debug` of each error.
 
 use ::tower::ServiceExt as _;
 use axum::Router;

@@ -1,12 +1,11 @@
-//! For a signed-in user, answers are what they are without the login, byte for byte: only headers that are
-//! documented are added.
+//! For a signed-in user, answers are the same as without the login, byte for byte, except for documented headers.
 //!
-//! Each framework serves the same answers with the login and without it, and what comes over the wire is
-//! compared: the head as a set of lines, since an order of headers means nothing, and the body with its chunks.
+//! Each framework serves the same answers with and without the login, and the bytes on the wire are compared: the head
+//! as a set of lines, since the order of headers has no meaning, and the body with its chunks.
 //!
-//! - A live session adds `Cache-Control: private, no-cache` where the application says nothing.
-//! - A refreshed session sets `Cache-Control: private, no-store` and one `Set-Cookie`, and takes away what shared
-//!   caches believe before it.
+//! - A live session adds `Cache-Control: private, no-cache` if the application sets none.
+//! - A refreshed session sets `Cache-Control: private, no-store` and one `Set-Cookie`. It removes the headers that
+//!   shared caches obey before `Cache-Control`.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -32,7 +31,7 @@ use crate::world::World;
 
 type Headers = &'static [(&'static str, &'static str)];
 
-/// An answer of the application, whatever the framework.
+/// An answer of the application, for any framework.
 struct Answer {
     status: u16,
     headers: Headers,
@@ -45,7 +44,7 @@ enum Content {
     Stream([&'static str; 3]),
 }
 
-/// Requests whose answers differ in nature.
+/// Requests with different kinds of answers.
 const REQUESTS: [(&str, &str, Headers); 19] = [
     ("GET", "/text", &[]),
     ("HEAD", "/text", &[]),
@@ -62,7 +61,7 @@ const REQUESTS: [(&str, &str, Headers); 19] = [
     ("GET", "/cookies", &[]),
     ("GET", "/own", &[]),
     ("GET", "/nowhere", &[]),
-    // An error of the framework, trailers and a compression where the framework has them.
+    // An error of the framework, and trailers and compression if the framework has them.
     ("GET", "/error", &[]),
     ("GET", "/trailers", &[("te", "trailers")]),
     ("GET", "/compressed", &[("accept-encoding", "gzip")]),
@@ -186,7 +185,7 @@ mod on_actix {
             .default_service(web::to(anything))
     }
 
-    /// An error of middleware, which is no response yet when it meets the login.
+    /// An error of middleware, which is not yet a response when it reaches the login.
     async fn fails(_: ServiceRequest, _: Next<BoxBody>) -> actix_web::Result<ServiceResponse> {
         Err(ErrorImATeapot("an error of middleware"))
     }
@@ -255,7 +254,7 @@ mod on_poem {
     }
 }
 
-/// An application that is served, until its value is dropped.
+/// A served application. It stops when the value is dropped.
 struct Served(
     SocketAddr,
     #[expect(dead_code, reason = "it ends with it")] Arc<dyn Backend>,
@@ -267,7 +266,7 @@ fn served(serve: impl FnOnce(TcpListener) -> Arc<dyn Backend>) -> Served {
     Served(address, serve(listener))
 }
 
-/// What comes back: the lines of the head, but for the date, and the bytes behind it.
+/// An answer: the lines of the head without the date, and the bytes after it.
 async fn exchange(
     to: &Served,
     (method, target, headers): (&str, &str, Headers),
@@ -286,7 +285,7 @@ async fn exchange(
     stream.write_all(&bytes).await.unwrap();
     let mut read = Vec::new();
     if is_upgrade {
-        // The other protocol has nothing to say.
+        // The test doesn't speak the other protocol.
         let head = async {
             while !read.ends_with(b"\r\n\r\n") && stream.read_buf(&mut read).await.unwrap() > 0 {}
         };
@@ -306,7 +305,7 @@ async fn exchange(
     (lines, read.split_off(end + 4))
 }
 
-/// Takes away what begins like this, and returns it.
+/// Removes the line with this prefix, and returns it.
 fn take(lines: &mut Vec<String>, start: &str) -> Vec<String> {
     lines
         .extract_if(.., |line| line.starts_with(start))
@@ -343,7 +342,7 @@ async fn answers_are_the_same(framework: &str, world: &World, bare: &Served, our
                 }
             } else if !lines.iter().any(|line| line.starts_with("cache-control: ")) {
                 let added = take(&mut with, "cache-control: ");
-                // The error of middleware in actix-web, which goes on as it is, has no headers to set.
+                // In actix-web, an error of middleware passes unchanged, since it has no headers yet.
                 let is_error = framework == "actix-web" && request.1 == "/error";
                 let expected: &[&str] = if is_error {
                     &[]

@@ -1,7 +1,7 @@
-//! What answers for an origin.
+//! The servers of origins.
 //!
-//! An `https` origin is served without TLS, in this process or at a loopback socket, as it is
-//! behind a proxy that ends TLS. Such a proxy answers 502 or 504 where the server does not.
+//! An `https` origin is served without TLS, in this process or at a loopback socket, as if a proxy in front of it ended
+//! TLS. If the server doesn't answer, the response is the proxy's 502 or 504.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ pub trait Backend: Send + Sync {
     fn send(&self, request: RawRequest) -> Pin<Box<dyn Future<Output = RawResponse> + Send + '_>>;
 }
 
-/// A function is a backend, for providers and applications of a few lines.
+/// A function can be a backend, for a provider or an application of a few lines.
 impl<F> Backend for F
 where
     F: Fn(&RawRequest) -> RawResponse + Send + Sync,

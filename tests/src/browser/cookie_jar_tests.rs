@@ -1,4 +1,4 @@
-//! The jar against the test suite of RFC 6265, and where RFC 6265bis goes beyond it.
+//! Tests of the jar: the test suite of RFC 6265, and the additions of RFC 6265bis.
 
 use fncy_login_testing::cookies::{Context, CookieJar};
 use serde_json::Value;
@@ -8,11 +8,10 @@ use crate::corpora;
 
 const NOW: u64 = 1_700_000_000;
 
-/// The suite was run on that day: cookies that expire in 2019 and 2027 live, those of 2007 don't.
+/// A day of the suite: cookies that expire in 2019 and 2027 live, and those of 2007 have expired.
 const NOVEMBER_2011: u64 = 1_320_105_600;
 
-/// Cases in which RFC 6265bis wants something else than RFC 6265 did, and the `Cookie` header that
-/// it wants.
+/// Cases in which RFC 6265bis differs from RFC 6265, and the `Cookie` header of RFC 6265bis.
 const CHANGED: &[(&str, &[(&str, &str)])] = &[
     (
         "a pair without a name is a cookie without a name (5.6), and goes without its `=` (5.8)",

@@ -1,18 +1,18 @@
-//! As much of HTML as login pages need: forms with their inputs and buttons, links, entities.
+//! A parser for the HTML of sign-in pages: forms with their inputs and buttons, links, entities.
 //!
-//! It is tolerant, not correct: tags are found wherever a `<` and a letter stand, comments and
-//! scripts are passed over, and nothing has to be closed.
+//! It is tolerant and not complete. A tag begins at each `<` with a letter. Comments and scripts are skipped, and
+//! elements need no end.
 
-/// A form, as it would be sent.
+/// A form and its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    /// Its `action` as written; empty for the page's own URL.
+    /// Its `action` as written. Empty for the page's own URL.
     pub action: String,
     /// `GET` or `POST`.
     pub method: String,
     /// Its `id`.
     pub id: Option<String>,
-    /// The names and values that are sent, without those of buttons.
+    /// The names and values of its fields, without buttons.
     pub fields: Vec<(String, String)>,
     /// The names and values of its submit buttons.
     pub buttons: Vec<(String, String)>,
@@ -29,12 +29,12 @@ impl Form {
         self
     }
 
-    /// Whether it has a field of a name.
+    /// Whether it has a field with this name.
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(field, _)| field == name)
     }
 
-    /// What is sent when a button, or Enter, is pressed.
+    /// The fields that are sent when a button is pressed. `None` is Enter.
     ///
     /// # Panics
     ///
@@ -70,10 +70,10 @@ pub struct Link {
 }
 
 struct Tag<'a> {
-    /// In lower case, with its slash if it closes.
+    /// The name in lower case, with the slash of an end tag.
     name: String,
     attributes: Vec<(String, String)>,
-    /// What follows, up to the next tag.
+    /// The text up to the next tag.
     text: &'a str,
 }
 
@@ -208,7 +208,7 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
     tags
 }
 
-/// The attributes up to the `>`, and what follows it.
+/// The attributes up to the `>`, and the text after it.
 fn attributes(html: &str) -> (Vec<(String, String)>, &str) {
     let mut attributes = Vec::new();
     let mut rest = html;

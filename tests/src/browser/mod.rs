@@ -1,8 +1,7 @@
-//! A model of a browser, as far as a login can tell: cookies, redirects, forms, and the headers
-//! that say where a request comes from. Its cookies are the test kit's, which users have too.
+//! A model of a browser: cookies, redirects, forms, and the headers that name a request's source.
 //!
-//! A [`Browser`] is a profile: a [`CookieJar`], a history and a table of which [`Backend`] serves
-//! which origin. Its [`Tab`]s send the requests. Requests to loopback over plain http need no
+//! A [`Browser`] is a profile: a [`CookieJar`], a history, and a table with the [`Backend`] of each origin. Its [`Tab`]s
+//! send the requests. The jar is the test kit's, which users have too. Requests to loopback over plain http need no
 //! entry in the table.
 
 mod backend;
@@ -31,14 +30,14 @@ use self::request::Request;
 pub use self::tab::Tab;
 pub use self::wire::{RawRequest, RawResponse};
 
-/// A request that was sent and the response to it.
+/// A request and its response.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// Where it was sent to.
+    /// The URL that it was sent to.
     pub url: Url,
-    /// As it was sent.
+    /// The request as it was sent.
     pub request: RawRequest,
-    /// What came back.
+    /// The response.
     pub response: RawResponse,
 }
 
@@ -57,7 +56,7 @@ impl Exchange {
     }
 }
 
-/// A browser profile. Clones are the same profile.
+/// A browser profile. Clones share it.
 #[derive(Clone)]
 pub struct Browser {
     profile: Arc<Profile>,
@@ -70,7 +69,7 @@ struct Profile {
 }
 
 impl Browser {
-    /// A new profile at an instant in Unix seconds.
+    /// A new profile at this time, in Unix seconds.
     pub fn new(now: u64) -> Self {
         let profile = Profile {
             jar: Mutex::new(CookieJar::new(now)),
@@ -82,7 +81,7 @@ impl Browser {
         }
     }
 
-    /// Says what serves an origin, such as `https://app.example`.
+    /// Sets the backend of an origin, such as `https://app.example`.
     pub fn route(&self, origin: &str, backend: impl Backend + 'static) {
         let origin = Url::parse(origin).expect("an origin is a URL").origin();
         let mut routes = self.profile.routes.lock().unwrap();
@@ -123,7 +122,7 @@ impl Browser {
 
     /// # Panics
     ///
-    /// Nothing serves the origin: a test's mistake, or a redirect to where none was expected.
+    /// If the origin has no backend, because of a mistake in the test or an unexpected redirect.
     async fn backend(&self, url: &Url) -> Arc<dyn Backend> {
         let origin = url.origin().ascii_serialization();
         let routed = self.profile.routes.lock().unwrap().get(&origin).cloned();

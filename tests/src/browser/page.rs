@@ -1,4 +1,4 @@
-//! A response in a tab: what came, from where, and what can be done with it.
+//! A page: a response in a tab, with its URL, its forms and its links.
 
 use std::ops::Deref;
 
@@ -36,7 +36,7 @@ impl Page {
         }
     }
 
-    /// Where it redirects to.
+    /// The URL that it redirects to.
     pub fn location(&self) -> Option<Url> {
         self.redirect().map(|next| next.url)
     }
@@ -48,7 +48,7 @@ impl Page {
             .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
     }
 
-    /// The form that a selector names: `form` for the first, `#id`, or the `action` as written.
+    /// The form of a selector: `form` for the first form, `#id`, or the `action` as written.
     pub fn form(&self, selector: &str) -> Form {
         html::forms(&self.text())
             .into_iter()

@@ -1,15 +1,14 @@
-//! What a request tells of the page it comes from: `Referer` (W3C Referrer Policy section 8) and
-//! the `Origin` of a request that is no CORS request (Fetch, "append a request `Origin` header").
+//! The headers about the page of a request: `Referer` (W3C Referrer Policy, section 8), and `Origin` outside CORS
+//! (Fetch, "append a request `Origin` header").
 //!
-//! The one matters for the other: under `no-referrer` a form on the same origin is sent with
-//! `Origin: null`.
+//! The policy changes both: with `no-referrer`, a form on the same origin is sent with `Origin: null`.
 
 use url::{Position, Url};
 
 use super::site::{is_potentially_trustworthy, same_origin};
 use super::wire::RawResponse;
 
-/// How much of a page's URL its requests tell.
+/// How much of a page's URL its requests show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ReferrerPolicy {
     NoReferrer,
@@ -24,7 +23,7 @@ pub(crate) enum ReferrerPolicy {
 }
 
 impl ReferrerPolicy {
-    /// The last policy known of a response's `Referrer-Policy` headers.
+    /// The last known policy in a response's `Referrer-Policy` headers.
     pub(crate) fn of(response: &RawResponse) -> Option<Self> {
         response
             .headers_named("referrer-policy")
@@ -69,7 +68,7 @@ impl ReferrerPolicy {
         }
     }
 
-    /// Whether the `Origin` of a request that is no CORS request is `null`.
+    /// Whether the `Origin` of a request outside CORS is `null`.
     pub(crate) fn hides_origin(self, from: &Url, to: &Url) -> bool {
         match self {
             Self::NoReferrer => true,

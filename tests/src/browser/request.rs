@@ -1,12 +1,12 @@
-//! One request as a browser builds it, and the next of its chain when the reply redirects it.
+//! One request as a browser builds it, and the next request of its chain after a redirect.
 //!
-//! - `Sec-Fetch-*` go to potentially trustworthy URLs alone; `Sec-Fetch-Site` looks at every URL
-//!   of the chain and is `none` when a person typed the first (W3C Fetch Metadata section 2).
-//! - For cookies a chain through another site is cross-site, as in Firefox; Chromium looks at the
-//!   page where it began alone, and so sends `Strict` cookies where this model doesn't.
-//! - `Origin` goes with CORS requests to other origins and with every unsafe method, and is `null`
-//!   after a redirect from one foreign origin to another (Fetch section 3.2).
-//! - There is no `Accept-Encoding`: nothing here decompresses.
+//! - `Sec-Fetch-*` are sent to potentially trustworthy URLs only. `Sec-Fetch-Site` depends on every URL of the chain,
+//!   and is `none` if a person typed the first URL (W3C Fetch Metadata, section 2).
+//! - For cookies, a chain through another site is cross-site, as in Firefox. Chromium considers only the page where the
+//!   chain began, so it sends `Strict` cookies in cases where this model doesn't.
+//! - `Origin` is sent with CORS requests to other origins and with every unsafe method. After a redirect from one
+//!   foreign origin to another it is `null` (Fetch, section 3.2).
+//! - `Accept-Encoding` is not sent, since this client can't decompress.
 
 use fncy_login_testing::cookies::Context;
 use url::Url;
@@ -21,19 +21,19 @@ const ACCEPT_IMAGE: &str = "image/avif,image/webp,image/apng,image/svg+xml,image
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
                           (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 
-/// The page, or the script on it, that a request comes from.
+/// The page, or the script on it, that sends a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Initiator {
     pub(crate) url: Url,
     pub(crate) policy: ReferrerPolicy,
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The page of a tab.
     Navigation,
-    /// The page that a tab may show next.
+    /// A page that a tab may show next.
     Prefetch,
     /// A script's `fetch`, with credentials.
     Fetch,
@@ -81,7 +81,7 @@ pub(crate) struct Request {
     pub(crate) purpose: Purpose,
     pub(crate) method: String,
     pub(crate) url: Url,
-    /// What the page adds: a content type, a script's headers.
+    /// The headers that the page adds: a content type, a script's own headers.
     pub(crate) headers: Headers,
     pub(crate) body: Vec<u8>,
     initiator: Option<Initiator>,
@@ -102,7 +102,7 @@ impl Request {
         }
     }
 
-    /// How many redirects led here.
+    /// The number of redirects before this request.
     pub(crate) fn redirects(&self) -> usize {
         self.earlier.len()
     }
@@ -136,7 +136,7 @@ impl Request {
         Some(next)
     }
 
-    /// What decides which cookies it takes along and brings back.
+    /// The context, which decides the cookies that it sends and stores.
     pub(crate) fn context(&self) -> Context {
         let from = self.initiator.iter().map(|initiator| &initiator.url);
         if from
@@ -189,7 +189,7 @@ impl Request {
         if let Some(referer) = self.referer() {
             raw = raw.with_header("Referer", referer);
         }
-        // A script's own `Accept` takes the place of the browser's.
+        // A script's own `Accept` replaces the browser's.
         raw.headers.retain(|(name, _)| {
             !self
                 .headers
@@ -244,7 +244,7 @@ impl Request {
         })
     }
 
-    /// Whether a foreign origin redirected it to yet another.
+    /// Whether a foreign origin redirected it to another foreign origin.
     fn is_tainted(&self, from: &Url) -> bool {
         let targets = self.earlier.iter().skip(1).chain([&self.url]);
         self.earlier.iter().zip(targets).any(|(source, target)| {

@@ -1,4 +1,4 @@
-//! The headers that say where a request comes from.
+//! Tests of the headers that name a request's source.
 
 use url::Url;
 

@@ -1,8 +1,8 @@
-//! Which URLs belong together: origins (RFC 6454), schemeful sites (HTML, "same site") and
-//! potentially trustworthy URLs (W3C Secure Contexts section 3.1).
+//! Relations of URLs: origins (RFC 6454), schemeful sites (HTML, "same site") and potentially trustworthy URLs (W3C
+//! Secure Contexts, section 3.1).
 //!
-//! There is no public suffix list here: a registrable domain is a host's last two labels, which is
-//! right for every host under `.example` and `.test`.
+//! There is no public suffix list here. A registrable domain is a host's last two labels, which is right for all hosts
+//! under `.example` and `.test`.
 
 use url::{Host, Url};
 
@@ -10,7 +10,7 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
     a.origin() == b.origin()
 }
 
-/// Scheme and registrable domain; the port does not count.
+/// The scheme and the registrable domain, without the port.
 pub(crate) fn same_site(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme() && registrable_domain(a) == registrable_domain(b)
 }

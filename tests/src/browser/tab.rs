@@ -1,8 +1,8 @@
-//! A tab: what a person and the page in front of them can do.
+//! A tab: the actions of a person and of the page in the tab.
 //!
-//! Tabs of one browser share its cookies and its history, so logins can interleave; a clone of a
-//! tab is a second tab on the same page. What a person types has no initiator; whatever else is
-//! sent comes from the page in the tab or, where one is given, from that [`Page`].
+//! Tabs of one browser share its cookies and its history, so sign-ins can interleave. A clone of a tab is a second tab
+//! on the same page. A typed URL has no initiator. Every other request comes from the page in the tab or from the
+//! [`Page`] that is passed.
 
 use url::Url;
 
@@ -29,44 +29,44 @@ impl Tab {
         }
     }
 
-    /// The browser it belongs to.
+    /// The browser of the tab.
     pub fn browser(&self) -> &Browser {
         &self.browser
     }
 
-    /// The URL of the page in it.
+    /// The URL of the page in the tab.
     pub fn url(&self) -> Option<&Url> {
         self.document.as_ref().map(|document| &document.url)
     }
 
-    /// A URL typed into the address bar, without following redirects; [`Tab::follow`] goes on.
+    /// Opens a typed URL without following redirects. [`Tab::follow`] goes on.
     pub async fn get(&mut self, url: &str) -> Page {
         self.show(Request::new(Purpose::Navigation, self.resolve(url), None))
             .await
     }
 
-    /// A URL typed into the address bar, to where its redirects lead.
+    /// Opens a typed URL, and follows its redirects.
     pub async fn visit(&mut self, url: &str) -> Page {
         let page = self.get(url).await;
         self.follow_all(page).await
     }
 
-    /// One redirect, with all that the chain so far implies.
+    /// Follows one redirect, with the state of the chain so far.
     ///
     /// # Panics
     ///
-    /// The page is no redirect.
+    /// If the page is not a redirect.
     pub async fn follow(&mut self, page: &Page) -> Page {
         let next = page.redirect();
         self.show(next.unwrap_or_else(|| panic!("{} at {}, no redirect", page.status, page.url)))
             .await
     }
 
-    /// Every redirect up to a page.
+    /// Follows all redirects up to a page.
     ///
     /// # Panics
     ///
-    /// There are more than 20.
+    /// If there are more than 20 redirects.
     pub async fn follow_all(&mut self, mut page: Page) -> Page {
         while let Some(next) = page.redirect() {
             assert_few(&next);
@@ -75,7 +75,7 @@ impl Tab {
         page
     }
 
-    /// Presses a button of a form as it stands on the page, or Enter for `None`, and follows.
+    /// Presses a button of a form on the page, or Enter for `None`, and follows redirects.
     pub async fn submit(
         &mut self,
         page: &Page,
@@ -86,7 +86,7 @@ impl Tab {
             .await
     }
 
-    /// Sends a form of a page after it was filled in, and follows.
+    /// Sends a completed form of a page, and follows redirects.
     pub async fn send_form(
         &mut self,
         page: &Page,
@@ -114,11 +114,11 @@ impl Tab {
         self.follow_all(page).await
     }
 
-    /// Clicks the first link whose text contains the given one, and follows.
+    /// Clicks the first link whose text contains this text, and follows redirects.
     ///
     /// # Panics
     ///
-    /// There is none.
+    /// If there is no such link.
     pub async fn click_link(&mut self, page: &Page, text: &str) -> Page {
         let links = page.links();
         let link = links.iter().find(|link| link.text.contains(text));
@@ -134,13 +134,14 @@ impl Tab {
         self.follow_all(page).await
     }
 
-    /// `fetch(url)` from a script on the page.
+    /// Calls `fetch(url)` from a script on the page.
     pub async fn fetch(&self, url: &str) -> Page {
         self.fetch_with("GET", url, &[], b"").await
     }
 
-    /// `fetch` with `credentials: "include"`, so that only the cookies' own rules hold them back.
-    /// There is no preflight: the request is sent as if it had been allowed.
+    /// Calls `fetch` with `credentials: "include"`, so only the cookies' own rules hold them back.
+    ///
+    /// There is no preflight. The request is sent as if a preflight had allowed it.
     pub async fn fetch_with(
         &self,
         method: &str,
@@ -158,14 +159,13 @@ impl Tab {
         self.load(request).await
     }
 
-    /// A part of the page by its `Sec-Fetch-Dest`: `image`, `script`, `style`, `iframe`.
+    /// Loads a part of the page by its `Sec-Fetch-Dest`: `image`, `script`, `style`, `iframe`.
     pub async fn sub_resource(&self, url: &str, destination: &str) -> Page {
         self.load(self.by_document(Purpose::Part(destination.to_owned()), url))
             .await
     }
 
-    /// A page fetched before anyone asked for it (speculation rules): like a navigation, save for
-    /// `Sec-Purpose: prefetch`.
+    /// Fetches a page in advance (speculation rules): a navigation with `Sec-Purpose: prefetch`.
     pub async fn prefetch(&self, url: &str) -> Page {
         self.load(self.by_document(Purpose::Prefetch, url)).await
     }
@@ -181,7 +181,7 @@ impl Tab {
             .unwrap_or_else(|error| panic!("{url:?} in this tab: {error}"))
     }
 
-    /// A navigation: the tab shows what comes, unless it is a redirect or nothing to show.
+    /// Navigates. The tab shows the response, unless it is a redirect or has no content.
     async fn show(&mut self, request: Request) -> Page {
         let page = self.browser.send(request).await;
         if page.redirect().is_none() && page.status != 204 {
@@ -190,7 +190,7 @@ impl Tab {
         page
     }
 
-    /// A request beside the page, to where its redirects lead.
+    /// Sends a request beside the page, and follows its redirects.
     async fn load(&self, request: Request) -> Page {
         let mut page = self.browser.send(request).await;
         while let Some(next) = page.redirect() {

@@ -1,4 +1,4 @@
-//! The browser as a whole, on applications of a few lines.
+//! Tests of the whole browser, with applications of a few lines.
 
 use super::wire::{RawRequest, RawResponse};
 use super::{Browser, Tab};
@@ -9,7 +9,7 @@ fn redirect(location: &str) -> RawResponse {
     RawResponse::new(302).with_header("Location", location)
 }
 
-/// Tells what it was sent.
+/// An application that answers with the request's headers.
 fn echo(request: &RawRequest) -> RawResponse {
     let header = |name| request.header(name).unwrap_or("-").to_owned();
     RawResponse::new(200).with_body(format!(

@@ -1,9 +1,10 @@
-//! A raw HTTP/1.1 client (RFC 9112): what is given is written, byte for byte.
+//! A raw HTTP/1.1 client (RFC 9112), which sends a request byte for byte.
 //!
-//! Two `Host` headers, targets in absolute form and bytes that are no UTF-8 all reach the server.
-//! Three things are added where they are missing, since without them no reply would end:
-//! `Connection: close`, and with a body its `Content-Length`. A server that does not answer is an
-//! error after 20 seconds, not a hang.
+//! Rules:
+//! - Two `Host` headers, targets in absolute form and bytes that aren't UTF-8 all reach the server.
+//! - If they are missing, `Connection: close` and the `Content-Length` of a body are added, since otherwise no reply
+//!   would end.
+//! - If a server doesn't answer within 20 seconds, that is an error.
 
 use std::borrow::Cow;
 use std::io;
@@ -18,15 +19,15 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 type Field = (String, Vec<u8>);
 
-/// Header fields in their order; a name may occur more than once.
+/// Header fields in their order. A name may occur more than once.
 pub type Headers = Vec<Field>;
 
-/// A request, as it goes over the wire.
+/// A request as it is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRequest {
-    /// `GET`, or anything else.
+    /// The method, which may be any text.
     pub method: String,
-    /// The target, in whichever form.
+    /// The target in any form.
     pub target: Vec<u8>,
     /// The header fields.
     pub headers: Headers,
@@ -85,7 +86,7 @@ impl RawRequest {
     }
 }
 
-/// A response, with its transfer coding removed.
+/// A response without its transfer coding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawResponse {
     /// The status code.
@@ -136,7 +137,7 @@ impl RawResponse {
     }
 }
 
-/// A parameter that is text, in a body that is JSON or a form.
+/// The value of a text parameter in a body, which is JSON or a form.
 pub fn parameter(body: &[u8], name: &str) -> Option<String> {
     match serde_json::from_slice::<Value>(body) {
         Ok(json) => json[name].as_str().map(str::to_owned),
@@ -163,15 +164,16 @@ fn first<'a>(headers: &'a [Field], name: &str) -> Option<&'a str> {
 ///
 /// # Errors
 ///
-/// The server is not there, breaks off, answers no HTTP, or takes more than 20 seconds.
+/// If the server refuses the connection, closes it early, doesn't answer in HTTP, or takes more than 20 seconds.
 pub async fn send(server: SocketAddr, request: &RawRequest) -> io::Result<RawResponse> {
     tokio::time::timeout(DEADLINE, exchange(server, request))
         .await
         .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, format!("{server} did not answer")))?
 }
 
-/// Reads while it writes: a server may refuse a request before it has all of it, and then the
-/// reply counts, not the broken pipe.
+/// Writes and reads at the same time.
+///
+/// A server may refuse a request before it has read all of it. The result is then its reply and not a broken pipe.
 async fn exchange(server: SocketAddr, request: &RawRequest) -> io::Result<RawResponse> {
     let mut stream = TcpStream::connect(server).await?;
     let (reader, mut writer) = stream.split();
@@ -255,7 +257,7 @@ async fn read_chunks<R: AsyncBufRead + Unpin>(reader: &mut R) -> io::Result<Vec<
     }
 }
 
-/// A line without its end. The end of the connection is no line.
+/// A line without its line break. If the connection ends first, that is an error.
 async fn read_line<R: AsyncBufRead + Unpin>(reader: &mut R) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line).await?;

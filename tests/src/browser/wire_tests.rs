@@ -1,11 +1,11 @@
-//! The client against servers that answer in every framing there is.
+//! Tests of the client with servers that use every framing.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::{RawRequest, RawResponse, send};
 
-/// A server that answers one request with the given bytes and stays on the line.
+/// A server that answers one request with these bytes and keeps the connection open.
 async fn answered(
     reply: &'static [u8],
     request: &RawRequest,

@@ -1,7 +1,7 @@
-//! The allocations of a signed-in request beyond the application's own: exact counts, which the load of a machine
-//! can't change.
+//! The allocations of a signed-in request, without the application's own. The counts are exact, and don't depend on the
+//! machine's load.
 //!
-//! A commit that changes a count on purpose changes the figure here, and says why.
+//! If a commit changes a count on purpose, it changes the figure here and says why.
 
 use std::convert::Infallible;
 
@@ -20,7 +20,7 @@ use crate::browser::{Context, RawRequest};
 use crate::harness::{Harness, RawHead};
 use crate::world::{APP, World};
 
-/// A login, and the cookies of somebody who is signed in.
+/// A login, and the cookies of a signed-in user.
 async fn signed_in() -> (World, String) {
     let world = World::new(Harness::Bare);
     world.visit_and_sign_in(&mut world.tab(), "/", "alex").await;
@@ -75,7 +75,7 @@ async fn a_refused_cookie_allocates_nothing() {
     }
 }
 
-/// What one request to a router allocates, from the second one on.
+/// The allocations of one request to a router, after a first one.
 fn axum_allocates<S>(app: &S, cookies: &str) -> u64
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,

@@ -18,7 +18,7 @@ async fn ask(world: &World) -> Result<ClientToken, ClientTokenError> {
     world.login.client_token(Some("stats")).await
 }
 
-/// What many callers at once get, each in a task of its own.
+/// The results of many callers at once, each in a task of its own.
 async fn ask_at_once(world: &World, count: usize) -> Vec<Result<ClientToken, ClientTokenError>> {
     let mut callers = JoinSet::new();
     for _ in 0..count {

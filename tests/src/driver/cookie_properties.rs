@@ -1,5 +1,5 @@
-//! The cookies that a browser stores are those that we read: sessions of every size, written over one another, among foreign
-//! cookies.
+//! The cookies that a browser stores are those that the login reads: sessions of every size that replace one another,
+//! among foreign cookies.
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof};
@@ -13,7 +13,7 @@ use crate::harness::Harness;
 use crate::steps::session_cookie::{SESSION, sign_in_with_token};
 use crate::world::{APP, World};
 
-/// Names that are nearly ours, and are not.
+/// Foreign names that are similar to ours.
 const LOOKALIKES: &[&str] = &[
     "",
     "__host-fncy_session",
@@ -36,9 +36,9 @@ const ATTRIBUTES: &[&str] = &[
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// Somebody signs in, with an access token of that many characters.
+    /// A user signs in with an access token of this length.
     SignIn(&'static str, usize),
-    /// Somebody else sets a cookie.
+    /// Another application sets a cookie.
     Foreign(String),
     SignOut,
 }
@@ -105,7 +105,7 @@ async fn sign_out(tab: &mut Tab) {
     }
 }
 
-/// All that the browser has and that isn't ours, in no order that means anything.
+/// The browser's foreign cookies, sorted.
 fn others(world: &World) -> Vec<Cookie> {
     let jar = world.browser.jar();
     let is_ours = |cookie: &Cookie| {
@@ -121,11 +121,11 @@ fn others(world: &World) -> Vec<Cookie> {
     others
 }
 
-/// Who is signed in, and with which token, however the header travels.
+/// The signed-in user and the access token, from one `Cookie` line and from several.
 async fn assert_read(world: &World, expected: Option<&(&str, String)>) {
     let header = world.cookie_header();
     let in_one: Vec<&[u8]> = vec![&header];
-    // HTTP/2 has a line for each.
+    // HTTP/2 has a line for each cookie.
     let in_many: Vec<&[u8]> = header.split(|byte| *byte == b';').collect();
     for lines in [in_one, in_many] {
         let ask = |path: &str| {

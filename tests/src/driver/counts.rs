@@ -9,7 +9,7 @@ use metrics::{
     SharedString, Unit,
 };
 
-/// What was counted, by name and labels: `name{label=value}`. Clones share it.
+/// The metrics by name and labels: `name{label=value}`. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Counts {
     values: Arc<Mutex<BTreeMap<String, Arc<Value>>>>,
@@ -20,7 +20,7 @@ pub(crate) struct Counts {
 struct Value(AtomicU64);
 
 impl Counts {
-    /// What is not zero. A histogram's value is how often something was recorded.
+    /// The metrics that aren't zero. A histogram's value is its number of records.
     pub(crate) fn all(&self) -> BTreeMap<String, u64> {
         let values = self.values.lock().unwrap();
         let all = values.iter();
@@ -93,7 +93,7 @@ impl CounterFn for Value {
     }
 }
 
-/// Ours are 0 and 1.
+/// The value of a gauge as an integer. Ours are 0 and 1.
 impl GaugeFn for Value {
     fn increment(&self, by: f64) {
         self.0.fetch_add(by as u64, Ordering::Relaxed);

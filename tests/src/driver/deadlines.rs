@@ -1,4 +1,4 @@
-//! The longest time that a person waits for a provider that does not answer.
+//! The longest time that a person waits if the provider doesn't answer.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The driver alone, on the bare harness: adapters have no part in what these tests ask.
+//! Tests of the driver alone, on the bare harness, without adapters.
 
 mod allocations;
 mod client_token;

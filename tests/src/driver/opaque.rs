@@ -1,4 +1,4 @@
-//! No log and no page shows a secret: every public type that holds one is formatted and searched.
+//! Secrets stay out of logs and pages: each public type with a secret is formatted, and the text is searched.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What an operator sees: counters, lines of the log, and whether all endpoints can be reached.
+//! The operator's view: counters, log lines, and the warning about endpoints that can't be reached.
 //!
 //! A recorder of metrics holds for a thread, so each test runs on one.
 
@@ -51,7 +51,7 @@ async fn a_life_of_a_session_is_counted() {
 
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     tab.submit(&page, "form", None).await;
-    // The answer doesn't wait for the revocation.
+    // The answer doesn't wait for the token revocation.
     let is_revoked = || counts.all().keys().any(|name| name.contains("revoke"));
     for _ in 0..100 {
         if is_revoked() {
@@ -146,7 +146,7 @@ async fn a_line_of_the_applications_hook_says_what_it_is_about() {
     assert!(line.contains("fncy_login.sign_in"), "{line}");
 }
 
-/// The one line that says this.
+/// The only line with this text.
 fn line(logs: &ThreadLogs, text: &str) -> String {
     let lines = logs.with(text);
     let [line] = &lines[..] else {

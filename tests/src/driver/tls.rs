@@ -1,7 +1,7 @@
-//! A token endpoint without a valid certificate learns nothing, whatever it would answer (row P30).
+//! A token endpoint without a valid certificate receives no secret (row P30).
 //!
-//! The trusted authorities are a setting of the whole process, by its environment. So these tests run in a process of their
-//! own, which trusts a single authority.
+//! The environment sets the trusted authorities for the whole process. So these tests run in a process of their own,
+//! which trusts a single authority.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,10 +27,10 @@ use crate::steps::token_answer::{
 };
 use crate::world::{APP, World, usual};
 
-/// Where the process of its own finds the authority that it trusts.
+/// The variable with the authority that the separate process trusts.
 const TRUSTED: &str = "FNCY_TESTS_TRUSTED";
 
-/// Who signs certificates.
+/// An authority that signs certificates.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -50,8 +50,8 @@ impl Authority {
         }
     }
 
-    /// One that vouches for nobody but the host that it is: what `openssl req -x509` makes is an authority's, and
-    /// with `basicConstraints=CA:FALSE` none.
+    /// A self-signed certificate. `openssl req -x509` makes an authority's certificate, and a server's only with
+    /// `basicConstraints=CA:FALSE`.
     fn of_itself(host: &str, is_ca: IsCa) -> (TlsAcceptor, String) {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         params
@@ -65,7 +65,7 @@ impl Authority {
         (acceptor(&certificate, &key), pem)
     }
 
-    /// Vouches for a host in these years.
+    /// Signs a certificate for a host in these years.
     fn vouch(&self, host: &str, years: std::ops::Range<i32>) -> TlsAcceptor {
         let mut params = CertificateParams::new([host.to_owned()]).unwrap();
         params.not_before = date_time_ymd(years.start, 1, 1);
@@ -87,10 +87,10 @@ fn acceptor(certificate: &Certificate, key: &KeyPair) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// A token endpoint at `localhost` that would give tokens to everybody.
+/// A token endpoint at `localhost` that issues tokens for every request.
 struct Server {
     url: String,
-    /// How many bytes it was told in confidence.
+    /// The number of decrypted bytes that it has received.
     told: Arc<AtomicUsize>,
 }
 
@@ -110,7 +110,7 @@ impl Server {
                     let read = stream.read(&mut [0; 4096]).await.unwrap_or(0);
                     counter.fetch_add(read, Ordering::SeqCst);
                     let answer = format!("HTTP/1.1 200 OK\r\n\r\n{{{ACCESS_TOKEN}}}");
-                    // A client that has left has what it deserves.
+                    // A client that has gone needs no answer.
                     let _ = stream.write_all(answer.as_bytes()).await;
                     let _ = stream.shutdown().await;
                 }
@@ -145,8 +145,9 @@ impl Answers for Server {
     }
 }
 
-/// Chooses TLS 1.0, whatever the client offers: a `ServerHello` of RFC 2246, section 7.4.1.3. Who
-/// goes on answers with a handshake, and who doesn't with an alert.
+/// Chooses TLS 1.0 for every client, with a `ServerHello` of RFC 2246, section 7.4.1.3.
+///
+/// A client that accepts it answers with a handshake, and a client that refuses it with an alert.
 async fn greet_of_1999(mut stream: TcpStream) -> Option<TcpStream> {
     let mut header = [0; 5];
     stream.read_exact(&mut header).await.ok()?;
@@ -234,10 +235,10 @@ async fn meet_servers(file: &Path) {
     }
 }
 
-/// Where the proxy of the process of its own listens.
+/// The variable with the proxy's address in the separate process.
 const PROXY_PORT: &str = "FNCY_TESTS_PROXY_PORT";
 
-/// A proxy that lets in who says `user:pa ss`, and leads everybody to one server. Counts the tunnels that it opened.
+/// A proxy that requires `user:pa ss`, and connects every client to one server. It counts its tunnels.
 async fn proxy(listener: TcpListener, server: u16) -> Arc<AtomicUsize> {
     let tunnels = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&tunnels);
@@ -261,7 +262,7 @@ async fn proxy(listener: TcpListener, server: u16) -> Arc<AtomicUsize> {
                 counter.fetch_add(1, Ordering::SeqCst);
                 let mut server = TcpStream::connect(("localhost", server)).await.unwrap();
                 client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
-                // Whoever leaves first ends it.
+                // The first side that closes ends the tunnel.
                 drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
             });
         }
@@ -313,7 +314,7 @@ async fn meet_through_a_proxy(port: u16, file: &Path) {
     };
     let (known, except) = (at("https://fncy.test/token"), at("https://else.test/token"));
 
-    // While the proxy is down nobody is signed out.
+    // While the proxy is down, no user is signed out.
     let world = World::new(Harness::Bare);
     assert_nobody_is_signed_out(&world, &known, 503, "provider_unavailable").await;
     let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
@@ -330,7 +331,7 @@ async fn meet_through_a_proxy(port: u16, file: &Path) {
     assert!(!world.logged().contains("pa ss") && !world.logged().contains("pa%20ss"));
 }
 
-/// What an application says that can't start, in a process of its own with these certificates.
+/// The error of an application that can't start, in a separate process with these certificates.
 fn refused_with(certificates: &Path) -> String {
     const NAME: &str = "driver::tls::certificates_that_cannot_be_read_are_named";
     let child = Command::new(std::env::current_exe().unwrap())
@@ -394,7 +395,7 @@ fn p30_an_authority_of_a_file_is_trusted_as_well() {
         for grant in Grant::BOTH {
             accepted(&World::new(Harness::Bare), grant, &Vouched(&server, &file)).await;
         }
-        // The file of one authority makes no other one good.
+        // Trust in one authority doesn't extend to another.
         let other = Authority::new("of nothing").vouch("localhost", 2020..4000);
         let other = Server::with(other).await;
         let world = World::new(Harness::Bare);

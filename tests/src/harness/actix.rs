@@ -21,7 +21,7 @@ use futures_util::stream::once;
 use super::{Calls, OWN_HEADERS, is_alex, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
-/// A server on a thread of its own, which ends with it.
+/// A server on a thread of its own. Dropping it ends the thread.
 struct Server {
     socket: Socket,
     handle: ServerHandle,
@@ -35,7 +35,7 @@ impl Backend for Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The message is sent by the call; the future only waits for the end.
+        // The call sends the message, and the future only waits for the end.
         drop(self.handle.stop(false));
     }
 }
@@ -119,7 +119,7 @@ async fn live(user: CurrentUser) -> HttpResponse {
     HttpResponse::Ok().streaming(Box::pin(once(text)))
 }
 
-/// An error of middleware, which doesn't become a response by itself.
+/// An error of middleware, which actix-web passes on as an error and not as a response.
 async fn missing(_: ServiceRequest, _: Next<BoxBody>) -> actix_web::Result<ServiceResponse> {
     Err(ErrorNotFound("missing"))
 }

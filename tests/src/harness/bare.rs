@@ -1,4 +1,4 @@
-//! The driver without a framework: the smallest adapter there can be.
+//! The driver without a framework: the smallest possible adapter.
 
 use std::pin::Pin;
 
@@ -26,7 +26,7 @@ pub struct RawHead<'a> {
 }
 
 impl<'a> RawHead<'a> {
-    /// Splits the target.
+    /// Splits the target into its path and its query.
     pub fn of(request: &'a RawRequest) -> Self {
         let target = String::from_utf8_lossy(&request.target).into_owned();
         // The absolute form (RFC 9112, section 3.2.2).
@@ -51,7 +51,7 @@ impl<'a> RawHead<'a> {
         }
     }
 
-    /// Beneath a router that strips as many segments as its pattern has.
+    /// Strips as many segments as the pattern has, as a router does for nested routes.
     fn beneath(self, mount: &str) -> Self {
         let mut slashes = self.path.match_indices('/').map(|(at, _)| at);
         let start = slashes.nth(mount.matches('/').count());

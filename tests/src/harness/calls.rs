@@ -1,4 +1,4 @@
-//! What reached the application, and what came of each request.
+//! The calls of the application, and the response to each request.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,11 +12,11 @@ use crate::browser::Exchange;
 pub struct Call {
     /// The path, as the application saw it.
     pub path: String,
-    /// Who was signed in.
+    /// The signed-in user.
     pub user: Option<String>,
 }
 
-/// The calls of one application. Clones are the same.
+/// The calls of one application. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     all: Arc<Mutex<Vec<Call>>>,
@@ -25,7 +25,7 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// Writes a call down, and gives the text that answers it.
+    /// Records a call, and returns the text of its answer.
     pub fn answer(&self, path: &str, user: Option<&User>) -> String {
         let id = user.map(|user| user.id());
         self.all.lock().unwrap().push(Call {
@@ -48,17 +48,17 @@ impl Calls {
         self.all.lock().unwrap().clone()
     }
 
-    /// Writes down how a request was answered, by the application or by the login.
+    /// Records the response to a request, from the application or from the login.
     pub(super) fn answered(&self, exchange: Exchange) {
         self.exchanges.lock().unwrap().push(exchange);
     }
 
-    /// Every request so far with its response, in the order of the responses.
+    /// All requests so far with their responses, in the order of the responses.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges.lock().unwrap().clone()
     }
 
-    /// Writes down the `Cookie` lines of a call.
+    /// Records the `Cookie` lines of a call.
     pub(super) fn received<'a>(&self, cookies: impl Iterator<Item = &'a [u8]>) {
         *self.cookies.lock().unwrap() = cookies.map(<[u8]>::to_vec).collect();
     }

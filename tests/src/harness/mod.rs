@@ -30,11 +30,10 @@ pub use self::tower::serve_router;
 use crate::browser::{Backend, Exchange, RawRequest, RawResponse};
 use crate::world::APP;
 
-/// All that one request may cause takes no longer than 15 seconds; the rest is for a machine that
-/// has much to do.
+/// The deadline of a request is 15 seconds. The rest is for a busy machine.
 const DEADLINE: Duration = Duration::from_secs(18);
 
-/// What `/own` says: shared caches believe their own headers before `Cache-Control`.
+/// The headers of `/own`. Shared caches obey their own headers before `Cache-Control`.
 pub(crate) const OWN_HEADERS: [(&str, &str); 8] = [
     ("cache-control", "max-age=60"),
     ("cdn-cache-control", "max-age=60"),
@@ -51,7 +50,7 @@ fn is_alex(user: &User) -> bool {
     user.id() == "alex"
 }
 
-/// What a connection saw of its session, told when that has ended.
+/// A connection's view of its session, sent after the session's end.
 async fn live_text(session: LiveSession) -> String {
     let end = session.ended().await;
     let tokens = session.refreshed_tokens();
@@ -73,10 +72,10 @@ pub enum Harness {
 }
 
 impl Harness {
-    /// All of them.
+    /// All harnesses.
     pub const ALL: [Self; 4] = [Self::Bare, Self::Tower, Self::Actix, Self::Poem];
 
-    /// Serves the toy application, with the logins round it, the outermost first.
+    /// Serves the toy application with these logins around it, the outermost first.
     pub fn serve(self, logins: Vec<Login>, mount: &'static str, calls: Calls) -> Served {
         let backend: Arc<dyn Backend> = match self {
             Self::Bare => Arc::new(bare::Bare {
@@ -92,7 +91,7 @@ impl Harness {
     }
 }
 
-/// A served application, which ends with its last clone.
+/// A served application. It stops when its last clone is dropped.
 #[derive(Clone)]
 pub struct Served {
     backend: Arc<dyn Backend>,

@@ -17,7 +17,7 @@ use poem_adapter::{CurrentUser, FncyLogin, Tokens};
 use super::{Calls, OWN_HEADERS, live_text, server};
 use crate::browser::Backend;
 
-/// What a pattern would match, which poem's `nest` takes none of.
+/// The path that the pattern matches here, since poem's `nest` takes no patterns.
 const LANGUAGES: [&str; 3] = ["/en", "/ko", "/docs"];
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
-/// Its thread ends with it.
+/// A running server. Dropping it ends its thread.
 struct Server {
     socket: Socket,
     _stop: oneshot::Sender<()>,
@@ -21,7 +21,7 @@ impl Backend for Server {
     }
 }
 
-/// Starts what serves the listener.
+/// Starts a server for a listener.
 pub(super) fn spawn<F: Future<Output = io::Result<()>>>(
     listener: TcpListener,
     serve: impl FnOnce(tokio::net::TcpListener) -> F + Send + 'static,

@@ -58,7 +58,7 @@ fn mounted(router: Router, logins: Vec<Login>, mount: &'static str) -> Router {
     }
 }
 
-/// Serves any application on axum: a router, or a wrapped one.
+/// Serves an application on axum: a router, or a wrapped router.
 pub fn serve_router<S>(listener: TcpListener, app: S) -> Arc<dyn Backend>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,

@@ -1,5 +1,4 @@
-//! What a client says and keeps, the same over axum and actix-web; and what a test's author reads when
-//! something is wrong.
+//! Tests of the kit's clients over both axum and actix-web, and of the errors for a test's author.
 
 use std::time::Duration;
 
@@ -39,7 +38,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/token", web::get().to(token));
 }
 
-/// Makes two tests of a generic function.
+/// Makes a test for each framework out of a generic function.
 macro_rules! over_both {
     ($($test:ident)*) => {
         mod over_axum {
@@ -200,7 +199,7 @@ async fn odd_spellings_are_sent_as_they_are_written<A: App + Clone>(
     fncy: TestFncy,
     app: A,
 ) -> Result<(), TestError> {
-    // No router here resolves a path: a 404 is the spelling's own.
+    // No router here resolves a path, so the odd spelling gets a 404.
     let alex = fncy.signed_in("alex", app.clone()).await?;
     for (path, status) in [
         ("/inbox?q=a b&r=\u{b9e5}", 200),

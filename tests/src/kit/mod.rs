@@ -1,6 +1,6 @@
-//! The test kit that users get, over both frameworks.
+//! The test kit for users, over both frameworks.
 //!
-//! `axum.rs` and `actix.rs` are what the manual shows, word for word; the rest is in `both.rs`.
+//! The manual shows `axum.rs` and `actix.rs` word for word. The other tests are in `both.rs`.
 
 mod actix;
 mod axum;

@@ -1,6 +1,6 @@
-//! What must happen with each provider that was not written here, on both frameworks.
+//! The behaviours with each provider of another project, on both frameworks.
 //!
-//! A behaviour knows neither: where providers differ, [`Kind`] says how.
+//! A behaviour knows neither the provider nor the framework. [`Kind`] has the differences of providers.
 
 use std::collections::HashSet;
 use std::pin::Pin;
@@ -25,10 +25,10 @@ pub const KINDS: [&Kind; 2] = [&OIDC_PROVIDER, &OAUTH_TOOLKIT];
 /// The frameworks.
 pub const HARNESSES: [Harness; 2] = [Harness::Tower, Harness::Actix];
 
-/// How far clocks may differ.
+/// The largest difference of clocks.
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-/// One that runs.
+/// A running provider.
 pub type Running = Pin<Box<dyn Future<Output = ()>>>;
 
 /// One behaviour.
@@ -36,7 +36,7 @@ pub type Running = Pin<Box<dyn Future<Output = ()>>>;
 pub struct Behaviour {
     /// Its name.
     pub name: &'static str,
-    /// Runs it; a panic is a failure.
+    /// Runs it. A panic is a failure.
     pub run: fn(&'static Provider, Harness) -> Running,
 }
 
@@ -64,9 +64,9 @@ behaviours! {
     clocks_may_differ_by_minutes
 }
 
-/// As short as a busy machine allows: a sign-in needs the token while it lives. Seconds.
+/// A token's life in seconds, as short as a busy machine allows, since a sign-in needs the token while it lives.
 const SHORT_LIFE: u64 = 3;
-/// Nobody waits longer for a token to die.
+/// The longest wait for a token's end.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 async fn a_person_signs_in_and_lands_on_the_page_that_was_asked_for(
@@ -125,7 +125,7 @@ async fn a_refresh_token_is_never_sent_again(provider: &Provider, harness: Harne
     assert_eq!(site.refreshes(), 1);
     assert!(provider.honours(&newest).await);
 
-    // What would have come of it.
+    // The callback that a consent would have led to.
     let reused = site.redeem(&spent).await;
     assert_eq!(reused.status, 400, "{}", reused.text());
     assert!(reused.text().contains("invalid_grant"), "{}", reused.text());
@@ -144,7 +144,7 @@ async fn a_copy_of_an_old_cookie_clears_nothing(provider: &Provider, harness: Ha
     site.expire_tokens();
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
     let newest = site.cookies();
-    // As after the grace: nothing leads on from the old cookie.
+    // As after the grace period: the old cookie no longer leads to the new tokens.
     site.restart();
     let late = site.ask_with(&old, "/page").await;
     assert_eq!(late.status, 303);
@@ -153,7 +153,7 @@ async fn a_copy_of_an_old_cookie_clears_nothing(provider: &Provider, harness: Ha
     assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
     assert_eq!(site.cookies(), newest);
 
-    // What the provider makes of it shows when the owner's token expires.
+    // The effect at the provider shows when the owner's token expires.
     site.expire_tokens();
     let status = if provider.kind.reuse_ends_all {
         303
@@ -171,7 +171,7 @@ async fn a_sign_out_ends_the_tokens(provider: &Provider, harness: Harness) {
     let page = tab.visit(&format!("{APP}/auth/logout")).await;
     let page = tab.submit(&page, "form", None).await;
     assert!(page.text().contains("You are signed out"));
-    // The answer doesn't wait for the revocation, which comes long before the token's own end.
+    // The answer doesn't wait for the token revocation, which comes long before the token's own end.
     let revoked = timeout(Duration::from_secs(2), until_dead(provider, &token));
     revoked.await.expect("the token is revoked");
     let refused = site.redeem(&site.refresh_token()).await;
@@ -222,7 +222,7 @@ async fn clocks_may_differ_by_minutes(provider: &Provider, harness: Harness) {
     }
 }
 
-/// The access token that ten requests get which are sent at the same time.
+/// The access token of ten requests that are sent at the same time.
 async fn ten_at_once(tab: &Tab) -> String {
     let mut requests = JoinSet::new();
     for _ in 0..10 {
@@ -238,7 +238,7 @@ async fn ten_at_once(tab: &Tab) -> String {
     tokens.into_iter().next().unwrap()
 }
 
-/// Waits until the provider knows an access token no more.
+/// Waits until the provider no longer accepts an access token.
 async fn until_dead(provider: &Provider, access_token: &str) {
     let dead = async {
         while provider.honours(access_token).await {

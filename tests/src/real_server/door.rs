@@ -1,4 +1,4 @@
-//! What stands before a provider's token and revocation endpoints, passes on what comes, and keeps it.
+//! A proxy in front of a provider's token and revocation endpoints, which records requests and answers.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
@@ -17,13 +17,13 @@ const MAX_BODY: usize = 64 * 1024;
 /// A request and its answer.
 #[derive(Clone, Debug)]
 pub struct Passed {
-    /// As the provider got it.
+    /// The request, as the provider received it.
     pub request: RawRequest,
-    /// As the provider gave it.
+    /// The answer, as the provider sent it.
     pub response: RawResponse,
 }
 
-/// The door of one application.
+/// The proxy of one application.
 pub struct Door {
     origin: String,
     passing: Passing,
@@ -37,7 +37,7 @@ struct Passing {
 }
 
 impl Door {
-    /// A door before this provider.
+    /// A proxy in front of this provider.
     pub fn before(provider: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -58,12 +58,12 @@ impl Door {
         &self.origin
     }
 
-    /// All that has passed, in the order of the answers.
+    /// All exchanges, in the order of the answers.
     pub fn passed(&self) -> Vec<Passed> {
         self.passing.passed.lock().unwrap().clone()
     }
 
-    /// Passes a request on that comes from elsewhere.
+    /// Sends a request that is not the application's.
     pub async fn send(&self, request: RawRequest) -> RawResponse {
         self.passing.send(request).await
     }

@@ -1,5 +1,5 @@
-//! An instance of the example site in a process of its own, which can be stopped and killed: this program
-//! again, with the one test that serves.
+//! An instance of the example site in a process of its own, which can be suspended and killed. The process is this same
+//! program, with the single test that serves.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpListener};
@@ -17,19 +17,19 @@ use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 use crate::harness::serve_router;
 use crate::world::{APP, COOKIE_SECRET, World};
 
-/// The time that its clock shows.
+/// The time of its clock.
 const NOW: &str = "INSTANCE_NOW";
-/// What it says before its address.
+/// The text that it prints before its address.
 const LISTENING: &str = "an instance listens on ";
 
-/// It ends when this is dropped.
+/// A running process. It ends when the value is dropped.
 pub(super) struct Instance {
     child: Child,
     socket: Socket,
 }
 
 impl Instance {
-    /// One that asks for tokens at this address.
+    /// An instance with a token endpoint at this address.
     pub(super) fn start(world: &World, redis: &Redis, token_url: &str) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "real_server::instance::serves"])
@@ -94,6 +94,6 @@ fn serves() {
     let address = listener.local_addr().unwrap();
     let _served = serve_router(listener, app);
     println!("{LISTENING}{address}");
-    // Until whoever started it is gone.
+    // Until the process that started it has ended.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }

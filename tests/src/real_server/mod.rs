@@ -1,13 +1,13 @@
-//! Servers not written here, run as child processes of a test: two providers, a store, and a proxy.
+//! Servers of other projects, run as child processes of a test: two providers, a store and a proxy.
 //!
-//! - [`provider`]: how a provider is started, and how people get through its pages; [`oidc_provider`]
-//!   and [`oauth_toolkit`] are what differs.
-//! - [`door`], [`site`]: an application whose requests for tokens are counted on their way.
+//! - [`provider`]: the start of a provider and the steps on its pages. [`oidc_provider`] and [`oauth_toolkit`] have the
+//!   differences.
+//! - [`door`], [`site`]: an application whose token requests are counted on their way.
 //! - [`nginx`]: a proxy in front of an application.
-//! - [`behaviours`]: what must happen with each of them, on both frameworks.
+//! - [`behaviours`]: the tests for each provider, on both frameworks.
 //!
-//! They are optional: where one is not installed its tests say so on stderr and skip. With
-//! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so that no pass hides a skip.
+//! The servers are optional. If one is not installed, its tests say so on stderr and are skipped. With
+//! `FNCY_REQUIRE_REAL_SERVERS=1` they fail instead, so a pass never hides a skip.
 
 pub mod behaviours;
 pub mod door;

@@ -9,19 +9,20 @@ use tokio::time::sleep;
 
 use super::skip;
 
-/// An nginx that ends with this.
+/// A running nginx. It stops when the value is dropped.
 pub struct Nginx {
     folder: PathBuf,
     child: Child,
 }
 
 impl Nginx {
-    /// One with these servers, each of which may listen on [`Nginx::socket_in`] its folder, and one does; `None`
-    /// where nginx is not installed. What no server sets is as nginx has it.
+    /// An nginx with these servers. `None` if nginx is not installed.
+    ///
+    /// One of them listens on [`Nginx::socket_in`] its folder. Settings that the servers leave out have nginx's defaults.
     ///
     /// # Panics
     ///
-    /// It does not start.
+    /// If it doesn't start.
     pub async fn start(name: &str, servers: impl FnOnce(&Path) -> String) -> Option<Self> {
         let folder = format!("fncy-nginx-{}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(folder);
@@ -47,18 +48,18 @@ impl Nginx {
         panic!("nginx does not answer");
     }
 
-    /// Where it listens.
+    /// The socket that it listens on.
     pub fn socket(&self) -> PathBuf {
         Self::socket_in(&self.folder)
     }
 
-    /// Where an nginx with this folder listens.
+    /// The socket of an nginx with this folder.
     pub fn socket_in(folder: &Path) -> PathBuf {
         folder.join("socket")
     }
 }
 
-/// What Debian puts round a server, with one process, so that it ends with the test.
+/// Debian's configuration around the servers, with a single process, so that it ends with the test.
 const FRAME_START: &str = "daemon off; master_process off; pid pid; events {}\n\
     http { access_log off; client_body_temp_path body; proxy_temp_path proxy;\n\
     fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n";

@@ -1,18 +1,17 @@
-//! Django OAuth Toolkit, from Debian, with the login page of Django's admin site and its own consent
-//! page.
+//! Django OAuth Toolkit, from Debian, with the login page of Django's admin site and its own consent page.
 //!
-//! It departs from the standards where FNCY does, and elsewhere: token requests are JSON, and it sends
-//! no `iss`. A user's id is a number, a dead access token is a 403, and a refresh token that is sent
-//! again ends nothing.
+//! It differs from the standards as FNCY does: token requests are JSON, and it sends no `iss`. It also differs in other
+//! ways: a user's id is a number, a dead access token gets a 403, and a refresh token that is used twice revokes no
+//! token.
 
 use std::sync::OnceLock;
 
 use super::provider::Kind;
 
-/// Django OAuth Toolkit, behind the settings that FNCY has by default.
+/// Django OAuth Toolkit, with the default settings of FNCY.
 pub static OAUTH_TOOLKIT: Kind = Kind {
     name: "oauth_toolkit",
-    // Debian's own: another one that comes first in `PATH` doesn't see Debian's packages.
+    // Debian's own Python, since another one in `PATH` doesn't see Debian's packages.
     program: "/usr/bin/python3",
     script: "oauth-toolkit.py",
     installed: "/usr/lib/python3/dist-packages/oauth2_provider",

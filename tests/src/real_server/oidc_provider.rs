@@ -1,8 +1,7 @@
-//! The npm package `oidc-provider`, a certified OpenID provider, with its own development pages
-//! for sign-in and consent.
+//! The npm package `oidc-provider`, a certified OpenID provider, with its own development pages for sign-in and consent.
 //!
-//! It keeps to the standards: forms, `iss`, and the end of everything where a refresh token is sent
-//! again. Refresh tokens need `scope=offline_access` and `prompt=consent`.
+//! It follows the standards: it takes forms, sends `iss`, and revokes all tokens if a refresh token is used twice.
+//! Refresh tokens need `scope=offline_access` and `prompt=consent`.
 
 use std::sync::OnceLock;
 

@@ -1,8 +1,8 @@
-//! A provider not written here, as a child process on a loopback port of its own.
+//! A provider of another project, as a child process on a loopback port of its own.
 //!
-//! - Two clients differ in how they authenticate at the token endpoint alone (RFC 6749 section
-//!   2.3.1). Their secret holds what the Basic scheme has to escape.
-//! - PKCE is required, refresh tokens rotate, access tokens are opaque.
+//! - It has two clients, which authenticate in different ways at the token endpoint (RFC 6749, section 2.3.1). Their
+//!   secret has characters that the Basic scheme must escape.
+//! - PKCE is required, refresh tokens rotate, and access tokens are opaque.
 //! - People sign in with any name, and are asked for their consent each time.
 
 use std::io::{BufRead, BufReader, Read};
@@ -24,23 +24,23 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/real-servers");
 pub const CLIENT_ID: &str = "fncy-tests";
 /// The client that sends its secret in the `Authorization` header.
 pub const BASIC_CLIENT_ID: &str = "fncy-tests-basic";
-/// The secret of both.
+/// The secret of both clients.
 pub const CLIENT_SECRET: &str = "secret +/:%& of tests";
-/// How long an access token of a shared provider lives, in seconds.
+/// The life of a shared provider's access tokens, in seconds.
 pub const LIFE: u64 = 60;
 
-/// What a provider is like.
+/// The properties of a provider.
 #[derive(Debug)]
 pub struct Kind {
-    /// Its name in those of tests.
+    /// Its name in the names of tests.
     pub name: &'static str,
-    /// What runs it.
+    /// The program that runs it.
     pub program: &'static str,
     /// Its file in `tests/real-servers`.
     pub script: &'static str,
-    /// What is there, seen from that folder, where it is installed.
+    /// A path in that folder that exists if it is installed.
     pub installed: &'static str,
-    /// What to do where it isn't.
+    /// How to install it.
     pub missing: &'static str,
     /// The path of its token endpoint.
     pub token: &'static str,
@@ -50,26 +50,26 @@ pub struct Kind {
     pub revocation: &'static str,
     /// The path of its authorization endpoint.
     pub authorize: &'static str,
-    /// What else an application has to be told.
+    /// More settings for an application.
     pub settings: &'static [(Setting, &'static str)],
-    /// Whether its authorization responses say who it is (RFC 9207).
+    /// Whether its authorization responses have an `iss` (RFC 9207).
     pub says_issuer: bool,
     /// Whether token requests are JSON.
     pub takes_json: bool,
-    /// The field for one's name.
+    /// The field for the name on its sign-in page.
     pub name_field: &'static str,
-    /// The button of the consent page that allows; the only one if none is named.
+    /// The button of the consent page that allows. Without a name it is the only button.
     pub allow: Option<(&'static str, &'static str)>,
-    /// The link of the consent page that cancels; a button without a name if there is none.
+    /// The link of the consent page that cancels. Without a link it is a button without a name.
     pub cancel: Option<&'static str>,
-    /// Whether a refresh token that is sent again ends all that came of the same sign-in.
+    /// Whether a refresh token that is used twice revokes all tokens of the same sign-in.
     pub reuse_ends_all: bool,
-    /// The one that tests share.
+    /// The instance that tests share.
     pub shared: OnceLock<Option<Provider>>,
 }
 
 impl Kind {
-    /// The one that tests share, until their process ends; `None` where it is not installed.
+    /// The instance that tests share until their process ends. `None` if it is not installed.
     pub fn shared(&'static self) -> Option<&'static Provider> {
         let shared = self.shared.get_or_init(|| Provider::start(self, LIFE));
         shared.as_ref()
@@ -79,18 +79,18 @@ impl Kind {
 /// A running provider.
 #[derive(Debug)]
 pub struct Provider {
-    /// What it is like.
+    /// Its properties.
     pub kind: &'static Kind,
     child: Child,
     base_url: String,
 }
 
 impl Provider {
-    /// A provider whose access tokens live that many seconds; `None` where it is not installed.
+    /// A provider whose access tokens live this many seconds. `None` if it is not installed.
     ///
     /// # Panics
     ///
-    /// It is installed and does not start, or it is not and `FNCY_REQUIRE_REAL_SERVERS=1`.
+    /// If it is installed and doesn't start, or if it isn't and `FNCY_REQUIRE_REAL_SERVERS=1`.
     pub fn start(kind: &'static Kind, access_token_seconds: u64) -> Option<Self> {
         if !Path::new(FOLDER).join(kind.installed).exists() {
             return skip(kind.missing);
@@ -129,13 +129,13 @@ impl Provider {
         })
     }
 
-    /// Where it listens.
+    /// Its origin.
     pub fn address(&self) -> SocketAddr {
         let authority = self.base_url.trim_start_matches("http://");
         authority.parse().expect("its URL holds an address")
     }
 
-    /// What an application has to be told, with requests for tokens sent to another origin.
+    /// The settings for an application, with token requests sent to another origin.
     pub fn login(&self, tokens_at: &str) -> LoginBuilder {
         let (kind, base) = (self.kind, &self.base_url);
         let builder = Login::builder()
@@ -158,7 +158,7 @@ impl Provider {
         })
     }
 
-    /// Signs in at its pages, unless this browser has done so before: to the consent page.
+    /// Signs in on its pages, up to the consent page. A browser that has signed in before skips the sign-in.
     pub async fn identify(&self, tab: &mut Tab, page: Page, name: &str) -> Page {
         let is_own = page.url.as_str().starts_with(&self.base_url);
         if !is_own || !page.form("form").has(self.kind.name_field) {
@@ -171,7 +171,7 @@ impl Provider {
         tab.send_form(&page, &form, None).await
     }
 
-    /// Signs in and consents: to the first page that isn't one of its own.
+    /// Signs in and consents, up to the first page that isn't the provider's.
     pub async fn sign_in(&self, tab: &mut Tab, page: Page, name: &str) -> Page {
         let page = self.identify(tab, page, name).await;
         tab.submit(&page, "form", self.kind.allow).await
@@ -186,7 +186,7 @@ impl Provider {
         }
     }
 
-    /// Whether an access token still opens its user data.
+    /// Whether it still returns user data for an access token.
     pub async fn honours(&self, access_token: &str) -> bool {
         let request = RawRequest::new("GET", self.kind.user_data)
             .with_header("Host", self.address().to_string())
@@ -197,7 +197,7 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        // Both fail only for a child that is gone already.
+        // Both fail only if the child has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,6 +1,6 @@
-//! A proxy on loopback: each connection goes to the next of its targets.
+//! A proxy on loopback, which connects to its targets in turns.
 //!
-//! It passes bytes on as they come, or slowly, and can lose all answers on the connections that it has.
+//! It passes bytes on at once or slowly, and can lose all answers on its current connections.
 
 use std::future::pending;
 use std::net::SocketAddr;
@@ -15,19 +15,19 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-/// Where connections go.
+/// The target of a connection.
 #[derive(Clone, Debug)]
 pub enum Target {
-    /// To this address.
+    /// An address.
     Tcp(SocketAddr),
-    /// To this socket.
+    /// A Unix socket.
     Unix(PathBuf),
 }
 
-/// The proxy; it ends when it is dropped, and its connections with it.
+/// A running proxy. When it is dropped, it stops and closes its connections.
 #[derive(Debug)]
 pub struct Proxy {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     shared: Arc<Shared>,
     listening: JoinHandle<()>,
@@ -35,13 +35,13 @@ pub struct Proxy {
 
 #[derive(Debug)]
 struct Shared {
-    /// The next one is the first.
+    /// The first target is the next one.
     targets: Mutex<Vec<Target>>,
-    /// Waited for before each byte.
+    /// The delay before each byte.
     delay: watch::Sender<Duration>,
-    /// On connections that were made before the last of these no answer comes.
+    /// Connections that were made before the last of these get no answer.
     silences: watch::Sender<u32>,
-    /// Told when the proxy goes.
+    /// Ends the connections when the proxy is dropped.
     open: watch::Sender<()>,
 }
 
@@ -49,7 +49,7 @@ trait Stream: AsyncRead + AsyncWrite + Send {}
 impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
 
 impl Proxy {
-    /// One that leads to these in turns.
+    /// A proxy to these targets in turns.
     pub async fn to(targets: Vec<Target>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shared = Arc::new(Shared {
@@ -67,18 +67,17 @@ impl Proxy {
         }
     }
 
-    /// New connections lead there.
+    /// Sends new connections to this target.
     pub fn lead_to(&self, target: Target) {
         *self.shared.targets.lock().unwrap() = vec![target];
     }
 
-    /// Each byte is passed on so much later than the one before.
+    /// Delays each byte by this time after the byte before.
     pub fn delay_bytes(&self, delay: Duration) {
         self.shared.delay.send_replace(delay);
     }
 
-    /// Connections that there are stay open, and no answer comes on them any more; what is asked still
-    /// arrives.
+    /// Drops all answers on the current connections. They stay open, and requests still arrive.
     pub fn fall_silent(&self) {
         self.shared.silences.send_modify(|silences| *silences += 1);
     }
@@ -128,7 +127,7 @@ impl Shared {
     }
 }
 
-/// Passes bytes on until one side has no more, or takes no more; after a silence none.
+/// Passes bytes on until one side closes. After a silence it drops them.
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,

@@ -1,7 +1,7 @@
-//! The toy application on a framework, with a provider not written here, and a person's browser.
+//! The toy application on a framework, with a provider of another project, and a person's browser.
 //!
-//! Its clock starts at the provider's time and stands still until it is moved. When it ends, nothing
-//! secret that went to the provider, or came from it, is in the log.
+//! Its clock starts at the provider's time and stands still until a test moves it. When the site is dropped, it asserts
+//! that no secret of the exchanges with the provider is in the log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::browser::{Backend as _, Browser, Context, Page, RawRequest, RawRespon
 use crate::harness::{Calls, Harness, Served};
 use crate::world::{APP, Logs};
 
-/// What must not be seen, where token requests and their answers have it.
+/// The parameters of token requests and answers that are secret.
 const SECRETS: [&str; 5] = [
     "access_token",
     "client_secret",
@@ -26,15 +26,15 @@ const SECRETS: [&str; 5] = [
     "refresh_token",
 ];
 
-/// Everything that a behaviour needs.
+/// The parts that a behaviour uses.
 pub struct Site<'a> {
-    /// Where people sign in.
+    /// The provider.
     pub provider: &'a Provider,
-    /// What passes to and from its token endpoint.
+    /// The proxy in front of its token endpoint.
     pub door: Door,
     /// A person's browser.
     pub browser: Browser,
-    /// The application's.
+    /// The application's clock.
     pub clock: Arc<TestClock>,
     harness: Harness,
     app: Served,
@@ -42,12 +42,12 @@ pub struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    /// The usual one.
+    /// The usual site.
     pub fn new(provider: &'a Provider, harness: Harness) -> Self {
         Self::with(provider, harness, |builder| builder)
     }
 
-    /// One whose login has other settings.
+    /// A site whose login has other settings.
     pub fn with(
         provider: &'a Provider,
         harness: Harness,
@@ -71,7 +71,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// The application after a restart: it remembers nothing.
+    /// Restarts the application, so its memory is empty.
     pub fn restart(&mut self) {
         let login = self.provider.login(self.door.origin());
         let login = login.clock(Arc::clone(&self.clock)).build().unwrap();
@@ -85,19 +85,19 @@ impl<'a> Site<'a> {
         self.provider.sign_in(tab, page, "sumin").await
     }
 
-    /// The application's access token, as its handler has it, after signing in on the way.
+    /// Signs in, and returns the access token that the handler gets.
     pub async fn signed_in_token(&self, tab: &mut Tab) -> String {
         let page = self.sign_in(tab, "/token").await;
         assert_eq!(page.url.as_str(), format!("{APP}/token"), "{}", page.text());
         page.text().into_owned()
     }
 
-    /// Lets the application think that every access token has expired.
+    /// Moves the application's clock past the end of every access token.
     pub fn expire_tokens(&self) {
         self.clock.advance(Duration::from_secs(LIFE + 1));
     }
 
-    /// A request of a copy of the browser's cookies: of these ones, whatever it has by now.
+    /// A request with this copy of the browser's cookies.
     pub async fn ask_with(&self, cookies: &[u8], path: &str) -> RawResponse {
         let request = RawRequest::new("GET", path)
             .with_header("Host", "app.example")
@@ -106,19 +106,19 @@ impl<'a> Site<'a> {
         self.app.send(request).await
     }
 
-    /// The `Cookie` header that the browser has for the application.
+    /// The browser's `Cookie` header for the application.
     pub fn cookies(&self) -> Vec<u8> {
         let url = APP.parse().unwrap();
         let header = self.browser.jar().header(&url, Context::SameSite);
         header.expect("the browser has a session")
     }
 
-    /// How often a refresh token was sent to the provider.
+    /// The number of refreshes at the provider.
     pub fn refreshes(&self) -> usize {
         self.sent("refresh_token").len()
     }
 
-    /// The newest refresh token that the provider gave.
+    /// The newest refresh token of the provider.
     pub fn refresh_token(&self) -> String {
         let given = self.door.passed().into_iter();
         let mut given =
@@ -128,7 +128,7 @@ impl<'a> Site<'a> {
             .expect("the provider gives refresh tokens")
     }
 
-    /// Sends a refresh token to the provider, past the application.
+    /// Sends a refresh token to the provider without the application.
     pub async fn redeem(&self, refresh_token: &str) -> RawResponse {
         let fields = [
             ("grant_type", "refresh_token"),
@@ -151,7 +151,7 @@ impl<'a> Site<'a> {
         self.door.send(request).await
     }
 
-    /// What was logged since it began.
+    /// The log since the site's start.
     pub fn logged(&self) -> String {
         self.logs.text()
     }

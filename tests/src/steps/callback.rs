@@ -1,4 +1,4 @@
-//! The callback: its address, its parameters and the page of a failure.
+//! The callback: its address, its parameters and its error page.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use crate::browser::{Page, Tab};
 use crate::harness::Harness;
 use crate::world::APP;
 
-/// Asserts that a page is that of a failure: its status, its code, and headers that keep it from caches.
+/// Asserts that an answer is an error page: its status, its code, and headers against caches.
 pub(crate) fn assert_failure(page: &Page, status: u16, code: &str) {
     assert_eq!(page.status, status, "{}", page.text());
     assert!(
@@ -20,7 +20,7 @@ pub(crate) fn assert_failure(page: &Page, status: u16, code: &str) {
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
 }
 
-/// A parameter of an address, which is there once.
+/// The value of a parameter that an address has once.
 pub(crate) fn query(location: &str, name: &str) -> String {
     let url = Url::parse(location).unwrap();
     let mut values = url.query_pairs().filter(|(found, _)| found == name);
@@ -37,7 +37,7 @@ pub(crate) async fn callback(tab: &mut Tab, query: &str) -> Page {
     tab.get(&format!("{APP}/auth/callback?{query}")).await
 }
 
-/// The name of a login's cookie, worked out apart from the code under test.
+/// The name of a transaction's cookie, computed without the code under test.
 pub(crate) fn login_cookie_name(state: &str) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, state.as_bytes());
     let hex = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}"));
@@ -46,7 +46,7 @@ pub(crate) fn login_cookie_name(state: &str) -> String {
         .collect()
 }
 
-/// More than that, in a target, is refused by the servers themselves.
+/// The longest target that the servers accept.
 pub(crate) fn longest(harness: Harness) -> usize {
     match harness {
         Harness::Bare => 100 * 1024,

@@ -1,6 +1,6 @@
 //! Steps and assertions that several scenarios share.
 //!
-//! Rule kept here: a scenario imports from here and from the world, and never from another scenario.
+//! Rule: a scenario imports from here and from the world, and never from another scenario.
 
 pub(crate) mod callback;
 pub(crate) mod session;

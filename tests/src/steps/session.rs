@@ -1,4 +1,4 @@
-//! A person who is signed in, and what the login does with their session.
+//! A signed-in user, and the login's effects on the session.
 
 use fncy_dev_server::Endpoint;
 use fncy_login::LoginBuilder;
@@ -8,7 +8,7 @@ use crate::harness::Harness;
 use crate::store::Store;
 use crate::world::{APP, World};
 
-/// The default life of the dev server's access tokens.
+/// The default life of the dev server's access tokens, in seconds.
 pub(crate) const LIFE: u64 = 300;
 
 pub(crate) async fn signed_in(world: &World) -> Tab {
@@ -48,19 +48,19 @@ pub(crate) fn sets_session(response: &RawResponse) -> bool {
     })
 }
 
-/// How many refreshes the provider was asked for: a sign-in was one request.
+/// The number of refreshes at the provider: all token requests but that of the sign-in.
 pub(crate) fn refreshes(world: &World) -> u64 {
     world.token_requests() - 1
 }
 
-/// All refresh tokens that were issued, the newest last.
+/// All refresh tokens that the provider issued, the newest last.
 pub(crate) fn refresh_tokens(world: &World) -> Vec<String> {
     let mut issued = world.provider.issued_secrets();
     issued.retain(|secret| secret.contains("refresh"));
     issued
 }
 
-/// All tokens whose revocation was asked for.
+/// All tokens that the provider was asked to revoke.
 pub(crate) fn revoked(world: &World) -> Vec<String> {
     let requests = world.provider.requests(Endpoint::Revoke);
     let token = |body: &[u8]| {
@@ -85,7 +85,7 @@ pub(crate) fn with_store(
     })
 }
 
-/// Whether an answer takes the session's cookie away.
+/// Whether an answer clears the session cookie.
 pub(crate) fn clears_session(response: &RawResponse) -> bool {
     response
         .headers_named("set-cookie")

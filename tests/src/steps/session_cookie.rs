@@ -1,4 +1,4 @@
-//! The session's cookie as text, and what a login makes of a changed one.
+//! The session cookie as text, and the effect of a changed cookie.
 
 use fncy_dev_server::{Endpoint, Fault};
 
@@ -11,13 +11,13 @@ pub(crate) const SESSION: &str = "__Host-fncy_session";
 /// The result of a request whose cookie was changed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// This user is known, and has tokens.
+    /// The user is signed in and has tokens.
     Whole(String),
-    /// This user is known. A request for the tokens gets an error, and ends the session.
+    /// The user is signed in. A request for the tokens gets an error, and ends the session.
     Tokenless(String),
-    /// Anonymous; every session cookie that was sent is cleared, once.
+    /// No user. Every session cookie that was sent is cleared, once.
     Cleared,
-    /// Anonymous; nothing is cleared.
+    /// No user, and no cookie is cleared.
     Kept,
 }
 
@@ -31,7 +31,7 @@ impl Fate {
     }
 }
 
-/// Asks for a page and for the tokens.
+/// Requests a page and the tokens.
 pub(crate) async fn fate(world: &World, cookies: impl AsRef<[u8]>) -> Fate {
     let cookies = cookies.as_ref();
     let before = world.calls.all().len();
@@ -60,7 +60,7 @@ pub(crate) async fn fate(world: &World, cookies: impl AsRef<[u8]>) -> Fate {
     Fate::tokenless(user)
 }
 
-/// The names that an answer clears; it sets no cookie.
+/// The names of the cookies that an answer clears. It sets no cookie.
 pub(crate) fn cleared(response: &RawResponse) -> Vec<String> {
     let removal = "=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0";
     let lines = response.headers_named("set-cookie");
@@ -90,7 +90,7 @@ pub(crate) fn session(value: impl AsRef<[u8]>) -> Vec<u8> {
     [SESSION.as_bytes(), b"=", value.as_ref()].concat()
 }
 
-/// A world with a person who has signed in, and the value of the session's cookie.
+/// A world with a signed-in user, and the value of the session cookie.
 pub(crate) async fn signed_in(harness: Harness) -> (World, String) {
     let world = World::new(harness);
     world
@@ -100,7 +100,7 @@ pub(crate) async fn signed_in(harness: Harness) -> (World, String) {
     (world, value)
 }
 
-/// The value of the session's cookie of a person who signs in with another browser.
+/// The value of the session cookie of a person who signs in with another browser.
 pub(crate) async fn elsewhere(world: &World, user: &str) -> String {
     let mut tab = world.stranger().tab();
     let location = world.start(&mut tab, "/page").await;

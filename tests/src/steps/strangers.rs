@@ -1,4 +1,4 @@
-//! Strangers who start sign-ins and bring invented codes.
+//! Strangers who start sign-ins and send invented codes.
 
 use tokio::task::JoinSet;
 use url::Url;
@@ -6,10 +6,10 @@ use url::Url;
 use crate::browser::{Backend as _, Browser, Context, RawRequest, RawResponse};
 use crate::world::{APP, World};
 
-/// Places for sign-ins.
+/// The number of places for sign-ins.
 pub(crate) const PLACES: u64 = 12;
 
-/// A callback of a transaction that its browser has started, with this code.
+/// A callback with this code, for a transaction that the browser has started.
 pub(crate) async fn callback(world: &World, code: &str) -> RawRequest {
     let browser = world.stranger();
     let location = world.start(&mut browser.tab(), "/page").await;
@@ -27,7 +27,7 @@ pub(crate) fn cookies_for(browser: &Browser, target: &str) -> Vec<u8> {
     browser.jar().header(&url, Context::SameSite).unwrap()
 }
 
-/// A person's callback, with a code that FNCY has given.
+/// A person's callback with a real code of FNCY.
 pub(crate) async fn of_person(world: &World, user: &str) -> RawRequest {
     let browser = world.stranger();
     let location = world.start(&mut browser.tab(), "/page").await;
@@ -38,7 +38,7 @@ pub(crate) async fn of_person(world: &World, user: &str) -> RawRequest {
         .with_header("cookie", cookies_for(&browser, target))
 }
 
-/// Strangers' callbacks, sent beside one another.
+/// Strangers' callbacks, sent at the same time.
 pub(crate) async fn flood(world: &World, from: &str, count: usize) -> JoinSet<RawResponse> {
     let mut answers = JoinSet::new();
     for number in 0..count {

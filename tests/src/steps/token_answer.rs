@@ -1,4 +1,4 @@
-//! Answers of the token endpoint, and what they come to where a code is redeemed and where a session is refreshed.
+//! Answers of the token endpoint, and their effect on a redemption and on a refresh.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +10,7 @@ use crate::steps::session::LIFE;
 use crate::world::wire_provider::WireProvider;
 use crate::world::{APP, SCRIPTED, World};
 
-/// What the token endpoint is sent.
+/// The kind of a token request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Grant {
     Code,
@@ -21,11 +21,11 @@ impl Grant {
     pub(crate) const BOTH: [Self; 2] = [Self::Code, Self::RefreshToken];
 }
 
-/// Who answers the next token request, and how.
+/// The answer to the next token request.
 pub(crate) trait Answers {
     fn prepare(&self, world: &World);
 
-    /// How many requests are heard when one is sent.
+    /// The number of requests that the endpoint has received.
     fn hears(&self) -> u64 {
         1
     }
@@ -52,32 +52,32 @@ pub(crate) fn tokens(members: &str) -> Fault {
     Fault::status(200).json(&format!("{{{ACCESS_TOKEN}{members}}}"))
 }
 
-/// The same with a refresh token that no other answer has.
+/// A token answer with these members and a refresh token that is used once in all tests.
 pub(crate) fn refreshable(members: &str) -> Fault {
     let token = new_refresh_token();
     tokens(&format!(r#","refresh_token":"{token}"{members}"#))
 }
 
-/// A refresh token that no other answer has.
+/// A refresh token that is used once in all tests.
 pub(crate) fn new_refresh_token() -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(2);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{SCRIPTED}-{number}")
 }
 
-/// The members that a token answer can't do without.
+/// The members that a token answer needs.
 pub(crate) const ACCESS_TOKEN: &str = r#""access_token":"scripted-token","token_type":"bearer""#;
 
-/// The protected page that is asked for.
+/// A protected page.
 pub(crate) const PAGE: &str = "https://app.example/page";
 
-/// A callback of a login that is under way, beside whatever session there is.
+/// A callback of a sign-in under way. The browser may have a session too.
 async fn callback(world: &World, tab: &mut Tab) -> String {
     let location = world.start(tab, "/auth/login?return_to=/page").await;
     world.approve(&location, "alex").await
 }
 
-/// A new session whose tokens are the dev server's.
+/// A new session with the dev server's tokens.
 pub(crate) async fn sign_in_anew(world: &World) -> Tab {
     let mut tab = world.tab();
     let callback = callback(world, &mut tab).await;
@@ -85,7 +85,7 @@ pub(crate) async fn sign_in_anew(world: &World) -> Tab {
     tab
 }
 
-/// A new session whose tokens are from this answer.
+/// A new session with the tokens of this answer.
 pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers) -> Tab {
     let mut tab = world.tab();
     let next = match grant {
@@ -109,7 +109,7 @@ pub(crate) async fn accepted(world: &World, grant: Grant, answer: &impl Answers)
     tab
 }
 
-/// No use is made of the answer to a code: its page is shown, and an older session stays as it was.
+/// The answer to a code leads to an error page, and an older session stays as it was.
 pub(crate) async fn assert_no_sign_in(
     world: &World,
     answer: &impl Answers,
@@ -135,7 +135,7 @@ pub(crate) async fn assert_no_sign_in(
     page
 }
 
-/// While the access token lives, the answer to a refresh changes nothing for the user.
+/// While the access token lives, the answer to a refresh has no effect on the user.
 pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
     world.restart();
     let mut tab = sign_in_anew(world).await;
@@ -148,14 +148,14 @@ pub(crate) async fn assert_unnoticed(world: &World, answer: &impl Answers) {
     assert_eq!(seen.since(world), (answer.hears(), 0, 1));
 }
 
-/// When the access token has expired, requests get 503, and the session stays.
+/// After the access token has expired, requests get 503, and the session stays.
 pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
     world.restart();
     let mut tab = sign_in_anew(world).await;
     world.advance(LIFE + 1);
     answer.prepare(world);
     let seen = Seen::by(world);
-    // At once: a token that failed rests for a second only.
+    // At once, since a token that failed rests for a second only.
     let script = tab.clone();
     let (page, fetched) = tokio::join!(tab.get(PAGE), script.fetch(PAGE));
     assert_failure(&page, 503, "provider_unavailable");
@@ -172,8 +172,10 @@ pub(crate) async fn assert_kept(world: &World, answer: &impl Answers) -> Page {
     page
 }
 
-/// When the access token has expired, the refresh token is dead: at the latest with the second request a
-/// person is sent to sign in, and a script is told where. The cookie stays, and the provider is left alone.
+/// After the access token has expired, the refresh token is dead.
+///
+/// At the second request at the latest, a person is redirected to sign in, and a script gets the address. The cookie
+/// stays, and the provider isn't asked again.
 pub(crate) async fn assert_ends_in_sign_in(world: &World, answer: &Fault) {
     world.restart();
     let mut tab = sign_in_anew(world).await;
@@ -205,7 +207,7 @@ pub(crate) async fn assert_ends_in_sign_in(world: &World, answer: &Fault) {
     assert_eq!(page.text(), "user=alex");
 }
 
-/// A 503 that a person and a script meet has a way on: the same page again, or a sign-in.
+/// A 503 shows a person and a script how to go on: the same page again, or a sign-in.
 pub(crate) fn assert_offers_sign_in(page: &Page, fetched: &Page) {
     let links: Vec<_> = page.links().into_iter().map(|link| link.href).collect();
     assert_eq!(links, ["/page", "/auth/login?return_to=%2Fpage"]);
@@ -217,7 +219,7 @@ pub(crate) fn assert_offers_sign_in(page: &Page, fetched: &Page) {
     assert_eq!(login_url, "/auth/login?return_to=%2Fpage");
 }
 
-/// Both columns of an answer that says nothing of the session.
+/// Both effects of an answer that doesn't concern the session.
 pub(crate) async fn assert_nobody_is_signed_out(
     world: &World,
     answer: &impl Answers,
@@ -229,7 +231,7 @@ pub(crate) async fn assert_nobody_is_signed_out(
     assert_kept(world, answer).await;
 }
 
-/// Requests to the token endpoint, to the user data endpoint and to the application, so far.
+/// The numbers of requests to the token endpoint, the user data endpoint and the application.
 struct Seen(u64, u64, usize);
 
 impl Seen {
@@ -244,7 +246,7 @@ impl Seen {
     }
 }
 
-/// A sign-in whose user data are these.
+/// A sign-in with this user data.
 pub(crate) async fn sign_in_with_user_data(world: &World, answer: Fault) -> Page {
     let mut tab = world.tab();
     let location = world.start(&mut tab, "/auth/login?return_to=/page").await;

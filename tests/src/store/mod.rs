@@ -1,8 +1,8 @@
-//! A store for scenarios, which another process could be: it keeps bytes, its leases run out by themselves, and
+//! A store for scenarios that behaves like one in another process: it keeps bytes, its leases expire by themselves, and
 //! it can be down.
 //!
-//! Each instance of an application has an [`Instance`], its own way to the shared [`Store`], with a short memory of
-//! the answers that it got.
+//! Each instance of an application has an [`Instance`] for its access to the shared [`Store`]. An instance remembers
+//! answers for a short time.
 
 pub mod contract;
 
@@ -17,32 +17,32 @@ use fncy_login::store::{
 };
 use tokio::time::{Instant, sleep};
 
-/// What the instances share. Clones are the same.
+/// The state that the instances share. Clones share it too.
 #[derive(Clone)]
 pub struct Store(Arc<Mutex<State>>);
 
 struct State {
     is_down: bool,
-    /// How long it takes to hear of a revocation.
+    /// The delay until instances learn of a revocation.
     hears_after: Duration,
     lease: Duration,
     claims: u64,
     confirmed: Vec<(SessionRef, Instant)>,
-    /// How long older generations are good after that.
+    /// How long older generations stay valid after that.
     outdates_after: Duration,
     fences: u64,
     leases: HashMap<LeaseKey, (u64, Instant)>,
     left: HashMap<LeaseKey, Left>,
     revoked: HashMap<SessionId, RevokedSession>,
-    /// Their sessions that were issued no later are revoked.
+    /// Users whose sessions are revoked that were issued until this time.
     revoked_users: HashMap<String, Timestamp>,
-    /// Sessions that began after that, and the time of the entry from which they are exempt.
+    /// Sessions that began after that, with the time of the entry that doesn't revoke them.
     began: HashMap<SessionId, Timestamp>,
 }
 
 struct Left {
     outcome: LeaseOutcome,
-    /// That of the outcome, unless a scenario has changed it.
+    /// The version of the outcome, unless a scenario has changed it.
     sealed: Vec<u8>,
     since: Instant,
 }
@@ -67,7 +67,7 @@ impl Default for Store {
 }
 
 impl Store {
-    /// A way to this store for one instance.
+    /// The access of one instance to this store.
     pub fn instance(&self) -> Instance {
         Instance {
             store: self.clone(),
@@ -75,22 +75,22 @@ impl Store {
         }
     }
 
-    /// From now on no instance reaches it, or every instance does again.
+    /// Makes the store unreachable for all instances, or reachable again.
     pub fn set_down(&self, is_down: bool) {
         self.state().is_down = is_down;
     }
 
-    /// From now on it is slow to hear of a revocation.
+    /// Sets the delay until instances learn of a revocation.
     pub fn hears_after(&self, delay: Duration) {
         self.state().hears_after = delay;
     }
 
-    /// From now on leases last this long.
+    /// Sets how long leases last.
     pub fn grants(&self, lease: Duration) {
         self.state().lease = lease;
     }
 
-    /// From now on older generations are outdated this long after a newer one was shown.
+    /// Sets how long older generations stay valid after a newer one was shown.
     pub fn outdates_after(&self, delay: Duration) {
         self.state().outdates_after = delay;
     }
@@ -110,7 +110,7 @@ impl Store {
             .max()
     }
 
-    /// The number of redemptions that it knows: those under way, and those with an outcome.
+    /// The number of redemptions in the store: under way, and with an outcome.
     pub fn redemptions(&self) -> usize {
         let state = self.state();
         let keys: HashSet<_> = state.leases.keys().chain(state.left.keys()).collect();
@@ -129,7 +129,7 @@ impl Store {
         change(&mut texts);
     }
 
-    /// Everything that it keeps, as text, to look for secrets in it.
+    /// The whole content of the store as text, to search it for secrets.
     pub fn contents(&self) -> String {
         let state = self.state();
         let texts = state.left.values().map(|left| &left.sealed);
@@ -183,15 +183,15 @@ impl State {
     }
 }
 
-/// One instance's way to the store.
+/// The access of one instance to the store.
 #[derive(Clone)]
 pub struct Instance {
     store: Store,
-    /// When it last heard that a session lives. `None` for one that it knows to be revoked.
+    /// When it last learned that a session lives. `None` for a session that it knows to be revoked.
     looked: Arc<Mutex<HashMap<SessionId, Option<Instant>>>>,
 }
 
-/// How old a status may be. With the contract's five seconds, every test would wait for them.
+/// The largest age of a status. The contract's five seconds would slow down every test.
 const STALE_AFTER: Duration = Duration::from_millis(300);
 
 impl Revocations for Instance {
@@ -255,7 +255,7 @@ impl Revocations for Instance {
 
     fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            // It doesn't know whose the sessions are, so it asks for each of them again.
+            // The instance doesn't know the sessions' users, so it asks for each session again.
             let mut looked = self.looked.lock().unwrap();
             looked.retain(|_, when| when.is_none());
             drop(looked);

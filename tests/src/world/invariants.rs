@@ -1,15 +1,15 @@
-//! What must hold in every scenario.
+//! The rules that hold in every scenario.
 //!
-//! - Neither the product nor the application panics, in whatever task (`panics.rs`).
-//! - The application is called only with a user, but for worlds with public paths.
-//! - No code is redeemed twice, and no refresh token used twice, but for worlds that say why.
+//! - The product and the application don't panic, in any task (`panics.rs`).
+//! - The application is called only with a user, except in worlds with public paths.
+//! - No code is redeemed twice. No refresh token is used twice, except in worlds that say why.
 //! - Every answer comes within the deadline (`harness/mod.rs`).
-//! - A response that sets a cookie of ours is `private, no-store`, for shared caches too, and the cookie has the
-//!   attributes that all of ours have.
+//! - A response that sets a cookie of ours is `private, no-store`, for shared caches too. The cookie has all attributes
+//!   of our cookies.
 //! - Every `Location` is on the application's origin or at the provider.
 //! - No code, token, verifier, state, cookie or secret is in the log.
-//! - None of them but the state is in a header or a body that we answer, but for cookies in `Set-Cookie` and the
-//!   token that `/token` asks for.
+//! - No secret except the state is in a header or a body of an answer. The exceptions are cookies in `Set-Cookie`, and
+//!   the token that `/token` returns.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -62,7 +62,7 @@ impl World {
         sent.iter().collect::<HashSet<_>>().len() < sent.len()
     }
 
-    /// A parameter of each token request that has it.
+    /// The values of a parameter in all token requests.
     pub fn sent_to_token(&self, name: &str) -> Vec<String> {
         let requests = self.provider.requests(Endpoint::Token).into_iter();
         let wires = self.wires.lock().unwrap();
@@ -74,8 +74,7 @@ impl World {
             .collect()
     }
 
-    /// The `state` of each login that got as far as the provider. It is in that address, and in
-    /// the callback's.
+    /// The `state` of each sign-in that reached the provider. It is in that address, and in the callback's.
     fn states(&self) -> Vec<String> {
         let requests = self.provider.requests(Endpoint::Authorize);
         let queries = requests
@@ -89,8 +88,9 @@ impl World {
         states.collect()
     }
 
-    /// What must not be seen: issued by the provider, sent to it, or kept in a cookie of the person or
-    /// of anybody's session. Strangers may start thousands of logins.
+    /// The secrets: issued by the provider, sent to it, in the person's cookies or in a session cookie.
+    ///
+    /// Strangers may start thousands of sign-ins, so their transactions' cookies are left out.
     fn secrets(&self) -> HashSet<String> {
         let mut secrets: HashSet<_> = self.provider.issued_secrets().into_iter().collect();
         secrets.extend(self.sent_to_token("code_verifier"));

@@ -1,5 +1,5 @@
-//! Everything that is logged, by all threads, at every level: through `tracing`, and through `log`,
-//! which rustls, mio and actix-web use.
+//! The whole log, of all threads and at every level: through `tracing`, and through `log`, which rustls, mio and
+//! actix-web use.
 
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -16,8 +16,9 @@ static CAPTURED: LazyLock<Capture> = LazyLock::new(|| {
     capture
 });
 
-/// What is logged from [`Logs::start`] on. Scenarios run side by side, so it holds lines of others
-/// as well: look for what only one of them can say.
+/// The log since [`Logs::start`].
+///
+/// Scenarios run side by side, so it has lines of others too. Search for a line that only one of them can write.
 pub struct Logs {
     from: usize,
 }
@@ -37,7 +38,7 @@ impl Logs {
     }
 }
 
-/// What this thread logs while it is there, and no other: for tests that run on one thread.
+/// The log of this thread while the value lives, for tests that run on one thread.
 pub struct ThreadLogs {
     capture: Capture,
     _default: DefaultGuard,
@@ -51,7 +52,7 @@ impl ThreadLogs {
         Self { capture, _default }
     }
 
-    /// The lines so far that have this in them.
+    /// The lines so far that contain this text.
     pub fn with(&self, text: &str) -> Vec<String> {
         let bytes = self.capture.0.lock().unwrap();
         let all = String::from_utf8_lossy(&bytes);

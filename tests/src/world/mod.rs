@@ -1,7 +1,6 @@
-//! A world for one scenario: a provider, an application on one harness, a browser, a clock.
+//! The world of one scenario: a provider, an application on one harness, a browser and a clock.
 //!
-//! When it ends, it asserts what must hold in **every** scenario, whatever the scenario itself
-//! looked at: see `invariants.rs`.
+//! When a world is dropped, it asserts the rules of **every** scenario (`invariants.rs`).
 
 mod invariants;
 mod logs;
@@ -31,35 +30,35 @@ use crate::world::wire_provider::WireProvider;
 pub const APP: &str = "https://app.example";
 /// 2030-01-01.
 const START: u64 = 1_893_456_000;
-/// Long and irregular enough.
+/// A cookie secret that passes the checks.
 pub const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
 
-/// Part of every token in an answer that a scenario wrote itself.
+/// A part of each token in an answer that a scenario has written.
 pub const SCRIPTED: &str = "scripted-token";
 
-/// How a world differs from the usual one.
+/// The settings of a world.
 pub struct Setup {
-    /// What changes in the login's settings.
+    /// Changes the login's settings.
     pub login: Box<dyn FnOnce(LoginBuilder) -> LoginBuilder>,
-    /// The provider's.
+    /// Changes the provider's settings.
     pub provider: fncy_dev_server::DevServerBuilder,
-    /// Where the application is nested; nowhere by default. `{lang}` is any segment, and `en` in the redirect URI.
+    /// The path below which the application is nested, if it is. `{lang}` is any segment, and `en` in the redirect URI.
     pub mount: &'static str,
-    /// How often the login is put round the application; once by default.
+    /// The number of logins around the application. The default is 1.
     pub layers: usize,
     /// Whether the application may be called without a user.
     pub is_public: bool,
 }
 
-/// Everything that a scenario needs.
+/// The parts that a scenario uses.
 pub struct World {
-    /// Which harness serves the application.
+    /// The harness that serves the application.
     pub harness: Harness,
     /// FNCY, as documented.
     pub provider: DevServer,
-    /// The login round the application.
+    /// The login around the application.
     pub login: Login,
-    /// What reached the application.
+    /// The requests that reached the application.
     pub calls: Calls,
     /// A person's browser.
     pub browser: Browser,
@@ -70,17 +69,17 @@ pub struct World {
     is_public: AtomicBool,
     /// Why a refresh token is used twice.
     resends: Mutex<Option<&'static str>>,
-    /// Who else is asked for tokens.
+    /// Other endpoints that are asked for tokens.
     wires: Mutex<Vec<WireProvider>>,
 }
 
 impl World {
-    /// The usual world: everything is protected, endpoints below `/auth`.
+    /// The usual world: all pages are protected, and the endpoints are below `/auth`.
     pub fn new(harness: Harness) -> Self {
         Self::with(harness, |_| {})
     }
 
-    /// A world that differs.
+    /// A world with other settings.
     pub fn with(harness: Harness, change: impl FnOnce(&mut Setup)) -> Self {
         let (logs, panics) = (Logs::start(), Panics::start());
         let clock = Arc::new(TestClock::new(START));
@@ -130,19 +129,19 @@ impl World {
         browser
     }
 
-    /// From now on the application has another login, as after a restart.
+    /// Replaces the application's login, as a restart does.
     pub fn serve(&self, login: Login) {
         let app = self.harness.serve(vec![login], "", self.calls.clone());
         self.browser.route(APP, app.clone());
         *self.app.lock().unwrap() = app;
     }
 
-    /// The usual application after a restart: its memory is empty.
+    /// Restarts the usual application, so its memory is empty.
     pub fn restart(&self) {
         self.serve(self.usual().build().unwrap());
     }
 
-    /// The same, and its tokens are to come from there.
+    /// Restarts the usual application with this token endpoint.
     pub fn restart_with(&self, tokens: &WireProvider) {
         let mut wires = self.wires.lock().unwrap();
         wires.retain(|wire| wire.url() != tokens.url());
@@ -151,7 +150,7 @@ impl World {
         self.restart_at(tokens.url());
     }
 
-    /// The same, and its tokens are to come from this address.
+    /// Restarts the usual application with a token endpoint at this address.
     pub fn restart_at(&self, token_url: &str) {
         let login = self.usual().set(Setting::TokenUrl, token_url);
         self.serve(login.build().unwrap());
@@ -162,18 +161,18 @@ impl World {
         usual(&self.provider, &format!("{APP}/auth/callback")).clock(self.clock())
     }
 
-    /// Another instance of the application, beside the one that the browser meets.
+    /// Another instance of the application, beside the browser's.
     pub fn instance(&self, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> Served {
         let login = change(self.usual()).build().unwrap();
         self.harness.serve(vec![login], "", self.calls.clone())
     }
 
-    /// From now on the application may be called without a user.
+    /// Allows calls of the application without a user.
     pub fn may_be_anonymous(&self) {
         self.is_public.store(true, Ordering::Relaxed);
     }
 
-    /// Here a refresh token is used twice, and rightly so.
+    /// Allows that a refresh token is used twice, for this reason.
     pub fn resends(&self, why: &'static str) {
         *self.resends.lock().unwrap() = Some(why);
     }
@@ -183,17 +182,17 @@ impl World {
         Arc::clone(&self.clock) as _
     }
 
-    /// The application, for requests that go on by themselves.
+    /// The served application, for requests in tasks of their own.
     pub fn app(&self) -> Served {
         self.app.lock().unwrap().clone()
     }
 
-    /// Sends bytes to the application as they are, with no browser in between.
+    /// Sends a request to the application as it is, without the browser.
     pub async fn raw(&self, request: RawRequest) -> RawResponse {
         self.app().send(request).await
     }
 
-    /// A script's GET with this `Cookie` header, as it is.
+    /// Sends a script's GET with exactly this `Cookie` header.
     pub async fn ask(&self, target: &str, cookies: impl AsRef<[u8]>) -> RawResponse {
         let request = RawRequest::new("GET", target)
             .with_header("host", "app.example")
@@ -201,20 +200,20 @@ impl World {
         self.raw(request).await
     }
 
-    /// The `Cookie` header that the browser has for the application.
+    /// The browser's `Cookie` header for the application.
     pub fn cookie_header(&self) -> Vec<u8> {
         let url = Url::parse(APP).unwrap();
         let header = self.browser.jar().header(&url, Context::SameSite);
         header.unwrap_or_default()
     }
 
-    /// Lets time pass, for the application and for the browser.
+    /// Moves the clock of the application and the browser forward.
     pub fn advance(&self, seconds: u64) {
         self.advance_server(seconds);
         self.browser.jar().now += seconds;
     }
 
-    /// Lets time pass for the application alone: the browser keeps its cookies.
+    /// Moves the application's clock forward. The browser's cookies don't expire.
     pub fn advance_server(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
@@ -224,13 +223,13 @@ impl World {
         self.clock.turn_back(Duration::from_secs(seconds));
     }
 
-    /// Signs in at the provider, from the page that it shows: to wherever that leads.
+    /// Signs in on the provider's page, and follows the redirects.
     pub async fn sign_in(&self, tab: &mut Tab, page: Page, user: &str) -> Page {
         let page = tab.submit(&page, "form", Some(("user", user))).await;
         self.consent(tab, page, "allow").await
     }
 
-    /// Presses a button of the consent page, if that is where the browser is.
+    /// Presses a button of the consent page, if the browser shows it.
     pub async fn consent(&self, tab: &mut Tab, page: Page, decision: &str) -> Page {
         if page.url.as_str().starts_with(self.provider.base_url()) {
             return tab
@@ -246,13 +245,14 @@ impl World {
         self.sign_in(tab, page, user).await
     }
 
-    /// What the provider sends a browser back with: the callback's URL, which is not opened. All
-    /// of it happens in another browser, so that this one still has its own steps ahead.
+    /// The callback's URL after a sign-in at the provider, which is not opened.
+    ///
+    /// Another browser signs in there, so this browser can still take its own steps.
     pub async fn approve(&self, authorize_url: &str, user: &str) -> String {
         self.answer(authorize_url, user, "allow").await
     }
 
-    /// The same for a person who cancels.
+    /// The callback's URL of a person who cancels.
     pub async fn cancel(&self, authorize_url: &str, user: &str) -> String {
         self.answer(authorize_url, user, "cancel").await
     }
@@ -274,26 +274,26 @@ impl World {
         page.url.to_string()
     }
 
-    /// Starts a login by opening a page: the address at the provider that the browser is sent to.
+    /// Starts a sign-in by opening a page, and returns the address at the provider.
     pub async fn start(&self, tab: &mut Tab, path: &str) -> String {
         let page = tab.get(&format!("{APP}{path}")).await;
         assert_eq!(page.status, 303, "{}", page.text());
         page.header("location").unwrap().to_owned()
     }
 
-    /// What was logged since the world began, by this scenario and by those beside it.
+    /// The log since the world began, of this scenario and of those that run beside it.
     pub fn logged(&self) -> String {
         self.logs.text()
     }
 
-    /// How many token requests were sent.
+    /// The number of token requests.
     pub fn token_requests(&self) -> u64 {
         let wires = self.wires.lock().unwrap();
         let wired: usize = wires.iter().map(|wire| wire.requests().len()).sum();
         self.provider.request_count(Endpoint::Token) + wired as u64
     }
 
-    /// Waits until the token endpoint has got so many requests.
+    /// Waits until the token endpoint has received this many requests.
     ///
     /// # Panics
     ///
@@ -302,7 +302,7 @@ impl World {
         until(count, "token requests", || self.token_requests()).await;
     }
 
-    /// Waits until the revocation endpoint has got so many requests: no answer waits for them.
+    /// Waits until the revocation endpoint has received this many requests. Replies don't wait for them.
     ///
     /// # Panics
     ///
@@ -318,7 +318,7 @@ impl World {
         jar.get("__Host-fncy_session").unwrap().value().into_owned()
     }
 
-    /// The names of the browser's cookies that begin like this.
+    /// The names of the browser's cookies with this prefix.
     pub fn cookies(&self, prefix: &str) -> Vec<String> {
         self.browser
             .jar()
@@ -339,8 +339,7 @@ async fn until(count: u64, what: &str, counted: impl Fn() -> u64) {
     panic!("{} {what}, and not {count}", counted());
 }
 
-/// The settings of an application whose provider is the dev server; its sign-out ends on our own
-/// page.
+/// The settings of an application with the dev server as its provider. A sign-out ends on our own page.
 pub fn usual(provider: &DevServer, redirect_uri: &str) -> LoginBuilder {
     Login::builder()
         .env_from(provider.environment())

@@ -1,24 +1,24 @@
-//! Panics of the product and of the toy application, in each thread and task: most of them end a task, and no other test
-//! would notice.
+//! Panics of the product and of the toy application, in each thread and task. Most of them end a task only, so no other
+//! assertion notices them.
 //!
 //! A scenario's own panic is its failure. A hook may panic on purpose with [`ON_PURPOSE`]: such a panic is not printed.
 
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, Once, PoisonError};
 
-/// What a hook panics with on purpose.
+/// The message of a hook that panics on purpose.
 pub const ON_PURPOSE: &str = "as a hook of an application may";
 
 static LISTENING: Once = Once::new();
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The panics from [`Panics::start`] on, of all scenarios that run side by side. There must be no panic.
+/// The panics since [`Panics::start`], of all scenarios that run side by side. There must be no panic.
 pub(super) struct Panics {
     from: usize,
 }
 
 impl Panics {
-    /// Begins to listen.
+    /// Begins to collect panics.
     pub(super) fn start() -> Self {
         LISTENING.call_once(|| {
             let usual = std::panic::take_hook();
@@ -32,7 +32,7 @@ impl Panics {
         Self { from: all().len() }
     }
 
-    /// What they said, and where.
+    /// The messages and places of all panics.
     pub(super) fn seen(&self) -> Vec<String> {
         all().split_off(self.from)
     }

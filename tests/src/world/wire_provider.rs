@@ -1,7 +1,6 @@
-//! A token endpoint that answers what no HTTP server would: any bytes that a scenario writes, and then silence, a reset,
-//! or no end.
+//! A token endpoint that answers with any bytes of a scenario, and then with silence, a reset or an endless body.
 //!
-//! It keeps the requests, and counts connections, the bytes that were read of an answer, and how long clients stayed.
+//! It keeps the requests. It counts connections and the bytes that clients read, and measures how long they stay.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +13,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep};
 
-/// How every connection is answered, once its request has been read.
+/// The answer to each request.
 #[derive(Clone, Debug)]
 pub struct Wire {
     bytes: Vec<u8>,
@@ -26,17 +25,17 @@ enum Then {
     Close,
     Reset,
     Silence,
-    /// These, one a second, again and again.
+    /// Repeats these bytes, one a second.
     Drip(&'static [u8]),
-    /// These, as fast as they are taken, again and again up to a gigabyte.
+    /// Repeats these bytes as fast as the client reads, up to a gigabyte.
     Flood(Vec<u8>),
 }
 
-/// What an endless answer comes to an end at.
+/// The length at which an endless answer stops.
 const GIGABYTE: usize = 1 << 30;
 
 impl Wire {
-    /// These bytes, and the end of the connection.
+    /// These bytes, then the end of the connection.
     pub fn bytes(bytes: impl AsRef<[u8]>) -> Self {
         Self {
             bytes: bytes.as_ref().to_vec(),
@@ -44,25 +43,25 @@ impl Wire {
         }
     }
 
-    /// A reset connection, after these bytes.
+    /// These bytes, then a reset.
     #[must_use]
     pub fn then_reset(self) -> Self {
         self.then(Then::Reset)
     }
 
-    /// No more bytes, on a connection that stays.
+    /// These bytes, then silence on an open connection.
     #[must_use]
     pub fn then_silence(self) -> Self {
         self.then(Then::Silence)
     }
 
-    /// One of these bytes a second, for ever.
+    /// Repeats these bytes for ever, one a second.
     #[must_use]
     pub fn then_drip(self, bytes: &'static [u8]) -> Self {
         self.then(Then::Drip(bytes))
     }
 
-    /// As many of these as are taken, up to a gigabyte.
+    /// Repeats these bytes as fast as the client reads, up to a gigabyte.
     #[must_use]
     pub fn then_flood(self, block: Vec<u8>) -> Self {
         self.then(Then::Flood(block))
@@ -73,13 +72,13 @@ impl Wire {
     }
 }
 
-/// The endpoint. Clones are the same; it ends with the runtime that started it.
+/// The endpoint. Clones share it. It stops with the runtime that started it.
 #[derive(Clone)]
 pub struct WireProvider(Arc<Inner>);
 
 struct Inner {
     url: String,
-    /// Keeps the port without a listener.
+    /// Reserves the port without a listener.
     idle: Mutex<Option<TcpSocket>>,
     requests: Mutex<Vec<String>>,
     connections: AtomicUsize,
@@ -89,7 +88,7 @@ struct Inner {
 }
 
 impl WireProvider {
-    /// An endpoint that answers like this.
+    /// An endpoint with this answer.
     pub fn start(wire: Wire) -> Self {
         let provider = Self::refuse();
         provider.listen(wire);
@@ -104,7 +103,7 @@ impl WireProvider {
         Self::new(format!("http://{address}/token"), Some(socket))
     }
 
-    /// An endpoint whose host has no address: no name has a label as long as this.
+    /// An endpoint whose host has no address, since its label is too long for a name.
     pub fn nowhere() -> Self {
         Self::new(format!("https://{}.example/token", "x".repeat(64)), None)
     }
@@ -122,7 +121,7 @@ impl WireProvider {
         }))
     }
 
-    /// From now on one that refused connections answers like this.
+    /// Lets an endpoint that refused connections answer like this.
     pub fn listen(&self, wire: Wire) {
         let socket = self.0.idle.lock().unwrap().take();
         let listener = socket.expect("nobody listens yet").listen(64).unwrap();
@@ -131,7 +130,7 @@ impl WireProvider {
             while let Ok((stream, _)) = listener.accept().await {
                 served.0.connections.fetch_add(1, Ordering::SeqCst);
                 let (served, wire) = (served.clone(), wire.clone());
-                // A client that has enough leaves, which ends the answer with an error.
+                // A client may close the connection early, which is an error here.
                 tokio::spawn(async move { served.answer(stream, wire).await });
             }
         });
@@ -142,18 +141,18 @@ impl WireProvider {
         &self.0.url
     }
 
-    /// How many connections were made to it.
+    /// The number of connections.
     pub fn connections(&self) -> usize {
         self.0.connections.load(Ordering::SeqCst)
     }
 
-    /// Whether anybody listens.
+    /// Whether it accepts connections.
     pub fn is_there(&self) -> bool {
         let is_idle = self.0.idle.lock().unwrap().is_some();
         !is_idle && self.0.url.starts_with("http:")
     }
 
-    /// All requests, as they came.
+    /// All requests, byte for byte.
     pub fn requests(&self) -> Vec<String> {
         self.0.requests.lock().unwrap().clone()
     }
@@ -165,13 +164,13 @@ impl WireProvider {
         bodies.collect()
     }
 
-    /// How long the next client waits that leaves before its answer is over.
+    /// How long the next client stays that leaves before the answer ends.
     pub async fn left(&self) -> Duration {
         let wait = self.0.left.lock().await.recv().await;
         wait.expect("this endpoint tells")
     }
 
-    /// How many bytes of floods were taken from it.
+    /// The number of bytes that clients read of floods.
     pub fn taken(&self) -> usize {
         self.0.taken.load(Ordering::SeqCst)
     }
@@ -183,7 +182,7 @@ impl WireProvider {
         let (mut reader, writer) = stream.split();
         tokio::select! {
             written = self.write(writer, &wire) => written?,
-            // This endpoint is alive, and so is who listens.
+            // This endpoint is alive, so the receiver is too.
             _ = reader.read_u8() => self.0.leaving.send(began.elapsed()).unwrap(),
         }
         match wire.then {
@@ -214,7 +213,7 @@ impl WireProvider {
     }
 }
 
-/// A request that says how long it is.
+/// Reads a request with a `Content-Length`.
 async fn read_request(stream: &mut TcpStream) -> io::Result<String> {
     let mut request = Vec::new();
     while !is_whole(&String::from_utf8_lossy(&request)) {

@@ -57,7 +57,7 @@ impl Cluster {
         move || RedisStore::new(&urls.join(",")).unwrap()
     }
 
-    /// The keys on each node that end like this.
+    /// The keys with this ending on each node.
     fn names(&self, end: &str) -> Vec<Vec<String>> {
         self.nodes.iter().map(|(_, node)| node.names(end)).collect()
     }

@@ -1,5 +1,5 @@
-//! What Redis keeps of sessions for all instances: outdated cookies and sign-outs, even if its clock is wrong or if there
-//! are very many. Also what it costs when Redis hangs, and when strangers flood it.
+//! Outdated cookies and sign-outs in Redis, shared by all instances: with a wrong clock, and with very many entries.
+//! Also the cost if Redis hangs, or if strangers flood it.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn l15_a_store_whose_clock_is_days_ahead_for_a_moment_forgets_no_sign_out(
     let copy = request(&world, "/page");
     sign_out(&mut tab).await;
     let user = redis.instance();
-    // By its own clock, the last reading was ten days ago, then ten days ahead.
+    // By the server's clock, the last reading was ten days ago, then ten days ahead.
     for days in [-10, 10] {
         let seen: i64 = redis.tell(&["hget", CLOCK, "seen"]).trim().parse().unwrap();
         let moved = (seen + days * 24 * 3_600).to_string();
@@ -144,7 +144,7 @@ async fn f15_callbacks_that_are_turned_away_fill_no_store() {
             .find_map(|line| line.strip_prefix("used_memory:"));
         used.unwrap().trim().parse::<u64>().unwrap()
     };
-    // A thousand spent codes take more.
+    // A thousand spent codes need more memory.
     let room = memory() + 512 * 1_024;
     redis.tell(&["config", "set", "maxmemory", &room.to_string()]);
     let before = world.token_requests();
@@ -158,7 +158,7 @@ async fn f15_callbacks_that_are_turned_away_fill_no_store() {
     }
     assert!(turned_away > 900, "{turned_away}");
     let spent = redis.names(":spent").len() as u64;
-    // The first one is that of the sign-in at the beginning.
+    // The first one belongs to the sign-in at the beginning.
     assert_eq!(spent, 1 + world.token_requests() - before);
     assert!(memory() < room);
     let person = of_person(&world, "haneul").await;

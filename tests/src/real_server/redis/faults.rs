@@ -1,5 +1,7 @@
-//! A store that fails in each possible way. A session that can't be checked gets a 503 and keeps its cookie, a revoked
-//! session stays out, no token is refreshed, and all is well again when the store is back.
+//! A store that fails in each possible way.
+//!
+//! A session that can't be checked gets a 503 and keeps its cookie. A revoked session stays out. No token is refreshed.
+//! When the store is back, all requests work again.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -50,7 +52,7 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         self.instances.push(instance);
     }
 
-    /// An instance that can't reach the store refuses all requests, and no instance refreshes.
+    /// Asserts that an instance without the store refuses all requests, and that no instance refreshes.
     async fn fails_closed(&mut self) {
         self.add_instance();
         let page = request(&self.world, "/page");
@@ -73,7 +75,7 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         assert_eq!(self.world.token_requests(), before);
     }
 
-    /// All is as before the failure.
+    /// Asserts that all is as before the failure.
     async fn recovers(&self) {
         let before = self.world.token_requests();
         let page = request(&self.world, "/page");
@@ -85,7 +87,7 @@ impl<W: Fn() -> RedisStore> Shared<W> {
         self.nobody_is_back().await;
     }
 
-    /// All instances refuse the signed-out user.
+    /// Asserts that all instances refuse the signed-out user.
     async fn nobody_is_back(&self) {
         for instance in &self.instances {
             until(instance, &self.ended, 303).await;
@@ -125,7 +127,7 @@ fn through(proxy: &Proxy) -> impl Fn() -> RedisStore {
     move || RedisStore::new(&url).unwrap()
 }
 
-/// Runs them together, since each spends most of its time waiting.
+/// Runs the faults together, since each spends most of its time waiting.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_is_no_answer() {
     let mut faults = JoinSet::new();
@@ -253,7 +255,7 @@ async fn a_user_that_lacks_a_command_is_told_of() {
     }
 }
 
-/// It says LOADING until it may read its file quickly.
+/// The server answers LOADING until it may read its file quickly.
 async fn a_store_that_is_loading_is_asked_again() {
     let slowly = [
         "--key-load-delay",
@@ -331,7 +333,7 @@ async fn a_master_that_was_replaced_is_left() {
     let (way, line) = replicated(&master, &replica).await;
     let mut shared = Shared::begin(through(&way)).await;
     replica.until_replica_has(&master).await;
-    // The old master is still there, and the address leads to the new one.
+    // The old master still runs, and the address is the new master's.
     replica.tell(&["replicaof", "no", "one"]);
     line.lead_to(replica.target());
     let [host, port] = host_and_port(&line);

@@ -70,7 +70,7 @@ impl Redis {
         Some(redis)
     }
 
-    /// Starts it again, empty.
+    /// Starts the server again, with an empty memory.
     ///
     /// # Panics
     ///
@@ -102,7 +102,7 @@ impl Redis {
         panic!("redis-server does not answer");
     }
 
-    /// Kills it, as a failing machine does.
+    /// Kills the server, as a failing machine does.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -110,12 +110,12 @@ impl Redis {
         }
     }
 
-    /// Suspends it, as a hanging machine does: connections stay, and no call is answered.
+    /// Suspends the server, as a hanging machine does: connections stay open, and calls get no answer.
     pub fn pause(&self) {
         self.signal("STOP");
     }
 
-    /// Resumes it.
+    /// Resumes the server.
     pub fn resume(&self) {
         self.signal("CONT");
     }
@@ -128,18 +128,18 @@ impl Redis {
         assert!(status.unwrap().success());
     }
 
-    /// A store on it, for one instance of an application.
+    /// A store on this server, for one instance of an application.
     pub fn instance(&self) -> RedisStore {
         self.way()()
     }
 
-    /// The same, for any number of instances.
+    /// A constructor of such stores, for any number of instances.
     pub fn way(&self) -> impl Fn() -> RedisStore + use<> {
         let url = self.url();
         move || RedisStore::new(&url).unwrap()
     }
 
-    /// Its address, as in a setting.
+    /// The server's address, as a setting has it.
     pub fn url(&self) -> String {
         format!("redis+unix://{}", self.socket().display())
     }
@@ -154,7 +154,7 @@ impl Redis {
         String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
     }
 
-    /// The keys that end like this.
+    /// The keys with this ending.
     pub fn names(&self, end: &str) -> Vec<String> {
         let names = self.tell(&["keys", &format!("*{end}")]);
         let names = names.lines().filter(|name| !name.is_empty());
@@ -171,12 +171,12 @@ impl Redis {
         self.tell(&["keys", "*"]) + &left
     }
 
-    /// Its socket, for a proxy.
+    /// The server's socket, for a proxy.
     pub fn target(&self) -> Target {
         Target::Unix(self.socket())
     }
 
-    /// Waits until it has all of its master's data.
+    /// Waits until a replica has all of its master's data.
     ///
     /// # Panics
     ///

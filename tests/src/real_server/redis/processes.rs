@@ -1,6 +1,6 @@
 //! Instances in processes of their own, which are killed or suspended in the middle of an exchange.
 //!
-//! A lease lasts 30 seconds. The tests let it expire at once, which is the same to the server.
+//! A lease lasts 30 seconds. The tests let it expire at once, which makes no difference to the server.
 
 use std::sync::Arc;
 use std::time::Duration;

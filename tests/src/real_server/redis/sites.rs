@@ -67,7 +67,7 @@ impl Sites {
         }
     }
 
-    /// Sends the same request this many times to all of them, at once.
+    /// Sends the same request this many times to all instances, at once.
     async fn send(&self, request: &RawRequest, count: usize) -> Vec<RawResponse> {
         let mut sent = JoinSet::new();
         for _ in 0..count {

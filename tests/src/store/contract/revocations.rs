@@ -27,13 +27,13 @@ fn session(number: u8, part: u8, index: u8, issued: u64) -> SessionRef {
     SessionRef::new(SessionId::from_bytes(id), 3, issued, ends)
 }
 
-/// Its next generation.
+/// The session's next generation.
 fn next(session: SessionRef) -> SessionRef {
     let generation = session.generation() + 1;
     SessionRef::new(session.id(), generation, session.issued(), session.ends())
 }
 
-/// Both instances say this when they are asked.
+/// Asserts that both instances return this when they are asked.
 async fn assert_revoked<R: Revocations>(
     stores: [&R; 2],
     session: SessionRef,
@@ -46,7 +46,7 @@ async fn assert_revoked<R: Revocations>(
     }
 }
 
-/// This instance stops taking a session for live, without being asked.
+/// Waits until this instance no longer takes a session for live.
 async fn hears<R: Revocations>(store: &R, session: SessionRef, user: &str) {
     let hearing = async {
         while store.status(&session, user) == RevocationStatus::Live {
@@ -121,7 +121,7 @@ async fn a_session_that_began_later_lives_until_the_next<R: Revocations>(
     let until = Timestamp::from_unix(NOW + 60);
     let [before, after] = [2, 3].map(|index| session(number, 2, index, NOW + 20));
     here.revoke_user(&user, until).await.unwrap();
-    // The instance has heard of it.
+    // The instance has learned of it.
     assert_eq!(there.is_revoked(before, &user).await, Ok(true));
     there.began(after, &user).await.unwrap();
     assert_revoked([here, there], before, &user, true).await;
