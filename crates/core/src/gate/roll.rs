@@ -3,7 +3,7 @@
 //! Rules:
 //! - A roll is rare, since each one is a `Set-Cookie`. A request that a program sends by itself rolls no session.
 //! - The second segment is copied as it is, so that no token is opened. If its key no longer seals, it is sealed anew.
-//!   So a former key becomes useless for sessions in use.
+//!   So sessions in use stop needing a former key.
 
 use std::sync::Arc;
 

@@ -93,10 +93,10 @@ impl fmt::Display for SiteError {
                 "must have a plain path that is only the callback's, such as https://app.example/auth/callback",
             ),
             Self::BadHome => f.write_str(
-                "goes with a front page that is no plain path such as /dashboard, or is one of ours",
+                "has a home path that is not a plain path such as /dashboard, or is an endpoint of the login",
             ),
             Self::BadPrefix => {
-                f.write_str("goes with a prefix that is not a plain path such as /auth")
+                f.write_str("has an endpoint prefix that is not a plain path such as /auth")
             }
         }
     }

@@ -25,7 +25,7 @@ impl Lifetimes {
         now.plus(self.idle).min(ends)
     }
 
-    /// Whether a session's idle end should be moved on: a tenth of the idle timeout has passed.
+    /// Whether to move on a session's idle end: a tenth of the idle timeout has passed.
     pub(crate) fn is_roll_due(self, terms: &Terms, now: Timestamp) -> bool {
         let idle = self.idle.min(self.session);
         now.plus(idle - idle / 10) >= terms.idle_ends && terms.idle_ends < terms.ends

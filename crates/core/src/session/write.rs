@@ -58,7 +58,7 @@ pub(crate) fn write(
         .enumerate()
         .map(|(index, chunk)| {
             let name = vault.cookies.chunk_name(index);
-            // All of it is ASCII or text of the request, so no chunk is refused.
+            // Sealed texts are ASCII. A copied second segment with other characters was damaged before.
             let chunk = std::str::from_utf8(chunk).unwrap_or_default();
             vault.cookies.set(&name, chunk, max_age)
         })
@@ -72,7 +72,7 @@ pub(crate) fn remove_session<H: Head>(vault: &Vault, head: &H) -> Vec<String> {
 }
 
 /// The lines that remove all of these cookies but the first `kept` chunks.
-pub(crate) fn remove_chunks(vault: &Vault, names: &[String], kept: usize) -> Vec<String> {
+fn remove_chunks(vault: &Vault, names: &[String], kept: usize) -> Vec<String> {
     let kept: Vec<String> = (0..kept)
         .map(|index| vault.cookies.chunk_name(index))
         .collect();

@@ -24,7 +24,7 @@ use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-/// The authentication scheme of our 401s. No browser asks for a password because of this name.
+/// The authentication scheme of our 401s. For an unknown name, no browser asks for a password.
 const SCHEME: &str = "FncyLogin";
 
 /// The outcome of a request without a user.

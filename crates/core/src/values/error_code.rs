@@ -54,7 +54,7 @@ codes! {
     CrossSite = "cross_site", 403;
     /// The user lacks what the path or a guard requires.
     Forbidden = "forbidden", 403;
-    /// An error that should be impossible, such as a panic of a hook.
+    /// An error inside the login, such as missing entropy, or a hook that panicked.
     Internal = "internal", 500;
     /// The callback has parameters that no authorization server sends.
     InvalidCallback = "invalid_callback", 400;
