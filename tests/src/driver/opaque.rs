@@ -163,6 +163,18 @@ fn every_mistake_is_reported_at_once() {
 }
 
 #[test]
+fn an_empty_variable_replaces_no_value() {
+    let wrong = "ftp://fncy.example";
+    for empty in ["", " \n"] {
+        let variable = [(Setting::TokenUrl.name(), empty.to_owned())];
+        let kept = error(builder().token_url(wrong).env_from(variable));
+        assert!(kept.to_string().contains("`token_url`"), "{kept}");
+    }
+    let cleared = builder().token_url(wrong).set(Setting::TokenUrl, "");
+    assert!(cleared.build().is_ok(), "code can still clear it");
+}
+
+#[test]
 fn quotation_marks_are_named_for_every_setting() {
     let in_quotes = "is in quotation marks; write it without them";
     for setting in Setting::ALL {

@@ -114,10 +114,12 @@ impl LoginBuilder {
     }
 
     /// Reads settings from pairs of names and values, with the names that they have in the environment. Other names are
-    /// ignored.
+    /// ignored. An empty value replaces no other value.
     pub fn env_from<N: AsRef<str>>(mut self, vars: impl IntoIterator<Item = (N, String)>) -> Self {
         for (name, value) in vars {
-            if let Some(setting) = Setting::ALL.iter().find(|s| s.name() == name.as_ref()) {
+            if let Some(setting) = Setting::ALL.iter().find(|s| s.name() == name.as_ref())
+                && !(value.trim().is_empty() && self.values.get(*setting).is_some())
+            {
                 self = self.set(*setting, value);
             }
         }
