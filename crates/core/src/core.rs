@@ -16,7 +16,7 @@ use crate::refusal::refuse::refuse;
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::head::Head;
-use crate::request::site::Site;
+use crate::request::site::{Endpoint, Site};
 use crate::seal::key::TokenDigest;
 use crate::seal::key_ring::KeyRing;
 use crate::session::found::{Found, Opened};
@@ -93,6 +93,13 @@ impl Core {
     /// Decides over a request, or asks one question.
     pub fn begin<H: Head>(&self, head: &H, found: Found, now: Timestamp) -> Begin {
         begin(machine_of(&self.0, head), head, found, now)
+    }
+
+    /// Whether the answer to a request depends on its session. A sign-in that is asked for begins with any session.
+    #[must_use]
+    pub fn reads_session<H: Head>(&self, head: &H) -> bool {
+        let site = &machine_of(&self.0, head).site;
+        site.endpoint(&site.browser_path(head.path())) != Some(Endpoint::Login)
     }
 
     /// The reply to a request without a user, for an extractor or a guard.

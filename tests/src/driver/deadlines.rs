@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
+use fncy_login::adapter::{Decision, Verdict};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::browser::{Backend as _, Context, Page, RawRequest};
-use crate::harness::Harness;
+use crate::harness::{Harness, RawHead};
+use crate::steps::session::{LIFE, request, signed_in, with_store};
+use crate::store::Store;
 use crate::world::{APP, World};
 
 async fn timed(page: impl Future<Output = Page>) -> (Page, Duration) {
@@ -29,6 +32,24 @@ async fn two_slow_exchanges_end_after_fifteen_seconds() {
     let (page, waited) = timed(tab.get(&callback)).await;
     assert_eq!(page.status, 503);
     assert!((15..17).contains(&waited.as_secs()), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_asked_for_waits_for_no_store() {
+    let store = Store::default();
+    let world = with_store(Harness::Bare, &store, |builder| builder);
+    signed_in(&world).await;
+    let decide = |path| {
+        let head = request(&world, path);
+        world.login.decide(&RawHead::of(&head), None)
+    };
+    world.advance(LIFE + 1);
+    store.set_down(true);
+    assert!(matches!(decide("/page"), Decision::Later(_)));
+    let Decision::Now(Verdict::Reply(reply)) = decide("/auth/login") else {
+        panic!("the sign-in waits");
+    };
+    assert_eq!(reply.status, 303);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 use fncy_login_core::{
     AfterRefresh, AskStore, Begin, Checked, Head, OwnedHead, Redeeming, Refreshing, Reply,
+    StoreAnswer, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -45,7 +46,7 @@ impl Login {
         }
         let begin = match check_sessions(self, head, now) {
             Checked::Found(found) => self.0.core.begin(head, found, now),
-            Checked::Ask(ask) => return decide_later(self, head, *ask),
+            Checked::Ask(ask) => return decide_later(self, head, *ask, now),
         };
         // Nearly every request is admitted here. The rest is cold code.
         match begin {
@@ -73,8 +74,12 @@ fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
     }
 }
 
-/// Decides a request after the store was asked about its session.
-fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore) -> Decision {
+/// Decides a request after the store was asked about its session, unless its answer depends on none.
+fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore, now: Timestamp) -> Decision {
+    if !login.0.core.reads_session(head) {
+        let found = ask.answered(StoreAnswer::Unknown);
+        return decide_more(login, head, login.0.core.begin(head, found, now));
+    }
     login.0.coverage.look(&login.0.core, head);
     let (login, client, head) = (login.clone(), client(login, head), OwnedHead::of(head));
     Decision::Later(Box::pin(async move {
