@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login_core::{Failure, ProviderAnswer, Secret};
+use form_urlencoded::byte_serialize;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Request, Response};
 use tokio::time::{Instant, timeout_at};
@@ -119,7 +120,13 @@ fn cause(error: &HttpClientError, sent: &[Secret]) -> String {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    if sent.iter().any(|secret| text.contains(secret.expose())) {
+    let is_told = |secret: &Secret| {
+        let plain = secret.expose();
+        // As a form has it.
+        let escaped: String = byte_serialize(plain.as_bytes()).collect();
+        text.contains(plain) || text.contains(&escaped)
+    };
+    if sent.iter().any(is_told) {
         return "the HTTP client's error repeats a secret of the request".to_owned();
     }
     text
@@ -196,5 +203,7 @@ mod tests {
         let secret = |text: &str| [Secret::new(text.to_owned())];
         assert!(cause(&error, &secret("other")).contains("c-0-d-e"));
         assert!(!cause(&error, &secret("c-0-d-e")).contains("c-0-d-e"));
+        let form = HttpClientError::Interrupted("POST code=c%2F0%2Bd+e was cut".into());
+        assert!(!cause(&form, &secret("c/0+d e")).contains("c%2F0"));
     }
 }
