@@ -163,7 +163,7 @@ impl Bare {
     }
 }
 
-/// What the guards of a router would say.
+/// The replies of a router's guards.
 async fn guarded(head: &RawHead<'_>, context: Option<&AuthContext>) -> Result<(), Rejection> {
     let guard = match head.path() {
         "/needs/profile" => Guard::scope("profile"),

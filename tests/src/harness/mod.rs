@@ -1,10 +1,11 @@
-//! The same toy application over each way to drive a login: the bare driver, tower, actix-web, and
-//! poem with the adapter that is an example.
+//! One toy application over each harness: the bare driver, tower, actix-web, and poem with the example's adapter.
 //!
-//! The application answers every path with who is signed in, and writes down each call with its
-//! cookies; `/extract`, `/maybe` and `/token` use extractors, `/own` sets headers of its own,
-//! `/missing` is an error in the framework's sense, and `/live` is an answer that goes on until its
-//! session ends, and then says what it saw.
+//! The application answers every path with the signed-in user, and records each call with its cookies.
+//!
+//! - `/extract`, `/maybe` and `/token` use extractors.
+//! - `/own` sets headers of its own.
+//! - `/missing` returns an error of the framework.
+//! - `/live` answers until its session ends, and then sends what it has seen.
 
 mod actix;
 mod bare;

@@ -21,11 +21,11 @@ pub mod proxy;
 pub mod redis;
 pub mod site;
 
-/// What a test does where something is not installed: it says this sentence.
+/// Skips a test with this sentence, because a server is not installed.
 ///
 /// # Panics
 ///
-/// The real servers are required.
+/// If the real servers are required.
 #[expect(
     clippy::disallowed_methods,
     reason = "whether to skip is a setting of the tests alone"

@@ -17,7 +17,7 @@ pub(crate) async fn signed_in(world: &World) -> Tab {
     tab
 }
 
-/// A request for a page with the cookies that the browser has now.
+/// A request for a page with the browser's current cookies.
 pub(crate) fn request(world: &World, path: &str) -> RawRequest {
     page_with(path, world.cookie_header())
 }

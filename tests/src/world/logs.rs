@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 static CAPTURED: LazyLock<Capture> = LazyLock::new(|| {
     let capture = Capture::default();
-    // The feature `tracing-log` makes `init` take the records of `log` as well.
+    // With the feature `tracing-log`, `init` receives the records of `log` too.
     capture.subscriber().init();
     capture
 });

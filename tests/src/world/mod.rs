@@ -297,7 +297,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// It hasn't within ten seconds.
+    /// If that takes more than ten seconds.
     pub async fn until_token_requests(&self, count: u64) {
         until(count, "token requests", || self.token_requests()).await;
     }
@@ -306,7 +306,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// It hasn't within ten seconds.
+    /// If that takes more than ten seconds.
     pub async fn until_revocations(&self, count: u64) {
         let revocations = || self.provider.request_count(Endpoint::Revoke);
         until(count, "revocations", revocations).await;

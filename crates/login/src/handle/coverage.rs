@@ -11,7 +11,7 @@ use fncy_login_core::{Core, Coverage, Head};
 /// The findings of all requests so far.
 #[derive(Default)]
 pub(crate) struct CoverageWatch {
-    /// A request without a route has reached the login, so requests for its endpoints do too.
+    /// A request without a route has reached the login, so requests for the login's endpoints reach it too.
     is_whole: AtomicBool,
     /// The login has answered a request before.
     has_answered: AtomicBool,

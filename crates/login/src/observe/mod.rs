@@ -1,4 +1,4 @@
-//! The operator's view: log lines, spans and metrics. The clock and the source of randomness are here too.
+//! Log lines, spans and metrics for the operator, and the clock and the source of randomness.
 
 pub(crate) mod clock;
 pub(crate) mod duplicate_warning;

@@ -17,10 +17,10 @@
 //! - A sign-in takes its place before its lease, so a callback without a place leaves no entry in the store. A refresh
 //!   takes its lease first, so a request that waits for another instance holds no place.
 //! - After the time that its caller names, a request gets no place, since its answer would come too late.
-//! - A wait ends at that time, when its caller goes away, or when too many wait. In that case the client or user with
-//!   the most waits loses the wait that would be served last.
-//! - Sign-ins are served newest first. If strangers send more codes than FNCY answers, the oldest first would make
-//!   every callback wait until its deadline.
+//! - A wait ends at that time, or when its caller goes away. If a line is too long, the client or user with the most
+//!   waits loses the wait that would be served last.
+//! - Sign-ins are served newest first. Otherwise, if strangers send more codes than FNCY answers, every callback would
+//!   wait until its deadline.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,7 +66,7 @@ pub(crate) struct Place {
 struct Line {
     /// The most places that one holder has at once.
     at_once: usize,
-    /// The most waits.
+    /// The most waits in the line.
     max_waiting: usize,
     newest_first: bool,
     state: Mutex<State>,
@@ -267,7 +267,7 @@ impl State {
 }
 
 impl Share {
-    /// The number of its places and its first wait, if that may be served.
+    /// The number of its places and its first wait. `None` if no wait may be served.
     fn turn(&self, at_once: usize) -> Option<(usize, i64)> {
         let (first, _) = self.waiting.first_key_value()?;
         (self.held < at_once).then_some((self.held, *first))

@@ -132,7 +132,7 @@ fn cause(error: &HttpClientError, sent: &[Secret]) -> String {
     text
 }
 
-/// What an operator can do, for a cause that doesn't say it.
+/// The advice for an operator, for a cause that has none.
 fn hint(cause: &str) -> Option<&'static str> {
     let known = [
         (

@@ -1,14 +1,14 @@
-//! One refresh token, from the store or the provider: the second machine.
+//! The refresh of one token: take over an outcome of the store, or drive the core's second machine.
 //!
 //! ```text
 //!  find --> claim --> place --> exchange --> user data --> on_refresh --> publish: sealed, for all who wait
 //!    |        |                                               ^
-//!    \--------+--> an outcome is there: on_refresh, if its answer is still to come
+//!    \--------+--> an outcome: on_refresh, if its answer is still to come
 //! ```
 //!
 //! Rules:
-//! - A refresh token is exchanged once. Among all instances, a lease of the [`SharedStore`] grants it. Without a lease
-//!   no token is exchanged.
+//! - A refresh token is exchanged once among all instances, under a lease of the [`SharedStore`]. Without a lease no
+//!   token is exchanged.
 //! - Until it has a place, the task ends when its last waiter has gone. After that it runs to its end, since a refresh
 //!   token that was sent may be used up. The exchange begins only if the lease outlasts it and all that follows.
 //! - The store is asked before a place is taken, so a full line stops no request that needs no exchange. The lease

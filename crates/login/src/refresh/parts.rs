@@ -1,4 +1,4 @@
-//! What all refreshes of one process share, and what they ask of the store.
+//! The state that all refreshes of one process share, and their calls to the store.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
@@ -15,11 +15,12 @@ use crate::store::leases::{LeaseKey, LeaseKind};
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::StoreError;
 
-/// Refresh tokens that lead on from one another, at most. A browser that has lost more cookies in a row signs in again.
+/// The most refresh tokens in a chain. A browser that has lost more cookies in a row signs in again.
 pub(crate) const MAX_CHAIN: usize = 16;
 /// The result if the store can't be asked.
 const UNAVAILABLE: RefreshFailure = RefreshFailure::Unavailable { retry_after: 1 };
 
+/// The state that all refreshes share.
 pub(crate) struct Parts {
     pub(crate) machine: RefreshMachine,
     pub(crate) clock: Arc<dyn Clock>,

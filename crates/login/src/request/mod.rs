@@ -1,4 +1,4 @@
-//! One request, from its head to a verdict, and the calls that an application makes on its login.
+//! The way of a request from its head to a verdict, and the methods that a handler calls.
 
 pub(crate) mod auth_context;
 pub(crate) mod challenge;

@@ -30,7 +30,7 @@ impl fmt::Debug for Decision {
     }
 }
 
-/// The application or the login answers a request.
+/// The verdict over a request: the application answers it, or the login does.
 #[derive(Debug)]
 #[must_use]
 pub enum Verdict {
