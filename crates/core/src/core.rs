@@ -60,13 +60,6 @@ impl Core {
         machines(&self.0).map(|machine| &machine.site)
     }
 
-    /// The address of the authorization endpoint, to which browsers are sent to sign in. It has no query, so a log may
-    /// show it.
-    #[must_use]
-    pub fn authorize_url(&self) -> &str {
-        self.0.provider.authorize_url.without_query()
-    }
-
     /// Replaces a secret, for all requests from now on.
     pub fn replace_secret(&self, secret: NewSecret<'_>) {
         for machine in machines(&self.0) {

@@ -123,7 +123,7 @@ impl Refreshing {
         let can_wait = now < before.token_expires;
         let written = match &entropy {
             Some(entropy) => self.write_session(tokens, now, entropy),
-            None => Err("the operating system gives no entropy"),
+            None => Err("the operating system returned no random bytes"),
         };
         // While the old access token is valid, a problem with the new one can wait. The next request finds it again.
         if can_wait && (written.is_err() || !tokens.is_fresh(now)) {

@@ -98,7 +98,7 @@ impl Completing {
         let machine = &self.callback.responder;
         let Some(Entropy([ids, nonce, salt])) = entropy else {
             let detail =
-                "the sign-in could not be completed: the operating system gives no entropy";
+                "the sign-in could not be completed: the operating system returned no random bytes";
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
         let Ok((cookies, user)) = self.write_session(now, &ids, &nonce) else {

@@ -103,7 +103,8 @@ impl StartSignIn {
     pub fn redirect(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {
         let machine = &self.responder;
         let Some(entropy) = entropy else {
-            let detail = "the sign-in could not start: the operating system gives no entropy";
+            let detail =
+                "the sign-in could not start: the operating system returned no random bytes";
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
         let cut = self.return_to.is_cut.then_some(Event::ReturnAddressCut);

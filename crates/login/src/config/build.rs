@@ -92,8 +92,10 @@ impl LoginBuilder {
             token_url: token_url.clone(),
             cookie: cookies.session_name().to_owned(),
         };
+        let authorize_url = authorize_url?;
         let client = ProviderClient {
             http,
+            authorize_url: authorize_url.clone(),
             token_url: token_url.clone(),
             userinfo_url: userinfo_url?,
             userinfo_method: match userinfo_method? {
@@ -112,7 +114,7 @@ impl LoginBuilder {
             redirect_param,
         };
         let provider = Provider {
-            authorize_url: authorize_url?,
+            authorize_url,
             token_url,
             client_id,
             client_secret: client.client_secret.get().clone(),

@@ -325,7 +325,7 @@ impl LoginBuilder {
         let login = self.parse(&mut parser);
         let login = parser.errors.into_result(login)?;
         files.watch(&login);
-        telemetry::ready(&login.0.core);
+        telemetry::ready(&login.0.core, &login.0.provider.authorize_url);
         telemetry::other_sites(&login.0.core, &self.choices.trusted_origins);
         if self.store.is_none() {
             login.0.namesake.announce();

@@ -21,9 +21,9 @@ use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_sp
 use crate::observe::meter;
 
 /// Logs that a login was built, with its redirect URIs and the address that browsers are sent to.
-pub(crate) fn ready(core: &Core) {
+pub(crate) fn ready(core: &Core, authorize_url: &SecureUrl) {
     let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
-    let (redirect_uri, authorize_url) = (redirect_uris.join(" "), core.authorize_url());
+    let (redirect_uri, authorize_url) = (redirect_uris.join(" "), authorize_url.without_query());
     info!(redirect_uri, authorize_url, "login: ready");
 }
 

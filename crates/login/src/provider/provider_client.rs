@@ -31,6 +31,8 @@ use crate::provider::sender::{EXCHANGE_DEADLINE, Sender};
 /// A provider's endpoints, and the client that sends requests to them.
 pub(crate) struct ProviderClient {
     pub(crate) http: Sender,
+    /// Where browsers are sent to sign in. The client sends nothing there.
+    pub(crate) authorize_url: SecureUrl,
     pub(crate) token_url: SecureUrl,
     pub(crate) userinfo_url: SecureUrl,
     /// `GET`, or `POST` with an empty body. The token is in the header.
