@@ -149,7 +149,7 @@ fn every_mistake_is_reported_at_once() {
         Setting::CookieSecret,
     ];
     assert_eq!(nothing.mistakes().count(), required.len() + 1, "{nothing}");
-    let hint = "call `.env()`";
+    let hint = "`fncy-dev-server --env` prints settings";
     assert!(
         nothing.mistakes().next().unwrap().contains(hint),
         "{nothing}"

@@ -149,7 +149,7 @@ impl LoginBuilder {
         let mut mistake = |sentence| parser.errors.add_general(sentence);
         if self.values.is_empty() {
             mistake(
-                "No setting at all was given: call `.env()`, or give this process the variables of its environment.".to_owned(),
+                "No setting was given: `Login::from_env` and `.env()` read the environment of this process; `fncy-dev-server --env` prints settings for development.".to_owned(),
             );
         }
         for pattern in self.choices.paths.impossible() {

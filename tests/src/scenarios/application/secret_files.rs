@@ -138,7 +138,7 @@ pub(super) async fn p43_a_secret_in_a_file_is_used_when_it_changes(harness: Harn
     for (content, fault) in [
         (None, "names a file that can't be read"),
         (Some(" \n"), "names a file with nothing in it"),
-        (Some("changeme"), "of only 6 bytes"),
+        (Some("changeme"), "decodes to 6 bytes"),
     ] {
         secrets.swap(content, content);
         sleep(A_LOOK).await;

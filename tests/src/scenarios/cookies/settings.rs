@@ -170,7 +170,7 @@ pub(super) async fn k25_a_secret_that_can_be_guessed_does_not_start(harness: Har
         let sentence = error.to_string();
         assert!(error.names(Setting::CookieSecret), "{sentence}");
         assert!(sentence.contains(part), "{part:?}: {sentence}");
-        assert!(sentence.contains("number 1"), "{sentence}");
+        assert!(!sentence.contains("(number"), "{sentence}");
         assert!(sentence.contains("openssl rand -base64 32"), "{sentence}");
         assert!(!sentence.contains(secret), "{sentence}");
     };
@@ -192,7 +192,7 @@ pub(super) async fn k25_a_secret_that_can_be_guessed_does_not_start(harness: Har
         "Zk3vQ9xLm".repeat(6),
         format!("{}=", "Zk3vQ9xLm2Tz7Rw4Yb8cD".repeat(3)),
     ] {
-        refused(&repeated, "again and again");
+        refused(&repeated, "repeats a shorter text");
     }
     let format = include_str!("../../../../docs/cookie-format.md");
     let keys = format

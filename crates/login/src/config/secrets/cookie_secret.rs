@@ -23,13 +23,13 @@ const HOW: &str =
 /// The keys of secrets that are separated by commas; an error is the end of a sentence.
 pub(crate) fn keys(text: &str, client_secret: Option<&str>) -> Result<KeyRing, String> {
     let Secrets { sealing, former } = parse(text, client_secret)?;
-    KeyRing::new(&sealing, &former).map_err(explain)
+    KeyRing::new(&sealing, &former).map_err(|weak| explain(text, weak))
 }
 
 fn parse(text: &str, client_secret: Option<&str>) -> Result<Secrets, String> {
     let mut secrets = text.split(',').enumerate().map(|(index, secret)| {
         read(secret.trim(), client_secret)
-            .map_err(|flaw| format!("has a secret (number {}) {flaw}; {HOW}", index + 1))
+            .map_err(|flaw| format!("has {} {flaw}; {HOW}", a_secret(text, index)))
     });
     // Even an empty text has one part.
     let sealing = secrets.next().unwrap_or_else(|| Err(HOW.to_owned()))?;
@@ -60,18 +60,22 @@ fn read(text: &str, client_secret: Option<&str>) -> Result<Zeroizing<Vec<u8>>, S
 }
 
 /// What is wrong with a weak secret, without showing it.
-fn explain(weak: SecretError) -> String {
-    let number = weak.position + 1;
+fn explain(text: &str, weak: SecretError) -> String {
+    let secret = a_secret(text, weak.position);
     if weak.length < KeyRing::MIN_SECRET_LEN {
-        format!(
-            "has a secret (number {number}) of only {} bytes; {HOW}",
-            weak.length
-        )
+        format!("has {secret} that decodes to {} bytes; {HOW}", weak.length)
     } else {
-        format!(
-            "has a secret (number {number}) of only {} distinct bytes; {HOW}",
-            weak.distinct
-        )
+        let distinct = weak.distinct;
+        format!("has {secret} that decodes to {distinct} distinct bytes; {HOW}")
+    }
+}
+
+/// Names a secret, by its number if there are several.
+fn a_secret(text: &str, index: usize) -> String {
+    if text.contains(',') {
+        format!("a secret (number {})", index + 1)
+    } else {
+        "a secret".to_owned()
     }
 }
 
