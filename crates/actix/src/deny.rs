@@ -26,7 +26,7 @@ use crate::rejection::AuthRejection;
 /// # async fn may_read_reports(_: &str) -> bool { true }
 /// ```
 ///
-/// Without [`FncyLogin`](crate::FncyLogin) around the route it is a 500, and the log says what to add.
+/// Without [`FncyLogin`](crate::FncyLogin) around the route, the request gets a 500, and the log says what to add.
 #[doc(alias("guard", "role", "permission", "unauthorized"))]
 #[derive(Clone, Debug)]
 pub struct Deny(Denial);

@@ -16,8 +16,8 @@ use crate::rejection::AuthRejection;
 /// On a protected path there is one for each request. On a public path a visitor without a session is sent to sign in,
 /// or gets a 401. To serve visitors as well, take an `Option<CurrentUser>`.
 ///
-/// Without [`FncyLogin`](crate::FncyLogin) around the route it is a 500, and the log says what to add. actix-web's
-/// `Option` drops that error, so that an `Option<CurrentUser>` is `None` then.
+/// Without [`FncyLogin`](crate::FncyLogin) around the route, the request gets a 500, and the log says what to add.
+/// actix-web's `Option` drops that error, so that an `Option<CurrentUser>` is `None` then.
 #[doc(alias("session", "principal", "identity"))]
 #[derive(Clone, Debug)]
 pub struct CurrentUser(SignedIn);

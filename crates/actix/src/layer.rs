@@ -10,7 +10,7 @@ use crate::service::FncyLoginMiddleware;
 
 /// Login with FNCY as actix-web middleware.
 ///
-/// Build one [`Login`] outside of the factory and clone it into it, so that all workers share it.
+/// Build one [`Login`] outside the factory and clone it into it, so that all workers share it.
 ///
 /// ```no_run
 /// use actix_web::{App, HttpServer, web};

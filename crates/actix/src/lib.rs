@@ -18,10 +18,10 @@
 //! ```
 //!
 //! The middleware owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other
-//! path is the application's. By default all of them need a user; [`LoginBuilder::public_path`] and its like make
-//! exceptions.
+//! path is the application's. By default all of them need a user. [`LoginBuilder::public_path`] and
+//! [`LoginBuilder::public_prefix`] make exceptions.
 //!
-//! Build **one** [`Login`] outside of the factory and clone it into it: workers that share it redeem each callback once.
+//! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem each callback once.
 //!
 //! # In this crate
 //!

@@ -41,7 +41,7 @@ impl FncyLoginLayer {
 
     /// Wraps a finished router: the login covers all its routes, its fallback, and addresses without a route.
     ///
-    /// The result has no `.route`, so that no route can be added outside of the login. Call `with_state` before.
+    /// The result has no `.route`, so that no route can be added outside the login. Call `with_state` before.
     /// See [`WrappedRouter`] for how to serve, nest and layer it.
     ///
     /// ```no_run

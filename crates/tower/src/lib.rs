@@ -18,7 +18,8 @@
 //! ```
 //!
 //! The layer owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other path
-//! is the application's. By default all of them need a user; [`LoginBuilder::public_path`] and its like make exceptions.
+//! is the application's. By default all of them need a user. [`LoginBuilder::public_path`] and
+//! [`LoginBuilder::public_prefix`] make exceptions.
 //!
 //! # In this crate
 //!

@@ -1,6 +1,6 @@
 //! Guards in the router's own way: layers that admit some users to some routes.
 //!
-//! Rule: [`FncyLoginLayer`](crate::FncyLoginLayer) goes outside of them. What they check is in the driver.
+//! Rule: [`FncyLoginLayer`](crate::FncyLoginLayer) goes outside them. What they check is in the driver.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,7 +16,7 @@ use crate::convert::{RequestHead, context, rejection};
 
 /// Admits users with a granted scope; other users get 403, visitors are asked to sign in.
 ///
-/// If a scope can't be granted, such as one with a blank in it, no user is admitted.
+/// If a scope can't be granted, such as one with a space in it, no user is admitted.
 ///
 /// ```
 /// use axum::{Router, routing::get};

@@ -26,10 +26,10 @@ use crate::service::FncyLoginService;
 ///
 /// - Serve it: `axum::serve(listener, app)`, or with the client's address,
 ///   `axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())`.
-/// - Add middleware outside of the login: `app.layer(layer)`. It runs before routing, so that it finds no
+/// - Add middleware outside the login: `app.layer(layer)`. It runs before routing, so that it finds no
 ///   `MatchedPath`, and it may rewrite paths, such as `NormalizePathLayer`.
 /// - Nest it: `Router::new().nest_service("/sub", app)`.
-/// - Add routes outside of the login: `Router::new().route("/healthz", …).fallback_service(app)`.
+/// - Add routes outside the login: `Router::new().route("/healthz", …).fallback_service(app)`.
 ///
 /// ```no_run
 /// use axum::{Router, routing::get};
@@ -55,7 +55,7 @@ impl<S> WrappedRouter<S> {
         Self { service }
     }
 
-    /// Adds a layer outside of the login: it sees each request before the login does. The last layer is the outermost.
+    /// Adds a layer outside the login: it sees each request before the login does. The last layer is the outermost.
     pub fn layer<L: Layer<Self>>(self, layer: L) -> WrappedRouter<L::Service> {
         WrappedRouter::new(layer.layer(self))
     }

@@ -46,7 +46,7 @@ fn exporter() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new().set_buckets_for_metric(seconds, &BUCKETS)
 }
 
-/// The application. Two routes are outside of the login, since Prometheus has no session. Let the proxy in front keep
+/// The application. Two routes are outside the login, since Prometheus has no session. Let the proxy in front keep
 /// the two paths from strangers, or serve them on a port of their own.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use crate::request::placement::Placement;
 pub enum Coverage {
     /// They do: the request is one for an endpoint, or it reached the login without a route.
     Whole,
-    /// They can't: the redirect URI is outside of the part of the application that the login is around.
+    /// They can't: the redirect URI is outside the part of the application that the login is around.
     Outside,
     /// They don't, unless the nested router has a fallback of its own.
     Nested,

@@ -3,7 +3,7 @@
 //! Rules:
 //! - An address is of the same origin by construction: a strict grammar **and** the URL standard's parser must both
 //!   accept it.
-//! - The parser's spelling is kept. Other scripts and blanks become escapes, and the query keeps its meaning.
+//! - The parser's spelling is kept. Other scripts and spaces become escapes, and the query keeps its meaning.
 //! - An address that is too long loses its query. If the path alone is too long, the front page takes its place.
 //! - An endpoint of the login is never a return address, so that no sign-in ends in a sign-out.
 
@@ -119,7 +119,7 @@ fn local(address: &str, site: &Site) -> Option<String> {
     if !is_path || address.contains(is_no_text) {
         return None;
     }
-    // The parser drops blanks at the end, so they are escaped first.
+    // The parser drops spaces at the end, so they are escaped first.
     let joined = site.url().join(&address.replace(' ', "%20")).ok()?;
     let is_ours = joined.origin() == site.url().origin()
         && joined.username().is_empty()

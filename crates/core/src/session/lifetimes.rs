@@ -6,7 +6,7 @@ use crate::values::timestamp::Timestamp;
 /// The lifetimes of sessions, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// The session lifetime, from the sign-in on: a week by default, [`Lifetimes::MAX`] at most.
+    /// The session lifetime, from the sign-in on: 7 days by default, [`Lifetimes::MAX`] at most.
     pub session: u64,
     /// The idle timeout, from the last request on: a day by default.
     pub idle: u64,

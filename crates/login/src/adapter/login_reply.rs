@@ -4,7 +4,7 @@ use fncy_login_core::{ErrorCode, Reply};
 
 /// Marks a response that the login wrote in place of the application, and says what the request was refused for.
 ///
-/// It is in the extensions of the response, for middleware outside of the login, such as traces and metrics. A
+/// It is in the extensions of the response, for middleware outside the login, such as traces and metrics. A
 /// response without it is the application's own.
 ///
 /// ```

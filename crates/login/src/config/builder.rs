@@ -157,7 +157,7 @@ impl LoginBuilder {
     /// Admits CORS preflights without a user, for an application that answers them itself.
     ///
     /// By default they get 401, since preflights carry no cookies. A path that [`require_prefix`](Self::require_prefix)
-    /// guards admits none: a preflight has no user that the guard could check. For such paths put a CORS layer outside of
+    /// guards admits none: a preflight has no user that the guard could check. For such paths put a CORS layer outside
     /// the login.
     #[doc(alias("cors", "options"))]
     pub fn allow_preflight(mut self) -> Self {
@@ -178,7 +178,7 @@ impl LoginBuilder {
 
     /// Lets the pages of another origin send unsafe requests (POST, PUT, …) and open WebSockets with a user's session.
     ///
-    /// By default the application's own pages alone may, by `Sec-Fetch-Site` or `Origin`. A sibling domain is the same
+    /// By default only the application's own pages may, by `Sec-Fetch-Site` or `Origin`. A sibling domain is the same
     /// *site*, so that `SameSite` cookies alone don't stop it. The origin must be of the same site, such as
     /// `https://admin.example.com` beside `https://app.example.com`: pages of another site send no `SameSite=Lax` cookie,
     /// and so no session. If that is certain, the log says so at start.
@@ -188,7 +188,7 @@ impl LoginBuilder {
         self
     }
 
-    /// The longest time from a sign-in to the end of its session, from a minute to 30 days. The default is a week.
+    /// The longest time from a sign-in to the end of its session, from a minute to 30 days. The default is 7 days.
     ///
     /// A stolen cookie can't be used for longer.
     #[doc(alias("session timeout", "remember me", "max age", "absolute timeout"))]
@@ -199,10 +199,14 @@ impl LoginBuilder {
 
     /// The longest time that a session lasts without a request, from a minute to 30 days. The default is a day.
     ///
-    /// The session ends at [`session_lifetime`](Self::session_lifetime) at the latest. The time starts anew when a tenth of
-    /// it has passed, by each request but these: a prefetch, an upgrade, an event stream, `/auth/session`, and paths of
-    /// [`background_path`](Self::background_path). On a public path it starts anew by pages that people open alone, and
-    /// while the access token lives, since nothing is refreshed there.
+    /// The session ends at [`session_lifetime`](Self::session_lifetime) at the latest. A request restarts the time, if
+    /// a tenth of it has passed. These requests don't:
+    ///
+    /// - a prefetch, an upgrade such as a WebSocket, and an event stream
+    /// - `/auth/session`
+    /// - a path of [`background_path`](Self::background_path)
+    /// - on a public path, a request that is not a page that a person opens
+    /// - on a public path, a request after the access token has expired, since no token is refreshed there
     #[doc(alias("session timeout", "inactivity timeout"))]
     pub fn idle_timeout(mut self, life: Duration) -> Self {
         self.choices.lifetimes.idle = life.as_secs();
@@ -227,10 +231,10 @@ impl LoginBuilder {
         self
     }
 
-    /// Signs the first segment of the session cookie and does not encrypt it.
+    /// Signs the user, claims and data in the session cookie, and does not encrypt them.
     ///
-    /// The holder of the cookie, such as an edge worker, can then read user, claims and session data. Tokens stay
-    /// encrypted. The default is encryption. Sessions of both kinds are read, so that a change signs no user out.
+    /// The holder of the cookie, such as an edge worker, can then read them. Tokens stay encrypted. The default is
+    /// encryption. Sessions of both kinds are read, so that a change signs no user out.
     pub fn signed_cookies(mut self) -> Self {
         self.choices.protection = Protection::Signed;
         self
@@ -299,8 +303,8 @@ impl LoginBuilder {
     /// The client that sends requests to FNCY, such as a client with a certificate of its own.
     ///
     /// The default is hyper with rustls. It goes through the proxy of `HTTPS_PROXY`, and trusts the system's authorities and
-    /// those of [`ca_file`](Self::ca_file). Deadlines, the number of requests at once and the judgement of answers stay the
-    /// login's.
+    /// those of [`ca_file`](Self::ca_file). The login still sets the deadlines, limits the number of requests at once,
+    /// and checks the answers.
     #[doc(alias("proxy", "mtls", "reqwest"))]
     pub fn http_client(mut self, client: impl HttpClient) -> Self {
         self.http_client = Some(Arc::new(client));

@@ -14,10 +14,10 @@ impl LoginBuilder {
     /// Makes one path public, for each method. By default each path needs a user, so that a forgotten rule shows as a
     /// sign-in and not as a leak.
     ///
-    /// A rule's path is written in any script, with blanks or with their escapes: `/안내` and `/%EC%95%88%EB%82%B4` are the
-    /// same. Of a request's path the canonical spelling alone is public: no `//`, no dot segment, no `;`, and no escape of
-    /// a character that needs none (`%41`, `%7E`). Each other spelling needs a user, since routers and file servers may
-    /// take it for another path.
+    /// A rule's path is written in any script, with spaces or with their escapes: `/안내` and `/%EC%95%88%EB%82%B4` are
+    /// the same. Of a request's path the canonical spelling alone is public: no `//`, no dot segment, no `;`, and no
+    /// escape of a character that needs none (`%41`, `%7E`). Each other spelling needs a user, since routers and file
+    /// servers may take it for another path.
     ///
     /// Below a router that strips a prefix, such as axum's `nest` or a scope of actix-web, there are two paths: the
     /// browser's, and the rest below the sub-path of the redirect URI. A path is public if both are.
@@ -31,8 +31,8 @@ impl LoginBuilder {
         self
     }
 
-    /// Makes a path and all below it public, without the paths that [`protected_prefix`](Self::protected_prefix) names more
-    /// closely and those that [`require_prefix`](Self::require_prefix) guards.
+    /// Makes a path and all below it public, except the paths that [`require_prefix`](Self::require_prefix) guards, and
+    /// those of [`protected_prefix`](Self::protected_prefix), if the protected path is longer.
     #[doc(alias("static files", "assets"))]
     pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
         self.choices.paths = self.choices.paths.public_prefix(path);

@@ -114,7 +114,7 @@ texts! {
 
 impl LoginBuilder {
     /// The redirect URIs of an application with several hosts, the main one first, all with the same path. In the
-    /// environment: `FNCY_REDIRECT_URI`, separated by blanks.
+    /// environment: `FNCY_REDIRECT_URI`, separated by spaces.
     ///
     /// The `Host` of a request chooses one of them. A request for another host is for the first.
     pub fn redirect_uris<U: AsRef<str>>(self, uris: impl IntoIterator<Item = U>) -> Self {
