@@ -1,9 +1,9 @@
 //! Settings as text, parsed into what they mean.
 //!
-//! Rules: parsed once, never validated again; every mistake is one sentence that names the setting,
-//! what was found and what to write; the value of a secret is never shown. A value means the same whoever
-//! hands it on: one in quotation marks, which a shell takes off and `docker run --env-file` doesn't, is a
-//! mistake.
+//! Rules:
+//! - A setting is parsed once, and never validated again.
+//! - Every mistake is one sentence: the setting, what was found, what to write. The value of a secret is never shown.
+//! - A value in quotation marks is a mistake: a shell removes the marks, and `docker run --env-file` keeps them.
 
 use std::fmt::Display;
 

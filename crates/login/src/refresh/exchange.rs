@@ -64,8 +64,7 @@ pub(crate) async fn obtain(
     if !parts.refreshes.may_ask() {
         return Err(RefreshFailure::Crowded);
     }
-    let known = exchange(parts, request, &place, deadline).await?;
-    drop(place);
+    let known = exchange(parts, request, place, deadline).await?;
     match approve(parts, known, deadline).await {
         RefreshApproved::Leave(tokens) => {
             publish(parts, request, lease, &tokens).await;
@@ -117,18 +116,18 @@ async fn take_over(
     }
 }
 
-/// Exchanges the refresh token, and reads the user data if that is due.
+/// Exchanges the refresh token, and reads the user data if that is due. The place is held until then.
 async fn exchange(
     parts: &Parts,
     request: &RefreshRequest,
-    place: &Place,
+    place: Place,
     deadline: Instant,
 ) -> Result<UserKnown, RefreshFailure> {
     let (provider, clock) = (&parts.provider, &parts.clock);
     let exchanging = parts.machine.exchange(request.clone());
     let refresh_token = exchanging.refresh_token();
     let exchange = Exchange::Refresh { refresh_token };
-    let answer = provider.run(exchange, place, deadline).await;
+    let answer = provider.run(exchange, &place, deadline).await;
     let (exchanged, reports) = exchanging.answered(answer, clock.now());
     telemetry::log(&reports);
     let failure = match &exchanged {
@@ -147,7 +146,8 @@ async fn exchange(
     };
     let access_token = reading.access_token();
     let exchange = Exchange::UserData { access_token };
-    let answer = provider.run(exchange, place, deadline).await;
+    let answer = provider.run(exchange, &place, deadline).await;
+    drop(place);
     match reading.answered(answer, clock.now()) {
         UserReadAgain::Known(known) => Ok(known),
         UserReadAgain::End(ended) => {

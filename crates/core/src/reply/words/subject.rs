@@ -10,7 +10,7 @@ pub enum PageSubject {
     Refusal(ErrorCode),
     /// Whether to sign out.
     SignOut,
-    /// Somebody has signed out, or never was in.
+    /// The person has signed out, or was not signed in.
     SignedOut,
     /// A sign-out goes on to the authorization server.
     SigningOut,
