@@ -9,7 +9,7 @@ use fncy_login_core::{
     StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
 };
 
-use crate::reply;
+use crate::reply::{self, AUTHORIZE_URL};
 use crate::request::Request;
 
 /// 2030-01-01.
@@ -18,7 +18,6 @@ pub(crate) const ORIGIN: &str = "https://app.example";
 pub(crate) const OTHER_ORIGIN: &str = "https://other.example";
 pub(crate) const CLIENT_ID: &str = "client";
 pub(crate) const COOKIE_SECRET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-pub(crate) const AUTHORIZE_URL: &str = "https://fncy.example/v1/oauth2/authorize";
 pub(crate) const TOKEN_URL: &str = "https://fncy.example/v1/oauth2/token";
 
 /// Writes encrypted sessions; everything but `/public` is protected.

@@ -1,7 +1,7 @@
 //! The `Host` header (row R16): it chooses among the redirect URIs, and an unknown host gets the first.
 
-use crate::app::{self, AUTHORIZE_URL, NOW, ORIGIN, OTHER_ORIGIN, TWO_HOSTS};
-use crate::reply::values;
+use crate::app::{self, NOW, ORIGIN, OTHER_ORIGIN, TWO_HOSTS};
+use crate::reply::{AUTHORIZE_URL, values};
 use crate::request::Request;
 
 /// The header's lines.

@@ -2,8 +2,8 @@
 
 use fncy_login_core::{PRIVATE, Reply};
 
-use crate::app::AUTHORIZE_URL;
-
+/// Where the provider signs people in: the only address elsewhere that a redirect may lead to.
+pub(crate) const AUTHORIZE_URL: &str = "https://fncy.example/v1/oauth2/authorize";
 /// The attributes of all our cookies, but for the number of seconds behind them.
 const ATTRIBUTES: &str = "; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=";
 

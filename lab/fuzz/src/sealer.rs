@@ -9,7 +9,8 @@ use ring::digest::{SHA256, digest};
 use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
 
-use crate::app::{AUTHORIZE_URL, CLIENT_ID, COOKIE_SECRET, TOKEN_URL};
+use crate::app::{CLIENT_ID, COOKIE_SECRET, TOKEN_URL};
+use crate::reply::AUTHORIZE_URL;
 
 pub(crate) const SESSION: &str = "__Host-fncy_session";
 const ROUND: &str = "__Host-fncy_round";

@@ -10,9 +10,9 @@ use fncy_login::{Login, Timestamp, User};
 
 use super::model::Model;
 use super::provider::{Mode, Provider, SECRET_MARK, USERS};
-use crate::app::{AUTHORIZE_URL, NOW, ORIGIN};
+use crate::app::{NOW, ORIGIN};
 use crate::jar::Jar;
-use crate::reply::{assert_cookie, assert_sane, set_cookies, values};
+use crate::reply::{AUTHORIZE_URL, assert_cookie, assert_sane, set_cookies, values};
 use crate::request::Request;
 use crate::sealer::{SESSION, login_name};
 
