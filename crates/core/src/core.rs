@@ -88,11 +88,10 @@ impl Core {
         begin(machine_of(&self.0, head), head, found, now)
     }
 
-    /// Whether the answer to a request depends on its session. A sign-in that is asked for begins with any session.
+    /// The endpoint that a request is for, if it is for one of ours.
     #[must_use]
-    pub fn reads_session<H: Head>(&self, head: &H) -> bool {
-        let site = &machine_of(&self.0, head).site;
-        site.endpoint(&site.browser_path(head.path())) != Some(Endpoint::Login)
+    pub fn endpoint<H: Head>(&self, head: &H) -> Option<Endpoint> {
+        machine_of(&self.0, head).site.endpoint_of(head)
     }
 
     /// The reply to a request without a user, for an extractor or a guard.

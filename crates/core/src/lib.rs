@@ -122,7 +122,7 @@ pub use crate::request::language::Language;
 pub use crate::request::owned_head::OwnedHead;
 pub use crate::request::placement::Placement;
 pub use crate::request::return_to::ReturnTo;
-pub use crate::request::site::{Site, SiteError};
+pub use crate::request::site::{Endpoint, Site, SiteError};
 pub use crate::rules::path_rules::{Need, PathRules};
 pub use crate::seal::key_ring::{KeyRing, SecretError};
 pub use crate::seal::protection::Protection;

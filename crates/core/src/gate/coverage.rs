@@ -31,7 +31,7 @@ pub(crate) fn coverage<H: Head>(machine: &Machine, head: &H) -> Coverage {
     let Placement { mount, is_in_route } = head.placement();
     if !mount.is_empty() && !site.has_callback_below(mount) {
         Coverage::Outside
-    } else if !is_in_route || site.endpoint(&site.browser_path(head.path())).is_some() {
+    } else if !is_in_route || site.endpoint_of(head).is_some() {
         Coverage::Whole
     } else if !mount.is_empty() {
         Coverage::Nested

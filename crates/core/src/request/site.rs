@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
 use crate::request::canonical_path::{as_sent, is_canonical};
+use crate::request::head::Head;
 use crate::values::secure_url::{SecureUrl, UrlError};
 
 /// The application's origin, base path and endpoints, as browsers see them.
@@ -29,10 +30,14 @@ pub struct Site {
 
 /// The endpoints of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Endpoint {
+pub enum Endpoint {
+    /// `{prefix}/login`, which starts a sign-in, whatever the session is.
     Login,
+    /// The redirect URI's path, which takes the provider's codes.
     Callback,
+    /// `{prefix}/logout`, which ends sessions.
     Logout,
+    /// `{prefix}/session`, which says who is signed in.
     Session,
 }
 
@@ -263,6 +268,11 @@ impl Site {
     #[must_use]
     pub fn sign_out_path(&self) -> String {
         self.path_of(Endpoint::Logout)
+    }
+
+    /// The endpoint that a request is for, if it is for one of ours.
+    pub(crate) fn endpoint_of<H: Head>(&self, head: &H) -> Option<Endpoint> {
+        self.endpoint(&self.browser_path(head.path()))
     }
 
     pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {

@@ -5,8 +5,8 @@
 //! - What needs the provider or the store is decided in a future that owns a copy of the request's head.
 
 use fncy_login_core::{
-    AfterRefresh, AskStore, Begin, Checked, Head, OwnedHead, Redeeming, Refreshing, Reply,
-    StoreAnswer, Timestamp,
+    AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Redeeming, Refreshing,
+    Reply, StoreAnswer, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -74,14 +74,19 @@ fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
     }
 }
 
-/// Decides a request after the store was asked about its session, unless its answer depends on none.
+/// Decides a request after the store was asked about its session. A sign-in that is asked for depends on no session.
 fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore, now: Timestamp) -> Decision {
-    if !login.0.core.reads_session(head) {
-        let found = ask.answered(StoreAnswer::Unknown);
-        return decide_more(login, head, login.0.core.begin(head, found, now));
-    }
+    let client = match login.0.core.endpoint(head) {
+        Some(Endpoint::Login) => {
+            let found = ask.answered(StoreAnswer::Unknown);
+            return decide_more(login, head, login.0.core.begin(head, found, now));
+        }
+        // The application's function reads a client's address where a code may be redeemed, and nowhere else.
+        Some(Endpoint::Callback) => client(login, head),
+        _ => UNKNOWN,
+    };
     login.0.coverage.look(&login.0.core, head);
-    let (login, client, head) = (login.clone(), client(login, head), OwnedHead::of(head));
+    let (login, head) = (login.clone(), OwnedHead::of(head));
     Decision::Later(Box::pin(async move {
         let found = ask_store(&login, ask).await;
         let begin = login.0.core.begin(&head, found, login.0.clock.now());
