@@ -10,6 +10,7 @@
 )]
 
 mod build_times;
+mod compare;
 mod crates;
 mod fuzz;
 mod imports;
@@ -47,6 +48,7 @@ const COMMANDS: &[Command] = &[
     ("fuzz", "[TARGET] [SECONDS]", "run the fuzz targets, each for a minute", fuzz::by_hand),
     ("mutants", "[FILE ...] [--shard K/N]", "change core and driver, and list the changes that no test notices", mutants::run),
     ("bench", "", "time requests, beside the bare frameworks", measure::bench),
+    ("compare", "[REVISION] [CASE]", "time requests before and after, in turns, in one program (HEAD)", compare::run),
     ("peers", "", "time requests, beside other login libraries", measure::peers),
     ("build-times", "", "measure what each adapter adds to a build", build_times::run),
     ("scale", "", "refresh 100,000 sessions at once, and load a server over loopback", measure::scale),

@@ -28,6 +28,9 @@ pub async fn cases(provider: &Provider, private: SignedIn<'_>, signed: SignedIn<
         tokens("tokens on demand", login, cookies),
         tokens("tokens on demand, of 9,000", login, &large),
         start(login),
+        unauthorized("401, no cookie", login, ""),
+        unauthorized("401, a cookie that doesn't open", login, &tampered(cookies)),
+        public_prefix(provider),
         roll(provider, cookies),
     ];
     cases.extend(refusals(provider, cookies));
@@ -68,6 +71,22 @@ fn start(login: &Login) -> Case {
     })
 }
 
+fn unauthorized(name: &str, login: &Login, cookies: &str) -> Case {
+    let (login, head) = (login.clone(), Get::by_script(cookies));
+    Case::new(name, move || match login.decide(black_box(&head), None) {
+        Decision::Now(Verdict::Reply(reply)) => assert_eq!(black_box(reply.status), 401),
+        _ => unreachable!("no user is signed in"),
+    })
+}
+
+fn public_prefix(provider: &Provider) -> Case {
+    let login = provider.login(|builder| builder.public_prefix("/assets"));
+    let head = Get::at("/assets/styles/site.3f2a9c.css", "", String::new());
+    Case::new("public page below a prefix, no cookie", move || {
+        assert!(black_box(context(&login, black_box(&head)).user()).is_none());
+    })
+}
+
 /// Opens the user's segment and seals it anew.
 fn roll(provider: &Provider, cookies: &str) -> Case {
     let clock = HandClock::at_start();
@@ -90,17 +109,11 @@ fn refusals(provider: &Provider, cookies: &str) -> impl Iterator<Item = Case> {
     let (name, value) = cookies.split_once('=').unwrap();
     let (segment, tokens) = value.split_once('.').unwrap();
     let other = segment.replacen(&segment[4..7], "AAA", 1);
-    // The last character says less than six bits: the one before it says six.
-    let (kept, last) = segment.split_at(segment.len() - 2);
-    let changed = if last.starts_with('A') { "B" } else { "A" };
-    let tampered = format!("{kept}{changed}{}", &last[1..]);
+    let tampered = tampered(cookies);
     [
         (NO_COOKIE, String::new()),
-        ("refusal, tampered", format!("{name}={tampered}.{tokens}")),
-        (
-            "refusal, three tampered",
-            vec![format!("{name}={tampered}.{tokens}"); 3].join("; "),
-        ),
+        ("refusal, tampered", tampered.clone()),
+        ("refusal, three tampered", vec![tampered; 3].join("; ")),
         (
             "refusal, of another key",
             format!("{name}={other}.{tokens}"),
@@ -123,4 +136,13 @@ fn refusals(provider: &Provider, cookies: &str) -> impl Iterator<Item = Case> {
             case.beyond(NO_COOKIE)
         }
     })
+}
+
+/// A session's cookie with a changed seal of its first segment.
+fn tampered(cookies: &str) -> String {
+    let (segment, tokens) = cookies.split_once('.').unwrap();
+    // The last character says less than six bits: the one before it says six.
+    let (kept, last) = segment.split_at(segment.len() - 2);
+    let changed = if last.starts_with('A') { "B" } else { "A" };
+    format!("{kept}{changed}{}.{tokens}", &last[1..])
 }

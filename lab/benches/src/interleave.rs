@@ -18,7 +18,7 @@ pub struct Case {
     /// What it is called in tables, and on the command line.
     pub name: String,
     /// The case whose figure is part of this one's, and taken off it.
-    pub base: Option<&'static str>,
+    pub base: Option<String>,
     batch: Box<dyn Batch>,
 }
 
@@ -30,18 +30,23 @@ impl Case {
 
     /// A case that may wait.
     pub fn waiting(name: impl Into<String>, once: impl AsyncFnMut() + 'static) -> Self {
+        Self::of(name, once)
+    }
+
+    /// A case that is run by the batch.
+    pub fn of(name: impl Into<String>, batch: impl Batch + 'static) -> Self {
         Self {
             name: name.into(),
             base: None,
-            batch: Box::new(once),
+            batch: Box::new(batch),
         }
     }
 
     /// What matters is how much more it takes than another case.
     #[must_use]
-    pub fn beyond(self, base: &'static str) -> Self {
+    pub fn beyond(self, base: impl Into<String>) -> Self {
         Self {
-            base: Some(base),
+            base: Some(base.into()),
             ..self
         }
     }
@@ -52,7 +57,9 @@ impl Case {
     }
 }
 
-trait Batch {
+/// The work of a case.
+pub trait Batch {
+    /// Does it so many times.
     fn run(&mut self, times: usize) -> Pin<Box<dyn Future<Output = ()> + '_>>;
 }
 
@@ -96,7 +103,7 @@ pub async fn measure(mut cases: Vec<Case>) -> Vec<Figure> {
     let figures = cases.iter().zip(&medians).map(|(case, &whole)| Figure {
         name: case.name.clone(),
         whole,
-        added: whole - case.base.map_or(0.0, of),
+        added: whole - case.base.as_deref().map_or(0.0, of),
     });
     figures.collect()
 }

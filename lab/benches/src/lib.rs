@@ -2,7 +2,7 @@
 //!
 //! - [`interleave`]: measuring in turns.
 //! - [`sample`]: the session that is measured, and the provider that gave it.
-//! - [`floor`], [`driver`], [`frameworks`], [`refresh`]: what is measured in turns.
+//! - [`cases`]: what is measured in turns. It is in [`floor`], [`driver`], [`frameworks`] and [`refresh`].
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
 //! - [`store`]: what several instances ask of a Redis.
 //! - [`strangers`], [`outage`]: people, while strangers bring invented codes or FNCY fails, at [`crowded_provider`].
@@ -16,6 +16,7 @@
     reason = "a benchmark that can't do its work has no result to give"
 )]
 
+pub mod cases;
 pub mod crowded_provider;
 pub mod dev_server;
 pub mod driver;

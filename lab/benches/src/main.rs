@@ -8,14 +8,10 @@
 
 use std::process::ExitCode;
 
-use fncy_login::LoginBuilder;
-use fncy_login_benches::frameworks::SignedIn;
+use fncy_login_benches::cases::all;
 use fncy_login_benches::interleave::{Case, measure};
-use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
 use fncy_login_benches::soak::site::{self, Framework};
-use fncy_login_benches::{
-    dev_server, driver, floor, frameworks, load, outage, refresh, sessions, soak, store, strangers,
-};
+use fncy_login_benches::{dev_server, load, outage, sessions, soak, store, strangers};
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
@@ -65,7 +61,7 @@ fn in_turns(arguments: &[&str]) -> ExitCode {
     // actix-web's runtime is tokio's, on one thread: all frameworks run on the same.
     actix_web::rt::System::new().block_on(async {
         match arguments {
-            [] => table(cases().await).await,
+            [] => table(all().await).await,
             ["run", name, times] => return run(name, times).await,
             ["load"] => load::run().await,
             _ => {
@@ -75,27 +71,6 @@ fn in_turns(arguments: &[&str]) -> ExitCode {
         }
         ExitCode::SUCCESS
     })
-}
-
-async fn cases() -> Vec<Case> {
-    let provider = Provider::start().await;
-    let private = provider.login(|builder| builder);
-    let signed = provider.login(LoginBuilder::signed_cookies);
-    let cookies = sign_in(&private, TOKEN_LEN).await;
-    let signed_cookies = sign_in(&signed, TOKEN_LEN).await;
-    let private = SignedIn {
-        login: &private,
-        cookies: &cookies,
-    };
-    let signed = SignedIn {
-        login: &signed,
-        cookies: &signed_cookies,
-    };
-    let mut cases = Vec::from(floor::cases());
-    cases.extend(driver::cases(&provider, private, signed).await);
-    cases.extend(frameworks::cases(private, signed).await);
-    cases.extend(refresh::cases().await);
-    cases
 }
 
 async fn table(cases: Vec<Case>) {
@@ -112,7 +87,7 @@ async fn table(cases: Vec<Case>) {
 }
 
 async fn run(name: &str, times: &str) -> ExitCode {
-    let mut cases = cases().await;
+    let mut cases = all().await;
     let case = cases.iter_mut().find(|case| case.name == name);
     let (Some(case), Ok(times)) = (case, times.parse()) else {
         let names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();

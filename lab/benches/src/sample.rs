@@ -134,6 +134,7 @@ impl Clock for HandClock {
 pub struct Get {
     path: String,
     query: Option<String>,
+    accept: &'static [u8],
     cookies: Vec<u8>,
 }
 
@@ -143,7 +144,16 @@ impl Get {
         Self {
             path: "/".to_owned(),
             query: None,
+            accept: b"text/html",
             cookies: cookies.into(),
+        }
+    }
+
+    /// Of the same address, by a script.
+    pub fn by_script(cookies: impl Into<Vec<u8>>) -> Self {
+        Self {
+            accept: b"application/json",
+            ..Self::page(cookies)
         }
     }
 
@@ -152,7 +162,7 @@ impl Get {
         Self {
             path: path.to_owned(),
             query: Some(query.to_owned()),
-            cookies: cookies.into_bytes(),
+            ..Self::page(cookies)
         }
     }
 }
@@ -173,7 +183,7 @@ impl Head for Get {
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         let line: Option<&[u8]> = match name {
             "cookie" if !self.cookies.is_empty() => Some(&self.cookies),
-            "accept" => Some(b"text/html"),
+            "accept" => Some(self.accept),
             _ => None,
         };
         line.into_iter()
