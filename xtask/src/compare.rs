@@ -6,6 +6,7 @@
 //! - A revision has its cases in `lab/benches/src/cases.rs`. It is unpacked with another version number, since cargo
 //!   takes two packages of the same name and version for one.
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -19,6 +20,7 @@ version = "0.0.0"
 edition = "2024"
 
 [workspace]
+exclude = ["before"]
 
 [dependencies]
 actix-rt = "2"
@@ -78,7 +80,8 @@ fn main() {
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let revision = arguments.first().unwrap_or(&"HEAD");
     let case = arguments.get(1).unwrap_or(&"");
-    let folder = workspace::target().join("compare");
+    // Outside the workspace: cargo would take the revision's crates for members of it.
+    let folder = env::temp_dir().join("fncy-login-compare");
     let unwritable = |error| format!("{} can't be written ({error}).", folder.display());
     clear(&folder.join("before")).map_err(unwritable)?;
     fs::create_dir_all(folder.join("src")).map_err(unwritable)?;
