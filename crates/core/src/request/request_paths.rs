@@ -15,18 +15,17 @@ pub(crate) struct RequestPaths<'a> {
     /// The path as the browser sent it.
     pub(crate) sent: Cow<'a, str>,
     /// The site's base and the rest after a router has stripped a prefix. `None` if that is the same path.
-    inner: Option<String>,
+    inner: Option<Cow<'a, str>>,
 }
 
 impl<'a> RequestPaths<'a> {
     pub(crate) fn of<H: Head>(head: &'a H, site: &Site) -> Self {
         let sent = site.browser_path(head.path());
         let inner = head.stripped_path().filter(|stripped| {
-            let within = sent.strip_prefix(site.base());
-            *stripped != head.path() && within != Some(stripped)
+            *stripped != head.path() && site.rest_below_base(&sent) != Some(stripped)
         });
         Self {
-            inner: inner.map(|stripped| format!("{}{stripped}", site.base())),
+            inner: inner.map(|stripped| site.below_base(stripped)),
             sent,
         }
     }
