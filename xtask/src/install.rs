@@ -80,6 +80,12 @@ pub(crate) const FOR_COUNTING: &[Needed] = &[Needed {
     ..Needed::new("valgrind", "valgrind", "its callgrind counts instructions")
 }];
 
+pub(crate) const FOR_PROFILES: &[Needed] = &[Needed::new(
+    "perf",
+    "linux-perf",
+    "it shows where a request's time goes",
+)];
+
 pub(crate) const FOR_LOAD: &[Needed] = &[Needed::new(
     "wrk",
     "wrk",
@@ -89,6 +95,7 @@ pub(crate) const FOR_LOAD: &[Needed] = &[Needed::new(
 /// A subcommand of cargo, at the version the project is checked with.
 pub(crate) struct CargoTool {
     subcommand: &'static str,
+    package: Option<&'static str>,
     version: &'static str,
 }
 
@@ -99,11 +106,16 @@ pub(crate) const CARGO_CHECK_EXTERNAL_TYPES: CargoTool =
     CargoTool::new("check-external-types", "0.5.0");
 pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool::new("mutants", "27.1.0");
 pub(crate) const CARGO_FUZZ: CargoTool = CargoTool::new("fuzz", "0.13.2");
+pub(crate) const CARGO_FLAMEGRAPH: CargoTool = CargoTool {
+    package: Some("flamegraph"),
+    ..CargoTool::new("flamegraph", "0.6.13")
+};
 
 impl CargoTool {
     const fn new(subcommand: &'static str, version: &'static str) -> Self {
         Self {
             subcommand,
+            package: None,
             version,
         }
     }
@@ -265,30 +277,33 @@ fn is_current(installed: Option<SystemTime>, lock: Option<SystemTime>) -> bool {
 pub(crate) fn cargo_tool(tool: &CargoTool) -> Result<Run, String> {
     let CargoTool {
         subcommand,
+        package,
         version,
     } = *tool;
     let name = format!("cargo-{subcommand}");
     let tools = workspace::target().join("tools");
     let own = tools.join("bin").join(&name).into_os_string();
     let fits = |path: &OsString| {
-        probe(path, &["--version"]).is_some_and(|said| is_version(&said, version))
+        // Some tools answer only as a subcommand.
+        let said = probe(path, &["--version"]).or_else(|| probe(path, &[subcommand, "--version"]));
+        said.is_some_and(|said| is_version(&said, version))
     };
     let on_path = OsString::from(&name);
     let path = if fits(&on_path) {
         on_path
     } else {
         if !fits(&own) {
-            build(&name, version, &tools)?;
+            build(package.unwrap_or(&name), version, &tools)?;
         }
         own
     };
     Ok(Run::named("cargo", path).arg(subcommand))
 }
 
-fn build(name: &str, version: &str, tools: &Path) -> Result<(), String> {
+fn build(package: &str, version: &str, tools: &Path) -> Result<(), String> {
     let builds = tools.join("build");
     let install = run::cargo("install --quiet --locked --force --no-default-features")
-        .args([name, "--version", version, "--root"])
+        .args([package, "--version", version, "--root"])
         .arg(tools)
         .arg("--target-dir")
         .arg(&builds);

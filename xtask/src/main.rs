@@ -21,6 +21,7 @@ mod measure;
 mod minimal;
 mod mutants;
 mod no_services;
+mod profile;
 mod published;
 mod run;
 mod slow;
@@ -49,6 +50,7 @@ const COMMANDS: &[Command] = &[
     ("mutants", "[FILE ...] [--shard K/N]", "change core and driver, and list the changes that no test notices", mutants::run),
     ("bench", "", "time requests, beside the bare frameworks", measure::bench),
     ("compare", "[REVISION] [CASE]", "time requests before and after, in turns, in one program (HEAD)", compare::run),
+    ("profile", "[CASE]", "draw where the time of a request goes, as a flame graph", profile::run),
     ("peers", "", "time requests, beside other login libraries", measure::peers),
     ("build-times", "", "measure what each adapter adds to a build", build_times::run),
     ("scale", "", "refresh 100,000 sessions at once, and load a server over loopback", measure::scale),
