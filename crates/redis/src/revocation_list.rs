@@ -1,19 +1,23 @@
 //! The revocation list of one instance: what it has read of the log, and written to it.
 //!
 //! Rules:
-//! - A request is answered from memory, and waits for nothing.
+//! - A request is answered from memory. It takes the lock only if its session is probably in the list, or if it isn't
+//!   known yet that its user has no entry.
+//! - A new user entry is there for requests before the entries that it replaces go.
 //! - An entry stays until no cookie of its session can live any more, by a monotonic clock.
 //! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use fncy_login::store::{RevocationStatus, SessionId, SessionRef};
+use fncy_login::store::{Counted, CountingFilter, RevocationStatus, SessionId, SessionRef};
 use tokio::time::Instant;
 
 use crate::log_entry::{LogEntry, Owner, UserHash, hash_of, owner_of};
+use crate::unlisted::Unlisted;
 
 /// Between two searches for expired entries.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -29,6 +33,9 @@ const SKEWS: u64 = 120;
 
 pub(crate) struct RevocationList {
     state: RwLock<State>,
+    /// The revoked sessions, for requests.
+    sessions: CountingFilter,
+    unlisted: Arc<Unlisted>,
     created: Instant,
     /// When the last complete reading of the log began: milliseconds after `created`, plus one. Zero: never.
     read: AtomicU64,
@@ -36,9 +43,12 @@ pub(crate) struct RevocationList {
 
 struct State {
     sessions: HashMap<SessionId, Session>,
-    of_users: HashMap<Owner, Vec<SessionId>>,
+    of_users: BTreeSet<(Owner, SessionId)>,
     users: HashMap<UserHash, Until>,
     began: HashMap<SessionId, Until>,
+    /// The revoked sessions, and the users without an entry, for requests.
+    filter: CountingFilter,
+    unlisted: Arc<Unlisted>,
     /// When expired entries were last dropped.
     swept: Instant,
 }
@@ -48,6 +58,7 @@ struct Session {
     issued: u64,
     up_to: u32,
     expires: Instant,
+    _counted: Counted,
 }
 
 /// A time in Unix seconds, and when its entry expires.
@@ -67,21 +78,26 @@ pub(crate) struct Revocation {
 impl RevocationList {
     pub(crate) fn new() -> Self {
         let now = Instant::now();
+        let (sessions, unlisted) = (CountingFilter::new(), Arc::new(Unlisted::new()));
         Self {
             state: RwLock::new(State {
                 sessions: HashMap::new(),
-                of_users: HashMap::new(),
+                of_users: BTreeSet::new(),
                 users: HashMap::new(),
                 began: HashMap::new(),
+                filter: sessions.clone(),
+                unlisted: Arc::clone(&unlisted),
                 swept: now,
             }),
+            sessions,
+            unlisted,
             created: now,
             read: AtomicU64::new(0),
         }
     }
 
     pub(crate) fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
-        match self.state().find(session, user_id) {
+        match self.find(session, user_id) {
             Some(Certainty::Sure) => RevocationStatus::Revoked,
             // Another instance may have written a moment ago that the session began since.
             Some(Certainty::UnlessBegan) => RevocationStatus::Ask,
@@ -92,7 +108,23 @@ impl RevocationList {
 
     /// Whether a session is revoked, for a caller that has just read the log.
     pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
-        self.state().find(session, user_id).is_some()
+        self.find(session, user_id).is_some()
+    }
+
+    fn find(&self, session: &SessionRef, user_id: &str) -> Option<Certainty> {
+        // The session comes first: a user's entry is known before it replaces those of the user's sessions.
+        let may_be_revoked = self.sessions.may_have(session.id().bits());
+        let mark = self.unlisted.mark(user_id);
+        if !may_be_revoked && self.unlisted.has(mark) {
+            return None;
+        }
+        let user = hash_of(user_id);
+        let state = self.state();
+        let user = state.users.get(&user);
+        if user.is_none() {
+            self.unlisted.note(mark);
+        }
+        state.find(session, user)
     }
 
     fn is_current(&self) -> bool {
@@ -116,18 +148,20 @@ impl RevocationList {
     /// One entry for all revoked sessions of a user, up to the newest of them, if there are too many.
     pub(crate) fn crowd(&self, hash: UserHash) -> Option<LogEntry> {
         let state = self.state();
-        let ids = state.of_users.get(&owner_of(&hash))?;
-        if ids.len() <= MAX_OF_USER {
+        let of_user = state.of_users.range(of(owner_of(&hash)));
+        if of_user.clone().count() <= MAX_OF_USER {
             return None;
         }
-        let sessions = ids.iter().filter_map(|id| state.sessions.get(id));
+        let sessions = of_user.filter_map(|(_, id)| state.sessions.get(id));
         let until = sessions.map(|session| session.issued).max()?;
         Some(LogEntry::User { hash, until })
     }
 
     /// The time of a user's entry, if it reaches this session.
     pub(crate) fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<u64> {
-        self.state().revoked_with_user(session, user_id)
+        let state = self.state();
+        let user = state.users.get(&hash_of(user_id))?;
+        user.reaches(session).then_some(user.until)
     }
 
     /// The time for a user's new entry: later than that of the one before.
@@ -190,12 +224,13 @@ enum Certainty {
 }
 
 impl State {
-    fn find(&self, session: &SessionRef, user_id: &str) -> Option<Certainty> {
+    /// `user` is the entry of the session's user.
+    fn find(&self, session: &SessionRef, user: Option<&Until>) -> Option<Certainty> {
         let revoked = self.sessions.get(&session.id());
         if revoked.is_some_and(|revoked| session.generation() <= revoked.up_to) {
             return Some(Certainty::Sure);
         }
-        let until = self.revoked_with_user(session, user_id)?;
+        let until = user.filter(|user| user.reaches(session))?.until;
         let began = self.began.get(&session.id());
         if began.is_some_and(|began| began.until >= until) {
             None
@@ -204,15 +239,6 @@ impl State {
         } else {
             Some(Certainty::Sure)
         }
-    }
-
-    fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<u64> {
-        // Hashing an id costs more than all the rest.
-        if self.users.is_empty() {
-            return None;
-        }
-        let user = self.users.get(&hash_of(user_id))?;
-        (session.issued().as_unix() <= user.until).then_some(user.until)
     }
 
     fn add(&mut self, Revocation { entry, expires }: Revocation) -> Vec<LogEntry> {
@@ -238,14 +264,16 @@ impl State {
                     issued,
                     up_to,
                     expires,
+                    _counted: self.filter.add(id.bits()),
                 };
                 self.sessions.insert(id, session);
-                self.of_users.entry(owner).or_default().push(id);
+                self.of_users.insert((owner, id));
                 Vec::new()
             }
             LogEntry::User { hash, until } => {
-                let mut needless = self.drop_sessions(owner_of(&hash), until);
                 let before = self.users.insert(hash, Until { until, expires });
+                self.unlisted.forget();
+                let mut needless = self.drop_sessions(owner_of(&hash), until);
                 let before = before.filter(|before| before.until != until);
                 match before {
                     Some(before) if before.until > until => {
@@ -267,17 +295,14 @@ impl State {
 
     /// Drops the sessions that a user's entry reaches.
     fn drop_sessions(&mut self, owner: Owner, until: u64) -> Vec<LogEntry> {
-        let Some(ids) = self.of_users.remove(&owner) else {
-            return Vec::new();
-        };
-        let (gone, rest): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| {
+        let of_user = self.of_users.range(of(owner));
+        let reached = of_user.filter(|(_, id)| {
             let session = self.sessions.get(id);
             session.is_some_and(|session| session.issued <= until)
         });
-        if !rest.is_empty() {
-            self.of_users.insert(owner, rest);
-        }
+        let gone: Vec<SessionId> = reached.map(|(_, id)| *id).collect();
         let dropped = gone.into_iter().filter_map(|id| {
+            self.of_users.remove(&(owner, id));
             self.began.remove(&id);
             Some(self.sessions.remove(&id)?.entry(id))
         });
@@ -299,11 +324,22 @@ impl State {
             self.sessions.retain(|_, session| session.expires >= kept);
         }
         if self.sessions.len() < before {
-            self.of_users.retain(|_, ids| {
-                ids.retain(|id| self.sessions.contains_key(id));
-                !ids.is_empty()
-            });
+            let sessions = &self.sessions;
+            self.of_users.retain(|(_, id)| sessions.contains_key(id));
         }
+    }
+}
+
+/// The entries of a user's sessions.
+fn of(owner: Owner) -> RangeInclusive<(Owner, SessionId)> {
+    let [first, last] = [0, u8::MAX].map(|byte| SessionId::from_bytes([byte; 16]));
+    (owner, first)..=(owner, last)
+}
+
+impl Until {
+    /// Whether a user's entry revokes this session.
+    fn reaches(&self, session: &SessionRef) -> bool {
+        session.issued().as_unix() <= self.until
     }
 }
 

@@ -1,5 +1,6 @@
 //! The revocation list of one instance, on a clock that stands still.
 
+use std::thread;
 use std::time::Duration;
 
 use fncy_login::Timestamp;
@@ -127,7 +128,7 @@ async fn l18_a_full_list_drops_the_soonest_first() {
     list.state_mut().sweep(Instant::now(), 3);
     let live = [1, 2, 3, 4, 5].map(|number| list.has(&session(number, NOW), "alex"));
     assert_eq!(live, [false, false, true, true, true]);
-    assert_eq!(list.state().of_users.values().next().unwrap().len(), 3);
+    assert_eq!(list.state().of_users.len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,4 +167,38 @@ async fn l18_a_users_many_revoked_sessions_become_one_entry() {
     }
     assert!(list.has(&session(0, NOW), "haneul"));
     assert!(!list.has(&session(9_999, NOW + 9_999), "alex"));
+}
+
+#[test]
+fn k23_a_revoked_session_stays_so_while_its_entry_is_replaced() {
+    let list = RevocationList::new();
+    let revoked = of_session(&session(1, NOW), "alex", u32::MAX);
+    list.add(revoked);
+    thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for until in 0..2_000 {
+                list.add(of_user("alex", NOW + until));
+                list.add(revoked);
+            }
+        });
+        while !writer.is_finished() {
+            assert!(list.has(&session(1, NOW), "alex"));
+        }
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn k23_a_request_of_another_session_waits_for_no_lock() {
+    let list = RevocationList::new();
+    list.was_read(Instant::now());
+    list.add(of_session(&session(1, NOW), "alex", u32::MAX));
+    list.add(of_user("jun", NOW));
+    let other = || list.status(&session(2, NOW), "haneul");
+    assert_eq!(other(), RevocationStatus::Live, "now it is known");
+    let held = list.state.try_write().unwrap();
+    thread::scope(|scope| {
+        let asked = scope.spawn(other);
+        assert_eq!(asked.join().unwrap(), RevocationStatus::Live);
+    });
+    drop(held);
 }

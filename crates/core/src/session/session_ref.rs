@@ -14,7 +14,7 @@ use crate::values::timestamp::Timestamp;
 /// let id = SessionId::from_bytes([7; 16]);
 /// assert_eq!(format!("{id:?}"), "SessionId(07070707…)");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId([u8; 16]);
 
 impl SessionId {
@@ -28,6 +28,12 @@ impl SessionId {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+
+    /// The first 64 bits of the id, which are as random as the others. A table or a filter may go by them.
+    #[must_use]
+    pub const fn bits(&self) -> u64 {
+        u128::from_le_bytes(self.0) as u64
     }
 }
 

@@ -4,34 +4,33 @@
 //! takes expired entries out, so that it can drop what points to them.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 /// A map whose entries expire at a time `T`.
 pub(crate) struct ExpiringMap<K, V, T> {
     entries: HashMap<K, Entry<V, T>>,
-    /// The keys by time. The number tells entries of one time apart.
-    going: BTreeMap<(T, u64), K>,
-    inserted: u64,
+    /// The keys by time.
+    going: BTreeSet<(T, K)>,
     max: usize,
 }
 
 struct Entry<V, T> {
     value: V,
-    goes: (T, u64),
+    goes: T,
 }
 
-impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
+impl<K: Clone + Hash + Ord, V, T: Copy + Ord> ExpiringMap<K, V, T> {
     /// An empty map for this many entries.
     pub(crate) fn new(max: usize) -> Self {
         Self {
             entries: HashMap::new(),
-            going: BTreeMap::new(),
-            inserted: 0,
+            going: BTreeSet::new(),
             max,
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -46,9 +45,8 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
 
     pub(crate) fn insert(&mut self, key: K, value: V, until: T) {
         self.remove(&key);
-        self.inserted += 1;
-        let goes = (until, self.inserted);
-        self.going.insert(goes, key.clone());
+        self.going.insert((until, key.clone()));
+        let goes = until;
         self.entries.insert(key, Entry { value, goes });
     }
 
@@ -56,8 +54,8 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
     where
         K: Borrow<Q>,
     {
-        let entry = self.entries.remove(key)?;
-        self.going.remove(&entry.goes);
+        let (key, entry) = self.entries.remove_entry(key)?;
+        self.going.remove(&(entry.goes, key));
         Some(entry.value)
     }
 
@@ -70,18 +68,19 @@ impl<K: Clone + Eq + Hash, V, T: Copy + Ord> ExpiringMap<K, V, T> {
 
     /// Whether the map is too full, so that the next entry goes before its time.
     pub(crate) fn is_crowded(&self, now: T) -> bool {
-        let next = self.going.first_key_value();
-        self.entries.len() > self.max && next.is_some_and(|(&(when, _), _)| when > now)
+        let next = self.going.first();
+        self.entries.len() > self.max && next.is_some_and(|(when, _)| *when > now)
     }
 
     /// Takes out one entry that has expired, or that the map has no room for.
     pub(crate) fn take_gone(&mut self, now: T) -> Option<(K, V)> {
-        let (&(when, _), key) = self.going.first_key_value()?;
-        if when > now && self.entries.len() <= self.max {
+        let (when, _) = self.going.first()?;
+        if *when > now && self.entries.len() <= self.max {
             return None;
         }
-        let key = key.clone();
-        self.remove(&key).map(|value| (key, value))
+        let (_, key) = self.going.pop_first()?;
+        let entry = self.entries.remove(&key)?;
+        Some((key, entry.value))
     }
 
     /// Drops all such entries.

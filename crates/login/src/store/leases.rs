@@ -55,7 +55,7 @@ pub trait Lease: Send {
 /// The name of a lease: its kind, and a hash of the token or the code.
 ///
 /// `Debug` shows the first four bytes of the hash.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LeaseKey {
     kind: LeaseKind,
     hash: [u8; 32],
@@ -82,7 +82,7 @@ impl LeaseKey {
 }
 
 /// What a lease is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LeaseKind {
     /// Redeeming an authorization code.

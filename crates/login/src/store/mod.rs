@@ -12,7 +12,8 @@
 //! # Rules for an implementation
 //!
 //! 1. [`Revocations::status`] and [`Leases::confirm`] must not wait: the driver calls them for each request. An
-//!    implementation over a network answers from memory, and hands the rest on to a task.
+//!    implementation over a network answers from memory, and hands the rest on to a task. [`CountingFilter`] keeps
+//!    requests away from the lock of that memory.
 //! 2. A status may be five seconds old. On the instance that revoked a session it is never old.
 //! 3. An outcome is sealed. The driver trusts it only after it opens.
 //! 4. If the store can't be reached, return [`StoreError`] and don't guess. The documentation of
@@ -94,6 +95,7 @@
 //! }
 //! ```
 
+pub(crate) mod counting_filter;
 pub(crate) mod deadlines;
 pub(crate) mod expiring_map;
 pub(crate) mod in_flight;
@@ -104,6 +106,7 @@ pub(crate) mod shared_store;
 pub(crate) mod store_error;
 pub(crate) mod without_store;
 
+pub use crate::store::counting_filter::{Counted, CountingFilter};
 pub use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome, Leases};
 pub use crate::store::memory::MemoryStore;
 pub use crate::store::revocations::Revocations;

@@ -10,10 +10,9 @@
 //!
 //! Rules:
 //! - A lease lasts until it is dropped: its holder is a task of this process, which has a deadline.
-//! - A session whose tokens were never refreshed takes no lock to be confirmed.
+//! - A request locks a table only if an outcome waits for its session to be confirmed.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use fncy_login_core::{SessionId, SessionRef};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::store::counting_filter::{Counted, CountingFilter};
 use crate::store::expiring_map::ExpiringMap;
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
 use crate::store::memory::outdated::{CONFIRMED, Outdated};
@@ -32,12 +32,11 @@ const MAX_KEPT: usize = 100_000;
 const MAX_SPENT: usize = 100_000;
 
 /// The leases of both kinds.
-#[derive(Default)]
 pub(crate) struct LeaseTables {
     redemptions: Mutex<Table>,
     refreshes: Mutex<Table>,
-    /// The number of sessions with unconfirmed outcomes. While it is zero, no request locks a table.
-    unconfirmed_count: AtomicUsize,
+    /// The sessions with unconfirmed outcomes.
+    unconfirmed: CountingFilter,
 }
 
 /// The leases of one kind. Keys of the other kind never get here.
@@ -51,9 +50,17 @@ struct Table {
     /// others.
     failed: ExpiringMap<LeaseKey, (), Instant>,
     /// The kept outcomes of each session that no request has confirmed.
-    unconfirmed: HashMap<SessionId, Vec<LeaseKey>>,
+    unconfirmed: HashMap<SessionId, Unconfirmed>,
+    /// The same sessions, for requests.
+    filter: CountingFilter,
     /// The older generations of the confirmed ones.
     outdated: Outdated,
+}
+
+/// The outcomes of a session that wait to be confirmed.
+struct Unconfirmed {
+    keys: Vec<LeaseKey>,
+    _counted: Counted,
 }
 
 /// What a claim finds.
@@ -82,60 +89,46 @@ impl LeaseTables {
     }
 
     fn enter(self: &Arc<Self>, key: LeaseKey, newer_than: Option<u32>) -> Entered {
-        self.change(key.kind(), |table| {
-            table.forget(Instant::now());
-            if let Some(sealed) = table.find(&key, newer_than) {
-                return Entered::Settled(Claim::Done(sealed.to_vec()));
-            }
-            if table.spent.get(&key).is_some() || table.failed.get(&key).is_some() {
-                return Entered::Settled(Claim::Spent);
-            }
-            if let Some(held) = table.held.get(&key) {
-                return Entered::Wait(held.clone());
-            }
-            let (sender, receiver) = watch::channel(());
-            table.held.insert(key, receiver);
-            Entered::Settled(Claim::Granted(Box::new(MemoryLease {
-                tables: Arc::clone(self),
-                key,
-                _held: sender,
-            })))
-        })
+        let mut table = self.table(key.kind());
+        table.forget(Instant::now());
+        if let Some(sealed) = table.find(&key, newer_than) {
+            return Entered::Settled(Claim::Done(sealed.to_vec()));
+        }
+        if table.spent.get(&key).is_some() || table.failed.get(&key).is_some() {
+            return Entered::Settled(Claim::Spent);
+        }
+        if let Some(held) = table.held.get(&key) {
+            return Entered::Wait(held.clone());
+        }
+        let (sender, receiver) = watch::channel(());
+        table.held.insert(key, receiver);
+        Entered::Settled(Claim::Granted(Box::new(MemoryLease {
+            tables: Arc::clone(self),
+            key,
+            _held: sender,
+        })))
     }
 
     pub(crate) fn find(&self, key: LeaseKey, newer_than: Option<u32>) -> Option<Vec<u8>> {
-        self.change(key.kind(), |table| {
-            table.forget(Instant::now());
-            table.find(&key, newer_than).map(<[u8]>::to_vec)
-        })
+        let mut table = self.table(key.kind());
+        table.forget(Instant::now());
+        table.find(&key, newer_than).map(<[u8]>::to_vec)
     }
 
     pub(crate) fn confirm(&self, session: &dyn Fn() -> SessionRef) {
-        if self.unconfirmed_count.load(Ordering::Acquire) == 0 {
+        if self.unconfirmed.is_empty() {
             return;
         }
         let session = session();
-        if session.generation() > 0 {
-            self.change(LeaseKind::Refresh, |table| {
-                table.confirm(&session, Instant::now());
-            });
+        if session.generation() > 0 && self.unconfirmed.may_have(session.id().bits()) {
+            let mut table = self.table(LeaseKind::Refresh);
+            table.confirm(&session, Instant::now());
         }
     }
 
     pub(crate) fn is_outdated(&self, session: &SessionRef) -> bool {
         let table = self.table(LeaseKind::Refresh);
         table.outdated.has(session, Instant::now())
-    }
-
-    /// Changes a table, and counts again.
-    fn change<T>(&self, kind: LeaseKind, change: impl FnOnce(&mut Table) -> T) -> T {
-        let mut table = self.table(kind);
-        let result = change(&mut table);
-        if kind == LeaseKind::Refresh {
-            let count = table.unconfirmed.len();
-            self.unconfirmed_count.store(count, Ordering::Release);
-        }
-        result
     }
 
     fn table(&self, kind: LeaseKind) -> MutexGuard<'_, Table> {
@@ -153,9 +146,9 @@ impl Lease for MemoryLease {
     }
 
     fn finish(self: Box<Self>, outcome: LeaseOutcome) -> StoreFuture<'static, ()> {
-        self.tables.change(self.key.kind(), |table| {
-            table.keep(self.key, outcome, Instant::now());
-        });
+        let mut table = self.tables.table(self.key.kind());
+        table.keep(self.key, outcome, Instant::now());
+        drop(table);
         Box::pin(async { Ok(()) })
     }
 }
@@ -163,6 +156,17 @@ impl Lease for MemoryLease {
 impl Drop for MemoryLease {
     fn drop(&mut self) {
         self.tables.table(self.key.kind()).held.remove(&self.key);
+    }
+}
+
+impl Default for LeaseTables {
+    fn default() -> Self {
+        let refreshes = Table::default();
+        Self {
+            unconfirmed: refreshes.filter.clone(),
+            redemptions: Mutex::default(),
+            refreshes: Mutex::new(refreshes),
+        }
     }
 }
 
@@ -174,6 +178,7 @@ impl Default for Table {
             spent: ExpiringMap::new(MAX_SPENT),
             failed: ExpiringMap::new(MAX_SPENT),
             unconfirmed: HashMap::new(),
+            filter: CountingFilter::new(),
             outdated: Outdated::new(),
         }
     }
@@ -191,7 +196,12 @@ impl Table {
             self.disown(&key, &before);
         }
         if let Some(session) = outcome.session() {
-            self.unconfirmed.entry(session).or_default().push(key);
+            let unconfirmed = self.unconfirmed.entry(session);
+            let unconfirmed = unconfirmed.or_insert_with(|| Unconfirmed {
+                keys: Vec::with_capacity(1),
+                _counted: self.filter.add(session.bits()),
+            });
+            unconfirmed.keys.push(key);
         }
         let gone = now + outcome.keep();
         if !outcome.spent().is_zero() {
@@ -207,21 +217,22 @@ impl Table {
     }
 
     fn confirm(&mut self, session: &SessionRef, now: Instant) {
-        let Some(keys) = self.unconfirmed.remove(&session.id()) else {
+        let Some(unconfirmed) = self.unconfirmed.get_mut(&session.id()) else {
             return;
         };
-        let (confirmed, rest): (Vec<LeaseKey>, Vec<LeaseKey>) = keys.into_iter().partition(|key| {
+        let is_confirmed = |key: &mut LeaseKey| {
             let kept = self.kept.get(key);
             kept.is_none_or(|kept| kept.version() <= session.generation())
-        });
+        };
+        let confirmed: Vec<LeaseKey> = unconfirmed.keys.extract_if(.., is_confirmed).collect();
+        if unconfirmed.keys.is_empty() {
+            self.unconfirmed.remove(&session.id());
+        }
         if !confirmed.is_empty() {
             self.outdated.show(session, now);
         }
         for key in confirmed {
             self.kept.goes_at(&key, now + CONFIRMED);
-        }
-        if !rest.is_empty() {
-            self.unconfirmed.insert(session.id(), rest);
         }
     }
 
@@ -238,7 +249,7 @@ impl Table {
         let Some(session) = outcome.session() else {
             return;
         };
-        if let Some(keys) = self.unconfirmed.get_mut(&session) {
+        if let Some(Unconfirmed { keys, .. }) = self.unconfirmed.get_mut(&session) {
             keys.retain(|other| other != key);
             if keys.is_empty() {
                 self.unconfirmed.remove(&session);

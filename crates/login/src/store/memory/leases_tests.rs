@@ -180,8 +180,9 @@ async fn p21_a_token_that_is_refreshed_again_and_again_waits_once_to_be_confirme
         let outcome = outcome(generation).with_session(id(owner));
         lease.finish(outcome).await.unwrap();
         let table = tables.table(LeaseKind::Refresh);
-        let waiting: Vec<_> = table.unconfirmed.iter().collect();
-        assert_eq!(waiting, [(&id(owner), &vec![key(1)])]);
+        let waiting = table.unconfirmed.iter();
+        let waiting: Vec<_> = waiting.map(|(id, waits)| (*id, &*waits.keys)).collect();
+        assert_eq!(waiting, [(id(owner), &[key(1)][..])]);
     }
 }
 

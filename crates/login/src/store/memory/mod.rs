@@ -1,7 +1,7 @@
 //! The store of one process: the default.
 //!
 //! Rules: memory is bounded, the entry that would go soonest goes first, and a restart loses all; entries live
-//! by a monotonic clock; while a table is empty, no request takes its lock.
+//! by a monotonic clock; a request takes a table's lock only if its session or user probably has an entry.
 
 mod leases;
 mod outdated;

@@ -5,10 +5,12 @@
 //!   machine's clock may be days ahead for a moment.
 //! - Memory is bounded. A user with too many revoked sessions has one entry for all of them. If there are too
 //!   many users, the entry that would go soonest goes first.
-//! - While the list is empty, no request takes its lock.
+//! - A request takes the lock only if its session or its user probably has an entry. A new entry is in the filters
+//!   before the one that it replaces goes.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,9 +18,10 @@ use fncy_login_core::{Lifetimes, RevokedSession, SessionId, SessionRef, Timestam
 use tokio::time::Instant;
 
 use crate::observe::once_per_minute::OncePerMinute;
+use crate::store::counting_filter::{Counted, CountingFilter};
 use crate::store::expiring_map::ExpiringMap;
 
-/// Some three hundred bytes each.
+/// Some two hundred and fifty bytes each.
 const MAX_REVOKED: usize = 1_000_000;
 /// The sessions of one user that have an entry each.
 const MAX_OF_USER: usize = 1_000;
@@ -28,37 +31,45 @@ const LONGEST: Duration = Duration::from_secs(Lifetimes::MAX);
 /// The list, and what is read without its lock.
 pub(crate) struct RevocationList {
     entries: Mutex<Entries>,
-    count: AtomicUsize,
+    filters: Filters,
     warning: OncePerMinute,
+}
+
+/// Says without a lock that neither a session nor its user has an entry. Clones share it.
+#[derive(Clone, Default)]
+struct Filters {
+    sessions: CountingFilter,
+    users: CountingFilter,
+    hasher: RandomState,
 }
 
 pub(crate) struct Entries {
     sessions: ExpiringMap<SessionId, Entry, Instant>,
-    of_users: HashMap<Arc<str>, OfUser>,
-    /// The sessions of these users that were issued no later than this are revoked.
-    users: ExpiringMap<Arc<str>, Timestamp, Instant>,
+    /// The revoked sessions of each user, and when they were issued. A user is named by a keyed hash of the id.
+    of_users: BTreeMap<(u64, SessionId), Timestamp>,
+    users: ExpiringMap<Arc<str>, UserEntry, Instant>,
     /// Sessions that began after a user's entry and would be revoked by it. They are exempt from entries up to
     /// this time.
     exempt: ExpiringMap<SessionId, Timestamp, Instant>,
+    filters: Filters,
 }
 
 struct Entry {
     /// The newest generation that is revoked.
     up_to: u32,
-    user_id: Arc<str>,
+    user: u64,
+    _counted: Counted,
 }
 
-/// The revoked sessions of a user.
-#[derive(Default)]
-struct OfUser {
-    ids: Vec<SessionId>,
-    /// When the newest of them was issued.
-    issued: Timestamp,
+/// The sessions of a user that were issued no later than this are revoked.
+struct UserEntry {
+    until: Timestamp,
+    _counted: Counted,
 }
 
 impl RevocationList {
     pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
-        self.count.load(Ordering::Acquire) > 0 && self.entries().has(session, user_id)
+        self.filters.may_have(session, user_id) && self.entries().has(session, user_id)
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut Entries, Instant)) {
@@ -66,7 +77,6 @@ impl RevocationList {
         let mut entries = self.entries();
         change(&mut entries, now);
         let is_crowded = entries.forget(now);
-        self.count.store(entries.len(), Ordering::Release);
         drop(entries);
         if is_crowded && self.warning.is_due() {
             tracing::warn!(
@@ -84,11 +94,25 @@ impl RevocationList {
 
 impl Default for RevocationList {
     fn default() -> Self {
+        let entries = Entries::with_room_for(MAX_REVOKED);
         Self {
-            entries: Mutex::new(Entries::with_room_for(MAX_REVOKED)),
-            count: AtomicUsize::new(0),
+            filters: entries.filters.clone(),
+            entries: Mutex::new(entries),
             warning: OncePerMinute::default(),
         }
+    }
+}
+
+impl Filters {
+    fn may_have(&self, session: &SessionRef, user_id: &str) -> bool {
+        // The session comes first: a user's entry is added before it replaces those of the user's sessions. An id is
+        // hashed only if a user has an entry.
+        self.sessions.may_have(session.id().bits())
+            || (!self.users.is_empty() && self.users.may_have(self.user(user_id)))
+    }
+
+    fn user(&self, id: &str) -> u64 {
+        self.hasher.hash_one(id)
     }
 }
 
@@ -96,9 +120,10 @@ impl Entries {
     fn with_room_for(max: usize) -> Self {
         Self {
             sessions: ExpiringMap::new(max),
-            of_users: HashMap::new(),
+            of_users: BTreeMap::new(),
             users: ExpiringMap::new(max),
             exempt: ExpiringMap::new(max),
+            filters: Filters::default(),
         }
     }
 
@@ -109,41 +134,37 @@ impl Entries {
                 .revoked_with_user(session, user_id)
                 .is_some_and(|until| {
                     let exempt = self.exempt.get(&session.id());
-                    exempt.is_none_or(|up_to| up_to < until)
+                    exempt.is_none_or(|up_to| *up_to < until)
                 })
     }
 
     /// The time of a user's entry, if it reaches this session.
-    fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<&Timestamp> {
-        let until = self.users.get(user_id);
-        until.filter(|until| session.issued() <= **until)
+    fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<Timestamp> {
+        let until = self.users.get(user_id)?.until;
+        (session.issued() <= until).then_some(until)
     }
 
     /// Revokes a session.
     pub(crate) fn add(&mut self, revoked: &RevokedSession, now: Instant) {
         let (session, user_id) = (revoked.session(), revoked.user_id());
-        let id = session.id();
-        let before = self.forget_session(&id);
-        let up_to = revoked.up_to().max(before.unwrap_or_default());
-        let user_id = match self.of_users.get_key_value(user_id) {
-            Some((user_id, _)) => Arc::clone(user_id),
-            None => Arc::from(user_id),
-        };
+        let (id, user) = (session.id(), self.filters.user(user_id));
+        let counted = self.filters.sessions.add(id.bits());
+        let before = self.remove(&id);
         if revoked.up_to() == u32::MAX {
             self.exempt.remove(&id);
         }
-        let of_user = self.of_users.entry(Arc::clone(&user_id)).or_default();
-        of_user.ids.push(id);
-        of_user.issued = of_user.issued.max(session.issued());
-        let is_crowd = of_user.ids.len() > MAX_OF_USER;
-        let issued = of_user.issued;
         let entry = Entry {
-            up_to,
-            user_id: Arc::clone(&user_id),
+            up_to: revoked.up_to().max(before.unwrap_or_default()),
+            user,
+            _counted: counted,
         };
         self.sessions.insert(id, entry, now + life(session));
-        if is_crowd {
-            self.add_user(&user_id, issued, now);
+        self.of_users.insert((user, id), session.issued());
+        let of_user = self.of_users.range(of(user));
+        if of_user.clone().count() > MAX_OF_USER
+            && let Some(issued) = of_user.map(|(_, issued)| *issued).max()
+        {
+            self.add_user(user_id, issued, now);
         }
     }
 
@@ -151,24 +172,27 @@ impl Entries {
     pub(crate) fn add_user(&mut self, id: &str, until: Timestamp, now: Instant) {
         // A second later than the entry before, so that it reaches the sessions that are exempt from that.
         let until = match self.users.get(id) {
-            Some(before) => until.max(before.plus(1)),
+            Some(before) => until.max(before.until.plus(1)),
             None => until,
         };
-        if let Some(of_user) = self.of_users.get_mut(id)
-            && of_user.issued <= until
-        {
-            for id in std::mem::take(&mut of_user.ids) {
-                self.sessions.remove(&id);
-                self.exempt.remove(&id);
-            }
-            self.of_users.remove(id);
+        let user = self.filters.user(id);
+        let entry = UserEntry {
+            until,
+            _counted: self.filters.users.add(user),
+        };
+        self.users.insert(Arc::from(id), entry, now + LONGEST);
+        let of_user = self.of_users.range(of(user));
+        let reached = of_user.filter(|(_, issued)| **issued <= until);
+        let ids: Vec<SessionId> = reached.map(|(&(_, id), _)| id).collect();
+        for id in ids {
+            self.remove(&id);
+            self.exempt.remove(&id);
         }
-        self.users.insert(Arc::from(id), until, now + LONGEST);
     }
 
     /// Exempts a new session from the entry of its user, if that reaches ahead of its clock.
     pub(crate) fn exempt(&mut self, session: &SessionRef, user_id: &str, now: Instant) {
-        if let Some(until) = self.revoked_with_user(session, user_id).copied() {
+        if let Some(until) = self.revoked_with_user(session, user_id) {
             self.exempt.insert(session.id(), until, now + life(session));
         }
     }
@@ -181,7 +205,7 @@ impl Entries {
             let Some((id, entry)) = self.sessions.take_gone(now) else {
                 break;
             };
-            self.disown(&id, &entry);
+            self.of_users.remove(&(entry.user, id));
         }
         is_crowded |= self.users.is_crowded(now);
         self.users.forget(now);
@@ -189,25 +213,18 @@ impl Entries {
         is_crowded
     }
 
-    /// The number of sessions and users.
-    fn len(&self) -> usize {
-        self.sessions.len() + self.users.len()
-    }
-
-    fn forget_session(&mut self, id: &SessionId) -> Option<u32> {
+    /// Drops a session's entry, and returns the newest generation that was revoked.
+    fn remove(&mut self, id: &SessionId) -> Option<u32> {
         let entry = self.sessions.remove(id)?;
-        self.disown(id, &entry);
+        self.of_users.remove(&(entry.user, *id));
         Some(entry.up_to)
     }
+}
 
-    fn disown(&mut self, id: &SessionId, entry: &Entry) {
-        if let Some(of_user) = self.of_users.get_mut(&entry.user_id) {
-            of_user.ids.retain(|other| other != id);
-            if of_user.ids.is_empty() {
-                self.of_users.remove(&entry.user_id);
-            }
-        }
-    }
+/// The keys of a user's sessions.
+fn of(user: u64) -> RangeInclusive<(u64, SessionId)> {
+    let [first, last] = [0, u8::MAX].map(|byte| SessionId::from_bytes([byte; 16]));
+    (user, first)..=(user, last)
 }
 
 /// How long a cookie of a session can live from now on at most, even if a clock is wrong.
@@ -217,6 +234,8 @@ fn life(session: &SessionRef) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::thread;
     use std::time::Duration;
 
     use fncy_login_core::{RevokedSession, SessionId, SessionRef, Timestamp};
@@ -233,6 +252,17 @@ mod tests {
 
     fn list() -> Entries {
         Entries::with_room_for(10)
+    }
+
+    impl Entries {
+        /// The number of sessions and users. Neither is kept elsewhere after it is gone.
+        fn len(&self) -> usize {
+            let (sessions, users) = (self.sessions.len(), self.users.len());
+            assert_eq!(sessions, self.of_users.len());
+            assert_eq!(self.filters.sessions.is_empty(), sessions == 0);
+            assert_eq!(self.filters.users.is_empty(), users == 0);
+            sessions + users
+        }
     }
 
     fn of(session: SessionRef, user_id: &str) -> RevokedSession {
@@ -280,7 +310,7 @@ mod tests {
         entries.forget(now + Duration::from_secs(99));
         assert!(entries.has(&session(1, 5_000), "alex"));
         entries.forget(now + Duration::from_secs(100));
-        assert_eq!((entries.len(), entries.of_users.len()), (0, 0));
+        assert_eq!(entries.len(), 0);
     }
 
     #[test]
@@ -338,6 +368,42 @@ mod tests {
             !entries.forget(now + Duration::from_secs(100)),
             "it has expired"
         );
+    }
+
+    #[test]
+    fn k23_a_request_of_another_session_waits_for_no_lock() {
+        let list = Arc::new(RevocationList::default());
+        list.change(|entries, now| {
+            entries.add(&of(session(1, 0), "alex"), now);
+            entries.add_user("jun", Timestamp::from_unix(9), now);
+        });
+        let held = list.entries();
+        let (sender, answers) = mpsc::channel();
+        let asked = Arc::clone(&list);
+        thread::spawn(move || sender.send(asked.has(&session(2, 0), "haneul")));
+        assert_eq!(answers.recv_timeout(Duration::from_secs(30)), Ok(false));
+        drop(held);
+        assert!(list.has(&session(1, 0), "alex") && list.has(&session(3, 0), "jun"));
+    }
+
+    #[test]
+    fn k23_a_revoked_session_stays_so_while_its_entry_is_replaced() {
+        let list = RevocationList::default();
+        let revoked = of(session(1, 5), "alex");
+        list.change(|entries, now| entries.add(&revoked, now));
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for _ in 0..2_000 {
+                    list.change(|entries, now| entries.add(&revoked, now));
+                    list.change(|entries, now| {
+                        entries.add_user("alex", Timestamp::from_unix(9), now);
+                    });
+                }
+            });
+            while !writer.is_finished() {
+                assert!(list.has(&session(1, 5), "alex"));
+            }
+        });
     }
 
     #[tokio::test(start_paused = true)]
