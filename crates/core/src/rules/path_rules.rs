@@ -16,7 +16,8 @@ use std::sync::Arc;
 use crate::provider::scope::is_scope;
 use crate::request::canonical_path::{decoded, has_one_reading, is_canonical};
 use crate::request::site::Site;
-use crate::rules::pattern::{PathSet, Pattern};
+use crate::rules::path_set::PathSet;
+use crate::rules::pattern::Pattern;
 use crate::session::user::User;
 
 /// The application's rules about paths. By default every path needs a user.
@@ -37,21 +38,23 @@ pub struct PathRules {
     cross_site: PathSet,
     background: PathSet,
     api: PathSet,
-    needs: Vec<(Pattern, Need)>,
+    guarded: PathSet,
+    /// The need of each guarded path.
+    needs: Vec<Need>,
 }
 
 impl PathRules {
     /// Makes one path public.
     #[must_use]
     pub fn public_path(mut self, path: impl Into<String>) -> Self {
-        self.public.0.push(Pattern::exactly(path));
+        self.public.add(Pattern::exactly(path));
         self
     }
 
     /// Makes a path and all below it public.
     #[must_use]
     pub fn public_prefix(mut self, path: impl Into<String>) -> Self {
-        self.public.0.push(Pattern::under(path));
+        self.public.add(Pattern::under(path));
         self
     }
 
@@ -61,14 +64,14 @@ impl PathRules {
     /// If a path is both protected and public, the longer rule counts.
     #[must_use]
     pub fn protected_prefix(mut self, path: impl Into<String>) -> Self {
-        self.protected.0.push(Pattern::under(path));
+        self.protected.add(Pattern::under(path));
         self
     }
 
     /// Accepts unsafe requests from other sites to this path, with the session of the browser that sends them.
     #[must_use]
     pub fn danger_allow_cross_site_path(mut self, path: impl Into<String>) -> Self {
-        self.cross_site.0.push(Pattern::exactly(path));
+        self.cross_site.add(Pattern::exactly(path));
         self
     }
 
@@ -76,27 +79,29 @@ impl PathRules {
     /// alive.
     #[must_use]
     pub fn background_path(mut self, path: impl Into<String>) -> Self {
-        self.background.0.push(Pattern::exactly(path));
+        self.background.add(Pattern::exactly(path));
         self
     }
 
     /// Marks a path and all below it as an API. Refusals there are written for programs.
     #[must_use]
     pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
-        self.api.0.push(Pattern::under(path));
+        self.api.add(Pattern::under(path));
         self
     }
 
     /// Protects a path and all below it by a guard: the user must meet this need.
     #[must_use]
     pub fn require(mut self, path: impl Into<String>, need: Need) -> Self {
-        self.needs.push((Pattern::under(path), need));
+        self.guarded.add(Pattern::under(path));
+        self.needs.push(need);
         self
     }
 
     /// The guards that no user can pass, since their scope has characters that no scope has: path and scope.
     pub fn impassable(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.needs.iter().filter_map(|(pattern, need)| match need {
+        let guards = self.guarded.patterns().iter().zip(&self.needs);
+        guards.filter_map(|(pattern, need)| match need {
             Need::Scope(scope) if !is_scope(scope) => Some((&*pattern.written, &**scope)),
             _ => None,
         })
@@ -118,11 +123,12 @@ impl PathRules {
             return true;
         }
         let plain = decoded(path);
-        let may_be_any = !has_one_reading(path, &plain);
-        self.needs.iter().all(|(pattern, need)| {
-            let is_asked = may_be_any || pattern.matches_decoded(&plain);
-            !is_asked || is_met(need)
-        })
+        if has_one_reading(path, &plain) {
+            let mut guards = self.guarded.matching(&plain);
+            guards.all(|number| is_met(&self.needs[number]))
+        } else {
+            self.needs.iter().all(is_met)
+        }
     }
 
     /// These rules for an application below a sub-path, so that they match what browsers send. The application's front
@@ -139,15 +145,14 @@ impl PathRules {
             &mut self.background,
             &mut self.api,
         ] {
-            let bare = Pattern::exactly(base);
-            let has_front_page = set.0.iter().any(|pattern| pattern.written == "/");
-            set.0
-                .iter_mut()
-                .for_each(|pattern| pattern.move_below(base));
-            set.0.extend(has_front_page.then_some(bare));
+            let mut patterns = set.patterns().iter();
+            let has_front_page = patterns.any(|pattern| pattern.written == "/");
+            set.move_below(base);
+            if has_front_page {
+                set.add(Pattern::exactly(base));
+            }
         }
-        let guards = self.needs.iter_mut();
-        guards.for_each(|(pattern, _)| pattern.move_below(base));
+        self.guarded.move_below(base);
         self
     }
 
@@ -172,9 +177,9 @@ impl PathRules {
     /// The patterns that protect the index file of a directory. File servers also serve that file at the directory's
     /// path, which the pattern does not match.
     pub fn of_index_files(&self) -> impl Iterator<Item = &str> {
-        let guards = self.needs.iter().map(|(pattern, _)| pattern);
-        let protecting = self.protected.0.iter().chain(guards);
+        let protecting = [&self.protected, &self.guarded].into_iter();
         protecting
+            .flat_map(PathSet::patterns)
             .filter(|pattern| pattern.is_index_file())
             .map(|pattern| pattern.written.as_str())
     }
@@ -195,41 +200,41 @@ impl PathRules {
             &self.cross_site,
             &self.background,
             &self.api,
+            &self.guarded,
         ]
         .into_iter()
-        .flat_map(|set| &set.0)
-        .chain(self.needs.iter().map(|(pattern, _)| pattern))
+        .flat_map(PathSet::patterns)
     }
 
     /// Whether a path, as the browser sent it, needs no user.
     #[must_use]
     pub fn is_public(&self, path: &str) -> bool {
-        if self.public.0.is_empty() && self.protected.0.is_empty() {
+        if self.public.is_empty() && self.protected.is_empty() {
             return false;
         }
         let plain = decoded(path);
-        let opens = self.public.closest(|pattern| pattern.matches(path));
+        let opens = |pattern: &Pattern| pattern.matches(path);
         let closes = |pattern: &Pattern| pattern.matches_decoded(&plain);
-        let is_open = match (opens, self.protected.closest(closes)) {
-            (None, None) => !self.protected.0.is_empty(),
+        let opens = self.public.closest(&plain, opens);
+        let is_open = match (opens, self.protected.closest(&plain, closes)) {
+            (None, None) => !self.protected.is_empty(),
             (opens, closes) => opens > closes,
         };
-        let needs_more = |(pattern, _): &(Pattern, Need)| closes(pattern);
-        is_open && is_canonical(path) && !self.needs.iter().any(needs_more)
+        is_open && is_canonical(path) && self.guarded.matching(&plain).next().is_none()
     }
 
     pub(crate) fn is_background(&self, path: &str) -> bool {
-        self.background.lists(path)
+        self.background.lists(path, &decoded(path))
     }
 
     /// Whether a path is part of an API, in any spelling.
     pub(crate) fn is_api(&self, path: &str) -> bool {
-        self.api.lists_decoded(&decoded(path))
+        self.api.matching(&decoded(path)).next().is_some()
     }
 
     /// Whether a path accepts unsafe requests from other sites.
     pub(crate) fn allows_cross_site(&self, path: &str) -> bool {
-        self.cross_site.lists(path) && is_canonical(path)
+        self.cross_site.lists(path, &decoded(path)) && is_canonical(path)
     }
 }
 

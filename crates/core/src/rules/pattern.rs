@@ -12,30 +12,6 @@ use crate::request::canonical_path::{as_sent, is_spelled_alike};
 /// The files that file servers serve for a directory by default. Case does not count, as in some file systems.
 const INDEX_FILES: [&str; 2] = ["index.html", "index.htm"];
 
-/// The patterns of one kind of rule.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct PathSet(pub(crate) Vec<Pattern>);
-
-impl PathSet {
-    /// Whether a path matches in the one spelling of browsers. This is for exceptions.
-    pub(crate) fn lists(&self, path: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.matches(path))
-    }
-
-    /// The reach of the closest pattern that matches: its length, and whether it is exact. A longer one is closer, and
-    /// of two equally long ones the exact one.
-    pub(crate) fn closest(&self, matches: impl Fn(&Pattern) -> bool) -> Option<(usize, bool)> {
-        let patterns = self.0.iter().filter(|pattern| matches(pattern));
-        patterns.map(Pattern::reach).max()
-    }
-
-    /// Whether a path matches in any spelling. This is for rules that protect: a router takes `/%40x` for `/@x`, and
-    /// `/%ea` for `/%EA`.
-    pub(crate) fn lists_decoded(&self, path: &[u8]) -> bool {
-        self.0.iter().any(|pattern| pattern.matches_decoded(path))
-    }
-}
-
 /// The path of one rule.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
@@ -87,8 +63,7 @@ impl Pattern {
 
     /// Whether the pattern names the index file of a directory.
     pub(crate) fn is_index_file(&self) -> bool {
-        let path = self.decoded.strip_suffix(b"/").unwrap_or(&self.decoded);
-        let name = path.rsplit(|byte| *byte == b'/').next();
+        let name = self.filed().rsplit(|byte| *byte == b'/').next();
         name.is_some_and(|name| {
             INDEX_FILES
                 .iter()
@@ -97,10 +72,13 @@ impl Pattern {
     }
 
     /// How close the pattern is to the paths that it matches.
-    fn reach(&self) -> (usize, bool) {
-        let decoded = &*self.decoded;
-        let path = decoded.strip_suffix(b"/").unwrap_or(decoded);
-        (path.len(), !self.is_prefix)
+    pub(crate) fn reach(&self) -> (usize, bool) {
+        (self.filed().len(), !self.is_prefix)
+    }
+
+    /// The decoded path without a slash at its end. Each path that matches is this one decoded, or is below it.
+    pub(crate) fn filed(&self) -> &[u8] {
+        self.decoded.strip_suffix(b"/").unwrap_or(&self.decoded)
     }
 
     /// Moves the pattern below a sub-path.
