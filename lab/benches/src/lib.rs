@@ -3,6 +3,7 @@
 //! - [`interleave`]: measuring in turns.
 //! - [`sample`]: the session that is measured, and the provider that gave it.
 //! - [`cases`]: what is measured in turns. It is in [`floor`], [`driver`], [`frameworks`] and [`refresh`].
+//! - [`growth`]: the check beside more and more rules, cookies, sign-outs and refreshes, with limits.
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
 //! - [`store`]: what several instances ask of a Redis.
 //! - [`strangers`], [`outage`]: people, while strangers bring invented codes or FNCY fails, at [`crowded_provider`].
@@ -22,6 +23,7 @@ pub mod dev_server;
 pub mod driver;
 pub mod floor;
 pub mod frameworks;
+pub mod growth;
 pub mod interleave;
 pub mod load;
 pub mod memory;

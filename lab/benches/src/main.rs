@@ -11,11 +11,12 @@ use std::process::ExitCode;
 use fncy_login_benches::cases::all;
 use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::soak::site::{self, Framework};
-use fncy_login_benches::{dev_server, load, outage, sessions, soak, store, strangers};
+use fncy_login_benches::{dev_server, growth, load, outage, sessions, soak, store, strangers};
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
+fncy-login-benches growth          measures the check beside more and more of something
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
 fncy-login-benches store           asks a redis-server what several instances ask of it
 fncy-login-benches strangers       signs people in while strangers bring invented codes
@@ -63,6 +64,8 @@ fn in_turns(arguments: &[&str]) -> ExitCode {
         match arguments {
             [] => table(all().await).await,
             ["run", name, times] => return run(name, times).await,
+            ["growth"] if !growth::run().await => return ExitCode::FAILURE,
+            ["growth"] => {}
             ["load"] => load::run().await,
             _ => {
                 println!("{HELP}");
