@@ -4,6 +4,7 @@
 //! run.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Duration;
 
 use fncy_login::adapter::{self, Decision, Verdict};
@@ -14,14 +15,19 @@ use fncy_login::store::{
 use fncy_login::{Login, LoginBuilder, Timestamp};
 
 use crate::interleave::{Case, measure};
-use crate::sample::{Get, Provider, TOKEN_LEN, USER_ID, sign_in};
+use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, USER_ID, set, sign_in};
 
 /// What noise makes of no effect.
-const NO_EFFECT: f64 = 1.1;
+const NO_EFFECT: f64 = 1.06;
+/// With a hash of the user's id.
+const USERS: f64 = 1.1;
 /// With 0.3 F for the first rule.
 const RULES: f64 = 1.35;
 /// The sessions that a case checks in turn. A filter may take one of them for a revoked one.
 const SESSIONS: usize = 8;
+/// How long the first access token of a session lives, and a later one, in seconds.
+const TOKEN_LIFE: u64 = 60;
+const LONG: u64 = 30 * 24 * 60 * 60;
 /// Entries of a store are issued in 2100, so that they stay.
 const ISSUED: u64 = 4_102_444_800;
 
@@ -53,7 +59,7 @@ pub async fn run() -> bool {
         ),
         (
             "revoked users",
-            NO_EFFECT,
+            USERS,
             store(provider, [0, 1, 100_000], revoke_user).await,
         ),
         (
@@ -166,7 +172,8 @@ async fn opened(provider: &Provider) -> Vec<Case> {
     sessions.into_iter().map(case).collect()
 }
 
-/// Entries in the store, which concern no session that is checked.
+/// Entries in the store, which concern no session that is checked. The sessions were refreshed once, since a new one
+/// needs no confirmation.
 async fn store<const N: usize>(
     provider: &Provider,
     counts: [u64; N],
@@ -178,14 +185,35 @@ async fn store<const N: usize>(
         for number in 0..count {
             add(&store, number).await;
         }
-        let login = provider.login(|builder| builder.store(store));
+        let clock = HandClock::at_start();
+        let login = provider.login(|builder| builder.store(store).clock(Arc::clone(&clock)));
         let mut heads = Vec::new();
+        provider.set_token_life(TOKEN_LIFE);
         for _ in 0..SESSIONS {
             heads.push(Get::page(sign_in(&login, TOKEN_LEN).await));
+        }
+        provider.set_token_life(LONG);
+        clock.advance(TOKEN_LIFE);
+        for head in &mut heads {
+            *head = Get::page(refreshed(&login, head).await);
         }
         cases.push(check(usize::try_from(count).unwrap(), login, heads));
     }
     cases
+}
+
+/// The cookies of a session after its refresh.
+async fn refreshed(login: &Login, head: &Get) -> String {
+    let Decision::Later(verdict) = login.decide(head, None) else {
+        unreachable!("the token has expired");
+    };
+    match verdict.await {
+        Verdict::Admit { patch, .. } => {
+            let cookies = patch.header_changes(false).cookies;
+            set(cookies.iter().map(String::as_str))
+        }
+        Verdict::Reply(reply) => unreachable!("the provider answers: {reply:?}"),
+    }
 }
 
 fn session(number: u64) -> SessionRef {
