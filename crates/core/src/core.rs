@@ -64,7 +64,7 @@ impl Core {
     pub fn replace_secret(&self, secret: NewSecret<'_>) {
         for machine in machines(&self.0) {
             match secret {
-                NewSecret::Cookies(keys) => machine.vault.replace_keys(keys.clone()),
+                NewSecret::Cookies(keys) => machine.vault.replace_keys(keys),
                 NewSecret::Client(secret) => {
                     machine.token_digest.replace(TokenDigest::new(secret));
                 }

@@ -14,9 +14,9 @@ pub(crate) struct Session {
     pub(crate) ends: u64,
     pub(crate) idle_ends: u64,
     pub(crate) token_expires: u64,
-    pub(crate) token_life: u64,
-    pub(crate) can_refresh: u8,
     pub(crate) user_read: u64,
+    pub(crate) token_life: u32,
+    pub(crate) can_refresh: u8,
     /// User id, name, email, scopes, claims, session data.
     pub(crate) texts: [String; 6],
 }
@@ -35,9 +35,9 @@ impl Session {
             ends: now + 7 * 86_400,
             idle_ends: now + 86_400,
             token_expires: now + 3_600,
+            user_read: now,
             token_life: 3_600,
             can_refresh: 1,
-            user_read: now,
             texts,
         }
     }
@@ -46,34 +46,38 @@ impl Session {
         let mut body = self.session_id.to_vec();
         body.push(self.chunks);
         body.extend(self.generation.to_be_bytes());
+        body.extend(self.issued.to_be_bytes());
         for time in [
-            self.issued,
             self.ends,
             self.idle_ends,
             self.token_expires,
-            self.token_life,
+            self.user_read,
         ] {
-            body.extend(time.to_be_bytes());
+            let after = u32::try_from(time.saturating_sub(self.issued));
+            body.extend(after.unwrap_or(u32::MAX).to_be_bytes());
         }
+        body.extend(self.token_life.to_be_bytes());
         body.push(self.can_refresh);
-        body.extend(self.user_read.to_be_bytes());
         body.extend(texts(&self.texts));
         body
     }
 
     pub(crate) fn decode(body: &[u8]) -> Option<Self> {
         let mut body = Body(body.iter().copied().collect());
+        let (session_id, [chunks]) = (body.array()?, body.array()?);
+        let generation = u32::from_be_bytes(body.array()?);
+        let issued = body.number()?;
         let session = Self {
-            session_id: body.array()?,
-            chunks: body.array::<1>()?[0],
-            generation: u32::from_be_bytes(body.array()?),
-            issued: body.number()?,
-            ends: body.number()?,
-            idle_ends: body.number()?,
-            token_expires: body.number()?,
-            token_life: body.number()?,
+            session_id,
+            chunks,
+            generation,
+            issued,
+            ends: body.after(issued)?,
+            idle_ends: body.after(issued)?,
+            token_expires: body.after(issued)?,
+            user_read: body.after(issued)?,
+            token_life: u32::from_be_bytes(body.array()?),
             can_refresh: body.array::<1>()?[0],
-            user_read: body.number()?,
             texts: [
                 body.text()?,
                 body.text()?,
@@ -162,6 +166,12 @@ impl Body {
 
     fn number(&mut self) -> Option<u64> {
         self.array().map(u64::from_be_bytes)
+    }
+
+    /// The time that is a `u32` of seconds after another one.
+    fn after(&mut self, time: u64) -> Option<u64> {
+        let seconds = self.array().map(u32::from_be_bytes)?;
+        Some(time.saturating_add(seconds.into()))
     }
 
     fn text(&mut self) -> Option<String> {

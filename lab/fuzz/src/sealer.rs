@@ -10,6 +10,7 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use ring::hmac;
 
 use crate::app::{CLIENT_ID, COOKIE_SECRET, TOKEN_URL};
+use crate::bodies::texts;
 use crate::reply::AUTHORIZE_URL;
 
 pub(crate) const SESSION: &str = "__Host-fncy_session";
@@ -26,61 +27,62 @@ pub(crate) struct Sealer(&'static [u8]);
 impl Sealer {
     /// A first segment that nobody can read.
     pub(crate) fn session(&self, body: &[u8]) -> String {
-        self.with_nonce("session", &data("session", SESSION, b""), body)
+        self.with_nonce("session", b"", body)
     }
 
     /// A first segment that anybody can read.
     pub(crate) fn signed(&self, body: &[u8]) -> String {
         let text = [&[2][..], &self.id(), body].concat();
-        let signed = [data("session", SESSION, b""), text.clone()].concat();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.expand::<32>(&[b"signed session"]));
-        let tag = hmac::sign(&key, &signed);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.key("signed session"));
+        let tag = hmac::sign(&key, &text);
         encode(&[&text, tag.as_ref()].concat())
     }
 
     /// A second segment of this session and generation.
     pub(crate) fn tokens(&self, session: [u8; 16], generation: u32, body: &[u8]) -> String {
         let more = [&session[..], &generation.to_be_bytes()].concat();
-        self.with_nonce("tokens", &data("tokens", SESSION, &more), body)
+        self.with_nonce("tokens", &more, body)
     }
 
     /// What instances tell one another of the work that `key` names.
     pub(crate) fn shared(&self, kind: &str, key: &[u8; 32], body: &[u8]) -> String {
-        let purpose = format!("shared {kind}");
-        self.with_nonce("shared", &data(&purpose, SESSION, key), body)
+        self.with_nonce("shared", &[kind.as_bytes(), key].concat(), body)
     }
 
     /// A login under way, with the name of its cookie.
     pub(crate) fn login(&self, state: &str, body: &[u8]) -> (String, String) {
         let name = login_name(state);
-        let text = self.with_salt(&data("login", &name, b""), body);
+        let text = self.with_salt(&name, body);
         (name, text)
     }
 
     /// A round, with the name of its cookie.
     pub(crate) fn round(&self, body: &[u8]) -> (String, String) {
-        (
-            ROUND.to_owned(),
-            self.with_salt(&data("round", ROUND, b""), body),
-        )
+        (ROUND.to_owned(), self.with_salt(ROUND, body))
     }
 
     fn with_nonce(&self, key: &str, data: &[u8], body: &[u8]) -> String {
         let nonce = [7; 12];
-        let sealed = seal(self.expand(&[key.as_bytes()]), nonce, data, body);
+        let sealed = seal(self.key(key), nonce, data, body);
         encode(&[&[1][..], &self.id(), &nonce, &sealed].concat())
     }
 
-    fn with_salt(&self, data: &[u8], body: &[u8]) -> String {
+    fn with_salt(&self, cookie: &str, body: &[u8]) -> String {
         let salt = [7; 32];
-        let login = Prk::new_less_safe(HKDF_SHA256, &self.expand::<32>(&[b"login"]));
+        let login = Prk::new_less_safe(HKDF_SHA256, &self.key("login"));
         let key = expand(&login, &[b"login message", &salt]);
-        let sealed = seal(key, [0; 12], data, body);
+        let sealed = seal(key, [0; 12], cookie.as_bytes(), body);
         encode(&[&[1][..], &self.id(), &salt, &sealed].concat())
     }
 
     fn id(&self) -> [u8; 4] {
         self.expand(&[b"key id"])
+    }
+
+    /// The key of a purpose, in the context of those applications.
+    fn key(&self, purpose: &str) -> [u8; 32] {
+        let context = texts(&[SESSION, CLIENT_ID, ""]);
+        self.expand(&[purpose.as_bytes(), &context])
     }
 
     fn expand<const N: usize>(&self, info: &[&[u8]]) -> [u8; N] {
@@ -121,17 +123,6 @@ pub(crate) fn is_foreign(text: &[u8]) -> bool {
         [_, _, _, _, _, ..] => true,
         _ => false,
     })
-}
-
-fn data(purpose: &str, cookie: &str, more: &[u8]) -> Vec<u8> {
-    let parts = [
-        purpose.as_bytes(),
-        cookie.as_bytes(),
-        CLIENT_ID.as_bytes(),
-        more,
-    ];
-    let parts = parts.map(|part| [&(part.len() as u64).to_be_bytes(), part].concat());
-    [vec![1], parts.concat()].concat()
 }
 
 fn seal(key: [u8; 32], nonce: [u8; 12], data: &[u8], body: &[u8]) -> Vec<u8> {

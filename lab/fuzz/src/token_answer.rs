@@ -160,7 +160,7 @@ fn at_sign_in(status: u16, body: &[u8], granted: Option<&Granted>) {
     };
     let session = readable(session);
     assert_eq!(session.texts[0], "alex");
-    assert_eq!(session.token_life, granted.life);
+    assert_eq!(u64::from(session.token_life), granted.life);
     assert_eq!(session.token_expires, NOW.as_unix() + granted.life);
     assert_eq!(session.can_refresh == 1, granted.refresh_token.is_some());
     let scopes = granted.scopes.clone().unwrap_or_default();

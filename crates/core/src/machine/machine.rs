@@ -45,20 +45,20 @@ impl Machine {
     pub(crate) fn new(mut settings: Settings) -> Self {
         let others = take(&mut settings.other_sites).into_iter();
         let others = others.map(|(site, cookies)| {
-            let origin = Some(site.origin().to_owned());
+            let origin = site.origin().to_owned();
             let settings = Settings {
                 site,
                 cookies,
                 ..settings.clone()
             };
-            Arc::new(Self::of_site(settings, origin, Vec::new()))
+            Arc::new(Self::of_site(settings, Some(&origin), Vec::new()))
         });
         let others = others.collect();
         Self::of_site(settings, None, others)
     }
 
     /// Makes the machine of one site. If there is an `origin`, its cookies are bound to it.
-    fn of_site(settings: Settings, origin: Option<String>, others: Vec<Arc<Self>>) -> Self {
+    fn of_site(settings: Settings, origin: Option<&str>, others: Vec<Arc<Self>>) -> Self {
         let Settings {
             site,
             other_sites: _,
@@ -83,7 +83,7 @@ impl Machine {
         let authorize_url = AuthorizeUrl::new(&provider, &site);
         let prompt = provider.account_prompt.unwrap_or_default();
         Self {
-            vault: Vault::new(keys, cookies, protection, &provider.client_id, origin),
+            vault: Vault::new(&keys, cookies, protection, &provider.client_id, origin),
             pages: Pages::new(own_page, language),
             account_url: authorize_url.with_prompt(prompt),
             authorize_url,

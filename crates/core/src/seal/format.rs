@@ -1,6 +1,6 @@
 //! The lengths and versions of sealed texts, and the reasons for which a text does not open.
 
-/// The first byte of a text under AES-256-GCM, and of all associated data.
+/// The first byte of a text under AES-256-GCM.
 pub(super) const VERSION: u8 = 1;
 /// The first byte of a signed text, whose body is readable.
 pub(super) const VERSION_SIGNED: u8 = 2;

@@ -13,8 +13,37 @@ use crate::values::secret::Secret;
 /// The domain of every derivation. Another format must have another one.
 const DOMAIN: &[u8] = b"fncy-login v1";
 
-/// The keys of one secret. The key schedules are computed once.
+/// A secret, before its keys are bound to a context.
 #[derive(Clone)]
+pub(super) struct RootKey {
+    id: [u8; ID_LEN],
+    prk: Prk,
+}
+
+impl RootKey {
+    pub(super) fn extract(secret: &[u8]) -> Self {
+        let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(secret);
+        let mut id = [0; ID_LEN];
+        expand_into(&prk, &[b"key id"], &mut id);
+        Self { id, prk }
+    }
+
+    /// The keys for one context. No purpose's name begins another one, so that two contexts never share a key.
+    pub(super) fn bound_to(&self, context: &[u8]) -> Key {
+        let mut login = Zeroizing::new([0; 32]);
+        expand_into(&self.prk, &[b"login", context], login.as_mut_slice());
+        Key {
+            id: self.id,
+            session: aead(&self.prk, &[b"session", context]),
+            tokens: aead(&self.prk, &[b"tokens", context]),
+            shared: aead(&self.prk, &[b"shared", context]),
+            login: Prk::new_less_safe(HKDF_SHA256, login.as_slice()),
+            signing: mac(&self.prk, &[b"signed session", context]),
+        }
+    }
+}
+
+/// The keys of one secret in one context. The key schedules are computed once.
 pub(super) struct Key {
     pub(super) id: [u8; ID_LEN],
     session: LessSafeKey,
@@ -27,22 +56,6 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn derive(secret: &[u8]) -> Self {
-        let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(secret);
-        let mut id = [0; ID_LEN];
-        expand_into(&prk, b"key id", &mut id);
-        let mut login = Zeroizing::new([0; 32]);
-        expand_into(&prk, b"login", login.as_mut_slice());
-        Self {
-            id,
-            session: aead(&prk, &[b"session"]),
-            tokens: aead(&prk, &[b"tokens"]),
-            shared: aead(&prk, &[b"shared"]),
-            login: Prk::new_less_safe(HKDF_SHA256, login.as_slice()),
-            signing: mac(&prk, b"signed session"),
-        }
-    }
-
     pub(super) fn for_purpose(&self, purpose: Purpose) -> &LessSafeKey {
         match purpose {
             Purpose::Session => &self.session,
@@ -51,16 +64,13 @@ impl Key {
         }
     }
 
-    pub(super) fn sign(&self, aad: &[u8], signed: &[u8]) -> hmac::Tag {
-        let mut mac = hmac::Context::with_key(&self.signing);
-        mac.update(aad);
-        mac.update(signed);
-        mac.sign()
+    pub(super) fn sign(&self, signed: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.signing, signed)
     }
 
     /// Whether a tag is right. The comparison takes constant time.
-    pub(super) fn is_signed(&self, aad: &[u8], signed: &[u8], tag: &[u8]) -> bool {
-        self.sign(aad, signed).as_ref().ct_eq(tag).into()
+    pub(super) fn is_signed(&self, signed: &[u8], tag: &[u8]) -> bool {
+        self.sign(signed).as_ref().ct_eq(tag).into()
     }
 
     /// The key of one message, which seals once. So its nonce is constant.
@@ -78,7 +88,7 @@ pub(crate) struct TokenDigest(hmac::Key);
 impl TokenDigest {
     pub(crate) fn new(client_secret: &Secret) -> Self {
         let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(client_secret.expose().as_bytes());
-        Self(mac(&prk, b"token digest"))
+        Self(mac(&prk, &[b"token digest"]))
     }
 
     pub(crate) fn of(&self, token: &Secret) -> [u8; 32] {
@@ -114,13 +124,13 @@ fn aead(prk: &Prk, info: &[&[u8]]) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::from(okm))
 }
 
-fn mac(prk: &Prk, info: &[u8]) -> hmac::Key {
+fn mac(prk: &Prk, info: &[&[u8]]) -> hmac::Key {
     let mut key = Zeroizing::new([0; 32]);
     expand_into(prk, info, key.as_mut_slice());
     hmac::Key::new(hmac::HMAC_SHA256, key.as_slice())
 }
 
-fn expand_into(prk: &Prk, info: &[u8], out: &mut [u8]) {
+fn expand_into(prk: &Prk, info: &[&[u8]], out: &mut [u8]) {
     struct Length(usize);
     impl KeyType for Length {
         fn len(&self) -> usize {
@@ -128,7 +138,7 @@ fn expand_into(prk: &Prk, info: &[u8], out: &mut [u8]) {
         }
     }
     #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes")]
-    prk.expand(&[info], Length(out.len()))
+    prk.expand(info, Length(out.len()))
         .and_then(|okm| okm.fill(out))
         .expect("the length is within HKDF's limit");
 }

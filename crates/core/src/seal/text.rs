@@ -44,6 +44,37 @@ impl TextFormat {
             .map_err(|_| OpenError::Broken)?;
         Ok(&mut buffer[..length])
     }
+
+    /// Decodes a text that is cut into pieces, which end anywhere. The pieces are not joined before.
+    pub(super) fn decode_pieces<'b>(
+        &self,
+        pieces: &[&[u8]],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b mut [u8], OpenError> {
+        let mut length = 0;
+        let mut decode = |text: &[u8]| {
+            let decoded = self.decode(text, &mut buffer[length..])?;
+            length += decoded.len();
+            Ok(())
+        };
+        // The start of a group of four characters, of which the next piece has the rest.
+        let (mut group, mut kept) = ([0; 4], 0);
+        for piece in pieces {
+            let (missing, piece) = piece.split_at(piece.len().min((4 - kept) % 4));
+            group[kept..kept + missing.len()].copy_from_slice(missing);
+            kept += missing.len();
+            if kept == 4 {
+                decode(&group)?;
+                kept = 0;
+            }
+            let (groups, rest) = piece.split_at(piece.len() / 4 * 4);
+            decode(groups)?;
+            group[kept..kept + rest.len()].copy_from_slice(rest);
+            kept += rest.len();
+        }
+        decode(&group[..kept])?;
+        Ok(&mut buffer[..length])
+    }
 }
 
 #[cfg(test)]
@@ -84,5 +115,37 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn k02_pieces_are_read_like_the_whole_text() {
+        let format = TextFormat::new();
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        for length in 0..12 {
+            let text = format.encode(&bytes[..length]).into_bytes();
+            for changed in std::iter::once(text.clone()).chain(changed(&text)) {
+                let whole = URL_SAFE_NO_PAD.decode(&changed).ok();
+                for first in 0..=changed.len() {
+                    for second in first..=changed.len() {
+                        let (start, rest) = changed.split_at(first);
+                        let (middle, end) = rest.split_at(second - first);
+                        let mut buffer = vec![0; length];
+                        let pieces = format.decode_pieces(&[start, middle, end], &mut buffer);
+                        assert_eq!(pieces.ok().map(|bytes| bytes.to_vec()), whole);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text with another character in each place.
+    fn changed(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+        (0..text.len()).flat_map(move |index| {
+            [b'B', b'=', b'~'].map(|byte| {
+                let mut changed = text.to_vec();
+                changed[index] = byte;
+                changed
+            })
+        })
     }
 }

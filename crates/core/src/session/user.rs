@@ -79,35 +79,40 @@ pub(crate) struct Segment<'a> {
 
 impl Terms {
     /// The encoded length, in bytes.
-    const LEN: usize = 16 + 1 + 4 + 5 * 8 + 1 + 8;
+    const LEN: usize = 16 + 1 + 4 + 8 + 5 * 4 + 1;
 
     fn write_to(&self, body: Writer) -> Writer {
+        let since = |time: Timestamp| time.seconds_since(self.issued);
         body.raw(&self.session_id)
             .byte(self.chunks)
             .raw(&self.generation.to_be_bytes())
             .number(self.issued.as_unix())
-            .number(self.ends.as_unix())
-            .number(self.idle_ends.as_unix())
-            .number(self.token_expires.as_unix())
-            .number(self.token_life)
+            .seconds(since(self.ends))
+            .seconds(since(self.idle_ends))
+            .seconds(since(self.token_expires))
+            .seconds(since(self.user_read))
+            .seconds(self.token_life)
             .byte(u8::from(self.can_refresh))
-            .number(self.user_read.as_unix())
     }
 
     fn read_from(body: &mut Reader<'_>) -> Option<Self> {
         // One check of the length is enough for all fields.
         let mut body = Reader::new(body.array::<{ Self::LEN }>()?);
+        let (session_id, chunks) = (*body.array()?, body.byte()?);
+        let generation = u32::from_be_bytes(*body.array()?);
+        let issued = body.time()?;
+        let mut since = || Some(issued.plus(body.seconds()?));
         Some(Self {
-            session_id: *body.array()?,
-            chunks: body.byte()?,
-            generation: u32::from_be_bytes(*body.array()?),
-            issued: body.time()?,
-            ends: body.time()?,
-            idle_ends: body.time()?,
-            token_expires: body.time()?,
-            token_life: body.number()?,
+            session_id,
+            chunks,
+            generation,
+            issued,
+            ends: since()?,
+            idle_ends: since()?,
+            token_expires: since()?,
+            user_read: since()?,
+            token_life: body.seconds()?,
             can_refresh: body.byte()? == 1,
-            user_read: body.time()?,
         })
     }
 

@@ -46,10 +46,9 @@ pub(crate) fn write(
     let (nonce, []) = pair(entropy);
     let body = segment.encode();
     let user = User::open(&body, |_| true).ok_or(TooLarge)?;
-    let aad = &vault.session_aad;
     let sealed = match vault.protection {
-        Protection::Private => vault.keys().seal(Purpose::Session, nonce, aad, &body),
-        Protection::Signed => vault.keys().sign(aad, &body),
+        Protection::Private => vault.keys().seal(Purpose::Session, nonce, b"", &body),
+        Protection::Signed => vault.keys().sign(&body),
     };
     let value = format!("{sealed}.{sealed_tokens}");
     let lines = value

@@ -51,11 +51,13 @@ impl LoopCount {
 /// The count of this browser, if its first sign-in was less than a minute ago.
 pub(crate) fn find<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Option<LoopCount> {
     let name = vault.cookies.loop_name();
-    let aad = vault.aad("round", name, b"");
     scan::values(head, name)
         .filter_map(|text| {
             let mut buffer = [0; MAX_TEXT_LEN];
-            let body = vault.keys().open_login(&aad, text, &mut buffer).ok()?;
+            let body = vault
+                .keys()
+                .open_login(name.as_bytes(), text, &mut buffer)
+                .ok()?;
             let mut body = Reader::new(body);
             let count = LoopCount {
                 count: body.byte()?,
@@ -73,7 +75,6 @@ pub(crate) fn set(vault: &Vault, count: LoopCount, salt: [u8; 32]) -> String {
         .number(count.first.as_unix())
         .into_bytes();
     let name = vault.cookies.loop_name();
-    let aad = vault.aad("round", name, b"");
-    let text = vault.keys().seal_login(salt, &aad, &body);
+    let text = vault.keys().seal_login(salt, name.as_bytes(), &body);
     vault.cookies.set(name, &text, WINDOW)
 }

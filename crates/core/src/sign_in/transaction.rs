@@ -126,8 +126,8 @@ pub(crate) fn set(
     salt: [u8; 32],
 ) -> String {
     let name = vault.cookies.transaction_name(&state.digest);
-    let aad = vault.aad("login", &name, b"");
-    let text = vault.keys().seal_login(salt, &aad, &transaction.encode());
+    let body = transaction.encode();
+    let text = vault.keys().seal_login(salt, name.as_bytes(), &body);
     vault.cookies.set(&name, &text, COOKIE_LIFE)
 }
 
@@ -195,8 +195,8 @@ pub(crate) fn is_any<H: Head>(vault: &Vault, head: &H) -> bool {
 
 fn open(vault: &Vault, name: &str, text: &[u8], site: &Site) -> Result<Transaction, OpenError> {
     let mut buffer = SecretBytes::zeros(MAX_TEXT_LEN);
-    let aad = vault.aad("login", name, b"");
-    let body = vault.keys().open_login(&aad, text, &mut buffer)?;
+    let keys = vault.keys();
+    let body = keys.open_login(name.as_bytes(), text, &mut buffer)?;
     Transaction::decode(body, site).ok_or(OpenError::Broken)
 }
 
@@ -223,7 +223,7 @@ mod tests {
     fn vault() -> Vault {
         let keys = KeyRing::new(b"0123456789abcdefghijklmnopqrstuvwxyz", &[] as &[&[u8]]);
         Vault::new(
-            keys.unwrap(),
+            &keys.unwrap(),
             CookiePolicy::new(None, None).unwrap(),
             Protection::Private,
             "client",

@@ -9,6 +9,7 @@ use std::thread;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
 use crate::seal::key_ring::KeyRing;
+use crate::seal::keys::Keys;
 use crate::seal::purpose::Purpose;
 use crate::sign_in::transaction::Transaction;
 use crate::values::entropy::{Entropy, pair};
@@ -24,8 +25,9 @@ const BATCH: usize = 1 << 10;
 /// character, and the nonce of 96 bits in the 23rd.
 const NONCE: std::ops::Range<usize> = 7..22;
 
-fn keys() -> KeyRing {
-    KeyRing::new(b"0123456789abcdefghijklmnopqrstuv", &[] as &[&[u8]]).unwrap()
+fn keys() -> Keys {
+    let ring = KeyRing::new(b"0123456789abcdefghijklmnopqrstuv", &[] as &[&[u8]]);
+    ring.unwrap().bound_to(b"")
 }
 
 #[expect(

@@ -14,7 +14,8 @@ use crate::cookies::vault::Vault;
 use crate::provider::tokens::SessionTokens;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
-use crate::seal::key_ring::{KeyRing, associated_data};
+use crate::seal::key_ring::KeyRing;
+use crate::seal::keys::Keys;
 use crate::seal::protection::Protection;
 use crate::seal::purpose::Purpose;
 use crate::session::found::{Checked, RevocationStatus};
@@ -29,14 +30,31 @@ use crate::tests::vector::{PAGE, Vector};
 use crate::values::entropy::Entropy;
 use crate::values::secret::Secret;
 
-fn keys() -> KeyRing {
+fn ring() -> KeyRing {
     KeyRing::new(&Vector::of("keys").bytes("secret"), &[] as &[&[u8]]).unwrap()
 }
 
+fn keys() -> Keys {
+    ring().bound_to(&Vector::of("keys").bytes("context"))
+}
+
 fn vault(protection: Protection) -> Vault {
-    let client_id = Vector::of("private").text("client_id");
+    vault_of(protection, None)
+}
+
+fn vault_of(protection: Protection, origin: Option<&str>) -> Vault {
+    let client_id = Vector::of("keys").text("client_id");
     let cookies = CookiePolicy::new(None, None).unwrap();
-    Vault::new(keys(), cookies, protection, client_id, None)
+    Vault::new(&ring(), cookies, protection, client_id, origin)
+}
+
+/// The context of keys, as the page says it.
+fn context(cookie: &str, client_id: &str, origin: &str) -> Vec<u8> {
+    let texts = [cookie, client_id, origin].map(|text| {
+        let length = u16::try_from(text.len()).unwrap().to_be_bytes();
+        [&length, text.as_bytes()].concat()
+    });
+    texts.concat()
 }
 
 fn site() -> Site {
@@ -154,6 +172,9 @@ fn the_page_has_these_vectors_and_no_others() {
 #[test]
 fn keys_are_derived_as_the_page_says() {
     let vector = Vector::of("keys");
+    let (cookie, client_id) = (vector.text("cookie"), vector.text("client_id"));
+    let context = context(cookie, client_id, "");
+    assert_eq!(context, vector.bytes("context"));
     let prk = mac(b"fncy-login v1", &vector.bytes("secret"));
     assert_eq!(prk, vector.bytes("prk"));
     assert_eq!(expand(&prk, b"key id")[..4], vector.bytes("key_id"));
@@ -164,7 +185,8 @@ fn keys_are_derived_as_the_page_says() {
         (b"shared", "shared"),
         (b"signed session", "signed_session"),
     ] {
-        assert_eq!(expand(&prk, info), vector.bytes(name), "{name}");
+        let key = expand(&prk, &[info, &context].concat());
+        assert_eq!(key, vector.bytes(name), "{name}");
     }
     vector.assert_all_seen();
 }
@@ -200,19 +222,16 @@ fn the_first_segment_is_written_and_read_field_by_field() {
 #[test]
 fn a_private_segment_is_sealed_and_opened() {
     let (vector, body) = (Vector::of("private"), session_body().bytes("body"));
-    let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
-    let place = (vector.text("cookie"), vector.text("client_id"));
-    assert_eq!(associated_data("session", place.0, place.1, b"", None), aad);
-    let nonce = vector.array("nonce");
-    assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
+    let (nonce, text) = (vector.array("nonce"), vector.text("text"));
+    assert_eq!(keys().seal(Purpose::Session, nonce, b"", &body), text);
     let mut buffer = [0; 1024];
-    let opened = keys().open_session(&aad, text.as_bytes(), &mut buffer);
+    let opened = keys().open_session(text.as_bytes(), &mut buffer);
     assert_eq!(opened, Ok(&*body));
 
     let key = Vector::of("keys").bytes("session");
-    assert_eq!(open_by_hand(&key, text, &aad), (nonce, body));
-    let other = seal_by_hand(&key, &[7; 12], &aad, b"another body");
-    let opened = keys().open_session(&aad, other.as_bytes(), &mut buffer);
+    assert_eq!(open_by_hand(&key, text, b""), (nonce, body));
+    let other = seal_by_hand(&key, &[7; 12], b"", b"another body");
+    let opened = keys().open_session(other.as_bytes(), &mut buffer);
     assert_eq!(opened, Ok(&b"another body"[..]));
     vector.assert_all_seen();
 }
@@ -220,40 +239,39 @@ fn a_private_segment_is_sealed_and_opened() {
 #[test]
 fn a_signed_segment_is_signed_and_opened() {
     let (vector, body) = (Vector::of("signed"), session_body().bytes("body"));
-    let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
-    assert_eq!(aad, Vector::of("private").bytes("associated_data"));
-    assert_eq!(keys().sign(&aad, &body), text);
+    let text = vector.text("text");
+    assert_eq!(keys().sign(&body), text);
     let mut buffer = [0; 1024];
-    let opened = keys().open_session(&aad, text.as_bytes(), &mut buffer);
+    let opened = keys().open_session(text.as_bytes(), &mut buffer);
     assert_eq!(opened, Ok(&*body));
 
     let keys = Vector::of("keys");
     let signed = [&[2][..], &keys.bytes("key_id"), &body].concat();
-    let tag = mac(&keys.bytes("signed_session"), &[&*aad, &signed].concat());
+    let tag = mac(&keys.bytes("signed_session"), &signed);
     assert_eq!(URL_SAFE_NO_PAD.encode([signed, tag].concat()), text);
     vector.assert_all_seen();
 }
 
 #[test]
 fn a_segment_of_a_further_host_opens_at_no_other_host() {
-    let (vector, private) = (Vector::of("other-host"), Vector::of("private"));
-    let (aad, text) = (vector.bytes("associated_data"), vector.text("text"));
-    let client_id = private.text("client_id");
-    let vault = |origin: Option<&str>| {
-        let cookies = CookiePolicy::new(None, None).unwrap();
-        let origin = origin.map(str::to_owned);
-        Vault::new(keys(), cookies, Protection::Private, client_id, origin)
+    let (vector, keys) = (Vector::of("other-host"), Vector::of("keys"));
+    let (origin, text) = (vector.text("origin"), vector.text("text"));
+    let opens = |origin: Option<&str>| {
+        let vault = vault_of(Protection::Private, origin);
+        open_user(&vault, text.as_bytes(), |_| true).is_ok()
     };
-    let other = vault(Some(vector.text("origin")));
-    assert_eq!(other.session_aad, aad);
-    let (nonce, body) = (private.array("nonce"), session_body().bytes("body"));
-    assert_eq!(keys().seal(Purpose::Session, nonce, &aad, &body), text);
-    let opens = |vault: &Vault| open_user(vault, text.as_bytes(), |_| true).is_ok();
-    assert!(opens(&other));
-    assert!(!opens(&vault(None)) && !opens(&vault(Some("https://third.example"))));
+    assert!(opens(Some(origin)));
+    assert!(!opens(None) && !opens(Some("https://third.example")));
 
-    let key = Vector::of("keys").bytes("session");
-    assert_eq!(open_by_hand(&key, text, &aad), (nonce, body));
+    let context = context(keys.text("cookie"), keys.text("client_id"), origin);
+    assert_eq!(context, vector.bytes("context"));
+    let key = expand(&keys.bytes("prk"), &[b"session", &*context].concat());
+    let (nonce, body) = (
+        Vector::of("private").array("nonce"),
+        session_body().bytes("body"),
+    );
+    assert_eq!(open_by_hand::<12>(&key, text, b""), (nonce, body.clone()));
+    assert_eq!(seal_by_hand(&key, &nonce, b"", &body), text);
     vector.assert_all_seen();
 }
 
@@ -363,7 +381,7 @@ fn a_transaction_is_sealed_and_found() {
     assert_eq!(found.provider, provider);
     assert_eq!(found.pkce.verifier().expose(), verifier);
     assert!(!found.is_expired(started.plus(599)) && found.is_expired(started.plus(600)));
-    assert_message("login", &vector);
+    assert_message(&vector);
     vector.assert_all_seen();
 }
 
@@ -382,16 +400,13 @@ fn a_loop_count_is_sealed_and_read() {
     assert!(!found.is_loop());
     assert!(LoopCount::after(Some(found), first).is_loop());
     assert!(loop_count::find(&vault, &request(line), first.plus(60)).is_none());
-    assert_message("round", &vector);
+    assert_message(&vector);
     vector.assert_all_seen();
 }
 
-/// A transaction or a loop count: a key for each salt, the associated data, and the text by hand.
-fn assert_message(purpose: &str, vector: &Vector) {
+/// A transaction or a loop count: a key for each salt, and the text by hand.
+fn assert_message(vector: &Vector) {
     let (cookie, text) = (vector.text("cookie"), vector.text("text"));
-    let client_id = Vector::of("private").text("client_id");
-    let aad = vector.bytes("associated_data");
-    assert_eq!(associated_data(purpose, cookie, client_id, b"", None), aad);
     let line = vector.text("line");
     assert!(line.starts_with(&format!("{cookie}={text};")), "{line}");
     let (salt, key) = (vector.array::<32>("salt"), vector.bytes("key"));
@@ -401,11 +416,14 @@ fn assert_message(purpose: &str, vector: &Vector) {
         key
     );
     let body = vector.bytes("body");
-    assert_eq!(open_by_hand(&key, text, &aad), (salt, body.clone()));
+    assert_eq!(
+        open_by_hand(&key, text, cookie.as_bytes()),
+        (salt, body.clone())
+    );
 
     let key = expand(&logins, &[&b"login message"[..], &[7; 32]].concat());
-    let other = seal_by_hand(&key, &[7; 32], &aad, &body);
+    let other = seal_by_hand(&key, &[7; 32], cookie.as_bytes(), &body);
     let mut buffer = [0; 1024];
-    let opened = keys().open_login(&aad, other.as_bytes(), &mut buffer);
+    let opened = keys().open_login(cookie.as_bytes(), other.as_bytes(), &mut buffer);
     assert_eq!(opened, Ok(&*body));
 }

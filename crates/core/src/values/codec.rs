@@ -25,6 +25,12 @@ impl Writer {
         self.raw(&value.to_be_bytes())
     }
 
+    /// A number of seconds in 32 bits, which is 136 years at most.
+    pub(crate) fn seconds(self, value: u64) -> Self {
+        let value = u32::try_from(value).unwrap_or(u32::MAX);
+        self.raw(&value.to_be_bytes())
+    }
+
     /// A string. Strings of more than 65,535 bytes are refused before.
     pub(crate) fn text(self, value: &str) -> Self {
         let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
@@ -58,6 +64,11 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn number(&mut self) -> Option<u64> {
         self.array().copied().map(u64::from_be_bytes)
+    }
+
+    pub(crate) fn seconds(&mut self) -> Option<u64> {
+        let seconds = self.array().copied().map(u32::from_be_bytes);
+        seconds.map(u64::from)
     }
 
     pub(crate) fn time(&mut self) -> Option<Timestamp> {

@@ -10,11 +10,11 @@ const PAIRS: &str = "th he in er an re nd on en at ou ed ha to or it is hi es ng
 const DOCUMENTED: [u64; 7] = [
     0x0001_0203_0405_0607,
     0xadef_e416_1250_88e7,
-    0xe0c7_e608_5137_2e7a,
-    0x8250_5d5e_369b_fc8f,
-    0x4402_b749_04a4_84b8,
-    0x20b9_2fd0_7e77_4835,
-    0x7088_a791_5afa_4dbc,
+    0x4cd2_84a7_0a5b_4654,
+    0x1c91_96b4_5f41_9b1d,
+    0x83b1_01f9_56a0_a618,
+    0x60ab_737d_8946_1040,
+    0x0085_97b6_512c_e119,
 ];
 
 /// What is wrong with a secret, as the end of "a secret that …". `text` is as it was written, `bytes` as it was
