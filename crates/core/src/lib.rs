@@ -145,6 +145,7 @@ pub use crate::values::entropy::Entropy;
 pub use crate::values::error_code::ErrorCode;
 pub use crate::values::hook_answer::HookAnswer;
 pub use crate::values::newest::Newest;
+pub use crate::values::quick_hash::quick_hash;
 pub use crate::values::report::{Report, Severity};
 pub use crate::values::secret::Secret;
 pub use crate::values::secure_url::{SecureUrl, UrlError};

@@ -18,7 +18,7 @@ use crate::interleave::{Case, measure};
 use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, USER_ID, set, sign_in};
 
 /// What noise makes of no effect.
-const NO_EFFECT: f64 = 1.06;
+const NO_EFFECT: f64 = 1.08;
 /// With a hash of the user's id.
 const USERS: f64 = 1.1;
 /// With 0.3 F for the first rule.

@@ -7,6 +7,7 @@
 //! - A request can cause no more looks than there are different lengths of patterns.
 
 use crate::rules::pattern::Pattern;
+use crate::values::quick_hash::quick_hash;
 
 /// The patterns of one kind of rule.
 #[derive(Clone, Debug, Default)]
@@ -97,22 +98,9 @@ impl PathSet {
     }
 
     fn bucket(&self, path: &[u8]) -> usize {
-        usize::try_from(hash(path)).unwrap_or_default() & (self.buckets.len() - 1)
+        // A request chooses its path, but the patterns in a bucket are the application's.
+        usize::try_from(quick_hash(path)).unwrap_or_default() & (self.buckets.len() - 1)
     }
-}
-
-/// A quick hash. No secret is needed: a request chooses its path, but the patterns in a bucket are the application's.
-fn hash(path: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| {
-        let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15;
-        (product >> 64) as u64 ^ product as u64
-    };
-    let (words, rest) = path.as_chunks::<8>();
-    let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    let rest = rest
-        .iter()
-        .fold(1, |word, byte| word << 8 | u64::from(*byte));
-    mix(words.fold(0, mix), rest)
 }
 
 #[cfg(test)]

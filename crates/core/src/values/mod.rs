@@ -6,6 +6,7 @@ pub(crate) mod error_code;
 pub(crate) mod hook_answer;
 pub(crate) mod json;
 pub(crate) mod newest;
+pub(crate) mod quick_hash;
 pub(crate) mod report;
 pub(crate) mod secret;
 pub(crate) mod secure_url;

@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Lifetimes, RevokedSession, SessionId, SessionRef, Timestamp};
+use fncy_login_core::{Lifetimes, RevokedSession, SessionId, SessionRef, Timestamp, quick_hash};
 use tokio::time::Instant;
 
 use crate::observe::once_per_minute::OncePerMinute;
@@ -108,7 +108,7 @@ impl Filters {
         // The session comes first: a user's entry is added before it replaces those of the user's sessions. An id is
         // hashed only if a user has an entry.
         self.sessions.may_have(session.id().bits())
-            || (!self.users.is_empty() && self.users.may_have(self.user(user_id)))
+            || (!self.users.is_empty() && self.users.may_have(quick_hash(user_id.as_bytes())))
     }
 
     fn user(&self, id: &str) -> u64 {
@@ -178,7 +178,7 @@ impl Entries {
         let user = self.filters.user(id);
         let entry = UserEntry {
             until,
-            _counted: self.filters.users.add(user),
+            _counted: self.filters.users.add(quick_hash(id.as_bytes())),
         };
         self.users.insert(Arc::from(id), entry, now + LONGEST);
         let of_user = self.of_users.range(of(user));
