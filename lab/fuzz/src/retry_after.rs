@@ -22,7 +22,7 @@ pub(crate) fn check(data: &[u8]) {
         })
     };
     let expected = seconds(&text);
-    let exchanging = SIGNED.refresh_machine().exchange(refresh());
+    let exchanging = SIGNED.refresh_machine().exchange(refresh().into());
     let (Exchanged::Failed(failed), _) = exchanging.answered(answer(), NOW) else {
         panic!("a failure is a success")
     };

@@ -181,7 +181,7 @@ fn at_refresh(status: u16, body: &[u8], granted: Option<&Granted>) {
         ..refresh()
     };
     let judged = machine
-        .exchange(request)
+        .exchange(request.into())
         .answered(app::response(status, body), NOW);
     let refreshed = match judged.0 {
         Exchanged::Known(UserKnown::Leave(refreshed)) => Ok(refreshed),
@@ -218,7 +218,7 @@ pub(crate) fn refresh() -> RefreshRequest {
     let Begin::Refresh(refreshing) = app::begin(&SIGNED, &request, NOW) else {
         panic!("an expired access token needs a refresh")
     };
-    let asked = refreshing.request().clone();
+    let asked = RefreshRequest::clone(refreshing.request());
     let after = refreshing.failed(RefreshFailure::Unreadable, NOW);
     assert!(matches!(after, AfterRefresh::Reply(reply) if reply.status == 503));
     asked

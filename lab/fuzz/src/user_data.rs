@@ -109,7 +109,7 @@ fn at_refresh(status: u16, body: &[u8], person: Option<&Person>) {
         reads_user: true,
         ..refresh()
     };
-    let exchanging = SIGNED.refresh_machine().exchange(request);
+    let exchanging = SIGNED.refresh_machine().exchange(request.into());
     let answer = app::response(200, r#"{"access_token":"b","token_type":"bearer"}"#);
     let (Exchanged::ReadUser(reading), _) = exchanging.answered(answer, NOW) else {
         panic!("the user data is due")

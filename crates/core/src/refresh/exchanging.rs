@@ -20,7 +20,7 @@ use crate::values::timestamp::Timestamp;
 #[must_use]
 pub struct Exchanging {
     machine: Arc<Machine>,
-    request: RefreshRequest,
+    request: Arc<RefreshRequest>,
 }
 
 /// The exits of [`Exchanging`].
@@ -35,7 +35,7 @@ pub enum Exchanged {
 }
 
 impl Exchanging {
-    pub(crate) fn new(machine: Arc<Machine>, request: RefreshRequest) -> Self {
+    pub(crate) fn new(machine: Arc<Machine>, request: Arc<RefreshRequest>) -> Self {
         Self { machine, request }
     }
 

@@ -26,7 +26,7 @@ impl RefreshMachine {
     }
 
     /// Begins a refresh.
-    pub fn exchange(&self, request: RefreshRequest) -> Exchanging {
+    pub fn exchange(&self, request: Arc<RefreshRequest>) -> Exchanging {
         Exchanging::new(Arc::clone(&self.0), request)
     }
 

@@ -18,7 +18,7 @@ use crate::values::timestamp::Timestamp;
 #[must_use]
 pub struct ReadingUserAgain {
     pub(crate) machine: Arc<Machine>,
-    pub(crate) request: RefreshRequest,
+    pub(crate) request: Arc<RefreshRequest>,
     pub(crate) tokens: RefreshedTokens,
 }
 

@@ -8,6 +8,8 @@
 //!   that does not name the token as its reason. The driver turns the second one into a refused token.
 //! - User data of another user ends the session, and so does a refusal by the application.
 
+use std::sync::Arc;
+
 use crate::machine::responder::Responder;
 use crate::provider::answer::{CLIENT_SETTINGS, TOKEN_ENDPOINT};
 use crate::provider::tokens::SessionTokens;
@@ -42,7 +44,7 @@ pub struct Refreshing {
     user: User,
     /// The session's idle end after this request.
     idle_ends: Timestamp,
-    request: RefreshRequest,
+    request: Arc<RefreshRequest>,
 }
 
 /// The exits of [`Refreshing`].
@@ -93,14 +95,14 @@ pub(crate) fn refreshing<H: Head>(
         head: OwnedHead::of(head),
         user,
         idle_ends,
-        request,
+        request: Arc::new(request),
     })
 }
 
 impl Refreshing {
     /// The question: refresh this session.
     #[must_use]
-    pub fn request(&self) -> &RefreshRequest {
+    pub fn request(&self) -> &Arc<RefreshRequest> {
         &self.request
     }
 

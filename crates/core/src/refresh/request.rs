@@ -41,13 +41,13 @@ impl fmt::Debug for RefreshRequest {
 impl RefreshRequest {
     /// The next refresh, after one whose access token has expired again.
     #[must_use]
-    pub fn again(self, refreshed: &RefreshedTokens, now: Timestamp) -> Option<Self> {
+    pub fn again(&self, refreshed: &RefreshedTokens, now: Timestamp) -> Option<Self> {
         let refresh_token = refreshed.tokens.refresh_token.clone()?;
         let is_own = refreshed.session_id == *self.session.id.as_bytes();
         let profile = if is_own {
             refreshed.profile.clone()
         } else {
-            self.profile
+            self.profile.clone()
         };
         Some(Self {
             key: refreshed.key,
@@ -58,7 +58,7 @@ impl RefreshRequest {
             },
             reads_user: Self::is_user_due(&profile, now),
             profile,
-            ..self
+            is_urgent: self.is_urgent,
         })
     }
 

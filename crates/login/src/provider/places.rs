@@ -29,6 +29,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::observe::once_per_minute::OncePerMinute;
+use crate::store::expiring_map::shrink;
 
 /// A client or a user as a number. It is a keyed hash, so no address is kept.
 type Holder = u64;
@@ -224,6 +225,7 @@ impl State {
         }
         if share.held == 0 && share.waiting.is_empty() {
             self.holders.remove(&holder);
+            shrink(&mut self.holders);
         }
         changed
     }

@@ -17,6 +17,7 @@
 //!
 //! [`SharedStore`]: crate::store::shared_store::SharedStore
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,24 +43,36 @@ use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
 const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
 
 /// The tokens for one refresh token: those that the store has, or new ones from the provider.
+///
+/// The steps before and after the wait for a place are boxed, since thousands may wait.
 pub(crate) async fn obtain(
     parts: &Parts,
-    request: &RefreshRequest,
+    request: &Arc<RefreshRequest>,
     sender: &Sender<Refreshed>,
     deadline: Instant,
 ) -> Refreshed {
-    let lease = match find_or_claim(parts, request, sender, deadline).await? {
+    let lease = match Box::pin(find_or_claim(parts, request, sender, deadline)).await? {
         Claim::Granted(lease) => lease,
         Claim::Done(sealed) => {
-            parts.must_be_live(request).await?;
-            return take_over(parts, request, &sealed, deadline).await;
+            return Box::pin(take_over(parts, request, &sealed, deadline)).await;
         }
         Claim::Spent => return Err(RefreshFailure::Refused),
     };
     let turn = deadline - EXCHANGE_DEADLINE;
-    let waiting = parts.places.take(parts.work(request), turn);
+    let waiting = pin!(parts.places.take(parts.work(request), turn));
     let place = sender.while_heard(waiting).await.flatten();
     let place = place.ok_or(RefreshFailure::Crowded)?;
+    Box::pin(with_place(parts, request, lease, place, deadline)).await
+}
+
+/// Refreshes with a lease and a place.
+async fn with_place(
+    parts: &Parts,
+    request: &Arc<RefreshRequest>,
+    lease: Box<dyn Lease>,
+    place: Place,
+    deadline: Instant,
+) -> Refreshed {
     parts.must_be_live(request).await?;
     if !parts.refreshes.may_ask() {
         return Err(RefreshFailure::Crowded);
@@ -93,7 +106,7 @@ async fn find_or_claim(
         return Ok(Claim::Done(sealed));
     }
     let claiming = claim(&*parts.store, key, newer_than, deadline);
-    let claimed = sender.while_heard(claiming).await;
+    let claimed = sender.while_heard(pin!(claiming)).await;
     claimed
         .ok_or(RefreshFailure::Crowded)?
         .map_err(unreachable)?
@@ -107,6 +120,7 @@ async fn take_over(
     sealed: &[u8],
     deadline: Instant,
 ) -> Refreshed {
+    parts.must_be_live(request).await?;
     let known = parts.machine.take_over(request, sealed);
     let known = known.ok_or(RefreshFailure::Refused)?;
     match approve(parts, known, deadline).await {
@@ -119,12 +133,12 @@ async fn take_over(
 /// Exchanges the refresh token, and reads the user data if that is due. The place is held until then.
 async fn exchange(
     parts: &Parts,
-    request: &RefreshRequest,
+    request: &Arc<RefreshRequest>,
     place: Place,
     deadline: Instant,
 ) -> Result<UserKnown, RefreshFailure> {
     let (provider, clock) = (&parts.provider, &parts.clock);
-    let exchanging = parts.machine.exchange(request.clone());
+    let exchanging = parts.machine.exchange(Arc::clone(request));
     let refresh_token = exchanging.refresh_token();
     let exchange = Exchange::Refresh { refresh_token };
     let answer = provider.run(exchange, &place, deadline).await;

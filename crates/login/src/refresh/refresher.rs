@@ -16,7 +16,11 @@
 //!
 //! [`Refreshes`]: crate::refresh::refreshes::Refreshes
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use fncy_login_core::{RefreshFailure, RefreshRequest};
 use tokio::time::Instant;
@@ -37,7 +41,7 @@ impl Refresher {
     /// The newest tokens that a refresh token leads to, from the store or from the provider.
     pub(crate) async fn refresh(
         &self,
-        mut request: RefreshRequest,
+        mut request: Arc<RefreshRequest>,
         deadline: Instant,
     ) -> Refreshed {
         let mut newest = None;
@@ -47,9 +51,8 @@ impl Refresher {
                 Ok(refreshed) if refreshed.generation() <= request.session.generation() => {}
                 Ok(refreshed) if refreshed.is_fresh(self.0.clock.now()) => return Ok(refreshed),
                 Ok(refreshed) => {
-                    request = request
-                        .again(&refreshed, self.0.clock.now())
-                        .ok_or(RefreshFailure::Refused)?;
+                    let again = request.again(&refreshed, self.0.clock.now());
+                    request = Arc::new(again.ok_or(RefreshFailure::Refused)?);
                     newest = Some(refreshed);
                 }
                 Err(failure) if failure == RefreshFailure::Refused || failure.ends_session() => {
@@ -63,7 +66,7 @@ impl Refresher {
     }
 
     /// The tokens that one refresh token leads to.
-    async fn step(&self, request: &RefreshRequest, deadline: Instant) -> Refreshed {
+    async fn step(&self, request: &Arc<RefreshRequest>, deadline: Instant) -> Refreshed {
         let may_start = request.is_urgent || self.0.places.is_free(self.0.work(request));
         let in_flight = match self.0.refreshes.enter(request, may_start) {
             Entered::Failed(failure) => {
@@ -73,7 +76,7 @@ impl Refresher {
             }
             Entered::Joined(in_flight) => in_flight,
             Entered::First(sender, in_flight) => {
-                self.start(request.clone(), sender, deadline);
+                self.start(Arc::clone(request), sender, deadline);
                 in_flight
             }
         };
@@ -81,29 +84,35 @@ impl Refresher {
         refreshed.unwrap_or(Err(RefreshFailure::Undecided))
     }
 
-    /// Starts the task that refreshes, and a task that publishes its outcome.
-    fn start(&self, request: RefreshRequest, sender: Sender<Refreshed>, deadline: Instant) {
-        let request = Arc::new(request);
-        let (parts, task_request) = (Arc::clone(&self.0), Arc::clone(&request));
-        let task_sender = sender.clone();
-        let refreshing = async move {
-            let obtaining = obtain(&parts, &task_request, &task_sender, deadline);
-            telemetry::refresh(obtaining).await
-        };
-        let refreshing = tokio::spawn(refreshing.in_current_span());
+    /// Starts the task that refreshes and publishes its outcome.
+    ///
+    /// Its parts are boxed, since thousands of tasks may wait for a place.
+    fn start(&self, request: Arc<RefreshRequest>, sender: Sender<Refreshed>, deadline: Instant) {
         let parts = Arc::clone(&self.0);
-        tokio::spawn(async move {
-            // The task's error means that it panicked.
-            let refreshed = refreshing.await.unwrap_or(Err(RefreshFailure::Unreadable));
+        let task = async move {
+            let obtaining = Box::pin(obtain(&parts, &request, &sender, deadline));
+            let refreshing = pin!(telemetry::refresh(obtaining));
+            let refreshed = unless_it_panics(refreshing).await;
+            let refreshed = refreshed.unwrap_or(Err(RefreshFailure::Unreadable));
             let refreshed = parts.refreshes.finish(&request, refreshed);
             sender.tell(refreshed.clone());
             // Only after publishing: a later sign-out finds the new tokens. A sign-out before has revoked the old
             // ones, so the new ones are revoked here.
             if let Ok(refreshed) = &refreshed
-                && parts.is_revoked(&request).await == Ok(true)
+                && Box::pin(parts.is_revoked(&request)).await == Ok(true)
             {
-                revoke_refreshed(&parts, refreshed).await;
+                Box::pin(revoke_refreshed(&parts, refreshed)).await;
             }
-        });
+        };
+        tokio::spawn(task.in_current_span());
     }
+}
+
+/// The output of a future. `None` if it panics.
+async fn unless_it_panics<T>(mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
+    })
+    .await
 }

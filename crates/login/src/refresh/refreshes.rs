@@ -29,7 +29,7 @@ use fncy_login_core::{RefreshFailure, RefreshRequest, RefreshedTokens, SessionId
 use tokio::time::Instant;
 
 use crate::refresh::breaker::Breaker;
-use crate::store::expiring_map::ExpiringMap;
+use crate::store::expiring_map::{ExpiringMap, shrink};
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
 /// A keyed hash of a refresh token.
@@ -114,6 +114,7 @@ impl Refreshes {
         let (key, now) = (refresh.key, Instant::now());
         let mut memory = self.memory();
         memory.in_flight.remove(&(key, refresh.session.id()));
+        shrink(&mut memory.in_flight);
         let is_declined = matches!(memory.noted.get(&key), Some(Note::Declined));
         let refreshed = match refreshed {
             Err(RefreshFailure::Declined) if is_declined => Err(RefreshFailure::Refused),

@@ -4,6 +4,8 @@
 //! - A request with a live session is decided at once, without a future and without random bytes.
 //! - What needs the provider or the store is decided in a future that owns a copy of the request's head.
 
+use std::sync::Arc;
+
 use fncy_login_core::{
     AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Redeeming, Refreshing,
     Reply, StoreAnswer, Timestamp,
@@ -90,6 +92,8 @@ fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore, now: Timestamp)
     Decision::Later(Box::pin(async move {
         let found = ask_store(&login, ask).await;
         let begin = login.0.core.begin(&head, found, login.0.clock.now());
+        // A state that waits has a copy of its own.
+        drop(head);
         match settle(&login, begin) {
             Ok(verdict) => verdict,
             Err(waits) => wait(&login, waits, client).await,
@@ -128,9 +132,10 @@ fn answer(reply: Box<Reply>) -> Result<Verdict, Waits> {
 async fn wait(login: &Login, waits: Waits, client: u64) -> Verdict {
     let reply = match waits {
         Waits::Redeem(redeeming) => {
-            return Verdict::Reply(redeem_once(login, *redeeming, client).await);
+            // Boxed, so that a wait for a refresh takes no room for a redemption.
+            return Verdict::Reply(Box::pin(redeem_once(login, *redeeming, client)).await);
         }
-        Waits::Refresh(refreshing) => match refresh(login, *refreshing).await {
+        Waits::Refresh(refreshing) => match refresh(login, refreshing).await {
             AfterRefresh::Admit(admission) => return Verdict::admit(login, admission),
             AfterRefresh::Reply(reply) => reply,
             AfterRefresh::SignIn(start) => redirect(login, *start),
@@ -140,9 +145,9 @@ async fn wait(login: &Login, waits: Waits, client: u64) -> Verdict {
     Verdict::Reply(ending(login, reply).await)
 }
 
-async fn refresh(login: &Login, refreshing: Refreshing) -> AfterRefresh {
+async fn refresh(login: &Login, refreshing: Box<Refreshing>) -> AfterRefresh {
     let deadline = Instant::now() + REQUEST_DEADLINE;
-    let request = refreshing.request().clone();
+    let request = Arc::clone(refreshing.request());
     let refreshed = login.0.refresher.refresh(request, deadline).await;
     let now = login.0.clock.now();
     match refreshed {

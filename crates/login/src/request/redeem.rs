@@ -9,6 +9,7 @@
 //!   asked again. A code that led to no sign-in is spent at once, and its reply isn't stored.
 //! - These rules hold among all instances that share a store. If the store can't be asked, no code is redeemed.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use fncy_login_core::{Event, Failure, Redeeming, Reply, Severity};
@@ -71,7 +72,7 @@ async fn redeem(
 ) -> Box<Reply> {
     let key = redeeming.redeem().key;
     let turn = deadline - EXCHANGE_DEADLINE;
-    let waiting = login.0.places.take(places::Work::SignIn(client), turn);
+    let waiting = pin!(login.0.places.take(places::Work::SignIn(client), turn));
     let Some(place) = sender.while_heard(waiting).await.flatten() else {
         return turned_away(redeeming);
     };

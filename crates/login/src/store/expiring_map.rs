@@ -1,11 +1,15 @@
 //! A bounded map whose entries expire.
 //!
 //! Rules: each entry has a time of its own; a full map drops the entry first that would expire soonest; the caller
-//! takes expired entries out, so that it can drop what points to them.
+//! takes expired entries out, so that it can drop what points to them; room that a burst of entries took is given
+//! back.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
+
+/// The entries for which a map keeps its room.
+const SMALL: usize = 256;
 
 /// A map whose entries expire at a time `T`.
 pub(crate) struct ExpiringMap<K, V, T> {
@@ -56,6 +60,7 @@ impl<K: Clone + Hash + Ord, V, T: Copy + Ord> ExpiringMap<K, V, T> {
     {
         let (key, entry) = self.entries.remove_entry(key)?;
         self.going.remove(&(entry.goes, key));
+        shrink(&mut self.entries);
         Some(entry.value)
     }
 
@@ -80,6 +85,7 @@ impl<K: Clone + Hash + Ord, V, T: Copy + Ord> ExpiringMap<K, V, T> {
         }
         let (_, key) = self.going.pop_first()?;
         let entry = self.entries.remove(&key)?;
+        shrink(&mut self.entries);
         Some((key, entry.value))
     }
 
@@ -89,9 +95,16 @@ impl<K: Clone + Hash + Ord, V, T: Copy + Ord> ExpiringMap<K, V, T> {
     }
 }
 
+/// Gives room back if entries take less than a quarter of it. A small map keeps its room.
+pub(crate) fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V>) {
+    if map.len() < map.capacity() / 4 && map.capacity() > SMALL {
+        map.shrink_to(2 * map.len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ExpiringMap;
+    use super::{ExpiringMap, SMALL};
 
     #[test]
     fn entries_expire_at_their_time_and_not_before() {
@@ -119,6 +132,21 @@ mod tests {
             (map.get(&'a'), map.get(&'b'), map.len()),
             (Some(&2), None, 1)
         );
+    }
+
+    #[test]
+    fn room_of_a_burst_is_given_back() {
+        let mut map = ExpiringMap::new(100_000);
+        for key in 0..100_000 {
+            map.insert(key, (), key);
+        }
+        assert!(map.entries.capacity() >= 100_000);
+        for now in 0..100_000 {
+            map.forget(now);
+            let room = map.entries.capacity();
+            assert!(room <= (5 * map.len()).max(2 * SMALL), "{room} at {now}");
+        }
+        assert_eq!(map.len(), 0);
     }
 
     #[test]

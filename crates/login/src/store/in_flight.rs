@@ -4,7 +4,7 @@
 //! every waiter notices; every wait has a deadline; the task learns when it has no waiter left.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Weak};
 use std::task::Poll;
 
@@ -50,8 +50,11 @@ impl<T> Sender<T> {
     }
 
     /// Does the work while the task has a waiter.
-    pub(crate) async fn while_heard<R>(&self, work: impl Future<Output = R>) -> Option<R> {
-        let (mut work, mut unheard) = (pin!(work), pin!(self.0.closed()));
+    pub(crate) async fn while_heard<R>(
+        &self,
+        mut work: Pin<&mut impl Future<Output = R>>,
+    ) -> Option<R> {
+        let mut unheard = pin!(self.0.closed());
         poll_fn(|context| match unheard.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(None),
             Poll::Pending => work.as_mut().poll(context).map(Some),

@@ -17,11 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login_core::{SessionId, SessionRef};
-use tokio::sync::watch;
+use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
 use tokio::time::Instant;
 
 use crate::store::counting_filter::{Counted, CountingFilter};
-use crate::store::expiring_map::ExpiringMap;
+use crate::store::expiring_map::{ExpiringMap, shrink};
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
 use crate::store::memory::outdated::{CONFIRMED, Outdated};
 use crate::store::store_error::StoreFuture;
@@ -41,8 +42,8 @@ pub(crate) struct LeaseTables {
 
 /// The leases of one kind. Keys of the other kind never get here.
 struct Table {
-    /// Receivers hear when the lease is given back.
-    held: HashMap<LeaseKey, watch::Receiver<()>>,
+    /// The claimants that wait hear when the lease is given back.
+    held: HashMap<LeaseKey, Arc<Notify>>,
     kept: ExpiringMap<LeaseKey, LeaseOutcome, Instant>,
     /// Spent keys that led to an outcome.
     spent: ExpiringMap<LeaseKey, (), Instant>,
@@ -67,14 +68,13 @@ struct Unconfirmed {
 enum Entered {
     Settled(Claim),
     /// Another claimant holds the lease.
-    Wait(watch::Receiver<()>),
+    Wait(OwnedNotified),
 }
 
 struct MemoryLease {
     tables: Arc<LeaseTables>,
     key: LeaseKey,
-    /// Receivers hear when it is dropped.
-    _held: watch::Sender<()>,
+    dropped: Arc<Notify>,
 }
 
 impl LeaseTables {
@@ -82,8 +82,7 @@ impl LeaseTables {
         loop {
             match self.enter(key, newer_than) {
                 Entered::Settled(claim) => return claim,
-                // The lease is gone when the sender is: that is the error, and what this waits for.
-                Entered::Wait(mut held) => drop(held.changed().await),
+                Entered::Wait(dropped) => dropped.await,
             }
         }
     }
@@ -98,14 +97,15 @@ impl LeaseTables {
             return Entered::Settled(Claim::Spent);
         }
         if let Some(held) = table.held.get(&key) {
-            return Entered::Wait(held.clone());
+            // Made under the table's lock, so it hears of a lease that is dropped from now on.
+            return Entered::Wait(Arc::clone(held).notified_owned());
         }
-        let (sender, receiver) = watch::channel(());
-        table.held.insert(key, receiver);
+        let dropped = Arc::<Notify>::default();
+        table.held.insert(key, Arc::clone(&dropped));
         Entered::Settled(Claim::Granted(Box::new(MemoryLease {
             tables: Arc::clone(self),
             key,
-            _held: sender,
+            dropped,
         })))
     }
 
@@ -155,7 +155,11 @@ impl Lease for MemoryLease {
 
 impl Drop for MemoryLease {
     fn drop(&mut self) {
-        self.tables.table(self.key.kind()).held.remove(&self.key);
+        let mut table = self.tables.table(self.key.kind());
+        table.held.remove(&self.key);
+        shrink(&mut table.held);
+        drop(table);
+        self.dropped.notify_waiters();
     }
 }
 
@@ -227,6 +231,7 @@ impl Table {
         let confirmed: Vec<LeaseKey> = unconfirmed.keys.extract_if(.., is_confirmed).collect();
         if unconfirmed.keys.is_empty() {
             self.unconfirmed.remove(&session.id());
+            shrink(&mut self.unconfirmed);
         }
         if !confirmed.is_empty() {
             self.outdated.show(session, now);
@@ -253,6 +258,7 @@ impl Table {
             keys.retain(|other| other != key);
             if keys.is_empty() {
                 self.unconfirmed.remove(&session);
+                shrink(&mut self.unconfirmed);
             }
         }
     }

@@ -32,6 +32,8 @@ impl Outdated {
         // Of the generations whose time has come, the newest is enough.
         let counting = shown.iter().rposition(|(_, since)| *since <= now);
         shown.drain(..counting.unwrap_or_default());
+        // Most sessions have one.
+        shown.reserve_exact(1);
         shown.push((session.generation(), now + CONFIRMED));
         self.0.insert(session.id(), shown, now + REMEMBERED);
         self.0.forget(now);
