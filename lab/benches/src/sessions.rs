@@ -13,6 +13,7 @@ use axum::http::{Request, Response};
 use axum::routing::get;
 use fncy_login::{Login, Setting};
 use fncy_login_tower::{CurrentUser, FncyLoginLayer};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tower::ServiceExt as _;
@@ -56,12 +57,16 @@ pub async fn run(sessions: usize) {
     let cookies = sign_in_all(&login, sessions).await;
     println!("sessions: {sessions}");
     println!("memory before, with all cookies: {} MB", held());
+    println!(
+        "memory of the measurement, while a bare application holds all requests: {} MB",
+        held_by_bare(&cookies).await
+    );
 
     let signed_in = provider.counts().requests;
     clock.advance(LATER);
     let app = Router::new()
         .route("/", get(hello))
-        .layer(FncyLoginLayer::new(login));
+        .layer(FncyLoginLayer::new(login.clone()));
     let counted = Arc::new(Counted::default());
     let began = Instant::now();
     let mut all = JoinSet::new();
@@ -102,11 +107,38 @@ pub async fn run(sessions: usize) {
         "refreshed once"
     );
     sleep(UNTIL_FORGOTTEN).await;
-    // What has gone is given back with the next refresh.
+    // What has gone is given back with the next refresh and the next sign-in.
     clock.advance(LATER);
     assert_eq!(ask(&app, &refreshed[0]).await.status(), 200);
+    drop(sign_in_all(&login, 1).await);
     drop(refreshed);
     println!("memory after a minute: {} MB", held());
+}
+
+/// The memory while an application without a login holds all requests, in megabytes.
+async fn held_by_bare(cookies: &[String]) -> u64 {
+    let (waiting, gate) = (Arc::<AtomicUsize>::default(), Arc::new(Semaphore::new(0)));
+    let (arrived, closed) = (Arc::clone(&waiting), Arc::clone(&gate));
+    let wait = move || {
+        let (arrived, closed) = (Arc::clone(&arrived), Arc::clone(&closed));
+        async move {
+            arrived.fetch_add(1, Ordering::Relaxed);
+            drop(closed.acquire().await);
+        }
+    };
+    let app = Router::new().route("/", get(wait));
+    let mut all = JoinSet::new();
+    for cookies in cookies {
+        let (app, cookies) = (app.clone(), cookies.clone());
+        all.spawn(async move { ask(&app, &cookies).await.status() });
+    }
+    while waiting.load(Ordering::Relaxed) < cookies.len() {
+        sleep(Duration::from_millis(20)).await;
+    }
+    let most = held();
+    gate.close();
+    all.join_all().await;
+    most
 }
 
 async fn hello(user: CurrentUser) -> String {

@@ -18,8 +18,10 @@ use crate::handle::login::Login;
 use crate::hooks::approval::{Approval, RefreshedLogin, Refusal};
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{self, Place};
+use crate::refresh::exchange::obtain;
 use crate::refresh::parts::Parts;
 use crate::refresh::refresher::Refresher;
+use crate::store::in_flight::in_flight;
 use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome, Leases as _};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations as _;
@@ -64,6 +66,19 @@ async fn crowd(login: &Login, seed: u64, instances: usize, lost: u64) -> (Vec<St
         outcomes.extend(outcome.unwrap());
     }
     (outcomes, provider.most_shown())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_waits_for_a_place_is_small() {
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let refresher = instance(&login, &provider, MemoryStore::new(), |_| {});
+    let (request, (sender, _)) = (Arc::new(refresh(&login, "r1", 0)), in_flight());
+    let deadline = Instant::now() + DEADLINE;
+    let obtaining = obtain(&refresher.0, &request, &sender, deadline);
+    let refreshing = refresher.refresh(Arc::clone(&request), deadline);
+    let sizes = (size_of_val(&obtaining), size_of_val(&refreshing));
+    assert!(sizes.0 < 640 && sizes.1 < 640, "{sizes:?}");
 }
 
 #[tokio::test(start_paused = true)]
