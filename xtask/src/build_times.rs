@@ -26,6 +26,11 @@ const PROBES: &[Probe] = &[
         r#"tower-sessions = { version = "0.14", features = ["signed", "private"] }"#,
     ),
     ("axum-login", r#"axum-login = "0.18""#),
+    ("axum_session", r#"axum_session = "0.22""#),
+    (
+        "ruts, signed",
+        r#"ruts = { version = "0.13", features = ["moka-store", "signed"] }"#,
+    ),
     (
         "axum-extra, with jars",
         r#"axum-extra = { version = "0.12", features = ["cookie-private", "cookie-signed"] }"#,

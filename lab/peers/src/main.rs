@@ -14,11 +14,13 @@ mod actix_session;
 mod axum_login;
 mod axum_oidc;
 mod axum_oidc_client;
+mod axum_session;
 mod browser;
 mod jars;
 mod primitives;
 mod provider;
 mod requests;
+mod ruts;
 mod session;
 mod tower_sessions;
 

@@ -6,8 +6,8 @@ use fncy_login_benches::interleave::{Case, Figure, measure};
 use fncy_login_benches::sample::{Provider, TOKEN_LEN, sign_in};
 
 use crate::{
-    actix_openidconnect, actix_session, axum_login, axum_oidc, axum_oidc_client, jars, provider,
-    tower_sessions,
+    actix_openidconnect, actix_session, axum_login, axum_oidc, axum_oidc_client, axum_session,
+    jars, provider, ruts, tower_sessions,
 };
 
 /// Rows that are compared with the first of them, which is ours.
@@ -68,6 +68,8 @@ async fn axum(visitor: SignedIn<'_>, issuer: &str) -> Group {
     let mut cases = vec![frameworks::axum_layer("axum, Router::layer", visitor)];
     cases.extend(tower_sessions::cases().await);
     cases.extend(axum_login::cases().await);
+    cases.extend(axum_session::cases().await);
+    cases.extend(ruts::cases().await);
     cases.extend(jars::cases().await);
     cases.push(axum_oidc_client::case(issuer).await);
     cases.push(axum_oidc::case(issuer).await);
