@@ -19,6 +19,7 @@ use crate::handle::coverage::CoverageWatch;
 use crate::handle::login::Inner;
 use crate::handle::login::Login;
 use crate::handle::redemptions::Redemptions;
+use crate::handle::shared::Shared;
 use crate::handle::watched::Watched;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
@@ -257,7 +258,7 @@ impl LoginBuilder {
             hasher: RandomState::new(),
             refreshes: Refreshes::new(),
         }));
-        Login(Arc::new(Inner {
+        Login(Shared::new(Inner {
             core,
             provider,
             places,

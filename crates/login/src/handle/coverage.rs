@@ -3,6 +3,7 @@
 //! Rules:
 //! - The line is logged once, at the first request that shows it.
 //! - Only requests that the login answers itself are examined, so an admitted request pays nothing.
+//! - A finding is written once. A write for each request would take the line away from all other cores.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,11 +24,11 @@ impl CoverageWatch {
     pub(crate) fn look<H: Head>(&self, core: &Core, head: &H) {
         let coverage = core.coverage(head);
         if coverage == Coverage::Whole {
-            self.is_whole.store(true, Ordering::Relaxed);
+            learn(&self.is_whole);
         }
         let is_whole = self.is_whole.load(Ordering::Relaxed);
-        let had_answered = self.has_answered.swap(true, Ordering::Relaxed);
-        let is_told = || self.is_told.swap(true, Ordering::Relaxed);
+        let had_answered = learn(&self.has_answered);
+        let is_told = || learn(&self.is_told);
         let redirect_uri = core.site().redirect_uri();
         match coverage {
             Coverage::Outside if !is_told() => tracing::error!(
@@ -49,4 +50,9 @@ impl CoverageWatch {
             _ => {}
         }
     }
+}
+
+/// Writes a finding, and returns whether it was there before.
+fn learn(finding: &AtomicBool) -> bool {
+    finding.load(Ordering::Relaxed) || finding.swap(true, Ordering::Relaxed)
 }

@@ -9,6 +9,7 @@ use fncy_login_core::{Core, MAX_SKEW, Site};
 use crate::handle::client_address::ClientAddress;
 use crate::handle::coverage::CoverageWatch;
 use crate::handle::redemptions::Redemptions;
+use crate::handle::shared::Shared;
 use crate::handle::watched::Watched;
 use crate::hooks::ask::LoginHook;
 use crate::observe::clock::Clock;
@@ -27,7 +28,7 @@ use crate::store::store_error::StoreError;
 ///
 /// Build one at start, and give each worker a clone. Cloning is cheap, and clones share all state.
 #[derive(Clone)]
-pub struct Login(pub(crate) Arc<Inner>);
+pub struct Login(pub(crate) Shared<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) core: Core,
@@ -111,7 +112,7 @@ impl Login {
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.0.is_same(&other.0)
     }
 }
 

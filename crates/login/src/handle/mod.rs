@@ -6,4 +6,5 @@ pub(crate) mod login;
 pub(crate) mod redemptions;
 pub(crate) mod replies;
 pub(crate) mod revocation_check;
+pub(crate) mod shared;
 pub(crate) mod watched;

@@ -155,3 +155,78 @@ async fn refresh(login: &Login, refreshing: Box<Refreshing>) -> AfterRefresh {
         Err(failure) => refreshing.failed(failure, now),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::thread;
+
+    use fncy_login_core::Head;
+
+    use super::{Decision, Verdict};
+    use crate::config::setting::Setting;
+    use crate::handle::login::Login;
+
+    struct FrontPage;
+
+    impl Head for FrontPage {
+        fn method(&self) -> &str {
+            "GET"
+        }
+
+        fn path(&self) -> &str {
+            "/"
+        }
+
+        fn query(&self) -> Option<&str> {
+            None
+        }
+
+        fn lines<'a>(&'a self, _: &'static str) -> impl Iterator<Item = &'a [u8]> {
+            std::iter::empty()
+        }
+    }
+
+    /// A count that all threads write to makes each request slower on each further core.
+    #[test]
+    fn an_admitted_request_changes_no_count_that_threads_share() {
+        let login = Login::builder()
+            .set(Setting::BaseUrl, "http://127.0.0.1:9")
+            .set(Setting::ClientId, "id")
+            .set(Setting::ClientSecret, "secret")
+            .set(Setting::RedirectUri, "https://app.example/auth/callback")
+            .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
+            .set(
+                Setting::CookieSecret,
+                "0123456789abcdef0123456789abcdefghijklmnopqr",
+            )
+            .public_path("/");
+        let login = login.build().unwrap();
+        let request = || {
+            let service = login.clone();
+            match service.decide(&FrontPage, None) {
+                Decision::Now(Verdict::Admit { context, patch }) => (service, context, patch),
+                other => unreachable!("the page is public: {other:?}"),
+            }
+        };
+        let counts = || {
+            let inner = &*login.0;
+            [
+                login.0.value_count(),
+                Arc::strong_count(&inner.clock),
+                Arc::strong_count(&inner.store),
+                Arc::strong_count(&inner.provider),
+                Arc::strong_count(&inner.places),
+                Arc::strong_count(&inner.refresher.0),
+            ]
+        };
+        let on_thread = || {
+            drop(request());
+            let before = counts();
+            let held = [request(), request()];
+            assert_eq!(counts(), before);
+            drop(held);
+        };
+        thread::scope(|scope| scope.spawn(on_thread).join().unwrap());
+    }
+}

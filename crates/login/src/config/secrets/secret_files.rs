@@ -3,7 +3,7 @@
 //! Rules: a setting is given in one of its two forms; while the login lives, its files are looked at once a second, in
 //! a thread, since reading a file blocks; what can't be used changes nothing, and is told once.
 
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 use std::time::Duration;
 use std::{io, thread};
 
@@ -64,7 +64,7 @@ impl SecretFiles {
         if self.0.is_empty() {
             return;
         }
-        let login = Arc::downgrade(&login.0);
+        let login = login.0.downgrade();
         let watching = thread::Builder::new().name("fncy-login-files".to_owned());
         let watched = watching.spawn(move || while self.look(&login) {});
         if let Err(error) = watched {
