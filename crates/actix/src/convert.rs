@@ -1,5 +1,6 @@
 //! The types of actix-web as the types of the login, and back. Nothing here decides.
 
+use std::cell::Ref;
 use std::fmt;
 
 use actix_web::dev::{Path, RequestHead as ActixHead, ServiceResponse, Url};
@@ -7,7 +8,9 @@ use actix_web::error::ResponseError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
-use fncy_login::adapter::{Head, HeaderChanges, Placement, Rejection, Reply, ResponsePatch};
+use fncy_login::adapter::{
+    DEFAULT_CACHE_CONTROL, Head, HeaderChanges, Placement, Rejection, Reply, ResponsePatch,
+};
 use fncy_login::{AuthContext, LoginReply};
 
 /// A request's head, as the login reads it. Below a scope actix-web keeps the whole path.
@@ -37,10 +40,12 @@ impl Head for RequestHead<'_> {
     /// A scope has it decoded, with the same slashes. A resource leaves an empty path.
     fn stripped_path(&self) -> Option<&str> {
         let (whole, rest) = (self.matched.as_str(), self.matched.unprocessed());
+        if rest.len() == whole.len() {
+            return None;
+        }
         let mut slashes = self.path().rmatch_indices('/').map(|(at, _)| at);
         let last = rest.matches('/').count().checked_sub(1)?;
-        let start = slashes.nth(last).filter(|_| rest.len() < whole.len())?;
-        Some(&self.path()[start..])
+        Some(&self.path()[slashes.nth(last)?..])
     }
 
     fn authority(&self) -> Option<&str> {
@@ -52,9 +57,10 @@ impl Head for RequestHead<'_> {
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        // Each request is asked for its cookies: a constant isn't parsed again.
+        // Each admitted request is asked for these. A constant isn't parsed.
         let lines = match name {
             "cookie" => self.head.headers.get_all(header::COOKIE),
+            "upgrade" => self.head.headers.get_all(header::UPGRADE),
             name => self.head.headers.get_all(name),
         };
         lines.map(HeaderValue::as_bytes)
@@ -77,8 +83,9 @@ impl Head for RequestHead<'_> {
 }
 
 /// The mark that the login leaves in each request that it admits.
-pub(crate) fn context(request: &HttpRequest) -> Result<AuthContext, Rejection> {
-    request.extensions().get().cloned().ok_or_else(|| {
+pub(crate) fn context(request: &HttpRequest) -> Result<Ref<'_, AuthContext>, Rejection> {
+    let context = Ref::filter_map(request.extensions(), |extensions| extensions.get());
+    context.map_err(|_| {
         Rejection::missing_layer(
             "call `.wrap(FncyLogin::new(login))` on the App or scope that the route is in, after all other calls of `.wrap` \
              that need the user",
@@ -141,7 +148,7 @@ impl ResponseError for Patched {
 
 fn apply(headers: &mut HeaderMap, changes: &HeaderChanges) {
     if let Some(value) = changes.cache_control {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+        headers.insert(header::CACHE_CONTROL, cache_control(value));
     }
     for name in changes.removals {
         headers.remove(*name);
@@ -152,6 +159,16 @@ fn apply(headers: &mut HeaderMap, changes: &HeaderChanges) {
             line.set_sensitive(true);
             headers.append(header::SET_COOKIE, line);
         }
+    }
+}
+
+/// Nearly each response has the default. A constant isn't checked.
+fn cache_control(value: &'static str) -> HeaderValue {
+    static DEFAULT: HeaderValue = HeaderValue::from_static(DEFAULT_CACHE_CONTROL);
+    if value == DEFAULT_CACHE_CONTROL {
+        DEFAULT.clone()
+    } else {
+        HeaderValue::from_static(value)
     }
 }
 

@@ -74,8 +74,8 @@ impl FromRequest for CurrentUser {
     type Future = Ready<Result<Self, AuthRejection>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let head = RequestHead::of(request);
-        let user = context(request).and_then(|context| SignedIn::required(&context, &head));
+        let head = || RequestHead::of(request);
+        let user = context(request).and_then(|context| SignedIn::required(&context, head));
         ready(user.map(Self).map_err(AuthRejection))
     }
 }

@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use fncy_login::User;
 use fncy_login::adapter::Guard;
+use fncy_login::{AuthContext, User};
 
 use crate::convert::{RequestHead, context, rejection};
 
@@ -135,7 +135,9 @@ where
         let (guard, inner) = (self.guard.clone(), Rc::clone(&self.inner));
         Box::pin(async move {
             let head = RequestHead::of(request.request());
-            let checked = match context(request.request()) {
+            // The request's extensions can't stay borrowed while the check waits.
+            let context = context(request.request()).map(|context| AuthContext::clone(&context));
+            let checked = match context {
                 Ok(context) => guard.check(&context, &head).await,
                 Err(rejection) => Err(rejection),
             };

@@ -111,7 +111,7 @@ pub use crate::refresh::reading_user::{ReadingUserAgain, UserReadAgain};
 pub use crate::refresh::refreshed_tokens::RefreshedTokens;
 pub use crate::refresh::refreshing::{AfterRefresh, Refreshing};
 pub use crate::refresh::request::RefreshRequest;
-pub use crate::reply::admission::{Admission, Update};
+pub use crate::reply::admission::{Admission, DEFAULT_CACHE_CONTROL, Update};
 pub use crate::reply::event::Event;
 pub use crate::reply::page::{Page, WayOn};
 pub use crate::reply::pages::OwnPage;

@@ -1,6 +1,8 @@
 //! The types of `http` as the types of the login, and back. Nothing here decides.
 
-use fncy_login::adapter::{Head, HeaderChanges, Placement, Rejection, Reply, ResponsePatch};
+use fncy_login::adapter::{
+    DEFAULT_CACHE_CONTROL, Head, Placement, Rejection, Reply, ResponsePatch,
+};
 use fncy_login::{AuthContext, LoginReply};
 use http::request::Parts;
 use http::{
@@ -94,9 +96,10 @@ impl Head for RequestHead<'_> {
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        // Every request is asked for this one: as a name, it isn't parsed again.
+        // Each admitted request is asked for these. A constant isn't parsed.
         let lines = match name {
             "cookie" => self.headers.get_all(header::COOKIE),
+            "upgrade" => self.headers.get_all(header::UPGRADE),
             name => self.headers.get_all(name),
         };
         lines.into_iter().map(HeaderValue::as_bytes)
@@ -127,24 +130,32 @@ pub(crate) fn admit<B>(request: &mut Request<B>, context: AuthContext) {
     }
 }
 
-/// A response of the application, with the changes of the login.
-pub(crate) fn patched<R>(mut response: Response<R>, patch: Option<ResponsePatch>) -> Response<R> {
-    let headers = response.headers_mut();
-    let is_set = headers.contains_key(header::CACHE_CONTROL);
-    let changes = patch.map_or_else(HeaderChanges::default, |patch| patch.header_changes(is_set));
+/// Makes the login's changes to the application's response.
+pub(crate) fn apply(patch: ResponsePatch, headers: &mut HeaderMap) {
+    let changes = patch.header_changes(headers.contains_key(header::CACHE_CONTROL));
     if let Some(value) = changes.cache_control {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+        headers.insert(header::CACHE_CONTROL, cache_control(value));
     }
     for name in changes.removals {
         headers.remove(*name);
     }
-    let lines = changes.cookies.into_iter();
-    // Cookies of the login are ASCII, so that none is dropped.
-    for mut line in lines.flat_map(HeaderValue::try_from) {
-        line.set_sensitive(true);
-        headers.append(header::SET_COOKIE, line);
+    for line in changes.cookies {
+        // Cookies of the login are ASCII, so that none is dropped.
+        if let Ok(mut line) = HeaderValue::try_from(line) {
+            line.set_sensitive(true);
+            headers.append(header::SET_COOKIE, line);
+        }
     }
-    response
+}
+
+/// Nearly each response has the default. A constant isn't checked.
+fn cache_control(value: &'static str) -> HeaderValue {
+    static DEFAULT: HeaderValue = HeaderValue::from_static(DEFAULT_CACHE_CONTROL);
+    if value == DEFAULT_CACHE_CONTROL {
+        DEFAULT.clone()
+    } else {
+        HeaderValue::from_static(value)
+    }
 }
 
 /// A reply of the login. If HTTP can't carry it, which no reply is known for, it is an empty 500.

@@ -73,7 +73,7 @@ impl<S: Sync> FromRequestParts<S> for CurrentUser {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
         let user = context(&parts.extensions)
-            .and_then(|context| SignedIn::required(context, &RequestHead::of(parts)));
+            .and_then(|context| SignedIn::required(context, || RequestHead::of(parts)));
         user.map(Self).map_err(AuthRejection)
     }
 }

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::body::Body;
-use crate::convert::{admit, patched, response};
+use crate::convert::{admit, apply, response};
 
 pin_project! {
     /// The response of a [`FncyLoginService`](crate::FncyLoginService).
@@ -50,27 +50,33 @@ impl<S: Service<Request<B>>, B> fmt::Debug for ResponseFuture<S, B> {
     }
 }
 
-impl<S, B, R> Future for ResponseFuture<S, B>
+impl<S, B, R> ResponseFuture<S, B>
 where
     S: Service<Request<B>, Response = Response<R>>,
 {
-    type Output = Result<Response<Body<R>>, S::Error>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    /// Polls for a response whose body is made of the application's body or of a reply's text.
+    pub(crate) fn poll_with<T>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        inner: impl FnOnce(R) -> T,
+        of_reply: impl FnOnce(String) -> T,
+    ) -> Poll<Result<Response<T>, S::Error>> {
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Inner { future, patch } => {
-                    let response = ready!(future.poll(cx))?;
-                    let response = patched(response, patch.take());
-                    return Poll::Ready(Ok(response.map(Body::inner)));
+                    let mut response = ready!(future.poll(cx))?;
+                    if let Some(patch) = patch.take() {
+                        apply(patch, response.headers_mut());
+                    }
+                    return Poll::Ready(Ok(response.map(inner)));
                 }
                 StateProjection::Reply { reply } => {
                     // The future was polled again after it was ready.
                     let Some(reply) = reply.take() else {
                         return Poll::Pending;
                     };
-                    return Poll::Ready(Ok(response(*reply).map(Body::reply)));
+                    return Poll::Ready(Ok(response(*reply).map(of_reply)));
                 }
                 StateProjection::Later { verdict, waiting } => {
                     match (ready!(verdict.as_mut().poll(cx)), waiting.take()) {
@@ -88,5 +94,16 @@ where
             };
             state.set(next);
         }
+    }
+}
+
+impl<S, B, R> Future for ResponseFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+{
+    type Output = Result<Response<Body<R>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_with(cx, Body::inner, Body::reply)
     }
 }

@@ -107,4 +107,6 @@ pub use crate::rejection::AuthRejection;
 pub use crate::require::{RequireLayer, RequireService, require, require_async, require_scope};
 pub use crate::service::FncyLoginService;
 #[cfg(feature = "axum")]
-pub use crate::wrapped_router::{WrappedFuture, WrappedRouter};
+pub use crate::wrapped_router::{
+    AroundRouter, Layered, LayeredFuture, WrappedFuture, WrappedRouter,
+};

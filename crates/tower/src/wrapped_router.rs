@@ -2,7 +2,7 @@
 //!
 //! Rule: it fails closed. It has no method that adds a route, so that each request meets the login first.
 
-use std::convert::Infallible;
+use std::convert::{Infallible, identity};
 use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -20,6 +20,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::future::ResponseFuture;
 use crate::service::FncyLoginService;
 
 /// A finished router with the login around it, as [`FncyLoginLayer::wrap`](crate::FncyLoginLayer::wrap) makes it.
@@ -46,18 +47,32 @@ use crate::service::FncyLoginService;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct WrappedRouter<S = FncyLoginService<Router>> {
+pub struct WrappedRouter<S = AroundRouter> {
     service: S,
 }
 
-impl<S> WrappedRouter<S> {
-    pub(crate) fn new(service: S) -> Self {
-        Self { service }
-    }
+/// A router with the login around it. The router's body is not boxed again.
+#[derive(Clone, Debug)]
+pub struct AroundRouter(FncyLoginService<Router>);
 
+/// A layer's service, with its response as axum's.
+#[derive(Clone, Debug)]
+pub struct Layered<S>(S);
+
+impl WrappedRouter {
+    pub(crate) fn new(service: FncyLoginService<Router>) -> Self {
+        Self {
+            service: AroundRouter(service),
+        }
+    }
+}
+
+impl<S> WrappedRouter<S> {
     /// Adds a layer outside the login: it sees each request before the login does. The last layer is the outermost.
-    pub fn layer<L: Layer<Self>>(self, layer: L) -> WrappedRouter<L::Service> {
-        WrappedRouter::new(layer.layer(self))
+    pub fn layer<L: Layer<Self>>(self, layer: L) -> WrappedRouter<Layered<L::Service>> {
+        WrappedRouter {
+            service: Layered(layer.layer(self)),
+        }
     }
 }
 
@@ -79,22 +94,55 @@ where
 /// As axum's `Router`, it takes any request body.
 impl<S, B> Service<Request<B>> for WrappedRouter<S>
 where
-    S: Service<Request>,
-    S::Response: IntoResponse,
+    S: Service<Request, Response = Response>,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     type Response = Response;
     type Error = S::Error;
-    type Future = WrappedFuture<S::Future>;
+    type Future = S::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        self.service.call(request.map(Body::new))
+    }
+}
+
+impl Service<Request> for AroundRouter {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = WrappedFuture;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        <FncyLoginService<Router> as Service<Request>>::poll_ready(&mut self.0, cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
         WrappedFuture {
-            future: self.service.call(request.map(Body::new)),
+            future: self.0.call(request),
+        }
+    }
+}
+
+impl<S> Service<Request> for Layered<S>
+where
+    S: Service<Request>,
+    S::Response: IntoResponse,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = LayeredFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        LayeredFuture {
+            future: self.0.call(request),
         }
     }
 }
@@ -116,13 +164,30 @@ impl<S: Clone, L: Listener> Service<IncomingStream<'_, L>> for WrappedRouter<S> 
 pin_project! {
     /// The response of a [`WrappedRouter`].
     #[derive(Debug)]
-    pub struct WrappedFuture<F> {
+    pub struct WrappedFuture {
+        #[pin]
+        future: ResponseFuture<Router, Body>,
+    }
+}
+
+pin_project! {
+    /// The response of a [`WrappedRouter`] with a layer outside.
+    #[derive(Debug)]
+    pub struct LayeredFuture<F> {
         #[pin]
         future: F,
     }
 }
 
-impl<F, R, E> Future for WrappedFuture<F>
+impl Future for WrappedFuture {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().future.poll_with(cx, identity, Body::from)
+    }
+}
+
+impl<F, R, E> Future for LayeredFuture<F>
 where
     F: Future<Output = Result<R, E>>,
     R: IntoResponse,

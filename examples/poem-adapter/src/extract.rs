@@ -57,8 +57,8 @@ impl Deref for Tokens {
 
 impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let head = RequestHead::of(request);
-        let user = context(request).and_then(|context| SignedIn::required(context, &head));
+        let head = || RequestHead::of(request);
+        let user = context(request).and_then(|context| SignedIn::required(context, head));
         Ok(Self(user.map_err(AuthRejection)?))
     }
 }

@@ -26,6 +26,10 @@ pub struct RawHead<'a> {
 }
 
 impl<'a> RawHead<'a> {
+    fn again(&self) -> Self {
+        Self::of(self.request)
+    }
+
     /// Splits the target into its path and its query.
     pub fn of(request: &'a RawRequest) -> Self {
         let target = String::from_utf8_lossy(&request.target).into_owned();
@@ -139,7 +143,7 @@ impl Bare {
         match (context, path) {
             (None, "/extract" | "/token") => RawResponse::new(500),
             (Some(context), "/extract") if user.is_none() => {
-                refused(&SignedIn::required(context, head).unwrap_err())
+                refused(&SignedIn::required(context, || head.again()).unwrap_err())
             }
             (Some(context), "/token") => match tokens(context, head) {
                 Ok(tokens) => RawResponse::new(200).with_body(tokens.access_token()),

@@ -5,8 +5,10 @@ use std::fmt;
 use crate::provider::tokens::SessionTokens;
 use crate::session::user::User;
 
+/// The `Cache-Control` of a response that has none.
+///
 /// Pages of one user are not for the next user, nor for the back button after a sign-out.
-const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
+pub const DEFAULT_CACHE_CONTROL: &str = "private, no-cache";
 
 /// A request that goes on to the application.
 #[derive(Debug)]

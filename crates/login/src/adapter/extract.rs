@@ -29,13 +29,16 @@ impl SignedIn {
         })
     }
 
-    /// The user of a request that needs one; `head` is that of the same request.
+    /// The user of a request that needs one. `head` makes the head of the same request for a refusal.
     ///
     /// # Errors
     ///
     /// No user is signed in.
-    pub fn required<H: Head>(context: &AuthContext, head: &H) -> Result<Self, Rejection> {
-        Self::of(context).ok_or_else(|| Rejection::signed_out(context, head))
+    pub fn required<H: Head>(
+        context: &AuthContext,
+        head: impl FnOnce() -> H,
+    ) -> Result<Self, Rejection> {
+        Self::of(context).ok_or_else(|| Rejection::signed_out(context, &head()))
     }
 
     /// The user alone.

@@ -15,7 +15,7 @@ pub(crate) mod guard;
 pub(crate) mod login_reply;
 pub(crate) mod rejection;
 
-pub use fncy_login_core::{Head, OwnedHead, Placement, Reply};
+pub use fncy_login_core::{DEFAULT_CACHE_CONTROL, Head, OwnedHead, Placement, Reply};
 
 pub use crate::adapter::extract::{Denial, SignedIn, tokens};
 pub use crate::adapter::guard::Guard;
