@@ -13,11 +13,17 @@ fn benches(arguments: &[&str]) -> Result<(), String> {
         .go()
 }
 
-/// Everything of ours, in turns, or one of the benches that grow.
+/// Everything of ours, in turns, or what grows, or one login on several threads at once, without metrics and with them.
 pub(crate) fn bench(arguments: &[&str]) -> Result<(), String> {
     match arguments {
         [] | ["growth"] => benches(arguments),
-        _ => Err("`bench` takes `growth`, or no argument.".to_owned()),
+        ["threads"] => {
+            benches(arguments)?;
+            run::cargo("run --locked --release -p fncy-login-benches --features metrics --")
+                .args(arguments.iter().copied())
+                .go()
+        }
+        _ => Err("`bench` takes `growth`, `threads`, or no argument.".to_owned()),
     }
 }
 

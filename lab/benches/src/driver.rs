@@ -37,7 +37,8 @@ pub async fn cases(provider: &Provider, private: SignedIn<'_>, signed: SignedIn<
     cases
 }
 
-fn check(name: &str, login: &Login, cookies: &str) -> Case {
+/// A decision, without a framework.
+pub fn check(name: &str, login: &Login, cookies: &str) -> Case {
     let (login, head) = (login.clone(), Get::page(cookies));
     Case::new(name, move || {
         let context = context(&login, black_box(&head));

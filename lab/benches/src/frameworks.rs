@@ -10,8 +10,8 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::routing::get;
 use fncy_login::Login;
-use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
+use tower::{Layer as _, ServiceExt as _};
 
 use crate::interleave::Case;
 use crate::sample::USER_ID;
@@ -25,7 +25,8 @@ pub struct SignedIn<'a> {
     pub cookies: &'a str,
 }
 
-async fn hello() -> &'static str {
+/// A handler that asks for no user.
+pub async fn hello() -> &'static str {
     "hello"
 }
 
@@ -44,6 +45,7 @@ pub async fn cases(private: SignedIn<'_>, signed: SignedIn<'_>) -> Vec<Case> {
         axum("axum, a layer that does nothing", idle, private.cookies).beyond(AXUM),
         axum_layer("axum, Router::layer", private),
         axum_layer("axum, Router::layer, signed", signed),
+        axum_service("axum, service around the router", private),
         axum_wrap("axum, wrap", private),
         actix_bare(private.cookies).await,
         actix_wrap("actix-web, wrap", private).await,
@@ -62,13 +64,20 @@ pub fn axum_layer(name: &str, visitor: SignedIn<'_>) -> Case {
     axum(name, axum_router().layer(layer), visitor.cookies).beyond(AXUM)
 }
 
+/// axum with the login as a service around the router.
+pub fn axum_service(name: &str, visitor: SignedIn<'_>) -> Case {
+    let layer = fncy_login_tower::FncyLoginLayer::new(visitor.login.clone());
+    axum(name, layer.layer(axum_router()), visitor.cookies).beyond(AXUM)
+}
+
 /// axum with the login around the finished router.
 pub fn axum_wrap(name: &str, visitor: SignedIn<'_>) -> Case {
     let layer = fncy_login_tower::FncyLoginLayer::new(visitor.login.clone());
     axum(name, layer.wrap(axum_router()), visitor.cookies).beyond(AXUM)
 }
 
-fn axum_router() -> Router {
+/// A router that asks for the user.
+pub fn axum_router() -> Router {
     async fn hello(user: fncy_login_tower::CurrentUser) -> &'static str {
         assert_eq!(user.id(), USER_ID);
         "hello"

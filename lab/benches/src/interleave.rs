@@ -108,7 +108,8 @@ pub async fn measure(mut cases: Vec<Case>) -> Vec<Figure> {
     figures.collect()
 }
 
-fn median(mut figures: Vec<f64>) -> f64 {
+/// The figure in the middle.
+pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }
@@ -130,11 +131,12 @@ async fn fastest(case: &mut Case, times: usize) -> f64 {
     fastest
 }
 
+/// Runs a case so many times, and returns how long each took.
 #[expect(
     clippy::disallowed_methods,
     reason = "measures how long something takes"
 )]
-async fn nanoseconds(case: &mut Case, times: usize) -> f64 {
+pub async fn nanoseconds(case: &mut Case, times: usize) -> f64 {
     let began = Instant::now();
     case.run(times).await;
     began.elapsed().as_nanos() as f64 / times as f64

@@ -4,6 +4,7 @@
 //! - [`sample`]: the session that is measured, and the provider that gave it.
 //! - [`cases`]: what is measured in turns. It is in [`floor`], [`driver`], [`frameworks`] and [`refresh`].
 //! - [`growth`]: the check beside more and more rules, cookies, sign-outs and refreshes, with limits.
+//! - [`threads`]: one login on several threads at once.
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
 //! - [`store`]: what several instances ask of a Redis.
 //! - [`strangers`], [`outage`]: people, while strangers bring invented codes or FNCY fails, at [`crowded_provider`].
@@ -36,3 +37,4 @@ pub mod soak;
 pub mod store;
 pub mod strangers;
 pub mod subprocess;
+pub mod threads;

@@ -11,12 +11,15 @@ use std::process::ExitCode;
 use fncy_login_benches::cases::all;
 use fncy_login_benches::interleave::{Case, measure};
 use fncy_login_benches::soak::site::{self, Framework};
-use fncy_login_benches::{dev_server, growth, load, outage, sessions, soak, store, strangers};
+use fncy_login_benches::{
+    dev_server, growth, load, outage, sessions, soak, store, strangers, threads,
+};
 
 const HELP: &str = "\
 fncy-login-benches                 measures everything in turns
 fncy-login-benches run CASE TIMES  runs one case so many times, for a profiler
 fncy-login-benches growth          measures the check beside more and more of something
+fncy-login-benches threads         asks one login on several threads at once
 fncy-login-benches sessions COUNT  lets so many sessions expire at once
 fncy-login-benches store           asks a redis-server what several instances ask of it
 fncy-login-benches strangers       signs people in while strangers bring invented codes
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
             };
         }
         ["sessions", count] if let Ok(count) = count.parse() => block_on(sessions::run(count)),
+        ["threads"] => block_on(threads::run()),
         ["strangers"] => block_on(strangers::run()),
         ["outage"] => block_on(outage::run()),
         ["store"] => block_on(store::run()),
