@@ -53,8 +53,10 @@ impl TextFormat {
     ) -> Result<&'b mut [u8], OpenError> {
         let mut length = 0;
         let mut decode = |text: &[u8]| {
-            let decoded = self.decode(text, &mut buffer[length..])?;
-            length += decoded.len();
+            // Most sessions have one piece and four empty ones.
+            if !text.is_empty() {
+                length += self.decode(text, &mut buffer[length..])?.len();
+            }
             Ok(())
         };
         // The start of a group of four characters, of which the next piece has the rest.
