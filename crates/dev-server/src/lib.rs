@@ -44,8 +44,34 @@
 //! | `refresh_token` | new tokens of the same authorization, with the same scope or a part of it |
 //! | `client_credentials` | an access token of the client; it has no user, no refresh token, and gets 403 for user data |
 //!
-//! FNCY publishes no list of scopes, so every well-formed scope is granted. The default scope is
-//! `profile`.
+//! FNCY publishes no list of scopes, so every well-formed scope is granted, unless the user has
+//! [`scopes`](DemoUser::scopes). The default scope is `profile`.
+//!
+//! # Users
+//!
+//! The default users are `alex`, `haneul`, `maximiliane` and `jun`. Set others in code
+//! ([`DevServerBuilder::users`]), or in a JSON file ([`DevServerBuilder::users_file`]). Their user
+//! data can have any shape. The password of all users is [`DEMO_PASSWORD`].
+//!
+//! # Sign-in parameters
+//!
+//! The authorization endpoint reads these parameters of OpenID Connect Core section 3.1.2.1. A bad
+//! value is the error `invalid_request` at the redirect URI. The pages list the parameters that the
+//! application sent.
+//!
+//! | parameter | effect |
+//! | --- | --- |
+//! | `prompt=login` | a new sign-in |
+//! | `prompt=select_account` | the sign-in page; the button of the signed-in user continues the session |
+//! | `prompt=consent` | the consent page, also after a consent |
+//! | `prompt=none` | no page: a code, `login_required`, `account_selection_required` or `consent_required` |
+//! | `max_age` | a new sign-in if the last sign-in is older, in seconds; 0 is the same as `prompt=login` |
+//! | `login_hint` | the user with this ID or email address comes first; if another user is signed in, the sign-in page comes |
+//! | `ui_locales` | the language of the pages, `en` or `ko`, before `Accept-Language` |
+//!
+//! The user data and the token response have `auth_time`: the time of the user's sign-in in Unix
+//! seconds. A refresh keeps it. [`DevServer::approve`] counts as a sign-in. If the user's own data has
+//! a member `auth_time`, the user data endpoint returns that member.
 //!
 //! # Pages
 //!
@@ -66,8 +92,8 @@
 //!
 //! | folder | content |
 //! | --- | --- |
-//! | `system/` | time, randomness and locks |
-//! | `config/` | settings, demo users, redirect URIs, the endpoints' paths |
+//! | `system/` | clocks, randomness and locks |
+//! | `config/` | settings, users and their file, redirect URIs, the endpoints' paths |
 //! | `protocol/` | OAuth requests and error responses, as pure functions |
 //! | `faults/` | the fault script and the recorded requests |
 //! | `state/` | the provider, with its codes and tokens |
@@ -97,6 +123,7 @@ mod system;
 pub use config::demo_user::{DEMO_PASSWORD, DemoUser};
 pub use config::endpoint::Endpoint;
 pub use config::settings::{ScopeFormat, TokenBody};
+pub use config::users_file_error::UsersFileError;
 pub use faults::fault::Fault;
 pub use faults::fault_script::Hold;
 pub use faults::recorder::RecordedRequest;

@@ -12,24 +12,13 @@ use std::time::Duration;
 
 use fncy_dev_server::DevServer;
 
-const HELP: &str = "\
-A stand-in for the FNCY authorization server, for development.
-
-Usage: fncy-dev-server [--env] [--port N] [--token-lifetime SECONDS]
-
-  --env                     Print only an application's settings, as lines of a file:
-                            fncy-dev-server --env > dev.env
-  --port N                  Listen on 127.0.0.1 port N (default 4000; 0 for a free port)
-  --token-lifetime SECONDS  Lifetime of access tokens (default 300, so that you see
-                            refreshes while you develop)
-  --help                    Show this help
-
-The server listens on loopback only. No option changes the address.
-";
+const HELP: &str = include_str!("help.txt");
 
 struct Options {
     port: u16,
     token_lifetime: Option<NonZeroU32>,
+    users_file: Option<String>,
+    user_id_member: Option<String>,
     env_only: bool,
 }
 
@@ -41,13 +30,19 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(message) => {
-            eprintln!("fncy-dev-server: {message}\n\n{HELP}");
+            eprintln!("fncy-dev-server: {message}\nfncy-dev-server --help shows all options.");
             return ExitCode::from(2);
         }
     };
     let mut builder = DevServer::builder().port(options.port);
     if let Some(seconds) = options.token_lifetime {
         builder = builder.access_token_lifetime(Duration::from_secs(seconds.get().into()));
+    }
+    if let Some(path) = options.users_file {
+        builder = builder.users_file(path);
+    }
+    if let Some(name) = options.user_id_member {
+        builder = builder.user_id_member(name);
     }
     match builder.start() {
         Ok(server) => {
@@ -70,6 +65,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
     let mut options = Options {
         port: 4000,
         token_lifetime: None,
+        users_file: None,
+        user_id_member: None,
         env_only: false,
     };
     while let Some(argument) = arguments.next() {
@@ -104,6 +101,15 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
                     )
                 })?;
                 options.token_lifetime = Some(seconds);
+            }
+            "--users" => {
+                let path = Some(operand()).filter(|path| !path.is_empty());
+                options.users_file = Some(path.ok_or("--users takes the path of a JSON file")?);
+            }
+            "--user-id-member" => {
+                let name = Some(operand()).filter(|name| !name.is_empty());
+                options.user_id_member =
+                    Some(name.ok_or("--user-id-member takes the name of a member, such as sub")?);
             }
             _ => return Err(format!("unknown option {argument:?}")),
         }

@@ -59,8 +59,8 @@ impl TestFncy {
         self.0.endpoints.origin().ascii_serialization()
     }
 
-    /// Moves the clock by whole seconds: for sessions, for access tokens as the login sees them, and for the cookies of all
-    /// clients.
+    /// Moves the clock by whole seconds: for sessions, for access tokens as the login sees them, for the cookies of all
+    /// clients, and for the dev server's `auth_time` and `max_age`.
     ///
     /// These times stay real: the deadline of an exchange with FNCY, the five seconds that a login rests after a failed
     /// exchange, and the life of the dev server's own tokens.

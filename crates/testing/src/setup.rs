@@ -1,6 +1,7 @@
 //! The setup of a FNCY for tests.
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use fncy_dev_server::{DevServer, DevServerBuilder};
 use url::Url;
@@ -59,15 +60,16 @@ impl Setup {
             let uri = &self.redirect_uri;
             TestError::new(format!("{uri:?} is not a redirect URI: write a URL"))
         })?;
-        let server = self.server.redirect_uri(&self.redirect_uri).start();
+        let clock = Arc::new(TestClock::new(START));
+        let sign_in_clock = Arc::clone(&clock);
+        let server = self
+            .server
+            .redirect_uri(&self.redirect_uri)
+            .clock(move || UNIX_EPOCH + Duration::from_secs(sign_in_clock.unix()))
+            .start();
         let server =
             server.map_err(|error| TestError::because("the dev server does not start", error))?;
-        Ok(TestFncy::new(
-            server,
-            Arc::new(TestClock::new(START)),
-            self.redirect_uri,
-            endpoints,
-        ))
+        Ok(TestFncy::new(server, clock, self.redirect_uri, endpoints))
     }
 }
 

@@ -9,7 +9,7 @@ pub mod wire_provider;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use fncy_dev_server::{DevServer, Endpoint};
 use fncy_login::clock::Clock;
@@ -93,7 +93,13 @@ impl World {
         change(&mut setup);
         let base = setup.mount.replace("{lang}", "en");
         let redirect_uri = format!("{APP}{base}/auth/callback");
-        let provider = setup.provider.redirect_uri(&redirect_uri).start().unwrap();
+        let sign_in_clock = Arc::clone(&clock);
+        let provider = setup
+            .provider
+            .redirect_uri(&redirect_uri)
+            .clock(move || UNIX_EPOCH + Duration::from_secs(sign_in_clock.unix()))
+            .start()
+            .unwrap();
         let builder = usual(&provider, &redirect_uri).clock(Arc::clone(&clock));
         let login = (setup.login)(builder).build().unwrap();
         let calls = Calls::default();

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::config::demo_user::DemoUser;
+use crate::config::user_id_place::UserIdPlace;
+use crate::system::clock::Clock;
 
 /// Body encodings that the token and revocation endpoints accept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,7 @@ pub enum ScopeFormat {
     /// One string, separated by spaces, as in RFC 6749 section 3.3.
     SpaceSeparated,
     /// No `scope` at all. RFC 6749 section 5.1 allows this if the requested scope was granted.
+    /// The server omits it even if the user can grant only a part.
     Omitted,
 }
 
@@ -41,7 +44,8 @@ pub(crate) struct Settings {
     pub(crate) token_body: TokenBody,
     pub(crate) issuer: Option<String>,
     pub(crate) pkce_required: bool,
-    pub(crate) user_id_member: String,
+    pub(crate) user_id_place: UserIdPlace,
+    pub(crate) clock: Clock,
 }
 
 impl Default for Settings {
@@ -57,7 +61,8 @@ impl Default for Settings {
             token_body: TokenBody::default(),
             issuer: None,
             pkce_required: false,
-            user_id_member: "id".to_owned(),
+            user_id_place: UserIdPlace::new("id"),
+            clock: Clock::default(),
         }
     }
 }
@@ -65,5 +70,22 @@ impl Default for Settings {
 impl Settings {
     pub(crate) fn user(&self, id: &str) -> Option<&DemoUser> {
         self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The user whom a `login_hint` names by ID or by email address.
+    pub(crate) fn hinted_user(&self, hint: &str) -> Option<&DemoUser> {
+        let has_address = |user: &&DemoUser| {
+            let email = user.text("email");
+            email.is_some_and(|email| email.eq_ignore_ascii_case(hint))
+        };
+        self.user(hint)
+            .or_else(|| self.users.iter().find(has_address))
+    }
+
+    /// The part of the requested scope that the user can grant.
+    pub(crate) fn granted_scope(&self, id: &str, requested: &[String]) -> Vec<String> {
+        self.user(id)
+            .map(|user| user.granted(requested))
+            .unwrap_or_default()
     }
 }

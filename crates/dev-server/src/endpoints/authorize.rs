@@ -33,8 +33,7 @@ pub(crate) async fn authorize(
         let known = browsers.session(&headers);
         known.unwrap_or_else(|| browsers.open(ids, None))
     };
-    let prompt = request.prompt;
-    let response = match flow.advance(&session, request, prompt) {
+    let response = match flow.advance(&session, request, false) {
         Outcome::Return(url) => see_other(&url),
         Outcome::Page { token, page } => page.render(settings, &headers, &token),
     };

@@ -19,8 +19,14 @@ pub(crate) async fn front_page(State(flow): State<Arc<Flow>>, headers: HeaderMap
         let session = browsers.session(&headers);
         session.and_then(|session| browsers.user(&session))
     };
-    let user = user.and_then(|id| provider.settings.user(&id));
+    let user = user.and_then(|user| provider.settings.user(&user.user));
     let requests =
         Endpoint::ALL.map(|endpoint| (endpoint.path(), provider.recorder.total(endpoint)));
-    show(&provider.settings, &env_file(provider), &requests, user)
+    show(
+        &provider.settings,
+        &provider.base_url,
+        &env_file(provider),
+        &requests,
+        user,
+    )
 }

@@ -50,7 +50,8 @@ pub(crate) async fn token(
     Ok(token_response(&provider.settings, &issued))
 }
 
-/// The token response (RFC 6749 section 5.1), with the members that FNCY's public client types.
+/// The token response (RFC 6749 section 5.1), with the members that FNCY's public client types, and
+/// with `auth_time`.
 fn token_response(settings: &Settings, issued: &Issued) -> Response {
     let mut body = json!({
         "jti": issued.jti,
@@ -62,6 +63,9 @@ fn token_response(settings: &Settings, issued: &Issued) -> Response {
         ScopeFormat::Array => body["scope"] = json!(issued.scope),
         ScopeFormat::SpaceSeparated => body["scope"] = json!(issued.scope.join(" ")),
         ScopeFormat::Omitted => {}
+    }
+    if let Some(auth_time) = issued.auth_time {
+        body["auth_time"] = json!(auth_time);
     }
     if let Some(refresh_token) = &issued.refresh_token {
         body["refresh_token"] = json!(refresh_token);

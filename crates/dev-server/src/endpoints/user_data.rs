@@ -1,4 +1,7 @@
 //! The user data endpoint: the signed-in user's data for a bearer token (RFC 6750 sections 2.1 and 3).
+//!
+//! The data has `auth_time` (OpenID Connect Core section 2), unless the user's own data has a member
+//! of this name.
 
 use std::sync::Arc;
 
@@ -14,6 +17,8 @@ use crate::protocol::response;
 use crate::state::provider::Provider;
 use crate::system::env;
 use crate::system::lock::lock;
+
+const AUTH_TIME: &str = "auth_time";
 
 const NO_TOKEN: Refusal = Refusal::new("invalid_token", "The request has no bearer token.")
     .with_status(StatusCode::UNAUTHORIZED)
@@ -35,16 +40,16 @@ pub(crate) async fn user_data(
     State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let user = find(&provider, &headers)?;
-    let mut data = json!({ "name": user.name, "locale": user.locale, "roles": user.roles });
-    data[&provider.settings.user_id_member] = json!(user.id);
-    if let Some(email) = &user.email {
-        data["email"] = json!(email);
+    let (user, auth_time) = find(&provider, &headers)?;
+    let mut data = user.user_data(&provider.settings.user_id_place);
+    if data.get(AUTH_TIME).is_none() {
+        data[AUTH_TIME] = json!(auth_time);
     }
     Ok(response::json(StatusCode::OK, &data))
 }
 
-fn find<'a>(provider: &'a Provider, headers: &HeaderMap) -> Result<&'a DemoUser, Refusal> {
+/// Returns the user of the request's token, and the time of the user's sign-in.
+fn find<'a>(provider: &'a Provider, headers: &HeaderMap) -> Result<(&'a DemoUser, u64), Refusal> {
     let header = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
@@ -56,7 +61,7 @@ fn find<'a>(provider: &'a Provider, headers: &HeaderMap) -> Result<&'a DemoUser,
         .grant(token.trim(), env::now())
         .filter(|_| scheme.eq_ignore_ascii_case("bearer"))
         .ok_or(BAD_TOKEN)?;
-    let user = grant.user.as_ref();
-    user.and_then(|id| provider.settings.user(id))
-        .ok_or(NO_USER)
+    let signed_in = grant.user.as_ref().ok_or(NO_USER)?;
+    let user = provider.settings.user(&signed_in.user).ok_or(NO_USER)?;
+    Ok((user, signed_in.auth_time))
 }

@@ -3,10 +3,10 @@
 use axum::response::Response;
 use url::Url;
 
-use crate::config::demo_user::DemoUser;
 use crate::config::settings::Settings;
 use crate::pages::html::escape;
 use crate::pages::layout::{form_page, hidden_token};
+use crate::pages::sign_in_options::list;
 use crate::pages::user_card::card;
 use crate::pages::words::Words;
 use crate::protocol::authorize_request::AuthorizeRequest;
@@ -16,10 +16,11 @@ pub(crate) fn show(
     settings: &Settings,
     token: &str,
     request: &AuthorizeRequest,
-    user: Option<&DemoUser>,
+    user_id: &str,
 ) -> Response {
-    let scopes: String = request
-        .scope
+    let user = settings.user(user_id);
+    let scopes: String = settings
+        .granted_scope(user_id, &request.scope)
         .iter()
         .map(|token| scope(words, token))
         .collect();
@@ -32,7 +33,7 @@ pub(crate) fn show(
     let origin = format!("<code>{}</code>", escape(&origin));
     let main = format!(
         "<div class=\"card\">\n<h1>{title}</h1>\n\
-         <p class=\"lead\">{asks}</p>\n\
+         <p class=\"lead\">{asks}</p>\n{asked}\
          <form method=\"post\" action=\"/consent\">\n{hidden}\
          <div class=\"account\">{card}\
          <button class=\"link\" name=\"decision\" value=\"switch\">{not_you}</button></div>\n\
@@ -44,7 +45,8 @@ pub(crate) fn show(
         title = words.allow_access,
         asks = words.asks.replace("{}", &client),
         hidden = hidden_token(token),
-        card = user.map(|user| card(words, user)).unwrap_or_default(),
+        asked = list(words, &request.options),
+        card = user.map(card).unwrap_or_default(),
         not_you = words.not_you,
         able_to = words.able_to,
         allow = words.allow,

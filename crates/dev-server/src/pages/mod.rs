@@ -8,6 +8,7 @@ pub(crate) mod error_page;
 pub(crate) mod front_page;
 mod html;
 mod layout;
+mod sign_in_options;
 pub(crate) mod sign_in_page;
 mod user_card;
 pub(crate) mod words;

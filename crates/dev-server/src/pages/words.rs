@@ -1,7 +1,7 @@
 //! The words of the sign-in and consent pages, in English and Korean.
 //!
-//! * Browsers list languages by preference. So the first known language wins, and weights are
-//!   ignored.
+//! * The first known language of `ui_locales` wins (OpenID Connect Core section 3.1.2.1), then the
+//!   first of `Accept-Language`. Browsers list languages by preference, so weights are ignored.
 //! * The front page and the error pages are for developers, and are in English only.
 
 use axum::http::HeaderMap;
@@ -27,12 +27,18 @@ pub(crate) struct Words {
     pub(super) able_to: &'static str,
     pub(super) allow: &'static str,
     pub(super) goes_back: &'static str,
-    pub(super) no_email: &'static str,
     pub(super) profile: &'static str,
     pub(super) email: &'static str,
     pub(super) openid: &'static str,
     pub(super) offline_access: &'static str,
     pub(super) other_scope: &'static str,
+    pub(super) asks_for: &'static str,
+    pub(super) asks_login: &'static str,
+    pub(super) asks_account: &'static str,
+    pub(super) asks_consent: &'static str,
+    pub(super) asks_age: &'static str,
+    pub(super) asks_user: &'static str,
+    pub(super) asks_language: &'static str,
 }
 
 pub(super) const ENGLISH: Words = Words {
@@ -54,12 +60,18 @@ pub(super) const ENGLISH: Words = Words {
     able_to: "The application will be able to",
     allow: "Allow",
     goes_back: "Allow and Cancel both take you back to {}.",
-    no_email: "no email address",
     profile: "See your name, email address, language and roles",
     email: "See your email address",
     openid: "Identify you",
     offline_access: "Keep its access while you are away",
     other_scope: "Use the permission",
+    asks_for: "The application asks for:",
+    asks_login: "a new sign-in",
+    asks_account: "a choice of the account",
+    asks_consent: "a new consent",
+    asks_age: "a sign-in that is at most {} seconds old",
+    asks_user: "this user, if possible",
+    asks_language: "this language, if possible",
 };
 
 const KOREAN: Words = Words {
@@ -81,26 +93,35 @@ const KOREAN: Words = Words {
     able_to: "애플리케이션이 할 수 있는 작업",
     allow: "허용",
     goes_back: "허용과 취소 모두 {} 주소로 돌아갑니다.",
-    no_email: "이메일 주소 없음",
     profile: "이름, 이메일 주소, 언어, 역할 보기",
     email: "이메일 주소 보기",
     openid: "회원님이 누구인지 확인",
     offline_access: "회원님이 자리를 비운 동안에도 접근 유지",
     other_scope: "다음 권한 사용",
+    asks_for: "애플리케이션의 요청:",
+    asks_login: "다시 로그인",
+    asks_account: "계정 선택",
+    asks_consent: "다시 동의",
+    asks_age: "로그인한 지 {}초 이내",
+    asks_user: "가능하면 이 사용자로 로그인",
+    asks_language: "가능하면 이 언어로 표시",
 };
 
 impl Words {
-    /// Chooses the language by the `Accept-Language` header. The default is English.
-    pub(crate) fn of(headers: &HeaderMap) -> &'static Self {
-        let lines = headers.get_all(ACCEPT_LANGUAGE).into_iter();
-        lines
+    /// Chooses the language by `ui_locales` and the `Accept-Language` header. The default is English.
+    pub(crate) fn of(ui_locales: Option<&str>, headers: &HeaderMap) -> &'static Self {
+        let asked = ui_locales.into_iter().flat_map(|list| list.split(' '));
+        let accepted = headers
+            .get_all(ACCEPT_LANGUAGE)
+            .into_iter()
             .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split([',', ';']))
+            .flat_map(|line| line.split([',', ';']));
+        asked
+            .chain(accepted)
             .filter_map(|range| range.trim().split('-').next())
             .find_map(|tag| {
-                [&ENGLISH, &KOREAN]
-                    .into_iter()
-                    .find(|known| known.tag == tag)
+                let mut known = [&ENGLISH, &KOREAN].into_iter();
+                known.find(|known| known.tag.eq_ignore_ascii_case(tag))
             })
             .unwrap_or(&ENGLISH)
     }

@@ -7,8 +7,8 @@
 use crate::config::redirect_uri::is_registered;
 use crate::config::settings::Settings;
 use crate::protocol::params::Params;
-use crate::protocol::prompt::Prompt;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::sign_in_options::SignInOptions;
 use crate::protocol::{pkce, scope};
 
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct AuthorizeRequest {
     pub(crate) client: Destination,
     pub(crate) scope: Vec<String>,
     pub(crate) code_challenge: Option<String>,
-    pub(crate) prompt: Prompt,
+    pub(crate) options: SignInOptions,
 }
 
 /// Where the authorization response goes.
@@ -46,16 +46,16 @@ pub(crate) fn parse(query: &Params, settings: &Settings) -> Result<AuthorizeRequ
         response_type(query)?;
         let scope = scope::parse(query.get("scope")?)?;
         let code_challenge = pkce::challenge(query, settings.pkce_required)?;
-        let prompt = Prompt::parse(query.get("prompt")?)?;
+        let options = SignInOptions::parse(query)?;
         state?;
-        Ok((scope, code_challenge, prompt))
+        Ok((scope, code_challenge, options))
     };
     match read() {
-        Ok((scope, code_challenge, prompt)) => Ok(AuthorizeRequest {
+        Ok((scope, code_challenge, options)) => Ok(AuthorizeRequest {
             client,
             scope,
             code_challenge,
-            prompt,
+            options,
         }),
         Err(refusal) => Err(Invalid::Redirect(client, refusal)),
     }
@@ -133,6 +133,7 @@ mod tests {
             ),
             ("&response_type=code&scope=%22", "invalid_scope"),
             ("&response_type=code&prompt=none+login", "invalid_request"),
+            ("&response_type=code&max_age=soon", "invalid_request"),
             ("&response_type=code&state=a&state=b", "invalid_request"),
         ] {
             assert_eq!(refused(&format!("{GOOD}{rest}")), Some(code), "{rest}");

@@ -7,3 +7,4 @@ pub(crate) mod prompt;
 pub(crate) mod refusal;
 pub(crate) mod response;
 pub(crate) mod scope;
+pub(crate) mod sign_in_options;

@@ -1,11 +1,15 @@
 //! The builder of a server.
 
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use crate::config::demo_user::DemoUser;
 use crate::config::settings::{ScopeFormat, Settings, TokenBody};
+use crate::config::user_id_place::UserIdPlace;
+use crate::config::users_file;
 use crate::server::dev_server::DevServer;
 use crate::server::start_error::StartError;
+use crate::system::clock::Clock;
 
 /// A builder of a [`DevServer`], made by [`DevServer::builder`].
 ///
@@ -25,6 +29,7 @@ use crate::server::start_error::StartError;
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct DevServerBuilder {
     port: u16,
+    users_file: Option<PathBuf>,
     settings: Settings,
 }
 
@@ -62,6 +67,25 @@ impl DevServerBuilder {
     /// addresses.
     pub fn users(mut self, users: Vec<DemoUser>) -> Self {
         self.settings.users = users;
+        self.users_file = None;
+        self
+    }
+
+    /// Reads the users from a JSON file when the server starts, in place of [`users`](Self::users).
+    ///
+    /// The file holds an array with the data of each user. All members are free, except that each
+    /// user has an ID of its own ([`user_id_member`](Self::user_id_member)), and that a name that
+    /// begins with `$` is for this server: `$scopes` lists the scopes that the user can grant
+    /// ([`DemoUser::scopes`]). The file has at most 1 MiB.
+    ///
+    /// ```json
+    /// [
+    ///   { "id": "mina", "name": "Mina Kim", "roles": ["admin"], "team": { "id": 7 } },
+    ///   { "id": "guest", "$scopes": ["profile"] }
+    /// ]
+    /// ```
+    pub fn users_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.users_file = Some(path.into());
         self
     }
 
@@ -110,8 +134,19 @@ impl DevServerBuilder {
 
     /// Sets the member of the user data that holds the user's ID. Default `id`. OpenID Connect uses
     /// `sub`.
-    pub fn user_id_member(mut self, name: impl Into<String>) -> Self {
-        self.settings.user_id_member = name.into();
+    ///
+    /// For a nested member, pass a JSON pointer (RFC 6901) such as `/user/id`.
+    pub fn user_id_member(mut self, name: impl AsRef<str>) -> Self {
+        self.settings.user_id_place = UserIdPlace::new(name.as_ref());
+        self
+    }
+
+    /// Sets the clock for the times of sign-ins: `auth_time` and `max_age`. Default: the system's
+    /// clock.
+    ///
+    /// The lifetimes of codes and tokens follow real time with any clock.
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.settings.clock = Clock::new(now);
         self
     }
 
@@ -119,8 +154,14 @@ impl DevServerBuilder {
     ///
     /// # Errors
     ///
-    /// If the port is in use, a registered redirect URI is invalid, or the list of users is empty.
+    /// If the port is in use, a registered redirect URI is invalid, the list of users is empty, or the
+    /// file of users has a mistake.
     pub fn start(self) -> Result<DevServer, StartError> {
-        DevServer::launch(self.port, self.settings)
+        let mut settings = self.settings;
+        if let Some(path) = self.users_file {
+            let users = users_file::read(&path, &settings.user_id_place);
+            settings.users = users.map_err(StartError::UsersFile)?;
+        }
+        DevServer::launch(self.port, settings)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{error, fmt, io};
 
+use crate::config::users_file_error::UsersFileError;
+
 /// An error at the start of a development server.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -22,6 +24,8 @@ pub enum StartError {
     RedirectUri(String),
     /// The system cannot create the server's thread or its event queue.
     Runtime(io::Error),
+    /// The file of users cannot be read, or has a mistake.
+    UsersFile(UsersFileError),
 }
 
 impl fmt::Display for StartError {
@@ -40,6 +44,7 @@ impl fmt::Display for StartError {
                  write for example http://localhost:3000/auth/callback"
             ),
             Self::Runtime(source) => write!(f, "cannot start the server's thread: {source}"),
+            Self::UsersFile(error) => error.fmt(f),
         }
     }
 }
@@ -48,6 +53,7 @@ impl error::Error for StartError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Bind { source, .. } | Self::Runtime(source) => Some(source),
+            Self::UsersFile(error) => error.source(),
             Self::Entropy | Self::NoUsers | Self::RedirectUri(_) => None,
         }
     }

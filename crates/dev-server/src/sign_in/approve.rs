@@ -7,6 +7,7 @@ use crate::protocol::authorize_request::{self, Invalid};
 use crate::protocol::params::Params;
 use crate::sign_in::authorization_response::code_url;
 use crate::state::provider::Provider;
+use crate::state::signed_in::SignedIn;
 
 /// An error of [`DevServer::approve`](crate::DevServer::approve).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum ApproveError {
     OtherEndpoint(String),
     /// The authorization request is invalid, for the reason given.
     InvalidRequest(&'static str),
+    /// The user with this ID can grant no scope of the request.
+    NoScope(String),
     /// No user has this ID.
     UnknownUser {
         /// The ID of the call.
@@ -36,6 +39,10 @@ impl fmt::Display for ApproveError {
             Self::InvalidRequest(description) => {
                 write!(f, "the authorization request is invalid: {description}")
             }
+            Self::NoScope(id) => write!(
+                f,
+                "the user {id:?} can grant no scope of the request; add one to the user's scopes"
+            ),
             Self::UnknownUser { id, known } => {
                 let known = known.join(", ");
                 write!(f, "this dev server has no user {id:?}; use one of {known}")
@@ -70,5 +77,12 @@ pub(crate) fn approve(
             known: users.map(|user| user.id.clone()).collect(),
         });
     }
-    Ok(code_url(provider, &request, user_id))
+    if settings.granted_scope(user_id, &request.scope).is_empty() {
+        return Err(ApproveError::NoScope(user_id.to_owned()));
+    }
+    let user = SignedIn {
+        user: user_id.to_owned(),
+        auth_time: settings.clock.unix_seconds(),
+    };
+    Ok(code_url(provider, &request, user))
 }

@@ -8,15 +8,17 @@ use crate::protocol::refusal::Refusal;
 use crate::state::authorization_code::issue;
 use crate::state::grants::{Code, Grant};
 use crate::state::provider::Provider;
+use crate::state::signed_in::SignedIn;
 use crate::system::env;
 use crate::system::lock::lock;
 
 /// Issues a code for the user, and returns the URL that takes the code to the client.
-pub(crate) fn code_url(provider: &Provider, request: &AuthorizeRequest, user: &str) -> String {
+pub(crate) fn code_url(provider: &Provider, request: &AuthorizeRequest, user: SignedIn) -> String {
+    let scope = provider.settings.granted_scope(&user.user, &request.scope);
     let code = Code {
         grant: Grant {
-            user: Some(user.to_owned()),
-            scope: request.scope.clone(),
+            user: Some(user),
+            scope,
         },
         redirect_uri: request.client.redirect_uri.clone(),
         code_challenge: request.code_challenge.clone(),

@@ -7,12 +7,13 @@ use axum::http::HeaderMap;
 use crate::protocol::authorize_request::AuthorizeRequest;
 use crate::sign_in::open_page::OpenPage;
 use crate::sign_in::session_cookie::SessionCookie;
+use crate::state::signed_in::SignedIn;
 use crate::system::id_source::IdSource;
 
 #[derive(Default)]
 pub(crate) struct Browsers {
     /// The user of each session. Before the sign-in, a session has no user.
-    sessions: HashMap<SessionCookie, Option<String>>,
+    sessions: HashMap<SessionCookie, Option<SignedIn>>,
     /// Each page by its token, with its session. A page whose form was sent has no session.
     pages: HashMap<String, (Option<SessionCookie>, OpenPage)>,
     /// User and scope token. A consent outlives its session, so that a developer gives it once.
@@ -27,7 +28,7 @@ impl Browsers {
     }
 
     /// Opens a session. Before the sign-in, it has no user.
-    pub(crate) fn open(&mut self, ids: &IdSource, user: Option<String>) -> SessionCookie {
+    pub(crate) fn open(&mut self, ids: &IdSource, user: Option<SignedIn>) -> SessionCookie {
         let session = SessionCookie::new(ids.next("session"));
         self.sessions.insert(session.clone(), user);
         session
@@ -37,7 +38,7 @@ impl Browsers {
         self.sessions.remove(session);
     }
 
-    pub(crate) fn user(&self, session: &SessionCookie) -> Option<String> {
+    pub(crate) fn user(&self, session: &SessionCookie) -> Option<SignedIn> {
         self.sessions.get(session).cloned().flatten()
     }
 

@@ -15,12 +15,12 @@ use crate::config::settings::Settings;
 use crate::pages::error_page;
 use crate::protocol::authorize_request::AuthorizeRequest;
 use crate::protocol::params::Params;
-use crate::protocol::prompt::Prompt;
 use crate::protocol::refusal::Refusal;
 use crate::sign_in::authorization_response::code_url;
 use crate::sign_in::flow::{Flow, Outcome};
 use crate::sign_in::open_page::PageKind;
 use crate::sign_in::session_cookie::SessionCookie;
+use crate::state::signed_in::SignedIn;
 use crate::system::lock::lock;
 
 const DENIED: Refusal = Refusal::new("access_denied", "The user denied the request.");
@@ -63,7 +63,7 @@ pub(crate) async fn submit(
     match page.kind {
         PageKind::SignIn { .. } => sign_in(&flow, &session, page.request, &form),
         PageKind::Consent { user } => {
-            consent(&flow, &session, page.request, &user, &form).redirect()
+            consent(&flow, &session, page.request, user, &form).redirect()
         }
     }
 }
@@ -81,8 +81,7 @@ fn restart(flow: &Flow, headers: &HeaderMap, token: &str) -> Response {
             .zip(browsers.request(token))
     };
     known.map_or_else(error_page::expired, |(session, request)| {
-        let prompt = request.prompt;
-        flow.advance(&session, request, prompt).redirect()
+        flow.advance(&session, request, false).redirect()
     })
 }
 
@@ -100,17 +99,26 @@ fn sign_in(
         let kind = PageKind::SignIn { has_failed: true };
         return flow.show(session, request, kind).redirect();
     };
+    let now = flow.provider.settings.clock.unix_seconds();
     let session = {
         let mut browsers = lock(&flow.browsers);
-        browsers.close(session);
-        browsers.open(&flow.provider.ids, Some(user.id.clone()))
+        let continues = value(form, "user").is_some()
+            && browsers.user(session).is_some_and(|current| {
+                let needs_new = request.options.needs_new_sign_in(current.auth_time, now);
+                current.user == user.id && !needs_new
+            });
+        if continues {
+            session.clone()
+        } else {
+            browsers.close(session);
+            let user = SignedIn {
+                user: user.id.clone(),
+                auth_time: now,
+            };
+            browsers.open(&flow.provider.ids, Some(user))
+        }
     };
-    // The sign-in that the prompt asks for is done.
-    let prompt = Prompt {
-        login: false,
-        ..request.prompt
-    };
-    session.set_on(flow.advance(&session, request, prompt).redirect())
+    session.set_on(flow.advance(&session, request, true).redirect())
 }
 
 fn chosen_user<'a>(settings: &'a Settings, form: &Params) -> Option<&'a DemoUser> {
@@ -128,12 +136,14 @@ fn consent(
     flow: &Flow,
     session: &SessionCookie,
     request: AuthorizeRequest,
-    user: &str,
+    user: SignedIn,
     form: &Params,
 ) -> Outcome {
     match value(form, "decision") {
         Some("allow") => {
-            lock(&flow.browsers).consent(user, &request.scope);
+            let settings = &flow.provider.settings;
+            let scope = settings.granted_scope(&user.user, &request.scope);
+            lock(&flow.browsers).consent(&user.user, &scope);
             Outcome::Return(code_url(&flow.provider, &request, user))
         }
         Some("switch") => flow.show(session, request, PageKind::SignIn { has_failed: false }),

@@ -7,6 +7,7 @@ use crate::config::settings::Settings;
 use crate::pages::words::Words;
 use crate::pages::{consent_page, sign_in_page};
 use crate::protocol::authorize_request::AuthorizeRequest;
+use crate::state::signed_in::SignedIn;
 
 #[derive(Clone)]
 pub(crate) struct OpenPage {
@@ -17,7 +18,7 @@ pub(crate) struct OpenPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PageKind {
     SignIn { has_failed: bool },
-    Consent { user: String },
+    Consent { user: SignedIn },
 }
 
 impl OpenPage {
@@ -31,14 +32,14 @@ impl OpenPage {
     }
 
     pub(crate) fn render(&self, settings: &Settings, headers: &HeaderMap, token: &str) -> Response {
-        let words = Words::of(headers);
+        let request = &self.request;
+        let words = Words::of(request.options.ui_locales.as_deref(), headers);
         match &self.kind {
             PageKind::SignIn { has_failed } => {
-                let redirect_uri = &self.request.client.redirect_uri;
-                sign_in_page::show(words, settings, token, redirect_uri, *has_failed)
+                sign_in_page::show(words, settings, token, request, *has_failed)
             }
             PageKind::Consent { user } => {
-                consent_page::show(words, settings, token, &self.request, settings.user(user))
+                consent_page::show(words, settings, token, request, &user.user)
             }
         }
     }

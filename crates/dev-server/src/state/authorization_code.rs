@@ -73,6 +73,7 @@ mod tests {
     use crate::protocol::refusal::Refusal;
     use crate::state::grants::{Code, Grant, Grants, Issued};
     use crate::state::refresh_token::refresh;
+    use crate::state::signed_in::SignedIn;
     use crate::system::env;
     use crate::system::id_source::IdSource;
 
@@ -91,7 +92,10 @@ mod tests {
             let (ids, now) = (IdSource::new(&[0; 32]), env::now());
             let code = Code {
                 grant: Grant {
-                    user: Some("alex".to_owned()),
+                    user: Some(SignedIn {
+                        user: "alex".to_owned(),
+                        auth_time: 0,
+                    }),
                     scope: vec!["profile".to_owned()],
                 },
                 redirect_uri: URI.to_owned(),

@@ -34,7 +34,9 @@ pub(crate) fn env_file(provider: &Provider) -> String {
         ("FNCY_REDIRECT_URI", redirect_uri.to_owned()),
         ("FNCY_COOKIE_SECRET", provider.ids.cookie_secret()),
     ];
-    let lines = variables.into_iter().chain(own);
+    let place = provider.settings.user_id_place.to_string();
+    let user_id = (place != "/id").then_some(("FNCY_USER_ID", place));
+    let lines = variables.into_iter().chain(own).chain(user_id);
     lines
         .map(|(name, value)| format!("{name}={value}\n"))
         .collect()

@@ -7,12 +7,13 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use crate::state::signed_in::SignedIn;
 use crate::system::id_source::IdSource;
 
 /// What a user has allowed. A grant of the client credentials grant type has no user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
-    pub(crate) user: Option<String>,
+    pub(crate) user: Option<SignedIn>,
     pub(crate) scope: Vec<String>,
 }
 
@@ -23,6 +24,8 @@ pub(crate) struct Issued {
     pub(crate) access_token: String,
     pub(crate) refresh_token: Option<String>,
     pub(crate) scope: Vec<String>,
+    /// When the user signed in, in Unix seconds.
+    pub(crate) auth_time: Option<u64>,
 }
 
 /// The grant of a code, with what the token request must prove.
@@ -132,11 +135,13 @@ impl Grants {
             is_revoked: false,
         };
         self.access_tokens.insert(access_token.clone(), token);
+        let user = &self.families[family.0].grant.user;
         Issued {
             jti: ids.next("jti"),
             access_token,
             refresh_token,
             scope,
+            auth_time: user.as_ref().map(|user| user.auth_time),
         }
     }
 

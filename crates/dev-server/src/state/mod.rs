@@ -8,3 +8,4 @@ pub(crate) mod environment;
 pub(crate) mod grants;
 pub(crate) mod provider;
 pub(crate) mod refresh_token;
+pub(crate) mod signed_in;

@@ -1,14 +1,23 @@
-//! The clock and the system's randomness. No other file reads them.
+//! The clocks and the system's randomness. No other file reads them.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
-/// The current monotonic time. The server's state ends with the process, so no date is needed.
+/// The current monotonic time, for the lifetimes of codes and tokens.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the clock"
 )]
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+/// The current date and time, for the times of sign-ins.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock"
+)]
+pub(crate) fn system_time() -> SystemTime {
+    SystemTime::now()
 }
 
 /// Random bytes, drawn once at the start, so that no request can fail for lack of randomness.

@@ -1,5 +1,6 @@
 //! What the process provides: time, randomness and locks.
 
+pub(crate) mod clock;
 pub(crate) mod env;
 pub(crate) mod id_source;
 pub(crate) mod lock;

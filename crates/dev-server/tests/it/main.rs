@@ -11,4 +11,6 @@ mod faults;
 mod grant;
 mod pages;
 mod program;
+mod sign_in_options;
 mod tabs;
+mod users;

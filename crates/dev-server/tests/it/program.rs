@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::client::send;
+use crate::users::TemporaryFile;
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fncy-dev-server"));
@@ -122,24 +123,68 @@ fn an_invalid_lifetime_is_explained() {
 }
 
 #[test]
-fn unknown_arguments_are_refused_with_the_help() {
+fn unknown_arguments_are_refused() {
     let help = program(&["--help"]).output().unwrap();
     assert!(help.status.success());
     let text = String::from_utf8(help.stdout).unwrap();
-    assert!(text.contains("--port N") && text.contains("--token-lifetime SECONDS"));
+    for option in [
+        "--env",
+        "--port N",
+        "--token-lifetime SECONDS",
+        "--users FILE",
+        "--user-id-member NAME",
+    ] {
+        assert!(text.contains(&format!("\n  {option}\n")), "{option}");
+    }
+    assert!(text.lines().all(|line| line.len() <= 92), "{text}");
     for bad in [
         &["--host", "0.0.0.0"][..],
         &["--port", "many"],
         &["--port"],
         &["--token-lifetime"],
         &["--env=1"],
+        &["--users"],
+        &["--user-id-member="],
     ] {
         let output = program(bad).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{bad:?}");
-        assert!(
-            String::from_utf8(output.stderr)
-                .unwrap()
-                .contains("loopback only")
-        );
+        assert!(String::from_utf8(output.stderr).unwrap().contains("--help"));
     }
+}
+
+#[test]
+fn the_users_of_the_help_page_are_a_users_file() {
+    let help = program(&["--help"]).output().unwrap();
+    let text = String::from_utf8(help.stdout).unwrap();
+    let (start, end) = (
+        text.find("      [\n").unwrap(),
+        text.find("\n      ]\n").unwrap(),
+    );
+    let file = TemporaryFile::new("help.json", &text[start..end + 9]);
+    let arguments = ["--env", "--port", "0", "--users", file.path()];
+    let mut child = program(&arguments).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (variables, _) = settings(lines.map(Result::unwrap));
+    let front_page = send(&variables[0].1, "GET", "/", &[], "").unwrap().body;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for name in ["Mina Kim", "guest"] {
+        assert!(front_page.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_bad_users_file_is_explained() {
+    let file = TemporaryFile::new("program.json", "[{\"name\": \"Mina\"}]");
+    let arguments = ["--users", file.path(), "--user-id-member", "sub"];
+    let output = program(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        format!(
+            "fncy-dev-server: user 1 of the users file {} has no ID at /sub; \
+             write a string or a whole number there\n",
+            file.path()
+        )
+    );
 }
