@@ -7,11 +7,10 @@ use crate::request::site::Site;
 /// The page that a request asks for.
 pub(crate) fn address_of<H: Head>(site: &Site, head: &H) -> ReturnTo {
     let path = site.browser_path(head.path());
-    let address = match head.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.into_owned(),
-    };
-    ReturnTo::parse(&address, site)
+    match head.query() {
+        Some(query) => ReturnTo::parse(&[&path, "?", query].concat(), site),
+        None => ReturnTo::parse(&path, site),
+    }
 }
 
 /// The page of the script, form or frame that sent the request.

@@ -150,16 +150,21 @@ fn prefers_html<H: Head>(head: &H) -> bool {
         };
         for range in line.split(',') {
             let mut parts = range.split(';').map(str::trim);
-            let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let media = parts.next().unwrap_or_default();
+            let is = |other: &str| media.eq_ignore_ascii_case(other);
+            let end = media.get(media.len().saturating_sub("json".len())..);
+            let is_json = end.is_some_and(|end| end.eq_ignore_ascii_case("json"));
+            let best = if is("text/html") || is("application/xhtml+xml") {
+                &mut html
+            } else if is("text/event-stream") || is_json {
+                &mut data
+            } else {
+                continue;
+            };
             let weight = parts
                 .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
                 .map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
-            match media.as_str() {
-                "text/html" | "application/xhtml+xml" => html = html.max(weight),
-                "text/event-stream" => data = data.max(weight),
-                _ if media.ends_with("json") => data = data.max(weight),
-                _ => {}
-            }
+            *best = best.max(weight);
         }
     }
     html > 0.0 && html > data

@@ -60,8 +60,13 @@ fn first_highest(best: Option<(Language, u16)>, next: (Language, u16)) -> Option
 fn thousandths(quality: &str) -> Option<u16> {
     let (whole, decimals) = quality.split_once('.').unwrap_or((quality, ""));
     let whole: u16 = whole.parse().ok()?;
-    let decimals: u16 = format!("{decimals:0<3}").parse().ok()?;
-    (decimals < 1000).then(|| (whole.min(1) * 1000 + decimals).min(1000))
+    let unit = 10_u16.pow(3_u32.checked_sub(u32::try_from(decimals.len()).ok()?)?);
+    let decimals = decimals.bytes().try_fold(0, |number: u16, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + u16::from(digit - b'0'))
+    })?;
+    Some((whole.min(1) * 1000 + decimals * unit).min(1000))
 }
 
 #[cfg(test)]

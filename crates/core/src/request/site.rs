@@ -26,6 +26,8 @@ pub struct Site {
     prefix: String,
     /// The callback's path, without a slash at its end.
     callback: String,
+    /// The prefix and the callback's path, each as [`read_loosely`] returns it.
+    read_loosely: [String; 2],
     /// Whether a proxy removes the base. `false` if the base is empty.
     base_stripped: bool,
 }
@@ -155,12 +157,14 @@ impl Site {
         {
             return Err(SiteError::NotTheCallback);
         }
+        let prefix = format!("{base}{prefix}");
         Ok(Self {
             origin: url[..Position::BeforePath].to_owned(),
             home: format!("{base}/"),
             base: base.to_owned(),
             callback: path.to_owned(),
-            prefix: format!("{base}{prefix}"),
+            read_loosely: [&prefix, path].map(read_loosely),
+            prefix,
             base_stripped: base_stripped && !base.is_empty(),
             redirect_uri: redirect_uri.to_owned(),
             address,
@@ -260,8 +264,9 @@ impl Site {
     /// ```
     #[must_use]
     pub fn login_path_to(&self, return_to: &str) -> String {
-        let address: String = byte_serialize(return_to.as_bytes()).collect();
-        format!("{}?return_to={address}", self.login_path())
+        let mut path = [&self.login_path(), "?return_to="].concat();
+        path.extend(byte_serialize(return_to.as_bytes()));
+        path
     }
 
     /// The path that signs out (log out, logout), as browsers ask for it: `/auth/logout`, below the site's base. A form
@@ -280,7 +285,7 @@ impl Site {
     pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {
         let named = Endpoint::NAMED.iter().find(|(_, named)| *named == endpoint);
         match named {
-            Some((name, _)) => format!("{}{name}", self.prefix),
+            Some((name, _)) => [&self.prefix, *name].concat(),
             None => self.callback.clone(),
         }
     }
@@ -351,13 +356,12 @@ impl Site {
         !self.base.is_empty() && seen == expected
     }
 
-    /// Whether any server might take this address for an endpoint of the login.
-    pub(crate) fn is_endpoint(&self, address: &Url) -> bool {
-        let ours = read_loosely(&self.prefix);
-        let path = read_loosely(address.path());
-        let name = path.strip_prefix(&ours);
-        path == read_loosely(&self.callback)
-            || name.is_some_and(|name| Endpoint::named(name).is_some())
+    /// Whether any server might take this path for an endpoint of the login.
+    pub(crate) fn is_endpoint(&self, path: &str) -> bool {
+        let [prefix, callback] = &self.read_loosely;
+        let path = read_loosely(path);
+        let name = path.strip_prefix(prefix);
+        path == *callback || name.is_some_and(|name| Endpoint::named(name).is_some())
     }
 
     /// Whether this is the site's host (RFC 9110, section 7.2), with any port or none.
@@ -375,11 +379,14 @@ impl Site {
 /// A path decoded, without parameters and empty segments.
 fn read_loosely(path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let segments = decoded
-        .split('/')
-        .map(|segment| segment.split(';').next().unwrap_or_default())
-        .filter(|segment| !segment.is_empty());
-    segments.flat_map(|segment| ["/", segment]).collect()
+    let mut read = String::with_capacity(path.len());
+    for segment in decoded.split('/') {
+        let segment = segment.split(';').next().unwrap_or_default();
+        if !segment.is_empty() {
+            read.extend(["/", segment]);
+        }
+    }
+    read
 }
 
 #[cfg(test)]
