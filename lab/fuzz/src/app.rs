@@ -73,9 +73,10 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
 }
 
 /// Entropy that is the same each time.
-pub(crate) fn entropy(seed: u8) -> Entropy {
-    Entropy::new(&std::array::from_fn(|index| {
-        seed.wrapping_add(u8::try_from(index).unwrap_or_default())
+pub(crate) fn entropy<const BLOCKS: usize>(seed: u8) -> Entropy<BLOCKS> {
+    let byte = |index| seed.wrapping_add(u8::try_from(index).unwrap_or_default());
+    Entropy::new(std::array::from_fn(|block| {
+        std::array::from_fn(|index| byte(32 * block + index))
     }))
 }
 

@@ -11,6 +11,7 @@ use crate::machine::machine::Machine;
 use crate::provider::tokens::SessionTokens;
 use crate::reply::admission::{Admission, Update};
 use crate::request::head::Head;
+use crate::seal::format::NONCE_LEN;
 use crate::session::sealed_tokens;
 use crate::session::user::{Segment, Terms, User};
 use crate::session::write::{cookie_names, write};
@@ -50,7 +51,7 @@ impl Roll {
     }
 
     /// Seals the session anew. Without entropy, or if the session no longer fits into its cookies, it stays as it is.
-    pub fn seal(self, now: Timestamp, entropy: Option<Entropy>) -> Admission {
+    pub fn seal(self, now: Timestamp, entropy: Option<Entropy<1>>) -> Admission {
         let written = entropy.and_then(|entropy| self.write(now, &entropy));
         match written {
             Some((cookies, user)) => {
@@ -64,11 +65,7 @@ impl Roll {
         }
     }
 
-    fn write(
-        &self,
-        now: Timestamp,
-        Entropy([nonce, tokens_nonce, _]): &Entropy,
-    ) -> Option<(Vec<String>, User)> {
+    fn write(&self, now: Timestamp, Entropy([block]): &Entropy<1>) -> Option<(Vec<String>, User)> {
         let vault = &self.machine.vault;
         let before = self.user.segment();
         let segment = Segment {
@@ -82,7 +79,8 @@ impl Roll {
         let sealed_tokens = match &self.second {
             Second::Copied(sealed) => sealed,
             Second::Opened(tokens) => {
-                let (nonce, []) = pair(tokens_nonce);
+                // The start of the block is the nonce of the first segment.
+                let (_, nonce) = pair::<NONCE_LEN, NONCE_LEN>(block);
                 resealed = sealed_tokens::seal(vault, tokens, &segment, nonce);
                 &resealed
             }
@@ -93,7 +91,7 @@ impl Roll {
             sealed_tokens,
             &self.session_cookies,
             now,
-            nonce,
+            block,
         )
         .ok()
     }

@@ -167,6 +167,9 @@ pub(crate) fn surplus<H: Head>(
             (started, name, pair_len(name, text.len()))
         })
         .collect();
+    if pending.is_empty() {
+        return Vec::new();
+    }
     pending.sort_unstable();
     let mut room = MAX_PENDING_LEN.saturating_sub(cookie_len(vault, return_to));
     let newest = pending.iter().rev().take(MAX_PENDING - 1);
@@ -240,10 +243,8 @@ mod tests {
     }
 
     fn transaction_to(return_to: ReturnTo, block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
-        let mut bytes = [block; Entropy::LEN];
-        bytes[32..64].fill(block.wrapping_add(1));
-        bytes[64..].fill(block.wrapping_add(2));
-        Transaction::start(return_to, [1; 8], now, Entropy::new(&bytes))
+        let blocks = [0, 1, 2].map(|index| [block.wrapping_add(index); 32]);
+        Transaction::start(return_to, [1; 8], now, Entropy::new(blocks))
     }
 
     /// The `Cookie` header of a `Set-Cookie` line.

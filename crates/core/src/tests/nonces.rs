@@ -35,11 +35,10 @@ fn keys() -> Keys {
     reason = "a test of what becomes of entropy must draw some"
 )]
 fn draw(times: usize, mut each: impl FnMut(Entropy)) {
-    let mut bytes = vec![0; BATCH * Entropy::LEN];
+    let mut draws = vec![[[0; 32]; 3]; BATCH];
     for _ in 0..times / BATCH {
-        getrandom::getrandom(&mut bytes).unwrap();
-        let (draws, _) = bytes.as_chunks();
-        draws.iter().for_each(|draw| each(Entropy::new(draw)));
+        getrandom::getrandom(draws.as_flattened_mut().as_flattened_mut()).unwrap();
+        draws.iter().for_each(|draw| each(Entropy::new(*draw)));
     }
 }
 

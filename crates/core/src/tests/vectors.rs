@@ -359,13 +359,9 @@ fn a_transaction_is_sealed_and_found() {
         digest(&SHA256, addresses.as_bytes()).as_ref()[..8],
         provider
     );
-    let mut entropy = [0; Entropy::LEN];
-    entropy[..32].copy_from_slice(&vector.bytes("state"));
-    entropy[32..64].copy_from_slice(&vector.bytes("verifier"));
-    entropy[64..].copy_from_slice(&vector.bytes("salt"));
+    let entropy = Entropy::new(["state", "verifier", "salt"].map(|name| vector.array(name)));
     let started = vector.time("started");
     let return_to = ReturnTo::parse(vector.text("return_to"), &site());
-    let entropy = Entropy::new(&entropy);
     let (transaction, salt) = Transaction::start(return_to, provider, started, entropy);
     let state = transaction.state();
     assert_eq!(state.text, vector.text("state_sent"));

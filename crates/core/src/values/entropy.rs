@@ -1,19 +1,15 @@
 //! Randomness that the caller hands in. This crate draws none.
 
-/// The randomness that one state may use: three blocks of 32 bytes from the operating system's generator.
+/// The randomness that one state may use: blocks of 32 bytes from the operating system's generator.
 ///
 /// It is not `Clone`, and other crates can't read it, so that no block serves two purposes.
-pub struct Entropy(pub(crate) [[u8; 32]; 3]);
+pub struct Entropy<const BLOCKS: usize = 3>(pub(crate) [[u8; 32]; BLOCKS]);
 
-impl Entropy {
-    /// The number of bytes that [`Entropy::new`] takes.
-    pub const LEN: usize = 96;
-
+impl<const BLOCKS: usize> Entropy<BLOCKS> {
     /// Wraps bytes. They must be fresh and unpredictable.
     #[must_use]
-    pub fn new(bytes: &[u8; Self::LEN]) -> Self {
-        let (blocks, _) = bytes.as_chunks::<32>();
-        Self(std::array::from_fn(|index| blocks[index]))
+    pub const fn new(blocks: [[u8; 32]; BLOCKS]) -> Self {
+        Self(blocks)
     }
 }
 

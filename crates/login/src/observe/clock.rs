@@ -52,13 +52,15 @@ impl Clock for SystemClock {
     }
 }
 
-/// Random bytes of the operating system. If it returns an error, the error is logged and the result is `None`.
-pub(crate) fn entropy() -> Option<Entropy> {
-    let mut bytes = Zeroizing::new([0; Entropy::LEN]);
-    getrandom::getrandom(bytes.as_mut_slice())
+/// Random blocks of the operating system. If it returns an error, the error is logged and the result is `None`.
+///
+/// A state draws no more blocks than it uses, since the system computes a new key stream for each draw.
+pub(crate) fn entropy<const BLOCKS: usize>() -> Option<Entropy<BLOCKS>> {
+    let mut blocks = Zeroizing::new([[0; 32]; BLOCKS]);
+    getrandom::getrandom(blocks.as_flattened_mut())
         .inspect_err(
             |error| tracing::error!(%error, "the operating system returned no random bytes"),
         )
         .ok()?;
-    Some(Entropy::new(&bytes))
+    Some(Entropy::new(*blocks))
 }
