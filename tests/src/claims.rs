@@ -80,8 +80,6 @@ fn the_core_is_built_with_these_crates_alone() {
     expect![[r#"
         base64
         cfg-if
-        cookie
-        deranged
         fncy-login-core
         form_urlencoded
         getrandom
@@ -98,10 +96,8 @@ fn the_core_is_built_with_these_crates_alone() {
         libc
         litemap
         memchr
-        num-conv
         percent-encoding
         potential_utf
-        powerfmt
         ring
         serde
         serde_core
@@ -109,8 +105,6 @@ fn the_core_is_built_with_these_crates_alone() {
         smallvec
         stable_deref_trait
         subtle
-        time
-        time-core
         tinystr
         untrusted
         url

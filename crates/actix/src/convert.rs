@@ -1,5 +1,6 @@
 //! The types of actix-web as the types of the login, and back. Nothing here decides.
 
+use std::borrow::Cow;
 use std::cell::Ref;
 use std::fmt;
 
@@ -180,7 +181,12 @@ pub(crate) fn response(reply: Reply) -> HttpResponse {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     for (name, value) in reply.headers {
-        builder.append_header((&*name, value));
+        match value {
+            Cow::Borrowed(value) => {
+                builder.append_header((&*name, HeaderValue::from_static(value)))
+            }
+            Cow::Owned(value) => builder.append_header((&*name, value)),
+        };
     }
     let mut response = builder.body(reply.body);
     response.headers_mut().retain(|name, value| {

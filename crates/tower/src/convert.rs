@@ -1,9 +1,12 @@
 //! The types of `http` as the types of the login, and back. Nothing here decides.
 
+use std::borrow::Cow;
+
 use fncy_login::adapter::{
     DEFAULT_CACHE_CONTROL, Head, Placement, Rejection, Reply, ResponsePatch,
 };
 use fncy_login::{AuthContext, LoginReply};
+use http::header::HeaderName;
 use http::request::Parts;
 use http::{
     Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
@@ -163,18 +166,31 @@ fn cache_control(value: &'static str) -> HeaderValue {
 /// Its cookies and its `location` are marked, so that no log shows them.
 pub(crate) fn response(reply: Reply) -> Response<String> {
     let mark = LoginReply::from(&reply);
-    let mut builder = Response::builder().status(reply.status).extension(mark);
+    written(reply).map_or_else(
+        |error| {
+            tracing::error!(%error, "a reply could not be written");
+            internal_server_error()
+        },
+        |mut response| {
+            response.extensions_mut().insert(mark);
+            response
+        },
+    )
+}
+
+fn written(reply: Reply) -> Result<Response<String>, http::Error> {
+    let mut response = Response::new(reply.body);
+    *response.status_mut() = StatusCode::from_u16(reply.status)?;
     for (name, value) in reply.headers {
-        builder = builder.header(&*name, value);
+        let name = HeaderName::from_bytes(name.as_bytes())?;
+        let mut value = match value {
+            Cow::Borrowed(value) => HeaderValue::from_static(value),
+            Cow::Owned(value) => HeaderValue::try_from(value)?,
+        };
+        value.set_sensitive(name == header::SET_COOKIE || name == header::LOCATION);
+        response.headers_mut().append(name, value);
     }
-    let mut response = builder.body(reply.body).unwrap_or_else(|error| {
-        tracing::error!(%error, "a reply could not be written");
-        internal_server_error()
-    });
-    for (name, value) in response.headers_mut() {
-        value.set_sensitive(*name == header::SET_COOKIE || *name == header::LOCATION);
-    }
-    response
+    Ok(response)
 }
 
 /// A refusal by an extractor or a guard.

@@ -86,7 +86,7 @@ pub(crate) fn response(reply: Reply) -> Response {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = Response::builder().status(status).extension(mark);
     for (name, value) in reply.headers {
-        builder = builder.header(&*name, value);
+        builder = builder.header(&*name, &*value);
     }
     builder.body(reply.body)
 }

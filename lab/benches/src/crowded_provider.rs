@@ -208,7 +208,7 @@ pub async fn ask(login: &Login, head: &impl Head) -> (u16, Option<String>) {
 fn cookies_of(reply: &Reply) -> Option<String> {
     let lines = reply.headers.iter();
     let lines = lines.filter(|(name, _)| name == "set-cookie");
-    let cookies = set(lines.map(|(_, line)| line.as_str()));
+    let cookies = set(lines.map(|(_, line)| &**line));
     (!cookies.is_empty()).then_some(cookies)
 }
 

@@ -226,7 +226,7 @@ async fn reply(login: &Login, head: &Get) -> Reply {
 
 fn header<'a>(reply: &'a Reply, name: &str) -> impl Iterator<Item = &'a str> {
     let lines = reply.headers.iter().filter(move |(found, _)| found == name);
-    lines.map(|(_, value)| value.as_str())
+    lines.map(|(_, value)| &**value)
 }
 
 /// What a browser sends back after a reply: of cookies, those that aren't removed.

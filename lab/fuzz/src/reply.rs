@@ -45,7 +45,7 @@ pub(crate) fn set_cookies(reply: &Reply) -> Vec<&str> {
 /// All values of a header.
 pub(crate) fn values<'a>(reply: &'a Reply, name: &str) -> Vec<&'a str> {
     let found = reply.headers.iter().filter(|(found, _)| found == name);
-    found.map(|(_, value)| value.as_str()).collect()
+    found.map(|(_, value)| &**value).collect()
 }
 
 /// The names of the cookies that these lines remove, sorted. None of them sets one.

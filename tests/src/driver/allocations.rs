@@ -75,6 +75,31 @@ async fn a_refused_cookie_allocates_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_redirect_and_a_401_allocate_little() {
+    let world = World::new(Harness::Bare);
+    let allocates = |status, name, value: &str| {
+        let request = RawRequest::new("GET", "/").with_header(name, value);
+        let head = RawHead::of(&request);
+        let decide = || {
+            let Decision::Now(Verdict::Reply(reply)) = world.login.decide(&head, None) else {
+                unreachable!("no user is signed in");
+            };
+            assert_eq!(reply.status, status);
+        };
+        decide();
+        measure(decide).count_total
+    };
+    assert_eq!(
+        (
+            allocates(303, "accept", "text/html"),
+            allocates(401, "accept", "*/*"),
+            allocates(401, "cookie", "__Host-fncy_session=x"),
+        ),
+        (17, 12, 18)
+    );
+}
+
 /// The allocations of one request to a router, after a first one.
 fn axum_allocates<S, B>(app: &S, cookies: &str) -> u64
 where

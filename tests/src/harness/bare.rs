@@ -205,7 +205,7 @@ fn response(reply: Reply) -> RawResponse {
         .headers
         .into_iter()
         .fold(RawResponse::new(reply.status), |response, (name, value)| {
-            response.with_header(&name, value)
+            response.with_header(&name, &*value)
         })
         .with_body(reply.body)
 }

@@ -4,9 +4,6 @@
 //! - Every cookie has `HttpOnly; Secure; SameSite=Lax; Path=/`, the `__Host-` prefix and no `Domain`.
 //! - A removal has the same attributes as the cookie.
 
-use cookie::time::Duration;
-use cookie::{Cookie, SameSite};
-
 /// A browser drops a cookie whose name and value are longer (RFC 6265bis, section 5.7). Some browsers count attributes
 /// too, so they are counted here. Bytes.
 pub(crate) const MAX_COOKIE_LEN: usize = 4096;
@@ -101,9 +98,12 @@ impl CookiePolicy {
 
     /// Whether a name is that of a session, or of one of its further chunks.
     pub(crate) fn is_session(&self, name: &str) -> bool {
-        name.strip_prefix(&self.session).is_some_and(|rest| {
-            rest.is_empty() || (1..MAX_CHUNKS).any(|index| rest == format!(".{index}"))
-        })
+        let rest = name.strip_prefix(&self.session).map(str::as_bytes);
+        match rest {
+            Some([]) => true,
+            Some([b'.', digit @ b'1'..=b'9']) => usize::from(digit - b'0') < MAX_CHUNKS,
+            _ => false,
+        }
     }
 
     /// Whether a name is that of any cookie of this login.
@@ -115,14 +115,17 @@ impl CookiePolicy {
 
     /// The `Set-Cookie` line of a cookie that lives `max_age` seconds.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: u64) -> String {
-        let max_age = Duration::seconds(i64::try_from(max_age).unwrap_or(i64::MAX));
-        Cookie::build((name, value))
-            .path("/")
-            .http_only(true)
-            .secure(self.secure)
-            .same_site(SameSite::Lax)
-            .max_age(max_age)
-            .to_string()
+        let secure = if self.secure { "; Secure" } else { "" };
+        [
+            name,
+            "=",
+            value,
+            "; HttpOnly; SameSite=Lax",
+            secure,
+            "; Path=/; Max-Age=",
+            &max_age.to_string(),
+        ]
+        .concat()
     }
 
     /// The `Set-Cookie` line that removes a cookie: the same attributes, with an empty value and `Max-Age=0`.

@@ -3,7 +3,7 @@
 //! Rules: code and status come from the table in `error_code.rs`, and texts from `words`. A problem's texts are in
 //! English, since developers read them. Programs read its `code`.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::machine::machine::Machine;
 use crate::reply::draft::Draft;
@@ -61,7 +61,7 @@ pub(crate) fn another_account(machine: &Machine, return_to: &ReturnTo) -> Option
 
 /// A problem (RFC 9457) about a code.
 pub(crate) fn problem(code: ErrorCode) -> Draft {
-    write_problem(code, &members(code))
+    write_problem(code, None)
 }
 
 /// A problem that says where to sign in.
@@ -70,23 +70,33 @@ pub(crate) fn problem_with_login_url<H: Head>(
     head: &H,
     code: ErrorCode,
 ) -> Draft {
-    let mut members = members(code);
     let return_to = page_of(&machine.site, head);
-    members["login_url"] = machine.site.login_path_to(return_to.as_str()).into();
-    write_problem(code, &members)
+    write_problem(code, Some(machine.site.login_path_to(return_to.as_str())))
 }
 
-fn members(code: ErrorCode) -> Value {
+/// The members of a problem, in the order in which they are written.
+#[derive(Serialize)]
+struct Problem {
+    code: &'static str,
+    detail: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    login_url: Option<String>,
+    status: u16,
+    title: &'static str,
+    r#type: &'static str,
+}
+
+fn write_problem(code: ErrorCode, login_url: Option<String>) -> Draft {
     let subject = PageSubject::Refusal(code);
-    json!({
-        "type": "about:blank",
-        "title": subject.title(Language::English),
-        "detail": subject.text(Language::English),
-        "status": code.status(),
-        "code": code.as_str(),
-    })
-}
-
-fn write_problem(code: ErrorCode, members: &Value) -> Draft {
-    Draft::new(code.status()).typed_body("application/problem+json", members.to_string())
+    let problem = Problem {
+        code: code.as_str(),
+        detail: subject.text(Language::English),
+        login_url,
+        status: code.status(),
+        title: subject.title(Language::English),
+        r#type: "about:blank",
+    };
+    // Texts and a number can always be serialized.
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    Draft::new(code.status()).typed_body("application/problem+json", body)
 }

@@ -2,6 +2,10 @@
 //!
 //! Rule: a [`Draft`] becomes a [`Reply`] in one place, where the reader's language and format are known. So no state
 //! can send a page that is not written.
+//!
+//! The reply is boxed from the start, since a draft is moved at each step.
+
+use std::borrow::Cow;
 
 use crate::provider::exchange::Revoke;
 use crate::reply::event::Event;
@@ -14,7 +18,7 @@ use crate::values::report::Report;
 
 /// A reply that is not yet written for its reader.
 pub(crate) struct Draft {
-    reply: Reply,
+    reply: Box<Reply>,
     /// The page that becomes the body.
     page: Option<Box<Page>>,
 }
@@ -22,10 +26,11 @@ pub(crate) struct Draft {
 impl Draft {
     /// A reply that no cache stores.
     pub(crate) fn new(status: u16) -> Self {
-        Self {
-            reply: Reply::new(status).header("cache-control", PRIVATE),
+        let draft = Self {
+            reply: Box::new(Reply::new(status)),
             page: None,
-        }
+        };
+        draft.header("cache-control", PRIVATE)
     }
 
     /// A page that no cache stores.
@@ -39,17 +44,22 @@ impl Draft {
 
     /// A redirect with status 303. After any method, the browser goes on with GET (RFC 9110, section 15.4.4).
     pub(crate) fn see_other(location: impl Into<String>) -> Self {
-        Self::new(303).header("location", location)
+        Self::new(303).header("location", location.into())
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.reply = self.reply.header(name, value);
+    pub(crate) fn header(
+        mut self,
+        name: &'static str,
+        value: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.reply.header(name, value);
         self
     }
 
     pub(crate) fn cookies(mut self, lines: impl IntoIterator<Item = String>) -> Self {
-        let lines = lines.into_iter().map(|line| ("set-cookie".into(), line));
-        self.reply.headers.extend(lines);
+        for line in lines {
+            self.reply.header("set-cookie", line);
+        }
         self
     }
 
@@ -90,14 +100,14 @@ impl Draft {
         }))
     }
 
-    pub(crate) fn typed_body(mut self, content_type: &str, body: String) -> Self {
+    pub(crate) fn typed_body(mut self, content_type: &'static str, body: String) -> Self {
         self.reply.body = body;
         self.header("content-type", content_type)
             .header("x-content-type-options", "nosniff")
     }
 
     /// Writes the reply for its reader.
-    pub(crate) fn write(self, pages: &Pages, format: ReplyFormat) -> Reply {
+    pub(crate) fn write(self, pages: &Pages, format: ReplyFormat) -> Box<Reply> {
         let is_framed = self.page.as_ref().is_some_and(|page| page.is_framed());
         // No other site may load a reply, not even a sibling. Whether it loads would tell who is signed in.
         let mut draft = self
@@ -139,7 +149,7 @@ mod tests {
         Page::new(PageSubject::Refusal(ErrorCode::LoginRefused))
     }
 
-    fn written(pages: &Pages, page: Page, language: Language) -> Reply {
+    fn written(pages: &Pages, page: Page, language: Language) -> Box<Reply> {
         Draft::page(page).write(pages, ReplyFormat::in_language(language))
     }
 

@@ -37,11 +37,10 @@ impl ReplyFormat {
     }
 
     /// Changes a complete reply to this format.
-    pub(crate) fn apply(self, mut reply: Reply) -> Reply {
+    pub(crate) fn apply(self, mut reply: Box<Reply>) -> Box<Reply> {
         if self.is_grpc && reply.status >= 400 {
-            return grpc::trailers_only(reply);
-        }
-        if self.is_bodiless {
+            grpc::trailers_only(&mut reply);
+        } else if self.is_bodiless {
             reply.body.clear();
         }
         reply

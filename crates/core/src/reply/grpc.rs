@@ -12,8 +12,8 @@ pub(crate) fn is_grpc(content_type: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case("application/grpc"))
 }
 
-/// A refusal, rewritten for a client that reads `grpc-status`.
-pub(crate) fn trailers_only(reply: Reply) -> Reply {
+/// Rewrites a refusal for a client that reads `grpc-status`.
+pub(crate) fn trailers_only(reply: &mut Reply) {
     let (status, message) = match reply.status {
         401 => ("16", "sign in first"),
         403 => ("7", "not allowed"),
@@ -21,8 +21,9 @@ pub(crate) fn trailers_only(reply: Reply) -> Reply {
         400..500 => ("9", "the request can't be answered"),
         _ => ("13", "try again, or contact the site"),
     };
-    let mut headers = reply.headers;
-    headers.retain(|(name, _)| {
+    reply.status = 200;
+    reply.body.clear();
+    reply.headers.retain(|(name, _)| {
         matches!(
             &**name,
             "cache-control"
@@ -32,13 +33,7 @@ pub(crate) fn trailers_only(reply: Reply) -> Reply {
                 | "x-frame-options"
         )
     });
-    Reply {
-        status: 200,
-        headers,
-        body: String::new(),
-        ..reply
-    }
-    .header("content-type", "application/grpc")
-    .header("grpc-status", status)
-    .header("grpc-message", message)
+    reply.header("content-type", "application/grpc");
+    reply.header("grpc-status", status);
+    reply.header("grpc-message", message);
 }

@@ -13,6 +13,9 @@ use crate::values::report::Report;
 /// The `Cache-Control` of every response that sets a cookie of ours.
 pub const PRIVATE: &str = "private, no-store";
 
+/// Most replies have fewer headers than this.
+const USUAL_HEADERS: usize = 8;
+
 /// A response of the login, in place of the application's.
 ///
 /// `Debug` shows no header values and no body, since they hold cookies.
@@ -21,7 +24,7 @@ pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The headers: names in lower case, and values. `set-cookie` may be there several times.
-    pub headers: Vec<(Cow<'static, str>, String)>,
+    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The body. It is empty for redirects and for `HEAD`.
     pub body: String,
     /// Why the request or the sign-in was refused, if it was.
@@ -51,7 +54,7 @@ impl Reply {
     pub(crate) fn new(status: u16) -> Self {
         Self {
             status,
-            headers: Vec::new(),
+            headers: Vec::with_capacity(USUAL_HEADERS),
             body: String::new(),
             code: None,
             reports: Vec::new(),
@@ -61,9 +64,9 @@ impl Reply {
         }
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    /// Adds a header. A value that is the same for all replies is not copied.
+    pub(crate) fn header(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
         self.headers.push((name.into(), value.into()));
-        self
     }
 }
 

@@ -24,9 +24,6 @@ use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
-/// The authentication scheme of our 401s. For an unknown name, no browser asks for a password.
-const SCHEME: &str = "FncyLogin";
-
 /// The outcome of a request without a user.
 #[must_use]
 pub enum Challenge {
@@ -131,7 +128,8 @@ pub(crate) fn sign_in_problem<H: Head>(machine: &Machine, head: &H) -> Draft {
         .event([Event::RequestRefused(ErrorCode::SignInRequired)])
 }
 
+/// The value of `WWW-Authenticate`. For an unknown scheme, no browser asks for a password.
 fn authenticate(machine: &Machine) -> String {
     let login = machine.site.login_path();
-    format!("{SCHEME} login_url=\"{login}\"")
+    ["FncyLogin login_url=\"", &login, "\""].concat()
 }

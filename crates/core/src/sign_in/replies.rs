@@ -1,5 +1,7 @@
 //! Replies that outlive their sign-in: those shared with other requests, and those for a task that is gone.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::machine::responder::Responder;
@@ -26,7 +28,7 @@ pub struct SignInReplies {
 #[derive(Serialize, Deserialize)]
 struct SharedReply {
     status: u16,
-    headers: Vec<(String, String)>,
+    headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     body: String,
 }
 
@@ -56,12 +58,9 @@ impl SignInReplies {
     /// Seals a reply for other requests of the same sign-in, on all instances.
     #[must_use]
     pub fn seal(&self, reply: &Reply, entropy: &Entropy) -> String {
-        let headers = reply.headers.iter();
         let shared = SharedReply {
             status: reply.status,
-            headers: headers
-                .map(|(name, value)| (name.clone().into_owned(), value.clone()))
-                .collect(),
+            headers: reply.headers.clone(),
             body: reply.body.clone(),
         };
         // Strings and a number can always be serialized.
@@ -74,9 +73,8 @@ impl SignInReplies {
     pub fn open(&self, text: &[u8]) -> Option<Box<Reply>> {
         shared::open(&self.responder, KIND, &self.key, text, |body| {
             let shared: SharedReply = serde_json::from_slice(body).ok()?;
-            let headers = shared.headers.into_iter();
             Some(Box::new(Reply {
-                headers: headers.map(|(name, value)| (name.into(), value)).collect(),
+                headers: shared.headers,
                 body: shared.body,
                 ..Reply::new(shared.status)
             }))
