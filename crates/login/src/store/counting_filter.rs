@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU8, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
-/// The cache lines of each level.
+/// The cache lines of each level: powers of two.
 const LINES: [usize; 4] = [1 << 6, 1 << 10, 1 << 14, 1 << 18];
 /// The entries of a level, for each of its lines. With more of them, a new entry goes into the next level.
 const PER_LINE: usize = 2;
@@ -129,7 +129,7 @@ impl Level {
 
     fn counters(&self, place: u64) -> impl Iterator<Item = &AtomicU8> {
         let bits = |shift| usize::try_from(place >> shift).unwrap_or_default();
-        let Line(counters) = &self.lines[bits(LINE_SHIFT) % self.lines.len()];
+        let Line(counters) = &self.lines[bits(LINE_SHIFT) & (self.lines.len() - 1)];
         COUNTER_SHIFTS
             .map(bits)
             .into_iter()
