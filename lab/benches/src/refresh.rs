@@ -1,4 +1,4 @@
-//! A refresh, and the requests that wait for it, over loopback and TLS, with a provider that answers at once.
+//! Sign-ins, and a refresh with the requests that wait for it, over loopback and TLS. The provider answers at once.
 //!
 //! Each exchange opens a connection and resumes its TLS session, as with FNCY. The server speaks TLS 1.2: there a resumed
 //! handshake ends with the client, and without `TCP_NODELAY` the request waits for an acknowledgement. In TLS 1.3 the
@@ -26,7 +26,7 @@ use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, set, sign_in, start};
 /// Beyond the life of every token here, in seconds.
 const LATER: u64 = 2;
 
-/// With one request, and with a hundred at once.
+/// Refreshes with one request and with a hundred at once, and sign-ins of one person and of twelve at once.
 pub async fn cases() -> Vec<Case> {
     let provider = Rc::new(Provider::start().await);
     provider.set_token_life(1);
@@ -57,6 +57,17 @@ pub async fn cases() -> Vec<Case> {
             let given = join_all((0..requests).map(|_| refreshed(&login, &head))).await;
             assert_eq!(provider.tokens_issued() - before, 1, "one refresh for all");
             cookies = set(given[0].iter().map(String::as_str));
+        }));
+    }
+    for (name, people) in [("a whole sign-in", 1), ("12 whole sign-ins at once", 12)] {
+        let login = login.clone();
+        cases.push(Case::waiting(name, async move || {
+            let signed_in = join_all((0..people).map(|_| sign_in(&login, TOKEN_LEN))).await;
+            assert!(
+                signed_in
+                    .iter()
+                    .all(|cookies| cookies.contains("_session="))
+            );
         }));
     }
     cases

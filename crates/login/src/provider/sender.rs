@@ -2,10 +2,13 @@
 //!
 //! Rules:
 //! - One deadline covers the whole exchange, with the body. It holds for every client.
+//! - If the process is too busy to read answers, the deadline moves. Otherwise an answer that has arrived would be lost,
+//!   and with it the only copy of a new refresh token.
 //! - Answers are read without compression, and up to a limit.
 //! - A cause in the log repeats no secret of the request.
 
 use std::error::Error;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +24,10 @@ use crate::provider::http_client::{HttpClient, HttpClientError};
 const MAX_BODY_LEN: usize = 256 * 1024;
 /// The time for one exchange.
 pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);
+/// A timer that fires this late shows that the process is busy.
+const LATE: Duration = Duration::from_millis(100);
+/// The longest time by which a deadline moves. With it, an exchange is shorter than a lease.
+const MAX_MOVE: Duration = Duration::from_secs(10);
 
 /// The content codings of IANA's registry, without `identity`, which changes no byte.
 const CODINGS: [&str; 12] = [
@@ -56,10 +63,30 @@ impl Sender {
             USER_AGENT,
             HeaderValue::from_static(concat!("fncy-login/", env!("CARGO_PKG_VERSION"))),
         );
-        let sending = timeout_at(deadline, self.0.send(request, MAX_BODY_LEN));
-        match sending.await.map_err(|_| Failure::TimedOut)? {
+        let sending = until(deadline, self.0.send(request, MAX_BODY_LEN));
+        match sending.await.ok_or(Failure::TimedOut)? {
             Ok(response) => read(response),
             Err(error) => Err(failure(&error, sent)),
+        }
+    }
+}
+
+/// Waits for an answer until a deadline. `None` if it does not come.
+///
+/// If the deadline's timer fires late, the wait goes on for as long as the timer was late: the answer may have arrived,
+/// and nothing has read it yet.
+async fn until<T>(deadline: Instant, answer: impl Future<Output = T>) -> Option<T> {
+    let mut answer = pin!(answer);
+    let mut until = deadline;
+    loop {
+        if let Ok(answer) = timeout_at(until, &mut answer).await {
+            return Some(answer);
+        }
+        let now = Instant::now();
+        let late = now - until;
+        until = (now + late).min(deadline + MAX_MOVE);
+        if late < LATE || until <= now {
+            return None;
         }
     }
 }
@@ -150,6 +177,9 @@ fn hint(cause: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::task::yield_now;
+    use tokio::time::{advance, sleep_until};
+
     use super::*;
     use crate::provider::http_client::HttpExchange;
 
@@ -185,6 +215,19 @@ mod tests {
         let began = Instant::now();
         assert!(matches!(sent(|_| None).await, Err(Failure::TimedOut)));
         assert_eq!(began.elapsed(), EXCHANGE_DEADLINE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_a_busy_process_has_not_read_is_read() {
+        // Seconds in which no task of the process runs. The answer is read two seconds later.
+        for (busy, is_read) in [(9, false), (15, true), (30, false)] {
+            let began = Instant::now();
+            let answer = sleep_until(began + Duration::from_secs(busy + 2));
+            let waiting = tokio::spawn(until(began + EXCHANGE_DEADLINE, answer));
+            yield_now().await;
+            advance(Duration::from_secs(busy)).await;
+            assert_eq!(waiting.await.unwrap().is_some(), is_read, "{busy}");
+        }
     }
 
     #[tokio::test]
