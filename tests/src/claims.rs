@@ -80,6 +80,8 @@ fn the_core_is_built_with_these_crates_alone() {
     expect![[r#"
         base64
         cfg-if
+        cookie
+        deranged
         fncy-login-core
         form_urlencoded
         getrandom
@@ -96,8 +98,10 @@ fn the_core_is_built_with_these_crates_alone() {
         libc
         litemap
         memchr
+        num-conv
         percent-encoding
         potential_utf
+        powerfmt
         ring
         serde
         serde_core
@@ -105,6 +109,8 @@ fn the_core_is_built_with_these_crates_alone() {
         smallvec
         stable_deref_trait
         subtle
+        time
+        time-core
         tinystr
         untrusted
         url

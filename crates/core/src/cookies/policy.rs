@@ -3,6 +3,9 @@
 //! Rules:
 //! - Every cookie has `HttpOnly; Secure; SameSite=Lax; Path=/`, the `__Host-` prefix and no `Domain`.
 //! - A removal has the same attributes as the cookie.
+//! - The attributes are written once. Only the name, the value and `Max-Age` differ.
+
+use cookie::{Cookie, SameSite};
 
 /// A browser drops a cookie whose name and value are longer (RFC 6265bis, section 5.7). Some browsers count attributes
 /// too, so they are counted here. Bytes.
@@ -13,7 +16,8 @@ pub(crate) const MAX_CHUNKS: usize = 5;
 /// Names and attributes of our cookies.
 #[derive(Clone, Debug)]
 pub struct CookiePolicy {
-    secure: bool,
+    /// The attributes of each cookie, up to the value of `Max-Age`.
+    attributes: String,
     session: String,
     login: String,
     looped: String,
@@ -52,8 +56,14 @@ impl CookiePolicy {
     }
 
     fn named(secure: bool, stem: &str) -> Self {
+        let cookie = Cookie::build("")
+            .path("/")
+            .http_only(true)
+            .secure(secure)
+            .same_site(SameSite::Lax);
+        let attributes = cookie.to_string();
         Self {
-            secure,
+            attributes: format!("{}; Max-Age=", attributes.trim_start_matches('=')),
             session: format!("{stem}_session"),
             login: format!("{stem}_login_"),
             looped: format!("{stem}_round"),
@@ -115,17 +125,7 @@ impl CookiePolicy {
 
     /// The `Set-Cookie` line of a cookie that lives `max_age` seconds.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: u64) -> String {
-        let secure = if self.secure { "; Secure" } else { "" };
-        [
-            name,
-            "=",
-            value,
-            "; HttpOnly; SameSite=Lax",
-            secure,
-            "; Path=/; Max-Age=",
-            &max_age.to_string(),
-        ]
-        .concat()
+        [name, "=", value, &self.attributes, &max_age.to_string()].concat()
     }
 
     /// The `Set-Cookie` line that removes a cookie: the same attributes, with an empty value and `Max-Age=0`.
