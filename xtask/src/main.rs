@@ -48,7 +48,7 @@ const COMMANDS: &[Command] = &[
     ("instructions", "[--record]", "compare the instructions of a request with the record", instructions::run),
     ("fuzz", "[TARGET] [SECONDS]", "run the fuzz targets, each for a minute", fuzz::by_hand),
     ("mutants", "[FILE ...] [--shard K/N]", "change core and driver, and list the changes that no test notices", mutants::run),
-    ("bench", "[growth|threads]", "time requests, beside the bare frameworks, while what they meet grows, or on several threads", measure::bench),
+    ("bench", "[growth|threads]", "time requests beside the bare frameworks, or as rules and cookies grow in number, or on several threads", measure::bench),
     ("compare", "[REVISION] [CASE]", "time requests before and after, in turns, in one program (HEAD)", compare::run),
     ("profile", "[CASE]", "draw where the time of a request goes, as a flame graph", profile::run),
     ("peers", "", "time requests, beside other login libraries", measure::peers),

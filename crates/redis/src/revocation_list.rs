@@ -1,9 +1,9 @@
 //! The revocation list of one instance: what it has read of the log, and written to it.
 //!
 //! Rules:
-//! - A request is answered from memory. It takes the lock only if its session is probably in the list, or if it isn't
-//!   known yet that its user has no entry.
-//! - A new user entry is there for requests before the entries that it replaces go.
+//! - A request is answered from memory. It takes the lock only if its session is probably in the list, or if its
+//!   user may have an entry.
+//! - Requests see a new user entry before the entries that it replaces are dropped.
 //! - An entry stays until no cookie of its session can live any more, by a monotonic clock.
 //! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
 

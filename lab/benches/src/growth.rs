@@ -17,7 +17,7 @@ use fncy_login::{Login, LoginBuilder, Timestamp};
 use crate::interleave::{Case, measure};
 use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, USER_ID, set, sign_in};
 
-/// What noise makes of no effect.
+/// The limit of a row without an effect. It allows for noise.
 const NO_EFFECT: f64 = 1.08;
 /// With a hash of the user's id.
 const USERS: f64 = 1.1;

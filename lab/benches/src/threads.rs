@@ -3,7 +3,7 @@
 //! Rules:
 //! - The threads take turns with one thread alone. In a turn, all of them run the same case with the same login.
 //! - The login, the routers and the services are built on one thread, and the others get clones.
-//! - A case runs before and after it is timed, so no thread is timed while another one has not begun or is done.
+//! - A case runs before and after it is timed, so all threads are busy while one is timed.
 
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};

@@ -1,8 +1,8 @@
 //! The patterns of one kind of rule, in an index: a look takes the same time with one pattern and with a thousand.
 //!
 //! Rules:
-//! - A pattern is filed by its decoded path without a slash at its end. It matches only paths that are this path, or
-//!   are below it, so a look goes through the path's ancestors of a filed length.
+//! - A pattern is filed by its decoded path without a slash at its end. It matches only this path and paths
+//!   below it. So a lookup tries only those ancestors of a request's path that are as long as some filed path.
 //! - The index finds candidates. The pattern decides.
 //! - A request can cause no more looks than there are different lengths of patterns.
 

@@ -28,7 +28,7 @@ impl RootKey {
         Self { id, prk }
     }
 
-    /// The keys for one context. No purpose's name begins another one, so that two contexts never share a key.
+    /// The keys for one context. No purpose's name is a prefix of another, so that two contexts never share a key.
     pub(super) fn bound_to(&self, context: &[u8]) -> Key {
         let mut login = Zeroizing::new([0; 32]);
         expand_into(&self.prk, &[b"login", context], login.as_mut_slice());

@@ -5,10 +5,11 @@
 //!   for all threads, each core would wait for the others to write to it.
 //! - Each thread has a slot. There are twice as many slots as cores, so workers share no slot with the threads that
 //!   accept connections or build the login.
-//! - A clone is counted in the slot of its thread. If the original was counted on another thread, the next table has the
-//!   count of this one. A table refers to later tables only, so there is no cycle, and the last clone frees everything.
-//! - There are [`MOVES`] tables: from the thread that builds the login to the one that accepts a connection, to the one
-//!   that reads a request, to the one that goes on with it. After that a clone is counted with its original.
+//! - A clone is counted in the slot of its thread. If the original was counted on another thread, the clone's count
+//!   is in the next table. A table refers only to later tables, so there is no cycle. The last clone frees everything.
+//! - There are [`MOVES`] tables, one for each move to another thread. One thread builds the login, a second accepts a
+//!   connection, a third reads a request, and a fourth continues it. After the last move, a clone is counted with its
+//!   original.
 
 use std::iter::repeat_with;
 use std::num::NonZero;

@@ -74,7 +74,7 @@ impl Sender {
 /// Waits for an answer until a deadline. `None` if it does not come.
 ///
 /// If the deadline's timer fires late, the wait goes on for as long as the timer was late: the answer may have arrived,
-/// and nothing has read it yet.
+/// but no task has read it yet.
 async fn until<T>(deadline: Instant, answer: impl Future<Output = T>) -> Option<T> {
     let mut answer = pin!(answer);
     let mut until = deadline;

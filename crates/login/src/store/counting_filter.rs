@@ -1,11 +1,11 @@
 //! A counting filter: it says without a lock that a table has no entry of a key.
 //!
 //! Rules:
-//! - It misses no entry. It takes up to one in a hundred of the other keys for keys with an entry, so the caller then
+//! - The filter finds every key with an entry. It also finds up to one in a hundred other keys, so the caller then
 //!   looks into the table.
-//! - A look reads one cache line of each level and writes none, so threads don't wait for one another.
+//! - A lookup reads one cache line of each level and writes no memory, so threads don't wait for one another.
 //! - Memory grows with the entries: levels of 4 KB, 64 KB, 1 MB and 16 MB for 128, 2,048, 32,768 and half a million entries.
-//!   The last level takes all others. A level stays.
+//!   The last level takes all further entries. A level is never removed.
 
 use std::fmt;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -55,7 +55,7 @@ pub struct Counted {
     place: u64,
 }
 
-/// Counters for as many entries as there are in all levels before, sixteen times.
+/// The counters of one level, which has room for sixteen times the entries of the level before it.
 struct Level {
     lines: Box<[Line]>,
     len: AtomicUsize,

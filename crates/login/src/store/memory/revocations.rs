@@ -5,8 +5,8 @@
 //!   machine's clock may be days ahead for a moment.
 //! - Memory is bounded. A user with too many revoked sessions has one entry for all of them. If there are too
 //!   many users, the entry that would go soonest goes first.
-//! - A request takes the lock only if its session or its user probably has an entry. A new entry is in the filters
-//!   before the one that it replaces goes.
+//! - A request takes the lock only if its session or its user probably has an entry. A new entry is added to
+//!   the filters before the entry that it replaces is dropped.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
