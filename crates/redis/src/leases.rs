@@ -34,7 +34,7 @@ use crate::keys::Keys;
 use crate::reported::Reported;
 use crate::script_client::ScriptClient;
 
-/// The driver uses no lease with less than 19 seconds.
+/// The driver uses no lease with less than 29 seconds.
 const LEASE: Duration = Duration::from_secs(30);
 /// How long an outcome stays after a request has shown its session.
 const CONFIRMED: Duration = Duration::from_secs(60);

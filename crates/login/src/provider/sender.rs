@@ -19,6 +19,7 @@ use http::{HeaderValue, Request, Response};
 use tokio::time::{Instant, timeout_at};
 
 use crate::provider::http_client::{HttpClient, HttpClientError};
+use crate::store::deadlines::MAX_MOVE;
 
 /// The longest answer, which is ten times the largest reasonable one.
 const MAX_BODY_LEN: usize = 256 * 1024;
@@ -26,8 +27,6 @@ const MAX_BODY_LEN: usize = 256 * 1024;
 pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);
 /// A timer that fires this late shows that the process is busy.
 const LATE: Duration = Duration::from_millis(100);
-/// The longest time by which a deadline moves. With it, an exchange is shorter than a lease.
-const MAX_MOVE: Duration = Duration::from_secs(10);
 
 /// The content codings of IANA's registry, without `identity`, which changes no byte.
 const CODINGS: [&str; 12] = [

@@ -73,6 +73,9 @@ impl CountingFilter {
     }
 
     /// Adds an entry of this key. Several entries may have the same key.
+    ///
+    /// If an entry replaces another one of the same key, let it keep that one's [`Counted`]. Otherwise it may move to
+    /// another level while a lookup is between the two, which then misses both.
     pub fn add(&self, key: u64) -> Counted {
         let level = |number: usize| self.0[number].get_or_init(|| Level::new(LINES[number]));
         let last = LINES.len() - 1;
@@ -134,6 +137,13 @@ impl Level {
             .map(bits)
             .into_iter()
             .map(|bits| &counters[bits % 64])
+    }
+}
+
+#[cfg(test)]
+impl Counted {
+    pub(crate) fn place(&self) -> u64 {
+        self.place
     }
 }
 

@@ -12,6 +12,8 @@ use crate::store::store_error::{StoreError, StoreFuture};
 
 /// The timeout of a call that doesn't wait for another instance's work.
 const DEADLINE: Duration = Duration::from_secs(2);
+/// How far the deadline of an exchange moves in a process that is too busy to read the answer.
+pub(crate) const MAX_MOVE: Duration = Duration::from_secs(10);
 /// After this many leases that are too short, the store counts as unreachable.
 const MAX_CLAIMS: usize = 3;
 
@@ -22,8 +24,8 @@ pub(crate) async fn soon<T>(call: StoreFuture<'_, T>) -> Result<T, StoreError> {
     answer
 }
 
-/// A claim whose lease outlasts the deadline and the two calls that follow: a last look at the revocation
-/// list, and the outcome. `None` if other instances held the lease until the deadline.
+/// A claim whose lease outlasts the deadline, moved as far as it can, and the two calls that follow: a last look at the
+/// revocation list, and the outcome. `None` if other instances held the lease until the deadline.
 pub(crate) async fn claim<L: Leases + ?Sized>(
     leases: &L,
     key: LeaseKey,
@@ -32,7 +34,7 @@ pub(crate) async fn claim<L: Leases + ?Sized>(
 ) -> Result<Option<Claim>, StoreError> {
     let outlasts = |lease: &dyn Lease| {
         let left = deadline.saturating_duration_since(Instant::now());
-        lease.remaining() > left + 2 * DEADLINE
+        lease.remaining() > left + MAX_MOVE + 2 * DEADLINE
     };
     let claims = async {
         for _ in 0..MAX_CLAIMS {

@@ -39,8 +39,8 @@ pub trait Leases: Send + Sync + 'static {
 pub trait Lease: Send {
     /// How long no other claimant gets the same lease.
     ///
-    /// A new lease has more than 19 seconds: 15 for all that a request may cause, and four for the calls of
-    /// the store around that. With less, the driver doesn't use the lease.
+    /// A new lease has more than 29 seconds: 15 for all that a request may cause, ten by which a busy process may exceed
+    /// that, and four for the calls of the store around that. With less, the driver doesn't use the lease.
     fn remaining(&self) -> Duration;
 
     /// Leaves an outcome for the claimants that wait, and for later ones, and gives the lease back.

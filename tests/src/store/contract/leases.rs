@@ -10,7 +10,7 @@ use fncy_login::store::{
 use tokio::time::{sleep, timeout};
 
 /// A new lease lasts longer: all that a request may cause, and the calls of the store around that.
-const REQUEST: Duration = Duration::from_secs(19);
+const REQUEST: Duration = Duration::from_secs(29);
 const HOUR: Duration = Duration::from_secs(3_600);
 const SOON: Duration = Duration::from_secs(2);
 

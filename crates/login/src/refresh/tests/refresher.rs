@@ -145,10 +145,10 @@ async fn f07_no_exchange_begins_with_a_lease_that_it_may_outlast() {
         lease: Duration::from_secs(seconds),
     };
     let old = refresh(&login, "r1", 0);
-    let hasty = instance(&login, &provider, store(10), |_| {});
+    let hasty = instance(&login, &provider, store(20), |_| {});
     assert_eq!(comes_to(&hasty, &old).await, "again in 1");
     assert_eq!(provider.most_shown(), 0);
-    let patient = instance(&login, &provider, store(20), |_| {});
+    let patient = instance(&login, &provider, store(30), |_| {});
     assert_eq!(comes_to(&patient, &old).await, "1 a2");
 }
 

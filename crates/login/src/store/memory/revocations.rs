@@ -5,8 +5,8 @@
 //!   machine's clock may be days ahead for a moment.
 //! - Memory is bounded. A user with too many revoked sessions has one entry for all of them. If there are too
 //!   many users, the entry that would go soonest goes first.
-//! - A request takes the lock only if its session or its user probably has an entry. A new entry is added to
-//!   the filters before the entry that it replaces is dropped.
+//! - A request takes the lock only if its session or its user probably has an entry. A user's entry
+//!   is added before the entries of the user's sessions are dropped. An entry that is added again keeps its place.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -58,13 +58,13 @@ struct Entry {
     /// The newest generation that is revoked.
     up_to: u32,
     user: u64,
-    _counted: Counted,
+    counted: Counted,
 }
 
 /// The sessions of a user that were issued no later than this are revoked.
 struct UserEntry {
     until: Timestamp,
-    _counted: Counted,
+    counted: Counted,
 }
 
 impl RevocationList {
@@ -148,15 +148,17 @@ impl Entries {
     pub(crate) fn add(&mut self, revoked: &RevokedSession, now: Instant) {
         let (session, user_id) = (revoked.session(), revoked.user_id());
         let (id, user) = (session.id(), self.filters.user(user_id));
-        let counted = self.filters.sessions.add(id.bits());
-        let before = self.remove(&id);
+        let (before, counted) = match self.remove(&id) {
+            Some(before) => (before.up_to, before.counted),
+            None => (0, self.filters.sessions.add(id.bits())),
+        };
         if revoked.up_to() == u32::MAX {
             self.exempt.remove(&id);
         }
         let entry = Entry {
-            up_to: revoked.up_to().max(before.unwrap_or_default()),
+            up_to: revoked.up_to().max(before),
             user,
-            _counted: counted,
+            counted,
         };
         self.sessions.insert(id, entry, now + life(session));
         self.of_users.insert((user, id), session.issued());
@@ -170,16 +172,18 @@ impl Entries {
 
     /// Revokes the sessions of a user that were issued no later than this.
     pub(crate) fn add_user(&mut self, id: &str, until: Timestamp, now: Instant) {
-        // A second later than the entry before, so that it reaches the sessions that are exempt from that.
-        let until = match self.users.get(id) {
-            Some(before) => until.max(before.until.plus(1)),
-            None => until,
+        let entry = match self.users.remove(id) {
+            // A second later than the entry before, so that it reaches the sessions that are exempt from that.
+            Some(before) => UserEntry {
+                until: until.max(before.until.plus(1)),
+                counted: before.counted,
+            },
+            None => UserEntry {
+                until,
+                counted: self.filters.users.add(quick_hash(id.as_bytes())),
+            },
         };
-        let user = self.filters.user(id);
-        let entry = UserEntry {
-            until,
-            _counted: self.filters.users.add(quick_hash(id.as_bytes())),
-        };
+        let (user, until) = (self.filters.user(id), entry.until);
         self.users.insert(Arc::from(id), entry, now + LONGEST);
         let of_user = self.of_users.range(of(user));
         let reached = of_user.filter(|(_, issued)| **issued <= until);
@@ -213,11 +217,11 @@ impl Entries {
         is_crowded
     }
 
-    /// Drops a session's entry, and returns the newest generation that was revoked.
-    fn remove(&mut self, id: &SessionId) -> Option<u32> {
+    /// Takes a session's entry out.
+    fn remove(&mut self, id: &SessionId) -> Option<Entry> {
         let entry = self.sessions.remove(id)?;
         self.of_users.remove(&(entry.user, *id));
-        Some(entry.up_to)
+        Some(entry)
     }
 }
 
@@ -252,6 +256,30 @@ mod tests {
 
     fn list() -> Entries {
         Entries::with_room_for(10)
+    }
+
+    #[test]
+    fn k23_what_is_revoked_again_keeps_its_place_in_the_filter() {
+        let mut entries = Entries::with_room_for(1_000);
+        let now = Instant::now();
+        // Enough for the filter's first level. The last one is in the second level.
+        let last = 128;
+        let user = |number: usize| format!("user {number}");
+        let add = |entries: &mut Entries, number| {
+            entries.add(&of(session(number, 0), "alex"), now);
+            entries.add_user(&user(number), Timestamp::from_unix(1), now);
+        };
+        (0..=last).for_each(|number| add(&mut entries, number));
+        entries.remove(&session(0, 0).id());
+        entries.users.remove(&*user(0));
+        let places = |entries: &Entries| {
+            let session = entries.sessions.get(&session(last, 0).id()).unwrap();
+            let user = entries.users.get(&*user(last)).unwrap();
+            [session.counted.place(), user.counted.place()]
+        };
+        let before = places(&entries);
+        add(&mut entries, last);
+        assert_eq!(places(&entries), before);
     }
 
     impl Entries {
