@@ -67,7 +67,6 @@ mod revocation_list;
 mod revocation_log;
 mod script_client;
 mod server;
-mod unlisted;
 
 pub use crate::redis_store::RedisStore;
 pub use crate::redis_url::RedisUrlError;

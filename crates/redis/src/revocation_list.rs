@@ -7,6 +7,8 @@
 //! - An entry stays until no cookie of its session can live any more, by a monotonic clock.
 //! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
 
+mod unlisted;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +19,7 @@ use fncy_login::store::{Counted, CountingFilter, RevocationStatus, SessionId, Se
 use tokio::time::Instant;
 
 use crate::log_entry::{LogEntry, Owner, UserHash, hash_of, owner_of};
-use crate::unlisted::Unlisted;
+use crate::revocation_list::unlisted::Unlisted;
 
 /// Between two searches for expired entries.
 const SWEEP: Duration = Duration::from_secs(60);
