@@ -7,4 +7,4 @@ pub(crate) mod refresher;
 pub(crate) mod refreshes;
 pub(crate) mod revocation;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -164,8 +164,7 @@ mod tests {
     use fncy_login_core::Head;
 
     use super::{Decision, Verdict};
-    use crate::config::setting::Setting;
-    use crate::handle::login::Login;
+    use crate::refresh::tests::double::settings;
 
     struct FrontPage;
 
@@ -190,17 +189,7 @@ mod tests {
     /// A count that all threads write to makes each request slower on each further core.
     #[test]
     fn an_admitted_request_changes_no_count_that_threads_share() {
-        let login = Login::builder()
-            .set(Setting::BaseUrl, "http://127.0.0.1:9")
-            .set(Setting::ClientId, "id")
-            .set(Setting::ClientSecret, "secret")
-            .set(Setting::RedirectUri, "https://app.example/auth/callback")
-            .set(Setting::UserinfoUrl, "http://127.0.0.1:9/user")
-            .set(
-                Setting::CookieSecret,
-                "0123456789abcdef0123456789abcdefghijklmnopqr",
-            )
-            .public_path("/");
+        let login = settings().public_path("/");
         let login = login.build().unwrap();
         let request = || {
             let service = login.clone();

@@ -1,6 +1,6 @@
 //! Tests of the refresh.
 
-mod double;
+pub(crate) mod double;
 mod expiring;
 mod races;
 mod refresher;
