@@ -117,7 +117,7 @@ impl Places {
         }
     }
 
-    /// Waits for a place. `None` if there is none before `until`.
+    /// Waits for a place. `None` if no place is free before `until`.
     pub(crate) async fn take(&self, work: Work, until: Instant) -> Option<Place> {
         if Instant::now() > until {
             return None;
