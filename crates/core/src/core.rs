@@ -6,26 +6,18 @@ use std::{fmt, iter};
 use crate::cookies::scan;
 use crate::gate::begin::{Begin, begin, may_pass};
 use crate::gate::coverage::{Coverage, coverage};
+use crate::handling::Handling;
 use crate::machine::host::machine_of;
 use crate::machine::machine::Machine;
-use crate::machine::responder::Responder;
 use crate::machine::settings::Settings;
-use crate::provider::tokens::SessionTokens;
 use crate::refresh::machine::RefreshMachine;
-use crate::refusal::refuse::refuse;
-use crate::reply::draft::Draft;
-use crate::reply::reply::Reply;
 use crate::request::head::Head;
 use crate::request::site::{Endpoint, Site};
 use crate::seal::key::TokenDigest;
 use crate::seal::key_ring::KeyRing;
 use crate::session::found::{Found, Opened};
 use crate::session::open::open;
-use crate::session::sealed_tokens;
 use crate::session::user::User;
-use crate::session::write::remove_session;
-use crate::sign_in::challenge::{Challenge, challenge};
-use crate::values::error_code::ErrorCode;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
@@ -94,10 +86,9 @@ impl Core {
         machine_of(&self.0, head).site.endpoint_of(head)
     }
 
-    /// The reply to a request without a user, for an extractor or a guard.
-    pub fn challenge<H: Head>(&self, head: &H, found: &Found, now: Timestamp) -> Challenge {
-        let responder = Responder::to(machine_of(&self.0, head), head);
-        challenge(responder, head, found, now)
+    /// What a handler or a guard asks about its own request.
+    pub fn handling<'a, H: Head>(&self, head: &'a H) -> Handling<'a, H> {
+        Handling::new(machine_of(&self.0, head), head)
     }
 
     /// Whether a request that was admitted for this user may still pass. Its path or method may have been rewritten
@@ -105,14 +96,6 @@ impl Core {
     #[must_use]
     pub fn may_pass<H: Head>(&self, head: &H, user: Option<&User>, now: Timestamp) -> bool {
         may_pass(machine_of(&self.0, head), head, user, now)
-    }
-
-    /// A 403 for a request whose user lacks what a guard of the application requires.
-    #[must_use]
-    pub fn forbidden<H: Head>(&self, head: &H) -> Box<Reply> {
-        let responder = Responder::to(machine_of(&self.0, head), head);
-        let detail = "a handler or middleware of the application refused the user";
-        responder.write(refuse(&responder, head, ErrorCode::Forbidden, detail))
     }
 
     /// A line of a `Cookie` header without the cookies of this login, for a request that is passed on to another
@@ -136,50 +119,11 @@ impl Core {
     pub fn coverage<H: Head>(&self, head: &H) -> Coverage {
         coverage(machine_of(&self.0, head), head)
     }
-
-    /// The tokens of a request's session. They are opened by this call. `user` is the user that the request was
-    /// admitted with.
-    ///
-    /// # Errors
-    ///
-    /// A reply, if the application discards tokens (`sign_in_only`), if the cookie's second segment is damaged or
-    /// incomplete, or if the access token has expired. On a protected path, the access token has never expired.
-    pub fn tokens<H: Head>(
-        &self,
-        head: &H,
-        user: &User,
-        now: Timestamp,
-    ) -> Result<SessionTokens, Box<Reply>> {
-        let responder = Responder::to(machine_of(&self.0, head), head);
-        open_tokens(&responder, head, user, now).map_err(|draft| responder.write(draft))
-    }
 }
 
 /// The machines of all sites, the first one first.
 fn machines(first: &Arc<Machine>) -> impl Iterator<Item = &Arc<Machine>> {
     iter::once(first).chain(&first.others)
-}
-
-fn open_tokens<H: Head>(
-    machine: &Machine,
-    head: &H,
-    user: &User,
-    now: Timestamp,
-) -> Result<SessionTokens, Draft> {
-    if machine.sign_in_only {
-        let detail =
-            "a handler asks for tokens, but sign_in_only discards them; remove one of the two";
-        return Err(refuse(machine, head, ErrorCode::TokensDiscarded, detail));
-    }
-    if user.terms().token_expires <= now {
-        let detail = "the access token has expired, and a public path refreshes no session";
-        return Err(refuse(machine, head, ErrorCode::TokensExpired, detail));
-    }
-    sealed_tokens::open(&machine.vault, head, user).ok_or_else(|| {
-        let detail = "the tokens in the session's cookie do not open";
-        refuse(machine, head, ErrorCode::TokensUnusable, detail)
-            .cookies(remove_session(&machine.vault, head))
-    })
 }
 
 impl fmt::Debug for Core {

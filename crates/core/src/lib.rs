@@ -58,6 +58,7 @@
 //! | `refusal` | refusals, in the form that fits the request |
 //! | `sign_in`, `refresh` | the two machines, a file for each state |
 //! | `endpoints`, `gate` | our endpoints; the branch of every request |
+//! | `handling`, `core` | the interface: to a handler, and to the driver |
 //!
 //! # Intentional omissions
 //!
@@ -72,6 +73,7 @@ mod cookies;
 mod core;
 mod endpoints;
 mod gate;
+mod handling;
 mod machine;
 mod provider;
 mod refresh;
@@ -91,6 +93,7 @@ pub use crate::core::{Core, NewSecret};
 pub use crate::gate::begin::Begin;
 pub use crate::gate::coverage::Coverage;
 pub use crate::gate::roll::Roll;
+pub use crate::handling::Handling;
 pub use crate::machine::settings::{Choices, Settings};
 pub use crate::provider::answer::{Failure, ProviderAnswer, ProviderResult};
 pub use crate::provider::client_token::{ClientGrant, NoClientGrant, NoGrantReason};

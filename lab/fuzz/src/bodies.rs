@@ -16,6 +16,8 @@ pub(crate) struct Session {
     pub(crate) token_expires: u64,
     pub(crate) user_read: u64,
     pub(crate) token_life: u32,
+    pub(crate) signed_in: u64,
+    pub(crate) data_version: u32,
     pub(crate) can_refresh: u8,
     /// User id, name, email, scopes, claims, session data.
     pub(crate) texts: [String; 6],
@@ -37,6 +39,8 @@ impl Session {
             token_expires: now + 3_600,
             user_read: now,
             token_life: 3_600,
+            signed_in: now,
+            data_version: 0,
             can_refresh: 1,
             texts,
         }
@@ -57,6 +61,8 @@ impl Session {
             body.extend(after.unwrap_or(u32::MAX).to_be_bytes());
         }
         body.extend(self.token_life.to_be_bytes());
+        body.extend(self.signed_in.to_be_bytes());
+        body.extend(self.data_version.to_be_bytes());
         body.push(self.can_refresh);
         body.extend(texts(&self.texts));
         body
@@ -77,6 +83,8 @@ impl Session {
             token_expires: body.after(issued)?,
             user_read: body.after(issued)?,
             token_life: u32::from_be_bytes(body.array()?),
+            signed_in: body.number()?,
+            data_version: u32::from_be_bytes(body.array()?),
             can_refresh: body.array::<1>()?[0],
             texts: [
                 body.text()?,

@@ -170,7 +170,7 @@ fn assert_found(core: &Core, pairs: &[(String, String)], found: &Found) {
         Outcome::Admit(admission) => {
             let user = admission.user.unwrap();
             assert_eq!(Some(user.id()), found.user);
-            let tokens = core.tokens(&request, &user, NOW).ok();
+            let tokens = core.handling(&request).tokens(&user, NOW).ok();
             let access_token = tokens.map(|tokens| tokens.access_token().to_owned());
             assert_eq!(access_token, found.access_token);
             assert_roll(core, pairs, found);
@@ -208,7 +208,7 @@ fn assert_roll(core: &Core, pairs: &[(String, String)], found: &Found) {
     let (request, admission) = begin(&kept);
     let user = admission.user.unwrap();
     assert_eq!(Some(user.id()), found.user);
-    let tokens = core.tokens(&request, &user, later).ok();
+    let tokens = core.handling(&request).tokens(&user, later).ok();
     let access_token = tokens.map(|tokens| tokens.access_token().to_owned());
     assert_eq!(access_token, found.access_token);
     let ours = |name: &str| (0..5).any(|index| name == chunk_name(index));

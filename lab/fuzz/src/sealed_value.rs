@@ -75,7 +75,7 @@ fn assert_value(core: &Core, value: &[u8], user: &str, tokens: &str) {
     assert_eq!(admission.user.is_some(), is_own);
     if let Some(found) = admission.user {
         assert_eq!(found.id(), "alex");
-        let opened = core.tokens(&request, &found, NOW);
+        let opened = core.handling(&request).tokens(&found, NOW);
         let is_whole = second.strip_prefix(b".") == Some(tokens.as_bytes());
         assert_eq!(opened.is_ok(), is_whole);
         return;
@@ -129,7 +129,9 @@ fn any_tokens(core: &Core, body: &[u8]) {
     let Outcome::Admit(admission) = public(core, &request) else {
         panic!("a live session is not admitted")
     };
-    let opened = core.tokens(&request, &admission.user.unwrap(), NOW);
+    let opened = core
+        .handling(&request)
+        .tokens(&admission.user.unwrap(), NOW);
     let expected = bodies::read_texts(body, 2).map(|texts| texts[0].clone());
     let opened = opened.ok().map(|tokens| tokens.access_token().to_owned());
     assert_eq!(opened, expected);

@@ -177,6 +177,7 @@ impl Refreshing {
                 token_expires: tokens.expires_at,
                 token_life: tokens.life,
                 user_read: profile.user_read,
+                data_version: profile.data_version,
                 ..before.terms
             },
             name: &profile.name,

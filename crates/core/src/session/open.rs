@@ -134,6 +134,8 @@ mod tests {
                 token_life: 1,
                 can_refresh: true,
                 user_read: at(NOW),
+                signed_in: at(NOW),
+                data_version: 0,
             },
             user_id: "alex",
             name: "",

@@ -19,6 +19,7 @@ pub struct Profile {
     pub(crate) claims: String,
     /// JSON that the application added to the session.
     pub data: String,
+    pub(crate) data_version: u32,
     pub(crate) user_read: Timestamp,
 }
 
@@ -31,6 +32,7 @@ impl Profile {
             scopes: segment.scopes.to_owned(),
             claims: segment.claims.to_owned(),
             data: segment.data.to_owned(),
+            data_version: segment.data_version,
             user_read: segment.user_read,
         }
     }
@@ -50,6 +52,7 @@ impl Profile {
             .text(&self.scopes)
             .text(&self.claims)
             .text(&self.data)
+            .raw(&self.data_version.to_be_bytes())
             .number(self.user_read.as_unix())
     }
 
@@ -62,6 +65,7 @@ impl Profile {
             scopes: text(body)?,
             claims: text(body)?,
             data: text(body)?,
+            data_version: u32::from_be_bytes(*body.array()?),
             user_read: body.time()?,
         })
     }

@@ -60,6 +60,10 @@ pub(crate) struct Terms {
     pub(crate) can_refresh: bool,
     /// The time at which the user data was last read.
     pub(crate) user_read: Timestamp,
+    /// The time at which the person last proved who they are, as far as it is known. Otherwise 0.
+    pub(crate) signed_in: Timestamp,
+    /// The number of changes to the session data. Of two versions of the data, the higher one is newer.
+    pub(crate) data_version: u32,
 }
 
 /// The session's first segment: the terms and the user.
@@ -79,7 +83,7 @@ pub(crate) struct Segment<'a> {
 
 impl Terms {
     /// The encoded length, in bytes.
-    const LEN: usize = 16 + 1 + 4 + 8 + 5 * 4 + 1;
+    const LEN: usize = 16 + 1 + 4 + 8 + 5 * 4 + 8 + 4 + 1;
 
     fn write_to(&self, body: Writer) -> Writer {
         let since = |time: Timestamp| time.seconds_since(self.issued);
@@ -92,6 +96,8 @@ impl Terms {
             .seconds(since(self.token_expires))
             .seconds(since(self.user_read))
             .seconds(self.token_life)
+            .number(self.signed_in.as_unix())
+            .raw(&self.data_version.to_be_bytes())
             .byte(u8::from(self.can_refresh))
     }
 
@@ -112,6 +118,8 @@ impl Terms {
             token_expires: since()?,
             user_read: since()?,
             token_life: body.seconds()?,
+            signed_in: body.time()?,
+            data_version: u32::from_be_bytes(*body.array()?),
             can_refresh: body.byte()? == 1,
         })
     }
@@ -279,6 +287,15 @@ impl User {
         self.terms().over()
     }
 
+    /// The time at which the person last signed in at FNCY. `None` if FNCY did not say it.
+    ///
+    /// A refresh does not change it.
+    #[doc(alias("auth_time", "last login"))]
+    #[must_use]
+    pub fn signed_in_at(&self) -> Option<Timestamp> {
+        Some(self.terms().signed_in).filter(|at| at.as_unix() > 0)
+    }
+
     /// The session's id and generation, and its times.
     #[must_use]
     pub fn session(&self) -> SessionRef {
@@ -311,6 +328,8 @@ mod tests {
             token_life: 5,
             can_refresh: true,
             user_read: at(6),
+            signed_in: at(7),
+            data_version: 8,
         };
         let segment = Segment {
             terms,

@@ -164,6 +164,8 @@ impl Completing {
                 token_life,
                 can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
                 user_read: now,
+                signed_in: now,
+                data_version: 0,
             },
             user_id: &self.user.id,
             name: self.user.name.as_deref().unwrap_or_default(),

@@ -84,6 +84,8 @@ fn segment(vector: &Vector) -> Segment<'static> {
             token_life: vector.number("token_life"),
             can_refresh: vector.number("can_refresh") == 1,
             user_read: vector.time("user_read"),
+            signed_in: vector.time("signed_in"),
+            data_version: vector.number("data_version").try_into().unwrap(),
         },
         user_id: vector.text("user_id"),
         name: vector.text("name"),

@@ -17,7 +17,7 @@ pub(crate) fn challenge<H: Head>(login: &Login, head: &H) -> Box<Reply> {
         Checked::Ask(ask) if ask.asks_revoked() => ask.answered(StoreAnswer::Unknown),
         Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
     };
-    send(match login.0.core.challenge(head, &found, now) {
+    send(match login.0.core.handling(head).challenge(&found, now) {
         Challenge::Reply(reply) => reply,
         Challenge::SignIn(start) => redirect(login, *start),
     })
@@ -25,7 +25,7 @@ pub(crate) fn challenge<H: Head>(login: &Login, head: &H) -> Box<Reply> {
 
 /// The reply to a user who lacks a permission.
 pub(crate) fn forbidden<H: Head>(login: &Login, head: &H) -> Box<Reply> {
-    send(login.0.core.forbidden(head))
+    send(login.0.core.handling(head).forbidden())
 }
 
 /// The tokens of a request's session, or the reply if they can't be read.
@@ -34,7 +34,11 @@ pub(crate) fn tokens<H: Head>(
     head: &H,
     user: &User,
 ) -> Result<SessionTokens, Box<Reply>> {
-    let tokens = login.0.core.tokens(head, user, login.0.clock.now());
+    let tokens = login
+        .0
+        .core
+        .handling(head)
+        .tokens(user, login.0.clock.now());
     tokens.map_err(send)
 }
 

@@ -1,0 +1,78 @@
+//! The interface of the core to a handler or a guard: what it asks about its own request.
+
+use std::sync::Arc;
+
+use crate::machine::machine::Machine;
+use crate::machine::responder::Responder;
+use crate::provider::tokens::SessionTokens;
+use crate::refusal::refuse::refuse;
+use crate::reply::draft::Draft;
+use crate::reply::reply::Reply;
+use crate::request::head::Head;
+use crate::session::found::Found;
+use crate::session::sealed_tokens;
+use crate::session::user::User;
+use crate::session::write::remove_session;
+use crate::sign_in::challenge::{Challenge, challenge};
+use crate::values::error_code::ErrorCode;
+use crate::values::timestamp::Timestamp;
+
+/// A request that the application handles.
+pub struct Handling<'a, H> {
+    responder: Responder,
+    head: &'a H,
+}
+
+impl<'a, H: Head> Handling<'a, H> {
+    pub(crate) fn new(machine: &Arc<Machine>, head: &'a H) -> Self {
+        Self {
+            responder: Responder::to(machine, head),
+            head,
+        }
+    }
+
+    /// The reply to a request without a user.
+    pub fn challenge(self, found: &Found, now: Timestamp) -> Challenge {
+        challenge(self.responder, self.head, found, now)
+    }
+
+    /// A 403 for a request whose user lacks what a guard of the application requires.
+    #[must_use]
+    pub fn forbidden(&self) -> Box<Reply> {
+        let detail = "a handler or middleware of the application refused the user";
+        self.refuse(ErrorCode::Forbidden, detail)
+    }
+
+    /// The tokens of the request's session. They are opened by this call. `user` is the user that the request was
+    /// admitted with.
+    ///
+    /// # Errors
+    ///
+    /// A reply, if the application discards tokens (`sign_in_only`), if the cookie's second segment is damaged or
+    /// incomplete, or if the access token has expired. On a protected path, the access token has never expired.
+    pub fn tokens(&self, user: &User, now: Timestamp) -> Result<SessionTokens, Box<Reply>> {
+        let machine = &self.responder;
+        if machine.sign_in_only {
+            let detail =
+                "a handler asks for tokens, but sign_in_only discards them; remove one of the two";
+            return Err(self.refuse(ErrorCode::TokensDiscarded, detail));
+        }
+        if user.terms().token_expires <= now {
+            let detail = "the access token has expired, and a public path refreshes no session";
+            return Err(self.refuse(ErrorCode::TokensExpired, detail));
+        }
+        sealed_tokens::open(&machine.vault, self.head, user).ok_or_else(|| {
+            let detail = "the tokens in the session's cookie do not open";
+            let draft = self.refusal(ErrorCode::TokensUnusable, detail);
+            machine.write(draft.cookies(remove_session(&machine.vault, self.head)))
+        })
+    }
+
+    fn refuse(&self, code: ErrorCode, detail: &'static str) -> Box<Reply> {
+        self.responder.write(self.refusal(code, detail))
+    }
+
+    fn refusal(&self, code: ErrorCode, detail: &'static str) -> Draft {
+        refuse(&self.responder, self.head, code, detail)
+    }
+}
