@@ -14,6 +14,7 @@ pages! {
     TestKit = "../../crates/testing/README.md";
     Tower = "../../crates/tower/README.md";
     Connections = "../../crates/login/src/manual/building/connections.md";
+    Hooks = "../../crates/login/src/manual/building/hooks.md";
     Layer = "../../crates/login/src/manual/building/layer.md";
     Paths = "../../crates/login/src/manual/building/paths.md";
     QuickStart = "../../crates/login/src/manual/building/quick_start.md";

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use fncy_login::adapter::Guard;
-use fncy_login::{AuthContext, User};
+use fncy_login::{AuthContext, GuardAnswer, User};
 
 use crate::convert::{RequestHead, context, rejection};
 
@@ -58,15 +58,15 @@ pub fn require(check: impl Fn(&User) -> bool + Send + Sync + 'static) -> Require
 
 /// Admits users who pass a check that waits, such as for a database; other users get 403, visitors are asked to sign in.
 ///
-/// The check is called once a request. If it can fail for another reason, write middleware with
-/// [`CurrentUser`](crate::CurrentUser) and [`Deny`](crate::Deny) in place of it.
+/// The check is called once a request, and answers `bool` or `Result<bool, E>`. If it returns an error, panics, or does
+/// not answer within five seconds, the request gets 503 (`guard_undecided`). So a change in the database holds at the next request.
 ///
 /// ```
 /// use actix_web::web;
 /// use fncy_login_actix::{User, require_async};
 ///
 /// # #[derive(Clone)] struct Db;
-/// # impl Db { async fn is_member(&self, _: &str) -> bool { true } }
+/// # impl Db { async fn is_member(&self, _: &str) -> std::io::Result<bool> { Ok(true) } }
 /// # async fn inbox() -> &'static str { "" }
 /// # fn routes(db: Db) -> impl actix_web::dev::HttpServiceFactory {
 /// web::resource("/inbox")
@@ -82,7 +82,7 @@ pub fn require(check: impl Fn(&User) -> bool + Send + Sync + 'static) -> Require
 pub fn require_async<F, R>(check: F) -> Require
 where
     F: Fn(User) -> R + Send + Sync + 'static,
-    R: Future<Output = bool> + Send + 'static,
+    R: Future<Output: GuardAnswer> + Send + 'static,
 {
     Require(Guard::waiting(check))
 }

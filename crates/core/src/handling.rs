@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
+use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::tokens::SessionTokens;
 use crate::refusal::refuse::refuse;
 use crate::reply::draft::Draft;
@@ -41,6 +42,19 @@ impl<'a, H: Head> Handling<'a, H> {
     pub fn forbidden(&self) -> Box<Reply> {
         let detail = "a handler or middleware of the application refused the user";
         self.refuse(ErrorCode::Forbidden, detail)
+    }
+
+    /// A 503 for a request whose guard could not decide. `cause` is a clause for the operator.
+    #[must_use]
+    pub fn undecided(&self, cause: &str) -> Box<Reply> {
+        let detail = format!("a guard could not decide: {cause}");
+        let draft = refuse(
+            &self.responder,
+            self.head,
+            ErrorCode::GuardUndecided,
+            detail,
+        );
+        self.responder.write(draft.retry_after(DEFAULT_RETRY_AFTER))
     }
 
     /// The tokens of the request's session. They are opened by this call. `user` is the user that the request was

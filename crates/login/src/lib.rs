@@ -26,6 +26,7 @@ mod tls;
 
 pub use fncy_login_core::{DataError, ErrorCode, SessionTokens, Timestamp, User};
 
+pub use crate::adapter::guard_answer::GuardAnswer;
 pub use crate::adapter::login_reply::LoginReply;
 pub use crate::adapter::rejection::RejectionKind;
 pub use crate::config::builder::LoginBuilder;
@@ -33,6 +34,7 @@ pub use crate::config::config_error::ConfigError;
 pub use crate::config::secrets::secret_file::SecretFile;
 pub use crate::config::setting::Setting;
 pub use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+pub use crate::hooks::request_context::RequestContext;
 pub use crate::provider::last_check::CheckError;
 
 pub use crate::handle::client_address::RequestHeaders;

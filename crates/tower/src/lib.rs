@@ -88,9 +88,9 @@ mod service;
 mod wrapped_router;
 
 pub use fncy_login::{
-    Approval, AuthContext, CheckError, ConfigError, DataError, ErrorCode, LiveSession, Login,
-    LoginBuilder, LoginReply, NewLogin, RefreshedLogin, Refusal, RejectionKind, RequestHeaders,
-    SessionEnd, SessionTokens, Setting, Timestamp, User,
+    Approval, AuthContext, CheckError, ConfigError, DataError, ErrorCode, GuardAnswer, LiveSession,
+    Login, LoginBuilder, LoginReply, NewLogin, RefreshedLogin, Refusal, RejectionKind,
+    RequestContext, RequestHeaders, SessionEnd, SessionTokens, Setting, Timestamp, User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};

@@ -5,8 +5,8 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use fncy_login::User;
 use fncy_login::adapter::Guard;
+use fncy_login::{GuardAnswer, User};
 use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -60,15 +60,16 @@ pub fn require(check: impl Fn(&User) -> bool + Send + Sync + 'static) -> Require
 
 /// Admits users who pass a check that waits, such as for a database; other users get 403, visitors are asked to sign in.
 ///
-/// The check is called once a request. If it can fail for another reason, write middleware with
-/// [`CurrentUser`](crate::CurrentUser) and [`Deny`](crate::Deny) in place of it.
+/// The check is called once a request, and answers `bool` or `Result<bool, E>`. If it returns an error, panics, or does
+/// not answer within five seconds, the request gets 503 (`guard_undecided`). If the request is cancelled, the check is
+/// dropped. So a change in the database holds at the next request.
 ///
 /// ```
 /// use axum::{Router, routing::get};
 /// use fncy_login_tower::{User, require_async};
 ///
 /// # #[derive(Clone)] struct Db;
-/// # impl Db { async fn is_member(&self, _: &str) -> bool { true } }
+/// # impl Db { async fn is_member(&self, _: &str) -> std::io::Result<bool> { Ok(true) } }
 /// # async fn inbox() {}
 /// # fn routes(db: Db) -> Router {
 /// Router::new()
@@ -84,7 +85,7 @@ pub fn require(check: impl Fn(&User) -> bool + Send + Sync + 'static) -> Require
 pub fn require_async<F, R>(check: F) -> RequireLayer
 where
     F: Fn(User) -> R + Send + Sync + 'static,
-    R: Future<Output = bool> + Send + 'static,
+    R: Future<Output: GuardAnswer> + Send + 'static,
 {
     RequireLayer(Guard::waiting(check))
 }

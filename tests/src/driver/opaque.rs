@@ -451,6 +451,14 @@ fn a_mistake_calls_a_setting_as_it_was_written() {
             in_code().cookie_secret_file("/nowhere"),
             "`cookie_secret_file` is set beside `cookie_secret`",
         ),
+        (
+            in_code().hook_headers(["user-agent", "cookie"]),
+            "`hook_headers` names \"cookie\", which holds secrets",
+        ),
+        (
+            in_code().hook_headers(["User-Agent"]),
+            "write a name such as \"user-agent\"",
+        ),
     ] {
         let error = error(wrong);
         assert_eq!(error.mistakes().count(), 1, "{error}");

@@ -18,7 +18,7 @@ use fncy_login_actix::{
 };
 use futures_util::stream::once;
 
-use super::{Calls, OWN_HEADERS, is_alex, live_text};
+use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own. Dropping it ends the thread.
@@ -90,11 +90,14 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .service(guarded("/needs/profile", require_scope("profile")))
         .service(guarded("/needs/write", require_scope("write")))
         .service(guarded("/needs/alex", require(is_alex)))
-        .service(guarded(
-            "/needs/alex-later",
-            require_async(async |user| is_alex(&user)),
-        ))
+        .service(Vec::from(WAITING.map(|guard| waiting(guard, calls))))
         .default_service(web::to(anything))
+}
+
+fn waiting(guard: &'static str, calls: &Calls) -> impl HttpServiceFactory + use<> {
+    let calls = calls.clone();
+    let check = require_async(move |user| decide(guard, user, calls.clone()));
+    guarded(&format!("/needs/{guard}"), check)
 }
 
 fn guarded(path: &str, guard: Require) -> impl HttpServiceFactory + use<> {

@@ -7,7 +7,7 @@ use fncy_login::adapter::{
 };
 use fncy_login::{AuthContext, Login};
 
-use super::{Calls, OWN_HEADERS, is_alex, live_text};
+use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -129,7 +129,7 @@ impl Bare {
             Some(user) if head.path() == "/live" => {
                 RawResponse::new(200).with_body(live_text(user.watch()).await)
             }
-            _ => match guarded(&head, context.as_ref()).await {
+            _ => match guarded(&head, context.as_ref(), &self.calls).await {
                 Ok(()) => self.application(&head, context.as_ref()),
                 Err(rejection) => refused(&rejection),
             },
@@ -168,13 +168,25 @@ impl Bare {
 }
 
 /// The replies of a router's guards.
-async fn guarded(head: &RawHead<'_>, context: Option<&AuthContext>) -> Result<(), Rejection> {
+async fn guarded(
+    head: &RawHead<'_>,
+    context: Option<&AuthContext>,
+    calls: &Calls,
+) -> Result<(), Rejection> {
     let guard = match head.path() {
         "/needs/profile" => Guard::scope("profile"),
         "/needs/write" => Guard::scope("write"),
         "/needs/alex" => Guard::predicate(is_alex),
-        "/needs/alex-later" => Guard::waiting(async |user| is_alex(&user)),
-        _ => return Ok(()),
+        path => match WAITING
+            .into_iter()
+            .find(|guard| path == format!("/needs/{guard}"))
+        {
+            Some(guard) => {
+                let calls = calls.clone();
+                Guard::waiting(move |user| decide(guard, user, calls.clone()))
+            }
+            None => return Ok(()),
+        },
     };
     match context {
         Some(context) => guard.check(context, head).await,

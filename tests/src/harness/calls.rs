@@ -1,5 +1,6 @@
 //! The calls of the application, and the response to each request.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use fncy_login::User;
@@ -16,12 +17,22 @@ pub struct Call {
     pub user: Option<String>,
 }
 
+/// A guard that runs.
+pub(super) struct RunningGuard(Arc<AtomicUsize>);
+
+impl Drop for RunningGuard {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// The calls of one application. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     all: Arc<Mutex<Vec<Call>>>,
     cookies: Arc<Mutex<Vec<Vec<u8>>>>,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
+    running_guards: Arc<AtomicUsize>,
 }
 
 impl Calls {
@@ -46,6 +57,17 @@ impl Calls {
     /// All calls so far.
     pub fn all(&self) -> Vec<Call> {
         self.all.lock().unwrap().clone()
+    }
+
+    /// Counts a guard that runs, until the value is dropped.
+    pub(super) fn guard_runs(&self) -> RunningGuard {
+        self.running_guards.fetch_add(1, Ordering::SeqCst);
+        RunningGuard(Arc::clone(&self.running_guards))
+    }
+
+    /// The number of guards that run and have not answered.
+    pub fn running_guards(&self) -> usize {
+        self.running_guards.load(Ordering::SeqCst)
     }
 
     /// Records the response to a request, from the application or from the login.

@@ -5,6 +5,7 @@
 //! - `/extract`, `/maybe` and `/token` use extractors.
 //! - `/own` sets headers of its own.
 //! - `/missing` returns an error of the framework.
+//! - `/needs/…` has a guard of the router, but in poem.
 //! - `/live` answers until its session ends, and then sends what it has seen.
 
 mod actix;
@@ -15,6 +16,7 @@ mod server;
 mod tower;
 
 use std::fmt;
+use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +31,7 @@ pub use self::calls::{Call, Calls};
 pub use self::poem::serve_endpoint;
 pub use self::tower::serve_router;
 use crate::browser::{Backend, Exchange, RawRequest, RawResponse};
-use crate::world::APP;
+use crate::world::{APP, ON_PURPOSE};
 
 /// The deadline of a request is 15 seconds. The rest is for a busy machine.
 const DEADLINE: Duration = Duration::from_secs(18);
@@ -49,6 +51,22 @@ pub(crate) const OWN_HEADERS: [(&str, &str); 8] = [
 /// The users that the router's guards of `/needs/alex` and `/needs/alex-later` admit.
 fn is_alex(user: &User) -> bool {
     user.id() == "alex"
+}
+
+/// The paths of the guards that wait, below `/needs`.
+const WAITING: [&str; 4] = ["alex-later", "fails", "panics", "hangs"];
+
+/// The checks of the guards that wait.
+async fn decide(guard: &str, user: User, calls: Calls) -> Result<bool, &'static str> {
+    match guard {
+        "fails" => Err("the table of roles is locked"),
+        "panics" => panic!("{ON_PURPOSE}"),
+        "hangs" => {
+            let _running = calls.guard_runs();
+            pending().await
+        }
+        _ => Ok(is_alex(&user)),
+    }
 }
 
 /// A connection's view of its session, sent after the session's end.

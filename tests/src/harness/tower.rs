@@ -17,7 +17,7 @@ use fncy_login_tower::{
 use futures_util::stream::once;
 use tower_service::Service;
 
-use super::{Calls, OWN_HEADERS, is_alex, live_text, server};
+use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, server};
 use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
@@ -35,12 +35,17 @@ fn application(calls: Calls) -> Router {
         .merge(guarded("/needs/profile", require_scope("profile")))
         .merge(guarded("/needs/write", require_scope("write")))
         .merge(guarded("/needs/alex", require(is_alex)))
-        .merge(guarded(
-            "/needs/alex-later",
-            require_async(async |user| is_alex(&user)),
-        ))
+        .merge(waiting(&calls))
         .fallback(anything)
         .with_state(calls)
+}
+
+fn waiting(calls: &Calls) -> Router<Calls> {
+    WAITING.into_iter().fold(Router::new(), |router, guard| {
+        let calls = calls.clone();
+        let check = require_async(move |user| decide(guard, user, calls.clone()));
+        router.merge(guarded(&format!("/needs/{guard}"), check))
+    })
 }
 
 fn guarded(path: &str, guard: RequireLayer) -> Router<Calls> {

@@ -11,6 +11,7 @@
 //! | F | refreshes at the same time |
 //! | K | cookies |
 //! | L | sign-outs, requests from other sites, and the session endpoint |
+//! | U | users and their sessions: guards |
 
 use std::pin::Pin;
 

@@ -1,7 +1,7 @@
 //! Panics of the product and of the toy application, in each thread and task. Most of them end a task only, so no other
 //! assertion notices them.
 //!
-//! A scenario's own panic is its failure. A hook may panic on purpose with [`ON_PURPOSE`]: such a panic is not printed.
+//! A scenario's own panic is its failure. A hook may panic on purpose with [`ON_PURPOSE`]: such a panic is neither counted nor printed.
 
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, Once, PoisonError};
@@ -49,6 +49,9 @@ fn is_on_purpose(panic: &PanicHookInfo<'_>) -> bool {
 
 fn note(panic: &PanicHookInfo<'_>) {
     let file = panic.location().map_or("nowhere", |place| place.file());
+    if is_on_purpose(panic) {
+        return;
+    }
     let is_test = file.starts_with("tests/") && !file.starts_with("tests/src/harness/");
     if !is_test {
         let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);

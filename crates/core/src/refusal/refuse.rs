@@ -1,5 +1,7 @@
 //! Refusals of requests, in the form that fits the request.
 
+use std::borrow::Cow;
+
 use crate::machine::machine::Machine;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::refusal::parts::{
@@ -20,21 +22,28 @@ pub(crate) fn refuse<H: Head>(
     machine: &Machine,
     head: &H,
     code: ErrorCode,
-    detail: &'static str,
+    detail: impl Into<Cow<'static, str>>,
 ) -> Draft {
     let kind = kind_of(machine, head);
     let draft = match kind {
         Kind::Navigation | Kind::FormPost | Kind::Frame => {
             let page = page_about(machine, code).framed(kind == Kind::Frame);
-            let way_on = (code == ErrorCode::Forbidden).then(|| {
-                let return_to = match kind {
-                    Kind::Navigation => address_of(&machine.site, head),
-                    _ => page_of(&machine.site, head),
-                };
-                another_account(machine, &return_to)
-            });
-            Draft::page(match way_on.flatten() {
-                Some(way_on) => page.action(way_on, Label::AnotherAccount),
+            let here = match kind {
+                Kind::Navigation => address_of(&machine.site, head),
+                _ => page_of(&machine.site, head),
+            };
+            let way_on = match code {
+                ErrorCode::Forbidden => {
+                    another_account(machine, &here).map(|way_on| (way_on, Label::AnotherAccount))
+                }
+                // A form that was posted is never sent again.
+                ErrorCode::GuardUndecided if kind != Kind::FormPost => {
+                    Some((WayOn::Go(here.as_str().to_owned()), Label::TryAgain))
+                }
+                _ => None,
+            };
+            Draft::page(match way_on {
+                Some((way_on, label)) => page.action(way_on, label),
                 None => page,
             })
         }

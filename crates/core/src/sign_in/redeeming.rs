@@ -7,6 +7,7 @@ use crate::provider::exchange::Redeem;
 use crate::provider::token_answer::TokenSet;
 use crate::refusal::failed_sign_in::sign_in_failed;
 use crate::reply::reply::Reply;
+use crate::request::return_to::ReturnTo;
 use crate::sign_in::known_callback::{KnownCallback, arrive};
 use crate::sign_in::reading_user::ReadingUser;
 use crate::sign_in::replies::SignInReplies;
@@ -40,6 +41,12 @@ impl Redeeming {
     #[must_use]
     pub fn redeem(&self) -> &Redeem {
         &self.redeem
+    }
+
+    /// The address that the sign-in returns to.
+    #[must_use]
+    pub fn return_to(&self) -> &ReturnTo {
+        &self.callback.return_to
     }
 
     /// Goes on with the token endpoint's answer.

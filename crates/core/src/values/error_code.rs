@@ -54,6 +54,8 @@ codes! {
     CrossSite = "cross_site", 403;
     /// The user lacks what the path or a guard requires.
     Forbidden = "forbidden", 403;
+    /// A guard of the application could not decide whether it admits the user.
+    GuardUndecided = "guard_undecided", 503;
     /// An error inside the login, such as missing entropy, or a hook that panicked.
     Internal = "internal", 500;
     /// The callback has parameters that no authorization server sends.

@@ -1,15 +1,25 @@
 //! A check of the signed-in user, for the middleware that a router puts around its routes.
 //!
-//! Rule: no user is challenged, a user who fails the check gets 403, and a check that waits is asked once a request.
+//! Rules:
+//! - A request without a user is challenged, and a user who fails the check gets 403.
+//! - A check that waits is asked once a request, inside the request's own future: if the request is cancelled, the check
+//!   is dropped with it. If the check fails, panics or is late, the request gets 503 and reaches no handler.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login_core::{Head, User};
+use tokio::time::timeout;
 
+use crate::adapter::guard_answer::GuardAnswer;
 use crate::adapter::rejection::Rejection;
+use crate::hooks::unless_it_panics::unless_it_panics;
 use crate::request::auth_context::AuthContext;
+
+/// How long a check may wait. A person waits no longer, and a proxy gives up later.
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// What a route needs of its user: an adapter's guards hold it. Cloning is cheap.
 #[derive(Clone)]
@@ -21,7 +31,8 @@ enum Check {
     Waiting(Box<dyn Fn(User) -> Waiting + Send + Sync>),
 }
 
-type Waiting = Pin<Box<dyn Future<Output = bool> + Send>>;
+/// Whether the user is admitted, or why that can't be decided.
+type Waiting = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
 
 impl Guard {
     /// A granted scope.
@@ -41,9 +52,12 @@ impl Guard {
     pub fn waiting<F, R>(check: F) -> Self
     where
         F: Fn(User) -> R + Send + Sync + 'static,
-        R: Future<Output = bool> + Send + 'static,
+        R: Future<Output: GuardAnswer> + Send + 'static,
     {
-        let check = move |user| Box::pin(check(user)) as Waiting;
+        let check = move |user| {
+            let asked = check(user);
+            Box::pin(async move { asked.await.decided() }) as Waiting
+        };
         Self(Arc::new(Check::Waiting(Box::new(check))))
     }
 
@@ -51,18 +65,28 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// No user is signed in, or the user fails the check.
+    /// No user is signed in, the user fails the check, or the check can't decide.
     pub async fn check<H: Head>(&self, context: &AuthContext, head: &H) -> Result<(), Rejection> {
         let Some(user) = context.user() else {
             return Err(Rejection::signed_out(context, head));
         };
-        let passes = match &*self.0 {
-            Check::Scope(scope) => user.has_scope(scope),
-            Check::Predicate(check) => check(user),
-            Check::Waiting(check) => check(user.clone()).await,
+        let decided = match &*self.0 {
+            Check::Scope(scope) => Ok(user.has_scope(scope)),
+            Check::Predicate(check) => Ok(check(user)),
+            Check::Waiting(check) => {
+                let asked = pin!(async { check(user.clone()).await });
+                match timeout(DEADLINE, unless_it_panics(asked)).await {
+                    Ok(Some(decided)) => decided,
+                    Ok(None) => Err("it panicked".to_owned()),
+                    Err(_) => Err(format!("it did not answer within {DEADLINE:?}")),
+                }
+            }
         };
-        let refused = || Rejection::forbidden(context, head);
-        passes.then_some(()).ok_or_else(refused)
+        match decided {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Rejection::forbidden(context, head)),
+            Err(cause) => Err(Rejection::undecided(context, head, cause)),
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 pub(crate) mod extract;
 pub(crate) mod guard;
+pub(crate) mod guard_answer;
 pub(crate) mod login_reply;
 pub(crate) mod rejection;
 

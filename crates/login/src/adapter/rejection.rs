@@ -8,7 +8,7 @@ use std::fmt;
 use fncy_login_core::{ErrorCode, Head, OwnedHead, Reply};
 
 use crate::request::auth_context::AuthContext;
-use crate::request::challenge::{challenge, forbidden};
+use crate::request::challenge::{challenge, forbidden, undecided};
 
 /// Why an extractor or a guard refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ enum Cause {
     MissingLayer,
     SignedOut(Box<(AuthContext, OwnedHead)>),
     Forbidden(Box<(AuthContext, OwnedHead)>),
+    /// With the cause, for the log.
+    Undecided(Box<(AuthContext, OwnedHead)>, String),
     Told(Box<Reply>),
 }
 
@@ -50,6 +52,10 @@ impl Rejection {
         Self(Cause::Forbidden(waiting(context, head)))
     }
 
+    pub(crate) fn undecided<H: Head>(context: &AuthContext, head: &H, cause: String) -> Self {
+        Self(Cause::Undecided(waiting(context, head), cause))
+    }
+
     pub(crate) fn told(reply: Box<Reply>) -> Self {
         Self(Cause::Told(reply))
     }
@@ -61,6 +67,7 @@ impl Rejection {
             Cause::MissingLayer => RejectionKind::MissingLayer,
             Cause::SignedOut(_) => RejectionKind::SignedOut,
             Cause::Forbidden(_) => RejectionKind::Refused(ErrorCode::Forbidden),
+            Cause::Undecided(..) => RejectionKind::Refused(ErrorCode::GuardUndecided),
             Cause::Told(reply) => {
                 RejectionKind::Refused(reply.code.unwrap_or(ErrorCode::SignInRequired))
             }
@@ -74,6 +81,9 @@ impl Rejection {
             Cause::MissingLayer => None,
             Cause::SignedOut(waiting) => Some(*challenge(waiting.0.login(), &waiting.1)),
             Cause::Forbidden(waiting) => Some(*forbidden(waiting.0.login(), &waiting.1)),
+            Cause::Undecided(waiting, cause) => {
+                Some(*undecided(waiting.0.login(), &waiting.1, cause))
+            }
             Cause::Told(reply) => Some(Reply::clone(reply)),
         }
     }

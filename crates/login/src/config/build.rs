@@ -9,6 +9,7 @@ use fncy_login_core::{
     Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings,
 };
 use http::Method;
+use http::header::HeaderName;
 use oauth2::AuthType;
 
 use crate::config::builder::LoginBuilder;
@@ -21,6 +22,7 @@ use crate::handle::login::Login;
 use crate::handle::redemptions::Redemptions;
 use crate::handle::shared::Shared;
 use crate::handle::watched::Watched;
+use crate::hooks::request_context::WITH_SECRETS;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
 use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
@@ -181,6 +183,18 @@ impl LoginBuilder {
                 ));
             }
         }
+        for name in &self.hook_headers {
+            let is_in_lower_case = *name == name.to_ascii_lowercase();
+            if WITH_SECRETS.contains(name) {
+                mistake(format!(
+                    "`hook_headers` names {name:?}, which holds secrets and is shown to no hook; remove it."
+                ));
+            } else if !is_in_lower_case || HeaderName::from_bytes(name.as_bytes()).is_err() {
+                mistake(format!(
+                    "`hook_headers` names {name:?}, which is not the name of a header in small letters; write a name such as \"user-agent\"."
+                ));
+            }
+        }
         let lifetimes = self.choices.lifetimes;
         for (name, life) in [
             ("session_lifetime", lifetimes.session),
@@ -273,6 +287,7 @@ impl LoginBuilder {
             coverage: CoverageWatch::default(),
             namesake: Arc::new(namesake),
             on_login: self.on_login.clone(),
+            hook_headers: self.hook_headers.clone().into(),
             client_address: self.client_address.clone(),
             hasher: RandomState::new(),
             admits_unverified: self.admits_unverified,

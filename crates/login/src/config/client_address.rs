@@ -13,6 +13,8 @@ impl LoginBuilder {
     /// the callback from a few addresses then delays no other client. An IPv6 address counts as its network of 64 bits. By
     /// default no header is believed, since any client can send one, and the newest callback is next.
     ///
+    /// Hooks get the address by [`RequestContext::client_address`](crate::RequestContext::client_address).
+    ///
     /// ```
     /// # use fncy_login::Login;
     /// // nginx: proxy_set_header X-Real-IP $remote_addr;

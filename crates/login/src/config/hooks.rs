@@ -94,6 +94,28 @@ impl LoginBuilder {
         self
     }
 
+    /// Headers that hooks see, such as `user-agent`. By default they see no header.
+    ///
+    /// [`RequestContext::header`](crate::RequestContext::header) returns them. Names are in lower case. Headers that hold
+    /// secrets are refused at start: `authorization`, `cookie`, `proxy-authorization` and `set-cookie`, and `referer`
+    /// and `hx-current-url`, whose address may have the code of a sign-in. Don't name a header in which your proxy
+    /// writes an address with its query.
+    ///
+    /// ```
+    /// # use fncy_login::{Approval, Login, NewLogin};
+    /// let builder = Login::builder()
+    ///     .hook_headers(["user-agent", "x-request-id"])
+    ///     .on_login(async |login: NewLogin| {
+    ///         let agent = login.request().header("user-agent");
+    ///         Ok(Approval::with_data(&agent)?)
+    ///     });
+    /// ```
+    #[doc(alias("user agent", "audit"))]
+    pub fn hook_headers(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.hook_headers.extend(names);
+        self
+    }
+
     /// A function that writes the login's pages as HTML, in place of the built-in ones: of a failed sign-in, a sign-out, a
     /// refusal.
     ///

@@ -2,7 +2,8 @@
 //!
 //! Rules:
 //! - The login trusts no header. The application's function reads the header that its proxy writes.
-//! - An address is kept only as a keyed hash. The key is random for each process.
+//! - The login itself keeps an address only as a keyed hash. The key is random for each process. The application's
+//!   hooks get the address.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -18,7 +19,7 @@ pub struct RequestHeaders<'a>(&'a dyn Fn(&'static str) -> Option<&'a [u8]>);
 pub(crate) type ClientAddress = Arc<dyn Fn(&RequestHeaders<'_>) -> Option<IpAddr> + Send + Sync>;
 
 /// The number that all clients without a known address share.
-pub(crate) const UNKNOWN: u64 = 0;
+const UNKNOWN: u64 = 0;
 
 impl RequestHeaders<'_> {
     /// The last line of a header, which the proxy next to the application has written. `name` is in lower case.
@@ -35,16 +36,16 @@ impl fmt::Debug for RequestHeaders<'_> {
     }
 }
 
-/// The client of a request, as a number. `hasher` has the key of this process.
-pub(crate) fn client_of<H: Head>(
-    read: Option<&ClientAddress>,
-    hasher: &RandomState,
-    head: &H,
-) -> u64 {
+/// The client's address of a request.
+pub(crate) fn address_of<H: Head>(read: Option<&ClientAddress>, head: &H) -> Option<IpAddr> {
     let headers = |name| head.lines(name).last();
-    let address = read.and_then(|read| read(&RequestHeaders(&headers)));
-    address.map_or(UNKNOWN, |address| match address.to_canonical() {
+    read?(&RequestHeaders(&headers)).map(|address| address.to_canonical())
+}
+
+/// The client with an address, as a number. `hasher` has the key of this process.
+pub(crate) fn number_of(hasher: &RandomState, address: Option<IpAddr>) -> u64 {
+    address.map_or(UNKNOWN, |address| match address {
         IpAddr::V6(address) => hasher.hash_one(&address.octets()[..8]),
-        address => hasher.hash_one(address),
+        address @ IpAddr::V4(_) => hasher.hash_one(address),
     })
 }

@@ -45,6 +45,8 @@ pub(crate) struct Inner {
     pub(crate) coverage: CoverageWatch,
     pub(crate) namesake: Arc<Namesake>,
     pub(crate) on_login: Option<LoginHook>,
+    /// The headers that hooks see.
+    pub(crate) hook_headers: Box<[&'static str]>,
     pub(crate) client_address: Option<ClientAddress>,
     pub(crate) hasher: RandomState,
     /// Whether a session is accepted while the store can't be asked.

@@ -1,5 +1,6 @@
 //! `Login`, the handle that an application holds, and the state that all its requests share.
 
+pub(crate) mod caller;
 pub(crate) mod client_address;
 pub(crate) mod coverage;
 pub(crate) mod login;

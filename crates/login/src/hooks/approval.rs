@@ -6,15 +6,17 @@ use fncy_login_core::{Candidate, DataError, RefreshCandidate, SessionTokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::hooks::request_context::RequestContext;
+
 /// A user who has signed in at FNCY, for [`LoginBuilder::on_login`](crate::LoginBuilder::on_login).
 ///
 /// `Debug` shows the id only.
-pub struct NewLogin(Candidate);
+pub struct NewLogin(Candidate, RequestContext);
 
 /// A session whose tokens were refreshed, for [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh).
 ///
 /// `Debug` shows the user's id only.
-pub struct RefreshedLogin(RefreshCandidate);
+pub struct RefreshedLogin(RefreshCandidate, RequestContext);
 
 /// The answer of a hook that accepts the user.
 #[derive(Clone, Debug, Default)]
@@ -47,8 +49,8 @@ pub(crate) enum Why {
 }
 
 impl NewLogin {
-    pub(crate) fn new(candidate: Candidate) -> Self {
-        Self(candidate)
+    pub(crate) fn new(candidate: Candidate, request: RequestContext) -> Self {
+        Self(candidate, request)
     }
 
     /// The user's id at FNCY.
@@ -90,6 +92,12 @@ impl NewLogin {
     pub fn tokens(&self) -> &SessionTokens {
         &self.0.tokens
     }
+
+    /// The request of the callback, with the address that the sign-in returns to.
+    #[must_use]
+    pub fn request(&self) -> &RequestContext {
+        &self.1
+    }
 }
 
 impl fmt::Debug for NewLogin {
@@ -101,8 +109,8 @@ impl fmt::Debug for NewLogin {
 }
 
 impl RefreshedLogin {
-    pub(crate) fn new(candidate: RefreshCandidate) -> Self {
-        Self(candidate)
+    pub(crate) fn new(candidate: RefreshCandidate, request: RequestContext) -> Self {
+        Self(candidate, request)
     }
 
     /// The user's id at FNCY, which is the same as before the refresh.
@@ -133,6 +141,12 @@ impl RefreshedLogin {
     #[must_use]
     pub fn tokens(&self) -> &SessionTokens {
         &self.0.tokens
+    }
+
+    /// The request that started the refresh. Other requests, perhaps of other tabs, may wait for the same refresh.
+    #[must_use]
+    pub fn request(&self) -> &RequestContext {
+        &self.1
     }
 }
 

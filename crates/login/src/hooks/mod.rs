@@ -2,3 +2,5 @@
 
 pub(crate) mod approval;
 pub(crate) mod ask;
+pub(crate) mod request_context;
+pub(crate) mod unless_it_panics;

@@ -5,7 +5,8 @@
 //! | [`quick_start`] | from an empty project to a page that greets its user |
 //! | [`layer`] | where to put the login, and the order of other middleware |
 //! | [`paths`] | public pages, guards, scopes and roles |
-//! | [`sign_in`] | sign-in, sign-out, hooks, session timeouts |
+//! | [`sign_in`] | sign-in, sign-out, session timeouts |
+//! | [`hooks`] | hooks over sign-ins and refreshes, and the request that they see |
 //! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
 //! | [`tokens`] | calls of FNCY's API |
 //! | [`connections`] | WebSockets and event streams |
@@ -42,6 +43,7 @@ pages! {
     cookies = "cookies.md";
     defaults = "defaults.md";
     deployment = "deployment.md";
+    hooks = "building/hooks.md";
     instances = "instances.md";
     layer = "building/layer.md";
     operations = "operations.md";

@@ -29,6 +29,7 @@ use tokio::time::Instant;
 
 use crate::hooks::approval::RefreshedLogin;
 use crate::hooks::ask::ask;
+use crate::hooks::request_context::RequestContext;
 use crate::observe::{clock, telemetry};
 use crate::provider::places::Place;
 use crate::provider::sender::EXCHANGE_DEADLINE;
@@ -48,13 +49,14 @@ const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
 pub(crate) async fn obtain(
     parts: &Parts,
     request: &Arc<RefreshRequest>,
+    by: Option<RequestContext>,
     sender: &Sender<Refreshed>,
     deadline: Instant,
 ) -> Refreshed {
     let lease = match Box::pin(find_or_claim(parts, request, sender, deadline)).await? {
         Claim::Granted(lease) => lease,
         Claim::Done(sealed) => {
-            return Box::pin(take_over(parts, request, &sealed, deadline)).await;
+            return Box::pin(take_over(parts, request, by, &sealed, deadline)).await;
         }
         Claim::Spent => return Err(RefreshFailure::Refused),
     };
@@ -62,13 +64,14 @@ pub(crate) async fn obtain(
     let waiting = pin!(parts.places.take(parts.work(request), turn));
     let place = sender.while_heard(waiting).await.flatten();
     let place = place.ok_or(RefreshFailure::Crowded)?;
-    Box::pin(with_place(parts, request, lease, place, deadline)).await
+    Box::pin(with_place(parts, request, by, lease, place, deadline)).await
 }
 
 /// Refreshes with a lease and a place.
 async fn with_place(
     parts: &Parts,
     request: &Arc<RefreshRequest>,
+    by: Option<RequestContext>,
     lease: Box<dyn Lease>,
     place: Place,
     deadline: Instant,
@@ -78,7 +81,7 @@ async fn with_place(
         return Err(RefreshFailure::Crowded);
     }
     let known = exchange(parts, request, place, deadline).await?;
-    match approve(parts, known, deadline).await {
+    match approve(parts, known, by, deadline).await {
         RefreshApproved::Leave(tokens) => {
             publish(parts, request, lease, &tokens).await;
             Ok(Arc::from(tokens))
@@ -117,13 +120,14 @@ async fn find_or_claim(
 async fn take_over(
     parts: &Parts,
     request: &RefreshRequest,
+    by: Option<RequestContext>,
     sealed: &[u8],
     deadline: Instant,
 ) -> Refreshed {
     parts.must_be_live(request).await?;
     let known = parts.machine.take_over(request, sealed);
     let known = known.ok_or(RefreshFailure::Refused)?;
-    match approve(parts, known, deadline).await {
+    match approve(parts, known, by, deadline).await {
         RefreshApproved::Leave(tokens) => Ok(Arc::from(tokens)),
         RefreshApproved::Undecided(_) => Err(RefreshFailure::Undecided),
         RefreshApproved::End(ended) => Err(end(parts, *ended).await),
@@ -174,7 +178,12 @@ async fn exchange(
 }
 
 /// Asks `on_refresh`, if its answer is still to come. If the hook fails, a later request asks again.
-async fn approve(parts: &Parts, known: UserKnown, deadline: Instant) -> RefreshApproved {
+async fn approve(
+    parts: &Parts,
+    known: UserKnown,
+    by: Option<RequestContext>,
+    deadline: Instant,
+) -> RefreshApproved {
     let approving = match known {
         UserKnown::Leave(tokens) => return RefreshApproved::Leave(tokens),
         UserKnown::Approve(approving) => approving,
@@ -182,7 +191,7 @@ async fn approve(parts: &Parts, known: UserKnown, deadline: Instant) -> RefreshA
     let Some(on_refresh) = &parts.on_refresh else {
         return approving.answered(HookAnswer::Approved { data: None });
     };
-    let login = RefreshedLogin::new(approving.candidate());
+    let login = RefreshedLogin::new(approving.candidate(), by.unwrap_or_default());
     let answer = ask(on_refresh, login, deadline).await;
     match &answer {
         HookAnswer::Approved { .. } => {}

@@ -16,16 +16,15 @@
 //!
 //! [`Refreshes`]: crate::refresh::refreshes::Refreshes
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use fncy_login_core::{RefreshFailure, RefreshRequest};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use crate::hooks::request_context::RequestContext;
+use crate::hooks::unless_it_panics::unless_it_panics;
 use crate::observe::telemetry;
 use crate::refresh::exchange::obtain;
 use crate::refresh::parts::{MAX_CHAIN, Parts};
@@ -38,15 +37,17 @@ use crate::store::in_flight::Sender;
 pub(crate) struct Refresher(pub(crate) Arc<Parts>);
 
 impl Refresher {
-    /// The newest tokens that a refresh token leads to, from the store or from the provider.
+    /// The newest tokens that a refresh token leads to, from the store or from the provider. `by` is the request that
+    /// asks, as hooks see it.
     pub(crate) async fn refresh(
         &self,
         mut request: Arc<RefreshRequest>,
+        by: Option<&RequestContext>,
         deadline: Instant,
     ) -> Refreshed {
         let mut newest = None;
         for _ in 0..MAX_CHAIN {
-            match self.step(&request, deadline).await {
+            match self.step(&request, by, deadline).await {
                 // The outcome answers an earlier request for an older generation, so this request asks again.
                 Ok(refreshed) if refreshed.generation() <= request.session.generation() => {}
                 Ok(refreshed) if refreshed.is_fresh(self.0.clock.now()) => return Ok(refreshed),
@@ -66,7 +67,12 @@ impl Refresher {
     }
 
     /// The tokens that one refresh token leads to.
-    async fn step(&self, request: &Arc<RefreshRequest>, deadline: Instant) -> Refreshed {
+    async fn step(
+        &self,
+        request: &Arc<RefreshRequest>,
+        by: Option<&RequestContext>,
+        deadline: Instant,
+    ) -> Refreshed {
         let may_start = request.is_urgent || self.0.places.is_free(self.0.work(request));
         let in_flight = match self.0.refreshes.enter(request, may_start) {
             Entered::Failed(failure) => {
@@ -76,7 +82,7 @@ impl Refresher {
             }
             Entered::Joined(in_flight) => in_flight,
             Entered::First(sender, in_flight) => {
-                self.start(Arc::clone(request), sender, deadline);
+                self.start(Arc::clone(request), by.cloned(), sender, deadline);
                 in_flight
             }
         };
@@ -87,10 +93,16 @@ impl Refresher {
     /// Starts the task that refreshes and publishes its outcome.
     ///
     /// Its parts are boxed, since thousands of tasks may wait for a place.
-    fn start(&self, request: Arc<RefreshRequest>, sender: Sender<Refreshed>, deadline: Instant) {
+    fn start(
+        &self,
+        request: Arc<RefreshRequest>,
+        by: Option<RequestContext>,
+        sender: Sender<Refreshed>,
+        deadline: Instant,
+    ) {
         let parts = Arc::clone(&self.0);
         let task = async move {
-            let obtaining = Box::pin(obtain(&parts, &request, &sender, deadline));
+            let obtaining = Box::pin(obtain(&parts, &request, by, &sender, deadline));
             let refreshing = pin!(telemetry::refresh(obtaining));
             let refreshed = unless_it_panics(refreshing).await;
             let refreshed = refreshed.unwrap_or(Err(RefreshFailure::Unreadable));
@@ -106,13 +118,4 @@ impl Refresher {
         };
         tokio::spawn(task.in_current_span());
     }
-}
-
-/// The output of a future. `None` if it panics.
-async fn unless_it_panics<T>(mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
-    poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
-        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
-    })
-    .await
 }

@@ -28,6 +28,11 @@ pub(crate) fn forbidden<H: Head>(login: &Login, head: &H) -> Box<Reply> {
     send(login.0.core.handling(head).forbidden())
 }
 
+/// The reply to a user of whom a guard could not decide.
+pub(crate) fn undecided<H: Head>(login: &Login, head: &H, cause: &str) -> Box<Reply> {
+    send(login.0.core.handling(head).undecided(cause))
+}
+
 /// The tokens of a request's session, or the reply if they can't be read.
 pub(crate) fn tokens<H: Head>(
     login: &Login,

@@ -12,7 +12,7 @@ use fncy_login_core::{
 };
 use tokio::time::Instant;
 
-use crate::handle::client_address::{UNKNOWN, client_of};
+use crate::handle::caller::Caller;
 use crate::handle::login::Login;
 use crate::handle::replies::{ending, send};
 use crate::handle::revocation_check::{ask_store, check_sessions};
@@ -25,8 +25,8 @@ use crate::request::verdict::{Decision, Verdict};
 
 /// The work that a request must wait for.
 enum Waits {
-    Redeem(Box<Redeeming>),
-    Refresh(Box<Refreshing>),
+    Redeem(Box<Redeeming>, Caller),
+    Refresh(Box<Refreshing>, Caller),
     /// The store must learn of the sessions that this reply revokes.
     End(Box<Reply>),
 }
@@ -63,30 +63,29 @@ fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
     if !matches!(begin, Begin::Roll(_)) {
         login.0.coverage.look(&login.0.core, head);
     }
-    let client = match &begin {
-        Begin::Redeem(_) => client(login, head),
-        _ => UNKNOWN,
-    };
-    match settle(login, begin) {
+    let (may_redeem, may_refresh) = (
+        matches!(begin, Begin::Redeem(_)),
+        matches!(begin, Begin::Refresh(_)),
+    );
+    let caller = Caller::of(login, head, may_redeem, may_refresh);
+    match settle(login, begin, caller) {
         Ok(verdict) => Decision::Now(verdict),
         Err(waits) => {
             let login = login.clone();
-            Decision::Later(Box::pin(async move { wait(&login, waits, client).await }))
+            Decision::Later(Box::pin(async move { wait(&login, waits).await }))
         }
     }
 }
 
 /// Decides a request after the store was asked about its session. A sign-in that is asked for depends on no session.
 fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore, now: Timestamp) -> Decision {
-    let client = match login.0.core.endpoint(head) {
-        Some(Endpoint::Login) => {
-            let found = ask.answered(StoreAnswer::Unknown);
-            return decide_more(login, head, login.0.core.begin(head, found, now));
-        }
-        // The application's function reads a client's address where a code may be redeemed, and nowhere else.
-        Some(Endpoint::Callback) => client(login, head),
-        _ => UNKNOWN,
-    };
+    let endpoint = login.0.core.endpoint(head);
+    if endpoint == Some(Endpoint::Login) {
+        let found = ask.answered(StoreAnswer::Unknown);
+        return decide_more(login, head, login.0.core.begin(head, found, now));
+    }
+    let may_redeem = endpoint == Some(Endpoint::Callback);
+    let caller = Caller::of(login, head, may_redeem, !may_redeem);
     login.0.coverage.look(&login.0.core, head);
     let (login, head) = (login.clone(), OwnedHead::of(head));
     Decision::Later(Box::pin(async move {
@@ -94,19 +93,15 @@ fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore, now: Timestamp)
         let begin = login.0.core.begin(&head, found, login.0.clock.now());
         // A state that waits has a copy of its own.
         drop(head);
-        match settle(&login, begin) {
+        match settle(&login, begin, caller) {
             Ok(verdict) => verdict,
-            Err(waits) => wait(&login, waits, client).await,
+            Err(waits) => wait(&login, waits).await,
         }
     }))
 }
 
-fn client<H: Head>(login: &Login, head: &H) -> u64 {
-    client_of(login.0.client_address.as_ref(), &login.0.hasher, head)
-}
-
 /// The verdict of a state that needs no wait, or the work to wait for.
-fn settle(login: &Login, begin: Begin) -> Result<Verdict, Waits> {
+fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits> {
     match begin {
         Begin::Admit(admission) => Ok(Verdict::admit(login, admission)),
         Begin::Roll(roll) => {
@@ -115,8 +110,11 @@ fn settle(login: &Login, begin: Begin) -> Result<Verdict, Waits> {
         }
         Begin::SignIn(start) => answer(redirect(login, *start)),
         Begin::Reply(reply) => answer(reply),
-        Begin::Redeem(redeeming) => Err(Waits::Redeem(redeeming)),
-        Begin::Refresh(refreshing) => Err(Waits::Refresh(refreshing)),
+        Begin::Redeem(redeeming) => {
+            let caller = caller.returning_to(redeeming.return_to());
+            Err(Waits::Redeem(redeeming, caller))
+        }
+        Begin::Refresh(refreshing) => Err(Waits::Refresh(refreshing, caller)),
     }
 }
 
@@ -129,13 +127,13 @@ fn answer(reply: Box<Reply>) -> Result<Verdict, Waits> {
     }
 }
 
-async fn wait(login: &Login, waits: Waits, client: u64) -> Verdict {
+async fn wait(login: &Login, waits: Waits) -> Verdict {
     let reply = match waits {
-        Waits::Redeem(redeeming) => {
+        Waits::Redeem(redeeming, caller) => {
             // Boxed, so that a wait for a refresh takes no room for a redemption.
-            return Verdict::Reply(Box::pin(redeem_once(login, *redeeming, client)).await);
+            return Verdict::Reply(Box::pin(redeem_once(login, *redeeming, caller)).await);
         }
-        Waits::Refresh(refreshing) => match refresh(login, refreshing).await {
+        Waits::Refresh(refreshing, caller) => match refresh(login, refreshing, &caller).await {
             AfterRefresh::Admit(admission) => return Verdict::admit(login, admission),
             AfterRefresh::Reply(reply) => reply,
             AfterRefresh::SignIn(start) => redirect(login, *start),
@@ -145,10 +143,11 @@ async fn wait(login: &Login, waits: Waits, client: u64) -> Verdict {
     Verdict::Reply(ending(login, reply).await)
 }
 
-async fn refresh(login: &Login, refreshing: Box<Refreshing>) -> AfterRefresh {
+async fn refresh(login: &Login, refreshing: Box<Refreshing>, caller: &Caller) -> AfterRefresh {
     let deadline = Instant::now() + REQUEST_DEADLINE;
     let request = Arc::clone(refreshing.request());
-    let refreshed = login.0.refresher.refresh(request, deadline).await;
+    let by = caller.request.as_ref();
+    let refreshed = login.0.refresher.refresh(request, by, deadline).await;
     let now = login.0.clock.now();
     match refreshed {
         Ok(tokens) => refreshing.refreshed(&tokens, now, clock::entropy()),

@@ -16,6 +16,7 @@ use fncy_login_core::{Event, Failure, Redeeming, Reply, Severity};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use crate::handle::caller::Caller;
 use crate::handle::login::Login;
 use crate::handle::replies::{ending, send};
 use crate::observe::{clock, telemetry};
@@ -32,22 +33,22 @@ const JOIN_WINDOW: Duration = Duration::from_secs(2);
 /// How long a code stays spent, which is the lifetime of a transaction.
 const SPENT_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// The reply to a callback of this client. The redemption runs in a task of its own.
-pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, client: u64) -> Box<Reply> {
+/// The reply to a callback of this caller. The redemption runs in a task of its own.
+pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Caller) -> Box<Reply> {
     let deadline = Instant::now() + REQUEST_DEADLINE;
     let (key, replies) = (redeeming.redeem().key, redeeming.replies());
-    let mut own = Some(redeeming);
+    let mut own = Some((redeeming, caller));
     while Instant::now() < deadline {
         let (in_flight, first) = login.0.redemptions.enter(key);
         if let Some(sender) = first {
-            let Some(redeeming) = own.take() else {
+            let Some((redeeming, caller)) = own.take() else {
                 // The task of this same request has ended without a reply.
                 login.0.redemptions.leave(&key);
                 break;
             };
             let login = login.clone();
             let redemption = async move {
-                let redeeming = redeem(&login, redeeming, client, &sender, deadline);
+                let redeeming = redeem(&login, redeeming, caller, &sender, deadline);
                 sender.tell(*redeeming.await);
                 login.0.redemptions.leave(&key);
             };
@@ -58,7 +59,7 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, client: u64
         }
     }
     send(match own {
-        Some(redeeming) => redeeming.lost(Failure::TimedOut),
+        Some((redeeming, _)) => redeeming.lost(Failure::TimedOut),
         None => replies.unfinished(),
     })
 }
@@ -66,13 +67,18 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, client: u64
 async fn redeem(
     login: &Login,
     redeeming: Redeeming,
-    client: u64,
+    caller: Caller,
     sender: &Sender<Reply>,
     deadline: Instant,
 ) -> Box<Reply> {
     let key = redeeming.redeem().key;
     let turn = deadline - EXCHANGE_DEADLINE;
-    let waiting = pin!(login.0.places.take(places::Work::SignIn(client), turn));
+    let waiting = pin!(
+        login
+            .0
+            .places
+            .take(places::Work::SignIn(caller.client), turn)
+    );
     let Some(place) = sender.while_heard(waiting).await.flatten() else {
         return turned_away(redeeming);
     };
@@ -88,7 +94,7 @@ async fn redeem(
         Err(StoreError) | Ok(None) => return send(redeeming.undecided()),
     };
     let task_login = login.clone();
-    let signing_in = async move { sign_in(&task_login, redeeming, place, deadline).await };
+    let signing_in = async move { sign_in(&task_login, redeeming, caller, place, deadline).await };
     let reply = tokio::spawn(signing_in.in_current_span())
         .await
         .unwrap_or_else(|_| replies.panicked());

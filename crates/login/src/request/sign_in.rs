@@ -9,6 +9,7 @@ use fncy_login_core::{
 };
 use tokio::time::Instant;
 
+use crate::handle::caller::Caller;
 use crate::handle::login::Login;
 use crate::hooks::approval::NewLogin;
 use crate::hooks::ask::ask;
@@ -22,6 +23,7 @@ pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 pub(crate) async fn sign_in(
     login: &Login,
     redeeming: Redeeming,
+    caller: Caller,
     place: Place,
     deadline: Instant,
 ) -> Box<Reply> {
@@ -39,7 +41,7 @@ pub(crate) async fn sign_in(
     let completing = match reading.answered(answer) {
         UserRead::Complete(completing) => completing,
         UserRead::Approve(approving) => {
-            let answer = ask_hook(login, &approving, deadline).await;
+            let answer = ask_hook(login, &approving, caller, deadline).await;
             match approving.answered(answer) {
                 Approved::Complete(completing) => completing,
                 Approved::Reply(reply) => return reply,
@@ -50,9 +52,18 @@ pub(crate) async fn sign_in(
     completing.finish(login.0.clock.now(), clock::entropy())
 }
 
-async fn ask_hook(login: &Login, approving: &Approving, deadline: Instant) -> HookAnswer {
+async fn ask_hook(
+    login: &Login,
+    approving: &Approving,
+    caller: Caller,
+    deadline: Instant,
+) -> HookAnswer {
     match &login.0.on_login {
-        Some(on_login) => ask(on_login, NewLogin::new(approving.candidate()), deadline).await,
+        Some(on_login) => {
+            let request = caller.request.unwrap_or_default();
+            let login = NewLogin::new(approving.candidate(), request);
+            ask(on_login, login, deadline).await
+        }
         None => HookAnswer::Approved { data: None },
     }
 }

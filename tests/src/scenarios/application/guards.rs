@@ -1,6 +1,12 @@
-//! Guards in the router: they admit users by a scope, a check, or a check that waits. The example for poem has none.
+//! Guards in the router: they admit users by a scope, a check, or a check that waits (row U6). The example for poem has
+//! no guards.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::harness::Harness;
+use crate::steps::session::{request, signed_in};
 use crate::world::{APP, World};
 
 const GUARDED: [&str; 4] = [
@@ -63,4 +69,53 @@ pub(super) async fn a_routes_guard_without_the_layer_is_a_500(harness: Harness) 
     assert_eq!(world.calls.all(), []);
     let line = "the user was asked for on a route that the FNCY Login layer is not around";
     assert!(world.logged().contains(line));
+}
+
+pub(super) async fn u06_a_guard_that_cannot_decide_is_a_503(harness: Harness) {
+    if harness == Harness::Poem {
+        return;
+    }
+    let world = world(harness, 1);
+    let mut tab = signed_in(&world).await;
+    let before = world.calls.all().len();
+    for (path, cause) in [
+        ("/needs/fails", "the table of roles is locked"),
+        ("/needs/panics", "it panicked"),
+        ("/needs/hangs", "it did not answer within 5s"),
+    ] {
+        let began = Instant::now();
+        let page = tab.get(&format!("{APP}{path}?tab=2")).await;
+        assert!(began.elapsed() < Duration::from_secs(9), "{path}");
+        let again = page.header("retry-after");
+        assert_eq!((page.status, again), (503, Some("1")), "{path}");
+        assert!(page.text().contains("<code>guard_undecided</code>"));
+        let link = format!("href=\"{path}?tab=2\"");
+        assert!(page.text().contains(&link), "{}", page.text());
+        let told = tab.fetch(&format!("{APP}{path}")).await;
+        assert_eq!(told.status, 503, "{path}");
+        assert!(told.text().contains(r#""code":"guard_undecided""#));
+        let line = format!("a guard could not decide: {cause}");
+        assert!(world.logged().contains(&line), "{path}");
+    }
+    assert_eq!(world.calls.all().len(), before, "no handler was called");
+    let page = tab.get(&format!("{APP}/needs/alex-later")).await;
+    assert_eq!(page.status, 200, "the session is as it was");
+}
+
+pub(super) async fn u06_a_cancelled_request_leaves_no_guard_running(harness: Harness) {
+    if harness == Harness::Poem {
+        return;
+    }
+    let world = world(harness, 1);
+    signed_in(&world).await;
+    let began = Instant::now();
+    // The guard's own deadline is five seconds. actix-web goes on with an HTTP/1 request whose client has gone.
+    let limit = Duration::from_secs(if harness == Harness::Actix { 9 } else { 4 });
+    let request = request(&world, "/needs/hangs");
+    let cancelled = timeout(Duration::from_millis(500), world.raw(request)).await;
+    assert!(cancelled.is_err());
+    while world.calls.running_guards() > 0 {
+        assert!(began.elapsed() < limit, "it still runs");
+        sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -5,6 +5,7 @@ mod guards;
 mod hooks;
 mod http_client;
 mod pages;
+mod request_seen;
 mod secret_files;
 mod secrets;
 
@@ -20,6 +21,8 @@ scenarios! {
     guards: {
         a_routes_guard_admits_some_users [],
         a_routes_guard_without_the_layer_is_a_500 [],
+        u06_a_guard_that_cannot_decide_is_a_503 ["U6"],
+        u06_a_cancelled_request_leaves_no_guard_running ["U6"],
     }
     hooks: {
         on_refresh_replaces_the_sessions_data [],
@@ -33,6 +36,9 @@ scenarios! {
         pages_are_in_their_readers_language [],
         pages_may_be_in_the_applications_only_language [],
         pages_may_be_the_applications_own [],
+    }
+    request_seen: {
+        hooks_see_the_request_that_caused_them [],
     }
     http_client: {
         an_injected_client_carries_each_exchange [],

@@ -22,6 +22,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "You may not open this",
             "You are signed in, but your account does not have the permission for this.",
         ),
+        PageSubject::Refusal(ErrorCode::GuardUndecided) => (
+            "You can't open this at the moment",
+            "This site can't check your permission just now. Please try again in a moment.",
+        ),
         PageSubject::Refusal(ErrorCode::Internal) => (
             "Something went wrong",
             "An unexpected error stopped the sign-in. Please try again.",

@@ -24,6 +24,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "접근 권한이 없어요",
             "로그인되어 있지만, 이 계정에는 필요한 권한이 없어요.",
         ),
+        PageSubject::Refusal(ErrorCode::GuardUndecided) => (
+            "지금은 열 수 없어요",
+            "이 사이트에서 접근 권한을 확인하지 못했어요. 잠시 후 다시 시도해 주세요.",
+        ),
         PageSubject::Refusal(ErrorCode::Internal) => (
             "문제가 생겼어요",
             "예상하지 못한 오류로 로그인이 중단되었어요. 다시 시도해 주세요.",

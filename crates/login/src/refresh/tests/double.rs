@@ -329,7 +329,7 @@ pub(crate) fn refresh_of(login: &Login, user: &str) -> RefreshRequest {
 /// The outcome of a request with this refresh token, as text.
 pub(crate) async fn comes_to(refresher: &Refresher, refresh: &RefreshRequest) -> String {
     let refreshed = refresher
-        .refresh(Arc::new(refresh.clone()), Instant::now() + DEADLINE)
+        .refresh(Arc::new(refresh.clone()), None, Instant::now() + DEADLINE)
         .await;
     match refreshed {
         Ok(refreshed) => format!(

@@ -75,8 +75,8 @@ async fn a_refresh_that_waits_for_a_place_is_small() {
     let refresher = instance(&login, &provider, MemoryStore::new(), |_| {});
     let (request, (sender, _)) = (Arc::new(refresh(&login, "r1", 0)), in_flight());
     let deadline = Instant::now() + DEADLINE;
-    let obtaining = obtain(&refresher.0, &request, &sender, deadline);
-    let refreshing = refresher.refresh(Arc::clone(&request), deadline);
+    let obtaining = obtain(&refresher.0, &request, None, &sender, deadline);
+    let refreshing = refresher.refresh(Arc::clone(&request), None, deadline);
     let sizes = (size_of_val(&obtaining), size_of_val(&refreshing));
     assert!(sizes.0 < 640 && sizes.1 < 640, "{sizes:?}");
 }
