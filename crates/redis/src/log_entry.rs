@@ -22,8 +22,12 @@ pub(crate) enum LogEntry {
         issued: u64,
         up_to: u32,
     },
-    /// The sessions of a user are revoked that were issued no later than this.
-    User { hash: UserHash, until: u64 },
+    /// The sessions of a user are revoked that were issued no later than this, except for the spared one.
+    User {
+        hash: UserHash,
+        until: u64,
+        spared: Option<SessionId>,
+    },
     /// A session has begun after its user's entry, and is exempt from it.
     Began { id: SessionId, until: u64 },
 }
@@ -41,7 +45,16 @@ impl LogEntry {
                 let [id, owner] = [hex::encode(id.as_bytes()), hex::encode(&owner)];
                 format!("s{id}.{owner}.{issued}.{up_to}")
             }
-            Self::User { hash, until } => format!("u{}.{until}", hex::encode(&hash)),
+            Self::User {
+                hash,
+                until,
+                spared,
+            } => {
+                let spared = spared
+                    .map(|id| hex::encode(id.as_bytes()))
+                    .unwrap_or_default();
+                format!("u{}.{until}.{spared}", hex::encode(&hash))
+            }
             Self::Began { id, until } => format!("b{}.{until}", hex::encode(id.as_bytes())),
         }
     }
@@ -61,6 +74,10 @@ impl LogEntry {
             "u" => Self::User {
                 hash: hex::decode(part()?)?,
                 until: part()?.parse().ok()?,
+                spared: match part()? {
+                    "" => None,
+                    id => Some(SessionId::from_bytes(hex::decode(id)?)),
+                },
             },
             "b" => Self::Began {
                 id: SessionId::from_bytes(hex::decode(part()?)?),
@@ -99,6 +116,12 @@ mod tests {
             LogEntry::User {
                 hash: hash_of("alex"),
                 until: 7,
+                spared: None,
+            },
+            LogEntry::User {
+                hash: hash_of("alex"),
+                until: 8,
+                spared: Some(SessionId::from_bytes([0xb6; 16])),
             },
             LogEntry::Began {
                 id: SessionId::from_bytes([0; 16]),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use fncy_login::store::{
-    Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionRef,
+    Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionId, SessionRef,
     SharedStore, StoreFuture,
 };
 use fncy_login::{SecretFile, Timestamp};
@@ -129,8 +129,13 @@ impl Revocations for RedisStore {
         Box::pin(async move { self.log.revoke(&revoked).await })
     }
 
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
-        Box::pin(self.log.revoke_user(user_id, until))
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(self.log.revoke_user(user_id, until, spared))
     }
 
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {

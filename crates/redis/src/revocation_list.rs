@@ -46,8 +46,8 @@ pub(crate) struct RevocationList {
 struct State {
     sessions: HashMap<SessionId, Session>,
     of_users: BTreeSet<(Owner, SessionId)>,
-    users: HashMap<UserHash, Until>,
-    began: HashMap<SessionId, Until>,
+    users: HashMap<UserHash, User>,
+    began: HashMap<SessionId, Began>,
     /// The revoked sessions, and the users without an entry, for requests.
     filter: CountingFilter,
     unlisted: Arc<Unlisted>,
@@ -63,9 +63,17 @@ struct Session {
     _counted: Counted,
 }
 
-/// A time in Unix seconds, and when its entry expires.
+/// The sessions of a user are revoked that were issued no later than this, except for the spared one.
 #[derive(Clone, Copy)]
-struct Until {
+struct User {
+    until: u64,
+    spared: Option<SessionId>,
+    expires: Instant,
+}
+
+/// The last entry of its user that a session is exempt from, since it began later.
+#[derive(Clone, Copy)]
+struct Began {
     until: u64,
     expires: Instant,
 }
@@ -156,7 +164,11 @@ impl RevocationList {
         }
         let sessions = of_user.filter_map(|(_, id)| state.sessions.get(id));
         let until = sessions.map(|session| session.issued).max()?;
-        Some(LogEntry::User { hash, until })
+        Some(LogEntry::User {
+            hash,
+            until,
+            spared: None,
+        })
     }
 
     /// The time of a user's entry, if it reaches this session.
@@ -192,10 +204,7 @@ impl RevocationList {
             expires: session.expires,
         });
         let users = state.users.iter().map(|(&hash, user)| Revocation {
-            entry: LogEntry::User {
-                hash,
-                until: user.until,
-            },
+            entry: user.entry(hash),
             expires: user.expires,
         });
         let began = state.began.iter().map(|(&id, began)| Revocation {
@@ -227,7 +236,7 @@ enum Certainty {
 
 impl State {
     /// `user` is the entry of the session's user.
-    fn find(&self, session: &SessionRef, user: Option<&Until>) -> Option<Certainty> {
+    fn find(&self, session: &SessionRef, user: Option<&User>) -> Option<Certainty> {
         let revoked = self.sessions.get(&session.id());
         if revoked.is_some_and(|revoked| session.generation() <= revoked.up_to) {
             return Some(Certainty::Sure);
@@ -272,35 +281,42 @@ impl State {
                 self.of_users.insert((owner, id));
                 Vec::new()
             }
-            LogEntry::User { hash, until } => {
-                let before = self.users.insert(hash, Until { until, expires });
+            LogEntry::User {
+                hash,
+                until,
+                spared,
+            } => {
+                let new = User {
+                    until,
+                    spared,
+                    expires,
+                };
+                let before = self.users.get(&hash).copied();
+                let user = before.map_or(new, |before| before.and(new));
+                self.users.insert(hash, user);
                 self.unlisted.forget();
-                let mut needless = self.drop_sessions(owner_of(&hash), until);
-                let before = before.filter(|before| before.until != until);
-                match before {
-                    Some(before) if before.until > until => {
-                        self.users.insert(hash, before);
-                        needless.push(entry);
-                    }
-                    Some(Until { until, .. }) => needless.push(LogEntry::User { hash, until }),
-                    None => {}
-                }
+                let mut needless = self.drop_sessions(owner_of(&hash), user);
+                needless.extend(match before {
+                    Some(before) if before.until > until => Some(entry),
+                    Some(before) if before.until < until => Some(before.entry(hash)),
+                    _ => None,
+                });
                 needless
             }
             LogEntry::Began { id, until } => {
-                let began = self.began.entry(id).or_insert(Until { until, expires });
+                let began = self.began.entry(id).or_insert(Began { until, expires });
                 began.until = began.until.max(until);
                 Vec::new()
             }
         }
     }
 
-    /// Drops the sessions that a user's entry reaches.
-    fn drop_sessions(&mut self, owner: Owner, until: u64) -> Vec<LogEntry> {
+    /// Drops the sessions that a user's entry reaches. If the spared session was revoked itself, its entry stays.
+    fn drop_sessions(&mut self, owner: Owner, user: User) -> Vec<LogEntry> {
         let of_user = self.of_users.range(of(owner));
         let reached = of_user.filter(|(_, id)| {
             let session = self.sessions.get(id);
-            session.is_some_and(|session| session.issued <= until)
+            user.spared != Some(*id) && session.is_some_and(|session| session.issued <= user.until)
         });
         let gone: Vec<SessionId> = reached.map(|(_, id)| *id).collect();
         let dropped = gone.into_iter().filter_map(|id| {
@@ -338,10 +354,35 @@ fn of(owner: Owner) -> RangeInclusive<(Owner, SessionId)> {
     (owner, first)..=(owner, last)
 }
 
-impl Until {
-    /// Whether a user's entry revokes this session.
+impl User {
+    /// Whether the entry revokes this session.
     fn reaches(&self, session: &SessionRef) -> bool {
-        session.issued().as_unix() <= self.until
+        session.issued().as_unix() <= self.until && self.spared != Some(session.id())
+    }
+
+    /// The entry for this one and another one, in any order: the later one. Of two for the same time, each reaches the
+    /// session that the other one spares.
+    fn and(self, other: Self) -> Self {
+        let later = if other.until > self.until {
+            other
+        } else {
+            self
+        };
+        Self {
+            spared: later
+                .spared
+                .filter(|_| self.until != other.until || self.spared == other.spared),
+            expires: self.expires.max(other.expires),
+            ..later
+        }
+    }
+
+    fn entry(&self, hash: UserHash) -> LogEntry {
+        LogEntry::User {
+            hash,
+            until: self.until,
+            spared: self.spared,
+        }
     }
 }
 

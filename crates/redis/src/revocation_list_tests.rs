@@ -26,8 +26,16 @@ fn revocation(entry: LogEntry) -> Revocation {
 }
 
 fn of_user(user_id: &str, until: u64) -> Revocation {
+    sparing(user_id, until, None)
+}
+
+fn sparing(user_id: &str, until: u64, spared: Option<SessionId>) -> Revocation {
     let hash = hash_of(user_id);
-    revocation(LogEntry::User { hash, until })
+    revocation(LogEntry::User {
+        hash,
+        until,
+        spared,
+    })
 }
 
 fn of_session(session: &SessionRef, user_id: &str, up_to: u32) -> Revocation {
@@ -81,6 +89,38 @@ async fn a_users_entry_revokes_the_sessions_before_it() {
     assert_eq!(status(NOW + 1, "alex"), RevocationStatus::Live);
     assert_eq!(status(NOW, "haneul"), RevocationStatus::Live);
     assert_eq!(list.later(hash_of("alex"), NOW), NOW + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn u03_a_spared_session_is_refused_by_no_order_of_entries() {
+    let [laptop, phone] = [1, 2].map(|number| session(number, NOW - 500));
+    let spares = |session: &SessionRef, until| sparing("alex", until, Some(session.id()));
+    let of_laptop = spares(&laptop, NOW);
+    let cases = [
+        (vec![of_laptop], [false, true]),
+        (vec![of_laptop, of_user("alex", NOW - 1)], [false, true]),
+        (vec![of_laptop, of_user("alex", NOW + 1)], [true, true]),
+        (vec![of_laptop, spares(&phone, NOW + 1)], [true, false]),
+        // Two instances at the same second: each ends the other's session.
+        (vec![of_laptop, spares(&phone, NOW)], [true, true]),
+        // It stays revoked by itself.
+        (
+            vec![of_laptop, of_session(&laptop, "alex", u32::MAX)],
+            [true, true],
+        ),
+    ];
+    for (mut entries, is_revoked) in cases {
+        for _ in 0..2 {
+            let list = RevocationList::new();
+            list.was_read(Instant::now());
+            for entry in &entries {
+                list.add(*entry);
+            }
+            let has = [&laptop, &phone].map(|session| list.has(session, "alex"));
+            assert_eq!(has, is_revoked, "{entries:?}");
+            entries.reverse();
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

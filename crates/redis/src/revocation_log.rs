@@ -17,7 +17,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::store::{RevokedSession, SessionRef, StoreError};
+use fncy_login::store::{RevokedSession, SessionId, SessionRef, StoreError};
 use redis::Script;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -172,11 +172,15 @@ impl RevocationLog {
         self: &Arc<Self>,
         user_id: &str,
         until: Timestamp,
+        spared: Option<SessionId>,
     ) -> Result<(), StoreError> {
         let hash = hash_of(user_id);
-        let until = self.list.later(hash, until.as_unix());
-        self.write(LogEntry::User { hash, until }, LONGEST, hash)
-            .await
+        let entry = LogEntry::User {
+            hash,
+            until: self.list.later(hash, until.as_unix()),
+            spared,
+        };
+        self.write(entry, LONGEST, hash).await
     }
 
     pub(crate) async fn began(

@@ -236,7 +236,7 @@ async fn revoke_own(store: &MemoryStore, number: u64) {
 async fn revoke_user(store: &MemoryStore, number: u64) {
     let until = Timestamp::from_unix(ISSUED);
     let user = format!("user-{number}");
-    store.revoke_user(&user, until).await.unwrap();
+    store.revoke_user(&user, until, None).await.unwrap();
 }
 
 async fn refresh(store: &MemoryStore, number: u64) {

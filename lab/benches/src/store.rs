@@ -137,7 +137,7 @@ async fn memory(redis: &RedisServer) {
                 _ => {
                     let user = number.to_string();
                     let until = Timestamp::from_unix(START);
-                    instance.revoke_user(&user, until).await.unwrap();
+                    instance.revoke_user(&user, until, None).await.unwrap();
                 }
             }
         }
@@ -207,7 +207,7 @@ async fn checks(redis: &RedisServer) {
     assert_eq!(new.is_revoked(session(REVOKED), "alex").await, Ok(false));
     let read = began.elapsed().as_millis();
     let sessions = many.clone();
-    many.revoke_user("haneul", Timestamp::from_unix(START))
+    many.revoke_user("haneul", Timestamp::from_unix(START), None)
         .await
         .unwrap();
     let cases = vec![Case::new(

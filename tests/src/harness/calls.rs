@@ -31,6 +31,7 @@ impl Drop for RunningGuard {
 pub struct Calls {
     all: Arc<Mutex<Vec<Call>>>,
     cookies: Arc<Mutex<Vec<Vec<u8>>>>,
+    user: Arc<Mutex<Option<User>>>,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
     running_guards: Arc<AtomicUsize>,
 }
@@ -38,6 +39,7 @@ pub struct Calls {
 impl Calls {
     /// Records a call, and returns the text of its answer.
     pub fn answer(&self, path: &str, user: Option<&User>) -> String {
+        *self.user.lock().unwrap() = user.cloned();
         let id = user.map(|user| user.id());
         self.all.lock().unwrap().push(Call {
             path: path.to_owned(),
@@ -68,6 +70,15 @@ impl Calls {
     /// The number of guards that run and have not answered.
     pub fn running_guards(&self) -> usize {
         self.running_guards.load(Ordering::SeqCst)
+    }
+
+    /// The user of the last call, as the application keeps it.
+    ///
+    /// # Panics
+    ///
+    /// If that call had no user.
+    pub fn user(&self) -> User {
+        self.user.lock().unwrap().clone().unwrap()
     }
 
     /// Records the response to a request, from the application or from the login.

@@ -11,7 +11,7 @@
 //! | F | refreshes at the same time |
 //! | K | cookies |
 //! | L | sign-outs, requests from other sites, and the session endpoint |
-//! | U | users and their sessions: guards |
+//! | U | users and their sessions |
 
 use std::pin::Pin;
 
@@ -51,6 +51,7 @@ mod requests;
 mod session;
 mod sign_in;
 mod sign_out;
+mod user_sessions;
 
 /// Every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
@@ -64,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         refresh::ALL,
         sign_out::ALL,
         provider::ALL,
+        user_sessions::ALL,
     ];
     folders.into_iter().flatten()
 }

@@ -3,6 +3,7 @@
 //! Rule: a scenario imports from here and from the world, and never from another scenario.
 
 pub(crate) mod callback;
+pub(crate) mod device;
 pub(crate) mod session;
 pub(crate) mod session_cookie;
 pub(crate) mod strangers;

@@ -34,8 +34,8 @@ struct State {
     leases: HashMap<LeaseKey, (u64, Instant)>,
     left: HashMap<LeaseKey, Left>,
     revoked: HashMap<SessionId, RevokedSession>,
-    /// Users whose sessions are revoked that were issued until this time.
-    revoked_users: HashMap<String, Timestamp>,
+    /// Users whose sessions are revoked that were issued until this time, except for one.
+    revoked_users: HashMap<String, (Timestamp, Option<SessionId>)>,
     /// Sessions that began after that, with the time of the entry that doesn't revoke them.
     began: HashMap<SessionId, Timestamp>,
 }
@@ -159,8 +159,10 @@ impl State {
         let began = self.began.get(&session.id());
         let until = self.revoked_users.get(user_id);
         revoked.is_some_and(|revoked| revoked.reaches(session.generation()))
-            || until.is_some_and(|until| {
-                session.issued() <= *until && began.is_none_or(|began| began < until)
+            || until.is_some_and(|(until, spared)| {
+                session.issued() <= *until
+                    && *spared != Some(session.id())
+                    && began.is_none_or(|began| began < until)
             })
     }
 
@@ -253,7 +255,12 @@ impl Revocations for Instance {
         })
     }
 
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             // The instance doesn't know the sessions' users, so it asks for each session again.
             let mut looked = self.looked.lock().unwrap();
@@ -261,8 +268,9 @@ impl Revocations for Instance {
             drop(looked);
             let mut state = self.store.reach()?;
             let before = state.revoked_users.get(user_id);
-            let until = before.map_or(until, |before| until.max(before.plus(1)));
-            state.revoked_users.insert(user_id.to_owned(), until);
+            let until = before.map_or(until, |(before, _)| until.max(before.plus(1)));
+            let entry = (until, spared);
+            state.revoked_users.insert(user_id.to_owned(), entry);
             drop(state);
             Ok(())
         })
@@ -271,7 +279,7 @@ impl Revocations for Instance {
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let mut state = self.store.reach()?;
-            if let Some(until) = state.revoked_users.get(user_id).copied() {
+            if let Some((until, _)) = state.revoked_users.get(user_id).copied() {
                 state.began.insert(session.id(), until);
             }
             drop(state);

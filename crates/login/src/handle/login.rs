@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::RandomState;
 use std::sync::Arc;
 
-use fncy_login_core::{Core, MAX_SKEW, Site};
+use fncy_login_core::{Core, Site};
 
 use crate::handle::client_address::ClientAddress;
 use crate::handle::coverage::CoverageWatch;
@@ -20,9 +20,7 @@ use crate::provider::last_check::LastCheck;
 use crate::provider::places::Places;
 use crate::provider::provider_client::ProviderClient;
 use crate::refresh::refresher::Refresher;
-use crate::store::deadlines::soon;
 use crate::store::shared_store::SharedStore;
-use crate::store::store_error::StoreError;
 
 /// Login with FNCY for one application.
 ///
@@ -60,38 +58,6 @@ impl Login {
     #[must_use]
     pub fn site(&self) -> &Site {
         self.0.core.site()
-    }
-
-    /// Ends all sessions that a user has now: "sign out everywhere" (log out everywhere).
-    ///
-    /// Call it if an account was taken over, if a person has left, or if they signed out at FNCY.
-    /// `id` is [`User::id`](crate::User::id). The sessions end in this process at once. On the instances that share a
-    /// [store](crate::LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
-    /// with the next restart.
-    ///
-    /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
-    /// goes to FNCY and comes back signed in, without a question. To keep the user out, refuse them in
-    /// [`LoginBuilder::on_login`](crate::LoginBuilder::on_login) and [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh). To have FNCY ask for a password again, set
-    /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
-    ///
-    /// The tokens are not revoked at FNCY, since only the browsers' cookies have them.
-    ///
-    /// The clocks of instances may differ by 60 seconds, so the call reaches sessions that were issued up to 60
-    /// seconds from now. A session that begins after the call is exempt if its instance knows of the call: this
-    /// one at once, the others within five seconds. Before that, the user signs in once more.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
-    #[doc(alias = "revoke")]
-    #[doc(alias = "logout")]
-    pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
-        let until = self.0.clock.now().plus(MAX_SKEW);
-        let (store, user_id) = (Arc::clone(&self.0.store), id.to_owned());
-        let told = tokio::spawn(async move { soon(store.revoke_user(&user_id, until)).await });
-        let told = told.await.unwrap_or(Err(StoreError));
-        self.0.watched.revoke_user(id, until);
-        told
     }
 
     /// A line of a request's `Cookie` header without the cookies of this login.

@@ -8,4 +8,5 @@ pub(crate) mod redemptions;
 pub(crate) mod replies;
 pub(crate) mod revocation_check;
 pub(crate) mod shared;
+pub(crate) mod user_sessions;
 pub(crate) mod watched;

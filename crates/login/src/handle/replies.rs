@@ -40,8 +40,12 @@ pub(crate) async fn ending(login: &Login, mut reply: Box<Reply>) -> Box<Reply> {
 
 async fn revoke_all(login: &Login, endings: Vec<Ending>) {
     for Ending { session, revoke } in endings {
-        if let Some(session) = session {
-            revoke_session(login, &session).await;
+        if let Some(session) = session
+            && revoke_session(login, &session).await.is_err()
+        {
+            tracing::error!(
+                "a session was revoked in this process, and the other instances could not be told"
+            );
         }
         if let Some(revoke) = revoke {
             let parts = Arc::clone(&login.0.refresher.0);
@@ -53,11 +57,11 @@ async fn revoke_all(login: &Login, endings: Vec<Ending>) {
 }
 
 /// Revokes a session. In this process it is revoked even if the store can't be reached.
-async fn revoke_session(login: &Login, revoked: &RevokedSession) {
-    if soon(login.0.store.revoke(revoked.clone())).await.is_err() {
-        tracing::error!(
-            "a session was revoked in this process, and the other instances could not be told"
-        );
-    }
+pub(crate) async fn revoke_session(
+    login: &Login,
+    revoked: &RevokedSession,
+) -> Result<(), StoreError> {
+    let told = soon(login.0.store.revoke(revoked.clone())).await;
     login.0.watched.revoke(revoked);
+    told
 }

@@ -76,12 +76,13 @@ impl Watched {
         });
     }
 
-    /// Tells the connections of a user that all sessions which were issued until `at` were revoked.
-    pub(crate) fn revoke_user(&self, id: &str, at: Timestamp) {
+    /// Tells the connections of a user that all sessions which were issued until `at` were revoked, except for one.
+    pub(crate) fn revoke_user(&self, id: &str, at: Timestamp, spared: Option<SessionId>) {
         for sender in self.0.sessions().values() {
             sender.send_if_modified(|news| {
-                let user = &news.user;
-                let is_revoked = user.id() == id && user.session().issued() <= at;
+                let session = news.user.session();
+                let is_reached = session.issued() <= at && Some(session.id()) != spared;
+                let is_revoked = is_reached && news.user.id() == id;
                 news.is_revoked |= is_revoked;
                 is_revoked
             });

@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - If the session is revoked in this process, its connections learn of it at once. If it is revoked elsewhere, they
-//!   learn of it within five seconds after the store.
+//!   learn of it within three seconds after this instance.
 //! - A connection can set no cookie, so it neither keeps a session alive nor refreshes it.
 //! - A connection sees the user and the tokens that other requests to this process have refreshed.
 
@@ -20,7 +20,7 @@ use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
 /// How often a connection checks whether its session was revoked elsewhere.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(3);
 
 /// The session of a connection that outlives its request, such as a WebSocket. Cloning is cheap.
 ///

@@ -32,15 +32,15 @@
 //! ```
 //! use fncy_login::Timestamp;
 //! use fncy_login::store::{
-//!     Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionRef, SharedStore,
-//!     StoreError, StoreFuture,
+//!     Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionId, SessionRef,
+//!     SharedStore, StoreError, StoreFuture,
 //! };
 //!
 //! # struct Database;
 //! # impl Database {
 //! #     async fn is_revoked(&self, _: SessionRef, _: &str) -> std::io::Result<bool> { Ok(false) }
 //! #     async fn revoke(&self, _: &RevokedSession) -> std::io::Result<()> { Ok(()) }
-//! #     async fn revoke_user(&self, _: &str, _: Timestamp) -> std::io::Result<()> { Ok(()) }
+//! #     async fn revoke_user(&self, _: &str, _: Timestamp, _: Option<SessionId>) -> std::io::Result<()> { Ok(()) }
 //! # }
 //! struct Split<S> {
 //!     database: Database,
@@ -66,9 +66,14 @@
 //!         })
 //!     }
 //!
-//!     fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+//!     fn revoke_user<'a>(
+//!         &'a self,
+//!         user_id: &'a str,
+//!         until: Timestamp,
+//!         spared: Option<SessionId>,
+//!     ) -> StoreFuture<'a, ()> {
 //!         Box::pin(async move {
-//!             let answer = self.database.revoke_user(user_id, until).await;
+//!             let answer = self.database.revoke_user(user_id, until, spared).await;
 //!             answer.map_err(|_| StoreError::new())
 //!         })
 //!     }

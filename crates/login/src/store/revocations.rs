@@ -1,6 +1,6 @@
 //! The first seam: the list of revoked sessions.
 
-use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef, Timestamp};
+use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
 
 use crate::store::store_error::StoreFuture;
 
@@ -38,13 +38,23 @@ pub trait Revocations: Send + Sync + 'static {
     /// can't be told.
     fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()>;
 
-    /// Revokes all sessions of a user that were issued no later than `until`.
+    /// Revokes all sessions of a user that were issued no later than `until`, except for the session `spared`.
     ///
     /// The entry stays for 30 days, the longest life of a session. The driver passes the present time plus 60
     /// seconds, since the clock of the instance that issued a session may be that far ahead. If the store has an
     /// entry of this user for the same time or a later one, add a second to that time: the new entry must reach the
     /// sessions that are exempt from the old one.
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()>;
+    ///
+    /// No instance may refuse the spared session in between, so keep its id in the entry. The next entry of this user
+    /// reaches it. Of two entries for the same time that spare different sessions, each reaches the other's session.
+    /// The driver asks before whether the spared session is revoked. An entry that [`Revocations::revoke`] has made for
+    /// it stays.
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()>;
 
     /// Exempts a new session from earlier calls of [`Revocations::revoke_user`].
     ///

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef, Timestamp};
+use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
 use tokio::time::timeout;
 
 use crate::store::deadlines::soon;
@@ -49,8 +49,13 @@ impl Revocations for WithoutStore {
         self.store.revoke(revoked)
     }
 
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
-        self.store.revoke_user(user_id, until)
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()> {
+        self.store.revoke_user(user_id, until, spared)
     }
 
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {

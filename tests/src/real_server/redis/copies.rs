@@ -74,7 +74,7 @@ async fn l15_a_store_whose_clock_is_days_ahead_for_a_moment_forgets_no_sign_out(
         let seen: i64 = redis.tell(&["hget", CLOCK, "seen"]).trim().parse().unwrap();
         let moved = (seen + days * 24 * 3_600).to_string();
         redis.tell(&["hset", CLOCK, "seen", &moved]);
-        user.revoke_user("jun", Timestamp::from_unix(1_900_000_000))
+        user.revoke_user("jun", Timestamp::from_unix(1_900_000_000), None)
             .await
             .unwrap();
         let other = world.instance(|builder| builder.store(redis.instance()));

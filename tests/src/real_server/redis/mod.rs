@@ -16,6 +16,8 @@ mod several;
 mod sites;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod user_sessions;
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

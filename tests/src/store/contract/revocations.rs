@@ -16,6 +16,7 @@ pub async fn hold<R: Revocations>(here: &R, there: &R, number: u8) {
     revoking_a_user_reaches_the_sessions_before_it(here, there, number).await;
     revoking_a_copy_spares_newer_generations(here, there, number).await;
     a_session_that_began_later_lives_until_the_next(here, there, number).await;
+    revoking_a_user_spares_a_session_until_the_next(here, there, number).await;
     a_session_that_was_never_refreshed_is_not_outdated(here, there, number).await;
 }
 
@@ -86,7 +87,7 @@ async fn revoking_a_user_reaches_the_sessions_before_it<R: Revocations>(
     let (older, same, newer) = (session(1, NOW - 9), session(2, NOW), session(3, NOW + 1));
     assert_revoked([here, there], older, &user, false).await;
     let until = Timestamp::from_unix(NOW);
-    here.revoke_user(&user, until).await.unwrap();
+    here.revoke_user(&user, until, None).await.unwrap();
     assert_ne!(here.status(&older, &user), RevocationStatus::Live);
     for (session, user, is_revoked) in [
         (older, &user, true),
@@ -120,15 +121,41 @@ async fn a_session_that_began_later_lives_until_the_next<R: Revocations>(
     let user = format!("minji-{number}");
     let until = Timestamp::from_unix(NOW + 60);
     let [before, after] = [2, 3].map(|index| session(number, 2, index, NOW + 20));
-    here.revoke_user(&user, until).await.unwrap();
+    here.revoke_user(&user, until, None).await.unwrap();
     // The instance has learned of it.
     assert_eq!(there.is_revoked(before, &user).await, Ok(true));
     there.began(after, &user).await.unwrap();
     assert_revoked([here, there], before, &user, true).await;
     assert_revoked([here, there], after, &user, false).await;
     // Within the same second.
-    there.revoke_user(&user, until).await.unwrap();
+    there.revoke_user(&user, until, None).await.unwrap();
     assert_revoked([here, there], after, &user, true).await;
+}
+
+async fn revoking_a_user_spares_a_session_until_the_next<R: Revocations>(
+    here: &R,
+    there: &R,
+    number: u8,
+) {
+    let [user, another] = ["sora", "dohyun"].map(|name| format!("{name}-{number}"));
+    let until = Timestamp::from_unix(NOW + 60);
+    let [spared, other, revoked] = [1, 2, 3].map(|index| session(number, 4, index, NOW));
+    let spares = Some(spared.id());
+    here.revoke_user(&user, until, spares).await.unwrap();
+    assert_ne!(here.status(&spared, &user), RevocationStatus::Revoked);
+    assert_ne!(here.status(&other, &user), RevocationStatus::Live);
+    assert_revoked([here, there], spared, &user, false).await;
+    assert_revoked([here, there], other, &user, true).await;
+    hears(there, other, &user).await;
+    // Within the same second.
+    here.revoke_user(&user, until, None).await.unwrap();
+    assert_revoked([here, there], spared, &user, true).await;
+    // What was revoked itself stays so.
+    let entry = RevokedSession::new(revoked, &another);
+    here.revoke(entry).await.unwrap();
+    let spares = Some(revoked.id());
+    here.revoke_user(&another, until, spares).await.unwrap();
+    assert_revoked([here, there], revoked, &another, true).await;
 }
 
 async fn a_session_that_was_never_refreshed_is_not_outdated<R: Revocations>(

@@ -188,8 +188,13 @@ impl Revocations for Distant {
         self.inner.revoke(revoked)
     }
 
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
-        self.inner.revoke_user(user_id, until)
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()> {
+        self.inner.revoke_user(user_id, until, spared)
     }
 }
 

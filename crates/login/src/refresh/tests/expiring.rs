@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef, Timestamp};
+use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome, Leases};
@@ -55,8 +55,13 @@ impl Revocations for Expiring {
         self.inner.revoke(revoked)
     }
 
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
-        self.inner.revoke_user(user_id, until)
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()> {
+        self.inner.revoke_user(user_id, until, spared)
     }
 }
 

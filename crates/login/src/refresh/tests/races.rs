@@ -173,8 +173,13 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
         fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
             self.0.revoke(revoked)
         }
-        fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
-            self.0.revoke_user(user_id, until)
+        fn revoke_user<'a>(
+            &'a self,
+            user_id: &'a str,
+            until: Timestamp,
+            spared: Option<SessionId>,
+        ) -> StoreFuture<'a, ()> {
+            self.0.revoke_user(user_id, until, spared)
         }
     }
     impl Leases for Unaware {
@@ -365,7 +370,12 @@ async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
         fn revoke(&self, _: RevokedSession) -> StoreFuture<'_, ()> {
             Box::pin(std::future::pending())
         }
-        fn revoke_user<'a>(&'a self, _: &'a str, _: Timestamp) -> StoreFuture<'a, ()> {
+        fn revoke_user<'a>(
+            &'a self,
+            _: &'a str,
+            _: Timestamp,
+            _: Option<SessionId>,
+        ) -> StoreFuture<'a, ()> {
             Box::pin(std::future::pending())
         }
     }

@@ -10,7 +10,7 @@ mod revocations;
 use std::fmt;
 use std::sync::Arc;
 
-use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef, Timestamp};
+use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
 
 use crate::store::leases::{Claim, LeaseKey, Leases};
 use crate::store::memory::leases::LeaseTables;
@@ -70,9 +70,14 @@ impl Revocations for MemoryStore {
         Box::pin(async { Ok(()) })
     }
 
-    fn revoke_user<'a>(&'a self, user_id: &'a str, until: Timestamp) -> StoreFuture<'a, ()> {
+    fn revoke_user<'a>(
+        &'a self,
+        user_id: &'a str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+    ) -> StoreFuture<'a, ()> {
         self.revocations
-            .change(|entries, now| entries.add_user(user_id, until, now));
+            .change(|entries, now| entries.add_user(user_id, until, spared, now));
         Box::pin(async { Ok(()) })
     }
 

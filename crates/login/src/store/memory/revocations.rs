@@ -61,9 +61,10 @@ struct Entry {
     counted: Counted,
 }
 
-/// The sessions of a user that were issued no later than this are revoked.
+/// The sessions of a user that were issued no later than this are revoked, except for the spared one.
 struct UserEntry {
     until: Timestamp,
+    spared: Option<SessionId>,
     counted: Counted,
 }
 
@@ -140,8 +141,9 @@ impl Entries {
 
     /// The time of a user's entry, if it reaches this session.
     fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<Timestamp> {
-        let until = self.users.get(user_id)?.until;
-        (session.issued() <= until).then_some(until)
+        let user = self.users.get(user_id)?;
+        let is_reached = session.issued() <= user.until && user.spared != Some(session.id());
+        is_reached.then_some(user.until)
     }
 
     /// Revokes a session.
@@ -166,27 +168,36 @@ impl Entries {
         if of_user.clone().count() > MAX_OF_USER
             && let Some(issued) = of_user.map(|(_, issued)| *issued).max()
         {
-            self.add_user(user_id, issued, now);
+            self.add_user(user_id, issued, None, now);
         }
     }
 
-    /// Revokes the sessions of a user that were issued no later than this.
-    pub(crate) fn add_user(&mut self, id: &str, until: Timestamp, now: Instant) {
+    /// Revokes the sessions of a user that were issued no later than this, except for one.
+    pub(crate) fn add_user(
+        &mut self,
+        id: &str,
+        until: Timestamp,
+        spared: Option<SessionId>,
+        now: Instant,
+    ) {
         let entry = match self.users.remove(id) {
             // A second later than the entry before, so that it reaches the sessions that are exempt from that.
             Some(before) => UserEntry {
                 until: until.max(before.until.plus(1)),
+                spared,
                 counted: before.counted,
             },
             None => UserEntry {
                 until,
+                spared,
                 counted: self.filters.users.add(quick_hash(id.as_bytes())),
             },
         };
         let (user, until) = (self.filters.user(id), entry.until);
         self.users.insert(Arc::from(id), entry, now + LONGEST);
         let of_user = self.of_users.range(of(user));
-        let reached = of_user.filter(|(_, issued)| **issued <= until);
+        // If the spared session was revoked itself, its entry stays.
+        let reached = of_user.filter(|((_, id), issued)| **issued <= until && Some(*id) != spared);
         let ids: Vec<SessionId> = reached.map(|(&(_, id), _)| id).collect();
         for id in ids {
             self.remove(&id);
@@ -267,7 +278,7 @@ mod tests {
         let user = |number: usize| format!("user {number}");
         let add = |entries: &mut Entries, number| {
             entries.add(&of(session(number, 0), "alex"), now);
-            entries.add_user(&user(number), Timestamp::from_unix(1), now);
+            entries.add_user(&user(number), Timestamp::from_unix(1), None, now);
         };
         (0..=last).for_each(|number| add(&mut entries, number));
         entries.remove(&session(0, 0).id());
@@ -301,7 +312,7 @@ mod tests {
     fn a_users_entry_revokes_the_sessions_before_it() {
         let (mut entries, now) = (list(), Instant::now());
         for at in [1_000, 900] {
-            entries.add_user("alex", Timestamp::from_unix(at), now);
+            entries.add_user("alex", Timestamp::from_unix(at), None, now);
         }
         assert!(
             entries.has(&session(1, 1_000), "alex"),
@@ -318,7 +329,7 @@ mod tests {
     #[test]
     fn l14_a_session_that_begins_after_a_users_entry_lives_until_the_next() {
         let (mut entries, now) = (list(), Instant::now());
-        entries.add_user("alex", Timestamp::from_unix(1_060), now);
+        entries.add_user("alex", Timestamp::from_unix(1_060), None, now);
         let (elsewhere, here) = (session(1, 1_020), session(2, 1_001));
         entries.exempt(&here, "alex", now);
         assert!(entries.has(&elsewhere, "alex"), "its clock is ahead");
@@ -327,7 +338,7 @@ mod tests {
         assert!(entries.has(&here, "alex"), "it was signed out");
         let again = session(3, 1_001);
         entries.exempt(&again, "alex", now);
-        entries.add_user("alex", Timestamp::from_unix(1_060), now);
+        entries.add_user("alex", Timestamp::from_unix(1_060), None, now);
         assert!(entries.has(&here, "alex") && entries.has(&again, "alex"));
     }
 
@@ -403,7 +414,7 @@ mod tests {
         let list = Arc::new(RevocationList::default());
         list.change(|entries, now| {
             entries.add(&of(session(1, 0), "alex"), now);
-            entries.add_user("jun", Timestamp::from_unix(9), now);
+            entries.add_user("jun", Timestamp::from_unix(9), None, now);
         });
         let held = list.entries();
         let (sender, answers) = mpsc::channel();
@@ -424,7 +435,7 @@ mod tests {
                 for _ in 0..2_000 {
                     list.change(|entries, now| entries.add(&revoked, now));
                     list.change(|entries, now| {
-                        entries.add_user("alex", Timestamp::from_unix(9), now);
+                        entries.add_user("alex", Timestamp::from_unix(9), None, now);
                     });
                 }
             });

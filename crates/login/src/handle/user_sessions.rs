@@ -1,0 +1,106 @@
+//! Ending the sessions of a user, as the application asks for it.
+//!
+//! Rules:
+//! - A session ends in this process at once, even if the store can't be reached.
+//! - The work completes even if the caller drops the future.
+
+use fncy_login_core::{MAX_SKEW, RevokedSession, SessionId, User};
+
+use crate::handle::login::Login;
+use crate::handle::replies::revoke_session;
+use crate::store::deadlines::soon;
+use crate::store::store_error::StoreError;
+
+impl Login {
+    /// Ends the session of this user, and no other session.
+    ///
+    /// Call it from a handler that ends more than the session, such as one that deletes an account. For a button
+    /// "Sign out", post to [`Site::sign_out_path`](crate::pages::Site::sign_out_path): that also removes the cookie and
+    /// revokes the tokens at FNCY. After this call, the browser's next request is refused and removes the cookie.
+    ///
+    /// The session ends in this process at once, and its [`LiveSession`](crate::LiveSession)s too. On the instances that
+    /// share a [store](crate::LoginBuilder::store), it ends within five seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
+    #[doc(alias = "logout")]
+    pub async fn end_session(&self, user: &User) -> Result<(), StoreError> {
+        let revoked = RevokedSession::new(user.session(), user.id());
+        let login = self.clone();
+        completed(async move { revoke_session(&login, &revoked).await }).await
+    }
+
+    /// Ends all sessions of this user but this one: "sign out the others" (log out other devices).
+    ///
+    /// Call it after the person has changed a password or has found a session that is not theirs. No instance refuses
+    /// this session in between. The other sessions end as [`Login::end_all_sessions`] ends them: in this process at
+    /// once, with their [`LiveSession`](crate::LiveSession)s, and on the instances that share a store within five
+    /// seconds.
+    ///
+    /// If this session has ended before, as on another instance a moment ago, it stays so, and all others end.
+    ///
+    /// ```
+    /// # use fncy_login::{Login, User, store::StoreError};
+    /// async fn sign_out_the_others(login: &Login, user: &User) -> Result<(), StoreError> {
+    ///     login.end_other_sessions(user).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
+    #[doc(alias = "logout")]
+    pub async fn end_other_sessions(&self, user: &User) -> Result<(), StoreError> {
+        let (login, user) = (self.clone(), user.clone());
+        completed(async move {
+            let session = user.session();
+            let asked = soon(login.0.store.is_revoked(session, user.id())).await;
+            let spared = (asked != Ok(true)).then(|| session.id());
+            revoke_user(&login, user.id(), spared).await
+        })
+        .await
+    }
+
+    /// Ends all sessions that a user has now: "sign out everywhere" (log out everywhere).
+    ///
+    /// Call it if an account was taken over, if a person has left, or if they signed out at FNCY.
+    /// `id` is [`User::id`](crate::User::id). The sessions end in this process at once. On the instances that share a
+    /// [store](crate::LoginBuilder::store) they end within five seconds. Without a shared store the call is forgotten
+    /// with the next restart.
+    ///
+    /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
+    /// goes to FNCY and comes back signed in, without a question. To keep the user out, refuse them in
+    /// [`LoginBuilder::on_login`](crate::LoginBuilder::on_login) and [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh). To have FNCY ask for a password again, set
+    /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
+    ///
+    /// The tokens are not revoked at FNCY, since only the browsers' cookies have them.
+    ///
+    /// The clocks of instances may differ by 60 seconds, so the call reaches sessions that were issued up to 60
+    /// seconds from now. A session that begins after the call is exempt if its instance knows of the call: this
+    /// one at once, the others within five seconds. Before that, the user signs in once more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
+    #[doc(alias = "revoke")]
+    #[doc(alias = "logout")]
+    pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
+        let (login, id) = (self.clone(), id.to_owned());
+        completed(async move { revoke_user(&login, &id, None).await }).await
+    }
+}
+
+async fn revoke_user(login: &Login, id: &str, spared: Option<SessionId>) -> Result<(), StoreError> {
+    let until = login.0.clock.now().plus(MAX_SKEW);
+    let told = soon(login.0.store.revoke_user(id, until, spared)).await;
+    login.0.watched.revoke_user(id, until, spared);
+    told
+}
+
+/// The outcome of work in a task of its own.
+async fn completed(
+    work: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+) -> Result<(), StoreError> {
+    tokio::spawn(work).await.unwrap_or(Err(StoreError))
+}
