@@ -13,7 +13,9 @@ import { chromium } from 'playwright-core';
 
 const settings = JSON.parse(process.argv[2]);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const launch = { executablePath: settings.program, args: settings.args };
+// A page that nobody has touched may open no popup.
+const ignoreDefaultArgs = ['--disable-popup-blocking'];
+const launch = { executablePath: settings.program, args: settings.args, ignoreDefaultArgs };
 const browser = await chromium.launch(launch);
 
 // Only a profile can refuse cookies, all but the provider's, and only a browser of its own has one.
@@ -43,7 +45,9 @@ const close = async (context) => {
 const tabs = [];
 const opened = async (context) => {
   context.setDefaultTimeout(10_000);
-  const page = await context.newPage();
+  return known(await context.newPage());
+};
+const known = (page) => {
   const tab = { page, requested: [] };
   page.on('request', (request) => tab.requested.push(request.url()));
   return tabs.push(tab) - 1;
@@ -54,6 +58,17 @@ const acts = {
   open: async (_, locale) => opened(await browser.newContext({ locale })),
   openWithoutCookies: async (_, locale) => opened(await refusingCookies(locale)),
   another: ({ page }) => opened(page.context()),
+  // The tab or popup that a page of this browser has opened.
+  newTab: async ({ page }) => {
+    const isNew = (other) => !tabs.some((tab) => tab.page === other);
+    const found = page.context().pages().find(isNew);
+    return known(found ?? (await page.context().waitForEvent('page', isNew)));
+  },
+  // Waits until a page has closed its tab.
+  closes: async ({ page }) => {
+    if (!page.isClosed()) await page.waitForEvent('close');
+  },
+  fill: ({ page }, label, text) => page.getByLabel(label).fill(text),
   // The last tab takes its browser with it.
   close: async ({ page }) => {
     await page.close();
@@ -126,6 +141,13 @@ const acts = {
   // Whatever leads to this address stays where it is: so do browsers with an answer that has no content.
   hold: async ({ page }, url) => {
     await page.context().route(url, (route) => route.fulfill({ status: 204 }));
+  },
+  // From now on each answer below this address has one more header.
+  addHeader: async ({ page }, start, name, value) => {
+    await page.context().route(`${start}/**`, async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      await route.fulfill({ response, headers: { ...response.headers(), [name]: value } });
+    });
   },
   look: async ({ page }, width, height, colorScheme) => {
     await page.setViewportSize({ width, height });

@@ -35,14 +35,42 @@ impl Tab {
 
     /// Another tab of the same browser.
     pub(crate) async fn another(&self) -> Self {
-        let chromium = Arc::clone(&self.chromium);
-        let number = self.act("another", json!([])).await.as_u64();
+        self.numbered(&self.act("another", json!([])).await)
+    }
+
+    /// The tab or popup that a page of this browser has opened.
+    pub(crate) async fn new_tab(&self) -> Self {
+        self.numbered(&self.act("newTab", json!([])).await)
+    }
+
+    fn numbered(&self, number: &Value) -> Self {
         Self {
-            chromium,
-            number,
+            chromium: Arc::clone(&self.chromium),
+            number: number.as_u64(),
             origin: self.origin.clone(),
             provider: self.provider.clone(),
         }
+    }
+
+    /// Closes the tab.
+    pub(crate) async fn close(&self) {
+        self.act("close", json!([])).await;
+    }
+
+    /// Waits until a page has closed its tab.
+    pub(crate) async fn closes(&self) {
+        self.act("closes", json!([])).await;
+    }
+
+    /// Writes a text into a field.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        self.act("fill", json!([label, text])).await;
+    }
+
+    /// From now on each answer of the provider has one more header.
+    pub(crate) async fn provider_adds(&self, name: &str, value: &str) {
+        let args = json!([self.provider, name, value]);
+        self.act("addHeader", args).await;
     }
 
     /// Opens an address.
@@ -156,6 +184,27 @@ impl Tab {
             "<h1>Another site</h1><a href='{}'>{link}</a>",
             self.url(path)
         );
+        self.visit_page_elsewhere(&page).await;
+    }
+
+    /// Opens a page of another site, with a button that opens a popup of ours. Its heading tells each message, and the
+    /// end of the popup.
+    pub(crate) async fn visit_opener_elsewhere(&self, path: &str, button: &str) {
+        let page = format!(
+            "<h1>Another site</h1><button>{button}</button><script>
+            const tell = (news) => document.querySelector('h1').textContent = news;
+            onmessage = () => tell('Told');
+            document.querySelector('button').onclick = () => {{
+              const popup = open('{}');
+              setInterval(() => popup.closed && tell('Closed'), 50);
+            }};
+            </script>",
+            self.url(path)
+        );
+        self.visit_page_elsewhere(&page).await;
+    }
+
+    async fn visit_page_elsewhere(&self, page: &str) {
         self.act("serve", json!([ELSEWHERE, page])).await;
         self.visit(ELSEWHERE).await;
     }

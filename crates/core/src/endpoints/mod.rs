@@ -3,3 +3,4 @@
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
+pub(crate) mod signed_in;

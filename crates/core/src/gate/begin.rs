@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::endpoints::session::session;
 use crate::endpoints::sign_in::sign_in;
 use crate::endpoints::sign_out::sign_out;
+use crate::endpoints::signed_in::{script, signed_in};
 use crate::gate::roll::Roll;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
@@ -125,6 +126,8 @@ fn answer<H: Head>(
                 CallbackStep::Reply(reply) => Begin::Reply(reply),
             };
         }
+        Endpoint::SignedIn => return signed_in(responder, head, &found, now).into(),
+        Endpoint::Script => script(head),
         Endpoint::Logout => sign_out(&responder, head, found, now),
         Endpoint::Session => session(&responder, head, found, now),
     };

@@ -26,11 +26,20 @@ pub(crate) struct Draft {
 impl Draft {
     /// A reply that no cache stores.
     pub(crate) fn new(status: u16) -> Self {
+        Self::for_caches(status, PRIVATE)
+    }
+
+    /// A reply that is the same for everyone, with this `Cache-Control`.
+    pub(crate) fn cached(cache_control: &'static str) -> Self {
+        Self::for_caches(200, cache_control)
+    }
+
+    fn for_caches(status: u16, cache_control: &'static str) -> Self {
         let draft = Self {
             reply: Box::new(Reply::new(status)),
             page: None,
         };
-        draft.header("cache-control", PRIVATE)
+        draft.header("cache-control", cache_control)
     }
 
     /// A page that no cache stores.
@@ -121,7 +130,7 @@ impl Draft {
             // With `no-referrer`, a form's `Origin` would be null. Older browsers send no other header that tells our
             // own pages from those of other sites.
             draft = draft
-                .header("content-security-policy", pages.policy(is_framed))
+                .header("content-security-policy", pages.policy(&page))
                 .header("referrer-policy", "same-origin")
                 .header("content-language", language.tag())
                 .typed_body(

@@ -1,7 +1,8 @@
 //! A page of the login: what happened, and what the person can do.
 //!
-//! Rules: the HTML is self-contained and has no script. Every text is escaped. Of the request, a page shows only a
-//! return address that the grammar has accepted.
+//! Rules:
+//! - The HTML is self-contained. It has no script, but for the page that tells other tabs of a sign-in.
+//! - Every text is escaped. Of the request, a page shows only a return address that the grammar has accepted.
 
 use std::fmt;
 
@@ -24,6 +25,8 @@ pub struct Page {
     is_framed: bool,
     /// Whether the page follows its link by itself.
     goes_on: bool,
+    /// The address of the script that the page runs.
+    script: Option<String>,
 }
 
 /// The main action of a page.
@@ -34,6 +37,8 @@ pub enum WayOn {
     Go(String),
     /// A button that posts an empty form to this address of the application.
     Post(String),
+    /// A link to this address of the application, in a new tab: `target="_blank" rel="noopener"`.
+    NewTab(String),
 }
 
 impl Page {
@@ -46,6 +51,7 @@ impl Page {
             aside: None,
             is_framed: false,
             goes_on: false,
+            script: None,
         }
     }
 
@@ -80,6 +86,14 @@ impl Page {
         Self {
             goes_on: true,
             ..self.action(WayOn::Go(address.to_owned()), label)
+        }
+    }
+
+    /// This page, which runs a script.
+    pub(crate) fn running(self, script: String) -> Self {
+        Self {
+            script: Some(script),
+            ..self
         }
     }
 
@@ -126,12 +140,24 @@ impl Page {
         }
     }
 
+    /// The address of the script that the page runs, after a sign-in in a popup or another tab.
+    ///
+    /// Write it as `<script type="module" src="…"></script>`, escaped. It tells the tabs that wait, and closes the popup.
+    #[must_use]
+    pub fn script(&self) -> Option<&str> {
+        self.script.as_deref()
+    }
+
     /// The stable error code, with which an operator can search the log. `None` if the page is about no failure.
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         match self.subject {
             PageSubject::Refusal(code) => Some(code),
-            PageSubject::SignOut | PageSubject::SignedOut | PageSubject::SigningOut => None,
+            PageSubject::FormNotSent => Some(ErrorCode::SignInRequired),
+            PageSubject::SignOut
+            | PageSubject::SignedIn
+            | PageSubject::SignedOut
+            | PageSubject::SigningOut => None,
         }
     }
 
@@ -207,6 +233,12 @@ impl fmt::Display for Page {
                 Escaped(path),
                 Escaped(label)
             )?,
+            Some((WayOn::NewTab(href), label)) => writeln!(
+                f,
+                "<a class=\"action\" href=\"{}\" target=\"_blank\" rel=\"noopener\">{}</a>",
+                Escaped(href),
+                Escaped(label)
+            )?,
             None => {}
         }
         if let Some((href, label)) = self.way_out() {
@@ -223,6 +255,13 @@ impl fmt::Display for Page {
                 "<p class=\"code\">{}: <code>{}</code></p>",
                 Label::Code.text(self.language),
                 code.as_str()
+            )?;
+        }
+        if let Some(script) = self.script() {
+            writeln!(
+                f,
+                "<script type=\"module\" src=\"{}\"></script>",
+                Escaped(script)
             )?;
         }
         f.write_str("</main>\n</body>\n</html>\n")

@@ -3,7 +3,8 @@
 //! Rules:
 //! - For a page of ours, the `Content-Security-Policy` allows one style sheet, by its hash, and forms to our own
 //!   origin.
-//! - A page that an application writes may have styles, pictures and fonts from its own origin, but no script.
+//! - A page that an application writes may have styles, pictures and fonts from its own origin, but no script. The page
+//!   on which a sign-in in another tab ends runs the login's own script.
 //! - No frame may show a page, except one of our own origin that asked for it.
 
 use std::fmt;
@@ -80,8 +81,9 @@ impl Pages {
     }
 
     /// The `Content-Security-Policy` of a page.
-    pub(crate) fn policy(&self, is_framed: bool) -> String {
-        let ancestors = if is_framed { "'self'" } else { "'none'" };
-        format!("{} {ancestors}", self.policy)
+    pub(crate) fn policy(&self, page: &Page) -> String {
+        let ancestors = if page.is_framed() { "'self'" } else { "'none'" };
+        let script = page.script().map_or("", |_| "; script-src 'self'");
+        format!("{} {ancestors}{script}", self.policy)
     }
 }

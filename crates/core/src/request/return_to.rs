@@ -5,14 +5,15 @@
 //!   accept it.
 //! - The parser's spelling is kept. Other scripts and spaces become escapes, and the query keeps its meaning.
 //! - An address that is too long loses its query. If the path alone is too long, the front page takes its place.
-//! - An endpoint of the login is never a return address, so that no sign-in ends in a sign-out.
+//! - An endpoint of the login is no return address, so that no sign-in ends in a sign-out. The page on which a sign-in
+//!   in another tab ends is the exception.
 
 use std::borrow::Cow;
 
 use url::Position;
 
 use crate::request::canonical_path::is_canonical;
-use crate::request::site::Site;
+use crate::request::site::{Endpoint, Site};
 
 /// A path of the application with its query, which is safe in a `Location`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +119,8 @@ fn local(address: &str, site: &Site) -> Option<String> {
     let (path, rest) = split(address);
     // The parser keeps such an address as it is.
     if is_canonical(path) && is_plain_query(rest) {
-        return (!site.is_endpoint(path)).then(|| address.to_owned());
+        let is_ours = !site.is_endpoint(path) || site.endpoint(path) == Some(Endpoint::SignedIn);
+        return is_ours.then(|| address.to_owned());
     }
     let is_path = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
     if !is_path || address.contains(is_no_text) {

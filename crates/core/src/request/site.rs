@@ -43,14 +43,20 @@ pub enum Endpoint {
     Logout,
     /// `{prefix}/session`, which says who is signed in.
     Session,
+    /// `{prefix}/sign-in.js`, with which a page signs in and stays as it is.
+    Script,
+    /// `{prefix}/signed-in`, the page on which a sign-in in another tab or a popup ends.
+    SignedIn,
 }
 
 impl Endpoint {
     /// The endpoints below the prefix. The redirect URI says where the callback is.
-    const NAMED: [(&'static str, Self); 3] = [
+    const NAMED: [(&'static str, Self); 5] = [
         ("/login", Self::Login),
         ("/logout", Self::Logout),
         ("/session", Self::Session),
+        ("/sign-in.js", Self::Script),
+        ("/signed-in", Self::SignedIn),
     ];
 
     fn named(name: &str) -> Option<Self> {

@@ -10,12 +10,15 @@ use crate::refusal::parts::{kind_of, page_about, problem_with_login_url, sign_in
 use crate::refusal::refuse::unverified;
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
+use crate::reply::page::{Page, WayOn};
 use crate::reply::reply::Reply;
 use crate::reply::words::label::Label;
+use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
+use crate::request::site::Endpoint;
 use crate::session::found::{Found, Verdict};
 use crate::session::refusal::SessionRefusal;
 use crate::session::write::remove_session;
@@ -96,13 +99,18 @@ pub(crate) fn send_away<H: Head>(
 pub(crate) fn unauthenticated<H: Head>(machine: &Machine, head: &H, kind: Kind) -> Draft {
     let login_url = |return_to: ReturnTo| machine.site.login_path_to(return_to.as_str());
     match kind {
-        Kind::FormPost | Kind::Frame => {
+        Kind::FormPost => {
+            let end = machine.site.path_of(Endpoint::SignedIn);
+            let sign_in = WayOn::NewTab(machine.site.login_path_to(&end));
+            let page = Page::new(PageSubject::FormNotSent)
+                .action(sign_in, Label::SignInNewTab)
+                .aside(page_of(&machine.site, head).as_str(), Label::Back);
+            unauthenticated_page(machine, page)
+        }
+        Kind::Frame => {
             let sign_in = sign_in_link(machine, &page_of(&machine.site, head));
             let page = page_about(machine, ErrorCode::SignInRequired);
-            let page = page.action(sign_in, Label::SignIn);
-            Draft::page(page.framed(kind == Kind::Frame))
-                .event([Event::RequestRefused(ErrorCode::SignInRequired)])
-                .header("www-authenticate", authenticate(machine))
+            unauthenticated_page(machine, page.action(sign_in, Label::SignIn).framed(true))
         }
         Kind::Htmx => sign_in_problem(machine, head)
             .header("hx-redirect", login_url(page_of(&machine.site, head))),
@@ -119,6 +127,12 @@ pub(crate) fn unauthenticated<H: Head>(machine: &Machine, head: &H, kind: Kind) 
         }
         Kind::Navigation | Kind::Other => sign_in_problem(machine, head),
     }
+}
+
+fn unauthenticated_page(machine: &Machine, page: Page) -> Draft {
+    Draft::page(page)
+        .event([Event::RequestRefused(ErrorCode::SignInRequired)])
+        .header("www-authenticate", authenticate(machine))
 }
 
 /// 401 for programs: a problem with the address of the sign-in.

@@ -120,8 +120,8 @@ impl LoginBuilder {
     /// refusal.
     ///
     /// The [`Page`] has the texts in the reader's language: escape them. Status, headers and replies to programs stay as
-    /// they are. The `Content-Security-Policy` allows styles, pictures and fonts of the application's own origin, and no
-    /// script. Visitors without a session see the page, so that all files which it loads must be public. If the function
+    /// they are. The `Content-Security-Policy` allows styles, pictures and fonts of the application's own origin. Of scripts
+    /// it allows [`Page::script`] alone. Visitors without a session see the page, so that all files which it loads must be public. If the function
     /// panics, the built-in page is shown.
     ///
     /// ```
@@ -134,11 +134,16 @@ impl LoginBuilder {
     ///         Some((WayOn::Post(path), label)) => {
     ///             format!("<form method=post action=\"{}\"><button>{label}</button></form>", escape(path))
     ///         }
+    ///         Some((WayOn::NewTab(href), label)) => {
+    ///             format!("<a href=\"{}\" target=_blank rel=noopener>{label}</a>", escape(href))
+    ///         }
     ///         _ => String::new(),
     ///     };
+    ///     let script = page.script().map(|script| format!("<script type=module src=\"{}\"></script>", escape(script)));
+    ///     let script = script.unwrap_or_default();
     ///     let code = page.code().map(|code| format!("<p>{code}</p>")).unwrap_or_default();
     ///     format!(
-    ///         "<!doctype html><html lang={}><link rel=stylesheet href=/assets/site.css><h1>{}</h1><p>{}</p>{way_on}{code}",
+    ///         "<!doctype html><html lang={}><link rel=stylesheet href=/assets/site.css><h1>{}</h1><p>{}</p>{way_on}{code}{script}",
     ///         page.language().tag(),
     ///         escape(page.title()),
     ///         escape(page.text()),

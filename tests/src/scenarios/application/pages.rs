@@ -35,7 +35,7 @@ pub(super) async fn pages_are_in_their_readers_language(harness: Harness) {
     let asked_first = navigate(&world, "GET", &callback).await;
     assert_korean(&asked_first, 400, "만료된 로그인 링크예요");
     let form = navigate(&world, "POST", "/page").await;
-    assert_korean(&form, 401, "로그인해 주세요");
+    assert_korean(&form, 401, "로그인한 다음 다시 보내 주세요");
     let signed_out = navigate(&world, "GET", "/auth/logout").await;
     assert_korean(&signed_out, 200, "로그아웃되었어요");
     let head = navigate(&world, "HEAD", "/auth/logout").await;

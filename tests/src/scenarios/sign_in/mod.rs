@@ -2,6 +2,7 @@
 
 mod accounts;
 mod end_to_end;
+mod kept_page;
 mod loops;
 mod return_address;
 mod transactions;
@@ -17,6 +18,11 @@ scenarios! {
         another_account_is_chosen_after_a_refusal [],
         another_account_begins_at_the_providers_sign_out [],
         another_account_is_offered_in_words_that_the_provider_knows [],
+    }
+    kept_page: {
+        s06_the_script_is_the_same_for_everyone ["S6"],
+        s06_a_sign_in_in_another_tab_ends_on_a_page_of_its_own ["S6"],
+        s06_the_last_page_tells_other_sites_nothing ["S6"],
     }
     loops: {
         three_rounds_without_a_session_end_on_a_page [],

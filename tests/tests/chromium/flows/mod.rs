@@ -3,6 +3,7 @@
 mod accounts;
 mod addresses;
 mod frames;
+mod kept_page;
 mod pages;
 mod proxies;
 mod recipes;
@@ -73,6 +74,15 @@ flows! {
         }
         frames: {
             a_frame_whose_session_ended_leads_out_of_it
+        }
+        kept_page: {
+            s06_a_popup_signs_in_and_the_page_stays
+            s06_a_provider_that_cuts_the_popup_off_changes_nothing
+            s06_a_closed_popup_leaves_the_refusal
+            s06_a_blocked_popup_is_a_redirect
+            s06_two_tabs_go_on_after_one_sign_in
+            s06_an_opener_of_another_site_learns_nothing
+            s06_a_form_is_sent_again_after_a_sign_in_in_a_new_tab
         }
         proxies: {
             where_a_proxy_keeps_the_first_cookie_people_sign_in

@@ -47,7 +47,8 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         .await;
     assert_accessible(&tab).await;
     tab.post("/protected").await;
-    tab.shows("/protected", "Please sign in").await;
+    tab.shows("/protected", "Please sign in, and send the form again")
+        .await;
     assert_accessible(&tab).await;
     tab.visit("/protected").await;
     tab.shows_provider("Allow access?").await;
@@ -56,6 +57,7 @@ pub(super) async fn every_page_is_accessible(place: Place) {
         ("/protected", "Members only"),
         ("/", "Hello, Alex Martin"),
         ("/profile", "Your data"),
+        ("/auth/signed-in", "You are signed in"),
         ("/auth/logout", "Sign out?"),
     ] {
         tab.visit(path).await;

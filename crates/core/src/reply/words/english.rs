@@ -122,6 +122,14 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "Another service answered",
             "The answer did not come from the sign-in service of this site, so it was not used.",
         ),
+        PageSubject::FormNotSent => (
+            "Please sign in, and send the form again",
+            "You are no longer signed in, so nothing was stored or changed. Sign in in a new tab. Then come back to this tab and reload it: your browser offers to send the form again.",
+        ),
+        PageSubject::SignedIn => (
+            "You are signed in",
+            "You can close this page, and go on where you were.",
+        ),
         PageSubject::SignOut => (
             "Sign out?",
             "You will have to sign in again to use this site.",
@@ -140,6 +148,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::SignIn => "Sign in",
+        Label::SignInNewTab => "Sign in in a new tab",
         Label::AnotherAccount => "Use another account",
         Label::Continue => "Continue",
         Label::TryAgain => "Try again",

@@ -124,6 +124,14 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "다른 서비스가 응답했어요",
             "이 사이트의 로그인 서비스가 보낸 응답이 아니어서 사용하지 않았어요.",
         ),
+        PageSubject::FormNotSent => (
+            "로그인한 다음 다시 보내 주세요",
+            "로그인이 끝나서 저장되거나 바뀐 내용은 없어요. 새 탭에서 로그인한 다음, 이 탭으로 돌아와 새로고침하면 입력한 내용을 다시 보낼 수 있어요.",
+        ),
+        PageSubject::SignedIn => (
+            "로그인되었어요",
+            "이 페이지를 닫고 하던 일을 계속할 수 있어요.",
+        ),
         PageSubject::SignOut => (
             "로그아웃할까요?",
             "이 사이트를 다시 이용하려면 로그인해야 해요.",
@@ -142,6 +150,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::SignIn => "로그인",
+        Label::SignInNewTab => "새 탭에서 로그인",
         Label::AnotherAccount => "다른 계정 사용",
         Label::Continue => "계속",
         Label::TryAgain => "다시 시도",

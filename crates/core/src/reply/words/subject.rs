@@ -8,6 +8,10 @@ use crate::values::error_code::ErrorCode;
 pub enum PageSubject {
     /// Why there is no page of the application.
     Refusal(ErrorCode),
+    /// A form was posted without a session. It can be sent again after a sign-in in another tab.
+    FormNotSent,
+    /// A sign-in in a popup or another tab has ended.
+    SignedIn,
     /// Whether to sign out.
     SignOut,
     /// The person has signed out, or was not signed in.
