@@ -209,15 +209,18 @@ fn the_manual_lists_every_setting() {
 
 #[test]
 fn every_recipe_is_in_the_index() {
-    let (index, modules) = (
-        read("examples/README.md"),
-        read("examples/recipes/src/lib.rs"),
-    );
-    let recipes = modules
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod "));
-    let recipes: Vec<_> = recipes.map(|name| name.trim_end_matches(';')).collect();
-    assert!(recipes.contains(&"templates"), "{recipes:?}");
+    let index = read("examples/README.md");
+    let folders = read("examples/recipes/src/lib.rs");
+    let public = |text: &str| -> Vec<String> {
+        let lines = text.lines();
+        let names = lines.filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+        names.map(str::to_owned).collect()
+    };
+    let folders = public(&folders).into_iter();
+    let recipes =
+        folders.flat_map(|name| public(&read(&format!("examples/recipes/src/{name}/mod.rs"))));
+    let recipes: Vec<_> = recipes.collect();
+    assert!(recipes.contains(&"templates".to_owned()), "{recipes:?}");
     for recipe in recipes {
         let run = format!("`cargo run -p recipes -- {recipe}`");
         assert!(index.contains(&run), "examples/README.md lacks {run}");

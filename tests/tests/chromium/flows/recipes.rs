@@ -3,7 +3,7 @@
 use crate::place::Place;
 
 pub(super) async fn a_single_page_application_signs_in_in_its_tab(place: Place) {
-    let site = place.app(recipes::spa::app);
+    let site = place.app(recipes::front_ends::spa::app);
     let tab = site.tab().await;
     let view = "/folders/7?sort=new";
     tab.visit(view).await;

@@ -158,11 +158,16 @@ async fn is_of_use(name: &str, config: &str, paths: Paths) -> Result<(), Box<dyn
 
 #[tokio::test]
 async fn whole_paths_are_passed_on() -> Result<(), Box<dyn Error>> {
-    is_of_use("whole", include_str!("../nginx/whole.conf"), Paths::Whole).await
+    is_of_use(
+        "whole",
+        include_str!("../../nginx/whole.conf"),
+        Paths::Whole,
+    )
+    .await
 }
 
 #[tokio::test]
 async fn the_sub_path_is_stripped() -> Result<(), Box<dyn Error>> {
-    let config = include_str!("../nginx/stripped.conf");
+    let config = include_str!("../../nginx/stripped.conf");
     is_of_use("stripped", config, Paths::Stripped).await
 }

@@ -1,0 +1,5 @@
+//! Front ends: pages of the server, htmx, a single-page application.
+
+pub mod htmx;
+pub mod spa;
+pub mod templates;

@@ -1,0 +1,5 @@
+//! Operations: several instances, metrics, a proxy.
+
+pub mod instances;
+pub mod metrics;
+pub mod nginx;
