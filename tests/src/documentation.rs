@@ -19,6 +19,7 @@ pages! {
     Paths = "../../crates/login/src/manual/building/paths.md";
     QuickStart = "../../crates/login/src/manual/building/quick_start.md";
     Requests = "../../crates/login/src/manual/building/requests.md";
+    SessionData = "../../crates/login/src/manual/building/session_data.md";
     Sessions = "../../crates/login/src/manual/building/sessions.md";
     SignIn = "../../crates/login/src/manual/building/sign_in.md";
     Testing = "../../crates/login/src/manual/building/testing.md";

@@ -1,11 +1,11 @@
-//! Extractors for actix-web: the signed-in user and the session's tokens.
+//! Extractors for actix-web: the signed-in user, the session and its tokens.
 
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use fncy_login::adapter::{SignedIn, tokens};
+use fncy_login::adapter::{SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 
 use crate::convert::{RequestHead, context};
@@ -69,6 +69,33 @@ impl Deref for Tokens {
     }
 }
 
+/// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
+///
+/// ```
+/// use fncy_login_actix::Session;
+///
+/// async fn add(session: Session) -> Result<&'static str, actix_web::Error> {
+///     let mut cart: Vec<u32> = session.data().ok().flatten().unwrap_or_default();
+///     cart.push(7);
+///     session.set_data(&cart).map_err(actix_web::error::ErrorInternalServerError)?;
+///     Ok("added")
+/// }
+/// ```
+///
+/// A visitor without a session gets what [`CurrentUser`] gives. If a layer between the login and the handler moves the
+/// request to another task, the request gets a 500, and the log says why.
+#[doc(alias("cart", "flash", "store", "insert"))]
+#[derive(Clone, Debug)]
+pub struct Session(SessionHandle);
+
+impl Deref for Session {
+    type Target = SessionHandle;
+
+    fn deref(&self) -> &SessionHandle {
+        &self.0
+    }
+}
+
 impl FromRequest for CurrentUser {
     type Error = AuthRejection;
     type Future = Ready<Result<Self, AuthRejection>>;
@@ -88,5 +115,16 @@ impl FromRequest for Tokens {
         let head = RequestHead::of(request);
         let tokens = context(request).and_then(|context| tokens(&context, &head));
         ready(tokens.map(Self).map_err(AuthRejection))
+    }
+}
+
+impl FromRequest for Session {
+    type Error = AuthRejection;
+    type Future = Ready<Result<Self, AuthRejection>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let head = RequestHead::of(request);
+        let session = context(request).and_then(|context| SessionHandle::of(&context, &head));
+        ready(session.map(Self).map_err(AuthRejection))
     }
 }

@@ -64,7 +64,8 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Inner { future, patch } => {
-                    let response = patched(ready!(future.poll(cx)), patch.take());
+                    let polled = ResponsePatch::scope(patch.as_mut(), || future.poll(cx));
+                    let response = patched(ready!(polled), patch.take());
                     // A body that is boxed or bytes already is not boxed again.
                     return Poll::Ready(response.map(ServiceResponse::map_into_boxed_body));
                 }

@@ -30,6 +30,7 @@
 //! | [`FncyLogin`] | the middleware, for an `App` or a scope |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
+//! | [`Session`] | extracts the session, to change its data, read the user again, or end it |
 //! | [`require`](fn@require), [`require_scope`], [`require_async`] | guards for `.wrap(…)` of a scope or a resource |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
 //! | [`AuthRejection`] | what extractors refuse with |
@@ -107,14 +108,15 @@ mod service;
 
 pub use fncy_login::{
     Approval, AuthContext, CheckError, ConfigError, DataError, ErrorCode, GuardAnswer, LiveSession,
-    Login, LoginBuilder, LoginReply, NewLogin, RefreshedLogin, Refusal, RejectionKind,
-    RequestContext, RequestHeaders, SessionEnd, SessionTokens, Setting, Timestamp, User,
+    Login, LoginBuilder, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal,
+    RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionTokens, SetDataError,
+    Setting, Timestamp, User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};
 
 pub use crate::deny::Deny;
-pub use crate::extract::{CurrentUser, Tokens};
+pub use crate::extract::{CurrentUser, Session, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::rejection::AuthRejection;
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::admission::resealing::Resealing;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
@@ -80,6 +81,12 @@ impl<'a, H: Head> Handling<'a, H> {
             let draft = self.refusal(ErrorCode::TokensUnusable, detail);
             machine.write(draft.cookies(remove_session(&machine.vault, self.head)))
         })
+    }
+
+    /// The request's session, to change it. `user` is the user that the request was admitted with, and `tokens` are
+    /// those that it has refreshed, if it has.
+    pub fn resealing(&self, user: User, tokens: Option<&SessionTokens>) -> Resealing {
+        Resealing::new(self.responder.machine(), self.head, user, tokens)
     }
 
     fn refuse(&self, code: ErrorCode, detail: &'static str) -> Box<Reply> {

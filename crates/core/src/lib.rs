@@ -12,7 +12,7 @@
 //!  Core::begin(head, found, now) -> Begin
 //!    |-- Admit(Admission)    a live session, or a public path
 //!    |-- Reply(Reply)        a refusal, a page, an endpoint of ours
-//!    |-- Roll(Roll)          a live session, idle for a while  --entropy--> Admission
+//!    |-- Roll(Resealing)     a live session, idle for a while  --entropy--> Admission
 //!    |-- SignIn(StartSignIn) no session: a person is sent      --entropy--> Reply: 303 to FNCY, transaction cookie
 //!    |-- Redeem(Redeeming)   a callback with a code of this browser: the sign-in
 //!    \-- Refresh(Refreshing) the access token has expired, or soon: the refresh
@@ -53,8 +53,9 @@
 //! | `seal`, `cookies` | AES-256-GCM, HMAC-SHA256 and HKDF; reading and writing cookies |
 //! | `session` | opening, judging and writing a session |
 //! | `rules` | the application's rules about paths |
-//! | `reply` | admissions and replies, pages and their words |
+//! | `reply` | replies, pages and their words |
 //! | `machine` | the settings of a site, and what is derived from them once |
+//! | `admission` | admissions, and sessions that are sealed anew |
 //! | `refusal` | refusals, in the form that fits the request |
 //! | `sign_in`, `refresh` | the two machines, a file for each state |
 //! | `endpoints`, `gate` | our endpoints; the branch of every request |
@@ -69,6 +70,7 @@
 //! - ID tokens: FNCY documents none. The id in the user data is the only identity.
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
+mod admission;
 mod cookies;
 mod core;
 mod endpoints;
@@ -88,11 +90,12 @@ mod sign_in;
 mod tests;
 mod values;
 
+pub use crate::admission::admission::{Admission, DEFAULT_CACHE_CONTROL, Update};
+pub use crate::admission::resealing::Resealing;
 pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, NewSecret};
 pub use crate::gate::begin::Begin;
 pub use crate::gate::coverage::Coverage;
-pub use crate::gate::roll::Roll;
 pub use crate::handling::Handling;
 pub use crate::machine::settings::{Choices, Settings};
 pub use crate::provider::answer::{Failure, ProviderAnswer, ProviderResult};
@@ -110,11 +113,10 @@ pub use crate::refresh::approving::{
 pub use crate::refresh::exchanging::{Exchanged, Exchanging};
 pub use crate::refresh::failure::{NotRefreshed, RefreshFailure};
 pub use crate::refresh::machine::RefreshMachine;
-pub use crate::refresh::reading_user::{ReadingUserAgain, UserReadAgain};
+pub use crate::refresh::reading_user::{ReadingUserAgain, Unread, UserReadAgain};
 pub use crate::refresh::refreshed_tokens::RefreshedTokens;
 pub use crate::refresh::refreshing::{AfterRefresh, Refreshing};
 pub use crate::refresh::request::RefreshRequest;
-pub use crate::reply::admission::{Admission, DEFAULT_CACHE_CONTROL, Update};
 pub use crate::reply::event::Event;
 pub use crate::reply::page::{Page, WayOn};
 pub use crate::reply::pages::OwnPage;
@@ -136,7 +138,8 @@ pub use crate::session::profile::Profile;
 pub use crate::session::refusal::SessionRefusal;
 pub use crate::session::revoked_session::RevokedSession;
 pub use crate::session::session_ref::{SessionId, SessionRef};
-pub use crate::session::user::{DataError, User};
+pub use crate::session::user::{DataError, User, newer};
+pub use crate::session::write::TooLarge;
 pub use crate::sign_in::approving::{Approved, Approving, Candidate};
 pub use crate::sign_in::challenge::Challenge;
 pub use crate::sign_in::completing::Completing;

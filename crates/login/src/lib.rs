@@ -21,6 +21,7 @@ mod observe;
 mod provider;
 mod refresh;
 mod request;
+mod session;
 pub mod store;
 mod tls;
 
@@ -41,6 +42,8 @@ pub use crate::handle::client_address::RequestHeaders;
 pub use crate::handle::login::Login;
 pub use crate::request::auth_context::AuthContext;
 pub use crate::request::live_session::{LiveSession, SessionEnd};
+pub use crate::session::refresh_user_error::RefreshUserError;
+pub use crate::session::set_data_error::SetDataError;
 
 /// A token for the application itself, apart from any user (RFC 6749, section 4.4).
 pub mod client_token {

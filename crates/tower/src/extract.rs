@@ -1,9 +1,9 @@
-//! Extractors for axum: the signed-in user and the session's tokens.
+//! Extractors for axum: the signed-in user, the session and its tokens.
 
 use std::ops::Deref;
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
-use fncy_login::adapter::{SignedIn, tokens};
+use fncy_login::adapter::{SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 use http::request::Parts;
 
@@ -68,6 +68,33 @@ impl Deref for Tokens {
     }
 }
 
+/// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
+///
+/// ```
+/// use fncy_login_tower::{Session, SetDataError};
+///
+/// async fn add(session: Session) -> Result<&'static str, SetDataError> {
+///     let mut cart: Vec<u32> = session.data().ok().flatten().unwrap_or_default();
+///     cart.push(7);
+///     session.set_data(&cart)?;
+///     Ok("added")
+/// }
+/// ```
+///
+/// A visitor without a session gets what [`CurrentUser`] gives. If a layer between the login and the handler moves the
+/// request to another task, the request gets a 500, and the log says why.
+#[doc(alias("cart", "flash", "store", "insert"))]
+#[derive(Clone, Debug)]
+pub struct Session(SessionHandle);
+
+impl Deref for Session {
+    type Target = SessionHandle;
+
+    fn deref(&self) -> &SessionHandle {
+        &self.0
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = AuthRejection;
 
@@ -94,5 +121,15 @@ impl<S: Sync> FromRequestParts<S> for Tokens {
         let tokens =
             context(&parts.extensions).and_then(|context| tokens(context, &RequestHead::of(parts)));
         tokens.map(Self).map_err(AuthRejection)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Session {
+    type Rejection = AuthRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
+        let session = context(&parts.extensions)
+            .and_then(|context| SessionHandle::of(context, &RequestHead::of(parts)));
+        session.map(Self).map_err(AuthRejection)
     }
 }

@@ -65,7 +65,8 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Inner { future, patch } => {
-                    let mut response = ready!(future.poll(cx))?;
+                    let polled = ResponsePatch::scope(patch.as_mut(), || future.poll(cx));
+                    let mut response = ready!(polled)?;
                     if let Some(patch) = patch.take() {
                         apply(patch, response.headers_mut());
                     }

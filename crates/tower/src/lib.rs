@@ -28,6 +28,7 @@
 //! | [`FncyLoginLayer`] | the layer. [`FncyLoginLayer::wrap`] takes a finished router, so that no route can be left out |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
+//! | [`Session`] | extracts the session, to change its data, read the user again, or end it |
 //! | [`require`](fn@require), [`require_scope`], [`require_async`] | guards for `.route_layer(…)` |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
 //! | [`AuthRejection`] | what extractors refuse with |
@@ -89,8 +90,9 @@ mod wrapped_router;
 
 pub use fncy_login::{
     Approval, AuthContext, CheckError, ConfigError, DataError, ErrorCode, GuardAnswer, LiveSession,
-    Login, LoginBuilder, LoginReply, NewLogin, RefreshedLogin, Refusal, RejectionKind,
-    RequestContext, RequestHeaders, SessionEnd, SessionTokens, Setting, Timestamp, User,
+    Login, LoginBuilder, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal,
+    RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionTokens, SetDataError,
+    Setting, Timestamp, User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};
@@ -99,7 +101,7 @@ pub use crate::body::Body;
 #[cfg(feature = "axum")]
 pub use crate::deny::Deny;
 #[cfg(feature = "axum")]
-pub use crate::extract::{CurrentUser, Tokens};
+pub use crate::extract::{CurrentUser, Session, Tokens};
 pub use crate::future::ResponseFuture;
 pub use crate::layer::FncyLoginLayer;
 #[cfg(feature = "axum")]

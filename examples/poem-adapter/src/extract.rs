@@ -1,9 +1,9 @@
-//! Extractors for poem: the signed-in user, and the session's tokens.
+//! Extractors for poem: the signed-in user, the session and its tokens.
 
 use std::fmt;
 use std::ops::Deref;
 
-use fncy_login::adapter::{Rejection, SignedIn, tokens};
+use fncy_login::adapter::{Rejection, SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 use poem::error::ResponseError;
 use poem::http::StatusCode;
@@ -55,6 +55,18 @@ impl Deref for Tokens {
     }
 }
 
+/// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
+#[derive(Clone, Debug)]
+pub struct Session(SessionHandle);
+
+impl Deref for Session {
+    type Target = SessionHandle;
+
+    fn deref(&self) -> &SessionHandle {
+        &self.0
+    }
+}
+
 impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         let head = || RequestHead::of(request);
@@ -68,6 +80,14 @@ impl<'a> FromRequest<'a> for Tokens {
         let head = RequestHead::of(request);
         let tokens = context(request).and_then(|context| tokens(context, &head));
         Ok(Self(tokens.map_err(AuthRejection)?))
+    }
+}
+
+impl<'a> FromRequest<'a> for Session {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let head = RequestHead::of(request);
+        let session = context(request).and_then(|context| SessionHandle::of(context, &head));
+        Ok(Self(session.map_err(AuthRejection)?))
     }
 }
 

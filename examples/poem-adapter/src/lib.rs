@@ -26,6 +26,6 @@ mod extract;
 mod layer;
 mod service;
 
-pub use crate::extract::{AuthRejection, CurrentUser, Tokens};
+pub use crate::extract::{AuthRejection, CurrentUser, Session, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::service::FncyLoginEndpoint;

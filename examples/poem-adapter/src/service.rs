@@ -24,10 +24,11 @@ impl<E: Endpoint> Endpoint for FncyLoginEndpoint<E> {
             Decision::Later(verdict) => verdict.await,
         };
         Ok(match verdict {
-            Verdict::Admit { context, patch } => {
+            Verdict::Admit { context, mut patch } => {
                 request.set_data(context);
                 // An error becomes a response here, so that it carries the cookies of the login.
-                patched(self.inner.get_response(request).await, patch)
+                let response = patch.around(self.inner.get_response(request)).await;
+                patched(response, patch)
             }
             Verdict::Reply(reply) => response(*reply),
         })

@@ -108,7 +108,7 @@ pub(crate) fn settle_from(
         Begin::Admit(admission) => Outcome::Admit(admission),
         Begin::Reply(reply) => Outcome::Reply(reply),
         Begin::SignIn(start) => Outcome::Reply(start.redirect(now, Some(entropy(seed)))),
-        Begin::Roll(roll) => Outcome::Admit(roll.seal(now, Some(entropy(seed)))),
+        Begin::Roll(roll) => Outcome::Admit(Admission::rolled(*roll, now, Some(entropy(seed)))),
         Begin::Redeem(redeeming) => Outcome::Reply(sign_in(seed, *redeeming, now, answer)),
         Begin::Refresh(refreshing) => {
             let exchanging = core

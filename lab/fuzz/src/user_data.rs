@@ -116,7 +116,9 @@ fn at_refresh(status: u16, body: &[u8], person: Option<&Person>) {
     };
     match (person, reading.answered(app::response(status, body), NOW)) {
         (Some(person), UserReadAgain::Known(_)) => assert_eq!(person.id, "alex"),
-        (None, UserReadAgain::Known(_)) => {}
+        (None, UserReadAgain::Unread(..)) => {}
+        (None, UserReadAgain::Known(_)) => panic!("no user is in the answer"),
+        (Some(_), UserReadAgain::Unread(..)) => panic!("a user is in the answer"),
         (person, UserReadAgain::End(ended)) => {
             assert_eq!(ended.failure, RefreshFailure::OtherUser);
             assert_ne!(person.unwrap().id, "alex");

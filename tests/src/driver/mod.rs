@@ -7,4 +7,5 @@ mod counts;
 mod deadlines;
 mod opaque;
 mod operations;
+mod session;
 mod tls;

@@ -7,18 +7,19 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::error::ErrorNotFound;
+use actix_web::error::{ErrorNotFound, InternalError};
+use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{AuthContext, Login};
 use fncy_login_actix::{
-    CurrentUser, FncyLogin, Require, Tokens, require, require_async, require_scope,
+    CurrentUser, FncyLogin, Require, Session, Tokens, require, require_async, require_scope,
 };
 use futures_util::stream::once;
 
-use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text};
+use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, session};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own. Dropping it ends the thread.
@@ -86,6 +87,7 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/maybe", web::get().to(maybe))
         .route("/token", web::get().to(token))
         .route("/live", web::get().to(live))
+        .route("/session", web::route().to(change))
         .service(web::resource("/missing").wrap(from_fn(missing)))
         .service(guarded("/needs/profile", require_scope("profile")))
         .service(guarded("/needs/write", require_scope("write")))
@@ -120,6 +122,19 @@ async fn live(user: CurrentUser) -> HttpResponse {
     let end = live_text(user.watch());
     let text = async { Ok::<_, Infallible>(web::Bytes::from(end.await)) };
     HttpResponse::Ok().streaming(Box::pin(once(text)))
+}
+
+/// A status of 400 or more is an error of the handler.
+async fn change(
+    calls: web::Data<Calls>,
+    session: Session,
+    request: HttpRequest,
+) -> actix_web::Result<String> {
+    let (status, text) = session::answer(&session, &calls, request.query_string()).await;
+    match StatusCode::from_u16(status).unwrap() {
+        StatusCode::OK => Ok(text),
+        status => Err(InternalError::new(text, status).into()),
+    }
 }
 
 /// An error of middleware, which actix-web passes on as an error and not as a response.

@@ -3,11 +3,12 @@
 use std::pin::Pin;
 
 use fncy_login::adapter::{
-    Decision, Guard, Head, Rejection, Reply, ResponsePatch, SignedIn, Verdict, tokens,
+    Decision, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle, SignedIn, Verdict,
+    tokens,
 };
 use fncy_login::{AuthContext, Login};
 
-use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text};
+use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, session};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -125,16 +126,34 @@ impl Bare {
                 Verdict::Reply(reply) => return response(*reply),
             }
         }
-        let response = match context.as_ref().and_then(SignedIn::of) {
-            Some(user) if head.path() == "/live" => {
-                RawResponse::new(200).with_body(live_text(user.watch()).await)
-            }
-            _ => match guarded(&head, context.as_ref(), &self.calls).await {
-                Ok(()) => self.application(&head, context.as_ref()),
-                Err(rejection) => refused(&rejection),
-            },
+        let application = self.handler(&head, context.as_ref());
+        let response = match patches.last_mut() {
+            Some(patch) => patch.around(application).await,
+            None => application.await,
         };
         patches.into_iter().rev().fold(response, patched)
+    }
+
+    async fn handler(&self, head: &RawHead<'_>, context: Option<&AuthContext>) -> RawResponse {
+        match (context.and_then(SignedIn::of), context) {
+            (Some(user), _) if head.path() == "/live" => {
+                RawResponse::new(200).with_body(live_text(user.watch()).await)
+            }
+            (_, Some(context)) if head.path() == "/session" => {
+                match SessionHandle::of(context, head) {
+                    Ok(session) => {
+                        let query = head.query().unwrap_or_default();
+                        let (status, text) = session::answer(&session, &self.calls, query).await;
+                        RawResponse::new(status).with_body(text)
+                    }
+                    Err(rejection) => refused(&rejection),
+                }
+            }
+            _ => match guarded(head, context, &self.calls).await {
+                Ok(()) => self.application(head, context),
+                Err(rejection) => refused(&rejection),
+            },
+        }
     }
 
     fn application(&self, head: &RawHead<'_>, context: Option<&AuthContext>) -> RawResponse {

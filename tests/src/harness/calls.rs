@@ -34,6 +34,7 @@ pub struct Calls {
     user: Arc<Mutex<Option<User>>>,
     exchanges: Arc<Mutex<Vec<Exchange>>>,
     running_guards: Arc<AtomicUsize>,
+    notes: Arc<Mutex<Vec<String>>>,
 }
 
 impl Calls {
@@ -89,6 +90,16 @@ impl Calls {
     /// All requests so far with their responses, in the order of the responses.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges.lock().unwrap().clone()
+    }
+
+    /// Records what the application saw after its response.
+    pub(super) fn note(&self, note: String) {
+        self.notes.lock().unwrap().push(note);
+    }
+
+    /// What the application saw after its responses.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap().clone()
     }
 
     /// Records the `Cookie` lines of a call.

@@ -7,12 +7,14 @@
 //! - `/missing` returns an error of the framework.
 //! - `/needs/…` has a guard of the router, but in poem.
 //! - `/live` answers until its session ends, and then sends what it has seen.
+//! - `/session` changes its session, as its query says (`session.rs`).
 
 mod actix;
 mod bare;
 mod calls;
 mod poem;
 mod server;
+mod session;
 mod tower;
 
 use std::fmt;

@@ -8,13 +8,13 @@ use fncy_login::{AuthContext, Login};
 use futures_util::stream::once;
 use poem::endpoint::BoxEndpoint;
 use poem::error::NotFoundError;
-use poem::http::HeaderValue;
+use poem::http::{HeaderValue, StatusCode, Uri};
 use poem::listener::TcpAcceptor;
 use poem::web::Data;
 use poem::{Body, EndpointExt as _, IntoEndpoint, Request, Response, Route, Server, get, handler};
-use poem_adapter::{CurrentUser, FncyLogin, Tokens};
+use poem_adapter::{CurrentUser, FncyLogin, Session, Tokens};
 
-use super::{Calls, OWN_HEADERS, live_text, server};
+use super::{Calls, OWN_HEADERS, live_text, server, session};
 use crate::browser::Backend;
 
 /// The path that the pattern matches here, since poem's `nest` takes no patterns.
@@ -43,6 +43,7 @@ fn application(calls: Calls) -> BoxEndpoint<'static> {
         .at("/maybe", get(maybe))
         .at("/token", get(token))
         .at("/live", get(live))
+        .at("/session", change)
         .at("/missing", get(missing))
         .at("*", anything)
         .data(calls)
@@ -87,6 +88,17 @@ async fn token(tokens: Tokens) -> String {
 async fn live(user: CurrentUser) -> Body {
     let end = live_text(user.watch());
     Body::from_bytes_stream(once(async { Ok::<_, io::Error>(end.await) }))
+}
+
+/// A status of 400 or more is an error of the handler.
+#[handler]
+async fn change(calls: Data<&Calls>, session: Session, uri: &Uri) -> poem::Result<String> {
+    let query = uri.query().unwrap_or_default();
+    let (status, text) = session::answer(&session, &calls, query).await;
+    match StatusCode::from_u16(status).unwrap() {
+        StatusCode::OK => Ok(text),
+        status => Err(poem::Error::from_string(text, status)),
+    }
 }
 
 #[handler]

@@ -5,19 +5,20 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use axum::{Router, ServiceExt as _};
 use fncy_login::{AuthContext, Login};
 use fncy_login_tower::{
-    CurrentUser, FncyLoginLayer, RequireLayer, Tokens, require, require_async, require_scope,
+    CurrentUser, FncyLoginLayer, RequireLayer, Session, Tokens, require, require_async,
+    require_scope,
 };
 use futures_util::stream::once;
 use tower_service::Service;
 
-use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, server};
+use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, server, session};
 use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
@@ -31,6 +32,7 @@ fn application(calls: Calls) -> Router {
         .route("/maybe", get(maybe))
         .route("/token", get(token))
         .route("/live", get(live))
+        .route("/session", any(change))
         .route("/missing", get(missing))
         .merge(guarded("/needs/profile", require_scope("profile")))
         .merge(guarded("/needs/write", require_scope("write")))
@@ -89,6 +91,15 @@ async fn token(tokens: Tokens) -> String {
 async fn live(user: CurrentUser) -> Body {
     let end = live_text(user.watch());
     Body::from_stream(once(async { Ok::<_, Infallible>(end.await) }))
+}
+
+async fn change(
+    State(calls): State<Calls>,
+    session: Session,
+    RawQuery(query): RawQuery,
+) -> (StatusCode, String) {
+    let (status, text) = session::answer(&session, &calls, &query.unwrap_or_default()).await;
+    (StatusCode::from_u16(status).unwrap(), text)
 }
 
 async fn missing() -> Result<(), StatusCode> {

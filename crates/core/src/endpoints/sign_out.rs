@@ -17,7 +17,6 @@ use crate::refusal::refuse::{cross_site, method_not_allowed};
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::page::{Page, WayOn};
-use crate::reply::reply::Ending;
 use crate::reply::words::label::Label;
 use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::asked_address;
@@ -26,7 +25,6 @@ use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
 use crate::session::found::Found;
-use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
 use crate::session::write::cookie_names;
 use crate::values::timestamp::Timestamp;
@@ -109,14 +107,9 @@ fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timesta
         }
     }
     let signed_out = found.is_any().then_some(Event::SignedOut);
-    let endings = found.into_all().map(|user| {
-        let revoked = RevokedSession::asked_by(&user, now);
-        let tokens = sealed_tokens::open(vault, head, &user).filter(|_| !revoked.spares_newer);
-        Ending {
-            session: Some(revoked),
-            revoke: tokens.and_then(|tokens| machine.revocation_of(tokens)),
-        }
-    });
+    let endings = found
+        .into_all()
+        .map(|user| machine.ending(&user, now, || sealed_tokens::open(vault, head, &user)));
     draft
         .cookies(names.iter().map(|name| vault.cookies.remove(name)))
         .ending(endings)

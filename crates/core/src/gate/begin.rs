@@ -8,16 +8,16 @@
 
 use std::sync::Arc;
 
+use crate::admission::admission::Admission;
+use crate::admission::resealing::Resealing;
 use crate::endpoints::session::session;
 use crate::endpoints::sign_in::sign_in;
 use crate::endpoints::sign_out::sign_out;
 use crate::endpoints::signed_in::{script, signed_in};
-use crate::gate::roll::Roll;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::refresh::refreshing::{Refreshing, refreshing};
 use crate::refusal::refuse::{cross_site, refuse};
-use crate::reply::admission::Admission;
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::classify::{
@@ -48,7 +48,7 @@ pub enum Begin {
     /// The browser is sent to sign in.
     SignIn(Box<StartSignIn>),
     /// The application answers, after the session's idle end was moved on.
-    Roll(Box<Roll>),
+    Roll(Box<Resealing>),
     /// The code of a callback must be redeemed.
     Redeem(Box<Redeeming>),
     /// The session must be refreshed.
@@ -156,7 +156,7 @@ fn keep_up<H: Head>(
         };
     }
     if machine.lifetimes.is_roll_due(&terms, now) && !is_background(machine, head, paths) {
-        return Begin::Roll(Box::new(Roll::new(machine, head, user)));
+        return Begin::Roll(Box::new(Resealing::new(machine, head, user, None)));
     }
     Begin::Admit(Admission::of(user, None))
 }
@@ -180,7 +180,7 @@ fn greet<H: Head>(
         && classify(head) == Kind::Navigation
         && !is_background(machine, head, paths);
     if is_kept {
-        return Begin::Roll(Box::new(Roll::new(machine, head, user)));
+        return Begin::Roll(Box::new(Resealing::new(machine, head, user, None)));
     }
     Begin::Admit(Admission::of(user, None))
 }

@@ -2,4 +2,3 @@
 
 pub(crate) mod begin;
 pub(crate) mod coverage;
-pub(crate) mod roll;

@@ -10,12 +10,16 @@ use crate::provider::exchange::Revoke;
 use crate::provider::settings::{Provider, ProviderId};
 use crate::provider::tokens::SessionTokens;
 use crate::reply::pages::Pages;
+use crate::reply::reply::Ending;
 use crate::request::cross_site::Sources;
 use crate::request::site::Site;
 use crate::rules::path_rules::PathRules;
 use crate::seal::key::TokenDigest;
 use crate::session::lifetimes::Lifetimes;
+use crate::session::revoked_session::RevokedSession;
+use crate::session::user::User;
 use crate::values::newest::Newest;
+use crate::values::timestamp::Timestamp;
 
 /// The settings of one site, and the values derived from them once. They apply to every request.
 pub(crate) struct Machine {
@@ -106,5 +110,20 @@ impl Machine {
     /// The token to revoke at the provider, if that has a revocation endpoint (RFC 7009).
     pub(crate) fn revocation_of(&self, tokens: SessionTokens) -> Option<Revoke> {
         self.provider.revocation.then(|| tokens.into_revocation())
+    }
+
+    /// The end of a session that its own request asks for. A copy from before a refresh may not revoke the newer tokens.
+    pub(crate) fn ending(
+        &self,
+        user: &User,
+        now: Timestamp,
+        tokens: impl FnOnce() -> Option<SessionTokens>,
+    ) -> Ending {
+        let revoked = RevokedSession::asked_by(user, now);
+        let tokens = (!revoked.spares_newer).then(tokens).flatten();
+        Ending {
+            session: Some(revoked),
+            revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),
+        }
     }
 }

@@ -26,6 +26,11 @@ impl Responder {
         }
     }
 
+    /// The machine, to keep.
+    pub(crate) fn machine(&self) -> &Arc<Machine> {
+        &self.machine
+    }
+
     /// Writes a reply in the format of this request.
     pub(crate) fn write(&self, draft: Draft) -> Box<Reply> {
         draft.write(&self.machine.pages, self.format)

@@ -3,15 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::admission::resealing::Resealing;
 use crate::machine::machine::Machine;
 use crate::machine::shared;
 use crate::provider::exchange::Revoke;
 use crate::refresh::approving::UserKnown;
 use crate::refresh::exchanging::Exchanging;
+use crate::refresh::reading_user::{ReadingUserAgain, Unread};
 use crate::refresh::refreshed_tokens::RefreshedTokens;
 use crate::refresh::request::RefreshRequest;
 use crate::values::entropy::Entropy;
 use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
 
 /// The kind of refreshed tokens in the store, to which their seal is bound.
 const KIND: &str = "refreshed";
@@ -28,6 +31,19 @@ impl RefreshMachine {
     /// Begins a refresh.
     pub fn exchange(&self, request: Arc<RefreshRequest>) -> Exchanging {
         Exchanging::new(Arc::clone(&self.0), request)
+    }
+
+    /// Begins to read the user of a session again, without a refresh.
+    ///
+    /// # Errors
+    ///
+    /// The session has no tokens, or its access token has expired.
+    pub fn read_user(
+        &self,
+        session: &Resealing,
+        now: Timestamp,
+    ) -> Result<ReadingUserAgain, Unread> {
+        ReadingUserAgain::now(&self.0, session, now)
     }
 
     /// Goes on with the tokens that another request or instance has left for this refresh token.

@@ -45,6 +45,12 @@ impl RefreshedTokens {
         self.key
     }
 
+    /// The user of the session from now on.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
     /// The tokens.
     #[must_use]
     pub fn tokens(&self) -> &SessionTokens {
@@ -61,6 +67,7 @@ impl RefreshedTokens {
     pub(crate) fn approve(&mut self, data: Option<String>) {
         if let Some(data) = data {
             self.profile.data = data;
+            self.profile.data_version = self.profile.data_version.saturating_add(1);
         }
         self.awaits_approval = false;
     }

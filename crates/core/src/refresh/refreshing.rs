@@ -10,6 +10,8 @@
 
 use std::sync::Arc;
 
+use crate::admission::admission::{Admission, Update};
+use crate::admission::resealing::{Resealing, Second};
 use crate::machine::responder::Responder;
 use crate::provider::answer::{CLIENT_SETTINGS, TOKEN_ENDPOINT};
 use crate::provider::tokens::SessionTokens;
@@ -17,7 +19,6 @@ use crate::refresh::failure::RefreshFailure;
 use crate::refresh::refreshed_tokens::RefreshedTokens;
 use crate::refresh::request::RefreshRequest;
 use crate::refusal::refuse::{busy, failure as failure_page};
-use crate::reply::admission::{Admission, Update};
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::head::Head;
@@ -132,7 +133,7 @@ impl Refreshing {
             return AfterRefresh::Admit(Admission::of(self.user, None));
         }
         let machine = &self.responder;
-        let (cookies, user) = match written {
+        let (cookies, session) = match written {
             Ok(written) => written,
             Err(detail) => {
                 let code = match entropy {
@@ -150,49 +151,47 @@ impl Refreshing {
         let update = Update {
             cookies,
             tokens: Some(tokens.tokens.clone()),
+            session,
         };
+        let user = update.session.user().clone();
         AfterRefresh::Admit(Admission::of(user, Some(update)))
     }
 
     /// Writes the session with refreshed tokens.
+    ///
+    /// The scopes belong to the tokens. Of the rest, what is newer stays: another response may have changed the session
+    /// since the refresh began.
     fn write_session(
         &self,
         tokens: &RefreshedTokens,
         now: Timestamp,
         Entropy([nonce, tokens_nonce, _]): &Entropy,
-    ) -> Result<(Vec<String>, User), &'static str> {
+    ) -> Result<(Vec<String>, Resealing), &'static str> {
         let before = self.user.segment();
-        let mut profile = tokens.profile.clone();
-        if tokens.session_id != before.session_id {
-            // The scopes belong to the tokens. The rest comes from each session's own sign-in.
-            profile = Profile {
-                scopes: profile.scopes,
-                ..Profile::of(&before)
-            };
-        }
-        let segment = Segment {
+        let mut segment = Segment {
             terms: Terms {
                 generation: tokens.generation,
                 idle_ends: self.idle_ends,
                 token_expires: tokens.expires_at,
                 token_life: tokens.life,
-                user_read: profile.user_read,
-                data_version: profile.data_version,
                 ..before.terms
             },
-            name: &profile.name,
-            email: &profile.email,
-            scopes: &profile.scopes,
-            claims: &profile.claims,
-            data: &profile.data,
+            scopes: &tokens.profile.scopes,
             ..before
         };
+        // Another session with the same refresh token has a sign-in of its own.
+        if tokens.session_id == before.session_id {
+            segment.learn(&tokens.profile.segment(segment.terms));
+        }
         let vault = &self.responder.vault;
         let (tokens_nonce, []) = pair(tokens_nonce);
         let sealed_tokens = sealed_tokens::seal(vault, &tokens.tokens, &segment, tokens_nonce);
         let present = cookie_names(vault, &self.head);
-        write(vault, segment, &sealed_tokens, &present, now, nonce)
-            .map_err(|_| "the refreshed session does not fit into five cookies of 4,096 bytes")
+        let (cookies, user) = write(vault, segment, &sealed_tokens, &present, now, nonce)
+            .map_err(|_| "the refreshed session does not fit into five cookies of 4,096 bytes")?;
+        let second = Second::Copied(sealed_tokens);
+        let machine = self.responder.machine();
+        Ok((cookies, Resealing::of(machine, user, second, present)))
     }
 
     /// Goes on after a failed refresh.

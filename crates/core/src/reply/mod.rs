@@ -1,6 +1,5 @@
-//! Admissions and replies, and how a reply is written.
+//! Replies, and how they are written.
 
-pub(crate) mod admission;
 pub(crate) mod draft;
 pub(crate) mod event;
 pub(crate) mod format;

@@ -2,7 +2,7 @@
 //! may be lost meanwhile.
 
 use crate::provider::user_data::UserData;
-use crate::session::user::Segment;
+use crate::session::user::{Segment, Terms};
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
@@ -34,6 +34,23 @@ impl Profile {
             data: segment.data.to_owned(),
             data_version: segment.data_version,
             user_read: segment.user_read,
+        }
+    }
+
+    /// The user as a segment beside the terms of the session.
+    pub(crate) fn segment(&self, terms: Terms) -> Segment<'_> {
+        Segment {
+            terms: Terms {
+                data_version: self.data_version,
+                user_read: self.user_read,
+                ..terms
+            },
+            user_id: &self.user_id,
+            name: &self.name,
+            email: &self.email,
+            scopes: &self.scopes,
+            claims: &self.claims,
+            data: &self.data,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::provider::tokens::SessionTokens;
 use crate::request::head::Head;
-use crate::seal::format::NONCE_LEN;
+use crate::seal::format::{NONCE_LEN, OVERHEAD};
 use crate::seal::purpose::Purpose;
 use crate::session::open::open_user;
 use crate::session::user::{Terms, User};
@@ -53,6 +53,23 @@ fn texts<'a, H: Head>(
         pieces[0] = &value[dot + 1..];
         Some((&value[..dot], pieces))
     }))
+}
+
+/// The tokens of a whole second segment.
+pub(crate) fn open_text(vault: &Vault, text: &str, terms: &Terms) -> Option<SessionTokens> {
+    let aad = associated_data(terms);
+    let keys = vault.keys();
+    keys.open_pieces(
+        Purpose::Tokens,
+        &aad,
+        &[text.as_bytes()],
+        SessionTokens::decode,
+    )
+}
+
+/// The length of the second segment with these tokens.
+pub(crate) fn sealed_len(tokens: &SessionTokens) -> usize {
+    ((tokens.encoded_len() + OVERHEAD) * 4).div_ceil(3)
 }
 
 pub(crate) fn seal(

@@ -171,6 +171,32 @@ impl<'a> Segment<'a> {
             .into_bytes()
     }
 
+    /// A user of their own. `None` if there is no id.
+    pub(crate) fn to_user(self) -> Option<User> {
+        User::open(&self.encode(), |_| true)
+    }
+
+    /// Takes over what another copy of the same session knows better: newer session data, and user data that were read
+    /// later. Returns whether there was any.
+    pub(crate) fn learn(&mut self, other: &Self) -> bool {
+        let has_data = other.data_version > self.data_version;
+        if has_data {
+            self.data = other.data;
+            self.terms.data_version = other.data_version;
+        }
+        let has_user = other.user_read > self.user_read;
+        if has_user {
+            self.take_user(other);
+        }
+        has_data || has_user
+    }
+
+    /// Takes over the user data of another copy.
+    pub(crate) fn take_user(&mut self, other: &Self) {
+        (self.name, self.email, self.claims) = (other.name, other.email, other.claims);
+        self.terms.user_read = other.user_read;
+    }
+
     pub(crate) fn decode(body: &'a [u8]) -> Option<Self> {
         let mut body = Reader::new(body);
         let segment = Self {
@@ -194,6 +220,24 @@ impl Deref for Segment<'_> {
     }
 }
 
+/// One session as two copies of it tell. `None` if the second copy adds nothing to the first.
+///
+/// The copy with the higher generation counts, and of one generation the copy that ends later. The newer session data
+/// count in any case, and the user data that were read later.
+#[must_use]
+pub fn newer(known: &User, other: &User) -> Option<User> {
+    let age = |segment: &Segment<'_>| (segment.generation, segment.over());
+    let (known, other) = (known.segment(), other.segment());
+    let is_newer = age(&other) > age(&known);
+    let (mut newest, former) = if is_newer {
+        (other, known)
+    } else {
+        (known, other)
+    };
+    let learns = newest.learn(&former);
+    (is_newer || learns).then(|| newest.to_user()).flatten()
+}
+
 impl User {
     /// Opens a body that decodes to a segment and whose terms are accepted. The user is the only allocation.
     pub(crate) fn open(body: &[u8], accept: impl FnOnce(&Terms) -> bool) -> Option<Self> {
@@ -214,6 +258,13 @@ impl User {
         let mut body = Reader::new(&self.0);
         #[expect(clippy::expect_used, reason = "open takes only what decodes")]
         Terms::read_from(&mut body).expect("the body decoded before")
+    }
+
+    /// The address in memory. All clones of one user have the same, and no other user has it while one of them lives.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn address(&self) -> usize {
+        self.0.as_ptr().addr()
     }
 
     /// The user's id at FNCY. It is never empty, and nothing else identifies a user.
@@ -269,7 +320,7 @@ impl User {
         serde_json::from_str(claims).map_err(|_| DataError)
     }
 
-    /// The data that the application added to the session in `on_login` or `on_refresh`.
+    /// The data that the application added to the session: in a hook, or with `Session::set_data` in a handler.
     ///
     /// # Errors
     ///

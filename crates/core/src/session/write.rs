@@ -19,8 +19,17 @@ use crate::values::timestamp::Timestamp;
 pub(crate) const MAX_SEGMENT_LEN: usize = 1024;
 
 /// The session doesn't fit into cookies that browsers keep.
-#[derive(Debug)]
-pub(crate) struct TooLarge;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+/// How a session is cut into cookies.
+struct Cut {
+    max_age: u64,
+    /// The length of a piece.
+    room: usize,
+    /// The number of pieces, at most [`MAX_CHUNKS`].
+    chunks: u8,
+}
 
 /// The `Set-Cookie` lines of a session whose tokens are sealed already, and its user. Session cookies of the request
 /// that the new session doesn't use are removed. `present` has their names.
@@ -32,17 +41,12 @@ pub(crate) fn write(
     now: Timestamp,
     entropy: &[u8; 32],
 ) -> Result<(Vec<String>, User), TooLarge> {
-    let max_age = segment.over().seconds_since(now);
-    let longest_name = vault.cookies.chunk_name(MAX_CHUNKS - 1);
-    let room = MAX_COOKIE_LEN - vault.cookies.set(&longest_name, "", max_age).len();
-    let length = segment.encode().len();
-    let text_len = ((length + vault.protection.overhead()) * 4).div_ceil(3);
-    let chunks = (text_len + 1 + sealed_tokens.len()).div_ceil(room);
-    if length > MAX_SEGMENT_LEN || chunks > MAX_CHUNKS {
-        return Err(TooLarge);
-    }
-    // The number is at most `MAX_CHUNKS`.
-    segment.terms.chunks = u8::try_from(chunks).unwrap_or_default();
+    let Cut {
+        max_age,
+        room,
+        chunks,
+    } = cut(vault, &segment, sealed_tokens.len(), now)?;
+    segment.terms.chunks = chunks;
     let (nonce, []) = pair(entropy);
     let body = segment.encode();
     let user = User::open(&body, |_| true).ok_or(TooLarge)?;
@@ -61,13 +65,50 @@ pub(crate) fn write(
             let chunk = std::str::from_utf8(chunk).unwrap_or_default();
             vault.cookies.set(&name, chunk, max_age)
         })
-        .chain(remove_chunks(vault, present, chunks));
+        .chain(remove_chunks(vault, present, usize::from(chunks)));
     Ok((lines.collect(), user))
+}
+
+/// Checks that a session fits into cookies, beside tokens whose sealed text has this length.
+pub(crate) fn check_size(
+    vault: &Vault,
+    segment: &Segment<'_>,
+    tokens_len: usize,
+    now: Timestamp,
+) -> Result<(), TooLarge> {
+    cut(vault, segment, tokens_len, now).map(|_| ())
+}
+
+fn cut(
+    vault: &Vault,
+    segment: &Segment<'_>,
+    tokens_len: usize,
+    now: Timestamp,
+) -> Result<Cut, TooLarge> {
+    let max_age = segment.over().seconds_since(now);
+    let longest_name = vault.cookies.chunk_name(MAX_CHUNKS - 1);
+    let room = MAX_COOKIE_LEN - vault.cookies.set(&longest_name, "", max_age).len();
+    let length = segment.encode().len();
+    let text_len = ((length + vault.protection.overhead()) * 4).div_ceil(3);
+    let chunks = (text_len + 1 + tokens_len).div_ceil(room);
+    if length > MAX_SEGMENT_LEN || chunks > MAX_CHUNKS {
+        return Err(TooLarge);
+    }
+    Ok(Cut {
+        max_age,
+        room,
+        chunks: u8::try_from(chunks).map_err(|_| TooLarge)?,
+    })
 }
 
 /// The lines that remove all session cookies of a request.
 pub(crate) fn remove_session<H: Head>(vault: &Vault, head: &H) -> Vec<String> {
-    remove_chunks(vault, &cookie_names(vault, head), 0)
+    remove_cookies(vault, &cookie_names(vault, head))
+}
+
+/// The lines that remove these session cookies.
+pub(crate) fn remove_cookies(vault: &Vault, names: &[String]) -> Vec<String> {
+    remove_chunks(vault, names, 0)
 }
 
 /// The lines that remove all of these cookies but the first `kept` chunks.

@@ -14,7 +14,8 @@ use crate::request::challenge::{challenge, forbidden, undecided};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// The login is not around the route: the application's mistake, answered with 500.
+    /// The login is not around the route, or a layer inside it has moved the request to another task, where no session
+    /// can be changed. Both are the application's mistake, answered with 500.
     MissingLayer,
     /// No user is signed in. A navigation is sent to sign in, every other request gets 401.
     SignedOut,
@@ -40,6 +41,14 @@ impl Rejection {
         tracing::error!(
             advice,
             "the user was asked for on a route that the FNCY Login layer is not around"
+        );
+        Self(Cause::MissingLayer)
+    }
+
+    /// A request whose response is made in another task.
+    pub(crate) fn other_task() -> Self {
+        tracing::error!(
+            "a session was asked for in another task than that of its response: take it in the handler, and put layers that move a request to another task around the login"
         );
         Self(Cause::MissingLayer)
     }

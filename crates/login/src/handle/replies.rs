@@ -38,7 +38,8 @@ pub(crate) async fn ending(login: &Login, mut reply: Box<Reply>) -> Box<Reply> {
     send(reply)
 }
 
-async fn revoke_all(login: &Login, endings: Vec<Ending>) {
+/// Revokes sessions, and their tokens without waiting for the provider.
+pub(crate) async fn revoke_all(login: &Login, endings: Vec<Ending>) {
     for Ending { session, revoke } in endings {
         if let Some(session) = session
             && revoke_session(login, &session).await.is_err()

@@ -1,19 +1,38 @@
-//! The sessions that open connections watch: WebSockets, event streams, long downloads.
+//! The newest facts about some sessions: those that connections watch, that handlers may change, or that a handler has
+//! changed in the last ten minutes.
 //!
-//! Rule: a request takes a lock only while a connection watches.
+//! Rules:
+//! - A request takes a lock only while the table has an entry, and only if it changes its session or watches one.
+//! - A handler's change stays here for ten minutes, so that a refresh which began before it loses nothing. At most
+//!   10,000 changes are kept.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fncy_login_core::{
-    Admission, RevokedSession, SessionId, SessionRef, SessionTokens, Timestamp, User,
+    Admission, RevokedSession, SessionId, SessionRef, SessionTokens, Timestamp, User, newer,
 };
 use tokio::sync::watch;
+use tokio::time::Instant;
 
-/// The sessions that open connections watch.
-#[derive(Clone, Default)]
-pub(crate) struct Watched(Arc<Table>);
+use crate::store::expiring_map::ExpiringMap;
+
+/// How long a change is kept. A response takes less time to its browser.
+const KEPT: Duration = Duration::from_secs(10 * 60);
+/// The number of changes that are kept. Each has a kilobyte at most.
+const MAX_KEPT: usize = 10_000;
+
+/// The newest facts about some sessions.
+pub(crate) struct Watched {
+    table: Arc<Table>,
+    /// The sessions that were changed lately.
+    changed: Mutex<ExpiringMap<SessionId, Watching, Instant>>,
+}
+
+/// The news of a session, and the place that keeps them.
+pub(crate) type Watching = (watch::Receiver<News>, Place);
 
 #[derive(Default)]
 struct Table {
@@ -34,15 +53,13 @@ pub(crate) struct News {
 impl News {
     /// Stores a request's user if it is newer, and returns whether it is.
     fn learn(&mut self, user: &User) -> bool {
-        let age = |user: &User| (user.session().generation(), user.session_ends());
-        let is_newer = age(user) > age(&self.user);
         if user.session().generation() > self.user.session().generation() {
             // Tokens of the former generation are no longer the newest.
             self.tokens = None;
         }
-        if is_newer {
-            self.user = user.clone();
-        }
+        let newest = newer(&self.user, user);
+        let is_newer = newest.is_some();
+        self.user = newest.unwrap_or_else(|| self.user.clone());
         is_newer
     }
 }
@@ -78,7 +95,7 @@ impl Watched {
 
     /// Tells the connections of a user that all sessions which were issued until `at` were revoked, except for one.
     pub(crate) fn revoke_user(&self, id: &str, at: Timestamp, spared: Option<SessionId>) {
-        for sender in self.0.sessions().values() {
+        for sender in self.table.sessions().values() {
             sender.send_if_modified(|news| {
                 let session = news.user.session();
                 let is_reached = session.issued() <= at && Some(session.id()) != spared;
@@ -90,17 +107,51 @@ impl Watched {
     }
 
     fn tell(&self, session: &SessionRef, change: impl FnOnce(&mut News)) {
-        if self.0.count.load(Ordering::Acquire) > 0
-            && let Some(sender) = self.0.sessions().get(&session.id())
+        if self.table.count.load(Ordering::Acquire) > 0
+            && let Some(sender) = self.table.sessions().get(&session.id())
         {
             sender.send_modify(change);
         }
     }
 
+    /// The newest facts about a session, if it has an entry.
+    pub(crate) fn news_of(&self, session: &SessionRef) -> Option<News> {
+        if self.table.count.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let sessions = self.table.sessions();
+        let news = sessions.get(&session.id())?.borrow().clone();
+        Some(news)
+    }
+
+    /// Changes a session that is watched. The changes of one session come one after the other.
+    pub(crate) fn change<E>(
+        &self,
+        session: &SessionRef,
+        change: impl FnOnce(&News) -> Result<User, E>,
+    ) -> Result<(), E> {
+        let mut result = Ok(());
+        self.tell(session, |news| match change(news) {
+            Ok(user) => {
+                news.learn(&user);
+            }
+            Err(error) => result = Err(error),
+        });
+        result
+    }
+
+    /// Keeps the news of a session that was changed.
+    pub(crate) fn keep(&self, user: &User) {
+        let (watching, now) = (self.watch(user), Instant::now());
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.insert(user.session().id(), watching, now + KEPT);
+        while changed.take_gone(now).is_some() {}
+    }
+
     /// Begins to watch a user's session.
-    pub(crate) fn watch(&self, user: &User) -> (watch::Receiver<News>, Place) {
+    pub(crate) fn watch(&self, user: &User) -> Watching {
         let session = user.session().id();
-        let mut sessions = self.0.sessions();
+        let mut sessions = self.table.sessions();
         let sender = sessions.entry(session).or_insert_with(|| {
             watch::Sender::new(News {
                 user: user.clone(),
@@ -111,9 +162,18 @@ impl Watched {
         // Another instance may have kept the session alive, and the connections here have not seen that.
         sender.send_if_modified(|news| news.learn(user));
         let news = sender.subscribe();
-        self.0.count.store(sessions.len(), Ordering::Release);
-        let table = Arc::clone(&self.0);
+        self.table.count.store(sessions.len(), Ordering::Release);
+        let table = Arc::clone(&self.table);
         (news, Place { table, session })
+    }
+}
+
+impl Default for Watched {
+    fn default() -> Self {
+        Self {
+            table: Arc::default(),
+            changed: Mutex::new(ExpiringMap::new(MAX_KEPT)),
+        }
     }
 }
 

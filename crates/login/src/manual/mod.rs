@@ -8,6 +8,7 @@
 //! | [`sign_in`] | sign-in, sign-out, session timeouts |
 //! | [`hooks`] | hooks over sign-ins and refreshes, and the request that they see |
 //! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
+//! | [`session_data`] | data in the session from a handler, the user read again, the session ended |
 //! | [`sessions`] | users and their sessions: sign out other devices, or everywhere |
 //! | [`tokens`] | calls of FNCY's API |
 //! | [`connections`] | WebSockets and event streams |
@@ -52,6 +53,7 @@ pages! {
     quick_start = "building/quick_start.md";
     requests = "building/requests.md";
     security = "security.md";
+    session_data = "building/session_data.md";
     sessions = "building/sessions.md";
     settings = "settings.md";
     sign_in = "building/sign_in.md";

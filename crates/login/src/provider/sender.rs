@@ -23,6 +23,8 @@ use crate::store::deadlines::MAX_MOVE;
 
 /// The longest answer, which is ten times the largest reasonable one.
 const MAX_BODY_LEN: usize = 256 * 1024;
+/// The time for all that one request causes.
+pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 /// The time for one exchange.
 pub(crate) const EXCHANGE_DEADLINE: Duration = Duration::from_secs(10);
 /// A timer that fires this late shows that the process is busy.

@@ -167,7 +167,7 @@ async fn exchange(
     let answer = provider.run(exchange, &place, deadline).await;
     drop(place);
     match reading.answered(answer, clock.now()) {
-        UserReadAgain::Known(known) => Ok(known),
+        UserReadAgain::Known(known) | UserReadAgain::Unread(known, _) => Ok(known),
         UserReadAgain::End(ended) => {
             tracing::error!(
                 "the user data after a refresh belongs to another user; the session was revoked"
@@ -178,7 +178,7 @@ async fn exchange(
 }
 
 /// Asks `on_refresh`, if its answer is still to come. If the hook fails, a later request asks again.
-async fn approve(
+pub(crate) async fn approve(
     parts: &Parts,
     known: UserKnown,
     by: Option<RequestContext>,

@@ -67,7 +67,12 @@ impl Parts {
 
     /// The session's user as a number.
     pub(crate) fn user(&self, request: &RefreshRequest) -> u64 {
-        self.hasher.hash_one(&request.profile.user_id)
+        self.holder(&request.profile.user_id)
+    }
+
+    /// A user's id as a number.
+    pub(crate) fn holder(&self, user_id: &str) -> u64 {
+        self.hasher.hash_one(user_id)
     }
 
     /// The places that a refresh waits for.

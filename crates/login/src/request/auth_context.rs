@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use fncy_login_core::{Head, Reply, SessionTokens, User};
 
+use crate::handle::caller::Caller;
 use crate::handle::login::Login;
 use crate::request::challenge::tokens;
+use crate::session::open_session::OpenSession;
 
 /// The user and the login of a request.
 ///
@@ -62,6 +64,14 @@ impl AuthContext {
             Some(tokens) => Ok(SessionTokens::clone(tokens)),
             None => tokens(&self.login, head, user),
         }
+    }
+
+    /// The session, for a handler that may change it. `head` is the head of the same request.
+    pub(crate) fn open_session<H: Head>(&self, head: &H, user: &User) -> OpenSession {
+        let handling = self.login.0.core.handling(head);
+        let session = handling.resealing(user.clone(), self.refreshed.as_deref());
+        let by = Caller::of(&self.login, head, false, true).request;
+        OpenSession::new(&self.login, session, by)
     }
 
     pub(crate) fn is_of(&self, login: &Login) -> bool {

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use fncy_login_core::{
-    AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Redeeming, Refreshing,
-    Reply, StoreAnswer, Timestamp,
+    Admission, AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Redeeming,
+    Refreshing, Reply, StoreAnswer, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -17,10 +17,10 @@ use crate::handle::login::Login;
 use crate::handle::replies::{ending, send};
 use crate::handle::revocation_check::{ask_store, check_sessions};
 use crate::observe::clock;
+use crate::provider::sender::REQUEST_DEADLINE;
 use crate::request::auth_context::AuthContext;
 use crate::request::challenge::redirect;
 use crate::request::redeem::redeem_once;
-use crate::request::sign_in::REQUEST_DEADLINE;
 use crate::request::verdict::{Decision, Verdict};
 
 /// The work that a request must wait for.
@@ -105,7 +105,7 @@ fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits>
     match begin {
         Begin::Admit(admission) => Ok(Verdict::admit(login, admission)),
         Begin::Roll(roll) => {
-            let admission = roll.seal(login.0.clock.now(), clock::entropy());
+            let admission = Admission::rolled(*roll, login.0.clock.now(), clock::entropy());
             Ok(Verdict::admit(login, admission))
         }
         Begin::SignIn(start) => answer(redirect(login, *start)),

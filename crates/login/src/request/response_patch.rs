@@ -1,13 +1,19 @@
 //! The header changes that a login makes to the application's response.
 //!
-//! Rule: the changes are computed after the application has answered, so a session that was revoked meanwhile gets no
-//! cookie.
+//! Rules:
+//! - The changes are computed after the application has answered, so a session that was revoked meanwhile gets no
+//!   cookie.
+//! - If a handler has changed or ended the session, its cookies take the place of those that the login had before.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
 
-use fncy_login_core::{PRIVATE, RevocationStatus, User};
+use fncy_login_core::{PRIVATE, Resealing, User};
 
 use crate::handle::login::Login;
+use crate::session::open_session::{has_newer, is_revoked, seal};
+use crate::session::patch_slot::PatchSlot;
 
 /// Headers that shared caches obey before `Cache-Control`: those of RFC 9213 with the CDNs' own names,
 /// `Surrogate-Control` of the Edge Architecture Specification, and nginx's own.
@@ -25,13 +31,14 @@ const FOR_SHARED_CACHES: [&str; 6] = [
 #[must_use]
 pub struct ResponsePatch {
     default_cache_control: Option<&'static str>,
-    refresh: Option<Box<Refresh>>,
+    changed: Option<Box<Changed>>,
+    slot: PatchSlot,
 }
 
 /// A session with new cookies for the browser.
-struct Refresh {
+struct Changed {
     login: Login,
-    user: User,
+    session: Resealing,
     cookies: Vec<String>,
 }
 
@@ -49,40 +56,62 @@ pub struct HeaderChanges {
 }
 
 impl ResponsePatch {
-    /// `cookies` are the session's new cookies, if it has changed.
+    /// `changed` has the session's new cookies, if it was refreshed or its idle end moved on.
     pub(crate) fn new(
         login: &Login,
         user: Option<&User>,
         default_cache_control: Option<&'static str>,
-        cookies: Vec<String>,
+        changed: Option<(Vec<String>, Resealing)>,
     ) -> Self {
-        let refresh = user.filter(|_| !cookies.is_empty()).map(|user| {
-            Box::new(Refresh {
+        let changed = changed.map(|(cookies, session)| {
+            Box::new(Changed {
                 login: login.clone(),
-                user: user.clone(),
+                session,
                 cookies,
             })
         });
         Self {
             default_cache_control,
-            refresh,
+            changed,
+            slot: PatchSlot::of(user),
         }
+    }
+
+    /// Polls the application, so that its handlers can change the session with the response of this patch. Without a
+    /// patch, the application is polled as it is.
+    ///
+    /// An adapter that names its futures calls it in each poll. [`ResponsePatch::around`] is for all others.
+    #[inline]
+    pub fn scope<T>(patch: Option<&mut Self>, poll: impl FnOnce() -> T) -> T {
+        match patch {
+            Some(patch) => patch.slot.enter(poll),
+            None => poll(),
+        }
+    }
+
+    /// Runs the application, so that its handlers can change the session with the response of this patch.
+    pub async fn around<F: Future>(&mut self, application: F) -> F::Output {
+        let mut application = pin!(application);
+        poll_fn(|context| self.slot.enter(|| application.as_mut().poll(context))).await
     }
 
     /// The changes for the application's response. Call it after the application has answered.
     ///
     /// `has_cache_control` says whether the response has a `Cache-Control` header.
     ///
-    /// If the session was signed out or refreshed while the application worked, its cookies are left out.
+    /// If the session was signed out or refreshed while the application worked, its cookies are left out. What a handler
+    /// has changed leaves with the newest tokens.
     #[must_use]
-    pub fn header_changes(self, has_cache_control: bool) -> HeaderChanges {
-        match self.refresh {
-            Some(refresh) if refresh.is_current() => HeaderChanges {
+    pub fn header_changes(mut self, has_cache_control: bool) -> HeaderChanges {
+        let changed = self.changed.take();
+        let cookies = self.slot.close();
+        match cookies.or_else(|| changed?.cookies()) {
+            Some(cookies) => HeaderChanges {
                 cache_control: Some(PRIVATE),
                 removals: &FOR_SHARED_CACHES,
-                cookies: refresh.cookies,
+                cookies,
             },
-            _ => HeaderChanges {
+            None => HeaderChanges {
                 cache_control: self.default_cache_control.filter(|_| !has_cache_control),
                 ..HeaderChanges::default()
             },
@@ -90,10 +119,10 @@ impl ResponsePatch {
     }
 }
 
-impl fmt::Debug for Refresh {
+impl fmt::Debug for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refresh")
-            .field("user", &self.user)
+        f.debug_struct("Changed")
+            .field("session", &self.session)
             .finish_non_exhaustive()
     }
 }
@@ -107,15 +136,20 @@ impl fmt::Debug for HeaderChanges {
     }
 }
 
-impl Refresh {
-    /// Whether the browser gets the cookies: the session isn't known to be revoked, and its tokens are the newest.
-    ///
-    /// If only the store knows whether it was revoked, the cookies are sent, and the next request asks. Without them a
-    /// live session would be lost.
-    fn is_current(&self) -> bool {
+impl Changed {
+    /// The cookies, unless the session is known to be revoked, or its tokens are not the newest. If another request has
+    /// changed the session data meanwhile, the session is sealed once more.
+    fn cookies(mut self) -> Option<Vec<String>> {
         let login = &self.login.0;
-        let session = self.user.session();
-        let status = login.store.status(&session, self.user.id());
-        status != RevocationStatus::Revoked && !login.refresher.0.refreshes.has_newer(&session)
+        let user = self.session.user();
+        if is_revoked(&self.login, user) || has_newer(&self.login, user) {
+            return None;
+        }
+        let news = login.watched.news_of(&user.session());
+        if news.is_some_and(|news| self.session.learn(&news.user, None)) {
+            let sealed = seal(&self.login, &mut self.session);
+            return Some(sealed.unwrap_or(self.cookies));
+        }
+        Some(self.cookies)
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Rule: one deadline covers all that a request causes.
 
-use std::time::Duration;
-
 use fncy_login_core::{
     Approved, Approving, Exchange, HookAnswer, Redeemed, Redeeming, Reply, UserRead,
 };
@@ -15,9 +13,6 @@ use crate::hooks::approval::NewLogin;
 use crate::hooks::ask::ask;
 use crate::observe::clock;
 use crate::provider::places::Place;
-
-/// The time for all that one request causes.
-pub(crate) const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 
 /// Signs in with a code. The place is released when the user is known, before the hook is asked.
 pub(crate) async fn sign_in(

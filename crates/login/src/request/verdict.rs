@@ -59,9 +59,9 @@ impl Verdict {
             default_cache_control,
             update,
         } = admission;
-        let (cookies, tokens) = match update {
-            Some(update) => (update.cookies, update.tokens),
-            None => (Vec::new(), None),
+        let (changed, tokens) = match update {
+            Some(update) => (Some((update.cookies, update.session)), update.tokens),
+            None => (None, None),
         };
         // A request that has just refreshed its tokens has shown the old cookie, and the new one may get lost. So it
         // confirms no session.
@@ -73,7 +73,7 @@ impl Verdict {
             login.0.accepted.count();
         }
         Self::Admit {
-            patch: ResponsePatch::new(login, user.as_ref(), default_cache_control, cookies),
+            patch: ResponsePatch::new(login, user.as_ref(), default_cache_control, changed),
             context: AuthContext::new(login.clone(), user, tokens),
         }
     }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use crate::admission::resealing::Resealing;
 use crate::provider::tokens::SessionTokens;
 use crate::session::user::User;
+use crate::values::entropy::Entropy;
+use crate::values::timestamp::Timestamp;
 
 /// The `Cache-Control` of a response that has none.
 ///
@@ -28,6 +31,8 @@ pub struct Update {
     pub cookies: Vec<String>,
     /// The new tokens, if they were refreshed. The request's cookie has the old ones.
     pub tokens: Option<SessionTokens>,
+    /// The changed session, if it must be sealed once more with newer session data.
+    pub session: Resealing,
 }
 
 /// Shows no fields, since they hold cookies and tokens.
@@ -45,6 +50,20 @@ impl Admission {
             default_cache_control: None,
             update: None,
         }
+    }
+
+    /// Admits the user of a session whose idle end moves on. Without entropy, or if the session no longer fits into its
+    /// cookies, it stays as it is.
+    #[must_use]
+    pub fn rolled(mut session: Resealing, now: Timestamp, entropy: Option<Entropy<1>>) -> Self {
+        let cookies = session.roll(now, entropy);
+        let user = session.user().clone();
+        let update = cookies.map(|cookies| Update {
+            cookies,
+            tokens: None,
+            session,
+        });
+        Self::of(user, update)
     }
 
     /// Admits a user, with the changes to their session.
