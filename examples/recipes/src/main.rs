@@ -9,7 +9,7 @@ use fncy_login_actix::FncyLogin;
 use fncy_login_redis::RedisStore;
 use fncy_login_tower::{Login, LoginBuilder};
 use recipes::accounts::users::Users;
-use recipes::accounts::{roles, users};
+use recipes::accounts::{cart, roles, users};
 use recipes::front_ends::{htmx, spa, templates};
 use recipes::operations::nginx::Paths;
 use recipes::operations::{instances, metrics, nginx};
@@ -50,6 +50,7 @@ fn listen(address: &str) -> io::Result<std::net::TcpListener> {
 
 fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, StartError> {
     let app = match name {
+        "cart" => cart::app(login)?,
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisStore::from_env()?)?,

@@ -1,4 +1,5 @@
-//! Users: their rows in a database of the application's own, and their roles.
+//! Users: their rows in a database of the application's own, their roles, and what a session keeps for them.
 
+pub mod cart;
 pub mod roles;
 pub mod users;
