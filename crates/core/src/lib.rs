@@ -121,6 +121,7 @@ pub use crate::reply::event::Event;
 pub use crate::reply::page::{Page, WayOn};
 pub use crate::reply::pages::OwnPage;
 pub use crate::reply::reply::{Ending, PRIVATE, Reply};
+pub use crate::reply::subject::Subject;
 pub use crate::reply::words::subject::PageSubject;
 pub use crate::request::head::Head;
 pub use crate::request::language::Language;

@@ -25,7 +25,7 @@ mod session;
 pub mod store;
 mod tls;
 
-pub use fncy_login_core::{DataError, ErrorCode, SessionTokens, Timestamp, User};
+pub use fncy_login_core::{DataError, ErrorCode, SessionRefusal, SessionTokens, Timestamp, User};
 
 pub use crate::adapter::guard_answer::GuardAnswer;
 pub use crate::adapter::login_reply::LoginReply;
@@ -35,6 +35,7 @@ pub use crate::config::config_error::ConfigError;
 pub use crate::config::secrets::secret_file::SecretFile;
 pub use crate::config::setting::Setting;
 pub use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+pub use crate::hooks::login_event::{EndedSessions, LoginEvent, LoginEventKind, RefusedBy};
 pub use crate::hooks::request_context::RequestContext;
 pub use crate::provider::last_check::CheckError;
 

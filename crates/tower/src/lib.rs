@@ -89,10 +89,11 @@ mod service;
 mod wrapped_router;
 
 pub use fncy_login::{
-    Approval, AuthContext, CheckError, ConfigError, DataError, ErrorCode, GuardAnswer, LiveSession,
-    Login, LoginBuilder, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal,
-    RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionTokens, SetDataError,
-    Setting, Timestamp, User,
+    Approval, AuthContext, CheckError, ConfigError, DataError, EndedSessions, ErrorCode,
+    GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent, LoginEventKind, LoginReply,
+    NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy, RejectionKind, RequestContext,
+    RequestHeaders, SessionEnd, SessionRefusal, SessionTokens, SetDataError, Setting, Timestamp,
+    User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};

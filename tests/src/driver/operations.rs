@@ -3,13 +3,15 @@
 //! A recorder of metrics holds for a thread, so each test runs on one.
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::time::Duration;
 
 use fncy_dev_server::{DevServer, Endpoint, Fault};
 use fncy_login::store::MemoryStore;
-use fncy_login::{Approval, CheckError, NewLogin, Setting};
+use fncy_login::{Approval, CheckError, LoginEvent, NewLogin, Setting};
 use tokio::time::sleep;
 
+use crate::browser::RawRequest;
 use crate::driver::counts::Counts;
 use crate::harness::Harness;
 use crate::steps::session::with_store;
@@ -22,6 +24,22 @@ fn counted(counts: &Counts, expected: &[(&str, u64)]) {
         .map(|(name, value)| (format!("fncy_login_{name}"), *value))
         .collect();
     assert_eq!(counts.all(), expected);
+}
+
+#[tokio::test]
+async fn u05_a_lost_event_is_counted() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let world = World::with(Harness::Bare, |setup| {
+        setup.login = Box::new(|builder| builder.on_event(async |_: LoginEvent| pending().await));
+    });
+    for _ in 0..1_030 {
+        let asked = RawRequest::new("GET", "/page").with_header("host", "app.example");
+        assert_eq!(world.raw(asked).await.status, 401);
+    }
+    let lost = counts.all()["fncy_login_events_lost_total"];
+    // The hook may have taken the first.
+    assert!((5..=6).contains(&lost), "{lost}");
 }
 
 #[tokio::test]

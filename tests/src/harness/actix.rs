@@ -15,7 +15,8 @@ use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{AuthContext, Login};
 use fncy_login_actix::{
-    CurrentUser, FncyLogin, Require, Session, Tokens, require, require_async, require_scope,
+    AuthRejection, CurrentUser, Deny, FncyLogin, Require, Session, Tokens, require, require_async,
+    require_scope,
 };
 use futures_util::stream::once;
 
@@ -92,6 +93,7 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .service(guarded("/needs/profile", require_scope("profile")))
         .service(guarded("/needs/write", require_scope("write")))
         .service(guarded("/needs/alex", require(is_alex)))
+        .route("/needs/denied", web::get().to(denied))
         .service(Vec::from(WAITING.map(|guard| waiting(guard, calls))))
         .default_service(web::to(anything))
 }
@@ -112,6 +114,10 @@ async fn extract(calls: web::Data<Calls>, user: CurrentUser) -> String {
 
 async fn maybe(calls: web::Data<Calls>, user: Option<CurrentUser>) -> String {
     calls.answer("/maybe", user.as_deref())
+}
+
+async fn denied(deny: Deny) -> Result<HttpResponse, AuthRejection> {
+    Err(deny.forbidden())
 }
 
 async fn token(tokens: Tokens) -> String {

@@ -3,8 +3,8 @@
 use std::pin::Pin;
 
 use fncy_login::adapter::{
-    Decision, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle, SignedIn, Verdict,
-    tokens,
+    Decision, Denial, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle, SignedIn,
+    Verdict, tokens,
 };
 use fncy_login::{AuthContext, Login};
 
@@ -195,6 +195,10 @@ async fn guarded(
     let guard = match head.path() {
         "/needs/profile" => Guard::scope("profile"),
         "/needs/write" => Guard::scope("write"),
+        "/needs/denied" => {
+            let refused = |context| Err(Denial::new(context, head).forbidden());
+            return context.map_or(Ok(()), refused);
+        }
         "/needs/alex" => Guard::predicate(is_alex),
         path => match WAITING
             .into_iter()

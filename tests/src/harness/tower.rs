@@ -12,8 +12,8 @@ use axum::routing::{any, get};
 use axum::{Router, ServiceExt as _};
 use fncy_login::{AuthContext, Login};
 use fncy_login_tower::{
-    CurrentUser, FncyLoginLayer, RequireLayer, Session, Tokens, require, require_async,
-    require_scope,
+    AuthRejection, CurrentUser, Deny, FncyLoginLayer, RequireLayer, Session, Tokens, require,
+    require_async, require_scope,
 };
 use futures_util::stream::once;
 use tower_service::Service;
@@ -38,6 +38,7 @@ fn application(calls: Calls) -> Router {
         .merge(guarded("/needs/write", require_scope("write")))
         .merge(guarded("/needs/alex", require(is_alex)))
         .merge(waiting(&calls))
+        .route("/needs/denied", get(denied))
         .fallback(anything)
         .with_state(calls)
 }
@@ -82,6 +83,10 @@ async fn extract(State(calls): State<Calls>, user: CurrentUser) -> String {
 
 async fn maybe(State(calls): State<Calls>, user: Option<CurrentUser>) -> String {
     calls.answer("/maybe", user.as_deref())
+}
+
+async fn denied(deny: Deny) -> AuthRejection {
+    deny.forbidden()
 }
 
 async fn token(tokens: Tokens) -> String {

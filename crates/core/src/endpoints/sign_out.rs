@@ -106,12 +106,14 @@ fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timesta
             names.push(name.to_owned());
         }
     }
-    let signed_out = found.is_any().then_some(Event::SignedOut);
+    let draft = match found.first() {
+        Some(user) => draft.about(user).event([Event::SignedOut]),
+        None => draft,
+    };
     let endings = found
         .into_all()
         .map(|user| machine.ending(&user, now, || sealed_tokens::open(vault, head, &user)));
     draft
         .cookies(names.iter().map(|name| vault.cookies.remove(name)))
         .ending(endings)
-        .event(signed_out)
 }

@@ -83,11 +83,11 @@ pub(crate) fn begin<H: Head>(
         Err(found) => return challenge(Responder::to(machine, head), head, &found, now).into(),
     };
     if is_forged(machine, head, &paths) {
-        return reply(cross_site(machine, head));
+        return reply(cross_site(machine, head).about(&user));
     }
     if !admits(machine, &paths, &user) {
         let detail = "the user lacks what the path needs";
-        return reply(refuse(machine, head, ErrorCode::Forbidden, detail));
+        return reply(refuse(machine, head, ErrorCode::Forbidden, detail).about(&user));
     }
     if is_public {
         greet(machine, head, &paths, user, now)

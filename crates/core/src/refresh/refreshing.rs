@@ -243,7 +243,7 @@ impl Refreshing {
     }
 
     fn unavailable(&self) -> Draft {
-        busy(&self.responder, &self.head, ErrorCode::ProviderUnavailable)
+        busy(&self.responder, &self.head, ErrorCode::ProviderUnavailable).about(&self.user)
     }
 
     fn send_away(self, former: FormerSession, now: Timestamp) -> AfterRefresh {

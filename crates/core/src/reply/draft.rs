@@ -13,7 +13,7 @@ use crate::reply::format::ReplyFormat;
 use crate::reply::page::Page;
 use crate::reply::pages::Pages;
 use crate::reply::reply::{Ending, PRIVATE, Reply};
-use crate::session::session_ref::SessionRef;
+use crate::session::user::User;
 use crate::values::report::Report;
 
 /// A reply that is not yet written for its reader.
@@ -91,8 +91,14 @@ impl Draft {
         self.header("retry-after", seconds.to_string())
     }
 
-    pub(crate) fn begins(mut self, session: SessionRef, user_id: &str) -> Self {
-        self.reply.begins = Some(Box::new((session, user_id.to_owned())));
+    /// Says whom the events are about.
+    pub(crate) fn about(mut self, user: &User) -> Self {
+        self.reply.subject = Some(user.into());
+        self
+    }
+
+    pub(crate) fn begins(mut self, user: User) -> Self {
+        self.reply.begins = Some(user);
         self
     }
 

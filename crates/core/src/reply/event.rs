@@ -1,6 +1,8 @@
-//! Events, for metrics.
+//! Events, for metrics and for an audit log.
 //!
-//! Rule: an event has a kind, and a reason from a fixed list. It has no user and no address.
+//! Rule: an event has a kind, and a reason from a fixed list. Its user is the [`Subject`] of the reply.
+//!
+//! [`Subject`]: crate::reply::subject::Subject
 
 use crate::session::refusal::SessionRefusal;
 use crate::values::error_code::ErrorCode;

@@ -8,4 +8,5 @@ pub(crate) mod page;
 pub(crate) mod pages;
 #[expect(clippy::module_inception, reason = "the folder's main noun")]
 pub(crate) mod reply;
+pub(crate) mod subject;
 pub(crate) mod words;

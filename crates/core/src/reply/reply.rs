@@ -5,8 +5,9 @@ use std::fmt;
 
 use crate::provider::exchange::Revoke;
 use crate::reply::event::Event;
+use crate::reply::subject::Subject;
 use crate::session::revoked_session::RevokedSession;
-use crate::session::session_ref::SessionRef;
+use crate::session::user::User;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 
@@ -31,12 +32,14 @@ pub struct Reply {
     pub code: Option<ErrorCode>,
     /// Lines for the operator's log.
     pub reports: Vec<Report>,
-    /// Events, for metrics.
+    /// Events, for metrics and for an audit log.
     pub events: Vec<Event>,
+    /// The user and the session that the events are about, if they are known.
+    pub subject: Option<Subject>,
     /// The sessions and tokens that end with this reply.
     pub endings: Vec<Ending>,
-    /// The session that begins with this reply, and its user's id.
-    pub begins: Option<Box<(SessionRef, String)>>,
+    /// The user whose session begins with this reply.
+    pub begins: Option<User>,
 }
 
 /// A session that ends before its time, or tokens that no session keeps.
@@ -59,6 +62,7 @@ impl Reply {
             code: None,
             reports: Vec::new(),
             events: Vec::new(),
+            subject: None,
             endings: Vec::new(),
             begins: None,
         }

@@ -266,6 +266,11 @@ impl Found {
         users.map(|shown| shown.user)
     }
 
+    /// The first opened session that was not revoked, believed or not.
+    pub(crate) fn first(&self) -> Option<&User> {
+        self.users.first.as_ref().map(|shown| &shown.user)
+    }
+
     /// Whether any opened session was not revoked.
     pub(crate) fn is_any(&self) -> bool {
         self.users.first.is_some()

@@ -12,6 +12,7 @@ use crate::refusal::refuse::failure;
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::reply::{Ending, Reply};
+use crate::reply::subject::Subject;
 use crate::request::return_to::ReturnTo;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
@@ -76,19 +77,26 @@ impl Completing {
     }
 
     pub(crate) fn failed(self, error: ProviderError) -> Box<Reply> {
-        self.callback.failed(error)
+        let mut reply = self.callback.failed(error);
+        reply.subject = Some(without_session(self.user));
+        reply
     }
 
     /// Ends the sign-in with this page, and revokes its tokens, since there will be no session to sign out.
     pub(crate) fn refused(self, page: impl FnOnce(&Machine, &ReturnTo) -> Draft) -> Box<Reply> {
         let Self {
-            callback, tokens, ..
+            callback,
+            tokens,
+            user,
+            ..
         } = self;
         let machine = &callback.responder;
         let draft = page(machine, &callback.return_to)
             .cookies([callback.removal])
             .revoking(machine.revocation_of(tokens.tokens));
-        machine.write(draft)
+        let mut reply = machine.write(draft);
+        reply.subject = Some(without_session(user));
+        reply
     }
 
     /// Writes the session. Without entropy, the reply is a page with status 500.
@@ -131,7 +139,8 @@ impl Completing {
             .report(self.tokens.reports)
             .report(is_large)
             .event([Event::SignInFinished])
-            .begins(user.session(), &self.user.id)
+            .about(&user)
+            .begins(user)
             .ending(before)
             .revoking(unused.and_then(|tokens| machine.revocation_of(tokens)));
         machine.write(draft)
@@ -182,5 +191,13 @@ impl Completing {
         };
         let present = &self.callback.session_cookies;
         write(vault, segment, &sealed_tokens, present, now, nonce)
+    }
+}
+
+/// The user of a sign-in that has ended without a session.
+fn without_session(user: UserData) -> Subject {
+    Subject {
+        user_id: user.id,
+        session: None,
     }
 }

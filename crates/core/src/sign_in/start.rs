@@ -98,6 +98,12 @@ impl StartSignIn {
         Self { former, ..self }
     }
 
+    /// The address that the sign-in returns to.
+    #[must_use]
+    pub fn return_to(&self) -> &ReturnTo {
+        &self.return_to
+    }
+
     /// Sends the browser to the authorization server. Without entropy, the reply is a page with status 500.
     #[must_use]
     pub fn redirect(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {

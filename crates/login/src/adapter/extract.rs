@@ -8,7 +8,9 @@ use std::sync::Arc;
 use fncy_login_core::{Head, OwnedHead, SessionTokens, User};
 
 use crate::adapter::rejection::Rejection;
+use crate::handle::caller::event_request;
 use crate::handle::login::Login;
+use crate::hooks::request_context::RequestContext;
 use crate::request::auth_context::AuthContext;
 use crate::request::live_session::LiveSession;
 
@@ -38,7 +40,7 @@ impl SignedIn {
         context: &AuthContext,
         head: impl FnOnce() -> H,
     ) -> Result<Self, Rejection> {
-        Self::of(context).ok_or_else(|| Rejection::signed_out(context, &head()))
+        Self::of(context).ok_or_else(|| signed_out(context, &head()))
     }
 
     /// The user alone.
@@ -68,8 +70,13 @@ impl SignedIn {
 pub fn tokens<H: Head>(context: &AuthContext, head: &H) -> Result<SessionTokens, Rejection> {
     match context.user() {
         Some(user) => context.tokens(head, user).map_err(Rejection::told),
-        None => Err(Rejection::signed_out(context, head)),
+        None => Err(signed_out(context, head)),
     }
+}
+
+fn signed_out<H: Head>(context: &AuthContext, head: &H) -> Rejection {
+    let request = event_request(context.login(), head);
+    Rejection::signed_out(context, head).seen_as(request)
 }
 
 /// The login's own 401 and 403, for checks of the application's own: an adapter's `Deny` holds it.
@@ -77,6 +84,8 @@ pub fn tokens<H: Head>(context: &AuthContext, head: &H) -> Result<SessionTokens,
 pub struct Denial {
     context: AuthContext,
     head: Arc<OwnedHead>,
+    /// The request as `on_event` sees it.
+    request: Option<RequestContext>,
 }
 
 impl Denial {
@@ -85,19 +94,20 @@ impl Denial {
         Self {
             context: context.clone(),
             head: Arc::new(OwnedHead::of(head)),
+            request: event_request(context.login(), head),
         }
     }
 
     /// 403: the user may not do this.
     #[must_use]
     pub fn forbidden(&self) -> Rejection {
-        Rejection::forbidden(&self.context, &*self.head)
+        Rejection::forbidden(&self.context, &*self.head).seen_as(self.request.clone())
     }
 
     /// What a visitor without a session gets: a navigation is sent to sign in, every other request gets 401.
     #[must_use]
     pub fn unauthorized(&self) -> Rejection {
-        Rejection::signed_out(&self.context, &*self.head)
+        Rejection::signed_out(&self.context, &*self.head).seen_as(self.request.clone())
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use crate::adapter::guard_answer::GuardAnswer;
 use crate::adapter::rejection::Rejection;
+use crate::handle::caller::event_request;
 use crate::hooks::unless_it_panics::unless_it_panics;
 use crate::request::auth_context::AuthContext;
 
@@ -67,6 +68,11 @@ impl Guard {
     ///
     /// No user is signed in, the user fails the check, or the check can't decide.
     pub async fn check<H: Head>(&self, context: &AuthContext, head: &H) -> Result<(), Rejection> {
+        let checked = self.decide(context, head).await;
+        checked.map_err(|rejection| rejection.seen_as(event_request(context.login(), head)))
+    }
+
+    async fn decide<H: Head>(&self, context: &AuthContext, head: &H) -> Result<(), Rejection> {
         let Some(user) = context.user() else {
             return Err(Rejection::signed_out(context, head));
         };

@@ -5,8 +5,10 @@
 
 use std::fmt;
 
-use fncy_login_core::{ErrorCode, Head, OwnedHead, Reply};
+use fncy_login_core::{ErrorCode, Head, OwnedHead, Reply, Subject};
 
+use crate::handle::replies::send;
+use crate::hooks::request_context::RequestContext;
 use crate::request::auth_context::AuthContext;
 use crate::request::challenge::{challenge, forbidden, undecided};
 
@@ -24,7 +26,11 @@ pub enum RejectionKind {
 }
 
 /// A refusal by an extractor or a guard: an adapter's rejection type holds it.
-pub struct Rejection(Cause);
+pub struct Rejection {
+    cause: Cause,
+    /// The request as `on_event` sees it.
+    request: Option<RequestContext>,
+}
 
 enum Cause {
     MissingLayer,
@@ -42,7 +48,7 @@ impl Rejection {
             advice,
             "the user was asked for on a route that the FNCY Login layer is not around"
         );
-        Self(Cause::MissingLayer)
+        Cause::MissingLayer.into()
     }
 
     /// A request whose response is made in another task.
@@ -50,29 +56,34 @@ impl Rejection {
         tracing::error!(
             "a session was asked for in another task than that of its response: take it in the handler, and put layers that move a request to another task around the login"
         );
-        Self(Cause::MissingLayer)
+        Cause::MissingLayer.into()
     }
 
     pub(crate) fn signed_out<H: Head>(context: &AuthContext, head: &H) -> Self {
-        Self(Cause::SignedOut(waiting(context, head)))
+        Cause::SignedOut(waiting(context, head)).into()
     }
 
     pub(crate) fn forbidden<H: Head>(context: &AuthContext, head: &H) -> Self {
-        Self(Cause::Forbidden(waiting(context, head)))
+        Cause::Forbidden(waiting(context, head)).into()
     }
 
     pub(crate) fn undecided<H: Head>(context: &AuthContext, head: &H, cause: String) -> Self {
-        Self(Cause::Undecided(waiting(context, head), cause))
+        Cause::Undecided(waiting(context, head), cause).into()
     }
 
     pub(crate) fn told(reply: Box<Reply>) -> Self {
-        Self(Cause::Told(reply))
+        Cause::Told(reply).into()
+    }
+
+    /// Adds the request as `on_event` sees it.
+    pub(crate) fn seen_as(self, request: Option<RequestContext>) -> Self {
+        Self { request, ..self }
     }
 
     /// Why the request was refused.
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
-        match &self.0 {
+        match &self.cause {
             Cause::MissingLayer => RejectionKind::MissingLayer,
             Cause::SignedOut(_) => RejectionKind::SignedOut,
             Cause::Forbidden(_) => RejectionKind::Refused(ErrorCode::Forbidden),
@@ -86,14 +97,33 @@ impl Rejection {
     /// The reply, made anew with each call; `None` stands for an empty 500.
     #[must_use]
     pub fn reply(&self) -> Option<Reply> {
-        match &self.0 {
-            Cause::MissingLayer => None,
-            Cause::SignedOut(waiting) => Some(*challenge(waiting.0.login(), &waiting.1)),
-            Cause::Forbidden(waiting) => Some(*forbidden(waiting.0.login(), &waiting.1)),
-            Cause::Undecided(waiting, cause) => {
-                Some(*undecided(waiting.0.login(), &waiting.1, cause))
+        let mut request = self.request.clone();
+        let (context, mut reply) = match &self.cause {
+            Cause::MissingLayer => return None,
+            Cause::Told(reply) => return Some(Reply::clone(reply)),
+            Cause::SignedOut(waiting) => {
+                let (context, head) = &**waiting;
+                (context, challenge(context.login(), head, &mut request))
             }
-            Cause::Told(reply) => Some(Reply::clone(reply)),
+            Cause::Forbidden(waiting) => {
+                let (context, head) = &**waiting;
+                (context, forbidden(context.login(), head))
+            }
+            Cause::Undecided(waiting, cause) => {
+                let (context, head) = &**waiting;
+                (context, undecided(context.login(), head, cause))
+            }
+        };
+        reply.subject = context.user().map(Subject::from);
+        Some(*send(context.login(), reply, request.as_ref()))
+    }
+}
+
+impl From<Cause> for Rejection {
+    fn from(cause: Cause) -> Self {
+        Self {
+            cause,
+            request: None,
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::handle::login::Login;
 use crate::handle::redemptions::Redemptions;
 use crate::handle::shared::Shared;
 use crate::handle::watched::Watched;
+use crate::hooks::events::Events;
 use crate::hooks::request_context::WITH_SECRETS;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
@@ -255,6 +256,7 @@ impl LoginBuilder {
         let store = self.store.clone();
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let places = Arc::new(Places::new());
+        let events = Events::new(self.on_event.as_ref(), &clock);
         let refresher = Refresher(Arc::new(Parts {
             machine: core.refresh_machine(),
             clock: Arc::clone(&clock),
@@ -268,6 +270,7 @@ impl LoginBuilder {
                 Arc::clone(&store)
             },
             on_refresh: self.on_refresh.clone(),
+            events: events.clone(),
             places: Arc::clone(&places),
             hasher: RandomState::new(),
             refreshes: Refreshes::new(),
@@ -286,6 +289,7 @@ impl LoginBuilder {
             last_check: LastCheck::default(),
             coverage: CoverageWatch::default(),
             namesake: Arc::new(namesake),
+            events,
             on_login: self.on_login.clone(),
             hook_headers: self.hook_headers.clone().into(),
             client_address: self.client_address.clone(),

@@ -16,6 +16,7 @@ use crate::config::values::{Origin, Values};
 use crate::handle::client_address::ClientAddress;
 use crate::handle::login::Login;
 use crate::hooks::ask::{LoginHook, RefreshHook};
+use crate::hooks::events::EventHook;
 use crate::observe::clock::{Clock, SystemClock};
 use crate::observe::telemetry;
 use crate::provider::http_client::HttpClient;
@@ -54,6 +55,7 @@ pub struct LoginBuilder {
     pub(crate) keep_claims: Vec<String>,
     pub(crate) on_login: Option<LoginHook>,
     pub(crate) on_refresh: Option<RefreshHook>,
+    pub(crate) on_event: Option<EventHook>,
     pub(crate) hook_headers: Vec<&'static str>,
     pub(crate) client_address: Option<ClientAddress>,
     pub(crate) store: Option<Arc<dyn SharedStore>>,
@@ -75,6 +77,7 @@ impl LoginBuilder {
             keep_claims: Vec::new(),
             on_login: None,
             on_refresh: None,
+            on_event: None,
             hook_headers: Vec::new(),
             client_address: None,
             store: None,

@@ -1,6 +1,6 @@
 //! The builder's hooks: functions of the application that the login calls.
 //!
-//! Rules: a hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds; if it
+//! Rules: no request waits for `on_event`; a hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds; if it
 //! fails, the user is not let in. A hook that writes a page may be called for any request.
 
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use fncy_login_core::{OwnPage, Page};
 
 use crate::config::builder::LoginBuilder;
 use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
+use crate::hooks::login_event::LoginEvent;
 
 use fncy_login_core::Language;
 
@@ -91,6 +92,33 @@ impl LoginBuilder {
         R: Future<Output = Result<Approval, Refusal>> + Send + 'static,
     {
         self.on_refresh = Some(Arc::new(move |login| Box::pin(hook(login))));
+        self
+    }
+
+    /// A hook that is told of sign-ins, refreshes, refusals and sign-outs, for an audit log.
+    ///
+    /// It decides nothing, and no request waits for it. One task calls it, for one event after the other, and gives it 15
+    /// seconds for each. A panic or a late answer is in the log, and the next event follows. Up to 1,024 events wait. If
+    /// more come, the newest are lost: the metric `fncy_login_events_lost_total` counts them, and the log warns.
+    ///
+    /// Events have no secret, so they may be logged. Strangers can cause some of them, such as
+    /// [`LoginEventKind::SignInStarted`](crate::LoginEventKind::SignInStarted). The hook must not block its thread.
+    ///
+    /// ```
+    /// # use fncy_login::{Login, LoginEvent};
+    /// let builder = Login::builder().hook_headers(["user-agent"]).on_event(async |event: LoginEvent| {
+    ///     println!("{} {}", event.name(), event.user_id().unwrap_or("-"));
+    /// });
+    /// ```
+    ///
+    /// Before the process ends, wait for [`Login::flush_events`](crate::Login::flush_events).
+    #[doc(alias("audit", "audit log", "hook"))]
+    pub fn on_event<F, R>(mut self, hook: F) -> Self
+    where
+        F: Fn(LoginEvent) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        self.on_event = Some(Arc::new(move |event| Box::pin(hook(event))));
         self
     }
 

@@ -10,6 +10,7 @@ use crate::handle::login::Login;
 use crate::hooks::request_context::RequestContext;
 
 /// The client of a request, and the request as hooks see it.
+#[derive(Default)]
 pub(crate) struct Caller {
     /// The client as a number, for the places at the provider.
     pub(crate) client: u64,
@@ -26,7 +27,8 @@ impl Caller {
         may_refresh: bool,
     ) -> Self {
         let inner = &login.0;
-        let calls_hook = may_redeem && inner.on_login.is_some()
+        let calls_hook = inner.events.are_heard()
+            || may_redeem && inner.on_login.is_some()
             || may_refresh && inner.refresher.0.on_refresh.is_some();
         let reads_address = may_redeem || calls_hook;
         let address = reads_address
@@ -43,4 +45,9 @@ impl Caller {
         self.request = self.request.map(|request| request.returning_to(return_to));
         self
     }
+}
+
+/// The request as hooks see it, if the application has a hook for events.
+pub(crate) fn event_request<H: Head>(login: &Login, head: &H) -> Option<RequestContext> {
+    Caller::of(login, head, false, false).request
 }

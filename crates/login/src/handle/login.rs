@@ -12,6 +12,7 @@ use crate::handle::redemptions::Redemptions;
 use crate::handle::shared::Shared;
 use crate::handle::watched::Watched;
 use crate::hooks::ask::LoginHook;
+use crate::hooks::events::Events;
 use crate::observe::clock::Clock;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
@@ -42,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) last_check: LastCheck,
     pub(crate) coverage: CoverageWatch,
     pub(crate) namesake: Arc<Namesake>,
+    pub(crate) events: Events,
     pub(crate) on_login: Option<LoginHook>,
     /// The headers that hooks see.
     pub(crate) hook_headers: Box<[&'static str]>,
@@ -58,6 +60,25 @@ impl Login {
     #[must_use]
     pub fn site(&self) -> &Site {
         self.0.core.site()
+    }
+
+    /// Waits until [`on_event`](crate::LoginBuilder::on_event) was called for all events so far.
+    ///
+    /// Call it before the process ends: stop the server first, and give up after some seconds. Events that still wait are
+    /// lost with the process. Without `on_event`, the method returns at once.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn shut_down(login: fncy_login::Login) {
+    /// let told = tokio::time::timeout(Duration::from_secs(5), login.flush_events()).await;
+    /// if told.is_err() {
+    ///     eprintln!("events are missing in the audit log");
+    /// }
+    /// # }
+    /// ```
+    #[doc(alias("shutdown", "audit"))]
+    pub async fn flush_events(&self) {
+        self.0.events.all_told().await;
     }
 
     /// A line of a request's `Cookie` header without the cookies of this login.

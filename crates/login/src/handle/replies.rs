@@ -1,7 +1,7 @@
 //! The last step of each reply: its log lines, its events, and the sessions that it revokes or begins.
 //!
 //! Rules:
-//! - Each report is logged once, and each event counted once.
+//! - Each report is logged once, and each event is counted once and told once.
 //! - The store learns of revoked sessions before the reply is sent.
 //! - No reply waits for a token revocation at the provider.
 
@@ -10,19 +10,34 @@ use std::sync::Arc;
 use fncy_login_core::{Ending, Reply, RevokedSession};
 
 use crate::handle::login::Login;
+use crate::hooks::login_event::LoginEventKind;
+use crate::hooks::request_context::RequestContext;
 use crate::observe::telemetry;
 use crate::refresh::revocation::{newest_of, revoke_token};
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
-/// Finishes a reply that revokes no session.
-pub(crate) fn send(mut reply: Box<Reply>) -> Box<Reply> {
-    telemetry::tell(&mut reply);
+/// Finishes a reply that revokes no session. `request` is what hooks see of its request.
+pub(crate) fn send(
+    login: &Login,
+    mut reply: Box<Reply>,
+    request: Option<&RequestContext>,
+) -> Box<Reply> {
+    let (begun, subject) = (reply.begins.take(), reply.subject.take());
+    for event in telemetry::tell(&mut reply) {
+        if let Some(kind) = LoginEventKind::of(event, begun.as_ref()) {
+            login.0.events.tell(kind, subject.as_ref(), request);
+        }
+    }
     reply
 }
 
 /// Finishes a reply, revokes the sessions that end with it, and tells the store of the session that begins.
-pub(crate) async fn ending(login: &Login, mut reply: Box<Reply>) -> Box<Reply> {
+pub(crate) async fn ending(
+    login: &Login,
+    mut reply: Box<Reply>,
+    request: Option<&RequestContext>,
+) -> Box<Reply> {
     let endings = std::mem::take(&mut reply.endings);
     if !endings.is_empty() {
         let login = login.clone();
@@ -30,12 +45,11 @@ pub(crate) async fn ending(login: &Login, mut reply: Box<Reply>) -> Box<Reply> {
         let revoked = tokio::spawn(async move { revoke_all(&login, endings).await });
         drop(revoked.await);
     }
-    if let Some(begun) = reply.begins.take() {
-        let (session, user_id) = *begun;
+    if let Some(user) = &reply.begins {
         // If this fails, another instance may ask the user to sign in once more.
-        let _: Result<(), StoreError> = soon(login.0.store.began(session, &user_id)).await;
+        let _: Result<(), StoreError> = soon(login.0.store.began(user.session(), user.id())).await;
     }
-    send(reply)
+    send(login, reply, request)
 }
 
 /// Revokes sessions, and their tokens without waiting for the provider.

@@ -4,10 +4,11 @@
 //! - A session ends in this process at once, even if the store can't be reached.
 //! - The work completes even if the caller drops the future.
 
-use fncy_login_core::{MAX_SKEW, RevokedSession, SessionId, User};
+use fncy_login_core::{MAX_SKEW, RevokedSession, SessionId, Subject, User};
 
 use crate::handle::login::Login;
 use crate::handle::replies::revoke_session;
+use crate::hooks::login_event::{EndedSessions, LoginEventKind};
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
@@ -28,7 +29,13 @@ impl Login {
     pub async fn end_session(&self, user: &User) -> Result<(), StoreError> {
         let revoked = RevokedSession::new(user.session(), user.id());
         let login = self.clone();
-        completed(async move { revoke_session(&login, &revoked).await }).await
+        completed(async move {
+            let told = revoke_session(&login, &revoked).await;
+            let (user_id, session) = (revoked.user_id(), revoked.session().id());
+            tell(&login, EndedSessions::One, user_id, Some(session));
+            told
+        })
+        .await
     }
 
     /// Ends all sessions of this user but this one: "sign out the others" (log out other devices).
@@ -57,7 +64,10 @@ impl Login {
             let session = user.session();
             let asked = soon(login.0.store.is_revoked(session, user.id())).await;
             let spared = (asked != Ok(true)).then(|| session.id());
-            revoke_user(&login, user.id(), spared).await
+            let told = revoke_user(&login, user.id(), spared).await;
+            let session = Some(session.id());
+            tell(&login, EndedSessions::Others, user.id(), session);
+            told
         })
         .await
     }
@@ -87,7 +97,12 @@ impl Login {
     #[doc(alias = "logout")]
     pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
         let (login, id) = (self.clone(), id.to_owned());
-        completed(async move { revoke_user(&login, &id, None).await }).await
+        completed(async move {
+            let told = revoke_user(&login, &id, None).await;
+            tell(&login, EndedSessions::All, &id, None);
+            told
+        })
+        .await
     }
 }
 
@@ -96,6 +111,16 @@ async fn revoke_user(login: &Login, id: &str, spared: Option<SessionId>) -> Resu
     let told = soon(login.0.store.revoke_user(id, until, spared)).await;
     login.0.watched.revoke_user(id, until, spared);
     told
+}
+
+/// Tells `on_event`.
+fn tell(login: &Login, which: EndedSessions, user_id: &str, session: Option<SessionId>) {
+    let subject = Subject {
+        user_id: user_id.to_owned(),
+        session,
+    };
+    let kind = LoginEventKind::SessionsEnded { which };
+    login.0.events.tell(kind, Some(&subject), None);
 }
 
 /// The outcome of work in a task of its own.

@@ -1,6 +1,8 @@
-//! The application's hooks over sign-ins and refreshes: `on_login`, `on_refresh`.
+//! The application's hooks: `on_login` and `on_refresh` decide, `on_event` is told.
 
 pub(crate) mod approval;
 pub(crate) mod ask;
+pub(crate) mod events;
+pub(crate) mod login_event;
 pub(crate) mod request_context;
 pub(crate) mod unless_it_panics;

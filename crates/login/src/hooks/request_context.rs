@@ -5,11 +5,13 @@
 //!   application has named, and none of [`WITH_SECRETS`].
 //! - Strangers choose these texts, so each is cut, and the number of header lines is limited.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use fncy_login_core::{Head, ReturnTo};
+use serde::{Serialize, Serializer};
 
 /// Headers that hold secrets: credentials, or addresses with a query.
 pub(crate) const WITH_SECRETS: [&str; 6] = [
@@ -22,18 +24,19 @@ pub(crate) const WITH_SECRETS: [&str; 6] = [
 ];
 
 /// The longest text, in characters.
-const MAX_LEN: usize = 1_024;
+const MAX_LEN: usize = 512;
 /// The most header lines.
-const MAX_LINES: usize = 16;
+const MAX_LINES: usize = 8;
 
 /// The request that caused a hook to be called: method, path, return address, headers that the application named, and
 /// the client's address.
 ///
 /// [`NewLogin::request`](crate::NewLogin::request) has the request of the callback, and
-/// [`RefreshedLogin::request`](crate::RefreshedLogin::request) the one that started the refresh. Cloning is cheap.
+/// [`RefreshedLogin::request`](crate::RefreshedLogin::request) the one that started the refresh.
+/// [`LoginEvent::request`](crate::LoginEvent::request) has that of an event. Cloning is cheap.
 ///
-/// Method, path and headers are what the browser sent: escape them where they are shown. Each is cut to 1,024
-/// characters. `Debug` shows the return address without its query.
+/// Method, path and headers are what the browser sent: escape them where they are shown. Each is cut to 512
+/// characters. `Debug` and the serialized text have the return address without its query.
 ///
 /// ```
 /// # use fncy_login::RequestContext;
@@ -115,7 +118,7 @@ impl RequestContext {
         found.next().map(|(_, line)| line.as_str())
     }
 
-    /// All lines of the headers that [`LoginBuilder::hook_headers`](crate::LoginBuilder::hook_headers) names, 16 at most.
+    /// All lines of the headers that [`LoginBuilder::hook_headers`](crate::LoginBuilder::hook_headers) names, 8 at most.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let lines = self.0.headers.iter();
         lines.map(|(name, line)| (*name, line.as_str()))
@@ -146,5 +149,32 @@ impl fmt::Debug for RequestContext {
             .field("headers", &self.0.headers)
             .field("client_address", &self.client_address())
             .finish()
+    }
+}
+
+/// The members of a serialized context, in their order.
+#[derive(Serialize)]
+struct Line<'a> {
+    method: &'a str,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_address: Option<IpAddr>,
+    /// The last line of each header.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<&'a str, &'a str>,
+}
+
+impl Serialize for RequestContext {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let line = Line {
+            method: self.method(),
+            path: self.path(),
+            return_path: self.return_path(),
+            client_address: self.client_address(),
+            headers: self.headers().collect(),
+        };
+        line.serialize(serializer)
     }
 }

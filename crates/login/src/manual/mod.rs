@@ -6,7 +6,7 @@
 //! | [`layer`] | where to put the login, and the order of other middleware |
 //! | [`paths`] | public pages, guards, scopes and roles |
 //! | [`sign_in`] | sign-in, sign-out, session timeouts |
-//! | [`hooks`] | hooks over sign-ins and refreshes, and the request that they see |
+//! | [`hooks`] | hooks over sign-ins and refreshes, the request that they see, events for an audit log |
 //! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
 //! | [`session_data`] | data in the session from a handler, the user read again, the session ended |
 //! | [`sessions`] | users and their sessions: sign out other devices, or everywhere |

@@ -20,6 +20,7 @@ const REQUESTS_REFUSED: &str = "fncy_login_requests_refused_total";
 const WARNINGS: &str = "fncy_login_warnings_total";
 const REFRESHES: &str = "fncy_login_refresh_seconds";
 const EXCHANGES: &str = "fncy_login_exchange_seconds";
+const EVENTS_LOST: &str = "fncy_login_events_lost_total";
 const STORE_UP: &str = "fncy_login_store_up";
 const STORE_FAILURES: &str = "fncy_login_store_failures_total";
 
@@ -56,6 +57,7 @@ pub(crate) fn describe() {
         (REQUESTS_REFUSED, "Requests that were refused, by code."),
         (WARNINGS, "Warnings that have a code, by code."),
         (STORE_FAILURES, "Calls that the store did not answer."),
+        (EVENTS_LOST, "Events that `on_event` was not called for."),
     ] {
         metrics::describe_counter!(name, what);
     }
@@ -89,6 +91,10 @@ pub(crate) fn event(event: Event) {
 
 pub(crate) fn warning(code: &'static str) {
     counter!(WARNINGS, "code" => code).increment(1);
+}
+
+pub(crate) fn event_lost() {
+    counter!(EVENTS_LOST).increment(1);
 }
 
 pub(crate) fn refresh(outcome: &'static str, took: Duration) {

@@ -17,6 +17,8 @@ pub(crate) fn event(_: Event) {}
 
 pub(crate) fn warning(_: &'static str) {}
 
+pub(crate) fn event_lost() {}
+
 pub(crate) fn refresh(_: &'static str, _: Duration) {}
 
 pub(crate) fn exchange(_: &'static str, _: &'static str, _: Duration) {}

@@ -55,12 +55,13 @@ pub(crate) fn other_sites(core: &Core, trusted: &[String]) {
     }
 }
 
-/// Logs a reply's reports, and counts its events. Both are taken out of the reply.
-pub(crate) fn tell(reply: &mut Reply) {
+/// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
+pub(crate) fn tell(reply: &mut Reply) -> Vec<Event> {
     let reports = std::mem::take(&mut reply.reports);
     log(&reports);
-    for event in std::mem::take(&mut reply.events) {
-        match event {
+    let events = std::mem::take(&mut reply.events);
+    for event in &events {
+        match *event {
             Event::SessionRefused(reason) => {
                 debug!(
                     reason = reason.as_str(),
@@ -78,8 +79,9 @@ pub(crate) fn tell(reply: &mut Reply) {
             }
             _ => {}
         }
-        meter::event(event);
+        meter::event(*event);
     }
+    events
 }
 
 /// Logs the core's reports.

@@ -23,12 +23,13 @@ use std::time::Duration;
 
 use fncy_login_core::{
     EndedRefresh, Exchange, Exchanged, HookAnswer, NotRefreshed, RefreshApproved, RefreshFailure,
-    RefreshRequest, RefreshedTokens, UserKnown, UserReadAgain,
+    RefreshRequest, RefreshedTokens, Subject, UserKnown, UserReadAgain,
 };
 use tokio::time::Instant;
 
 use crate::hooks::approval::RefreshedLogin;
 use crate::hooks::ask::ask;
+use crate::hooks::login_event::{LoginEventKind, RefusedBy};
 use crate::hooks::request_context::RequestContext;
 use crate::observe::{clock, telemetry};
 use crate::provider::places::Place;
@@ -80,10 +81,11 @@ async fn with_place(
     if !parts.refreshes.may_ask() {
         return Err(RefreshFailure::Crowded);
     }
-    let known = exchange(parts, request, place, deadline).await?;
-    match approve(parts, known, by, deadline).await {
+    let known = exchange(parts, request, by.as_ref(), place, deadline).await?;
+    match approve(parts, known, by.clone(), deadline).await {
         RefreshApproved::Leave(tokens) => {
             publish(parts, request, lease, &tokens).await;
+            parts.tell(LoginEventKind::Refreshed, request, by.as_ref());
             Ok(Arc::from(tokens))
         }
         RefreshApproved::Undecided(tokens) => {
@@ -91,7 +93,7 @@ async fn with_place(
             Err(RefreshFailure::Undecided)
         }
         // The lease is held until the session is revoked, so that no other request refreshes it.
-        RefreshApproved::End(ended) => Err(end(parts, *ended).await),
+        RefreshApproved::End(ended) => Err(end(parts, *ended, by.as_ref()).await),
     }
 }
 
@@ -127,10 +129,10 @@ async fn take_over(
     parts.must_be_live(request).await?;
     let known = parts.machine.take_over(request, sealed);
     let known = known.ok_or(RefreshFailure::Refused)?;
-    match approve(parts, known, by, deadline).await {
+    match approve(parts, known, by.clone(), deadline).await {
         RefreshApproved::Leave(tokens) => Ok(Arc::from(tokens)),
         RefreshApproved::Undecided(_) => Err(RefreshFailure::Undecided),
-        RefreshApproved::End(ended) => Err(end(parts, *ended).await),
+        RefreshApproved::End(ended) => Err(end(parts, *ended, by.as_ref()).await),
     }
 }
 
@@ -138,6 +140,7 @@ async fn take_over(
 async fn exchange(
     parts: &Parts,
     request: &Arc<RefreshRequest>,
+    by: Option<&RequestContext>,
     place: Place,
     deadline: Instant,
 ) -> Result<UserKnown, RefreshFailure> {
@@ -172,7 +175,7 @@ async fn exchange(
             tracing::error!(
                 "the user data after a refresh belongs to another user; the session was revoked"
             );
-            Err(end(parts, *ended).await)
+            Err(end(parts, *ended, by).await)
         }
     }
 }
@@ -232,7 +235,8 @@ async fn publish(
 }
 
 /// Revokes a session whose refresh has shown that it is over, and its tokens.
-async fn end(parts: &Parts, ended: EndedRefresh) -> RefreshFailure {
+async fn end(parts: &Parts, ended: EndedRefresh, by: Option<&RequestContext>) -> RefreshFailure {
+    tell_refused(parts, &ended, by);
     if soon(parts.store.revoke(ended.session)).await.is_err() {
         tracing::error!(
             "a session was revoked by its refresh, and the other instances could not be told"
@@ -242,4 +246,18 @@ async fn end(parts: &Parts, ended: EndedRefresh) -> RefreshFailure {
         revoke_token(parts, revoke).await;
     }
     ended.failure
+}
+
+/// Tells `on_event` that a session ends because its user was refused. `by` is the request.
+pub(crate) fn tell_refused(parts: &Parts, ended: &EndedRefresh, by: Option<&RequestContext>) {
+    let refused_by = match ended.failure {
+        RefreshFailure::OtherUser => RefusedBy::Login,
+        _ => RefusedBy::Application,
+    };
+    let subject = Subject {
+        user_id: ended.session.user_id().to_owned(),
+        session: Some(ended.session.session().id()),
+    };
+    let kind = LoginEventKind::RefreshRefused { by: refused_by };
+    parts.events.tell(kind, Some(&subject), by);
 }

@@ -3,9 +3,12 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
-use fncy_login_core::{RefreshFailure, RefreshMachine, RefreshRequest, RefreshedTokens};
+use fncy_login_core::{RefreshFailure, RefreshMachine, RefreshRequest, RefreshedTokens, Subject};
 
 use crate::hooks::ask::RefreshHook;
+use crate::hooks::events::Events;
+use crate::hooks::login_event::LoginEventKind;
+use crate::hooks::request_context::RequestContext;
 use crate::observe::clock::Clock;
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{Places, Work};
@@ -27,6 +30,7 @@ pub(crate) struct Parts {
     pub(crate) provider: Arc<dyn Exchanges>,
     pub(crate) store: Arc<dyn SharedStore>,
     pub(crate) on_refresh: Option<RefreshHook>,
+    pub(crate) events: Events,
     pub(crate) refreshes: Refreshes,
     pub(crate) places: Arc<Places>,
     /// Turns a user's id into a number.
@@ -63,6 +67,20 @@ impl Parts {
             true => Err(RefreshFailure::NotWelcome),
             false => Ok(()),
         }
+    }
+
+    /// Tells `on_event` what has become of a session's refresh. `by` is the request that began it.
+    pub(crate) fn tell(
+        &self,
+        kind: LoginEventKind,
+        request: &RefreshRequest,
+        by: Option<&RequestContext>,
+    ) {
+        let subject = Subject {
+            user_id: request.profile.user_id.clone(),
+            session: Some(request.session.id()),
+        };
+        self.events.tell(kind, Some(&subject), by);
     }
 
     /// The session's user as a number.

@@ -23,6 +23,7 @@ use fncy_login_core::{RefreshFailure, RefreshRequest};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use crate::hooks::login_event::{LoginEventKind, RefusedBy};
 use crate::hooks::request_context::RequestContext;
 use crate::hooks::unless_it_panics::unless_it_panics;
 use crate::observe::telemetry;
@@ -102,11 +103,17 @@ impl Refresher {
     ) {
         let parts = Arc::clone(&self.0);
         let task = async move {
-            let obtaining = Box::pin(obtain(&parts, &request, by, &sender, deadline));
+            let obtaining = Box::pin(obtain(&parts, &request, by.clone(), &sender, deadline));
             let refreshing = pin!(telemetry::refresh(obtaining));
             let refreshed = unless_it_panics(refreshing).await;
             let refreshed = refreshed.unwrap_or(Err(RefreshFailure::Unreadable));
             let refreshed = parts.refreshes.finish(&request, refreshed);
+            if let Err(RefreshFailure::Refused) = refreshed {
+                let kind = LoginEventKind::RefreshRefused {
+                    by: RefusedBy::Provider,
+                };
+                parts.tell(kind, &request, by.as_ref());
+            }
             sender.tell(refreshed.clone());
             // Only after publishing: a later sign-out finds the new tokens. A sign-out before has revoked the old
             // ones, so the new ones are revoked here.

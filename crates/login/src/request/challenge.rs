@@ -1,36 +1,49 @@
-//! Replies and tokens for extractors and guards.
+//! Replies and tokens for extractors and guards. They are not sent yet: [`send`] tells their events.
+//!
+//! [`send`]: crate::handle::replies::send
 
 use fncy_login_core::{
     Challenge, Checked, Head, Reply, SessionTokens, StartSignIn, StoreAnswer, User,
 };
 
+use crate::handle::caller::event_request;
 use crate::handle::login::Login;
 use crate::handle::replies::send;
 use crate::handle::revocation_check::check_sessions;
+use crate::hooks::request_context::RequestContext;
 use crate::observe::clock;
 
-/// The reply to a request without a user.
-pub(crate) fn challenge<H: Head>(login: &Login, head: &H) -> Box<Reply> {
+/// The reply to a request without a user. If it begins a sign-in, the return address is added to the `request` that hooks
+/// see.
+pub(crate) fn challenge<H: Head>(
+    login: &Login,
+    head: &H,
+    request: &mut Option<RequestContext>,
+) -> Box<Reply> {
     let now = login.0.clock.now();
     let found = match check_sessions(login, head, now) {
         Checked::Found(found) => found,
         Checked::Ask(ask) if ask.asks_revoked() => ask.answered(StoreAnswer::Unknown),
         Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
     };
-    send(match login.0.core.handling(head).challenge(&found, now) {
+    match login.0.core.handling(head).challenge(&found, now) {
         Challenge::Reply(reply) => reply,
-        Challenge::SignIn(start) => redirect(login, *start),
-    })
+        Challenge::SignIn(start) => {
+            let seen = request.take();
+            *request = seen.map(|request| request.returning_to(start.return_to()));
+            redirect(login, *start)
+        }
+    }
 }
 
 /// The reply to a user who lacks a permission.
 pub(crate) fn forbidden<H: Head>(login: &Login, head: &H) -> Box<Reply> {
-    send(login.0.core.handling(head).forbidden())
+    login.0.core.handling(head).forbidden()
 }
 
 /// The reply to a user of whom a guard could not decide.
 pub(crate) fn undecided<H: Head>(login: &Login, head: &H, cause: &str) -> Box<Reply> {
-    send(login.0.core.handling(head).undecided(cause))
+    login.0.core.handling(head).undecided(cause)
 }
 
 /// The tokens of a request's session, or the reply if they can't be read.
@@ -44,7 +57,10 @@ pub(crate) fn tokens<H: Head>(
         .core
         .handling(head)
         .tokens(user, login.0.clock.now());
-    tokens.map_err(send)
+    tokens.map_err(|mut reply| {
+        reply.subject = Some(user.into());
+        send(login, reply, event_request(login, head).as_ref())
+    })
 }
 
 /// The redirect that begins a sign-in.

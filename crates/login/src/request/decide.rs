@@ -28,7 +28,7 @@ enum Waits {
     Redeem(Box<Redeeming>, Caller),
     Refresh(Box<Refreshing>, Caller),
     /// The store must learn of the sessions that this reply revokes.
-    End(Box<Reply>),
+    End(Box<Reply>, Caller),
 }
 
 impl Login {
@@ -60,14 +60,16 @@ impl Login {
 
 #[cold]
 fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
-    if !matches!(begin, Begin::Roll(_)) {
+    let caller = if matches!(begin, Begin::Roll(_)) {
+        Caller::default()
+    } else {
         login.0.coverage.look(&login.0.core, head);
-    }
-    let (may_redeem, may_refresh) = (
-        matches!(begin, Begin::Redeem(_)),
-        matches!(begin, Begin::Refresh(_)),
-    );
-    let caller = Caller::of(login, head, may_redeem, may_refresh);
+        let (may_redeem, may_refresh) = (
+            matches!(begin, Begin::Redeem(_)),
+            matches!(begin, Begin::Refresh(_)),
+        );
+        Caller::of(login, head, may_redeem, may_refresh)
+    };
     match settle(login, begin, caller) {
         Ok(verdict) => Decision::Now(verdict),
         Err(waits) => {
@@ -108,8 +110,11 @@ fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits>
             let admission = Admission::rolled(*roll, login.0.clock.now(), clock::entropy());
             Ok(Verdict::admit(login, admission))
         }
-        Begin::SignIn(start) => answer(redirect(login, *start)),
-        Begin::Reply(reply) => answer(reply),
+        Begin::SignIn(start) => {
+            let caller = caller.returning_to(start.return_to());
+            answer(login, redirect(login, *start), caller)
+        }
+        Begin::Reply(reply) => answer(login, reply, caller),
         Begin::Redeem(redeeming) => {
             let caller = caller.returning_to(redeeming.return_to());
             Err(Waits::Redeem(redeeming, caller))
@@ -119,28 +124,31 @@ fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits>
 }
 
 /// A reply is sent at once, unless it revokes sessions.
-fn answer(reply: Box<Reply>) -> Result<Verdict, Waits> {
+fn answer(login: &Login, reply: Box<Reply>, caller: Caller) -> Result<Verdict, Waits> {
     if reply.endings.is_empty() {
-        Ok(Verdict::Reply(send(reply)))
+        Ok(Verdict::Reply(send(login, reply, caller.request.as_ref())))
     } else {
-        Err(Waits::End(reply))
+        Err(Waits::End(reply, caller))
     }
 }
 
 async fn wait(login: &Login, waits: Waits) -> Verdict {
-    let reply = match waits {
+    let (reply, caller) = match waits {
         Waits::Redeem(redeeming, caller) => {
             // Boxed, so that a wait for a refresh takes no room for a redemption.
             return Verdict::Reply(Box::pin(redeem_once(login, *redeeming, caller)).await);
         }
         Waits::Refresh(refreshing, caller) => match refresh(login, refreshing, &caller).await {
             AfterRefresh::Admit(admission) => return Verdict::admit(login, admission),
-            AfterRefresh::Reply(reply) => reply,
-            AfterRefresh::SignIn(start) => redirect(login, *start),
+            AfterRefresh::Reply(reply) => (reply, caller),
+            AfterRefresh::SignIn(start) => {
+                let caller = caller.returning_to(start.return_to());
+                (redirect(login, *start), caller)
+            }
         },
-        Waits::End(reply) => reply,
+        Waits::End(reply, caller) => (reply, caller),
     };
-    Verdict::Reply(ending(login, reply).await)
+    Verdict::Reply(ending(login, reply, caller.request.as_ref()).await)
 }
 
 async fn refresh(login: &Login, refreshing: Box<Refreshing>, caller: &Caller) -> AfterRefresh {

@@ -37,6 +37,7 @@ const SPENT_FOR: Duration = Duration::from_secs(10 * 60);
 pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Caller) -> Box<Reply> {
     let deadline = Instant::now() + REQUEST_DEADLINE;
     let (key, replies) = (redeeming.redeem().key, redeeming.replies());
+    let request = caller.request.clone();
     let mut own = Some((redeeming, caller));
     while Instant::now() < deadline {
         let (in_flight, first) = login.0.redemptions.enter(key);
@@ -58,10 +59,11 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Cal
             return Box::new(reply);
         }
     }
-    send(match own {
+    let reply = match own {
         Some((redeeming, _)) => redeeming.lost(Failure::TimedOut),
         None => replies.unfinished(),
-    })
+    };
+    send(login, reply, request.as_ref())
 }
 
 async fn redeem(
@@ -71,7 +73,8 @@ async fn redeem(
     sender: &Sender<Reply>,
     deadline: Instant,
 ) -> Box<Reply> {
-    let key = redeeming.redeem().key;
+    let (key, request) = (redeeming.redeem().key, caller.request.clone());
+    let send = |reply| send(login, reply, request.as_ref());
     let turn = deadline - EXCHANGE_DEADLINE;
     let waiting = pin!(
         login
@@ -80,7 +83,7 @@ async fn redeem(
             .take(places::Work::SignIn(caller.client), turn)
     );
     let Some(place) = sender.while_heard(waiting).await.flatten() else {
-        return turned_away(redeeming);
+        return send(turned_away(redeeming));
     };
     let replies = redeeming.replies();
     let lease_key = LeaseKey::new(LeaseKind::Redemption, key);
@@ -100,7 +103,7 @@ async fn redeem(
         .unwrap_or_else(|_| replies.panicked());
     telemetry::sign_in_ends(&reply);
     let signs_in = reply.events.contains(&Event::SignInFinished);
-    let reply = ending(login, reply).await;
+    let reply = ending(login, reply, request.as_ref()).await;
     // Strangers can cause failures, so only the reply of a sign-in is stored.
     let outcome = match signs_in.then(clock::entropy).flatten() {
         Some(entropy) => LeaseOutcome::new(replies.seal(&reply, &entropy), JOIN_WINDOW),
@@ -121,5 +124,5 @@ fn turned_away(redeeming: Redeeming) -> Box<Reply> {
     for report in &mut reply.reports {
         report.severity = Severity::Info;
     }
-    send(reply)
+    reply
 }

@@ -30,11 +30,12 @@
 use std::mem::replace;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use fncy_login_core::{Resealing, RevocationStatus, User};
+use fncy_login_core::{Resealing, RevocationStatus, Subject, User};
 
 use crate::handle::login::Login;
 use crate::handle::replies::revoke_all;
 use crate::handle::watched::{News, Watching};
+use crate::hooks::login_event::{EndedSessions, LoginEventKind};
 use crate::hooks::request_context::RequestContext;
 use crate::observe::clock;
 use crate::session::set_data_error::SetDataError;
@@ -42,7 +43,7 @@ use crate::session::set_data_error::SetDataError;
 /// The session of a request whose response has not been sent.
 pub(crate) struct OpenSession {
     pub(crate) login: Login,
-    /// The request, for `on_refresh`.
+    /// The request, for hooks.
     pub(crate) by: Option<RequestContext>,
     state: Mutex<State>,
     /// Keeps the news of the session, so that its newest tokens are known.
@@ -121,13 +122,20 @@ impl OpenSession {
 
     /// Ends the session. The response removes its cookies.
     pub(crate) async fn end(&self) {
-        let ending = {
+        let (ending, subject) = {
             let mut state = self.state();
             if !matches!(state.status, Status::Closed) {
                 state.status = Status::Ended(state.session.removals());
             }
-            state.session.ending(self.login.0.clock.now())
+            let ending = state.session.ending(self.login.0.clock.now());
+            (ending, Subject::from(state.session.user()))
         };
+        let which = EndedSessions::One;
+        let kind = LoginEventKind::SessionsEnded { which };
+        self.login
+            .0
+            .events
+            .tell(kind, Some(&subject), self.by.as_ref());
         let login = self.login.clone();
         // In a task of its own, so that it completes even if the request is cancelled.
         let revoked = tokio::spawn(async move { revoke_all(&login, vec![ending]).await });

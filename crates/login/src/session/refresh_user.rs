@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use crate::handle::replies::revoke_all;
 use crate::provider::places::Work;
 use crate::provider::sender::{EXCHANGE_DEADLINE, REQUEST_DEADLINE};
-use crate::refresh::exchange::approve;
+use crate::refresh::exchange::{approve, tell_refused};
 use crate::session::open_session::OpenSession;
 use crate::session::refresh_user_error::RefreshUserError;
 use crate::session::set_data_error::SetDataError;
@@ -64,6 +64,7 @@ async fn read_user(open: &OpenSession) -> Result<Profile, RefreshUserError> {
         },
         UserReadAgain::End(ended) => ended,
     };
+    tell_refused(parts, &ended, open.by.as_ref());
     let error = match ended.failure {
         RefreshFailure::OtherUser => RefreshUserError::OtherUser,
         _ => RefreshUserError::Refused,

@@ -1,6 +1,7 @@
 //! What the application adds: hooks, pages, an HTTP client and secrets in files.
 
 mod approval;
+mod events;
 mod guards;
 mod hooks;
 mod http_client;
@@ -37,6 +38,13 @@ scenarios! {
         pages_may_be_in_the_applications_only_language [],
         pages_may_be_the_applications_own [],
     }
+    events: {
+        u05_events_tell_the_life_of_a_session ["U5"],
+        u05_a_refresh_that_ends_a_session_is_told ["U5"],
+        u05_a_routers_guard_tells_whom_it_refused ["U5", "U6"],
+        u05_no_request_waits_for_a_slow_hook ["U5"],
+        u05_a_hook_that_panics_loses_its_own_event ["U5"],
+    }
     request_seen: {
         hooks_see_the_request_that_caused_them [],
     }
@@ -49,6 +57,7 @@ scenarios! {
     }
     secrets: {
         no_secret_is_logged_or_answered [],
+        u05_no_event_has_a_secret ["U5"],
         what_a_provider_repeats_is_not_logged [],
     }
 }

@@ -12,6 +12,7 @@ use url::Url;
 use crate::browser::{Exchange, RawRequest};
 use crate::harness::Harness;
 use crate::steps::callback::{assert_failure, state_of};
+use crate::steps::events::Heard;
 use crate::steps::session::{LIFE, refresh_tokens};
 use crate::steps::token_answer::{PAGE, sign_in_anew, sign_in_with_user_data, tokens};
 use crate::world::{APP, COOKIE_SECRET, SCRIPTED, World};
@@ -41,6 +42,34 @@ pub(super) async fn no_secret_is_logged_or_answered(harness: Harness) {
             assert_answer_is_clean(&world, &exchange, &secrets);
         }
     }
+}
+
+pub(super) async fn u05_no_event_has_a_secret(harness: Harness) {
+    let heard = Heard::default();
+    let hook = heard.clone();
+    let world = World::with(harness, |setup| {
+        setup.provider = setup.provider.clone().client("demo-app", CLIENT_SECRET);
+        setup.login = Box::new(move |builder| {
+            builder
+                .hook_headers(["accept", "origin", "user-agent"])
+                .on_event(move |event| hook.clone().hear(event))
+        });
+    });
+    let states = live(&world).await;
+    let secrets = secrets_of(&world, &states);
+    let events = heard.all(&world).await;
+    assert!(events.len() >= 10, "{events:?}");
+    for event in events {
+        let texts = [format!("{event:?}"), serde_json::to_string(&event).unwrap()];
+        assert!(texts.iter().all(|text| !text.contains("@example.com")));
+        for (name, secret) in &secrets {
+            for spelling in spellings(secret) {
+                let shows = |text: &&String| text.contains(&spelling);
+                assert_eq!(texts.iter().find(shows), None, "{name} as {spelling:?}");
+            }
+        }
+    }
+    assert_log_is_clean(&world, &secrets);
 }
 
 /// Some servers put what they are sent into what they say of it.

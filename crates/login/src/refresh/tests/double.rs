@@ -285,6 +285,7 @@ pub(crate) fn instance(
         provider: Arc::clone(provider) as _,
         store: Arc::new(store),
         on_refresh: None,
+        events: login.0.events.clone(),
         refreshes: Refreshes::new(),
         places: Arc::new(Places::new()),
         hasher: RandomState::new(),
