@@ -8,11 +8,13 @@ use axum::Router;
 use fncy_login_actix::FncyLogin;
 use fncy_login_redis::RedisStore;
 use fncy_login_tower::{Login, LoginBuilder};
+use recipes::accounts::own_roles::Editors;
 use recipes::accounts::users::Users;
-use recipes::accounts::{cart, roles, users};
+use recipes::accounts::{cart, own_roles, roles, users};
 use recipes::front_ends::{htmx, spa, templates};
+use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
-use recipes::operations::{instances, metrics, nginx};
+use recipes::operations::{audit, instances, metrics, nginx};
 use recipes::services::{fncy_api, machine};
 use rusqlite::Connection;
 use site::{Provider, StartError};
@@ -50,6 +52,8 @@ fn listen(address: &str) -> io::Result<std::net::TcpListener> {
 
 fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, StartError> {
     let app = match name {
+        // In memory: a recipe leaves no file behind.
+        "audit" => audit::app(login, Audit::new(Connection::open_in_memory()?)?)?.0,
         "cart" => cart::app(login)?,
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
@@ -59,7 +63,7 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         "nginx" => nginx::app(login, Paths::Whole)?,
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,
-        // In memory: a recipe leaves no file behind.
+        "own_roles" => own_roles::app(login, Editors::new(Connection::open_in_memory()?)?)?,
         "users" => users::app(login, Users::new(Connection::open_in_memory()?)?)?,
         _ => return Err("Say which recipe: examples/README.md has their names.".into()),
     };
