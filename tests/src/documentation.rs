@@ -22,6 +22,7 @@ pages! {
     SessionData = "../../crates/login/src/manual/building/session_data.md";
     Sessions = "../../crates/login/src/manual/building/sessions.md";
     SignIn = "../../crates/login/src/manual/building/sign_in.md";
+    SignInOptions = "../../crates/login/src/manual/building/sign_in_options.md";
     Testing = "../../crates/login/src/manual/building/testing.md";
     Tokens = "../../crates/login/src/manual/building/tokens.md";
     Configuration = "../../crates/login/src/manual/configuration.md";

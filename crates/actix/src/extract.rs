@@ -45,6 +45,31 @@ impl Deref for CurrentUser {
     }
 }
 
+/// The signed-in user, if they signed in within the last `SECONDS` ("confirm it's you").
+///
+/// Otherwise a person who opens a page signs in again and comes back. A script gets 401 with
+/// `insufficient_user_authentication` (RFC 9470), and a form gets a page. A minute more is allowed, since clocks differ.
+/// [`LoginBuilder::recent_sign_in_prefix`](crate::LoginBuilder::recent_sign_in_prefix) says what this proves.
+///
+/// ```
+/// use fncy_login_actix::RecentSignIn;
+///
+/// async fn delete_project(user: RecentSignIn<300>) -> String {
+///     format!("deleted by {}", user.id())
+/// }
+/// ```
+#[doc(alias("sudo", "step-up", "re-authentication"))]
+#[derive(Clone, Debug)]
+pub struct RecentSignIn<const SECONDS: u64>(SignedIn);
+
+impl<const SECONDS: u64> Deref for RecentSignIn<SECONDS> {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        self.0.user()
+    }
+}
+
 /// The session's tokens. They are opened when a handler asks for them.
 ///
 /// ```
@@ -103,6 +128,17 @@ impl FromRequest for CurrentUser {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let head = || RequestHead::of(request);
         let user = context(request).and_then(|context| SignedIn::required(&context, head));
+        ready(user.map(Self).map_err(AuthRejection))
+    }
+}
+
+impl<const SECONDS: u64> FromRequest for RecentSignIn<SECONDS> {
+    type Error = AuthRejection;
+    type Future = Ready<Result<Self, AuthRejection>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let head = || RequestHead::of(request);
+        let user = context(request).and_then(|context| SignedIn::recent(&context, SECONDS, head));
         ready(user.map(Self).map_err(AuthRejection))
     }
 }

@@ -31,7 +31,9 @@
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
 //! | [`Session`] | extracts the session, to change its data, read the user again, or end it |
-//! | [`require`](fn@require), [`require_scope`], [`require_async`] | guards for `.wrap(…)` of a scope or a resource |
+//! | [`require`](fn@require), [`require_scope`], [`require_async`], [`require_recent_sign_in`] | guards for `.wrap(…)` of a scope or a resource |
+//! | [`SignIn`], [`SignInOptions`] | a sign-in of a handler's own: more scopes, a prompt, a hint |
+//! | [`RecentSignIn`] | extracts the user, if they signed in recently |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
 //! | [`AuthRejection`] | what extractors refuse with |
 //! | [`LoginReply`] | in the extensions of each response that the login writes: why |
@@ -105,23 +107,25 @@ mod layer;
 mod rejection;
 mod require;
 mod service;
+mod sign_in;
 
 pub use fncy_login::{
     Approval, AuthContext, CheckError, ConfigError, DataError, EndedSessions, ErrorCode,
     GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent, LoginEventKind, LoginReply,
     NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy, RejectionKind, RequestContext,
-    RequestHeaders, SessionEnd, SessionRefusal, SessionTokens, SetDataError, Setting, Timestamp,
-    User,
+    RequestHeaders, SessionEnd, SessionRefusal, SessionTokens, SetDataError, Setting, SignInError,
+    SignInOptions, Timestamp, User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};
 
 pub use crate::deny::Deny;
-pub use crate::extract::{CurrentUser, Session, Tokens};
+pub use crate::extract::{CurrentUser, RecentSignIn, Session, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::rejection::AuthRejection;
 #[doc(hidden)]
 pub use crate::require::RequireMiddleware;
-pub use crate::require::{Require, require, require_async, require_scope};
+pub use crate::require::{Require, require, require_async, require_recent_sign_in, require_scope};
 #[doc(hidden)]
 pub use crate::service::FncyLoginMiddleware;
+pub use crate::sign_in::{SignIn, SignInResponse};

@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
@@ -31,6 +32,29 @@ use crate::convert::{RequestHead, context, rejection};
 #[must_use]
 pub fn require_scope(scope: impl Into<String>) -> Require {
     Require(Guard::scope(scope))
+}
+
+/// Admits users whose sign-in is no older than this, in whole seconds. Other users sign in again, visitors are asked to
+/// sign in.
+///
+/// [`LoginBuilder::recent_sign_in_prefix`](crate::LoginBuilder::recent_sign_in_prefix) guards by path, and says what the
+/// guard proves.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use actix_web::web;
+/// use fncy_login_actix::require_recent_sign_in;
+///
+/// # async fn keys() -> &'static str { "" }
+/// let keys = web::resource("/keys")
+///     .wrap(require_recent_sign_in(Duration::from_secs(300)))
+///     .get(keys);
+/// ```
+#[doc(alias("sudo", "step-up"))]
+#[must_use]
+pub fn require_recent_sign_in(age: Duration) -> Require {
+    Require(Guard::recent_sign_in(age))
 }
 
 /// Admits users who pass a check; other users get 403, visitors are asked to sign in.
@@ -87,7 +111,8 @@ where
     Require(Guard::waiting(check))
 }
 
-/// A guard as actix-web middleware. Made by [`require`], [`require_scope`] and [`require_async`].
+/// A guard as actix-web middleware. Made by [`require`], [`require_scope`], [`require_async`] and
+/// [`require_recent_sign_in`].
 #[derive(Clone, Debug)]
 pub struct Require(Guard);
 

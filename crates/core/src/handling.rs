@@ -6,18 +6,28 @@ use crate::admission::resealing::Resealing;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
+use crate::provider::sign_in_options::{SignInError, SignInOptions};
 use crate::provider::tokens::SessionTokens;
+use crate::refusal::parts::kind_of;
 use crate::refusal::refuse::refuse;
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
+use crate::request::addresses::{address_of, page_of};
+use crate::request::classify::Kind;
 use crate::request::head::Head;
+use crate::request::return_to::ReturnTo;
+use crate::rules::path_rules::Need;
 use crate::session::found::Found;
 use crate::session::sealed_tokens;
 use crate::session::user::User;
 use crate::session::write::remove_session;
-use crate::sign_in::challenge::{Challenge, challenge};
+use crate::sign_in::challenge::{Challenge, challenge, unmet};
+use crate::sign_in::start::StartSignIn;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
+
+/// A clause for the operator.
+const REFUSED: &str = "a handler or middleware of the application refused the user";
 
 /// A request that the application handles.
 pub struct Handling<'a, H> {
@@ -38,11 +48,37 @@ impl<'a, H: Head> Handling<'a, H> {
         challenge(self.responder, self.head, found, now)
     }
 
+    /// The reply to a request whose user lacks what a guard needs.
+    pub fn unmet(self, need: &Need, user: &User, now: Timestamp) -> Challenge {
+        unmet(self.responder, self.head, need, user, now, REFUSED)
+    }
+
+    /// A sign-in with options, which the application asks for. `user` is signed in.
+    ///
+    /// # Errors
+    ///
+    /// [`SignInError`], if an option can't be sent.
+    pub fn start(
+        self,
+        options: &SignInOptions,
+        user: Option<&User>,
+    ) -> Result<StartSignIn, SignInError> {
+        options.check()?;
+        let Self { responder, head } = self;
+        let kind = kind_of(&responder, head);
+        let return_to = match &options.return_to {
+            Some(address) => ReturnTo::parse(address, &responder.site),
+            None if kind == Kind::Navigation => address_of(&responder.site, head),
+            None => page_of(&responder.site, head),
+        };
+        let start = StartSignIn::with_options(responder, head, return_to, options, user);
+        Ok(start.told_to(kind))
+    }
+
     /// A 403 for a request whose user lacks what a guard of the application requires.
     #[must_use]
     pub fn forbidden(&self) -> Box<Reply> {
-        let detail = "a handler or middleware of the application refused the user";
-        self.refuse(ErrorCode::Forbidden, detail)
+        self.refuse(ErrorCode::Forbidden, REFUSED)
     }
 
     /// A 503 for a request whose guard could not decide. `cause` is a clause for the operator.

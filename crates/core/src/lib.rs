@@ -99,12 +99,14 @@ pub use crate::gate::coverage::Coverage;
 pub use crate::handling::Handling;
 pub use crate::machine::settings::{Choices, Settings};
 pub use crate::provider::answer::{Failure, ProviderAnswer, ProviderResult};
+pub use crate::provider::auth_time::AuthTime;
 pub use crate::provider::client_token::{ClientGrant, NoClientGrant, NoGrantReason};
 pub use crate::provider::exchange::{Exchange, Redeem, Revoke, TokenKind};
 pub use crate::provider::scope::ScopeSeparator;
 pub use crate::provider::settings::{
     AuthorizeParams, ParamError, Provider, RedirectParam, TokenDialect,
 };
+pub use crate::provider::sign_in_options::{SignInError, SignInOptions};
 pub use crate::provider::tokens::SessionTokens;
 pub use crate::provider::user_data::{PointerError, UserPointers};
 pub use crate::refresh::approving::{

@@ -25,7 +25,10 @@ mod session;
 pub mod store;
 mod tls;
 
-pub use fncy_login_core::{DataError, ErrorCode, SessionRefusal, SessionTokens, Timestamp, User};
+pub use fncy_login_core::{
+    DataError, ErrorCode, SessionRefusal, SessionTokens, SignInError, SignInOptions, Timestamp,
+    User,
+};
 
 pub use crate::adapter::guard_answer::GuardAnswer;
 pub use crate::adapter::login_reply::LoginReply;

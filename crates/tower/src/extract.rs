@@ -44,6 +44,31 @@ impl Deref for CurrentUser {
     }
 }
 
+/// The signed-in user, if they signed in within the last `SECONDS` ("confirm it's you").
+///
+/// Otherwise a person who opens a page signs in again and comes back. A script gets 401 with
+/// `insufficient_user_authentication` (RFC 9470), and a form gets a page. A minute more is allowed, since clocks differ.
+/// [`LoginBuilder::recent_sign_in_prefix`](crate::LoginBuilder::recent_sign_in_prefix) says what this proves.
+///
+/// ```
+/// use fncy_login_tower::RecentSignIn;
+///
+/// async fn delete_project(user: RecentSignIn<300>) -> String {
+///     format!("deleted by {}", user.id())
+/// }
+/// ```
+#[doc(alias("sudo", "step-up", "re-authentication"))]
+#[derive(Clone, Debug)]
+pub struct RecentSignIn<const SECONDS: u64>(SignedIn);
+
+impl<const SECONDS: u64> Deref for RecentSignIn<SECONDS> {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        self.0.user()
+    }
+}
+
 /// The session's tokens. They are opened when a handler asks for them.
 ///
 /// ```
@@ -111,6 +136,16 @@ impl<S: Sync> OptionalFromRequestParts<S> for CurrentUser {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, AuthRejection> {
         let context = context(&parts.extensions).map_err(AuthRejection)?;
         Ok(SignedIn::of(context).map(Self))
+    }
+}
+
+impl<const SECONDS: u64, S: Sync> FromRequestParts<S> for RecentSignIn<SECONDS> {
+    type Rejection = AuthRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
+        let user = context(&parts.extensions)
+            .and_then(|context| SignedIn::recent(context, SECONDS, || RequestHead::of(parts)));
+        user.map(Self).map_err(AuthRejection)
     }
 }
 

@@ -29,7 +29,9 @@
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
 //! | [`Session`] | extracts the session, to change its data, read the user again, or end it |
-//! | [`require`](fn@require), [`require_scope`], [`require_async`] | guards for `.route_layer(…)` |
+//! | [`require`](fn@require), [`require_scope`], [`require_async`], [`require_recent_sign_in`] | guards for `.route_layer(…)` |
+//! | [`SignIn`], [`SignInOptions`] | a sign-in of a handler's own: more scopes, a prompt, a hint |
+//! | [`RecentSignIn`] | extracts the user, if they signed in recently |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
 //! | [`AuthRejection`] | what extractors refuse with |
 //! | [`LoginReply`] | in the extensions of each response that the login writes: why |
@@ -86,14 +88,16 @@ mod rejection;
 mod require;
 mod service;
 #[cfg(feature = "axum")]
+mod sign_in;
+#[cfg(feature = "axum")]
 mod wrapped_router;
 
 pub use fncy_login::{
     Approval, AuthContext, CheckError, ConfigError, DataError, EndedSessions, ErrorCode,
     GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent, LoginEventKind, LoginReply,
     NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy, RejectionKind, RequestContext,
-    RequestHeaders, SessionEnd, SessionRefusal, SessionTokens, SetDataError, Setting, Timestamp,
-    User,
+    RequestHeaders, SessionEnd, SessionRefusal, SessionTokens, SetDataError, Setting, SignInError,
+    SignInOptions, Timestamp, User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};
@@ -102,13 +106,17 @@ pub use crate::body::Body;
 #[cfg(feature = "axum")]
 pub use crate::deny::Deny;
 #[cfg(feature = "axum")]
-pub use crate::extract::{CurrentUser, Session, Tokens};
+pub use crate::extract::{CurrentUser, RecentSignIn, Session, Tokens};
 pub use crate::future::ResponseFuture;
 pub use crate::layer::FncyLoginLayer;
 #[cfg(feature = "axum")]
 pub use crate::rejection::AuthRejection;
-pub use crate::require::{RequireLayer, RequireService, require, require_async, require_scope};
+pub use crate::require::{
+    RequireLayer, RequireService, require, require_async, require_recent_sign_in, require_scope,
+};
 pub use crate::service::FncyLoginService;
+#[cfg(feature = "axum")]
+pub use crate::sign_in::{SignIn, SignInResponse};
 #[cfg(feature = "axum")]
 pub use crate::wrapped_router::{
     AroundRouter, Layered, LayeredFuture, WrappedFuture, WrappedRouter,

@@ -4,6 +4,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use fncy_login::adapter::Guard;
 use fncy_login::{GuardAnswer, User};
@@ -31,6 +32,29 @@ use crate::convert::{RequestHead, context, rejection};
 #[must_use]
 pub fn require_scope(scope: impl Into<String>) -> RequireLayer {
     RequireLayer(Guard::scope(scope))
+}
+
+/// Admits users whose sign-in is no older than this, in whole seconds. Other users sign in again, visitors are asked to
+/// sign in.
+///
+/// [`LoginBuilder::recent_sign_in_prefix`](crate::LoginBuilder::recent_sign_in_prefix) guards by path, and says what the
+/// guard proves.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use axum::{Router, routing::get};
+/// use fncy_login_tower::require_recent_sign_in;
+///
+/// # async fn keys() {}
+/// let keys: Router = Router::new()
+///     .route("/keys", get(keys))
+///     .route_layer(require_recent_sign_in(Duration::from_secs(300)));
+/// ```
+#[doc(alias("sudo", "step-up"))]
+#[must_use]
+pub fn require_recent_sign_in(age: Duration) -> RequireLayer {
+    RequireLayer(Guard::recent_sign_in(age))
 }
 
 /// Admits users who pass a check; other users get 403, visitors are asked to sign in.
@@ -90,8 +114,8 @@ where
     RequireLayer(Guard::waiting(check))
 }
 
-/// A guard as a tower [`Layer`], for `.route_layer(…)` and `.layer(…)`. Made by [`require`], [`require_scope`] and
-/// [`require_async`].
+/// A guard as a tower [`Layer`], for `.route_layer(…)` and `.layer(…)`. Made by [`require`], [`require_scope`],
+/// [`require_async`] and [`require_recent_sign_in`].
 #[derive(Clone, Debug)]
 pub struct RequireLayer(Guard);
 

@@ -90,3 +90,9 @@ pub(crate) fn response(reply: Reply) -> Response {
     }
     builder.body(reply.body)
 }
+
+/// The response of a rejection, or an empty 500.
+pub(crate) fn rejection(rejection: &Rejection) -> Response {
+    let missing = || StatusCode::INTERNAL_SERVER_ERROR.into();
+    rejection.reply().map_or_else(missing, response)
+}

@@ -7,9 +7,9 @@ use fncy_login::adapter::{Rejection, SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 use poem::error::ResponseError;
 use poem::http::StatusCode;
-use poem::{FromRequest, IntoResponse as _, Request, RequestBody, Response, Result};
+use poem::{FromRequest, Request, RequestBody, Response, Result};
 
-use crate::convert::{RequestHead, context, response};
+use crate::convert::{RequestHead, context, rejection};
 
 /// The signed-in user.
 ///
@@ -36,6 +36,18 @@ impl CurrentUser {
 }
 
 impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        self.0.user()
+    }
+}
+
+/// The signed-in user, if they signed in within the last `SECONDS`. Other users sign in again.
+#[derive(Clone, Debug)]
+pub struct RecentSignIn<const SECONDS: u64>(SignedIn);
+
+impl<const SECONDS: u64> Deref for RecentSignIn<SECONDS> {
     type Target = User;
 
     fn deref(&self) -> &User {
@@ -75,6 +87,14 @@ impl<'a> FromRequest<'a> for CurrentUser {
     }
 }
 
+impl<'a, const SECONDS: u64> FromRequest<'a> for RecentSignIn<SECONDS> {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let head = || RequestHead::of(request);
+        let user = context(request).and_then(|context| SignedIn::recent(context, SECONDS, head));
+        Ok(Self(user.map_err(AuthRejection)?))
+    }
+}
+
 impl<'a> FromRequest<'a> for Tokens {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         let head = RequestHead::of(request);
@@ -93,7 +113,7 @@ impl<'a> FromRequest<'a> for Session {
 
 /// Why a handler isn't called.
 #[derive(Debug)]
-pub struct AuthRejection(Rejection);
+pub struct AuthRejection(pub(crate) Rejection);
 
 impl fmt::Display for AuthRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,7 +129,6 @@ impl ResponseError for AuthRejection {
     }
 
     fn as_response(&self) -> Response {
-        let missing = || StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        self.0.reply().map_or_else(missing, response)
+        rejection(&self.0)
     }
 }

@@ -25,7 +25,9 @@ mod convert;
 mod extract;
 mod layer;
 mod service;
+mod sign_in;
 
-pub use crate::extract::{AuthRejection, CurrentUser, Session, Tokens};
+pub use crate::extract::{AuthRejection, CurrentUser, RecentSignIn, Session, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::service::FncyLoginEndpoint;
+pub use crate::sign_in::{SignIn, SignInResponse};

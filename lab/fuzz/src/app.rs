@@ -59,6 +59,7 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
             danger_trust_requested_scope: false,
             keep_claims: vec!["roles".to_owned()],
             pointers: UserPointers::new(None, None, None).unwrap(),
+            auth_time: None,
         },
         keys: KeyRing::new(COOKIE_SECRET, &[] as &[&[u8]]).unwrap(),
         cookies,
@@ -157,7 +158,7 @@ fn sign_in(
     };
     let access_token = reading.access_token();
     let result = answer(Exchange::UserData { access_token });
-    match reading.answered(result) {
+    match reading.answered(result, now) {
         UserRead::Complete(completing) => completing.finish(now, Some(entropy(seed))),
         UserRead::Reply(reply) => reply,
         UserRead::Approve(_) => panic!("these applications have no hook"),

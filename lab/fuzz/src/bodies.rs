@@ -133,6 +133,10 @@ pub(crate) struct Login {
     pub(crate) state: [u8; 32],
     pub(crate) verifier: [u8; 32],
     pub(crate) return_to: String,
+    /// The session that is kept, if one is.
+    pub(crate) keeps: Option<[u8; 16]>,
+    pub(crate) max_age: u32,
+    pub(crate) scopes: String,
 }
 
 impl Login {
@@ -142,6 +146,15 @@ impl Login {
         body.extend(self.state);
         body.extend(self.verifier);
         body.extend(texts(&[&self.return_to]));
+        body.push(u8::from(self.keeps.is_some()));
+        body.extend(
+            self.keeps
+                .unwrap_or_default()
+                .iter()
+                .filter(|_| self.keeps.is_some()),
+        );
+        body.extend(self.max_age.to_be_bytes());
+        body.extend(texts(&[&self.scopes]));
         body
     }
 
@@ -153,6 +166,13 @@ impl Login {
             state: body.array()?,
             verifier: body.array()?,
             return_to: body.text()?,
+            keeps: match body.array::<1>()? {
+                [0] => None,
+                [1] => Some(body.array()?),
+                _ => return None,
+            },
+            max_age: u32::from_be_bytes(body.array()?),
+            scopes: body.text()?,
         };
         body.0.is_empty().then_some(login)
     }

@@ -156,7 +156,7 @@ fn any_login(core: &Core, body: &[u8]) {
         app::response(400, r#"{"error":"invalid_grant"}"#)
     });
     // What doesn't fit into a login's buffer is none.
-    let fits = body.len() + 53 <= 1600;
+    let fits = body.len() + 53 <= 3_700;
     let expected = login.filter(|login| {
         fits && login.provider == sealer::provider_id()
             && NOW.as_unix().saturating_sub(login.started) < 600
@@ -219,6 +219,9 @@ fn sign_in_of(core: &Core, state: [u8; 32]) -> ([u8; 32], SignInReplies) {
         state,
         verifier: [0; 32],
         return_to: "/".to_owned(),
+        keeps: None,
+        max_age: u32::MAX,
+        scopes: String::new(),
     };
     let state = encode(&state);
     let (name, text) = OURS.login(&state, &login.encode());

@@ -41,6 +41,9 @@ pub(crate) fn sealed_value() -> Vec<Vec<u8>> {
         state: [1; 32],
         verifier: [2; 32],
         return_to: "/page".to_owned(),
+        keeps: Some([3; 16]),
+        max_age: 300,
+        scopes: "calendar profile".to_owned(),
     };
     let round = [&[3][..], &NOW.as_unix().to_be_bytes()].concat();
     let refreshed = [

@@ -203,7 +203,7 @@ async fn each_code_that_somebody_sees_is_in_one_line() {
     assert_eq!(tab.visit(&format!("{APP}/page")).await.status, 503);
     for (code, level) in [
         ("sign_in_required", " DEBUG "),
-        ("forbidden", " INFO "),
+        ("insufficient_scope", " INFO "),
         ("provider_unavailable", " DEBUG "),
     ] {
         let line = line(&logs, &format!("code=\"{code}\""));

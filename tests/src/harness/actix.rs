@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::TcpListener;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServerHandle, ServiceRequest, ServiceResponse};
@@ -15,12 +16,12 @@ use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{AuthContext, Login};
 use fncy_login_actix::{
-    AuthRejection, CurrentUser, Deny, FncyLogin, Require, Session, Tokens, require, require_async,
-    require_scope,
+    AuthRejection, CurrentUser, Deny, FncyLogin, RecentSignIn, Require, Session, SignIn,
+    SignInResponse, Tokens, require, require_async, require_recent_sign_in, require_scope,
 };
 use futures_util::stream::once;
 
-use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, session};
+use super::{Calls, OWN_HEADERS, RECENT, WAITING, decide, is_alex, live_text, options, session};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own. Dropping it ends the thread.
@@ -89,9 +90,15 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/token", web::get().to(token))
         .route("/live", web::get().to(live))
         .route("/session", web::route().to(change))
+        .route("/start", web::to(start))
+        .route("/recent", web::to(recent))
         .service(web::resource("/missing").wrap(from_fn(missing)))
         .service(guarded("/needs/profile", require_scope("profile")))
         .service(guarded("/needs/write", require_scope("write")))
+        .service(guarded(
+            "/needs/recent",
+            require_recent_sign_in(Duration::from_secs(RECENT)),
+        ))
         .service(guarded("/needs/alex", require(is_alex)))
         .route("/needs/denied", web::get().to(denied))
         .service(Vec::from(WAITING.map(|guard| waiting(guard, calls))))
@@ -141,6 +148,14 @@ async fn change(
         StatusCode::OK => Ok(text),
         status => Err(InternalError::new(text, status).into()),
     }
+}
+
+async fn start(sign_in: SignIn, request: HttpRequest) -> Result<SignInResponse, AuthRejection> {
+    Ok(sign_in.start(options(request.uri().query()))?)
+}
+
+async fn recent(calls: web::Data<Calls>, user: RecentSignIn<RECENT>) -> String {
+    calls.answer("/recent", Some(&user))
 }
 
 /// An error of middleware, which actix-web passes on as an error and not as a response.

@@ -1,14 +1,15 @@
 //! The driver without a framework: the smallest possible adapter.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use fncy_login::adapter::{
-    Decision, Denial, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle, SignedIn,
-    Verdict, tokens,
+    Decision, Denial, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle, SignInStart,
+    SignedIn, Verdict, tokens,
 };
 use fncy_login::{AuthContext, Login};
 
-use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, session};
+use super::{Calls, OWN_HEADERS, RECENT, WAITING, decide, is_alex, live_text, options, session};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -160,7 +161,19 @@ impl Bare {
         let path = head.path();
         let user = context.and_then(AuthContext::user);
         match (context, path) {
-            (None, "/extract" | "/token") => RawResponse::new(500),
+            (None, "/extract" | "/token" | "/start" | "/recent") => RawResponse::new(500),
+            (Some(context), "/start") => {
+                let start = SignInStart::new(context, head).start(options(head.query()));
+                refused(&start.unwrap_or_else(Rejection::from))
+            }
+            (Some(context), "/recent") => {
+                match SignedIn::recent(context, RECENT, || head.again()) {
+                    Ok(user) => {
+                        RawResponse::new(200).with_body(self.calls.answer(path, Some(user.user())))
+                    }
+                    Err(rejection) => refused(&rejection),
+                }
+            }
             (Some(context), "/extract") if user.is_none() => {
                 refused(&SignedIn::required(context, || head.again()).unwrap_err())
             }
@@ -199,6 +212,7 @@ async fn guarded(
             let refused = |context| Err(Denial::new(context, head).forbidden());
             return context.map_or(Ok(()), refused);
         }
+        "/needs/recent" => Guard::recent_sign_in(Duration::from_secs(RECENT)),
         "/needs/alex" => Guard::predicate(is_alex),
         path => match WAITING
             .into_iter()

@@ -53,6 +53,22 @@ impl Calls {
                 let scopes: Vec<_> = user.scopes().collect();
                 format!("{roles:?} {} {scopes:?}", data.unwrap_or_default())
             }
+            Some(user) if path == "/about" => {
+                let session = user.session();
+                let signed_in = user.signed_in_at().map(|at| at.as_unix());
+                let data: Option<Value> = user.session_data().unwrap();
+                let scopes: Vec<_> = user.scopes().collect();
+                format!(
+                    "{:?} {} {} {} | {} | {} | {}",
+                    session.id(),
+                    session.issued().as_unix(),
+                    session.ends().as_unix(),
+                    data.unwrap_or_default(),
+                    session.generation(),
+                    scopes.join(" "),
+                    signed_in.unwrap_or_default(),
+                )
+            }
             _ => format!("user={}", id.unwrap_or("-")),
         }
     }

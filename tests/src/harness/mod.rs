@@ -3,6 +3,7 @@
 //! The application answers every path with the signed-in user, and records each call with its cookies.
 //!
 //! - `/extract`, `/maybe` and `/token` use extractors.
+//! - `/start` starts a sign-in with the options of its query, and `/recent` needs a recent sign-in.
 //! - `/own` sets headers of its own.
 //! - `/missing` returns an error of the framework.
 //! - `/needs/…` has a guard of the router, but in poem.
@@ -23,7 +24,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login::{LiveSession, Login, User};
+use fncy_login::{LiveSession, Login, SignInOptions, User};
 use tokio::time::timeout;
 use url::Url;
 
@@ -69,6 +70,26 @@ async fn decide(guard: &str, user: User, calls: Calls) -> Result<bool, &'static 
         }
         _ => Ok(is_alex(&user)),
     }
+}
+
+/// The age up to which a sign-in is recent for `/recent` and `/needs/recent`, in seconds.
+pub(crate) const RECENT: u64 = 300;
+
+/// The options of `/start`, from its query.
+fn options(query: Option<&str>) -> SignInOptions {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs.fold(SignInOptions::new(), |options, (name, value)| {
+        let value = value.into_owned();
+        match &*name {
+            "scope" => options.scope(value),
+            "return_to" => options.return_to(value),
+            "prompt" => options.prompt(value),
+            "login_hint" => options.login_hint(value),
+            "ui_locales" => options.ui_locales(value),
+            "max_age" => options.max_age(Duration::from_secs(value.parse().unwrap())),
+            name => options.param(name, value),
+        }
+    })
 }
 
 /// A connection's view of its session, sent after the session's end.

@@ -12,9 +12,11 @@ use poem::http::{HeaderValue, StatusCode, Uri};
 use poem::listener::TcpAcceptor;
 use poem::web::Data;
 use poem::{Body, EndpointExt as _, IntoEndpoint, Request, Response, Route, Server, get, handler};
-use poem_adapter::{CurrentUser, FncyLogin, Session, Tokens};
+use poem_adapter::{
+    AuthRejection, CurrentUser, FncyLogin, RecentSignIn, Session, SignIn, SignInResponse, Tokens,
+};
 
-use super::{Calls, OWN_HEADERS, live_text, server, session};
+use super::{Calls, OWN_HEADERS, RECENT, live_text, options, server, session};
 use crate::browser::Backend;
 
 /// The path that the pattern matches here, since poem's `nest` takes no patterns.
@@ -44,6 +46,8 @@ fn application(calls: Calls) -> BoxEndpoint<'static> {
         .at("/token", get(token))
         .at("/live", get(live))
         .at("/session", change)
+        .at("/start", start)
+        .at("/recent", recent)
         .at("/missing", get(missing))
         .at("*", anything)
         .data(calls)
@@ -99,6 +103,17 @@ async fn change(calls: Data<&Calls>, session: Session, uri: &Uri) -> poem::Resul
         StatusCode::OK => Ok(text),
         status => Err(poem::Error::from_string(text, status)),
     }
+}
+
+#[handler]
+async fn start(sign_in: SignIn, request: &Request) -> poem::Result<SignInResponse> {
+    let started = sign_in.start(options(request.uri().query()));
+    Ok(started.map_err(AuthRejection::from)?)
+}
+
+#[handler]
+async fn recent(calls: Data<&Calls>, user: RecentSignIn<RECENT>) -> String {
+    calls.answer("/recent", Some(&user))
 }
 
 #[handler]

@@ -3,22 +3,25 @@
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Router, ServiceExt as _};
 use fncy_login::{AuthContext, Login};
 use fncy_login_tower::{
-    AuthRejection, CurrentUser, Deny, FncyLoginLayer, RequireLayer, Session, Tokens, require,
-    require_async, require_scope,
+    AuthRejection, CurrentUser, Deny, FncyLoginLayer, RecentSignIn, RequireLayer, Session, SignIn,
+    SignInResponse, Tokens, require, require_async, require_recent_sign_in, require_scope,
 };
 use futures_util::stream::once;
 use tower_service::Service;
 
-use super::{Calls, OWN_HEADERS, WAITING, decide, is_alex, live_text, server, session};
+use super::{
+    Calls, OWN_HEADERS, RECENT, WAITING, decide, is_alex, live_text, options, server, session,
+};
 use crate::browser::Backend;
 
 pub(super) fn serve(logins: Vec<Login>, mount: &'static str, calls: Calls) -> Arc<dyn Backend> {
@@ -33,9 +36,15 @@ fn application(calls: Calls) -> Router {
         .route("/token", get(token))
         .route("/live", get(live))
         .route("/session", any(change))
+        .route("/start", any(start))
+        .route("/recent", any(recent))
         .route("/missing", get(missing))
         .merge(guarded("/needs/profile", require_scope("profile")))
         .merge(guarded("/needs/write", require_scope("write")))
+        .merge(guarded(
+            "/needs/recent",
+            require_recent_sign_in(Duration::from_secs(RECENT)),
+        ))
         .merge(guarded("/needs/alex", require(is_alex)))
         .merge(waiting(&calls))
         .route("/needs/denied", get(denied))
@@ -105,6 +114,14 @@ async fn change(
 ) -> (StatusCode, String) {
     let (status, text) = session::answer(&session, &calls, &query.unwrap_or_default()).await;
     (StatusCode::from_u16(status).unwrap(), text)
+}
+
+async fn start(sign_in: SignIn, uri: Uri) -> Result<SignInResponse, AuthRejection> {
+    Ok(sign_in.start(options(uri.query()))?)
+}
+
+async fn recent(State(calls): State<Calls>, user: RecentSignIn<RECENT>) -> String {
+    calls.answer("/recent", Some(&user))
 }
 
 async fn missing() -> Result<(), StatusCode> {

@@ -11,6 +11,7 @@
 //! | F | refreshes at the same time |
 //! | K | cookies |
 //! | L | sign-outs, requests from other sites, and the session endpoint |
+//! | S | sign-ins of the application's own: options, more scopes, recent sign-ins |
 //! | U | users and their sessions |
 
 use std::pin::Pin;

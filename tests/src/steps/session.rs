@@ -3,7 +3,7 @@
 use fncy_dev_server::Endpoint;
 use fncy_login::LoginBuilder;
 
-use crate::browser::{RawRequest, RawResponse, Tab};
+use crate::browser::{Page, RawRequest, RawResponse, Tab};
 use crate::harness::Harness;
 use crate::store::Store;
 use crate::world::{APP, World};
@@ -15,6 +15,38 @@ pub(crate) async fn signed_in(world: &World) -> Tab {
     let mut tab = world.tab();
     world.visit_and_sign_in(&mut tab, "/page", "alex").await;
     tab
+}
+
+/// The session as the application sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// The id, the times and the data, which a kept session keeps.
+    pub(crate) kept: String,
+    pub(crate) generation: u32,
+    pub(crate) scopes: String,
+    /// Unix seconds, or 0.
+    pub(crate) signed_in: u64,
+}
+
+pub(crate) async fn shown(tab: &mut Tab) -> Shown {
+    let page = tab.visit(&format!("{APP}/about")).await;
+    shown_on(&page)
+}
+
+/// The session on the page `/about`.
+pub(crate) fn shown_on(page: &Page) -> Shown {
+    assert_eq!(page.status, 200, "{}", page.text());
+    let text = page.text();
+    let parts: Vec<_> = text.split(" | ").collect();
+    let [kept, generation, scopes, signed_in] = parts[..] else {
+        panic!("no session: {text}");
+    };
+    Shown {
+        kept: kept.to_owned(),
+        generation: generation.parse().unwrap(),
+        scopes: scopes.to_owned(),
+        signed_in: signed_in.parse().unwrap(),
+    }
 }
 
 /// A request for a page with the browser's current cookies.

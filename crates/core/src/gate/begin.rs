@@ -17,7 +17,7 @@ use crate::endpoints::signed_in::{script, signed_in};
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::refresh::refreshing::{Refreshing, refreshing};
-use crate::refusal::refuse::{cross_site, refuse};
+use crate::refusal::refuse::cross_site;
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::classify::{
@@ -27,13 +27,13 @@ use crate::request::cross_site::is_unsafe;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::request::site::Endpoint;
+use crate::rules::path_rules::Need;
 use crate::session::found::Found;
 use crate::session::user::User;
 use crate::sign_in::callback::{CallbackStep, callback};
-use crate::sign_in::challenge::{Challenge, challenge};
+use crate::sign_in::challenge::{Challenge, challenge, unmet};
 use crate::sign_in::redeeming::Redeeming;
 use crate::sign_in::start::StartSignIn;
-use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
 /// The outcome of the first step of a request. Replies and states are boxed, so that an admitted request moves few
@@ -85,9 +85,9 @@ pub(crate) fn begin<H: Head>(
     if is_forged(machine, head, &paths) {
         return reply(cross_site(machine, head).about(&user));
     }
-    if !admits(machine, &paths, &user) {
+    if let Some(need) = unmet_need(machine, &paths, &user, now) {
         let detail = "the user lacks what the path needs";
-        return reply(refuse(machine, head, ErrorCode::Forbidden, detail).about(&user));
+        return unmet(Responder::to(machine, head), head, need, &user, now, detail).into();
     }
     if is_public {
         greet(machine, head, &paths, user, now)
@@ -106,8 +106,9 @@ pub(crate) fn may_pass<H: Head>(
 ) -> bool {
     let paths = RequestPaths::of(head, &machine.site);
     let is_alive = |user: &User| user.terms().token_expires > now;
-    user.is_none_or(|user| admits(machine, &paths, user) && !is_forged(machine, head, &paths))
-        && (user.is_some_and(is_alive) || is_public(machine, head, &paths))
+    user.is_none_or(|user| {
+        unmet_need(machine, &paths, user, now).is_none() && !is_forged(machine, head, &paths)
+    }) && (user.is_some_and(is_alive) || is_public(machine, head, &paths))
 }
 
 fn answer<H: Head>(
@@ -118,7 +119,7 @@ fn answer<H: Head>(
     now: Timestamp,
 ) -> Begin {
     let draft = match endpoint {
-        Endpoint::Login => return sign_in(responder, head).into(),
+        Endpoint::Login => return sign_in(responder, head, &found).into(),
         Endpoint::Callback => {
             return match callback(responder, head, found, now) {
                 CallbackStep::Redeem(redeeming) => Begin::Redeem(redeeming),
@@ -193,8 +194,17 @@ fn is_public<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> 
             && !paths.any(|path| machine.paths.is_guarded(path)))
 }
 
-fn admits(machine: &Machine, paths: &RequestPaths<'_>, user: &User) -> bool {
-    paths.all(|path| machine.paths.admits(path, user))
+/// The need of a request's paths that its user doesn't meet. Each predicate is asked once.
+fn unmet_need<'a>(
+    machine: &'a Machine,
+    paths: &RequestPaths<'_>,
+    user: &User,
+    now: Timestamp,
+) -> Option<&'a Need> {
+    match paths.both(|path| machine.paths.unmet(path, user, now)) {
+        [None, None] => None,
+        unmet => unmet.into_iter().flatten().min_by_key(|need| need.rank()),
+    }
 }
 
 /// Whether a program may have sent the request without a person.

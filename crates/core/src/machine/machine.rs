@@ -8,6 +8,7 @@ use crate::machine::settings::{Choices, Settings};
 use crate::provider::authorize::AuthorizeUrl;
 use crate::provider::exchange::Revoke;
 use crate::provider::settings::{Provider, ProviderId};
+use crate::provider::sign_in_options::SignInOptions;
 use crate::provider::tokens::SessionTokens;
 use crate::reply::pages::Pages;
 use crate::reply::reply::Ending;
@@ -38,8 +39,8 @@ pub(crate) struct Machine {
     pub(crate) vault: Vault,
     pub(crate) pages: Pages,
     pub(crate) authorize_url: AuthorizeUrl,
-    /// The authorize URL for a person who chooses another account.
-    pub(crate) account_url: AuthorizeUrl,
+    /// The sign-ins that a link can name.
+    pub(crate) intents: Vec<(String, SignInOptions)>,
     pub(crate) provider_id: ProviderId,
     pub(crate) token_digest: Newest<TokenDigest>,
 }
@@ -83,14 +84,13 @@ impl Machine {
             trusted_origins,
             own_page,
             language,
+            intents,
         } = choices;
-        let authorize_url = AuthorizeUrl::new(&provider, &site);
-        let prompt = provider.account_prompt.unwrap_or_default();
         Self {
             vault: Vault::new(&keys, cookies, protection, &provider.client_id, origin),
             pages: Pages::new(own_page, language),
-            account_url: authorize_url.with_prompt(prompt),
-            authorize_url,
+            authorize_url: AuthorizeUrl::new(&provider, &site),
+            intents,
             provider_id: provider.id(),
             token_digest: Newest::new(TokenDigest::new(&provider.client_secret)),
             sources: Sources::new(site.origin(), trusted_origins),
@@ -105,6 +105,12 @@ impl Machine {
             allow_preflight,
             clears_cache,
         }
+    }
+
+    /// The options of an intent, by its name.
+    pub(crate) fn intent(&self, name: &str) -> Option<&SignInOptions> {
+        let mut intents = self.intents.iter();
+        intents.find_map(|(own, options)| (own == name).then_some(options))
     }
 
     /// The token to revoke at the provider, if that has a revocation endpoint (RFC 7009).

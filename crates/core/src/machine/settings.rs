@@ -2,6 +2,7 @@
 
 use crate::cookies::policy::CookiePolicy;
 use crate::provider::settings::Provider;
+use crate::provider::sign_in_options::SignInOptions;
 use crate::reply::pages::OwnPage;
 use crate::request::language::Language;
 use crate::request::site::Site;
@@ -53,4 +54,6 @@ pub struct Choices {
     pub own_page: Option<OwnPage>,
     /// The language of all pages, in place of each reader's own.
     pub language: Option<Language>,
+    /// The sign-ins that a link can name, with their options, which were checked.
+    pub intents: Vec<(String, SignInOptions)>,
 }

@@ -1,5 +1,7 @@
 //! The authorization request (RFC 6749, section 4.1.1) with its code challenge (RFC 7636).
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
@@ -64,24 +66,29 @@ impl AuthorizeUrl {
         }
     }
 
-    /// This URL with one more value of `prompt` (OpenID Connect Core, section 3.1.2.1). The parameter is there once.
-    pub(crate) fn with_prompt(&self, prompt: &str) -> Self {
+    /// This URL with these parameters, each in place of those of the same name. The words of `prompt` are added to those
+    /// that are there (OpenID Connect Core, section 3.1.2.1).
+    pub(crate) fn with<'a>(
+        &self,
+        params: impl IntoIterator<Item = (&'a str, Cow<'a, str>)>,
+    ) -> Self {
         let (address, query) = self.fixed.split_once('?').unwrap_or((&self.fixed, ""));
-        let mut values = Vec::new();
-        let mut others = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if name == "prompt" {
-                values.extend(value.split(' ').map(str::to_owned));
+        let parsed = form_urlencoded::parse(query.as_bytes());
+        let mut pairs: Vec<_> = parsed.into_owned().collect();
+        for (name, value) in params {
+            let before = pairs.extract_if(.., |(other, _)| other == name);
+            let before: Vec<_> = before.map(|(_, value)| value).collect();
+            let value = if name == "prompt" {
+                joined_prompt(&before, &value)
             } else {
-                others.append_pair(&name, &value);
-            }
+                value.into_owned()
+            };
+            pairs.push((name.to_owned(), value));
         }
-        // `none` may not have other values beside it.
-        values.retain(|value| value != "none" && value != prompt);
-        values.push(prompt.to_owned());
-        others.append_pair("prompt", &values.join(" "));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(pairs).finish();
         Self {
-            fixed: format!("{address}?{}", others.finish()),
+            fixed: format!("{address}?{query}"),
             pkce: self.pkce,
         }
     }
@@ -100,17 +107,40 @@ impl AuthorizeUrl {
     }
 }
 
+/// The words of `prompt` from before, then the new ones. `none` may have no other beside it.
+fn joined_prompt(before: &[String], new: &str) -> String {
+    let new: Vec<_> = new.split(' ').filter(|word| !word.is_empty()).collect();
+    let before = before.iter().flat_map(|words| words.split(' '));
+    let kept = before.filter(|word| *word != "none" && !new.contains(word));
+    let kept = kept.filter(|_| !new.contains(&"none"));
+    kept.chain(new.iter().copied())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{AuthorizeUrl, Pkce};
 
     #[test]
-    fn a_prompt_is_there_once() {
-        for (query, expected) in [
-            ("a=1&b=x+y", "a=1&b=x+y&prompt=login"),
-            ("prompt=consent&a=1", "a=1&prompt=consent+login"),
-            ("a=1&prompt=none", "a=1&prompt=login"),
-            ("prompt=login&prompt=consent", "prompt=consent+login"),
+    fn a_parameter_is_replaced_and_a_prompt_is_there_once() {
+        for (query, name, value, expected) in [
+            ("a=1&b=x+y", "prompt", "login", "a=1&b=x+y&prompt=login"),
+            (
+                "prompt=consent&a=1",
+                "prompt",
+                "login",
+                "a=1&prompt=consent+login",
+            ),
+            ("a=1&prompt=none", "prompt", "login", "a=1&prompt=login"),
+            ("prompt=login", "prompt", "none", "prompt=none"),
+            (
+                "prompt=login&prompt=consent",
+                "prompt",
+                "login",
+                "prompt=consent+login",
+            ),
+            ("scope=a&x=1&scope=b", "scope", "a c", "x=1&scope=a+c"),
         ] {
             let url = AuthorizeUrl {
                 fixed: format!("https://fncy.example/authorize?{query}"),
@@ -118,7 +148,8 @@ mod tests {
             };
             let expected = format!("https://fncy.example/authorize?{expected}&state=s");
             assert_eq!(
-                url.with_prompt("login").of("s", &Pkce::new([0; 32])),
+                url.with([(name, value.into())])
+                    .of("s", &Pkce::new([0; 32])),
                 expected
             );
         }

@@ -2,6 +2,7 @@
 
 use ring::digest::{SHA256, digest};
 
+use crate::provider::auth_time::AuthTime;
 use crate::provider::scope::ScopeSeparator;
 use crate::provider::user_data::UserPointers;
 use crate::values::secret::Secret;
@@ -47,6 +48,8 @@ pub struct Provider {
     pub keep_claims: Vec<String>,
     /// The places of the user's id, name and email in the user data.
     pub pointers: UserPointers,
+    /// The place of the sign-in's time, if the provider says it.
+    pub auth_time: Option<AuthTime>,
 }
 
 /// The first bytes of a hash of a provider's addresses, which tell providers apart.
@@ -153,6 +156,15 @@ impl AuthorizeParams {
         let mut pairs = url.url().query_pairs();
         let found = pairs.find(|(name, _)| Self::RESERVED.contains(&&**name));
         found.map(|(name, _)| name.into_owned())
+    }
+
+    /// Whether one sign-in may not set a parameter, given its name in lower case. Names that extensions of the protocol
+    /// may use are among them.
+    pub(crate) fn is_protected(name: &str) -> bool {
+        const PREFIXES: [&str; 3] = ["code_challenge", "redirect_", "request"];
+        name == "nonce"
+            || Self::RESERVED.contains(&name)
+            || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
     }
 
     pub(crate) fn pairs(&self) -> &[(String, String)] {

@@ -6,7 +6,7 @@ use crate::machine::machine::Machine;
 use crate::refusal::parts::{another_account, page_about, sign_in_link};
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
-use crate::reply::page::Page;
+use crate::reply::page::{Page, WayOn};
 use crate::reply::words::label::Label;
 use crate::request::return_to::ReturnTo;
 use crate::values::error_code::ErrorCode;
@@ -21,6 +21,18 @@ pub(crate) fn sign_in_failed(
 ) -> Draft {
     let page = page_about(machine, code);
     let page = page.action(sign_in_link(machine, return_to), Label::SignIn);
+    failed(page, Report::of(code, detail), code)
+}
+
+/// A failed sign-in of a person whose session stays as it is. The link leads back to the page that they came from.
+pub(crate) fn session_stays(
+    machine: &Machine,
+    code: ErrorCode,
+    detail: impl Into<Cow<'static, str>>,
+    return_to: &ReturnTo,
+) -> Draft {
+    let way_on = WayOn::Go(return_to.as_str().to_owned());
+    let page = page_about(machine, code).action(way_on, Label::Continue);
     failed(page, Report::of(code, detail), code)
 }
 

@@ -59,6 +59,12 @@ pub(crate) fn another_account(machine: &Machine, return_to: &ReturnTo) -> Option
     is_offered.then(|| WayOn::Go(format!("{sign_in}&{ANOTHER_ACCOUNT}")))
 }
 
+/// The value of `WWW-Authenticate`, with more parameters. For an unknown scheme, no browser asks for a password.
+pub(crate) fn authenticate(machine: &Machine, params: &str) -> String {
+    let login = machine.site.login_path();
+    ["FncyLogin login_url=\"", &login, "\"", params].concat()
+}
+
 /// A problem (RFC 9457) about a code.
 pub(crate) fn problem(code: ErrorCode) -> Draft {
     write_problem(code, None)
@@ -71,7 +77,12 @@ pub(crate) fn problem_with_login_url<H: Head>(
     code: ErrorCode,
 ) -> Draft {
     let return_to = page_of(&machine.site, head);
-    write_problem(code, Some(machine.site.login_path_to(return_to.as_str())))
+    problem_at(code, machine.site.login_path_to(return_to.as_str()))
+}
+
+/// A problem with the address of a sign-in.
+pub(crate) fn problem_at(code: ErrorCode, login_url: String) -> Draft {
+    write_problem(code, Some(login_url))
 }
 
 /// The members of a problem, in the order in which they are written.

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use crate::machine::machine::Machine;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
+use crate::provider::scope::is_scope;
 use crate::refusal::parts::{
-    another_account, kind_of, page_about, problem, problem_with_login_url, sign_in_link,
+    another_account, authenticate, kind_of, page_about, problem, problem_at,
+    problem_with_login_url, sign_in_link,
 };
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
@@ -14,6 +16,7 @@ use crate::reply::words::label::Label;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::head::Head;
+use crate::request::return_to::ReturnTo;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 
@@ -46,6 +49,65 @@ pub(crate) fn refuse<H: Head>(
                 Some((way_on, label)) => page.action(way_on, label),
                 None => page,
             })
+        }
+        Kind::Htmx | Kind::Inertia | Kind::Other => problem(code),
+    };
+    draft
+        .report([Report::of(code, detail)])
+        .event([Event::RequestRefused(code)])
+}
+
+/// 403, for a user who lacks a scope. If an intent asks for that scope, the page offers it.
+pub(crate) fn lacks_scope<H: Head>(machine: &Machine, head: &H, scope: &str) -> Draft {
+    let code = ErrorCode::InsufficientScope;
+    let kind = kind_of(machine, head);
+    let return_to = match kind {
+        Kind::Navigation => address_of(&machine.site, head),
+        _ => page_of(&machine.site, head),
+    };
+    let mut intents = machine.intents.iter();
+    let offer = intents.find(|(_, options)| options.asks_for(scope));
+    let offer = offer.map(|(name, _)| {
+        let sign_in = machine.site.login_path_to(return_to.as_str());
+        format!("{sign_in}&with={name}")
+    });
+    let draft = match kind {
+        Kind::Navigation | Kind::FormPost | Kind::Frame => {
+            let page = page_about(machine, code).framed(kind == Kind::Frame);
+            let other = || Some((another_account(machine, &return_to)?, Label::AnotherAccount));
+            let way_on = offer.map(|url| (WayOn::Go(url), Label::AllowAccess));
+            Draft::page(match way_on.or_else(other) {
+                Some((way_on, label)) => page.action(way_on, label),
+                None => page,
+            })
+        }
+        Kind::Htmx | Kind::Inertia | Kind::Other => match offer {
+            Some(url) => problem_at(code, url),
+            None => problem(code),
+        },
+    };
+    // The guard of a router may have a text that no scope has, and that no header may have.
+    let named = if is_scope(scope) {
+        format!(", scope=\"{scope}\"")
+    } else {
+        String::new()
+    };
+    let params = format!(", error=\"{code}\"{named}");
+    draft
+        .header("www-authenticate", authenticate(machine, &params))
+        .report([Report::of(code, "the user lacks a scope")])
+        .event([Event::RequestRefused(code)])
+}
+
+/// 400, for a sign-in that names something unknown. A plain sign-in is the way on.
+pub(crate) fn unknown_intent<H: Head>(machine: &Machine, head: &H, return_to: &ReturnTo) -> Draft {
+    let code = ErrorCode::UnknownIntent;
+    let detail = "`with` names no intent or several, or max_age is no number of seconds";
+    let kind = kind_of(machine, head);
+    let draft = match kind {
+        Kind::Navigation | Kind::FormPost | Kind::Frame => {
+            let page = page_about(machine, code).framed(kind == Kind::Frame);
+            Draft::page(page.action(sign_in_link(machine, return_to), Label::SignIn))
         }
         Kind::Htmx | Kind::Inertia | Kind::Other => problem(code),
     };

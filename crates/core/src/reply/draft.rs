@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::provider::exchange::Revoke;
+use crate::provider::tokens::SessionTokens;
 use crate::reply::event::Event;
 use crate::reply::format::ReplyFormat;
 use crate::reply::page::Page;
@@ -99,6 +100,11 @@ impl Draft {
 
     pub(crate) fn begins(mut self, user: User) -> Self {
         self.reply.begins = Some(user);
+        self
+    }
+
+    pub(crate) fn keeps(mut self, user: User, tokens: &SessionTokens) -> Self {
+        self.reply.keeps = Some(Box::new((user, tokens.clone())));
         self
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::provider::exchange::Revoke;
+use crate::provider::tokens::SessionTokens;
 use crate::reply::event::Event;
 use crate::reply::subject::Subject;
 use crate::session::revoked_session::RevokedSession;
@@ -40,6 +41,8 @@ pub struct Reply {
     pub endings: Vec<Ending>,
     /// The user whose session begins with this reply.
     pub begins: Option<User>,
+    /// The user whose session a sign-in has changed and kept, and its new tokens.
+    pub keeps: Option<Box<(User, SessionTokens)>>,
 }
 
 /// A session that ends before its time, or tokens that no session keeps.
@@ -65,6 +68,7 @@ impl Reply {
             subject: None,
             endings: Vec::new(),
             begins: None,
+            keeps: None,
         }
     }
 

@@ -30,6 +30,11 @@ impl<'a> RequestPaths<'a> {
         }
     }
 
+    /// What a function finds for each of the paths.
+    pub(crate) fn both<T>(&self, find: impl Fn(&str) -> Option<T>) -> [Option<T>; 2] {
+        [find(&self.sent), self.inner.as_deref().and_then(find)]
+    }
+
     pub(crate) fn all(&self, holds: impl Fn(&str) -> bool) -> bool {
         holds(&self.sent) && self.inner.as_deref().is_none_or(holds)
     }

@@ -18,7 +18,9 @@ use crate::request::canonical_path::{decoded, has_one_reading, is_canonical};
 use crate::request::site::Site;
 use crate::rules::path_set::PathSet;
 use crate::rules::pattern::Pattern;
+use crate::session::open::MAX_SKEW;
 use crate::session::user::User;
+use crate::values::timestamp::Timestamp;
 
 /// The application's rules about paths. By default every path needs a user.
 ///
@@ -107,9 +109,24 @@ impl PathRules {
         })
     }
 
-    /// Whether a user meets all guards of a path, in every spelling of it.
-    pub(crate) fn admits(&self, path: &str, user: &User) -> bool {
-        self.needs_of(path, |need| need.is_met(user))
+    /// The guard of a path that a user doesn't meet, in any spelling of the path. Of several, it is the one that is the
+    /// hardest to meet.
+    pub(crate) fn unmet(&self, path: &str, user: &User, now: Timestamp) -> Option<&Need> {
+        let mut unmet: Option<&Need> = None;
+        self.needs_of(path, |need| {
+            if !need.is_met(user, now) && unmet.is_none_or(|other| need.rank() < other.rank()) {
+                unmet = Some(need);
+            }
+            true
+        });
+        unmet
+    }
+
+    /// Whether a guard needs a recent sign-in.
+    #[must_use]
+    pub fn has_recent(&self) -> bool {
+        let mut needs = self.needs.iter();
+        needs.any(|need| matches!(need, Need::Recent(_)))
     }
 
     /// Whether a path has a guard, in any spelling of it.
@@ -118,7 +135,7 @@ impl PathRules {
     }
 
     /// Whether each guard of a path is met.
-    fn needs_of(&self, path: &str, is_met: impl Fn(&Need) -> bool) -> bool {
+    fn needs_of<'a>(&'a self, path: &str, mut is_met: impl FnMut(&'a Need) -> bool) -> bool {
         if self.needs.is_empty() {
             return true;
         }
@@ -245,13 +262,31 @@ pub enum Need {
     Scope(String),
     /// A condition of the application.
     Predicate(Arc<dyn Fn(&User) -> bool + Send + Sync>),
+    /// A sign-in that is no older than this, in seconds.
+    Recent(u64),
 }
 
 impl Need {
-    fn is_met(&self, user: &User) -> bool {
+    /// Whether a user meets this need now.
+    ///
+    /// A sign-in may be a minute older than needed, since the clocks of FNCY and of instances differ.
+    #[must_use]
+    pub fn is_met(&self, user: &User, now: Timestamp) -> bool {
         match self {
             Self::Scope(scope) => user.has_scope(scope),
             Self::Predicate(predicate) => predicate(user),
+            Self::Recent(age) => user
+                .signed_in_at()
+                .is_some_and(|at| now.seconds_since(at) <= age.saturating_add(MAX_SKEW)),
+        }
+    }
+
+    /// A need with a lower rank is harder to meet: a person can only change the later ones.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::Predicate(_) => 0,
+            Self::Scope(_) => 1,
+            Self::Recent(_) => 2,
         }
     }
 }
@@ -261,6 +296,7 @@ impl fmt::Debug for Need {
         match self {
             Self::Scope(scope) => f.debug_tuple("Scope").field(scope).finish(),
             Self::Predicate(_) => f.write_str("Predicate(..)"),
+            Self::Recent(age) => f.debug_tuple("Recent").field(age).finish(),
         }
     }
 }

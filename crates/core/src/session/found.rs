@@ -244,6 +244,12 @@ impl Found {
         self.verdict == Verdict::Live
     }
 
+    /// The user of a session that is believed.
+    pub(crate) fn user(&self) -> Option<&User> {
+        let first = self.users.first.as_ref();
+        first.filter(|_| self.is_live()).map(|shown| &shown.user)
+    }
+
     /// The user of a session that is believed, or else the judged sessions.
     pub(crate) fn into_live(mut self) -> Result<User, Self> {
         match self.users.first.take() {

@@ -35,6 +35,8 @@ pub struct Candidate {
     pub user_data: String,
     /// The tokens of the sign-in.
     pub tokens: SessionTokens,
+    /// Whether the person is signed in already, and the session is kept.
+    pub keeps_session: bool,
 }
 
 /// The exits of [`Approving`].
@@ -95,6 +97,7 @@ impl Candidate {
             scopes: completing.scopes().to_owned(),
             user_data,
             tokens: completing.tokens().clone(),
+            keeps_session: completing.keeps_session(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::machine::responder::Responder;
 use crate::provider::answer::ProviderError;
 use crate::provider::callback::{Callback, CallbackOutcome};
 use crate::provider::exchange::Redeem;
-use crate::refusal::failed_sign_in::sign_in_failed;
+use crate::refusal::failed_sign_in::{session_stays, sign_in_failed};
 use crate::refusal::refuse::method_not_allowed;
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
@@ -66,7 +66,7 @@ pub(crate) fn callback<H: Head>(
                 verifier: responder.provider.pkce.then(|| transaction.pkce.verifier()),
                 key: state.digest,
             };
-            let callback = known(responder, head, &state, transaction.return_to, found, now);
+            let callback = known(responder, head, &state, transaction, found, now);
             CallbackStep::Redeem(Box::new(Redeeming::new(callback, redeem)))
         }
         Err(draft) => CallbackStep::Reply(responder.write(draft)),
@@ -96,8 +96,15 @@ fn judge<H: Head>(
         ));
     };
     let return_to = &transaction.return_to;
+    let stays = found
+        .user()
+        .is_some_and(|user| transaction.demands.is_for(user));
     let refused = |code, detail: Cow<'static, str>| {
-        let draft = sign_in_failed(machine, code, detail, return_to);
+        let draft = if stays {
+            session_stays(machine, code, detail, return_to)
+        } else {
+            sign_in_failed(machine, code, detail, return_to)
+        };
         draft.cookies([removal(machine, &state)])
     };
     let same_provider: bool = transaction.provider.ct_eq(&machine.provider_id).into();
@@ -122,6 +129,12 @@ fn judge<H: Head>(
         CallbackOutcome::Code(code) => Ok((code, state, transaction)),
         CallbackOutcome::Error(error) => {
             let ProviderError { code, detail, .. } = ProviderError::of_callback(&error);
+            let code = match code {
+                ErrorCode::AccessDenied | ErrorCode::SignInDeclined if stays => {
+                    transaction.demands.declined()
+                }
+                code => code,
+            };
             Err(refused(code, detail))
         }
         CallbackOutcome::Nothing => {
@@ -141,14 +154,20 @@ fn known<H: Head>(
     responder: Responder,
     head: &H,
     state: &State,
-    return_to: ReturnTo,
+    transaction: Transaction,
     found: Found,
     now: Timestamp,
 ) -> KnownCallback {
     let vault = &responder.vault;
-    let count = loop_count::find(vault, head, now).filter(|_| !found.sticks());
+    let Transaction {
+        return_to, demands, ..
+    } = transaction;
+    // A session that is kept for a recent sign-in sticks, and its changed cookie may still be lost.
+    let counts = !found.sticks() || demands.is_recent_wanted();
+    let count = loop_count::find(vault, head, now).filter(|_| counts);
     KnownCallback {
         return_to,
+        demands,
         removal: removal(&responder, state),
         before: found.into_user().map(|user| {
             let tokens = sealed_tokens::open(vault, head, &user);

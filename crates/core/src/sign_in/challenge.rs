@@ -1,13 +1,18 @@
-//! The challenge: "sign in first", in the form that fits the request (RFC 9110, section 15.5.2).
+//! The challenge: "sign in first", or "sign in again", in the form that fits the request (RFC 9110, section 15.5.2).
 //!
-//! Rules: only a navigation is redirected. Every other request gets a status, and starts no sign-in. A posted form is
-//! never sent again.
+//! Rules:
+//! - Only a navigation is redirected. Every other request gets a status, and starts no sign-in.
+//! - A posted form is never sent again.
+//! - A request that needs a recent sign-in gets the challenge of RFC 9470, and keeps its session.
+
+use std::time::Duration;
 
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
+use crate::provider::sign_in_options::SignInOptions;
 use crate::refusal::failed_sign_in::{misplaced_callback, sign_in_failed};
-use crate::refusal::parts::{kind_of, page_about, problem_with_login_url, sign_in_link};
-use crate::refusal::refuse::unverified;
+use crate::refusal::parts::{authenticate, kind_of, page_about, problem_at};
+use crate::refusal::refuse::{lacks_scope, refuse, unverified};
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::page::{Page, WayOn};
@@ -19,8 +24,10 @@ use crate::request::classify::Kind;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
+use crate::rules::path_rules::Need;
 use crate::session::found::{Found, Verdict};
 use crate::session::refusal::SessionRefusal;
+use crate::session::user::User;
 use crate::session::write::remove_session;
 use crate::sign_in::loop_count::{self, LoopCount};
 use crate::sign_in::start::{FormerSession, StartSignIn};
@@ -75,7 +82,7 @@ pub(crate) fn send_away<H: Head>(
 ) -> Challenge {
     let kind = kind_of(&responder, head);
     let draft = if kind != Kind::Navigation {
-        unauthenticated(&responder, head, kind)
+        unauthenticated(&responder, head, kind, &Ask::sign_in())
     } else if responder.site.is_misplaced_callback(head.path()) {
         misplaced_callback(&responder)
     } else {
@@ -95,25 +102,137 @@ pub(crate) fn send_away<H: Head>(
     Challenge::Reply(responder.write(former.end_with(draft)))
 }
 
+/// The reply to a request whose user lacks what a guard needs. `detail` is about a predicate, for the operator.
+pub(crate) fn unmet<H: Head>(
+    responder: Responder,
+    head: &H,
+    need: &Need,
+    user: &User,
+    now: Timestamp,
+    detail: &'static str,
+) -> Challenge {
+    let draft = match need {
+        Need::Predicate(_) => refuse(&responder, head, ErrorCode::Forbidden, detail),
+        Need::Scope(scope) => lacks_scope(&responder, head, scope),
+        Need::Recent(age) => return sign_in_again(responder, head, *age, user, now),
+    };
+    Challenge::Reply(responder.write(draft.about(user)))
+}
+
+/// The options of a sign-in that must be recent. The person proves again who they are.
+pub(crate) fn recent(options: SignInOptions, age: u64) -> SignInOptions {
+    options.max_age(Duration::from_secs(age)).prompt("login")
+}
+
+fn sign_in_again<H: Head>(
+    responder: Responder,
+    head: &H,
+    age: u64,
+    user: &User,
+    now: Timestamp,
+) -> Challenge {
+    let kind = kind_of(&responder, head);
+    if kind != Kind::Navigation {
+        let draft = unauthenticated(&responder, head, kind, &Ask::again(age));
+        return Challenge::Reply(responder.write(draft.about(user)));
+    }
+    let return_to = address_of(&responder.site, head);
+    let count = loop_count::find(&responder.vault, head, now);
+    if count.is_some_and(LoopCount::is_loop) {
+        let detail = "three recent sign-ins within a minute came back without their session";
+        let draft = sign_in_failed(&responder, ErrorCode::LoginLoop, detail, &return_to);
+        return Challenge::Reply(responder.write(draft.about(user)));
+    }
+    let options = recent(SignInOptions::new(), age);
+    let start = StartSignIn::with_options(responder, head, return_to, &options, Some(user));
+    Challenge::SignIn(Box::new(start))
+}
+
+/// What a person is asked for by a 401.
+pub(crate) struct Ask {
+    code: ErrorCode,
+    label: Label,
+    /// More parameters of the address that starts the sign-in.
+    query: String,
+    /// More parameters of the challenge.
+    params: String,
+}
+
+impl Ask {
+    /// A sign-in.
+    pub(crate) fn sign_in() -> Self {
+        Self {
+            code: ErrorCode::SignInRequired,
+            label: Label::SignIn,
+            query: String::new(),
+            params: String::new(),
+        }
+    }
+
+    /// A sign-in with more parameters of the address.
+    pub(crate) fn with_query(query: String) -> Self {
+        Self {
+            query,
+            ..Self::sign_in()
+        }
+    }
+
+    /// A sign-in that is no older than an age in seconds (RFC 9470, section 3).
+    fn again(age: u64) -> Self {
+        let code = ErrorCode::InsufficientUserAuthentication;
+        Self {
+            code,
+            label: Label::Confirm,
+            query: format!("&max_age={age}"),
+            params: format!(", error=\"{code}\", max_age=\"{age}\""),
+        }
+    }
+
+    fn login_url(&self, machine: &Machine, return_to: &ReturnTo) -> String {
+        machine.site.login_path_to(return_to.as_str()) + &self.query
+    }
+
+    /// 401 for a person.
+    fn page(&self, machine: &Machine, page: Page) -> Draft {
+        Draft::page(page)
+            .header("www-authenticate", authenticate(machine, &self.params))
+            .event([Event::RequestRefused(self.code)])
+    }
+
+    /// 401 for programs: a problem with the address of the sign-in.
+    fn problem<H: Head>(&self, machine: &Machine, head: &H) -> Draft {
+        let login_url = self.login_url(machine, &page_of(&machine.site, head));
+        problem_at(self.code, login_url)
+            .header("www-authenticate", authenticate(machine, &self.params))
+            .event([Event::RequestRefused(self.code)])
+    }
+}
+
 /// 401 for a request that is no navigation.
-pub(crate) fn unauthenticated<H: Head>(machine: &Machine, head: &H, kind: Kind) -> Draft {
-    let login_url = |return_to: ReturnTo| machine.site.login_path_to(return_to.as_str());
+pub(crate) fn unauthenticated<H: Head>(
+    machine: &Machine,
+    head: &H,
+    kind: Kind,
+    ask: &Ask,
+) -> Draft {
     match kind {
-        Kind::FormPost => {
+        Kind::FormPost if ask.code == ErrorCode::SignInRequired => {
             let end = machine.site.path_of(Endpoint::SignedIn);
             let sign_in = WayOn::NewTab(machine.site.login_path_to(&end));
             let page = Page::new(PageSubject::FormNotSent)
                 .action(sign_in, Label::SignInNewTab)
                 .aside(page_of(&machine.site, head).as_str(), Label::Back);
-            unauthenticated_page(machine, page)
+            ask.page(machine, page)
         }
-        Kind::Frame => {
-            let sign_in = sign_in_link(machine, &page_of(&machine.site, head));
-            let page = page_about(machine, ErrorCode::SignInRequired);
-            unauthenticated_page(machine, page.action(sign_in, Label::SignIn).framed(true))
+        Kind::FormPost | Kind::Frame => {
+            let way_on = WayOn::Go(ask.login_url(machine, &page_of(&machine.site, head)));
+            let page = page_about(machine, ask.code).action(way_on, ask.label);
+            ask.page(machine, page.framed(kind == Kind::Frame))
         }
-        Kind::Htmx => sign_in_problem(machine, head)
-            .header("hx-redirect", login_url(page_of(&machine.site, head))),
+        Kind::Htmx => {
+            let login_url = ask.login_url(machine, &page_of(&machine.site, head));
+            ask.problem(machine, head).header("hx-redirect", login_url)
+        }
         Kind::Inertia => {
             // A GET of Inertia is for a page that can be opened as it is.
             let page = if matches!(head.method(), "GET" | "HEAD") {
@@ -122,28 +241,14 @@ pub(crate) fn unauthenticated<H: Head>(machine: &Machine, head: &H, kind: Kind) 
                 page_of(&machine.site, head)
             };
             Draft::new(409)
-                .header("x-inertia-location", login_url(page))
-                .event([Event::RequestRefused(ErrorCode::SignInRequired)])
+                .header("x-inertia-location", ask.login_url(machine, &page))
+                .event([Event::RequestRefused(ask.code)])
         }
-        Kind::Navigation | Kind::Other => sign_in_problem(machine, head),
+        Kind::Navigation | Kind::Other => ask.problem(machine, head),
     }
-}
-
-fn unauthenticated_page(machine: &Machine, page: Page) -> Draft {
-    Draft::page(page)
-        .event([Event::RequestRefused(ErrorCode::SignInRequired)])
-        .header("www-authenticate", authenticate(machine))
 }
 
 /// 401 for programs: a problem with the address of the sign-in.
 pub(crate) fn sign_in_problem<H: Head>(machine: &Machine, head: &H) -> Draft {
-    problem_with_login_url(machine, head, ErrorCode::SignInRequired)
-        .header("www-authenticate", authenticate(machine))
-        .event([Event::RequestRefused(ErrorCode::SignInRequired)])
-}
-
-/// The value of `WWW-Authenticate`. For an unknown scheme, no browser asks for a password.
-fn authenticate(machine: &Machine) -> String {
-    let login = machine.site.login_path();
-    ["FncyLogin login_url=\"", &login, "\""].concat()
+    Ask::sign_in().problem(machine, head)
 }

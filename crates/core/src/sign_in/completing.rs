@@ -1,7 +1,13 @@
 //! Completing: the sign-in succeeds, and the new session is written.
 //!
-//! Rules: a sign-in always makes a **new** session, and never changes an old one. Tokens that no session keeps are
-//! revoked.
+//! Rules:
+//! - A sign-in makes a **new** session, and never changes an old one, unless the person was signed in when it began, and
+//!   it was for more scopes or a recent sign-in.
+//! - Such a sign-in keeps the session: its id, its times, and the data of the application. Its tokens, scopes and user
+//!   are new.
+//! - The generation of a session that is kept grows by two. So a refresh of the old tokens at the same time, which adds
+//!   one, is older.
+//! - Tokens that no session keeps are revoked.
 
 use crate::machine::machine::Machine;
 use crate::provider::answer::ProviderError;
@@ -14,6 +20,7 @@ use crate::reply::event::Event;
 use crate::reply::reply::{Ending, Reply};
 use crate::reply::subject::Subject;
 use crate::request::return_to::ReturnTo;
+use crate::session::open::MAX_SKEW;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
 use crate::session::user::{Segment, Terms, User};
@@ -37,6 +44,8 @@ pub struct Completing {
     tokens: TokenSet,
     user: UserData,
     scopes: String,
+    /// The time of the sign-in, as the provider says it.
+    auth_time: Option<Timestamp>,
     /// JSON that the application adds to the session, or an empty text.
     data: String,
 }
@@ -47,12 +56,14 @@ impl Completing {
         tokens: TokenSet,
         user: UserData,
         scopes: String,
+        auth_time: Option<Timestamp>,
     ) -> Self {
         Self {
             callback,
             tokens,
             user,
             scopes,
+            auth_time,
             data: String::new(),
         }
     }
@@ -76,6 +87,10 @@ impl Completing {
         &self.tokens.tokens
     }
 
+    pub(crate) fn keeps_session(&self) -> bool {
+        self.callback.kept().is_some()
+    }
+
     pub(crate) fn failed(self, error: ProviderError) -> Box<Reply> {
         let mut reply = self.callback.failed(error);
         reply.subject = Some(without_session(self.user));
@@ -84,18 +99,10 @@ impl Completing {
 
     /// Ends the sign-in with this page, and revokes its tokens, since there will be no session to sign out.
     pub(crate) fn refused(self, page: impl FnOnce(&Machine, &ReturnTo) -> Draft) -> Box<Reply> {
-        let Self {
-            callback,
-            tokens,
-            user,
-            ..
-        } = self;
-        let machine = &callback.responder;
-        let draft = page(machine, &callback.return_to)
-            .cookies([callback.removal])
-            .revoking(machine.revocation_of(tokens.tokens));
-        let mut reply = machine.write(draft);
-        reply.subject = Some(without_session(user));
+        let subject = without_session(self.user);
+        let page = |callback: &KnownCallback| page(&callback.responder, &callback.return_to);
+        let mut reply = self.callback.ended(true, self.tokens.tokens, page);
+        reply.subject = Some(subject);
         reply
     }
 
@@ -118,7 +125,12 @@ impl Completing {
             let detail = "the session's cookies take more than 7 KB, and servers and proxies often refuse heads of 8 KB; raise their limits (nginx: large_client_header_buffers; HTTP/2: the size of a header list), or ask for fewer scopes and claims";
             Report::warning("session_large", detail)
         });
-        let before = self.callback.before.map(|(before, tokens)| {
+        let is_kept = self.keeps_session();
+        let counts = !is_kept || self.callback.demands.is_recent_wanted();
+        let count = self.callback.loop_count;
+        let count = counts.then(|| loop_count::set(&machine.vault, count, salt));
+        let before = self.callback.before.filter(|_| !is_kept);
+        let before = before.map(|(before, tokens)| {
             let revoked = RevokedSession::asked_by(&before, now);
             // FNCY may give a user the same tokens at each sign-in.
             let unused = tokens.filter(|_| before.id() != self.user.id && !revoked.spares_newer);
@@ -127,23 +139,34 @@ impl Completing {
                 revoke: unused.and_then(|tokens| machine.revocation_of(tokens)),
             }
         });
-        let unused = machine.sign_in_only.then_some(self.tokens.tokens);
         let draft = arrive(&self.callback.return_to)
             .cookies(cookies)
             .cookies([self.callback.removal])
-            .cookies([loop_count::set(
-                &machine.vault,
-                self.callback.loop_count,
-                salt,
-            )])
+            .cookies(count)
             .report(self.tokens.reports)
             .report(is_large)
             .event([Event::SignInFinished])
             .about(&user)
-            .begins(user)
-            .ending(before)
-            .revoking(unused.and_then(|tokens| machine.revocation_of(tokens)));
-        machine.write(draft)
+            .ending(before);
+        let draft = if is_kept {
+            draft.keeps(user, &self.tokens.tokens)
+        } else {
+            draft.begins(user)
+        };
+        let unused = machine.sign_in_only.then_some(self.tokens.tokens);
+        machine.write(draft.revoking(unused.and_then(|tokens| machine.revocation_of(tokens))))
+    }
+
+    /// The time at which the person signed in, or 0 if it is unknown.
+    fn signed_in(&self, now: Timestamp) -> Timestamp {
+        let before = self.callback.kept().map(|user| user.terms().signed_in);
+        let at = self.auth_time.filter(|at| *at <= now.plus(MAX_SKEW));
+        if self.callback.responder.provider.auth_time.is_some() {
+            at.map(|at| at.min(now)).or(before).unwrap_or_default()
+        } else {
+            let is_asked_again = self.callback.demands.max_age.is_some();
+            before.filter(|_| !is_asked_again).unwrap_or(now)
+        }
     }
 
     fn write_session(
@@ -154,34 +177,43 @@ impl Completing {
     ) -> Result<(Vec<String>, User), TooLarge> {
         let machine = &self.callback.responder;
         let (session_id, tokens_nonce) = pair(ids);
-        let ends = machine.lifetimes.ends(now);
+        let former = self.callback.kept().map(User::segment);
+        let ends = former.map_or_else(|| machine.lifetimes.ends(now), |former| former.ends);
         let keeps_tokens = !machine.sign_in_only;
         let (token_expires, token_life) = if keeps_tokens {
             (self.tokens.expires_at, self.tokens.life)
         } else {
             (ends, ends.seconds_since(now))
         };
+        let new = Terms {
+            session_id,
+            chunks: 0,
+            generation: 0,
+            issued: now,
+            ends,
+            idle_ends: machine.lifetimes.idle_ends(ends, now),
+            token_expires,
+            token_life,
+            can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
+            user_read: now,
+            signed_in: self.signed_in(now),
+            data_version: 0,
+        };
+        let terms = former.map_or(new, |former| Terms {
+            session_id: former.session_id,
+            generation: former.generation.saturating_add(2),
+            issued: former.issued,
+            data_version: former.data_version,
+            ..new
+        });
         let segment = Segment {
-            terms: Terms {
-                session_id,
-                chunks: 0,
-                generation: 0,
-                issued: now,
-                ends,
-                idle_ends: machine.lifetimes.idle_ends(ends, now),
-                token_expires,
-                token_life,
-                can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
-                user_read: now,
-                signed_in: now,
-                data_version: 0,
-            },
+            terms,
             user_id: &self.user.id,
             name: self.user.name.as_deref().unwrap_or_default(),
             email: self.user.email.as_deref().unwrap_or_default(),
             scopes: &self.scopes,
             claims: &self.user.claims,
-            data: &self.data,
+            data: former.map_or(&self.data, |former| former.data),
         };
         let vault = &machine.vault;
         let sealed_tokens = if keeps_tokens {

@@ -3,11 +3,12 @@
 use crate::machine::responder::Responder;
 use crate::provider::answer::ProviderError;
 use crate::provider::tokens::SessionTokens;
-use crate::refusal::failed_sign_in::sign_in_failed;
+use crate::refusal::failed_sign_in::{session_stays, sign_in_failed};
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::return_to::ReturnTo;
 use crate::session::user::User;
+use crate::sign_in::demands::Demands;
 use crate::sign_in::loop_count::LoopCount;
 
 /// A callback whose transaction is this browser's.
@@ -15,6 +16,7 @@ use crate::sign_in::loop_count::LoopCount;
 pub(crate) struct KnownCallback {
     pub(crate) responder: Responder,
     pub(crate) return_to: ReturnTo,
+    pub(crate) demands: Demands,
     /// The line that removes the transaction.
     pub(crate) removal: String,
     /// The user of the browser's former session, with its tokens.
@@ -25,6 +27,12 @@ pub(crate) struct KnownCallback {
 }
 
 impl KnownCallback {
+    /// The user of the session that the sign-in keeps, if that session is still the browser's.
+    pub(crate) fn kept(&self) -> Option<&User> {
+        let (user, _) = self.before.as_ref()?;
+        self.demands.is_for(user).then_some(user)
+    }
+
     /// The page of a failed sign-in.
     pub(crate) fn failed(self, error: ProviderError) -> Box<Reply> {
         let ProviderError {
@@ -33,7 +41,12 @@ impl KnownCallback {
             retry_after,
         } = error;
         let machine = &self.responder;
-        let draft = sign_in_failed(machine, code, detail, &self.return_to).cookies([self.removal]);
+        let draft = if self.kept().is_some() {
+            session_stays(machine, code, detail, &self.return_to)
+        } else {
+            sign_in_failed(machine, code, detail, &self.return_to)
+        };
+        let draft = draft.cookies([self.removal]);
         machine.write(match retry_after {
             Some(seconds) => draft.retry_after(seconds),
             None => draft,

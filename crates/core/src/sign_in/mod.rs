@@ -17,6 +17,8 @@ pub(crate) mod approving;
 pub(crate) mod callback;
 pub(crate) mod challenge;
 pub(crate) mod completing;
+pub(crate) mod demands;
+pub(crate) mod judging;
 pub(crate) mod known_callback;
 pub(crate) mod loop_count;
 pub(crate) mod reading_user;

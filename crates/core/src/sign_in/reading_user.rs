@@ -1,17 +1,21 @@
 //! Reading the user: there are tokens, and the user data is asked for.
 //!
 //! Rules: the id in the user data is the only identity. A scope that the token answer does not name is not granted,
-//! unless the application chose to trust the request.
+//! unless the application chose to trust the request. A sign-in that does not bring what was demanded ends here.
 
 use crate::machine::machine::Machine;
 use crate::provider::answer::{ProviderError, ProviderResult, USER_DATA_ENDPOINT};
+use crate::provider::auth_time::Answer;
 use crate::provider::token_answer::TokenSet;
 use crate::provider::user_data::UserData;
 use crate::reply::reply::Reply;
 use crate::sign_in::approving::{Approving, Candidate};
 use crate::sign_in::completing::Completing;
+use crate::sign_in::demands::Demands;
+use crate::sign_in::judging::Brought;
 use crate::sign_in::known_callback::KnownCallback;
 use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
 
 /// A sign-in with tokens that waits for the user data.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ use crate::values::secret::Secret;
 pub struct ReadingUser {
     pub(crate) callback: KnownCallback,
     pub(crate) tokens: TokenSet,
+    /// The time of the sign-in, as the token answer says it.
+    pub(crate) auth_time: Option<Timestamp>,
 }
 
 /// The exits of [`ReadingUser`].
@@ -41,20 +47,36 @@ impl ReadingUser {
     }
 
     /// Goes on with the user data endpoint's answer.
-    pub fn answered(self, result: ProviderResult) -> UserRead {
-        let Self { callback, tokens } = self;
+    pub fn answered(self, result: ProviderResult, now: Timestamp) -> UserRead {
+        let Self {
+            callback,
+            tokens,
+            auth_time,
+        } = self;
         let machine = &callback.responder;
         let provider = &machine.provider;
         let read = ProviderError::if_lost(USER_DATA_ENDPOINT, result).and_then(|answer| {
             let user = UserData::parse(&answer, &provider.pointers, &provider.keep_claims)?;
-            Ok((user, machine.asks_approval.then(|| answer.text())))
+            let place = provider.auth_time.as_ref();
+            let auth_time =
+                auth_time.or_else(|| place.and_then(|place| place.read(Answer::UserData, &answer)));
+            let user_data = machine.asks_approval.then(|| answer.text());
+            Ok((user, auth_time, user_data))
         });
-        let (user, user_data) = match read {
+        let (user, auth_time, user_data) = match read {
             Ok(read) => read,
             Err(error) => return UserRead::Reply(callback.failed(error)),
         };
-        let scopes = granted(machine, &tokens);
-        let completing = Completing::new(callback, tokens, user, scopes);
+        let scopes = granted(machine, &tokens, &callback.demands);
+        let brought = Brought {
+            user_id: &user.id,
+            scopes: &scopes,
+            auth_time,
+        };
+        if let Some(lack) = callback.lack(&brought, now) {
+            return UserRead::Reply(callback.lacking(lack, tokens.tokens));
+        }
+        let completing = Completing::new(callback, tokens, user, scopes, auth_time);
         match user_data {
             Some(user_data) => {
                 let candidate = Candidate::new(&completing, user_data);
@@ -66,11 +88,12 @@ impl ReadingUser {
 }
 
 /// The scopes that a token answer grants.
-fn granted(machine: &Machine, tokens: &TokenSet) -> String {
+fn granted(machine: &Machine, tokens: &TokenSet, demands: &Demands) -> String {
     let provider = &machine.provider;
     match (&tokens.scopes, &provider.scope) {
         (Some(scopes), _) => scopes.clone(),
-        (None, Some(requested)) if provider.danger_trust_requested_scope => requested.clone(),
-        (None, _) => String::new(),
+        (None, _) if !provider.danger_trust_requested_scope => String::new(),
+        (None, _) if !demands.scopes.is_empty() => demands.scopes.clone(),
+        (None, requested) => requested.clone().unwrap_or_default(),
     }
 }

@@ -3,6 +3,7 @@
 //! Rule: until the sign-in succeeds, a former session of the browser stays as it is.
 
 use crate::provider::answer::{Failure, ProviderError, ProviderResult, TOKEN_ENDPOINT};
+use crate::provider::auth_time::Answer;
 use crate::provider::exchange::Redeem;
 use crate::provider::token_answer::TokenSet;
 use crate::refusal::failed_sign_in::sign_in_failed;
@@ -53,17 +54,25 @@ impl Redeeming {
     pub fn answered(self, result: ProviderResult, now: Timestamp) -> Redeemed {
         let Self { callback, .. } = self;
         let dialect = &callback.responder.provider.dialect;
+        let auth_time = callback.responder.provider.auth_time.as_ref();
         let tokens = ProviderError::if_lost(TOKEN_ENDPOINT, result)
-            .and_then(|answer| TokenSet::parse(&answer, dialect, now))
-            .and_then(|tokens| {
+            .and_then(|answer| {
+                let auth_time = auth_time.and_then(|place| place.read(Answer::Token, &answer));
+                Ok((TokenSet::parse(&answer, dialect, now)?, auth_time))
+            })
+            .and_then(|(tokens, auth_time)| {
                 let detail = "expires_in of the token answer is not positive";
                 let error = || ProviderError::new(ErrorCode::TokenExpired, detail);
                 (tokens.expires_at > now)
-                    .then_some(tokens)
+                    .then_some((tokens, auth_time))
                     .ok_or_else(error)
             });
         match tokens {
-            Ok(tokens) => Redeemed::ReadUser(Box::new(ReadingUser { callback, tokens })),
+            Ok((tokens, auth_time)) => Redeemed::ReadUser(Box::new(ReadingUser {
+                callback,
+                tokens,
+                auth_time,
+            })),
             Err(error) => Redeemed::Reply(callback.failed(error)),
         }
     }

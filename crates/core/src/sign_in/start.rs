@@ -3,16 +3,26 @@
 //! Rules:
 //! - A sign-in that another site caused has a short return address, so that no site can fill a browser's request heads.
 //! - The transaction's `Set-Cookie` comes before the lines that remove others.
+//! - A script that asks for a sign-in can't be redirected, so the reply tells it the address.
 
+use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
+use crate::provider::authorize::AuthorizeUrl;
+use crate::provider::sign_in_options::SignInOptions;
+use crate::refusal::parts::{page_about, problem_at};
 use crate::refusal::refuse::failure;
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
+use crate::reply::page::WayOn;
 use crate::reply::reply::{Ending, Reply};
+use crate::reply::words::label::Label;
+use crate::request::classify::Kind;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::session::refusal::SessionRefusal;
 use crate::session::revoked_session::RevokedSession;
+use crate::session::user::User;
+use crate::sign_in::demands::Demands;
 use crate::sign_in::transaction::{self, Transaction};
 use crate::values::entropy::Entropy;
 use crate::values::error_code::ErrorCode;
@@ -31,8 +41,11 @@ pub struct StartSignIn {
     /// Lines that remove surplus transactions, and perhaps the loop count.
     surplus: Vec<String>,
     former: FormerSession,
-    /// Whether the person asked to choose the account.
-    chooses_account: bool,
+    demands: Demands,
+    /// The authorize URL, if it is not that of all sign-ins.
+    url: Option<AuthorizeUrl>,
+    /// The kind of the request, which decides how the address is told.
+    kind: Kind,
 }
 
 /// The former session of a request without a user, with the changes that the reply makes to it.
@@ -61,29 +74,76 @@ impl FormerSession {
 
 impl StartSignIn {
     pub(crate) fn new<H: Head>(responder: Responder, head: &H, return_to: ReturnTo) -> Self {
+        Self::with_demands(responder, head, return_to, Demands::default(), None)
+    }
+
+    /// A sign-in with options. `user` is signed in.
+    pub(crate) fn with_options<H: Head>(
+        responder: Responder,
+        head: &H,
+        return_to: ReturnTo,
+        options: &SignInOptions,
+        user: Option<&User>,
+    ) -> Self {
+        let provider = &responder.provider;
+        let (setting, is_foreign) = (
+            provider.scope.as_deref(),
+            responder.sources.is_foreign(head),
+        );
+        let demands = Demands::of(options, user, setting, is_foreign);
+        let scopes = &demands.scopes;
+        let scopes = provider.dialect.scope_separator.join(scopes);
+        let scopes = Some(("scope", scopes.into())).filter(|_| !demands.scopes.is_empty());
+        let params = options.pairs().chain(scopes);
+        let url = responder.authorize_url.with(params);
+        Self::with_demands(responder, head, return_to, demands, Some(url))
+    }
+
+    fn with_demands<H: Head>(
+        responder: Responder,
+        head: &H,
+        return_to: ReturnTo,
+        demands: Demands,
+        url: Option<AuthorizeUrl>,
+    ) -> Self {
         let return_to = if responder.sources.is_foreign(head) {
             return_to.at_most(MAX_FOREIGN_LEN, &responder.site)
         } else {
             return_to
         };
         let vault = &responder.vault;
-        let surplus = transaction::surplus(vault, head, &return_to, &responder.site);
+        let surplus = transaction::surplus(vault, head, &return_to, &demands, &responder.site);
         let surplus = surplus.iter().map(|name| vault.cookies.remove(name));
         Self {
             surplus: surplus.collect(),
             return_to,
             former: FormerSession::default(),
-            chooses_account: false,
+            demands,
+            url,
+            kind: Kind::Navigation,
             responder,
         }
     }
 
-    /// This sign-in, with or without a choice of the account.
-    pub(crate) fn choosing_account(self, chooses_account: bool) -> Self {
+    /// This sign-in, in which the person chooses an account.
+    pub(crate) fn choosing_account(self) -> Self {
+        let prompt = self.responder.provider.account_prompt;
+        let prompt = prompt.map(|prompt| ("prompt", prompt.into()));
+        let url = self.authorize_url().with(prompt);
         Self {
-            chooses_account,
+            url: Some(url),
             ..self
         }
+    }
+
+    /// This sign-in, whose address is told in the form that fits a request of this kind.
+    pub(crate) fn told_to(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    fn authorize_url(&self) -> &AuthorizeUrl {
+        let own = self.url.as_ref();
+        own.unwrap_or(&self.responder.authorize_url)
     }
 
     /// This sign-in, which also removes the loop count.
@@ -114,21 +174,33 @@ impl StartSignIn {
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
         let cut = self.return_to.is_cut.then_some(Event::ReturnAddressCut);
+        let (provider, return_to) = (machine.provider_id, self.return_to.clone());
         let (transaction, salt) =
-            Transaction::start(self.return_to, machine.provider_id, now, entropy);
+            Transaction::start(return_to, self.demands.clone(), provider, now, entropy);
         let state = transaction.state();
-        let url = if self.chooses_account {
-            &machine.account_url
-        } else {
-            &machine.authorize_url
-        };
-        let location = url.of(&state.text, &transaction.pkce);
+        let location = self.authorize_url().of(&state.text, &transaction.pkce);
         let cookie = transaction::set(&machine.vault, &transaction, &state, salt);
-        let draft = Draft::see_other(location)
-            .header("referrer-policy", "no-referrer")
+        let draft = lead(machine, self.kind, location)
             .cookies([cookie])
             .cookies(self.surplus);
         let draft = self.former.end_with(draft);
         machine.write(draft.event([Event::SignInStarted]).event(cut))
+    }
+}
+
+/// The reply that leads to an address at the provider.
+fn lead(machine: &Machine, kind: Kind, location: String) -> Draft {
+    let code = ErrorCode::SignInRequired;
+    match kind {
+        Kind::Navigation | Kind::FormPost => {
+            Draft::see_other(location).header("referrer-policy", "no-referrer")
+        }
+        Kind::Frame => {
+            let page = page_about(machine, code).framed(true);
+            Draft::page(page.action(WayOn::Go(location), Label::SignIn))
+        }
+        Kind::Htmx => problem_at(code, location.clone()).header("hx-redirect", location),
+        Kind::Inertia => Draft::new(409).header("x-inertia-location", location),
+        Kind::Other => problem_at(code, location),
     }
 }

@@ -19,6 +19,7 @@ use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Site;
 use crate::seal::format::{OVERHEAD_LOGIN, OpenError};
+use crate::sign_in::demands::Demands;
 use crate::values::codec::{Reader, Writer};
 use crate::values::entropy::Entropy;
 use crate::values::secret::SecretBytes;
@@ -38,14 +39,15 @@ const MAX_PENDING_LEN: usize = 3_200;
 const MAX_OPENED: usize = 3 * MAX_PENDING;
 /// The most removals in one reply, since proxies refuse longer ones. The next reply removes the rest.
 const MAX_REMOVED: usize = 20;
-/// The longest sealed text, which has a return address of 1,024 bytes.
-const MAX_TEXT_LEN: usize = 1600;
-/// The length of a body without its return address, in bytes.
+/// The longest sealed text, which has a return address of 1,024 bytes, the scopes of a session, and 512 bytes of more.
+const MAX_TEXT_LEN: usize = 3_700;
+/// The length of a body without its return address and its demands, in bytes.
 const FIXED_LEN: usize = 8 + 8 + 32 + 32 + 2;
 
 /// A sign-in under way.
 pub(crate) struct Transaction {
     pub(crate) return_to: ReturnTo,
+    pub(crate) demands: Demands,
     pub(crate) pkce: Pkce,
     /// A fingerprint of the provider that the browser was sent to.
     pub(crate) provider: ProviderId,
@@ -72,12 +74,14 @@ impl Transaction {
     /// the seal.
     pub(crate) fn start(
         return_to: ReturnTo,
+        demands: Demands,
         provider: ProviderId,
         now: Timestamp,
         Entropy([state, verifier, salt]): Entropy,
     ) -> (Self, [u8; 32]) {
         let transaction = Self {
             return_to,
+            demands,
             pkce: Pkce::new(verifier),
             provider,
             state,
@@ -95,14 +99,13 @@ impl Transaction {
     }
 
     fn encode(&self) -> SecretBytes {
-        Writer::with_capacity(FIXED_LEN + self.return_to.as_str().len())
+        let body = Writer::with_capacity(body_len(&self.return_to, &self.demands))
             .raw(&self.provider)
             .number(self.started.as_unix())
             .raw(&self.state)
             .raw(self.pkce.as_bytes())
-            .text(self.return_to.as_str())
-            .into_bytes()
-            .into()
+            .text(self.return_to.as_str());
+        self.demands.write_to(body).into_bytes().into()
     }
 
     fn decode(body: &[u8], site: &Site) -> Option<Self> {
@@ -113,6 +116,7 @@ impl Transaction {
             state: *body.array()?,
             pkce: Pkce::new(*body.array()?),
             return_to: ReturnTo::parse(body.text()?, site),
+            demands: Demands::read_from(&mut body)?,
         };
         body.is_empty().then_some(transaction)
     }
@@ -147,12 +151,13 @@ pub(crate) fn find<H: Head>(
         })
 }
 
-/// The cookies that must go before a sign-in with this return address may start: those that don't open, then the
-/// oldest.
+/// The cookies that must go before a sign-in with this return address and these demands may start: those that don't
+/// open, then the oldest.
 pub(crate) fn surplus<H: Head>(
     vault: &Vault,
     head: &H,
     return_to: &ReturnTo,
+    demands: &Demands,
     site: &Site,
 ) -> Vec<String> {
     let mut pending: Vec<(Option<Timestamp>, &str, usize)> = scan::pairs(head)
@@ -171,7 +176,7 @@ pub(crate) fn surplus<H: Head>(
         return Vec::new();
     }
     pending.sort_unstable();
-    let mut room = MAX_PENDING_LEN.saturating_sub(cookie_len(vault, return_to));
+    let mut room = MAX_PENDING_LEN.saturating_sub(cookie_len(vault, return_to, demands));
     let newest = pending.iter().rev().take(MAX_PENDING - 1);
     let kept = newest.take_while(|(_, _, length)| {
         let left = room.checked_sub(*length);
@@ -184,9 +189,14 @@ pub(crate) fn surplus<H: Head>(
     surplus.map(|(_, name, _)| name.to_owned()).collect()
 }
 
-/// The length of a transaction's cookie in a `Cookie` header, with this return address. Bytes.
-fn cookie_len(vault: &Vault, return_to: &ReturnTo) -> usize {
-    let sealed = OVERHEAD_LOGIN + FIXED_LEN + return_to.as_str().len();
+/// The length of a transaction's body, in bytes.
+fn body_len(return_to: &ReturnTo, demands: &Demands) -> usize {
+    FIXED_LEN + return_to.as_str().len() + demands.len()
+}
+
+/// The length of a transaction's cookie in a `Cookie` header. Bytes.
+fn cookie_len(vault: &Vault, return_to: &ReturnTo, demands: &Demands) -> usize {
+    let sealed = OVERHEAD_LOGIN + body_len(return_to, demands);
     let name = vault.cookies.transaction_name(&[0; 32]);
     pair_len(&name, (sealed * 4).div_ceil(3))
 }
@@ -217,6 +227,7 @@ mod tests {
     use crate::request::site::Site;
     use crate::seal::key_ring::KeyRing;
     use crate::seal::protection::Protection;
+    use crate::sign_in::demands::Demands;
     use crate::tests::request::Request;
     use crate::values::entropy::Entropy;
     use crate::values::timestamp::Timestamp;
@@ -244,7 +255,12 @@ mod tests {
 
     fn transaction_to(return_to: ReturnTo, block: u8, now: Timestamp) -> (Transaction, [u8; 32]) {
         let blocks = [0, 1, 2].map(|index| [block.wrapping_add(index); 32]);
-        Transaction::start(return_to, [1; 8], now, Entropy::new(blocks))
+        let demands = Demands::default();
+        Transaction::start(return_to, demands, [1; 8], now, Entropy::new(blocks))
+    }
+
+    fn surplus_of(request: &Request, return_to: &ReturnTo) -> Vec<String> {
+        surplus(&vault(), request, return_to, &Demands::default(), &site())
     }
 
     /// The `Cookie` header of a `Set-Cookie` line.
@@ -288,7 +304,7 @@ mod tests {
             let return_to = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
             let (transaction, salt) = transaction_to(return_to, *age, started);
             let line = set(&vault(), &transaction, &transaction.state(), salt);
-            let length = super::cookie_len(&vault(), &transaction.return_to);
+            let length = super::cookie_len(&vault(), &transaction.return_to, &transaction.demands);
             assert_eq!(pair(&line).len() + 2, length);
             names.push((*age, pair(&line).split('=').next().unwrap().to_owned()));
             pairs.push(pair(&line).to_owned());
@@ -301,7 +317,7 @@ mod tests {
         let (cookies, names) = pending(&[30, 50, 10, 40, 20], 5);
         let garbage = "__Host-fncy_login_0123456789abcdef=garbage";
         let request = Request::get("/").header("cookie", format!("{garbage}; {cookies}"));
-        let surplus = surplus(&vault(), &request, &ReturnTo::root(&site()), &site());
+        let surplus = surplus_of(&request, &ReturnTo::root(&site()));
         let oldest = names.iter().find(|(age, _)| *age == 50).unwrap();
         assert_eq!(surplus, ["__Host-fncy_login_0123456789abcdef", &oldest.1]);
     }
@@ -314,7 +330,7 @@ mod tests {
             let garbage = format!("__Host-fncy_login_0123456789abcdef={}", "x".repeat(3_000));
             let request = Request::get("/").header("cookie", format!("{cookies}; {garbage}"));
             let next = ReturnTo::parse(&format!("/{}", "x".repeat(length - 1)), &site());
-            let surplus = surplus(&vault(), &request, &next, &site());
+            let surplus = surplus_of(&request, &next);
             names.sort_unstable_by(|one, other| other.cmp(one));
             let oldest = names.iter().take(5 - kept).map(|(_, name)| name.clone());
             let expected: Vec<_> = ["__Host-fncy_login_0123456789abcdef".to_owned()]
@@ -331,7 +347,7 @@ mod tests {
             .map(|index| format!("__Host-fncy_login_{index:016x}="))
             .collect();
         let request = Request::get("/").header("cookie", many.join("; "));
-        let surplus = surplus(&vault(), &request, &ReturnTo::root(&site()), &site());
+        let surplus = surplus_of(&request, &ReturnTo::root(&site()));
         assert_eq!(surplus.len(), 20);
     }
 }

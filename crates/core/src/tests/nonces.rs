@@ -11,6 +11,7 @@ use crate::request::site::Site;
 use crate::seal::key_ring::KeyRing;
 use crate::seal::keys::Keys;
 use crate::seal::purpose::Purpose;
+use crate::sign_in::demands::Demands;
 use crate::sign_in::transaction::Transaction;
 use crate::values::entropy::{Entropy, pair};
 use crate::values::timestamp::Timestamp;
@@ -86,7 +87,7 @@ fn k20_transactions_share_no_salt() {
     let site = Site::new("https://app.example/auth/callback", "/auth", false).unwrap();
     draw(LOGINS, |entropy| {
         let (now, return_to) = (Timestamp::from_unix(0), ReturnTo::root(&site));
-        let (_, salt) = Transaction::start(return_to, [0; 8], now, entropy);
+        let (_, salt) = Transaction::start(return_to, Demands::default(), [0; 8], now, entropy);
         salts.push(nonce_of(&keys.seal_login(salt, b"", b"")));
     });
     assert_distinct(&salts, LOGINS);

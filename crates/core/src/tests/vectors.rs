@@ -23,6 +23,7 @@ use crate::session::open::{open, open_user};
 use crate::session::sealed_tokens;
 use crate::session::user::{Segment, Terms, User};
 use crate::session::write::write;
+use crate::sign_in::demands::Demands;
 use crate::sign_in::loop_count::{self, LoopCount};
 use crate::sign_in::transaction::{self, State, Transaction};
 use crate::tests::request::Request;
@@ -166,6 +167,7 @@ fn the_page_has_these_vectors_and_no_others() {
         "tokens",
         "session-cookie",
         "login",
+        "login-kept",
         "round",
     ];
     assert_eq!(names, checked);
@@ -364,7 +366,14 @@ fn a_transaction_is_sealed_and_found() {
     let entropy = Entropy::new(["state", "verifier", "salt"].map(|name| vector.array(name)));
     let started = vector.time("started");
     let return_to = ReturnTo::parse(vector.text("return_to"), &site());
-    let (transaction, salt) = Transaction::start(return_to, provider, started, entropy);
+    assert_eq!(
+        (vector.number("keeps"), vector.number("max_age")),
+        (0, u32::MAX.into())
+    );
+    assert_eq!(vector.text("scopes"), "");
+    let demands = Demands::default();
+    let (transaction, salt) =
+        Transaction::start(return_to, demands.clone(), provider, started, entropy);
     let state = transaction.state();
     assert_eq!(state.text, vector.text("state_sent"));
     let verifier = vector.text("verifier_sent");
@@ -377,8 +386,32 @@ fn a_transaction_is_sealed_and_found() {
     let found = transaction::find(&vault, &request(line), &state, &site()).unwrap();
     assert_eq!(found.return_to.as_str(), vector.text("return_to"));
     assert_eq!(found.provider, provider);
+    assert_eq!(found.demands, demands);
     assert_eq!(found.pkce.verifier().expose(), verifier);
     assert!(!found.is_expired(started.plus(599)) && found.is_expired(started.plus(600)));
+    assert_message(&vector);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_transaction_that_keeps_a_session_is_sealed_and_found() {
+    let (plain, vector) = (Vector::of("login"), Vector::of("login-kept"));
+    assert_eq!(vector.number("keeps"), 1);
+    let demands = Demands {
+        keeps: Some(vector.array("session_id")),
+        max_age: Some(vector.number("max_age")),
+        scopes: vector.text("scopes").to_owned(),
+    };
+    let entropy = Entropy::new(["state", "verifier", "salt"].map(|name| plain.array(name)));
+    let return_to = ReturnTo::parse(plain.text("return_to"), &site());
+    let (provider, started) = (plain.array("provider"), plain.time("started"));
+    let (transaction, salt) =
+        Transaction::start(return_to, demands.clone(), provider, started, entropy);
+    let (vault, line) = (vault(Protection::Private), vector.text("line"));
+    let state = transaction.state();
+    assert_eq!(transaction::set(&vault, &transaction, &state, salt), line);
+    let found = transaction::find(&vault, &request(line), &state, &site()).unwrap();
+    assert_eq!(found.demands, demands);
     assert_message(&vector);
     vector.assert_all_seen();
 }

@@ -48,6 +48,8 @@ impl fmt::Display for ErrorCode {
 codes! {
     /// The person refused consent at the authorization server (RFC 6749, section 4.1.2.1).
     AccessDenied = "access_denied", 403;
+    /// The authorization server did not say when the person signed in, and the setting requires it.
+    AuthTimeMissing = "auth_time_missing", 502;
     /// The authorization server refused the client itself (RFC 6749, section 5.2). The operator's settings are wrong.
     ClientRejected = "client_rejected", 500;
     /// An unsafe request came from another site (CSRF).
@@ -56,6 +58,10 @@ codes! {
     Forbidden = "forbidden", 403;
     /// A guard of the application could not decide whether it admits the user.
     GuardUndecided = "guard_undecided", 503;
+    /// The user lacks a scope (RFC 6750, section 3.1).
+    InsufficientScope = "insufficient_scope", 403;
+    /// The request needs a more recent sign-in (RFC 9470, section 3).
+    InsufficientUserAuthentication = "insufficient_user_authentication", 401;
     /// An error inside the login, such as missing entropy, or a hook that panicked.
     Internal = "internal", 500;
     /// The callback has parameters that no authorization server sends.
@@ -74,6 +80,8 @@ codes! {
     LoginUndecided = "login_undecided", 503;
     /// The endpoint does not support the method (RFC 9110, section 15.5.6).
     MethodNotAllowed = "method_not_allowed", 405;
+    /// Another user signed in than the one whose session the sign-in keeps.
+    OtherUser = "other_user", 403;
     /// The authorization server refused the request (RFC 6749, sections 4.1.2.1 and 5.2).
     ProviderRefused = "provider_refused", 502;
     /// The authorization server could not be reached, or is overloaded.
@@ -84,6 +92,8 @@ codes! {
     SessionUnverified = "session_unverified", 503;
     /// The authorization server did not let the person in, for a reason that is in no standard.
     SignInDeclined = "sign_in_declined", 403;
+    /// The person did not sign in again, or not recently enough.
+    SignInNotRecent = "sign_in_not_recent", 403;
     /// The request has no session.
     SignInRequired = "sign_in_required", 401;
     /// The authorization server sent the browser back with an error and without a `state`.
@@ -96,6 +106,8 @@ codes! {
     TokensExpired = "tokens_expired", 401;
     /// The session's tokens are damaged or incomplete.
     TokensUnusable = "tokens_unusable", 401;
+    /// The address asks for a sign-in that the application does not offer.
+    UnknownIntent = "unknown_intent", 400;
     /// The user data could not be read.
     UserDataRefused = "user_data_refused", 502;
     /// The user data has no user id at the configured place.

@@ -5,8 +5,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use fncy_login_core::{Head, OwnedHead, SessionTokens, User};
+use fncy_login_core::{Head, Need, OwnedHead, SessionTokens, User};
 
+use crate::adapter::guard::met;
 use crate::adapter::rejection::Rejection;
 use crate::handle::caller::event_request;
 use crate::handle::login::Login;
@@ -41,6 +42,25 @@ impl SignedIn {
         head: impl FnOnce() -> H,
     ) -> Result<Self, Rejection> {
         Self::of(context).ok_or_else(|| signed_out(context, &head()))
+    }
+
+    /// The user of a request that needs a sign-in which is no older than this, in seconds: an adapter's `RecentSignIn`
+    /// holds it.
+    ///
+    /// # Errors
+    ///
+    /// No user is signed in, or the sign-in is older.
+    pub fn recent<H: Head>(
+        context: &AuthContext,
+        age: u64,
+        head: impl FnOnce() -> H,
+    ) -> Result<Self, Rejection> {
+        let head = head();
+        let signed_in = Self::of(context).ok_or_else(|| signed_out(context, &head))?;
+        let need = Need::Recent(age);
+        let met = met(context, &head, &signed_in.user, &need);
+        met.map_err(|refused| refused.seen_as(event_request(context.login(), &head)))?;
+        Ok(signed_in)
     }
 
     /// The user alone.

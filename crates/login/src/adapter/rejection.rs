@@ -4,13 +4,16 @@
 //! `Debug` and `Display` show the kind alone, since loggers write them.
 
 use std::fmt;
+use std::sync::Arc;
 
-use fncy_login_core::{ErrorCode, Head, OwnedHead, Reply, Subject};
+use fncy_login_core::{
+    ErrorCode, Head, Need, OwnedHead, Reply, SignInError, SignInOptions, Subject,
+};
 
 use crate::handle::replies::send;
 use crate::hooks::request_context::RequestContext;
 use crate::request::auth_context::AuthContext;
-use crate::request::challenge::{challenge, forbidden, undecided};
+use crate::request::challenge::{challenge, forbidden, sign_in, undecided, unmet};
 
 /// Why an extractor or a guard refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,10 @@ pub enum RejectionKind {
     SignedOut,
     /// A user is signed in, and the request is refused all the same.
     Refused(ErrorCode),
+    /// A handler starts a sign-in of its own. A navigation is redirected, and a script is told the address.
+    SignIn,
+    /// The options of a sign-in can't be sent: the application's mistake, answered with 500.
+    InvalidOptions,
 }
 
 /// A refusal by an extractor or a guard: an adapter's rejection type holds it.
@@ -38,6 +45,9 @@ enum Cause {
     Forbidden(Box<(AuthContext, OwnedHead)>),
     /// With the cause, for the log.
     Undecided(Box<(AuthContext, OwnedHead)>, String),
+    Unmet(Box<(AuthContext, OwnedHead, Need)>),
+    SignIn(Box<(AuthContext, Arc<OwnedHead>, SignInOptions)>),
+    InvalidOptions,
     Told(Box<Reply>),
 }
 
@@ -71,6 +81,19 @@ impl Rejection {
         Cause::Undecided(waiting(context, head), cause).into()
     }
 
+    pub(crate) fn unmet<H: Head>(context: &AuthContext, head: &H, need: &Need) -> Self {
+        let unmet = (context.clone(), OwnedHead::of(head), need.clone());
+        Cause::Unmet(Box::new(unmet)).into()
+    }
+
+    pub(crate) fn sign_in(
+        context: AuthContext,
+        head: Arc<OwnedHead>,
+        options: SignInOptions,
+    ) -> Self {
+        Cause::SignIn(Box::new((context, head, options))).into()
+    }
+
     pub(crate) fn told(reply: Box<Reply>) -> Self {
         Cause::Told(reply).into()
     }
@@ -88,6 +111,13 @@ impl Rejection {
             Cause::SignedOut(_) => RejectionKind::SignedOut,
             Cause::Forbidden(_) => RejectionKind::Refused(ErrorCode::Forbidden),
             Cause::Undecided(..) => RejectionKind::Refused(ErrorCode::GuardUndecided),
+            Cause::Unmet(unmet) => RejectionKind::Refused(match &unmet.2 {
+                Need::Scope(_) => ErrorCode::InsufficientScope,
+                Need::Recent(_) => ErrorCode::InsufficientUserAuthentication,
+                Need::Predicate(_) => ErrorCode::Forbidden,
+            }),
+            Cause::SignIn(_) => RejectionKind::SignIn,
+            Cause::InvalidOptions => RejectionKind::InvalidOptions,
             Cause::Told(reply) => {
                 RejectionKind::Refused(reply.code.unwrap_or(ErrorCode::SignInRequired))
             }
@@ -99,7 +129,7 @@ impl Rejection {
     pub fn reply(&self) -> Option<Reply> {
         let mut request = self.request.clone();
         let (context, mut reply) = match &self.cause {
-            Cause::MissingLayer => return None,
+            Cause::MissingLayer | Cause::InvalidOptions => return None,
             Cause::Told(reply) => return Some(Reply::clone(reply)),
             Cause::SignedOut(waiting) => {
                 let (context, head) = &**waiting;
@@ -112,6 +142,20 @@ impl Rejection {
             Cause::Undecided(waiting, cause) => {
                 let (context, head) = &**waiting;
                 (context, undecided(context.login(), head, cause))
+            }
+            Cause::Unmet(waiting) => {
+                let (context, head, need) = &**waiting;
+                let user = context.user()?;
+                (
+                    context,
+                    unmet(context.login(), head, need, user, &mut request),
+                )
+            }
+            Cause::SignIn(waiting) => {
+                let (context, head, options) = &**waiting;
+                let user = context.user();
+                let reply = sign_in(context.login(), &**head, options, user, &mut request);
+                (context, reply.ok()?)
             }
         };
         reply.subject = context.user().map(Subject::from);
@@ -128,6 +172,14 @@ impl From<Cause> for Rejection {
     }
 }
 
+/// The options of a sign-in are a mistake of the application. The log says what to write.
+impl From<SignInError> for Rejection {
+    fn from(error: SignInError) -> Self {
+        tracing::error!(%error, "a handler asked for a sign-in that can't be sent");
+        Cause::InvalidOptions.into()
+    }
+}
+
 fn waiting<H: Head>(context: &AuthContext, head: &H) -> Box<(AuthContext, OwnedHead)> {
     Box::new((context.clone(), OwnedHead::of(head)))
 }
@@ -137,6 +189,8 @@ impl fmt::Display for RejectionKind {
         match self {
             Self::MissingLayer => f.write_str("the FNCY Login layer is missing"),
             Self::SignedOut => f.write_str("no user is signed in"),
+            Self::SignIn => f.write_str("a handler starts a sign-in"),
+            Self::InvalidOptions => f.write_str("the options of a sign-in can't be sent"),
             Self::Refused(code) => write!(f, "the request is refused: {code}"),
         }
     }

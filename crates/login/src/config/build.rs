@@ -3,7 +3,7 @@
 //! Rule: every part is parsed before a missing part ends the build, so that all mistakes are found at once.
 
 use std::hash::RandomState;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use fncy_login_core::{
     Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings,
@@ -68,6 +68,7 @@ impl LoginBuilder {
         let scope = parser.scope(&dialect);
         let authorize_params = parser.authorize_params();
         let pointers = parser.pointers();
+        let auth_time = parser.auth_time();
         let sites = parser.sites(&self.endpoint_prefix, self.home_path.as_deref());
         let known = sites.as_deref().unwrap_or_default();
         if let Some(site) = known.first() {
@@ -117,6 +118,7 @@ impl LoginBuilder {
             dialect: dialect.clone(),
             redirect_param,
         };
+        let knows_auth_time = auth_time.is_some();
         let provider = Provider {
             authorize_url,
             token_url,
@@ -134,6 +136,7 @@ impl LoginBuilder {
             revocation: client.revocation_url.is_some(),
             sign_out_url,
             pointers: pointers?,
+            auth_time,
         };
         let core = Core::new(Settings {
             site,
@@ -145,7 +148,7 @@ impl LoginBuilder {
             asks_on_refresh: self.on_refresh.is_some(),
             choices: self.choices.clone(),
         });
-        Some(self.assemble(core, Arc::new(client), namesake))
+        Some(self.assemble(core, Arc::new(client), namesake, knows_auth_time))
     }
 
     /// Checks what is set in code alone.
@@ -172,6 +175,23 @@ impl LoginBuilder {
             mistake(format!(
                 "{scope:?}, which {path:?} requires, is not a valid scope; write ASCII without white space, quotation marks and backslashes."
             ));
+        }
+        let intents = &self.choices.intents;
+        for (index, (name, options)) in intents.iter().enumerate() {
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            if name.is_empty() || !name.bytes().all(is_plain) {
+                mistake(format!(
+                    "The name of the intent {name:?} is not plain; write letters, digits, hyphens and underscores."
+                ));
+            }
+            if intents[..index].iter().any(|(other, _)| other == name) {
+                mistake(format!(
+                    "The intent {name:?} is there twice; remove one of the two."
+                ));
+            }
+            if let Err(error) = options.check() {
+                mistake(format!("The intent {name:?} can't be used: {error}."));
+            }
         }
         for (index, origin) in self.choices.trusted_origins.iter().enumerate() {
             let is_origin = SecureUrl::parse(origin).is_ok_and(|url| url.origin() == *origin);
@@ -250,7 +270,13 @@ impl LoginBuilder {
         Sender(Arc::new(HyperClient::new(roots, proxies)))
     }
 
-    fn assemble(&self, core: Core, provider: Arc<ProviderClient>, namesake: Namesake) -> Login {
+    fn assemble(
+        &self,
+        core: Core,
+        provider: Arc<ProviderClient>,
+        namesake: Namesake,
+        knows_auth_time: bool,
+    ) -> Login {
         meter::describe();
         let clock = Arc::clone(&self.clock);
         let store = self.store.clone();
@@ -294,6 +320,8 @@ impl LoginBuilder {
             hook_headers: self.hook_headers.clone().into(),
             client_address: self.client_address.clone(),
             hasher: RandomState::new(),
+            knows_auth_time,
+            auth_time_warning: Once::new(),
             admits_unverified: self.admits_unverified,
         }))
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Choices, Protection};
+use fncy_login_core::{Choices, Protection, SignInOptions};
 
 use crate::config::config_error::{ConfigError, Mistakes};
 use crate::config::parser::Parser;
@@ -218,6 +218,26 @@ impl LoginBuilder {
         self
     }
 
+    /// Names a sign-in with options of its own, for a link: `/auth/login?with=calendar&return_to=/calendar`.
+    ///
+    /// Nothing else of the link's query reaches FNCY. A link with an unknown name gets a page (400, `unknown_intent`). If an
+    /// intent asks for a scope, the 403 page of a guard for that scope offers it ("Allow access"). If another site caused
+    /// the sign-in, it asks for no more scopes than a plain one.
+    ///
+    /// The name has letters, digits, hyphens and underscores. An option that can't be sent is an error at start.
+    ///
+    /// ```
+    /// # use fncy_login::{Login, SignInOptions};
+    /// let builder = Login::builder()
+    ///     .intent("calendar", SignInOptions::new().scope("calendar.read"))
+    ///     .require_scope_prefix("/calendar", "calendar.read");
+    /// ```
+    #[doc(alias("prompt", "incremental authorization", "step-up"))]
+    pub fn intent(mut self, name: impl Into<String>, options: SignInOptions) -> Self {
+        self.choices.intents.push((name.into(), options));
+        self
+    }
+
     /// Keeps members of the user data in the session, for [`User::claim`](crate::User::claim). By default none is kept.
     ///
     /// Cookies are small, and data that isn't kept can't be stolen.
@@ -336,6 +356,12 @@ impl LoginBuilder {
         files.watch(&login);
         telemetry::ready(&login.0.core, &login.0.provider.authorize_url);
         telemetry::other_sites(&login.0.core, &self.choices.trusted_origins);
+        if self.choices.paths.has_recent() && !login.0.knows_auth_time {
+            login
+                .0
+                .auth_time_warning
+                .call_once(telemetry::unproved_sign_in);
+        }
         if self.store.is_none() {
             login.0.namesake.announce();
         }

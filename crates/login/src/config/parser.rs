@@ -8,7 +8,7 @@
 use std::fmt::Display;
 
 use fncy_login_core::{
-    AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, TokenDialect, UserPointers,
+    AuthTime, AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, TokenDialect, UserPointers,
 };
 
 use crate::config::config_error::Mistakes;
@@ -207,6 +207,18 @@ impl<'a> Parser<'a> {
                 Some(value)
             });
         UserPointers::new(id, name, email).ok()
+    }
+
+    pub(crate) fn auth_time(&mut self) -> Option<AuthTime> {
+        let value = self.value(Setting::AuthTime)?;
+        let parsed = AuthTime::parse(value);
+        if parsed.is_err() {
+            let rest = format_args!(
+                "is {value:?}; write a JSON pointer into the user data, such as /auth_time, or into the token answer, such as token:/auth_time"
+            );
+            self.errors.add(Setting::AuthTime, rest);
+        }
+        parsed.ok()
     }
 
     pub(crate) fn dialect(&mut self) -> TokenDialect {

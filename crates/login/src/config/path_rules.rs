@@ -5,6 +5,7 @@
 //! it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login_core::{Need, User};
 
@@ -80,7 +81,10 @@ impl LoginBuilder {
         self
     }
 
-    /// Guards a path and all below it: a user without this scope gets 403.
+    /// Guards a path and all below it: a user without this scope gets 403 (`insufficient_scope`).
+    ///
+    /// If an [`intent`](Self::intent) asks for the scope, the page has a button "Allow access", and problem+json has the
+    /// address as `login_url`.
     #[doc(alias("guard", "permission"))]
     pub fn require_scope_prefix(self, path: impl Into<String>, scope: impl Into<String>) -> Self {
         self.require_need(path, Need::Scope(scope.into()))
@@ -108,6 +112,20 @@ impl LoginBuilder {
         P: Fn(&User) -> bool + Send + Sync + 'static,
     {
         self.require_need(path, Need::Predicate(Arc::new(check)))
+    }
+
+    /// Guards a path and all below it: a user whose sign-in is older than this, in whole seconds, signs in again ("confirm
+    /// it's you").
+    ///
+    /// A person who opens a page is sent to FNCY with `prompt=login` and `max_age`, and comes back to the page. A script gets
+    /// 401 with `insufficient_user_authentication` (RFC 9470), and a form a page, since a form is never sent again. The
+    /// session is kept, and a refresh makes no sign-in recent. A minute more than the age is allowed, since clocks differ.
+    ///
+    /// **What it proves.** Without [`auth_time`](Self::auth_time), the person at the browser can take `prompt` off FNCY's
+    /// address, and the log warns of that at start.
+    #[doc(alias("sudo", "step-up", "re-authentication", "confirm password"))]
+    pub fn recent_sign_in_prefix(self, path: impl Into<String>, age: Duration) -> Self {
+        self.require_need(path, Need::Recent(age.as_secs()))
     }
 
     fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {

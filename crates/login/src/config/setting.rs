@@ -102,6 +102,8 @@ settings! {
         "The JSON pointer to the user's name.";
     UserEmail = "FNCY_USER_EMAIL", "user_email_pointer", Some("/email"),
         "The JSON pointer to the user's email address.";
+    AuthTime = "FNCY_AUTH_TIME", "auth_time", Some("not known"),
+        "The JSON pointer to the time of the person's sign-in, in seconds since 1970: in the user data, such as `/auth_time`, or in the token answer, such as `token:/auth_time`.";
     CookieName = "FNCY_COOKIE_NAME", "cookie_name", Some("fncy"),
         "The application's name in the names of its cookies, if several applications share a host.";
     BaseStripped = "FNCY_BASE_STRIPPED", "base_stripped", Some("0"),

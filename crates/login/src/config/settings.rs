@@ -107,6 +107,14 @@ texts! {
     /// environment: `FNCY_USER_EMAIL`.
     user_email_pointer = UserEmail(pointer);
 
+    /// The place where FNCY says when the person signed in: a JSON pointer (RFC 6901) into the user data, or `token:` and a
+    /// pointer into the token answer. By default the time is not known. In the environment: `FNCY_AUTH_TIME`.
+    ///
+    /// The value there is a number of seconds since 1970, such as `auth_time` of OpenID Connect Core, section 2. With it, a
+    /// sign-in that must be recent is checked when the person comes back, and
+    /// [`User::signed_in_at`](crate::User::signed_in_at) is FNCY's time.
+    auth_time = AuthTime(pointer);
+
     /// The application's name in the names of its cookies, if several applications share a host. The default is `fncy`. In
     /// the environment: `FNCY_COOKIE_NAME`.
     cookie_name = CookieName(name);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::hash::RandomState;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use fncy_login_core::{Core, Site};
 
@@ -49,6 +49,10 @@ pub(crate) struct Inner {
     pub(crate) hook_headers: Box<[&'static str]>,
     pub(crate) client_address: Option<ClientAddress>,
     pub(crate) hasher: RandomState,
+    /// Whether FNCY says when a person signed in, so that a guard for a recent sign-in has a proof.
+    pub(crate) knows_auth_time: bool,
+    /// Whether the log has a warning about such a guard without a proof.
+    pub(crate) auth_time_warning: Once,
     /// Whether a session is accepted while the store can't be asked.
     pub(crate) admits_unverified: bool,
 }

@@ -4,6 +4,7 @@
 //! - Each report is logged once, and each event is counted once and told once.
 //! - The store learns of revoked sessions before the reply is sent.
 //! - No reply waits for a token revocation at the provider.
+//! - After a sign-in that keeps its session, no refresh of the old tokens reaches the browser.
 
 use std::sync::Arc;
 
@@ -44,6 +45,11 @@ pub(crate) async fn ending(
         // In a task of its own, so that it completes even if the browser closes the connection.
         let revoked = tokio::spawn(async move { revoke_all(&login, endings).await });
         drop(revoked.await);
+    }
+    if let Some(kept) = reply.keeps.take() {
+        let (user, tokens) = *kept;
+        login.0.refresher.0.refreshes.replaced(&user.session());
+        login.0.watched.changed(&user, Some(&tokens));
     }
     if let Some(user) = &reply.begins {
         // If this fails, another instance may ask the user to sign in once more.

@@ -76,11 +76,16 @@ impl Watched {
         let (Some(user), Some(update)) = (&admission.user, &admission.update) else {
             return;
         };
+        self.changed(user, update.tokens.as_ref());
+    }
+
+    /// Passes on a session that was changed, and its tokens if they are new.
+    pub(crate) fn changed(&self, user: &User, tokens: Option<&SessionTokens>) {
         self.tell(&user.session(), |news| {
             // If the generation is known already, so are its tokens.
             let is_refreshed = user.session().generation() > news.user.session().generation();
             news.learn(user);
-            if let Some(tokens) = update.tokens.as_ref().filter(|_| is_refreshed) {
+            if let Some(tokens) = tokens.filter(|_| is_refreshed) {
                 news.tokens = Some(Arc::new(tokens.clone()));
             }
         });

@@ -87,6 +87,16 @@ impl NewLogin {
         serde_json::from_str(&self.0.user_data).map_err(|_| DataError)
     }
 
+    /// Whether the person is signed in already, and the sign-in keeps the session: it was for more scopes, or for a recent
+    /// sign-in.
+    ///
+    /// The session then keeps its data, and the data of the [`Approval`] are not used. A refusal leaves the session as it
+    /// was.
+    #[must_use]
+    pub fn keeps_session(&self) -> bool {
+        self.0.keeps_session
+    }
+
     /// The session's tokens.
     #[must_use]
     pub fn tokens(&self) -> &SessionTokens {

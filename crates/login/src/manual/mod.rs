@@ -6,6 +6,7 @@
 //! | [`layer`] | where to put the login, and the order of other middleware |
 //! | [`paths`] | public pages, guards, scopes and roles |
 //! | [`sign_in`] | sign-in, sign-out, session timeouts |
+//! | [`sign_in_options`] | one sign-in for more scopes, "confirm it's you", a language, a tenant |
 //! | [`hooks`] | hooks over sign-ins and refreshes, the request that they see, events for an audit log |
 //! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
 //! | [`session_data`] | data in the session from a handler, the user read again, the session ended |
@@ -57,6 +58,7 @@ pages! {
     sessions = "building/sessions.md";
     settings = "settings.md";
     sign_in = "building/sign_in.md";
+    sign_in_options = "building/sign_in_options.md";
     testing = "building/testing.md";
     tokens = "building/tokens.md";
     troubleshooting = "troubleshooting.md";

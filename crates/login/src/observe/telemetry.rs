@@ -55,6 +55,13 @@ pub(crate) fn other_sites(core: &Core, trusted: &[String]) {
     }
 }
 
+/// Warns of a guard for a recent sign-in that has no proof.
+pub(crate) fn unproved_sign_in() {
+    warn!(
+        "a guard needs a recent sign-in, and FNCY_AUTH_TIME is not set: a person can take the demand off the address at FNCY and come back without a new sign-in"
+    );
+}
+
 /// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
 pub(crate) fn tell(reply: &mut Reply) -> Vec<Event> {
     let reports = std::mem::take(&mut reply.reports);

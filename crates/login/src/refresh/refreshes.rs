@@ -125,11 +125,7 @@ impl Refreshes {
                 if is_declined {
                     memory.noted.remove(&key);
                 }
-                let id = refresh.session.id();
-                let newest = memory.newest.get(&id).copied().unwrap_or_default();
-                let generation = refreshed.generation().max(newest);
-                memory.newest.insert(id, generation, now + NEWEST);
-                memory.newest.forget(now);
+                memory.learn(refresh.session.id(), refreshed.generation(), now);
             }
             Err(RefreshFailure::Refused) => {
                 memory.noted.insert(key, Note::Refused, now + REFUSED);
@@ -150,6 +146,12 @@ impl Refreshes {
         }
         drop(memory);
         refreshed
+    }
+
+    /// Notes that a sign-in has replaced the tokens of a session, which has a new generation.
+    pub(crate) fn replaced(&self, session: &SessionRef) {
+        let now = Instant::now();
+        self.memory().learn(session.id(), session.generation(), now);
     }
 
     /// Whether the provider may be asked now. `true` takes the breaker's probe.
@@ -193,6 +195,13 @@ impl Refreshes {
 }
 
 impl Memory {
+    /// Learns a generation of a session. The newest one counts.
+    fn learn(&mut self, id: SessionId, generation: u32, now: Instant) {
+        let newest = self.newest.get(&id).copied().unwrap_or_default();
+        self.newest.insert(id, generation.max(newest), now + NEWEST);
+        self.newest.forget(now);
+    }
+
     fn rest(&mut self, key: Key, since: Instant, length: Duration, failures: u32) {
         let until = since + length;
         let rest = Rest {

@@ -3,7 +3,8 @@
 //! [`send`]: crate::handle::replies::send
 
 use fncy_login_core::{
-    Challenge, Checked, Head, Reply, SessionTokens, StartSignIn, StoreAnswer, User,
+    Challenge, Checked, Head, Need, Reply, SessionTokens, SignInError, SignInOptions, StartSignIn,
+    StoreAnswer, User,
 };
 
 use crate::handle::caller::event_request;
@@ -26,7 +27,41 @@ pub(crate) fn challenge<H: Head>(
         Checked::Ask(ask) if ask.asks_revoked() => ask.answered(StoreAnswer::Unknown),
         Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
     };
-    match login.0.core.handling(head).challenge(&found, now) {
+    answer(
+        login,
+        login.0.core.handling(head).challenge(&found, now),
+        request,
+    )
+}
+
+/// The reply to a user who lacks what a guard needs.
+pub(crate) fn unmet<H: Head>(
+    login: &Login,
+    head: &H,
+    need: &Need,
+    user: &User,
+    request: &mut Option<RequestContext>,
+) -> Box<Reply> {
+    let now = login.0.clock.now();
+    let challenge = login.0.core.handling(head).unmet(need, user, now);
+    answer(login, challenge, request)
+}
+
+/// The reply that begins a sign-in of the application's own.
+pub(crate) fn sign_in<H: Head>(
+    login: &Login,
+    head: &H,
+    options: &SignInOptions,
+    user: Option<&User>,
+    request: &mut Option<RequestContext>,
+) -> Result<Box<Reply>, SignInError> {
+    let start = login.0.core.handling(head).start(options, user)?;
+    Ok(answer(login, Challenge::SignIn(Box::new(start)), request))
+}
+
+/// The reply to a challenge. If it begins a sign-in, the return address is added to the `request` that hooks see.
+fn answer(login: &Login, challenge: Challenge, request: &mut Option<RequestContext>) -> Box<Reply> {
+    match challenge {
         Challenge::Reply(reply) => reply,
         Challenge::SignIn(start) => {
             let seen = request.take();

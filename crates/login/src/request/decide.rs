@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fncy_login_core::{
     Admission, AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Redeeming,
-    Refreshing, Reply, StoreAnswer, Timestamp,
+    Refreshing, Reply,
 };
 use tokio::time::Instant;
 
@@ -48,7 +48,7 @@ impl Login {
         }
         let begin = match check_sessions(self, head, now) {
             Checked::Found(found) => self.0.core.begin(head, found, now),
-            Checked::Ask(ask) => return decide_later(self, head, *ask, now),
+            Checked::Ask(ask) => return decide_later(self, head, *ask),
         };
         // Nearly every request is admitted here. The rest is cold code.
         match begin {
@@ -79,14 +79,9 @@ fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
     }
 }
 
-/// Decides a request after the store was asked about its session. A sign-in that is asked for depends on no session.
-fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore, now: Timestamp) -> Decision {
-    let endpoint = login.0.core.endpoint(head);
-    if endpoint == Some(Endpoint::Login) {
-        let found = ask.answered(StoreAnswer::Unknown);
-        return decide_more(login, head, login.0.core.begin(head, found, now));
-    }
-    let may_redeem = endpoint == Some(Endpoint::Callback);
+/// Decides a request after the store was asked about its session.
+fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore) -> Decision {
+    let may_redeem = login.0.core.endpoint(head) == Some(Endpoint::Callback);
     let caller = Caller::of(login, head, may_redeem, !may_redeem);
     login.0.coverage.look(&login.0.core, head);
     let (login, head) = (login.clone(), OwnedHead::of(head));

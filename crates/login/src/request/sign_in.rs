@@ -33,7 +33,7 @@ pub(crate) async fn sign_in(
     let exchange = Exchange::UserData { access_token };
     let answer = provider.run(exchange, &place, deadline).await;
     drop(place);
-    let completing = match reading.answered(answer) {
+    let completing = match reading.answered(answer, login.0.clock.now()) {
         UserRead::Complete(completing) => completing,
         UserRead::Approve(approving) => {
             let answer = ask_hook(login, &approving, caller, deadline).await;

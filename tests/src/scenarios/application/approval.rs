@@ -152,13 +152,16 @@ pub(super) async fn guards_give_403(harness: Harness) {
     ] {
         let page = tab.get(&format!("{APP}{path}")).await;
         assert_eq!(page.status, status, "{path}");
-        assert_eq!(
-            page.text().contains("<code>forbidden</code>"),
-            status == 403
-        );
+        let code = if path == "/jun" {
+            "forbidden"
+        } else {
+            "insufficient_scope"
+        };
+        let is_refused = page.text().contains(&format!("<code>{code}</code>"));
+        assert_eq!(is_refused, status == 403, "{path}");
     }
     let fetched = tab.fetch(&format!("{APP}/write")).await;
-    assert!(fetched.text().contains("\"code\":\"forbidden\""));
+    assert!(fetched.text().contains("\"code\":\"insufficient_scope\""));
 }
 
 pub(super) async fn p20_silence_grants_nothing_unless_it_is_trusted(harness: Harness) {

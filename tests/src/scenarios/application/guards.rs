@@ -51,7 +51,12 @@ pub(super) async fn a_routes_guard_admits_some_users(harness: Harness) {
                 if is_admitted { 200 } else { 403 },
                 "{user}, {path}"
             );
-            let is_refused = page.text().contains("<code>forbidden</code>");
+            let code = if path == "/needs/write" {
+                "insufficient_scope"
+            } else {
+                "forbidden"
+            };
+            let is_refused = page.text().contains(&format!("<code>{code}</code>"));
             assert_eq!(is_refused, !is_admitted, "{user}, {path}");
         }
     }

@@ -1,6 +1,6 @@
 //! A person whose account is refused can choose another account.
 
-use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, Setting};
+use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, Setting, SignInOptions};
 use url::Url;
 
 use crate::browser::Page;
@@ -131,4 +131,35 @@ pub(super) async fn another_account_is_offered_in_words_that_the_provider_knows(
         let other = Url::parse(other.header("location").unwrap()).unwrap();
         assert_eq!(prompt(&other), plain);
     }
+}
+
+pub(super) async fn s05_another_account_ends_at_the_providers_choice(harness: Harness) {
+    let world = World::with(harness, |setup| setup.login = Box::new(for_jun));
+    let mut tab = world.tab();
+    let refused = world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    assert_eq!(refused.status, 403);
+    // A plain sign-in ends at the same 403, since the provider still knows alex.
+    let again = tab
+        .visit(&format!("{APP}/auth/login?return_to=/page"))
+        .await;
+    assert_eq!(again.status, 403);
+    // The choice does not, however often it is made.
+    for _ in 0..2 {
+        let choice = tab.click_link(&refused, OTHER).await;
+        let base = world.provider.base_url();
+        assert!(choice.url.as_str().starts_with(base), "{}", choice.url);
+        assert_eq!(choice.status, 200);
+    }
+    let choice = tab.click_link(&refused, OTHER).await;
+    let page = world.sign_in(&mut tab, choice, "jun").await;
+    assert_eq!((page.status, page.text()), (200, "user=jun".into()));
+    // An intent of the page has the choice as well.
+    let login = for_jun(world.usual()).intent("calendar", SignInOptions::new().scope("calendar"));
+    world.serve(login.build().unwrap());
+    let choice = tab
+        .visit(&format!("{APP}/auth/login?with=calendar&account=another"))
+        .await;
+    assert_eq!(prompt(&choice.url).as_deref(), Some("select_account"));
+    let scope = choice.url.query_pairs().find(|(name, _)| name == "scope");
+    assert_eq!(scope.unwrap().1, "calendar");
 }

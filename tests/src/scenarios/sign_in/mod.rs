@@ -1,9 +1,13 @@
 //! Sign-ins, from the page that a person opens to the page that they get.
 
 mod accounts;
+mod auth_time;
 mod end_to_end;
 mod kept_page;
 mod loops;
+mod more_scopes;
+mod options;
+mod recent;
 mod return_address;
 mod transactions;
 
@@ -18,6 +22,7 @@ scenarios! {
         another_account_is_chosen_after_a_refusal [],
         another_account_begins_at_the_providers_sign_out [],
         another_account_is_offered_in_words_that_the_provider_knows [],
+        s05_another_account_ends_at_the_providers_choice ["S5"],
     }
     kept_page: {
         s06_the_script_is_the_same_for_everyone ["S6"],
@@ -28,6 +33,39 @@ scenarios! {
         three_rounds_without_a_session_end_on_a_page [],
         r28_a_session_that_came_back_is_no_loop ["R28"],
         r28_a_proxy_that_keeps_one_line_causes_no_storm ["R28"],
+    }
+    options: {
+        s01_options_that_cannot_be_sent_are_sentences ["S1"],
+        s01_an_unknown_intent_is_a_page ["S1"],
+        s01_a_link_passes_on_what_its_intent_names ["S1"],
+        s01_a_handlers_options_reach_the_provider ["S1"],
+        s01_each_kind_of_request_is_told_the_address ["S1"],
+    }
+    more_scopes: {
+        s02_more_scopes_keep_the_session ["S2"],
+        s02_less_granted_keeps_the_old_scopes ["S2"],
+        s02_a_cancelled_request_keeps_the_old_scopes ["S2"],
+        s02_another_user_is_refused ["S2"],
+        s02_a_session_that_is_gone_is_a_new_sign_in ["S2"],
+        s02_a_refresh_of_the_old_tokens_does_not_win ["S2"],
+        s02_a_guard_offers_its_scope ["S2"],
+        s02_on_login_can_refuse_and_changes_no_data ["S2"],
+        s02_another_site_gets_no_more_scopes ["S2"],
+    }
+    recent: {
+        s03_a_page_is_sent_to_sign_in_again_and_back ["S3"],
+        s03_a_script_gets_rfc_9470 ["S3"],
+        s03_a_form_gets_a_page_and_is_not_sent_again ["S3"],
+        s03_a_refresh_makes_no_sign_in_recent ["S3"],
+        s03_a_path_and_a_route_are_guarded_alike ["S3"],
+        s03_a_guard_without_a_proof_is_told ["S3"],
+    }
+    auth_time: {
+        s04_a_provider_that_ignores_prompt_ends_on_a_page ["S4"],
+        s04_the_time_of_the_sign_in_is_checked ["S4"],
+        s04_the_time_of_the_token_answer_is_read ["S4"],
+        s04_another_user_with_a_fresh_time_is_refused ["S4"],
+        s04_a_lost_cookie_is_no_endless_loop ["S4", "R28"],
     }
     transactions: {
         r24_five_foreign_starts_leave_three_kilobytes ["R24", "R20"],

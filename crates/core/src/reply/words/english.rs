@@ -10,6 +10,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "You are not signed in",
             "Access was not granted, so you are not signed in. You can try again at any time.",
         ),
+        PageSubject::Refusal(ErrorCode::AuthTimeMissing) => (
+            "The sign-in service did not say when you signed in",
+            "This site needs to know that. Please tell the people who run it.",
+        ),
         PageSubject::Refusal(ErrorCode::ClientRejected) => (
             "Sign-in is not set up correctly",
             "The sign-in service does not recognise this site. Please tell the people who run it.",
@@ -25,6 +29,14 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         PageSubject::Refusal(ErrorCode::GuardUndecided) => (
             "You can't open this at the moment",
             "This site can't check your permission just now. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::InsufficientScope) => (
+            "More access is needed",
+            "You are signed in. This page needs access to your account that this site does not have.",
+        ),
+        PageSubject::Refusal(ErrorCode::InsufficientUserAuthentication) => (
+            "Please confirm it's you",
+            "You need to sign in again for this. Nothing was stored or changed.",
         ),
         PageSubject::Refusal(ErrorCode::Internal) => (
             "Something went wrong",
@@ -62,6 +74,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "This address can't handle the request",
             "The request used a method that this address does not support.",
         ),
+        PageSubject::Refusal(ErrorCode::OtherUser) => (
+            "You chose another account",
+            "You are still signed in with the account from before. To change the account, sign out first.",
+        ),
         PageSubject::Refusal(ErrorCode::ProviderRefused) => (
             "The sign-in service refused the request",
             "It did not accept this site's request. If trying again does not help, please tell the people who run this site.",
@@ -86,6 +102,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "FNCY did not let you in",
             "You are not signed in. You can try again, or sign in with another account.",
         ),
+        PageSubject::Refusal(ErrorCode::SignInNotRecent) => (
+            "You did not sign in again",
+            "This needs a new sign-in, and the sign-in service did not confirm one. You can try again at any time.",
+        ),
         PageSubject::Refusal(ErrorCode::StateMissing) => (
             "You are not signed in",
             "The sign-in was cancelled or did not work. You can sign in again at any time.",
@@ -105,6 +125,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         PageSubject::Refusal(ErrorCode::TokensUnusable) => (
             "Your session is damaged",
             "It was incomplete, so you were signed out. Please sign in again.",
+        ),
+        PageSubject::Refusal(ErrorCode::UnknownIntent) => (
+            "This sign-in link is not valid",
+            "The address is incomplete or is no longer in use. You can sign in as usual.",
         ),
         PageSubject::Refusal(ErrorCode::UserDataRefused) => (
             "The sign-in service did not say who you are",
@@ -149,7 +173,9 @@ pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::SignIn => "Sign in",
         Label::SignInNewTab => "Sign in in a new tab",
+        Label::AllowAccess => "Allow access",
         Label::AnotherAccount => "Use another account",
+        Label::Confirm => "Sign in again",
         Label::Continue => "Continue",
         Label::TryAgain => "Try again",
         Label::Back => "Back to the site",

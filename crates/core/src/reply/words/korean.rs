@@ -12,6 +12,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "로그인되지 않았어요",
             "접근이 허용되지 않아 로그인하지 못했어요. 언제든지 다시 시도할 수 있어요.",
         ),
+        PageSubject::Refusal(ErrorCode::AuthTimeMissing) => (
+            "로그인한 시각을 받지 못했어요",
+            "이 사이트에는 로그인 시각이 필요해요. 사이트 운영자에게 알려 주세요.",
+        ),
         PageSubject::Refusal(ErrorCode::ClientRejected) => (
             "로그인 설정에 문제가 있어요",
             "로그인 서비스가 이 사이트를 인식하지 못했어요. 사이트 운영자에게 알려 주세요.",
@@ -27,6 +31,14 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         PageSubject::Refusal(ErrorCode::GuardUndecided) => (
             "지금은 열 수 없어요",
             "이 사이트에서 접근 권한을 확인하지 못했어요. 잠시 후 다시 시도해 주세요.",
+        ),
+        PageSubject::Refusal(ErrorCode::InsufficientScope) => (
+            "접근 허용이 더 필요해요",
+            "로그인되어 있지만, 이 페이지에 필요한 계정 접근이 아직 허용되지 않았어요.",
+        ),
+        PageSubject::Refusal(ErrorCode::InsufficientUserAuthentication) => (
+            "본인인지 확인해 주세요",
+            "이 작업을 하려면 다시 로그인해야 해요. 저장되거나 바뀐 내용은 없어요.",
         ),
         PageSubject::Refusal(ErrorCode::Internal) => (
             "문제가 생겼어요",
@@ -64,6 +76,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "이 주소에서 처리할 수 없는 요청이에요",
             "이 주소가 지원하지 않는 방식으로 요청했어요.",
         ),
+        PageSubject::Refusal(ErrorCode::OtherUser) => (
+            "다른 계정을 선택했어요",
+            "이전 계정으로 계속 로그인되어 있어요. 계정을 바꾸려면 먼저 로그아웃해 주세요.",
+        ),
         PageSubject::Refusal(ErrorCode::ProviderRefused) => (
             "로그인 서비스가 요청을 거절했어요",
             "이 사이트의 요청이 받아들여지지 않았어요. 다시 시도해도 안 되면 사이트 운영자에게 알려 주세요.",
@@ -88,6 +104,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "FNCY에서 로그인을 허용하지 않았어요",
             "로그인되지 않았어요. 다시 시도하거나 다른 계정으로 로그인할 수 있어요.",
         ),
+        PageSubject::Refusal(ErrorCode::SignInNotRecent) => (
+            "다시 로그인하지 않았어요",
+            "새 로그인이 필요하지만, 로그인 서비스에서 확인되지 않았어요. 언제든지 다시 시도할 수 있어요.",
+        ),
         PageSubject::Refusal(ErrorCode::StateMissing) => (
             "로그인되지 않았어요",
             "로그인이 취소되었거나 완료되지 않았어요. 언제든지 다시 로그인할 수 있어요.",
@@ -107,6 +127,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         PageSubject::Refusal(ErrorCode::TokensUnusable) => (
             "로그인 정보가 손상되었어요",
             "로그인 정보가 불완전해서 로그아웃되었어요. 다시 로그인해 주세요.",
+        ),
+        PageSubject::Refusal(ErrorCode::UnknownIntent) => (
+            "올바르지 않은 로그인 링크예요",
+            "주소가 불완전하거나 더 이상 쓰이지 않아요. 평소처럼 로그인할 수 있어요.",
         ),
         PageSubject::Refusal(ErrorCode::UserDataRefused) => (
             "사용자 정보를 받지 못했어요",
@@ -151,7 +175,9 @@ pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::SignIn => "로그인",
         Label::SignInNewTab => "새 탭에서 로그인",
+        Label::AllowAccess => "접근 허용",
         Label::AnotherAccount => "다른 계정 사용",
+        Label::Confirm => "다시 로그인",
         Label::Continue => "계속",
         Label::TryAgain => "다시 시도",
         Label::Back => "사이트로 돌아가기",

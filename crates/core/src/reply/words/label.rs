@@ -5,7 +5,9 @@
 pub(crate) enum Label {
     SignIn,
     SignInNewTab,
+    AllowAccess,
     AnotherAccount,
+    Confirm,
     Continue,
     TryAgain,
     Back,
