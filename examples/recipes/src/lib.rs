@@ -8,3 +8,4 @@ pub mod front_ends;
 pub mod operations;
 mod page;
 pub mod services;
+pub mod sign_ins;

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use axum::Router;
 use fncy_login_actix::FncyLogin;
@@ -16,6 +17,7 @@ use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
 use recipes::operations::{audit, instances, metrics, nginx};
 use recipes::services::{fncy_api, machine};
+use recipes::sign_ins::{confirm, languages, tenants};
 use rusqlite::Connection;
 use site::{Provider, StartError};
 use tokio::net::TcpListener;
@@ -33,7 +35,10 @@ async fn run() -> Result<(), StartError> {
     // The dev server's settings; with a real server, there are none.
     let login = Login::builder().env().env_from(provider.settings());
     if name == "roles" {
-        return serve_actix(&provider, roles::login(login)?).await;
+        return serve_actix(&provider, roles::login(login)?, roles::configure).await;
+    }
+    if name == "languages" {
+        return serve_actix(&provider, languages::login(login)?, languages::configure).await;
     }
     let site = login.clone().build()?;
     let app = app(&name, login, &provider)?;
@@ -55,6 +60,7 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         // In memory: a recipe leaves no file behind.
         "audit" => audit::app(login, Audit::new(Connection::open_in_memory()?)?)?.0,
         "cart" => cart::app(login)?,
+        "confirm" => confirm::app(login)?,
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisStore::from_env()?)?,
@@ -64,6 +70,7 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,
         "own_roles" => own_roles::app(login, Editors::new(Connection::open_in_memory()?)?)?,
+        "tenants" => tenants::app(login)?,
         "users" => users::app(login, Users::new(Connection::open_in_memory()?)?)?,
         _ => return Err("Say which recipe: examples/README.md has their names.".into()),
     };
@@ -89,9 +96,13 @@ async fn serve(
     Ok(())
 }
 
-async fn serve_actix(provider: &Provider, login: Login) -> Result<(), StartError> {
+async fn serve_actix(
+    provider: &Provider,
+    login: Login,
+    routes: fn(&mut ServiceConfig),
+) -> Result<(), StartError> {
     let layer = FncyLogin::new(login.clone());
-    let app = move || App::new().wrap(layer.clone()).configure(roles::configure);
+    let app = move || App::new().wrap(layer.clone()).configure(routes);
     let mut server = HttpServer::new(app).shutdown_signal(site::interrupted());
     for listener in site::listen(&login)? {
         server = server.listen(listener)?;
