@@ -18,6 +18,7 @@ use crate::seal::key_ring::KeyRing;
 use crate::session::found::{Found, Opened};
 use crate::session::open::open;
 use crate::session::user::User;
+use crate::session_list::SessionList;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
@@ -68,6 +69,12 @@ impl Core {
     #[must_use]
     pub fn refresh_machine(&self) -> RefreshMachine {
         RefreshMachine::new(&self.0)
+    }
+
+    /// The entries of users' session lists.
+    #[must_use]
+    pub fn session_list(&self) -> SessionList {
+        SessionList::new(&self.0)
     }
 
     /// Opens the sessions in a request's cookies. This is the first step of each request.

@@ -59,6 +59,7 @@
 //! | `refusal` | refusals, in the form that fits the request |
 //! | `sign_in`, `refresh` | the two machines, a file for each state |
 //! | `endpoints`, `gate` | our endpoints; the branch of every request |
+//! | `session_list` | the sealed entries of users' session lists |
 //! | `handling`, `core` | the interface: to a handler, and to the driver |
 //!
 //! # Intentional omissions
@@ -85,6 +86,7 @@ mod request;
 mod rules;
 mod seal;
 mod session;
+mod session_list;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -143,6 +145,7 @@ pub use crate::session::revoked_session::RevokedSession;
 pub use crate::session::session_ref::{SessionId, SessionRef};
 pub use crate::session::user::{DataError, User, newer};
 pub use crate::session::write::TooLarge;
+pub use crate::session_list::{ListedEntry, SessionList};
 pub use crate::sign_in::approving::{Approved, Approving, Candidate};
 pub use crate::sign_in::challenge::Challenge;
 pub use crate::sign_in::completing::Completing;

@@ -24,6 +24,7 @@ mod request;
 mod session;
 pub mod store;
 mod tls;
+mod user_sessions;
 
 pub use fncy_login_core::{
     DataError, ErrorCode, SessionRefusal, SessionTokens, SignInError, SignInOptions, Timestamp,
@@ -72,6 +73,14 @@ pub mod dialect {
 /// The client that carries requests to FNCY, for an application that brings its own.
 pub mod http_client {
     pub use crate::provider::http_client::{HttpClient, HttpClientError, HttpExchange};
+}
+
+/// The sessions of a user, as the application lists them.
+pub mod sessions {
+    pub use crate::user_sessions::listed_session::{
+        ListedSession, ListedSessionId, ListedSessionIdError,
+    };
+    pub use crate::user_sessions::sessions_error::SessionsError;
 }
 
 /// The pages of the login, and its addresses for the application's own pages.

@@ -2,7 +2,7 @@
 //!
 //! Rule: all keys that one script touches share a hash tag, so that a cluster keeps them on one node.
 
-use fncy_login::store::{LeaseKey, SessionId};
+use fncy_login::store::{LeaseKey, SessionId, UserKey};
 
 use crate::hex;
 
@@ -28,6 +28,12 @@ impl Keys {
     pub(crate) fn session(&self, id: SessionId) -> [String; 2] {
         let tag = format!("session:{}", hex::encode(id.as_bytes()));
         self.tagged(&tag, ["refreshes", "shown"])
+    }
+
+    /// The session list of a user.
+    pub(crate) fn session_list(&self, user: &UserKey) -> String {
+        let [list] = self.tagged(&format!("user:{}", hex::encode(user.hash())), ["sessions"]);
+        list
     }
 
     /// The log of revocations with its age, the time at which each entry expires, and the clock for these times.

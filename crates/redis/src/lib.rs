@@ -24,7 +24,8 @@
 //! | the outcome of a refresh, sealed with the application's cookie secret | 60 seconds after a request has shown the new session; an hour if none does |
 //! | the shown generations of a session | a day |
 //! | the outcome of a sign-in, sealed in the same way | 2 seconds; the code stays spent for 10 minutes |
-//! | ids of revoked sessions, hashes of the users whose sessions are revoked | as long as their cookies can live |
+//! | ids of revoked sessions, hashes of the users whose sessions are revoked or who are read again | as long as their cookies can live |
+//! | with `list_sessions`: the sessions of each user, sealed in the same way, under a keyed hash of the user's id | as long as the sessions live |
 //!
 //! Redis keeps no readable token and no name. All entries expire.
 //!
@@ -67,6 +68,7 @@ mod revocation_list;
 mod revocation_log;
 mod script_client;
 mod server;
+mod session_lists;
 
 pub use crate::redis_store::RedisStore;
 pub use crate::redis_url::RedisUrlError;

@@ -30,10 +30,12 @@ pub(crate) enum LogEntry {
     },
     /// A session has begun after its user's entry, and is exempt from it.
     Began { id: SessionId, until: u64 },
+    /// User data of a user that was read before this must be read again.
+    Read { hash: UserHash, since: u64 },
 }
 
 impl LogEntry {
-    /// Its text: `s`, `u` or `b`, and the fields, with dots in between.
+    /// Its text: `s`, `u`, `b` or `r`, and the fields, with dots in between.
     pub(crate) fn encode(self) -> String {
         match self {
             Self::Session {
@@ -56,6 +58,7 @@ impl LogEntry {
                 format!("u{}.{until}.{spared}", hex::encode(&hash))
             }
             Self::Began { id, until } => format!("b{}.{until}", hex::encode(id.as_bytes())),
+            Self::Read { hash, since } => format!("r{}.{since}", hex::encode(&hash)),
         }
     }
 
@@ -82,6 +85,10 @@ impl LogEntry {
             "b" => Self::Began {
                 id: SessionId::from_bytes(hex::decode(part()?)?),
                 until: part()?.parse().ok()?,
+            },
+            "r" => Self::Read {
+                hash: hex::decode(part()?)?,
+                since: part()?.parse().ok()?,
             },
             _ => return None,
         };
@@ -127,6 +134,10 @@ mod tests {
                 id: SessionId::from_bytes([0; 16]),
                 until: 9,
             },
+            LogEntry::Read {
+                hash: hash_of("jun"),
+                since: 10,
+            },
         ] {
             let text = entry.encode();
             assert_eq!(LogEntry::decode(&text), Some(entry), "{text}");
@@ -134,7 +145,7 @@ mod tests {
             assert_eq!(LogEntry::decode(&text[1..]), None);
         }
         let text = "s+5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5.0707070707070707.1.1";
-        for text in ["", "s", "sa5", "u", "uab.1", "b", "x", "\u{e9}", text] {
+        for text in ["", "s", "sa5", "u", "uab.1", "b", "r", "x", "\u{e9}", text] {
             assert_eq!(LogEntry::decode(text), None, "{text}");
         }
     }

@@ -1,12 +1,12 @@
-//! `RedisStore`: both seams of the driver, on one server.
+//! `RedisStore`: the seams of the driver, on one server.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use fncy_login::store::{
-    Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionId, SessionRef,
-    SharedStore, StoreFuture,
+    Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionId,
+    SessionLists, SessionRef, SharedStore, StoreFuture,
 };
 use fncy_login::{SecretFile, Timestamp};
 
@@ -15,6 +15,7 @@ use crate::leases::LeaseTable;
 use crate::redis_url::{FILE, Problem, RedisUrlError, VARIABLE, parse};
 use crate::revocation_log::RevocationLog;
 use crate::script_client::ScriptClient;
+use crate::session_lists::ListTable;
 
 /// The first part of all keys.
 const PREFIX: &str = "fncy-login";
@@ -26,6 +27,7 @@ const PREFIX: &str = "fncy-login";
 pub struct RedisStore {
     leases: LeaseTable,
     log: Arc<RevocationLog>,
+    lists: ListTable,
 }
 
 impl RedisStore {
@@ -97,6 +99,7 @@ impl RedisStore {
         let (client, keys) = (Arc::new(client), Arc::new(Keys::new(prefix)));
         Self {
             leases: LeaseTable::new(Arc::clone(&client), Arc::clone(&keys)),
+            lists: ListTable::new(Arc::clone(&client), Arc::clone(&keys)),
             log: Arc::new(RevocationLog::new(client, keys)),
         }
     }
@@ -138,6 +141,15 @@ impl Revocations for RedisStore {
         Box::pin(self.log.revoke_user(user_id, until, spared))
     }
 
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+        Box::pin(self.log.read_user(user_id, since))
+    }
+
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+        let since = self.log.list.read_since(user_id);
+        Box::pin(async move { Ok(since) })
+    }
+
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         Box::pin(async move { self.log.began(&session, user_id).await })
     }
@@ -161,6 +173,10 @@ impl SharedStore for RedisStore {
     fn ping(&self) -> StoreFuture<'_, ()> {
         // A replica, or a server without its scripts' commands, would answer a plain `PING`.
         Box::pin(self.log.catch_up())
+    }
+
+    fn session_lists(&self) -> Option<&dyn SessionLists> {
+        Some(&self.lists)
     }
 }
 

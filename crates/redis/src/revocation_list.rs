@@ -7,6 +7,7 @@
 //! - An entry stays until no cookie of its session can live any more, by a monotonic clock.
 //! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
 
+mod entries;
 mod unlisted;
 
 use std::collections::{BTreeSet, HashMap};
@@ -15,10 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use fncy_login::store::{Counted, CountingFilter, RevocationStatus, SessionId, SessionRef};
+use fncy_login::Timestamp;
+use fncy_login::store::{CountingFilter, RevocationStatus, SessionId, SessionRef};
 use tokio::time::Instant;
 
 use crate::log_entry::{LogEntry, Owner, UserHash, hash_of, owner_of};
+use crate::revocation_list::entries::{Began, Read, Session, User};
 use crate::revocation_list::unlisted::Unlisted;
 
 /// Between two searches for expired entries.
@@ -48,34 +51,13 @@ struct State {
     of_users: BTreeSet<(Owner, SessionId)>,
     users: HashMap<UserHash, User>,
     began: HashMap<SessionId, Began>,
+    /// Users who must be read again.
+    reads: HashMap<UserHash, Read>,
     /// The revoked sessions, and the users without an entry, for requests.
     filter: CountingFilter,
     unlisted: Arc<Unlisted>,
     /// When expired entries were last dropped.
     swept: Instant,
-}
-
-struct Session {
-    owner: Owner,
-    issued: u64,
-    up_to: u32,
-    expires: Instant,
-    _counted: Counted,
-}
-
-/// The sessions of a user are revoked that were issued no later than this, except for the spared one.
-#[derive(Clone, Copy)]
-struct User {
-    until: u64,
-    spared: Option<SessionId>,
-    expires: Instant,
-}
-
-/// The last entry of its user that a session is exempt from, since it began later.
-#[derive(Clone, Copy)]
-struct Began {
-    until: u64,
-    expires: Instant,
 }
 
 /// An entry of the log, and when it expires.
@@ -95,6 +77,7 @@ impl RevocationList {
                 of_users: BTreeSet::new(),
                 users: HashMap::new(),
                 began: HashMap::new(),
+                reads: HashMap::new(),
                 filter: sessions.clone(),
                 unlisted: Arc::clone(&unlisted),
                 swept: now,
@@ -108,33 +91,45 @@ impl RevocationList {
 
     pub(crate) fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
         match self.find(session, user_id) {
-            Some(Certainty::Sure) => RevocationStatus::Revoked,
+            Finding::Revoked => RevocationStatus::Revoked,
             // Another instance may have written a moment ago that the session began since.
-            Some(Certainty::UnlessBegan) => RevocationStatus::Ask,
-            None if self.is_current() => RevocationStatus::Live,
-            None => RevocationStatus::Ask,
+            Finding::RevokedUnlessBegan => RevocationStatus::Ask,
+            _ if !self.is_current() => RevocationStatus::Ask,
+            Finding::ReadUser(since) => RevocationStatus::ReadUser(since),
+            Finding::Absent => RevocationStatus::Live,
         }
     }
 
     /// Whether a session is revoked, for a caller that has just read the log.
     pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
-        self.find(session, user_id).is_some()
+        let found = self.find(session, user_id);
+        matches!(found, Finding::Revoked | Finding::RevokedUnlessBegan)
     }
 
-    fn find(&self, session: &SessionRef, user_id: &str) -> Option<Certainty> {
+    /// The time since which a user must have been read.
+    pub(crate) fn read_since(&self, user_id: &str) -> Option<Timestamp> {
+        let state = self.state();
+        let read = state.reads.get(&hash_of(user_id));
+        read.map(|read| Timestamp::from_unix(read.since))
+    }
+
+    fn find(&self, session: &SessionRef, user_id: &str) -> Finding {
         // The session comes first: a user's entry is known before it replaces those of the user's sessions.
         let may_be_revoked = self.sessions.may_have(session.id().bits());
         let mark = self.unlisted.mark(user_id);
         if !may_be_revoked && self.unlisted.has(mark) {
-            return None;
+            return Finding::Absent;
         }
-        let user = hash_of(user_id);
+        let hash = hash_of(user_id);
         let state = self.state();
-        let user = state.users.get(&user);
-        if user.is_none() {
+        let (user, read) = (state.users.get(&hash), state.reads.get(&hash));
+        if user.is_none() && read.is_none() {
             self.unlisted.note(mark);
         }
-        state.find(session, user)
+        match (state.find(session, user), read) {
+            (Finding::Absent, Some(read)) => Finding::ReadUser(Timestamp::from_unix(read.since)),
+            (found, _) => found,
+        }
     }
 
     fn is_current(&self) -> bool {
@@ -185,6 +180,13 @@ impl RevocationList {
         before.map_or(until, |before| until.max(before.until + 1))
     }
 
+    /// The same for an entry that has a user read again.
+    pub(crate) fn later_read(&self, hash: UserHash, since: u64) -> u64 {
+        let state = self.state();
+        let before = state.reads.get(&hash);
+        before.map_or(since, |before| since.max(before.since + 1))
+    }
+
     /// Notes a complete reading of the log. Entries that were written after it began may be missing from it.
     pub(crate) fn was_read(&self, asked: Instant) {
         let now = Instant::now();
@@ -214,6 +216,14 @@ impl RevocationList {
             },
             expires: began.expires,
         });
+        let reads = state.reads.iter().map(|(&hash, read)| Revocation {
+            entry: LogEntry::Read {
+                hash,
+                since: read.since,
+            },
+            expires: read.expires,
+        });
+        let users = users.chain(reads);
         sessions.chain(users).chain(began).collect()
     }
 
@@ -226,29 +236,34 @@ impl RevocationList {
     }
 }
 
-/// How sure it is that a session is revoked.
+/// What the list has about a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Certainty {
-    Sure,
-    /// All sessions of its user are, but for those that began since.
-    UnlessBegan,
+enum Finding {
+    Absent,
+    /// User data that was read before this must be read again.
+    ReadUser(Timestamp),
+    /// All sessions of its user are revoked, but for those that began since.
+    RevokedUnlessBegan,
+    Revoked,
 }
 
 impl State {
-    /// `user` is the entry of the session's user.
-    fn find(&self, session: &SessionRef, user: Option<&User>) -> Option<Certainty> {
+    /// Whether a session is revoked. `user` is the entry of its user.
+    fn find(&self, session: &SessionRef, user: Option<&User>) -> Finding {
         let revoked = self.sessions.get(&session.id());
         if revoked.is_some_and(|revoked| session.generation() <= revoked.up_to) {
-            return Some(Certainty::Sure);
+            return Finding::Revoked;
         }
-        let until = user.filter(|user| user.reaches(session))?.until;
+        let Some(user) = user.filter(|user| user.reaches(session)) else {
+            return Finding::Absent;
+        };
         let began = self.began.get(&session.id());
-        if began.is_some_and(|began| began.until >= until) {
-            None
-        } else if session.issued().as_unix() + SKEWS > until {
-            Some(Certainty::UnlessBegan)
+        if began.is_some_and(|began| began.until >= user.until) {
+            Finding::Absent
+        } else if session.issued().as_unix() + SKEWS > user.until {
+            Finding::RevokedUnlessBegan
         } else {
-            Some(Certainty::Sure)
+            Finding::Revoked
         }
     }
 
@@ -308,6 +323,17 @@ impl State {
                 began.until = began.until.max(until);
                 Vec::new()
             }
+            LogEntry::Read { hash, since } => {
+                let before = self.reads.get(&hash).copied();
+                if before.is_some_and(|before| before.since > since) {
+                    return vec![entry];
+                }
+                self.reads.insert(hash, Read { since, expires });
+                self.unlisted.forget();
+                let before = before.filter(|before| before.since < since);
+                let needless = before.map(|Read { since, .. }| LogEntry::Read { hash, since });
+                needless.into_iter().collect()
+            }
         }
     }
 
@@ -334,6 +360,7 @@ impl State {
         self.sessions.retain(|_, session| session.expires > now);
         self.users.retain(|_, user| user.expires > now);
         self.began.retain(|_, began| began.expires > now);
+        self.reads.retain(|_, read| read.expires > now);
         let excess = self.sessions.len().saturating_sub(max);
         if excess > 0 {
             let times = self.sessions.values().map(|session| session.expires);
@@ -354,49 +381,5 @@ fn of(owner: Owner) -> RangeInclusive<(Owner, SessionId)> {
     (owner, first)..=(owner, last)
 }
 
-impl User {
-    /// Whether the entry revokes this session.
-    fn reaches(&self, session: &SessionRef) -> bool {
-        session.issued().as_unix() <= self.until && self.spared != Some(session.id())
-    }
-
-    /// The entry for this one and another one, in any order: the later one. Of two for the same time, each reaches the
-    /// session that the other one spares.
-    fn and(self, other: Self) -> Self {
-        let later = if other.until > self.until {
-            other
-        } else {
-            self
-        };
-        Self {
-            spared: later
-                .spared
-                .filter(|_| self.until != other.until || self.spared == other.spared),
-            expires: self.expires.max(other.expires),
-            ..later
-        }
-    }
-
-    fn entry(&self, hash: UserHash) -> LogEntry {
-        LogEntry::User {
-            hash,
-            until: self.until,
-            spared: self.spared,
-        }
-    }
-}
-
-impl Session {
-    fn entry(&self, id: SessionId) -> LogEntry {
-        LogEntry::Session {
-            id,
-            owner: self.owner,
-            issued: self.issued,
-            up_to: self.up_to,
-        }
-    }
-}
-
 #[cfg(test)]
-#[path = "revocation_list_tests.rs"]
 mod tests;

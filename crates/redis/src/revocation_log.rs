@@ -183,6 +183,17 @@ impl RevocationLog {
         self.write(entry, LONGEST, hash).await
     }
 
+    pub(crate) async fn read_user(
+        self: &Arc<Self>,
+        user_id: &str,
+        since: Timestamp,
+    ) -> Result<(), StoreError> {
+        let hash = hash_of(user_id);
+        let since = self.list.later_read(hash, since.as_unix());
+        self.write(LogEntry::Read { hash, since }, LONGEST, hash)
+            .await
+    }
+
     pub(crate) async fn began(
         self: &Arc<Self>,
         session: &SessionRef,

@@ -100,7 +100,7 @@ pub use fncy_login::{
     SignInOptions, Timestamp, User,
 };
 #[doc(no_inline)]
-pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, store};
+pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};
 
 pub use crate::body::Body;
 #[cfg(feature = "axum")]

@@ -11,7 +11,7 @@ use fncy_login_redis::RedisStore;
 use fncy_login_tower::{Login, LoginBuilder};
 use recipes::accounts::own_roles::Editors;
 use recipes::accounts::users::Users;
-use recipes::accounts::{cart, own_roles, roles, users};
+use recipes::accounts::{cart, devices, own_roles, roles, users};
 use recipes::front_ends::{htmx, spa, templates};
 use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
@@ -61,6 +61,7 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         "audit" => audit::app(login, Audit::new(Connection::open_in_memory()?)?)?.0,
         "cart" => cart::app(login)?,
         "confirm" => confirm::app(login)?,
+        "devices" => devices::app(login)?,
         "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisStore::from_env()?)?,

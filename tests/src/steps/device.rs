@@ -41,6 +41,19 @@ impl Device {
         page_with(path, cookies.unwrap_or_default())
     }
 
+    /// Opens a page of an instance, signing in again without a question if that is asked for, and returns its text.
+    pub(crate) async fn visit(&self, app: &Served, path: &str) -> String {
+        self.browser.route(APP, app.clone());
+        let page = self.browser.tab().visit(&format!("{APP}{path}")).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        page.text().into_owned()
+    }
+
+    /// A script's request with the browser's current cookies.
+    pub(crate) fn script(&self, path: &str) -> RawRequest {
+        self.request(path).with_header("sec-fetch-mode", "cors")
+    }
+
     /// Whether an instance admits the session.
     pub(crate) async fn is_signed_in(&self, app: &Served) -> bool {
         let answer = app.send(self.request("/page")).await;

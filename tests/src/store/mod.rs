@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use fncy_login::Timestamp;
 use fncy_login::store::{
-    Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome, Leases, RevocationStatus, Revocations,
-    RevokedSession, SessionId, SessionRef, SharedStore, StoreError, StoreFuture,
+    Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome, Leases, MAX_LISTED, RevocationStatus,
+    Revocations, RevokedSession, SealedSession, SessionId, SessionLists, SessionRef, SharedStore,
+    StoreError, StoreFuture, UserKey,
 };
 use tokio::time::{Instant, sleep};
 
@@ -38,6 +39,10 @@ struct State {
     revoked_users: HashMap<String, (Timestamp, Option<SessionId>)>,
     /// Sessions that began after that, with the time of the entry that doesn't revoke them.
     began: HashMap<SessionId, Timestamp>,
+    /// The time since which users must have been read.
+    reads: HashMap<String, Timestamp>,
+    /// The session lists, with the time at which each entry was put.
+    lists: HashMap<(UserKey, SessionId), (SealedSession, Instant)>,
 }
 
 struct Left {
@@ -62,6 +67,8 @@ impl Default for Store {
             revoked: HashMap::new(),
             revoked_users: HashMap::new(),
             began: HashMap::new(),
+            reads: HashMap::new(),
+            lists: HashMap::new(),
         })))
     }
 }
@@ -133,8 +140,10 @@ impl Store {
     pub fn contents(&self) -> String {
         let state = self.state();
         let texts = state.left.values().map(|left| &left.sealed);
+        let texts = texts.map(|sealed| String::from_utf8_lossy(sealed).into_owned());
+        let listed = state.lists.values();
         texts
-            .map(|sealed| String::from_utf8_lossy(sealed).into_owned())
+            .chain(listed.map(|(entry, _)| entry.sealed().to_owned()))
             .collect()
     }
 
@@ -197,11 +206,15 @@ pub struct Instance {
 const STALE_AFTER: Duration = Duration::from_millis(300);
 
 impl Revocations for Instance {
-    fn status(&self, session: &SessionRef, _: &str) -> RevocationStatus {
+    fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
         let looked = self.looked.lock().unwrap();
         match looked.get(&session.id()) {
             Some(None) => RevocationStatus::Revoked,
-            Some(Some(when)) if when.elapsed() < STALE_AFTER => RevocationStatus::Live,
+            Some(Some(when)) if when.elapsed() < STALE_AFTER => {
+                let reads = &self.store.state().reads;
+                let since = reads.get(user_id).copied();
+                since.map_or(RevocationStatus::Live, RevocationStatus::ReadUser)
+            }
             _ => RevocationStatus::Ask,
         }
     }
@@ -276,6 +289,21 @@ impl Revocations for Instance {
         })
     }
 
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.store.reach()?;
+            let before = state.reads.get(user_id);
+            let since = before.map_or(since, |before| since.max(before.plus(1)));
+            state.reads.insert(user_id.to_owned(), since);
+            drop(state);
+            Ok(())
+        })
+    }
+
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+        Box::pin(async move { Ok(self.store.reach()?.reads.get(user_id).copied()) })
+    }
+
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let mut state = self.store.reach()?;
@@ -335,9 +363,53 @@ impl Leases for Instance {
     }
 }
 
+impl SessionLists for Instance {
+    fn put(&self, entry: SealedSession) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let mut state = self.store.reach()?;
+            let (now, user) = (Instant::now(), entry.user());
+            let lists = &mut state.lists;
+            lists.insert((user, entry.session()), (entry, now));
+            lists.retain(|_, (entry, since)| now < *since + entry.life());
+            let of_user = lists.iter().filter(|((of, _), _)| *of == user);
+            let ends = |(key, (entry, since)): (&_, &(SealedSession, Instant))| {
+                (*since + entry.life(), *key)
+            };
+            if of_user.clone().count() > MAX_LISTED
+                && let Some((_, soonest)) = of_user.map(ends).min()
+            {
+                lists.remove(&soonest);
+            }
+            drop(state);
+            Ok(())
+        })
+    }
+
+    fn remove(&self, user: UserKey, session: SessionId) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            self.store.reach()?.lists.remove(&(user, session));
+            Ok(())
+        })
+    }
+
+    fn all(&self, user: UserKey) -> StoreFuture<'_, Vec<Vec<u8>>> {
+        Box::pin(async move {
+            let state = self.store.reach()?;
+            let listed = state.lists.iter().filter(|((of, _), _)| *of == user);
+            Ok(listed
+                .map(|(_, (entry, _))| entry.sealed().to_owned().into_bytes())
+                .collect())
+        })
+    }
+}
+
 impl SharedStore for Instance {
     fn ping(&self) -> StoreFuture<'_, ()> {
         Box::pin(async { self.store.reach().map(drop) })
+    }
+
+    fn session_lists(&self) -> Option<&dyn SessionLists> {
+        Some(self)
     }
 }
 

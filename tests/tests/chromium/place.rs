@@ -13,6 +13,8 @@ use fncy_login::{ConfigError, Login, LoginBuilder, Setting};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::real_server::nginx::Nginx;
+use fncy_login_tests::real_server::proxy::{Proxy, Target};
+use fncy_login_tests::real_server::redis::Redis;
 use fncy_login_tests::world::{World, usual};
 use tower_service::Service;
 
@@ -115,7 +117,7 @@ impl Place {
                 .build()
                 .unwrap();
             let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
-            self.serve(listener, login, user_data)
+            vec![self.serve(listener, login, user_data)]
         })
     }
 
@@ -127,8 +129,33 @@ impl Place {
     {
         let (listener, address) = listen();
         self.open(Hosts::One, address, |login, _| {
-            serve_router(listener, app(login).unwrap())
+            vec![serve_router(listener, app(login).unwrap())]
         })
+    }
+
+    /// Two instances of an application that share a Redis. New connections reach them in turns.
+    pub(crate) async fn two_instances<S>(
+        &self,
+        redis: &Redis,
+        app: impl Fn(LoginBuilder) -> Result<S, ConfigError>,
+    ) -> (Site, Proxy)
+    where
+        S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+        S::Future: Send,
+    {
+        let listeners = [listen(), listen()];
+        let targets = listeners
+            .each_ref()
+            .map(|(_, address)| Target::Tcp(*address));
+        let proxy = Proxy::to(targets.to_vec()).await;
+        let site = self.open(Hosts::One, proxy.address, |login, _| {
+            let serve = |(listener, _)| {
+                let login = login.clone().store(redis.instance());
+                serve_router(listener, app(login).unwrap())
+            };
+            listeners.map(serve).to_vec()
+        });
+        (site, proxy)
     }
 
     /// What browsers meet at this address.
@@ -136,7 +163,7 @@ impl Place {
         &self,
         hosts: Hosts,
         address: SocketAddr,
-        serve: impl FnOnce(LoginBuilder, &World) -> Arc<dyn Backend>,
+        serve: impl FnOnce(LoginBuilder, &World) -> Vec<Arc<dyn Backend>>,
     ) -> Site {
         let port = address.port();
         let (origins, danger, session) = match self.scheme {
@@ -227,7 +254,7 @@ pub(crate) struct Site {
     /// The second host's, where the site has two.
     pub(crate) other_origin: String,
     chromium: Arc<Chromium>,
-    _served: Arc<dyn Backend>,
+    _served: Vec<Arc<dyn Backend>>,
 }
 
 impl Site {

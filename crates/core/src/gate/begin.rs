@@ -31,9 +31,9 @@ use crate::rules::path_rules::Need;
 use crate::session::found::Found;
 use crate::session::user::User;
 use crate::sign_in::callback::{CallbackStep, callback};
-use crate::sign_in::challenge::{Challenge, challenge, unmet};
+use crate::sign_in::challenge::{Challenge, challenge, send_away, unmet};
 use crate::sign_in::redeeming::Redeeming;
-use crate::sign_in::start::StartSignIn;
+use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::timestamp::Timestamp;
 
 /// The outcome of the first step of a request. Replies and states are boxed, so that an admitted request moves few
@@ -77,6 +77,7 @@ pub(crate) fn begin<H: Head>(
     }
     let reply = |draft: Draft| Begin::Reply(Responder::to(machine, head).write(draft));
     let is_public = is_public(machine, head, &paths);
+    let read_since = found.read_since();
     let user = match found.into_live() {
         Ok(user) => user,
         Err(_) if is_public => return Begin::Admit(Admission::anonymous()),
@@ -92,7 +93,7 @@ pub(crate) fn begin<H: Head>(
     if is_public {
         greet(machine, head, &paths, user, now)
     } else {
-        keep_up(machine, head, &paths, user, now)
+        keep_up(machine, head, &paths, user, read_since, now)
     }
 }
 
@@ -135,23 +136,31 @@ fn answer<H: Head>(
     Begin::Reply(responder.write(draft))
 }
 
-/// A live session on a protected path. Nearly always it is admitted unchanged.
+/// A live session on a protected path. Nearly always it is admitted unchanged. If its user must be read again, that is
+/// done with a refresh. A session without a refresh token signs in again.
 fn keep_up<H: Head>(
     machine: &Arc<Machine>,
     head: &H,
     paths: &RequestPaths<'_>,
     user: User,
+    read_since: Timestamp,
     now: Timestamp,
 ) -> Begin {
     let terms = user.terms();
-    if terms.is_stale(now) {
+    let is_user_due = terms.user_read < read_since;
+    if is_user_due && !terms.can_refresh {
+        // The next session has new user data. If the browser shows the old one again, it is in a loop.
+        let former = FormerSession::default();
+        return send_away(Responder::to(machine, head), head, former, false, now).into();
+    }
+    if is_user_due || terms.is_stale(now) {
         let idle_ends = if is_background(machine, head, paths) {
             terms.idle_ends
         } else {
             machine.lifetimes.idle_ends(terms.ends, now)
         };
         let responder = Responder::to(machine, head);
-        return match refreshing(responder, head, user, idle_ends, now) {
+        return match refreshing(responder, head, user, idle_ends, read_since, now) {
             Ok(refreshing) => Begin::Refresh(Box::new(refreshing)),
             Err(challenge) => challenge.into(),
         };

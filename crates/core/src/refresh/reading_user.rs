@@ -73,6 +73,7 @@ impl ReadingUserAgain {
             session: session.user().session(),
             profile: profile.clone(),
             reads_user: true,
+            read_since: Timestamp::default(),
             is_urgent: true,
         };
         let tokens = RefreshedTokens {
@@ -119,7 +120,8 @@ impl ReadingUserAgain {
                 UserReadAgain::End(Box::new(ended))
             }
             Ok((user, text)) => {
-                tokens.profile.read(user, now);
+                // The clock of the instance that asked for this may be ahead.
+                tokens.profile.read(user, now.max(request.read_since));
                 UserReadAgain::Known(known(tokens, Some(text)))
             }
             Err(error) => {

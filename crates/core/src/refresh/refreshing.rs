@@ -66,6 +66,7 @@ pub(crate) fn refreshing<H: Head>(
     head: &H,
     user: User,
     idle_ends: Timestamp,
+    read_since: Timestamp,
     now: Timestamp,
 ) -> Result<Refreshing, Challenge> {
     let tokens = sealed_tokens::open(&responder.vault, head, &user);
@@ -87,7 +88,8 @@ pub(crate) fn refreshing<H: Head>(
         key: responder.token_digest.get().of(&refresh_token),
         refresh_token,
         session: user.session(),
-        reads_user: RefreshRequest::is_user_due(&profile, now),
+        reads_user: RefreshRequest::is_user_due(&profile, read_since, now),
+        read_since,
         profile,
         is_urgent: segment.token_expires <= now,
     };

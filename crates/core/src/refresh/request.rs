@@ -26,6 +26,8 @@ pub struct RefreshRequest {
     pub profile: Profile,
     /// Whether the user data must be read again with the new access token.
     pub reads_user: bool,
+    /// User data that was read before this time must be read again.
+    pub read_since: Timestamp,
     /// Whether the access token has expired. Then the request fails without new tokens.
     pub is_urgent: bool,
 }
@@ -56,14 +58,21 @@ impl RefreshRequest {
                 generation: refreshed.generation,
                 ..self.session
             },
-            reads_user: Self::is_user_due(&profile, now),
+            reads_user: Self::is_user_due(&profile, self.read_since, now),
+            read_since: self.read_since,
             profile,
             is_urgent: self.is_urgent,
         })
     }
 
     /// Whether the user data must be read again.
-    pub(crate) fn is_user_due(profile: &Profile, now: Timestamp) -> bool {
-        now.seconds_since(profile.user_read) >= USER_DATA_LIFE
+    pub(crate) fn is_user_due(profile: &Profile, read_since: Timestamp, now: Timestamp) -> bool {
+        profile.user_read < read_since || now.seconds_since(profile.user_read) >= USER_DATA_LIFE
+    }
+
+    /// Whether the user had to be read again, and could not be.
+    #[must_use]
+    pub fn lacks_user(&self, refreshed: &RefreshedTokens) -> bool {
+        refreshed.profile.user_read < self.read_since
     }
 }

@@ -79,22 +79,36 @@ impl Key {
     }
 }
 
-/// Hashes tokens under a key from the client's secret, for a place where tokens must not be kept.
+/// Hashes tokens and the ids of users under keys from the client's secret, for a place where these must not be kept.
 ///
-/// Without the client's secret, no reader of a hash can test whether it is that of a given token. Cookie secrets have
+/// Without the client's secret, no reader of a hash can test whether it is that of a given token or user. Cookie secrets have
 /// no part in it, so that all instances agree on it in the middle of a rotation.
-pub(crate) struct TokenDigest(hmac::Key);
+pub(crate) struct TokenDigest {
+    tokens: hmac::Key,
+    users: hmac::Key,
+}
 
 impl TokenDigest {
     pub(crate) fn new(client_secret: &Secret) -> Self {
         let prk = Salt::new(HKDF_SHA256, DOMAIN).extract(client_secret.expose().as_bytes());
-        Self(mac(&prk, &[b"token digest"]))
+        Self {
+            tokens: mac(&prk, &[b"token digest"]),
+            users: mac(&prk, &[b"user digest"]),
+        }
     }
 
     pub(crate) fn of(&self, token: &Secret) -> [u8; 32] {
-        let tag = hmac::sign(&self.0, token.expose().as_bytes());
-        std::array::from_fn(|index| tag.as_ref()[index])
+        digest(&self.tokens, token.expose())
     }
+
+    pub(crate) fn of_user(&self, id: &str) -> [u8; 32] {
+        digest(&self.users, id)
+    }
+}
+
+fn digest(key: &hmac::Key, text: &str) -> [u8; 32] {
+    let tag = hmac::sign(key, text.as_bytes());
+    std::array::from_fn(|index| tag.as_ref()[index])
 }
 
 /// Seals in place. The caller appends the tag to the body.

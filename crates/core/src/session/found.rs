@@ -21,6 +21,8 @@ pub struct Opened {
     first: Option<Shown>,
     others: Vec<Shown>,
     refused: Option<SessionRefusal>,
+    /// User data that was read before this time must be read again.
+    read_since: Timestamp,
 }
 
 /// An opened session, with the values that every check needs.
@@ -35,6 +37,8 @@ pub(crate) struct Shown {
 pub enum RevocationStatus {
     /// It was not revoked. The instance learned that at most five seconds ago.
     Live,
+    /// It was not revoked. If its user data was read before this time, the user must be read again.
+    ReadUser(Timestamp),
     /// It was revoked.
     Revoked,
     /// This instance doesn't know, so the store must be asked.
@@ -46,6 +50,8 @@ pub enum RevocationStatus {
 pub enum StoreAnswer {
     /// It was not revoked, and no newer generation was shown more than a minute ago.
     Live,
+    /// The same, but if its user data was read before this time, the user must be read again.
+    ReadUser(Timestamp),
     /// It was revoked.
     Revoked,
     /// A newer generation was shown more than a minute ago.
@@ -101,6 +107,7 @@ impl Opened {
             first: None,
             others: Vec::new(),
             refused: None,
+            read_since: Timestamp::default(),
         }
     }
 
@@ -140,7 +147,12 @@ impl Opened {
         let mut doubtful = Vec::new();
         let first = self.first.take();
         for shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
-            match status(&shown.session, shown.user.id()) {
+            let mut status = status(&shown.session, shown.user.id());
+            if let RevocationStatus::ReadUser(read_since) = status {
+                self.read_since = read_since;
+                status = RevocationStatus::Live;
+            }
+            match status {
                 RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
                 RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
                 status => doubtful.push((shown, status == RevocationStatus::Ask)),
@@ -209,6 +221,11 @@ impl AskStore {
             others,
             ..
         } = self;
+        let mut answer = answer;
+        if let StoreAnswer::ReadUser(read_since) = answer {
+            opened.read_since = read_since;
+            answer = StoreAnswer::Live;
+        }
         for (other, asks_revoked) in others {
             match answer {
                 StoreAnswer::Live => opened.add(other),
@@ -220,7 +237,7 @@ impl AskStore {
         match answer {
             StoreAnswer::Revoked => opened.refuse(SessionRefusal::Revoked),
             StoreAnswer::Outdated => opened.refuse(SessionRefusal::Outdated),
-            StoreAnswer::Live | StoreAnswer::Unknown => opened.add(asked),
+            _ => opened.add(asked),
         }
         opened.found(answer == StoreAnswer::Unknown)
     }
@@ -238,6 +255,11 @@ impl Found {
             ),
             Verdict::Absent => false,
         }
+    }
+
+    /// The time since which the user data must have been read.
+    pub(crate) fn read_since(&self) -> Timestamp {
+        self.users.read_since
     }
 
     pub(crate) fn is_live(&self) -> bool {

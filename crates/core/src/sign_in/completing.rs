@@ -48,6 +48,8 @@ pub struct Completing {
     auth_time: Option<Timestamp>,
     /// JSON that the application adds to the session, or an empty text.
     data: String,
+    /// The user data counts as read at this time at least.
+    read_since: Timestamp,
 }
 
 impl Completing {
@@ -65,6 +67,7 @@ impl Completing {
             scopes,
             auth_time,
             data: String::new(),
+            read_since: Timestamp::default(),
         }
     }
 
@@ -73,6 +76,17 @@ impl Completing {
             data: data.unwrap_or_default(),
             ..self
         }
+    }
+
+    /// Has the user data count as read at this time at least, since the clock of another instance may be ahead.
+    pub fn read_since(self, read_since: Timestamp) -> Self {
+        Self { read_since, ..self }
+    }
+
+    /// The user's id at the provider.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.user.id
     }
 
     pub(crate) fn user(&self) -> &UserData {
@@ -195,7 +209,7 @@ impl Completing {
             token_expires,
             token_life,
             can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
-            user_read: now,
+            user_read: now.max(self.read_since),
             signed_in: self.signed_in(now),
             data_version: 0,
         };

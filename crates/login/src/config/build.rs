@@ -17,6 +17,7 @@ use crate::config::parser::Parser;
 use crate::config::roots::roots;
 use crate::config::setting::Setting;
 use crate::handle::coverage::CoverageWatch;
+use crate::handle::listing::Listing;
 use crate::handle::login::Inner;
 use crate::handle::login::Login;
 use crate::handle::redemptions::Redemptions;
@@ -233,6 +234,14 @@ impl LoginBuilder {
                 "`on_refresh` is never called with `sign_in_only`, which keeps no token to refresh; remove one of the two.".to_owned(),
             );
         }
+        if self.session_label.is_some()
+            && let Some(store) = &self.store
+            && store.session_lists().is_none()
+        {
+            mistake(
+                "`list_sessions` needs a store with session lists, and this store has none; implement `SharedStore::session_lists`, or remove the call.".to_owned(),
+            );
+        }
         let uses_danger = self.admits_unverified || self.refreshes_without_store;
         if uses_danger && self.store.is_none() {
             mistake(
@@ -301,6 +310,9 @@ impl LoginBuilder {
             hasher: RandomState::new(),
             refreshes: Refreshes::new(),
         }));
+        let label = self.session_label.clone();
+        let listing =
+            label.map(|label| Listing::new(core.session_list(), Arc::clone(&store), label));
         Login(Shared::new(Inner {
             core,
             provider,
@@ -319,6 +331,7 @@ impl LoginBuilder {
             on_login: self.on_login.clone(),
             hook_headers: self.hook_headers.clone().into(),
             client_address: self.client_address.clone(),
+            listing,
             hasher: RandomState::new(),
             knows_auth_time,
             auth_time_warning: Once::new(),

@@ -14,6 +14,7 @@ use crate::config::secrets::secret_files::SecretFiles;
 use crate::config::setting::Setting;
 use crate::config::values::{Origin, Values};
 use crate::handle::client_address::ClientAddress;
+use crate::handle::listing::Label;
 use crate::handle::login::Login;
 use crate::hooks::ask::{LoginHook, RefreshHook};
 use crate::hooks::events::EventHook;
@@ -58,6 +59,7 @@ pub struct LoginBuilder {
     pub(crate) on_event: Option<EventHook>,
     pub(crate) hook_headers: Vec<&'static str>,
     pub(crate) client_address: Option<ClientAddress>,
+    pub(crate) session_label: Option<Label>,
     pub(crate) store: Option<Arc<dyn SharedStore>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
@@ -80,6 +82,7 @@ impl LoginBuilder {
             on_event: None,
             hook_headers: Vec::new(),
             client_address: None,
+            session_label: None,
             store: None,
             admits_unverified: false,
             refreshes_without_store: false,

@@ -8,12 +8,39 @@ use std::sync::Arc;
 use fncy_login_core::{OwnPage, Page};
 
 use crate::config::builder::LoginBuilder;
+use crate::handle::client_address::RequestHeaders;
 use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
 use crate::hooks::login_event::LoginEvent;
 
 use fncy_login_core::Language;
 
 impl LoginBuilder {
+    /// Keeps a list of each user's sessions, for [`Login::sessions_of`](crate::Login::sessions_of).
+    ///
+    /// `label` reads a label from the headers of the session's request, such as the browser's name from `User-Agent`. It
+    /// is called for a request that may begin, refresh or keep alive a session. A label is cut to 100 characters. For a list without
+    /// labels, pass `|_| None`.
+    ///
+    /// The list is off by default, since it keeps when and where a user was last seen. It is sealed and in the
+    /// [store](Self::store). No request waits for it.
+    ///
+    /// ```
+    /// # use fncy_login::Login;
+    /// let builder = Login::builder().list_sessions(|headers| {
+    ///     let browser = headers.last("user-agent")?;
+    ///     let names = ["Firefox", "Edg", "Chrome", "Safari"];
+    ///     names.into_iter().find(|name| browser.contains(name)).map(str::to_owned)
+    /// });
+    /// ```
+    #[doc(alias("devices", "active sessions"))]
+    pub fn list_sessions(
+        mut self,
+        label: impl Fn(&RequestHeaders<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.session_label = Some(Arc::new(label));
+        self
+    }
+
     /// A hook that accepts or refuses each sign-in.
     ///
     /// The login calls it once for each sign-in, with FNCY's user data, after the code is redeemed and before there is a

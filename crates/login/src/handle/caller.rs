@@ -3,19 +3,21 @@
 //! Rule: the application's function reads the client's address where a code may be redeemed or a hook is called, and
 //! nowhere else.
 
-use fncy_login_core::{Head, ReturnTo};
+use fncy_login_core::{Head, ReturnTo, User};
 
 use crate::handle::client_address::{address_of, number_of};
 use crate::handle::login::Login;
 use crate::hooks::request_context::RequestContext;
 
-/// The client of a request, and the request as hooks see it.
+/// The client of a request, the request as hooks see it, and the label of its session.
 #[derive(Default)]
 pub(crate) struct Caller {
     /// The client as a number, for the places at the provider.
     pub(crate) client: u64,
     /// `None` if no hook is called.
     pub(crate) request: Option<RequestContext>,
+    /// Empty if the application keeps no session lists.
+    label: String,
 }
 
 impl Caller {
@@ -37,6 +39,17 @@ impl Caller {
         Self {
             client: number_of(&inner.hasher, address),
             request: calls_hook.then(|| RequestContext::of(head, &inner.hook_headers, address)),
+            label: match &inner.listing {
+                Some(listing) => listing.label(head),
+                None => String::new(),
+            },
+        }
+    }
+
+    /// Lists the session of this request, if the application keeps lists: it begins, is refreshed or is kept alive.
+    pub(crate) fn list(self, login: &Login, user: &User) {
+        if let Some(listing) = &login.0.listing {
+            listing.put(user, self.label, login.0.clock.now());
         }
     }
 

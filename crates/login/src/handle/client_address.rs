@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use fncy_login_core::Head;
 
-/// The headers of a request, for [`LoginBuilder::client_address`](crate::LoginBuilder::client_address).
+/// The headers of a request, for [`LoginBuilder::client_address`](crate::LoginBuilder::client_address) and
+/// [`LoginBuilder::list_sessions`](crate::LoginBuilder::list_sessions).
 pub struct RequestHeaders<'a>(&'a dyn Fn(&'static str) -> Option<&'a [u8]>);
 
 /// The application's function.
@@ -21,7 +22,11 @@ pub(crate) type ClientAddress = Arc<dyn Fn(&RequestHeaders<'_>) -> Option<IpAddr
 /// The number that all clients without a known address share.
 const UNKNOWN: u64 = 0;
 
-impl RequestHeaders<'_> {
+impl<'a> RequestHeaders<'a> {
+    pub(crate) fn new(lines: &'a dyn Fn(&'static str) -> Option<&'a [u8]>) -> Self {
+        Self(lines)
+    }
+
     /// The last line of a header, which the proxy next to the application has written. `name` is in lower case.
     #[must_use]
     pub fn last(&self, name: &'static str) -> Option<&str> {
@@ -39,7 +44,7 @@ impl fmt::Debug for RequestHeaders<'_> {
 /// The client's address of a request.
 pub(crate) fn address_of<H: Head>(read: Option<&ClientAddress>, head: &H) -> Option<IpAddr> {
     let headers = |name| head.lines(name).last();
-    read?(&RequestHeaders(&headers)).map(|address| address.to_canonical())
+    read?(&RequestHeaders::new(&headers)).map(|address| address.to_canonical())
 }
 
 /// The client with an address, as a number. `hasher` has the key of this process.

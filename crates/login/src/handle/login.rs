@@ -8,6 +8,7 @@ use fncy_login_core::{Core, Site};
 
 use crate::handle::client_address::ClientAddress;
 use crate::handle::coverage::CoverageWatch;
+use crate::handle::listing::Listing;
 use crate::handle::redemptions::Redemptions;
 use crate::handle::shared::Shared;
 use crate::handle::watched::Watched;
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     /// The headers that hooks see.
     pub(crate) hook_headers: Box<[&'static str]>,
     pub(crate) client_address: Option<ClientAddress>,
+    pub(crate) listing: Option<Listing>,
     pub(crate) hasher: RandomState,
     /// Whether FNCY says when a person signed in, so that a guard for a recent sign-in has a proof.
     pub(crate) knows_auth_time: bool,

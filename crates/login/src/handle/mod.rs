@@ -3,10 +3,10 @@
 pub(crate) mod caller;
 pub(crate) mod client_address;
 pub(crate) mod coverage;
+pub(crate) mod listing;
 pub(crate) mod login;
 pub(crate) mod redemptions;
 pub(crate) mod replies;
 pub(crate) mod revocation_check;
 pub(crate) mod shared;
-pub(crate) mod user_sessions;
 pub(crate) mod watched;

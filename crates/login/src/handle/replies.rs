@@ -84,5 +84,10 @@ pub(crate) async fn revoke_session(
 ) -> Result<(), StoreError> {
     let told = soon(login.0.store.revoke(revoked.clone())).await;
     login.0.watched.revoke(revoked);
+    if let Some(listing) = &login.0.listing
+        && revoked.up_to() == u32::MAX
+    {
+        listing.remove(revoked.user_id(), revoked.session().id());
+    }
     told
 }

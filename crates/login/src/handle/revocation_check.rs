@@ -37,5 +37,10 @@ async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, S
     if ask.asks_outdated() && soon(store.is_outdated(session)).await? {
         return Ok(StoreAnswer::Outdated);
     }
-    Ok(StoreAnswer::Live)
+    let read_since = if ask.asks_revoked() {
+        soon(login.0.store.read_since(user_id)).await?
+    } else {
+        None
+    };
+    Ok(read_since.map_or(StoreAnswer::Live, StoreAnswer::ReadUser))
 }

@@ -10,7 +10,7 @@
 //! | [`hooks`] | hooks over sign-ins and refreshes, the request that they see, events for an audit log |
 //! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
 //! | [`session_data`] | data in the session from a handler, the user read again, the session ended |
-//! | [`sessions`] | users and their sessions: sign out other devices, or everywhere |
+//! | [`sessions`] | users and their sessions: sign out other devices or everywhere, a list of devices |
 //! | [`tokens`] | calls of FNCY's API |
 //! | [`connections`] | WebSockets and event streams |
 //! | [`testing`] | tests of protected routes |

@@ -219,7 +219,8 @@ async fn publish(
     tokens: &RefreshedTokens,
 ) {
     tracing::debug!("a session was refreshed");
-    if tokens.was_stillborn() {
+    // In both cases the next request would refresh at once, again without success.
+    if tokens.was_stillborn() || request.lacks_user(tokens) {
         parts.refreshes.rest(tokens.key());
     }
     let Some(entropy) = clock::entropy() else {

@@ -41,8 +41,8 @@ pub(crate) type Refreshed = Result<Arc<RefreshedTokens>, RefreshFailure>;
 const REFUSED: Duration = Duration::from_secs(60 * 60);
 /// How long the newest generation is known. The application begins each response earlier than that.
 const NEWEST: Duration = Duration::from_secs(60 * 60);
-/// The rest after an access token that had expired when it came.
-const STILLBORN_REST: Duration = Duration::from_secs(10);
+/// The rest after an access token that had expired when it came, or that didn't read the user.
+const USELESS_REST: Duration = Duration::from_secs(10);
 /// The rest after a token's first failure. It doubles with each further failure, up to [`LONGEST_REST`].
 const FIRST_REST: Duration = Duration::from_secs(1);
 /// The longest time that a person waits after the provider has recovered.
@@ -179,9 +179,10 @@ impl Refreshes {
         newest.is_some_and(|newest| *newest > session.generation())
     }
 
-    /// Lets a new refresh token rest, since the access token beside it had expired when it came.
+    /// Lets a new refresh token rest, since the access token beside it had expired when it came, or since the user could
+    /// not be read with it.
     pub(crate) fn rest(&self, key: Key) {
-        self.memory().rest(key, Instant::now(), STILLBORN_REST, 0);
+        self.memory().rest(key, Instant::now(), USELESS_REST, 0);
     }
 
     #[cfg(test)]

@@ -103,7 +103,7 @@ fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits>
         Begin::Admit(admission) => Ok(Verdict::admit(login, admission)),
         Begin::Roll(roll) => {
             let admission = Admission::rolled(*roll, login.0.clock.now(), clock::entropy());
-            Ok(Verdict::admit(login, admission))
+            Ok(admit(login, admission, caller))
         }
         Begin::SignIn(start) => {
             let caller = caller.returning_to(start.return_to());
@@ -116,6 +116,18 @@ fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits>
         }
         Begin::Refresh(refreshing) => Err(Waits::Refresh(refreshing, caller)),
     }
+}
+
+/// Admits a request whose session may have changed.
+fn admit(login: &Login, admission: Admission, caller: Caller) -> Verdict {
+    if let Some(user) = admission
+        .user
+        .as_ref()
+        .filter(|_| admission.update.is_some())
+    {
+        caller.list(login, user);
+    }
+    Verdict::admit(login, admission)
 }
 
 /// A reply is sent at once, unless it revokes sessions.
@@ -134,7 +146,7 @@ async fn wait(login: &Login, waits: Waits) -> Verdict {
             return Verdict::Reply(Box::pin(redeem_once(login, *redeeming, caller)).await);
         }
         Waits::Refresh(refreshing, caller) => match refresh(login, refreshing, &caller).await {
-            AfterRefresh::Admit(admission) => return Verdict::admit(login, admission),
+            AfterRefresh::Admit(admission) => return admit(login, admission, caller),
             AfterRefresh::Reply(reply) => (reply, caller),
             AfterRefresh::SignIn(start) => {
                 let caller = caller.returning_to(start.return_to());

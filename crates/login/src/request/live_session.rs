@@ -117,7 +117,7 @@ impl LiveSession {
         }
         let session = user.session();
         let is_revoked = match login.store.status(&session, user.id()) {
-            RevocationStatus::Live => Ok(false),
+            RevocationStatus::Live | RevocationStatus::ReadUser(_) => Ok(false),
             RevocationStatus::Revoked => Ok(true),
             RevocationStatus::Ask => soon(login.store.is_revoked(session, user.id())).await,
         };

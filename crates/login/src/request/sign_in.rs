@@ -13,6 +13,7 @@ use crate::hooks::approval::NewLogin;
 use crate::hooks::ask::ask;
 use crate::observe::clock;
 use crate::provider::places::Place;
+use crate::store::deadlines::soon;
 
 /// Signs in with a code. The place is released when the user is known, before the hook is asked.
 pub(crate) async fn sign_in(
@@ -36,7 +37,7 @@ pub(crate) async fn sign_in(
     let completing = match reading.answered(answer, login.0.clock.now()) {
         UserRead::Complete(completing) => completing,
         UserRead::Approve(approving) => {
-            let answer = ask_hook(login, &approving, caller, deadline).await;
+            let answer = ask_hook(login, &approving, &caller, deadline).await;
             match approving.answered(answer) {
                 Approved::Complete(completing) => completing,
                 Approved::Reply(reply) => return reply,
@@ -44,18 +45,26 @@ pub(crate) async fn sign_in(
         }
         UserRead::Reply(reply) => return reply,
     };
-    completing.finish(login.0.clock.now(), clock::entropy())
+    // If this fails, the user may be read once more.
+    let read_since = soon(login.0.store.read_since(completing.user_id())).await;
+    let read_since = read_since.ok().flatten().unwrap_or_default();
+    let completing = completing.read_since(read_since);
+    let reply = completing.finish(login.0.clock.now(), clock::entropy());
+    if let Some(user) = &reply.begins {
+        caller.list(login, user);
+    }
+    reply
 }
 
 async fn ask_hook(
     login: &Login,
     approving: &Approving,
-    caller: Caller,
+    caller: &Caller,
     deadline: Instant,
 ) -> HookAnswer {
     match &login.0.on_login {
         Some(on_login) => {
-            let request = caller.request.unwrap_or_default();
+            let request = caller.request.clone().unwrap_or_default();
             let login = NewLogin::new(approving.candidate(), request);
             ask(on_login, login, deadline).await
         }

@@ -2,12 +2,13 @@
 //!
 //! A session is in its browser's cookies. Three things don't fit there: that a sign-out (logout) holds on every
 //! instance, that a refresh token is used once, and that an authorization code is redeemed once. A
-//! [`SharedStore`] keeps them: it is a revocation list ([`Revocations`]) and a lease table ([`Leases`]).
+//! [`SharedStore`] keeps them: it is a revocation list ([`Revocations`]) and a lease table ([`Leases`]). It may also
+//! keep the lists of users' sessions ([`SessionLists`]), for an application that shows them.
 //!
 //! - In one process, do nothing: [`MemoryStore`] is the default.
 //! - For several instances, give `RedisStore` of the crate `fncy-login-redis` to
 //!   [`LoginBuilder::store`](crate::LoginBuilder::store). It takes Redis and Valkey.
-//! - For another database, implement the three traits.
+//! - For another database, implement the traits.
 //!
 //! # Rules for an implementation
 //!
@@ -15,7 +16,7 @@
 //!    implementation over a network answers from memory, and hands the rest on to a task. [`CountingFilter`] keeps
 //!    requests away from the lock of that memory.
 //! 2. A status may be five seconds old. On the instance that revoked a session it is never old.
-//! 3. An outcome is sealed. The driver trusts it only after it opens.
+//! 3. An outcome is sealed, and so is an entry of a session list. The driver trusts it only after it opens.
 //! 4. If the store can't be reached, return [`StoreError`] and don't guess. The documentation of
 //!    [`LoginBuilder::store`](crate::LoginBuilder::store) says what users then see.
 //! 5. The driver may drop each future at any time. It drops a call after two seconds and takes it for
@@ -40,6 +41,8 @@
 //! # impl Database {
 //! #     async fn is_revoked(&self, _: SessionRef, _: &str) -> std::io::Result<bool> { Ok(false) }
 //! #     async fn revoke(&self, _: &RevokedSession) -> std::io::Result<()> { Ok(()) }
+//! #     async fn read_user(&self, _: &str, _: Timestamp) -> std::io::Result<()> { Ok(()) }
+//! #     async fn read_since(&self, _: &str) -> std::io::Result<Option<Timestamp>> { Ok(None) }
 //! #     async fn revoke_user(&self, _: &str, _: Timestamp, _: Option<SessionId>) -> std::io::Result<()> { Ok(()) }
 //! # }
 //! struct Split<S> {
@@ -77,6 +80,20 @@
 //!             answer.map_err(|_| StoreError::new())
 //!         })
 //!     }
+//!
+//!     fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+//!         Box::pin(async move {
+//!             let answer = self.database.read_user(user_id, since).await;
+//!             answer.map_err(|_| StoreError::new())
+//!         })
+//!     }
+//!
+//!     fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+//!         Box::pin(async move {
+//!             let answer = self.database.read_since(user_id).await;
+//!             answer.map_err(|_| StoreError::new())
+//!         })
+//!     }
 //! }
 //!
 //! impl<S: SharedStore> Leases for Split<S> {
@@ -107,6 +124,7 @@ pub(crate) mod in_flight;
 pub(crate) mod leases;
 pub(crate) mod memory;
 pub(crate) mod revocations;
+pub(crate) mod session_lists;
 pub(crate) mod shared_store;
 pub(crate) mod store_error;
 pub(crate) mod without_store;
@@ -115,6 +133,7 @@ pub use crate::store::counting_filter::{Counted, CountingFilter};
 pub use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome, Leases};
 pub use crate::store::memory::MemoryStore;
 pub use crate::store::revocations::Revocations;
+pub use crate::store::session_lists::{MAX_LISTED, SealedSession, SessionLists, UserKey};
 pub use crate::store::shared_store::SharedStore;
 pub use crate::store::store_error::{StoreError, StoreFuture};
 pub use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef};

@@ -56,6 +56,20 @@ pub trait Revocations: Send + Sync + 'static {
         spared: Option<SessionId>,
     ) -> StoreFuture<'a, ()>;
 
+    /// Has a user read again, in all sessions of the user whose user data was read before `since`.
+    ///
+    /// The entry stays for 30 days. The driver passes the present time plus 61 seconds, since the clock of the instance
+    /// that has read the user may be a minute ahead. If the store has an entry of this user for the same time or a later
+    /// one, add a second to that time. From then on [`Revocations::status`] on this instance, and within five seconds on
+    /// the others, is [`RevocationStatus::ReadUser`] for all live sessions of the user.
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()>;
+
+    /// Asks for the time of the user's entry of [`Revocations::read_user`], if there is one.
+    ///
+    /// The driver calls it with each sign-in, and after [`Revocations::is_revoked`] for a session whose status was
+    /// [`RevocationStatus::Ask`].
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>>;
+
     /// Exempts a new session from earlier calls of [`Revocations::revoke_user`].
     ///
     /// Such a call reaches 60 seconds ahead, and would revoke a session that begins within that time. The default

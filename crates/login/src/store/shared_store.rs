@@ -1,12 +1,21 @@
-//! Both seams in one, as [`LoginBuilder::store`](crate::LoginBuilder::store) takes them.
+//! All seams in one, as [`LoginBuilder::store`](crate::LoginBuilder::store) takes them.
 
 use crate::store::leases::Leases;
 use crate::store::revocations::Revocations;
+use crate::store::session_lists::SessionLists;
 use crate::store::store_error::StoreFuture;
 
-/// What the instances of an application share: a revocation list and a lease table.
+/// What the instances of an application share: a revocation list, a lease table, and perhaps session lists.
 pub trait SharedStore: Revocations + Leases {
     /// Asks whether the store can be reached and can do its work. [`Login::check`](crate::Login::check)
     /// calls it, at most once in five seconds.
     fn ping(&self) -> StoreFuture<'_, ()>;
+
+    /// The lists of users' sessions.
+    ///
+    /// The default is `None`, for a store without lists.
+    /// [`LoginBuilder::list_sessions`](crate::LoginBuilder::list_sessions) is then a mistake at start.
+    fn session_lists(&self) -> Option<&dyn SessionLists> {
+        None
+    }
 }

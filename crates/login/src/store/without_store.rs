@@ -58,6 +58,14 @@ impl Revocations for WithoutStore {
         self.store.revoke_user(user_id, until, spared)
     }
 
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+        self.store.read_user(user_id, since)
+    }
+
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+        self.store.read_since(user_id)
+    }
+
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         self.store.began(session, user_id)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fncy_login::store::{MAX_LISTED, SealedSession, SessionId, SharedStore as _, UserKey};
 use tokio::time::{Instant, sleep};
 
 use super::Redis;
@@ -16,9 +17,10 @@ const SOON: Duration = Duration::from_secs(5);
 fn instances(harness: Harness, redis: &Redis) -> (World, [Served; 2]) {
     let first = redis.instance();
     let world = World::with(harness, |setup| {
-        setup.login = Box::new(|builder| builder.store(first));
+        setup.login = Box::new(|builder| builder.store(first).list_sessions(|_| None));
     });
-    let there = world.instance(|builder| builder.store(redis.instance()));
+    let store = redis.instance();
+    let there = world.instance(|builder| builder.store(store).list_sessions(|_| None));
     let here = world.app();
     (world, [here, there])
 }
@@ -85,4 +87,68 @@ async fn u03_of_two_sessions_that_end_each_other_at_most_one_stays() {
         ];
         assert_ne!(stays, [true, true]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn u04_the_list_of_one_user_is_bounded_and_expires() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let store = redis.instance();
+    let lists = store.session_lists().unwrap();
+    let user = UserKey::new([7; 32]);
+    for number in 0..10_000_u128 {
+        let id = SessionId::from_bytes(number.to_be_bytes());
+        let life = Duration::from_secs(600);
+        let entry = SealedSession::new(user, id, "sealed".to_owned(), life);
+        lists.put(entry).await.unwrap();
+    }
+    assert_eq!(lists.all(user).await.unwrap().len(), MAX_LISTED);
+    let [key] = &redis.names(":sessions")[..] else {
+        panic!("one list");
+    };
+    let left: u64 = redis.tell(&["pttl", key]).trim().parse().unwrap();
+    assert!((1..=600_000).contains(&left), "{left}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn u04_two_instances_list_the_sessions_of_a_user() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let (world, [here, there]) = instances(Harness::Tower, &redis);
+    let laptop = Device::of(&world, "alex").await;
+    let phone = Device::of(&world, "alex").await;
+    let store = redis.instance();
+    let other = world.usual().store(store).list_sessions(|_| None);
+    let other = other.build().unwrap();
+    let began = Instant::now();
+    let listed = loop {
+        let listed = other.sessions_of("alex").await.unwrap();
+        if listed.len() == 2 {
+            break listed;
+        }
+        assert!(began.elapsed() < SOON);
+        sleep(Duration::from_millis(10)).await;
+    };
+    let contents = redis.tell(&["keys", "*"])
+        + &redis.tell(&["zrange", &redis.names(":sessions")[0], "0", "-1"]);
+    assert!(!contents.contains("alex"), "{contents}");
+    // From an instance that has served neither.
+    let phones = listed
+        .iter()
+        .find(|session| session.is(&phone.user))
+        .unwrap();
+    assert_eq!(
+        other.end_listed_session("alex", phones.id()).await,
+        Ok(true)
+    );
+    let began = Instant::now();
+    while phone.is_signed_in(&here).await || phone.is_signed_in(&there).await {
+        assert!(began.elapsed() < SOON);
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert!(laptop.is_signed_in(&here).await && laptop.is_signed_in(&there).await);
+    let listed = world.login.sessions_of("alex").await.unwrap();
+    assert_eq!(listed.len(), 1);
 }

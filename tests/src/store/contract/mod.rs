@@ -4,6 +4,7 @@
 
 pub mod leases;
 pub mod revocations;
+pub mod session_lists;
 
 use fncy_login::store::SharedStore;
 
@@ -16,6 +17,9 @@ pub async fn holds<S: SharedStore + Clone>(here: S, there: S, number: u8) {
     }
     leases::hold(&here, &there, number).await;
     revocations::hold(&here, &there, number).await;
+    if let (Some(here), Some(there)) = (here.session_lists(), there.session_lists()) {
+        session_lists::hold(here, there, number).await;
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub async fn hold<R: Revocations>(here: &R, there: &R, number: u8) {
     revoking_a_copy_spares_newer_generations(here, there, number).await;
     a_session_that_began_later_lives_until_the_next(here, there, number).await;
     revoking_a_user_spares_a_session_until_the_next(here, there, number).await;
+    a_user_is_read_again_in_each_session(here, there, number).await;
     a_session_that_was_never_refreshed_is_not_outdated(here, there, number).await;
 }
 
@@ -156,6 +157,37 @@ async fn revoking_a_user_spares_a_session_until_the_next<R: Revocations>(
     let spares = Some(revoked.id());
     here.revoke_user(&another, until, spares).await.unwrap();
     assert_revoked([here, there], revoked, &another, true).await;
+}
+
+async fn a_user_is_read_again_in_each_session<R: Revocations>(here: &R, there: &R, number: u8) {
+    let [user, another] = ["yuna", "minho"].map(|name| format!("{name}-{number}"));
+    let [one, other] = [1, 2].map(|index| session(number, 5, index, NOW));
+    // The time of the entry, as an instance knows it when it has asked.
+    async fn since<R: Revocations>(store: &R, session: SessionRef, user: &str) -> Option<u64> {
+        assert_eq!(store.is_revoked(session, user).await, Ok(false));
+        let since = store.read_since(user).await.unwrap();
+        if let RevocationStatus::ReadUser(time) = store.status(&session, user) {
+            assert_eq!(Some(time), since);
+        }
+        since.map(Timestamp::as_unix)
+    }
+    for store in [here, there] {
+        assert_eq!(since(store, one, &user).await, None);
+    }
+    let time = Timestamp::from_unix(NOW);
+    here.read_user(&user, time).await.unwrap();
+    assert_ne!(here.status(&one, &user), RevocationStatus::Live);
+    hears(there, one, &user).await;
+    for store in [here, there] {
+        assert_eq!(since(store, one, &user).await, Some(NOW));
+        assert_eq!(since(store, other, &user).await, Some(NOW));
+        assert_eq!(since(store, one, &another).await, None);
+    }
+    // Within the same second.
+    there.read_user(&user, time).await.unwrap();
+    for store in [here, there] {
+        assert_eq!(since(store, one, &user).await, Some(NOW + 1));
+    }
 }
 
 async fn a_session_that_was_never_refreshed_is_not_outdated<R: Revocations>(

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod devices;
 mod frames;
 mod kept_page;
 mod pages;
@@ -68,6 +69,9 @@ flows! {
             whom_on_login_refuses_leaves_the_provider_for_another_account
             whom_on_login_refuses_chooses_another_account
             whom_a_guard_refuses_chooses_another_account
+        }
+        devices: {
+            a_person_signs_out_the_others
         }
         addresses: {
             an_address_in_any_script_is_where_a_sign_in_ends

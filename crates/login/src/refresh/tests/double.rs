@@ -188,6 +188,14 @@ impl Revocations for Distant {
         self.inner.revoke(revoked)
     }
 
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+        self.inner.read_user(user_id, since)
+    }
+
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+        self.inner.read_since(user_id)
+    }
+
     fn revoke_user<'a>(
         &'a self,
         user_id: &'a str,
@@ -321,6 +329,7 @@ pub(crate) fn refresh(login: &Login, token: &str, generation: u32) -> RefreshReq
         session: session(SessionId::from_bytes([7; 16]), generation),
         profile: profile(),
         reads_user: false,
+        read_since: Timestamp::default(),
         is_urgent: true,
     }
 }

@@ -55,6 +55,14 @@ impl Revocations for Expiring {
         self.inner.revoke(revoked)
     }
 
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+        self.inner.read_user(user_id, since)
+    }
+
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+        self.inner.read_since(user_id)
+    }
+
     fn revoke_user<'a>(
         &'a self,
         user_id: &'a str,

@@ -173,6 +173,14 @@ async fn f10_a_session_that_ended_elsewhere_leaves_no_tokens() {
         fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
             self.0.revoke(revoked)
         }
+        fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+            self.0.read_user(user_id, since)
+        }
+
+        fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+            self.0.read_since(user_id)
+        }
+
         fn revoke_user<'a>(
             &'a self,
             user_id: &'a str,
@@ -368,6 +376,12 @@ async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
             Box::pin(std::future::pending())
         }
         fn revoke(&self, _: RevokedSession) -> StoreFuture<'_, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn read_user<'a>(&'a self, _: &'a str, _: Timestamp) -> StoreFuture<'a, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn read_since<'a>(&'a self, _: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
             Box::pin(std::future::pending())
         }
         fn revoke_user<'a>(

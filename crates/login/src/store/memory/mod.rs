@@ -6,6 +6,7 @@
 mod leases;
 mod outdated;
 mod revocations;
+mod session_lists;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +16,9 @@ use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, T
 use crate::store::leases::{Claim, LeaseKey, Leases};
 use crate::store::memory::leases::LeaseTables;
 use crate::store::memory::revocations::RevocationList;
+use crate::store::memory::session_lists::SessionListTable;
 use crate::store::revocations::Revocations;
+use crate::store::session_lists::{SealedSession, SessionLists, UserKey};
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::StoreFuture;
 
@@ -35,6 +38,7 @@ use crate::store::store_error::StoreFuture;
 pub struct MemoryStore {
     leases: Arc<LeaseTables>,
     revocations: Arc<RevocationList>,
+    lists: Arc<SessionListTable>,
 }
 
 impl MemoryStore {
@@ -47,16 +51,12 @@ impl MemoryStore {
 
 impl Revocations for MemoryStore {
     fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
-        if self.revocations.has(session, user_id) {
-            RevocationStatus::Revoked
-        } else {
-            RevocationStatus::Live
-        }
+        self.revocations.status(session, user_id)
     }
 
     fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool> {
-        let is_revoked = self.revocations.has(&session, user_id);
-        Box::pin(async move { Ok(is_revoked) })
+        let status = self.revocations.status(&session, user_id);
+        Box::pin(async move { Ok(status == RevocationStatus::Revoked) })
     }
 
     fn is_outdated(&self, session: SessionRef) -> StoreFuture<'_, bool> {
@@ -81,6 +81,17 @@ impl Revocations for MemoryStore {
         Box::pin(async { Ok(()) })
     }
 
+    fn read_user<'a>(&'a self, user_id: &'a str, since: Timestamp) -> StoreFuture<'a, ()> {
+        self.revocations
+            .change(|entries, now| entries.read_user(user_id, since, now));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>> {
+        let read_since = self.revocations.read_since(user_id);
+        Box::pin(async move { Ok(read_since) })
+    }
+
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         self.revocations
             .change(|entries, now| entries.exempt(&session, user_id, now));
@@ -103,9 +114,30 @@ impl Leases for MemoryStore {
     }
 }
 
+impl SessionLists for MemoryStore {
+    fn put(&self, entry: SealedSession) -> StoreFuture<'_, ()> {
+        self.lists.put(&entry);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn remove(&self, user: UserKey, session: SessionId) -> StoreFuture<'_, ()> {
+        self.lists.remove(user, session);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn all(&self, user: UserKey) -> StoreFuture<'_, Vec<Vec<u8>>> {
+        let all = self.lists.all(user);
+        Box::pin(async move { Ok(all) })
+    }
+}
+
 impl SharedStore for MemoryStore {
     fn ping(&self) -> StoreFuture<'_, ()> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn session_lists(&self) -> Option<&dyn SessionLists> {
+        Some(self)
     }
 }
 

@@ -14,7 +14,9 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{Lifetimes, RevokedSession, SessionId, SessionRef, Timestamp, quick_hash};
+use fncy_login_core::{
+    Lifetimes, RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp, quick_hash,
+};
 use tokio::time::Instant;
 
 use crate::observe::once_per_minute::OncePerMinute;
@@ -48,6 +50,8 @@ pub(crate) struct Entries {
     /// The revoked sessions of each user, and when they were issued. A user is named by a keyed hash of the id.
     of_users: BTreeMap<(u64, SessionId), Timestamp>,
     users: ExpiringMap<Arc<str>, UserEntry, Instant>,
+    /// Users who must be read again.
+    reads: ExpiringMap<Arc<str>, ReadEntry, Instant>,
     /// Sessions that began after a user's entry and would be revoked by it. They are exempt from entries up to
     /// this time.
     exempt: ExpiringMap<SessionId, Timestamp, Instant>,
@@ -68,9 +72,28 @@ struct UserEntry {
     counted: Counted,
 }
 
+/// User data that was read before this must be read again.
+struct ReadEntry {
+    since: Timestamp,
+    counted: Counted,
+}
+
 impl RevocationList {
-    pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
-        self.filters.may_have(session, user_id) && self.entries().has(session, user_id)
+    pub(crate) fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
+        if !self.filters.may_have(session, user_id) {
+            return RevocationStatus::Live;
+        }
+        let entries = self.entries();
+        if entries.has(session, user_id) {
+            RevocationStatus::Revoked
+        } else {
+            let read_since = entries.read_since(user_id);
+            read_since.map_or(RevocationStatus::Live, RevocationStatus::ReadUser)
+        }
+    }
+
+    pub(crate) fn read_since(&self, user_id: &str) -> Option<Timestamp> {
+        self.entries().read_since(user_id)
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut Entries, Instant)) {
@@ -123,6 +146,7 @@ impl Entries {
             sessions: ExpiringMap::new(max),
             of_users: BTreeMap::new(),
             users: ExpiringMap::new(max),
+            reads: ExpiringMap::new(max),
             exempt: ExpiringMap::new(max),
             filters: Filters::default(),
         }
@@ -144,6 +168,26 @@ impl Entries {
         let user = self.users.get(user_id)?;
         let is_reached = session.issued() <= user.until && user.spared != Some(session.id());
         is_reached.then_some(user.until)
+    }
+
+    fn read_since(&self, user_id: &str) -> Option<Timestamp> {
+        self.reads.get(user_id).map(|entry| entry.since)
+    }
+
+    /// Has a user read again whose data was read before this.
+    pub(crate) fn read_user(&mut self, id: &str, since: Timestamp, now: Instant) {
+        let entry = match self.reads.remove(id) {
+            // A second later than the entry before: that one may have been met within the same second.
+            Some(before) => ReadEntry {
+                since: since.max(before.since.plus(1)),
+                counted: before.counted,
+            },
+            None => ReadEntry {
+                since,
+                counted: self.filters.users.add(quick_hash(id.as_bytes())),
+            },
+        };
+        self.reads.insert(Arc::from(id), entry, now + LONGEST);
     }
 
     /// Revokes a session.
@@ -224,6 +268,7 @@ impl Entries {
         }
         is_crowded |= self.users.is_crowded(now);
         self.users.forget(now);
+        self.reads.forget(now);
         self.exempt.forget(now);
         is_crowded
     }
@@ -253,7 +298,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    use fncy_login_core::{RevokedSession, SessionId, SessionRef, Timestamp};
+    use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
     use tokio::time::{Instant, advance};
 
     use super::{Entries, LONGEST, MAX_OF_USER, RevocationList};
@@ -302,6 +347,10 @@ mod tests {
             assert_eq!(self.filters.users.is_empty(), users == 0);
             sessions + users
         }
+    }
+
+    fn has(list: &RevocationList, session: &SessionRef, user_id: &str) -> bool {
+        list.status(session, user_id) == RevocationStatus::Revoked
     }
 
     fn of(session: SessionRef, user_id: &str) -> RevokedSession {
@@ -419,10 +468,10 @@ mod tests {
         let held = list.entries();
         let (sender, answers) = mpsc::channel();
         let asked = Arc::clone(&list);
-        thread::spawn(move || sender.send(asked.has(&session(2, 0), "haneul")));
+        thread::spawn(move || sender.send(has(&asked, &session(2, 0), "haneul")));
         assert_eq!(answers.recv_timeout(Duration::from_secs(30)), Ok(false));
         drop(held);
-        assert!(list.has(&session(1, 0), "alex") && list.has(&session(3, 0), "jun"));
+        assert!(has(&list, &session(1, 0), "alex") && has(&list, &session(3, 0), "jun"));
     }
 
     #[test]
@@ -440,7 +489,7 @@ mod tests {
                 }
             });
             while !writer.is_finished() {
-                assert!(list.has(&session(1, 5), "alex"));
+                assert!(has(&list, &session(1, 5), "alex"));
             }
         });
     }
@@ -452,14 +501,14 @@ mod tests {
             let revoked = of(session(number, 0), "alex");
             list.change(|entries, now| entries.add(&revoked, now));
         };
-        let has = |number| list.has(&session(number, 0), "alex");
+        let is_revoked = |number| has(&list, &session(number, 0), "alex");
         revoke(1);
-        assert!(has(1) && !has(2));
+        assert!(is_revoked(1) && !is_revoked(2));
         // It lives for a hundred seconds.
-        for (seconds, is_revoked) in [(99, true), (1, false)] {
+        for (seconds, expected) in [(99, true), (1, false)] {
             advance(Duration::from_secs(seconds)).await;
             revoke(3);
-            assert_eq!(has(1), is_revoked);
+            assert_eq!(is_revoked(1), expected);
         }
     }
 }

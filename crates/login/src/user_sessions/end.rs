@@ -1,4 +1,4 @@
-//! Ending the sessions of a user, as the application asks for it.
+//! Ending the sessions of a user and reading the user again, as the application asks for it.
 //!
 //! Rules:
 //! - A session ends in this process at once, even if the store can't be reached.
@@ -15,9 +15,10 @@ use crate::store::store_error::StoreError;
 impl Login {
     /// Ends the session of this user, and no other session.
     ///
-    /// Call it from a handler that ends more than the session, such as one that deletes an account. For a button
-    /// "Sign out", post to [`Site::sign_out_path`](crate::pages::Site::sign_out_path): that also removes the cookie and
-    /// revokes the tokens at FNCY. After this call, the browser's next request is refused and removes the cookie.
+    /// Call it where there is a user and no response, such as in a WebSocket. In a handler, `Session::end` also removes
+    /// the cookie and revokes the tokens at FNCY, as a `POST` to
+    /// [`Site::sign_out_path`](crate::pages::Site::sign_out_path) does. After this call, the browser's next request is
+    /// refused and removes the cookie.
     ///
     /// The session ends in this process at once, and its [`LiveSession`](crate::LiveSession)s too. On the instances that
     /// share a [store](crate::LoginBuilder::store), it ends within five seconds.
@@ -104,6 +105,28 @@ impl Login {
         })
         .await
     }
+
+    /// Reads a user again at the next request of each of the user's sessions, on all instances that share a store.
+    ///
+    /// Call it when the application learns that the user has changed, such as from an administrator's page.
+    /// `id` is [`User::id`]. For the session of a handler's own request, `Session::refresh_user` does it at once.
+    ///
+    /// At the next request to a protected path, the session's tokens are refreshed, FNCY's user data is read, and
+    /// [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh) is asked. The request waits for this, and its
+    /// handler gets the new user. Other instances learn of the call within five seconds.
+    ///
+    /// - If FNCY doesn't answer, the request is admitted with the user as they were. A later request tries again.
+    /// - A session without a refresh token signs in again.
+    /// - A public path refreshes nothing and shows the user as they were. So does an open connection.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
+    pub async fn refresh_user_of(&self, id: &str) -> Result<(), StoreError> {
+        let (login, id) = (self.clone(), id.to_owned());
+        let since = self.0.clock.now().plus(MAX_SKEW + 1);
+        completed(async move { soon(login.0.store.read_user(&id, since)).await }).await
+    }
 }
 
 async fn revoke_user(login: &Login, id: &str, spared: Option<SessionId>) -> Result<(), StoreError> {
@@ -124,7 +147,7 @@ fn tell(login: &Login, which: EndedSessions, user_id: &str, session: Option<Sess
 }
 
 /// The outcome of work in a task of its own.
-async fn completed(
+pub(crate) async fn completed(
     work: impl Future<Output = Result<(), StoreError>> + Send + 'static,
 ) -> Result<(), StoreError> {
     tokio::spawn(work).await.unwrap_or(Err(StoreError))

@@ -124,6 +124,39 @@ async fn u03_a_spared_session_is_refused_by_no_order_of_entries() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn u02_a_user_is_read_again_since_the_latest_call() {
+    let list = RevocationList::new();
+    let read = |user, since| {
+        let hash = hash_of(user);
+        revocation(LogEntry::Read { hash, since })
+    };
+    let status = |user| list.status(&session(1, NOW), user);
+    list.add(read("alex", NOW));
+    assert_eq!(
+        status("alex"),
+        RevocationStatus::Ask,
+        "the log was not read yet"
+    );
+    list.was_read(Instant::now());
+    let since = |since| RevocationStatus::ReadUser(Timestamp::from_unix(since));
+    assert_eq!(status("alex"), since(NOW));
+    assert_eq!(status("jun"), RevocationStatus::Live);
+    list.add(read("jun", NOW));
+    assert_eq!(
+        status("jun"),
+        since(NOW),
+        "though it was known to have no entry"
+    );
+    assert_eq!(list.later_read(hash_of("alex"), NOW), NOW + 1);
+    assert_eq!(list.add(read("alex", NOW + 5)), [read("alex", NOW).entry]);
+    assert_eq!(list.add(read("alex", NOW)), [read("alex", NOW).entry]);
+    assert_eq!(status("alex"), since(NOW + 5));
+    assert_eq!(list.all().len(), 2);
+    list.add(of_user("alex", NOW + 1_000));
+    assert_eq!(status("alex"), RevocationStatus::Revoked);
+}
+
+#[tokio::test(start_paused = true)]
 async fn l14_what_began_since_is_not_revoked() {
     let list = RevocationList::new();
     list.was_read(Instant::now());
