@@ -2,12 +2,18 @@
 //
 // It takes its settings as one argument of JSON, listens on a free loopback port, prints one line
 // of JSON when it is ready, and ends when its standard input does, so that it dies with its
-// parent. People sign in at its own development pages with any name; that name is their subject.
+// parent. A line of standard input moves its clock on by so many seconds. People sign in at its own
+// development pages with any name; that name is their subject.
 
 import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
 import { Provider } from 'oidc-provider';
 
 const settings = JSON.parse(process.argv[2]);
+
+const machineTime = Date.now;
+let ahead = 0;
+Date.now = () => machineTime() + ahead;
 
 const client = (client_id, token_endpoint_auth_method) => ({
   client_id,
@@ -28,7 +34,7 @@ const provider = new Provider(issuer, {
     client(settings.clientId, 'client_secret_post'),
     client(settings.basicClientId, 'client_secret_basic'),
   ],
-  claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+  claims: { openid: ['sub', 'auth_time'], profile: ['name'], email: ['email', 'email_verified'] },
   clockTolerance: 0,
   cookies: { keys: ['a key that signs nothing of value'] },
   features: {
@@ -37,9 +43,15 @@ const provider = new Provider(issuer, {
     rpInitiatedLogout: { enabled: true },
     userinfo: { enabled: true },
   },
-  findAccount: (_ctx, sub) => ({
+  findAccount: (_ctx, sub, token) => ({
     accountId: sub,
-    claims: () => ({ sub, name: `Person ${sub}`, email: `${sub}@people.example`, email_verified: true }),
+    claims: async () => ({
+      sub,
+      name: `Person ${sub}`,
+      email: `${sub}@people.example`,
+      email_verified: true,
+      auth_time: token && (await provider.Session.findByUid(token.sessionUid))?.loginTs,
+    }),
   }),
   pkce: { required: () => true },
   rotateRefreshToken: true,
@@ -47,7 +59,8 @@ const provider = new Provider(issuer, {
 });
 
 server.on('request', provider.callback());
-process.stdin.on('end', () => process.exit(0)).resume();
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (seconds) => (ahead += 1000 * seconds)).on('close', () => process.exit(0));
 console.log(JSON.stringify({ baseUrl: issuer }));
 
 // From here on nobody reads its output, and writing to a closed pipe would end it.

@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Html, Json, ServiceConfig, get};
-use fncy_login_actix::{CurrentUser, Tokens};
+use actix_web::web::{Data, Html, Json, ServiceConfig, get, post, resource};
+use fncy_login_actix::{CurrentUser, RecentSignIn, Tokens, require_scope};
 use serde_json::{Value, json};
 use site::{UserData, pages};
 
@@ -14,6 +14,13 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/site.css", get().to(style))
         .route("/protected", get().to(protected))
         .route("/me", get().to(me))
+        .route("/project/delete", get().to(ask_to_delete))
+        .route("/project/delete", post().to(delete))
+        .service(
+            resource("/calendar")
+                .wrap(require_scope("calendar.read"))
+                .route(get().to(calendar)),
+        )
         .route("/profile", get().to(profile));
 }
 
@@ -25,6 +32,20 @@ async fn home(user: Option<CurrentUser>) -> Html {
 /// A protected page: there is a user.
 async fn protected(user: CurrentUser) -> Html {
     Html::new(pages::protected(&user))
+}
+
+/// A page that needs one more scope. The intent `calendar` of `main.rs` asks FNCY for it.
+async fn calendar(user: CurrentUser) -> Html {
+    Html::new(pages::calendar(&user))
+}
+
+/// A page that needs a sign-in of the last five minutes. If it is older, the person signs in again.
+async fn ask_to_delete(user: RecentSignIn<300>) -> Html {
+    Html::new(pages::delete_project(&user))
+}
+
+async fn delete(user: RecentSignIn<300>) -> Html {
+    Html::new(pages::project_deleted(&user))
 }
 
 /// The user for scripts. Without a session, they get a 401 and no redirect.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use fncy_login_actix::{FncyLogin, Login};
+use fncy_login_actix::{FncyLogin, Login, SignInOptions};
 use site::{Provider, StartError};
 
 #[actix_web::main]
@@ -20,6 +20,7 @@ async fn run() -> Result<(), StartError> {
         .env_from(provider.settings()) // the dev server's; with a real server, there are none
         .public_path("/")
         .public_path("/site.css")
+        .intent("calendar", SignInOptions::new().scope("calendar.read"))
         .build()?;
 
     let user_data = Data::new(provider.user_data()?);

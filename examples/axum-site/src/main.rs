@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use fncy_login_tower::Login;
+use fncy_login_tower::{Login, SignInOptions};
 use site::{Provider, StartError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -20,6 +20,7 @@ async fn run() -> Result<(), StartError> {
         .env_from(provider.settings()) // the dev server's; with a real server, there are none
         .public_path("/")
         .public_path("/site.css")
+        .intent("calendar", SignInOptions::new().scope("calendar.read"))
         .build()?;
     let app = axum_site::app(login.clone(), provider.user_data()?);
 

@@ -68,6 +68,16 @@ fn tour() -> String {
             "What FNCY says about you, fetched with your access token",
         ),
         (
+            "/calendar",
+            "Your calendar",
+            "Needs one more scope, which FNCY asks you for when you open it",
+        ),
+        (
+            "/project/delete",
+            "Delete a project",
+            "Needs a sign-in of the last five minutes",
+        ),
+        (
             "/me",
             "The user as JSON",
             "What a script gets; without a session, a 401",
@@ -121,6 +131,36 @@ pub fn profile_unavailable(user: &User, error: &UserDataError) -> String {
         error = Escaped(&error.to_string()),
     );
     page("Your data", "/profile", Some(user), &main)
+}
+
+/// The calendar page, which needs a scope of its own.
+#[must_use]
+pub fn calendar(user: &User) -> String {
+    let scopes = user.scopes().collect::<Vec<_>>().join(", ");
+    let main = format!(
+        "<h1>Your calendar</h1>\n\
+         <p class=\"lead\">FNCY lets this site read your calendar. Your session is the same as before.</p>\n\
+         <section class=\"card\">\n<h2>Access</h2>\n<p>{}</p>\n</section>",
+        Escaped(&scopes)
+    );
+    page("Your calendar", "/calendar", Some(user), &main)
+}
+
+/// The page that asks before a project is deleted.
+#[must_use]
+pub fn delete_project(user: &User) -> String {
+    let main = "<h1>Delete the project?</h1>\n\
+         <p class=\"lead\">You have signed in a moment ago, so the button works for five minutes.</p>\n\
+         <form method=\"post\"><button class=\"button\">Delete the project</button></form>";
+    page("Delete a project", "/project/delete", Some(user), main)
+}
+
+/// The page after a project was deleted.
+#[must_use]
+pub fn project_deleted(user: &User) -> String {
+    let main = "<h1>The project is deleted</h1>\n\
+         <p class=\"lead\">This example has no projects, so nothing is lost.</p>";
+    page("Delete a project", "/project/delete", Some(user), main)
 }
 
 /// The frame of every page; `main` is HTML.

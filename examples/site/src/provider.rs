@@ -79,6 +79,8 @@ fn development_settings(
 ) -> Result<Vec<(&'static str, String)>, getrandom::Error> {
     let redirect_uri = env(Setting::RedirectUri).unwrap_or_else(|| DEFAULT_REDIRECT_URI.to_owned());
     let mut settings = Vec::from(dev_server.environment());
+    // The dev server says when a person signed in, so that a recent sign-in is proved.
+    settings.push((Setting::AuthTime.name(), "/auth_time".to_owned()));
     // The login takes plain http on this machine only. The browser then keeps no `Secure` cookies,
     // and the dev server leads it back from its sign-out to the page that says so.
     if redirect_uri.starts_with("http://") {

@@ -6,17 +6,18 @@ use std::collections::HashSet;
 use std::pin::Pin;
 use std::time::Duration;
 
-use fncy_login::Setting;
+use fncy_login::{LoginBuilder, Setting};
 use fncy_login_testing::TestClock;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use url::Url;
 
 use super::oauth_toolkit::OAUTH_TOOLKIT;
 use super::oidc_provider::OIDC_PROVIDER;
-use super::provider::{BASIC_CLIENT_ID, CLIENT_ID, Kind, Provider};
+use super::provider::{BASIC_CLIENT_ID, CLIENT_ID, Kind, LIFE, Provider};
 use super::site::Site;
 use crate::browser::Tab;
-use crate::harness::Harness;
+use crate::harness::{Harness, RECENT};
 use crate::steps::callback::assert_failure;
 use crate::world::APP;
 
@@ -60,6 +61,8 @@ behaviours! {
     a_copy_of_an_old_cookie_clears_nothing
     a_sign_out_ends_the_tokens
     a_cancelled_consent_shows_a_way_on
+    s03_a_recent_sign_in_is_a_new_one
+    s04_a_sign_in_without_its_prompt_is_not_recent
     a_wrong_secret_is_the_operators_fault
     clocks_may_differ_by_minutes
 }
@@ -193,6 +196,60 @@ async fn a_cancelled_consent_shows_a_way_on(provider: &Provider, harness: Harnes
     let page = provider.sign_in(&mut tab, page, "sumin").await;
     assert_eq!(page.url.as_str(), format!("{APP}/page?a=1"));
     assert_eq!(page.status, 200, "{}", page.text());
+}
+
+/// A site that knows when its user signed in, if the provider says it. The user's sign-in is not recent any more, and the
+/// provider has a clock of its own.
+async fn with_an_old_sign_in(provider: &Provider, harness: Harness) -> (Site<'_>, Tab) {
+    let auth_time = provider.kind.auth_time;
+    // Clocks may differ by a minute.
+    let later = Duration::from_secs(RECENT + 61);
+    let site = Site::with(provider, harness, |builder| {
+        auth_time.into_iter().fold(builder, LoginBuilder::auth_time)
+    });
+    let mut tab = site.browser.tab();
+    let page = site.sign_in(&mut tab, "/recent").await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    site.provider.advance(later);
+    site.clock.advance(later);
+    (site, tab)
+}
+
+async fn s03_a_recent_sign_in_is_a_new_one(provider: &Provider, harness: Harness) {
+    let own = Provider::start(provider.kind, LIFE).expect("its kind is installed");
+    let (site, mut tab) = with_an_old_sign_in(&own, harness).await;
+    let page = site.sign_in(&mut tab, "/recent").await;
+    assert_eq!(page.url.as_str(), format!("{APP}/recent"));
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert_eq!(site.refreshes(), 1, "which made no sign-in recent");
+}
+
+async fn s04_a_sign_in_without_its_prompt_is_not_recent(provider: &Provider, harness: Harness) {
+    let own = Provider::start(provider.kind, LIFE).expect("its kind is installed");
+    let (site, mut tab) = with_an_old_sign_in(&own, harness).await;
+    let sent_away = tab.get(&format!("{APP}/recent")).await;
+    let mut asked = Url::parse(sent_away.header("location").unwrap()).unwrap();
+    let kept: Vec<(String, String)> = asked
+        .query_pairs()
+        .filter(|(name, _)| name != "max_age")
+        .map(|(name, value)| {
+            (
+                name.into_owned(),
+                value.replace("login", "").trim().to_owned(),
+            )
+        })
+        .collect();
+    asked.query_pairs_mut().clear().extend_pairs(kept);
+    let page = tab.visit(asked.as_str()).await;
+    let page = site.provider.sign_in(&mut tab, page, "sumin").await;
+    if site.provider.kind.auth_time.is_some() {
+        assert_failure(&page, 403, "sign_in_not_recent");
+        assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
+    } else {
+        // Nothing tells this sign-in from a new one, and the log has said so at the first use of the guard.
+        assert_eq!(page.status, 200, "{}", page.text());
+        assert!(site.logged().contains("FNCY_AUTH_TIME"));
+    }
 }
 
 async fn a_wrong_secret_is_the_operators_fault(provider: &Provider, harness: Harness) {

@@ -26,6 +26,7 @@ pub static OAUTH_TOOLKIT: Kind = Kind {
     name_field: "username",
     allow: Some(("allow", "Authorize")),
     cancel: None,
+    auth_time: None,
     reuse_ends_all: false,
     shared: OnceLock::new(),
 };

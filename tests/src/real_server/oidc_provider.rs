@@ -30,6 +30,7 @@ pub static OIDC_PROVIDER: Kind = Kind {
     name_field: "login",
     allow: None,
     cancel: Some("Cancel"),
+    auth_time: Some("/auth_time"),
     reuse_ends_all: true,
     shared: OnceLock::new(),
 };

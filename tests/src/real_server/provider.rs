@@ -5,11 +5,12 @@
 //! - PKCE is required, refresh tokens rotate, and access tokens are opaque.
 //! - People sign in with any name, and are asked for their consent each time.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use fncy_login::{Login, LoginBuilder, Setting};
 use serde_json::{Value, json};
@@ -62,6 +63,8 @@ pub struct Kind {
     pub allow: Option<(&'static str, &'static str)>,
     /// The link of the consent page that cancels. Without a link it is a button without a name.
     pub cancel: Option<&'static str>,
+    /// The place of `auth_time` in its user data, if it has one. Its clock can then be moved.
+    pub auth_time: Option<&'static str>,
     /// Whether a refresh token that is used twice revokes all tokens of the same sign-in.
     pub reuse_ends_all: bool,
     /// The instance that tests share.
@@ -183,6 +186,14 @@ impl Provider {
         match self.kind.cancel {
             Some(link) => tab.click_link(&page, link).await,
             None => tab.submit(&page, "form", None).await,
+        }
+    }
+
+    /// Moves its clock on, if it can be moved.
+    pub fn advance(&self, by: Duration) {
+        if self.kind.auth_time.is_some() {
+            let mut input = self.child.stdin.as_ref().unwrap();
+            writeln!(input, "{}", by.as_secs()).unwrap();
         }
     }
 

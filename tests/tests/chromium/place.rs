@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, scope};
 use axum::extract::Request;
 use axum::response::Response;
-use fncy_login::{ConfigError, Login, LoginBuilder, Setting};
+use fncy_login::{ConfigError, Login, LoginBuilder, Setting, SignInOptions};
 use fncy_login_tests::browser::Backend;
 use fncy_login_tests::harness::{Harness, serve_configured, serve_router};
 use fncy_login_tests::real_server::nginx::Nginx;
@@ -114,6 +114,7 @@ impl Place {
             let login = login
                 .public_path("/")
                 .public_path("/site.css")
+                .intent("calendar", SignInOptions::new().scope("calendar.read"))
                 .build()
                 .unwrap();
             let user_data = UserData::new(&world.provider.userinfo_url()).unwrap();
@@ -199,6 +200,7 @@ impl Place {
         let login = usual(&world.provider, &redirect_uri)
             .set(Setting::DangerInsecureCookies, danger)
             .set(Setting::SignOutUrl, world.provider.sign_out_url())
+            .set(Setting::AuthTime, "/auth_time")
             .clock(world.clock());
         let served = serve(login, &world);
         Site {

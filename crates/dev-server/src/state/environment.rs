@@ -31,6 +31,7 @@ pub(crate) fn env_file(provider: &Provider) -> String {
         sign_out_url.push_str(&format!("?return_to={prefix}/logout"));
     }
     let own = [
+        ("FNCY_AUTH_TIME", "/auth_time".to_owned()),
         ("FNCY_REDIRECT_URI", redirect_uri.to_owned()),
         ("FNCY_COOKIE_SECRET", provider.ids.cookie_secret()),
     ];

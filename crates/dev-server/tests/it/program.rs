@@ -27,7 +27,7 @@ fn settings(lines: impl Iterator<Item = String>) -> (Vec<(String, String)>, usiz
             Some((name, value)) => settings.push((name.to_owned(), value.to_owned())),
             None => others += 1,
         }
-        if settings.len() == 8 {
+        if settings.len() == 9 {
             break;
         }
     }
@@ -59,13 +59,14 @@ fn it_prints_the_settings_and_serves() {
                 "FNCY_USERINFO_URL",
                 "FNCY_REVOCATION_URL",
                 "FNCY_SIGN_OUT_URL",
+                "FNCY_AUTH_TIME",
                 "FNCY_REDIRECT_URI",
                 "FNCY_COOKIE_SECRET",
             ]
         );
         let sign_out = format!("{base_url}/sign-out?return_to=http://localhost:3000/auth/logout");
         assert_eq!(variables[5].1, sign_out);
-        assert_eq!(STANDARD.decode(&variables[7].1).unwrap().len(), 32);
+        assert_eq!(STANDARD.decode(&variables[8].1).unwrap().len(), 32);
         // A shell would split a value at a space. The front page shows the same lines.
         let page = &front_page.body;
         for (name, value) in &variables {

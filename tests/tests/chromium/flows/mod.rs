@@ -5,6 +5,7 @@ mod addresses;
 mod devices;
 mod frames;
 mod kept_page;
+mod own_sign_ins;
 mod pages;
 mod proxies;
 mod recipes;
@@ -48,6 +49,12 @@ flows! {
             a_link_from_another_site_finds_the_session
             a_form_sent_after_the_session_ended_is_not_replayed
             each_of_two_hosts_is_signed_in_to_by_itself
+        }
+        own_sign_ins: {
+            s02_a_user_allows_more_and_stays_signed_in
+            s02_a_user_who_cancels_keeps_the_session
+            s03_a_project_is_deleted_after_a_recent_sign_in
+            s04_without_its_prompt_a_sign_in_is_not_recent
         }
         pages: {
             every_page_is_accessible

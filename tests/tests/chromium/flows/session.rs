@@ -9,7 +9,7 @@ use crate::tab::Tab;
 const SIGNED_OUT: &str = "A stand-in for FNCY, on your machine";
 
 /// Somebody who has signed in, and looks at the protected page.
-async fn signed_in(site: &Site) -> Tab {
+pub(super) async fn signed_in(site: &Site) -> Tab {
     let tab = site.tab().await;
     tab.visit("/protected").await;
     tab.sign_in().await;
