@@ -9,7 +9,8 @@ use tokio::time::sleep;
 use crate::browser::{Backend as _, RawRequest, RawResponse};
 use crate::harness::Harness;
 use crate::steps::session::{
-    LIFE, clears_session, post, refreshes, request, revoked, sets_session, signed_in, with_store,
+    LIFE, clears_session, page_with, post, refreshes, request, revoked, sets_session, signed_in,
+    with_store,
 };
 use crate::store::Store;
 use crate::world::{APP, World};
@@ -27,11 +28,8 @@ fn session_of(response: &RawResponse) -> Vec<u8> {
 
 /// The data in an answer's session.
 async fn data_in(world: &World, response: &RawResponse) -> String {
-    text_of(world, "/session", session_of(response)).await
-}
-
-async fn text_of(world: &World, target: &str, cookies: impl AsRef<[u8]>) -> String {
-    world.ask(target, cookies).await.text().into_owned()
+    let answer = world.ask("/session", session_of(response)).await;
+    answer.text().into_owned()
 }
 
 /// Sends a request of the browser's session in a task of its own, and waits until its handler has begun.
@@ -157,14 +155,16 @@ pub(super) async fn u01_a_handler_ends_its_session(harness: Harness) {
 }
 
 /// The answers of a handler that changed the data and of a request that refreshed the tokens. Both sessions must have
-/// both.
+/// both. A fresh process, which remembers no refresh, reads them.
 async fn both_kept(world: &World, changed: &RawResponse, refreshed: &RawResponse) {
     let tokens = world.provider.issued_secrets();
     let newest = tokens.iter().rfind(|secret| secret.contains("access"));
     for response in [changed, refreshed] {
-        assert_eq!(data_in(world, response).await, "Alex Martin blue");
-        let token = text_of(world, "/token", session_of(response)).await;
-        assert_eq!(Some(&token), newest);
+        let fresh = world.instance(|builder| builder);
+        let session = page_with("/session", session_of(response));
+        assert_eq!(fresh.send(session).await.text(), "Alex Martin blue");
+        let token = page_with("/token", session_of(response));
+        assert_eq!(newest, Some(&fresh.send(token).await.text().into_owned()));
     }
     assert_eq!(refreshes(world), 1);
 }
