@@ -135,7 +135,7 @@ async fn each_metric_is_described_in_the_manual_and_used_by_the_dashboard() {
     let _guard = metrics::set_default_local_recorder(&counts);
     let _world = World::new(Harness::Bare);
     let described = counts.described();
-    assert_eq!(described.len(), 12);
+    assert_eq!(described.len(), 13);
     let manual = include_str!("../../../crates/login/src/manual/operations.md");
     let dashboard = include_str!("../../../docs/grafana.json");
     for name in described {

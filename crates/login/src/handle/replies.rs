@@ -24,9 +24,10 @@ pub(crate) fn send(
     mut reply: Box<Reply>,
     request: Option<&RequestContext>,
 ) -> Box<Reply> {
-    let (begun, subject) = (reply.begins.take(), reply.subject.take());
+    let kept = reply.keeps.take().map(|kept| kept.0);
+    let (signed_in, subject) = (reply.begins.take().or(kept), reply.subject.take());
     for event in telemetry::tell(&mut reply) {
-        if let Some(kind) = LoginEventKind::of(event, begun.as_ref()) {
+        if let Some(kind) = LoginEventKind::of(event, signed_in.as_ref()) {
             login.0.events.tell(kind, subject.as_ref(), request);
         }
     }
@@ -46,10 +47,9 @@ pub(crate) async fn ending(
         let revoked = tokio::spawn(async move { revoke_all(&login, endings).await });
         drop(revoked.await);
     }
-    if let Some(kept) = reply.keeps.take() {
-        let (user, tokens) = *kept;
+    if let Some((user, tokens)) = reply.keeps.as_deref() {
         login.0.refresher.0.refreshes.replaced(&user.session());
-        login.0.watched.changed(&user, Some(&tokens));
+        login.0.watched.changed(user, Some(tokens));
     }
     if let Some(user) = &reply.begins {
         // If this fails, another instance may ask the user to sign in once more.

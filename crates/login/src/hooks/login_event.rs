@@ -37,7 +37,7 @@ pub struct LoginEvent {
 pub enum LoginEventKind {
     /// A browser was sent to FNCY.
     SignInStarted,
-    /// A user has signed in.
+    /// A user has signed in: a session begins, or a session is kept with more scopes or a recent sign-in.
     SignedIn {
         /// The granted scopes.
         scopes: Vec<String>,
@@ -193,12 +193,12 @@ impl LoginEvent {
 }
 
 impl LoginEventKind {
-    /// The kind of a core's event. `begun` is the user whose session begins. An event without a kind is for metrics alone.
-    pub(crate) fn of(event: Event, begun: Option<&User>) -> Option<Self> {
+    /// The kind of a core's event. `signed_in` is the user of a sign-in. An event without a kind is for metrics alone.
+    pub(crate) fn of(event: Event, signed_in: Option<&User>) -> Option<Self> {
         Some(match event {
             Event::SignInStarted => Self::SignInStarted,
             Event::SignInFinished => Self::SignedIn {
-                scopes: begun
+                scopes: signed_in
                     .into_iter()
                     .flat_map(User::scopes)
                     .map(str::to_owned)
@@ -210,9 +210,12 @@ impl LoginEventKind {
             },
             Event::SignedOut => Self::SignedOut,
             Event::SessionRefused(reason) => Self::SessionRefused { reason },
-            Event::RequestRefused(code @ (ErrorCode::Forbidden | ErrorCode::GuardUndecided)) => {
-                Self::GuardRefused { code }
-            }
+            Event::RequestRefused(
+                code @ (ErrorCode::Forbidden
+                | ErrorCode::GuardUndecided
+                | ErrorCode::InsufficientScope
+                | ErrorCode::InsufficientUserAuthentication),
+            ) => Self::GuardRefused { code },
             Event::RequestRefused(code) => Self::RequestRefused { code },
             _ => return None,
         })
@@ -224,7 +227,9 @@ impl RefusedBy {
         match code {
             ErrorCode::LoginRefused | ErrorCode::LoginUndecided => Self::Application,
             ErrorCode::AccessDenied
+            | ErrorCode::AuthTimeMissing
             | ErrorCode::ClientRejected
+            | ErrorCode::InsufficientScope
             | ErrorCode::InvalidResponse
             | ErrorCode::ProviderRefused
             | ErrorCode::ProviderUnavailable
