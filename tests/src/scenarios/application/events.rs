@@ -168,7 +168,7 @@ pub(super) async fn u05_a_routers_guard_tells_whom_it_refused(harness: Harness) 
     let mut tab = signed_in(&world).await;
     let [_, _] = heard.take(&world).await;
     for (path, code) in [
-        ("/needs/write", "forbidden"),
+        ("/needs/write", "insufficient_scope"),
         ("/needs/denied", "forbidden"),
         ("/needs/fails", "guard_undecided"),
     ] {
