@@ -84,9 +84,9 @@ pub fn require(check: impl Fn(&User) -> bool + Send + Sync + 'static) -> Require
 
 /// Admits users who pass a check that waits, such as for a database; other users get 403, visitors are asked to sign in.
 ///
-/// The check is called once a request, and answers `bool` or `Result<bool, E>`. If it returns an error, panics, or does
-/// not answer within five seconds, the request gets 503 (`guard_undecided`). If the request is cancelled, the check is
-/// dropped. So a change in the database holds at the next request.
+/// The check is called once a request, so a change in the database holds at the next request. It answers `bool` or
+/// `Result<bool, E>`. If it returns an error, panics, or does not answer within five seconds, the request gets 503
+/// (`guard_undecided`). If the request is cancelled, the check is dropped.
 ///
 /// ```
 /// use axum::{Router, routing::get};

@@ -76,7 +76,9 @@ fn button_path<H: Head>(machine: &Machine, head: &H) -> String {
 fn public_address<H: Head>(machine: &Machine, head: &H) -> Option<ReturnTo> {
     let asked = asked_address(&machine.site, head)?;
     let path = asked.as_str().split(['?', '#']).next().unwrap_or_default();
-    machine.paths.is_public(path).then_some(asked)
+    // The page on which a sign-in ends needs a user, whatever the rules say.
+    let is_endpoint = machine.site.endpoint(path).is_some();
+    (!is_endpoint && machine.paths.is_public(path)).then_some(asked)
 }
 
 fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timestamp) -> Draft {

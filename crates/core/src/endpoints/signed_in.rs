@@ -2,8 +2,9 @@
 //!
 //! Rules:
 //! - The script gets no data from the popup. It learns that a sign-in has ended, by a channel of our own origin.
-//! - If a page of another origin has opened the popup, the popup stays open and sends no message. Its end would tell
-//!   that page that the person is signed in.
+//! - The popup doesn't close itself. A page of another origin may have opened it, and its end would tell that page that
+//!   the person is signed in. The page of ours that waits closes the popup.
+//! - If another user has signed in, the script sends nothing that was written for the first one.
 
 use crate::machine::responder::Responder;
 use crate::refusal::refuse::{cross_site, method_not_allowed};

@@ -1,6 +1,7 @@
 //! The authorization request (RFC 6749, section 4.1.1) with its code challenge (RFC 7636).
 
 use std::borrow::Cow;
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +15,6 @@ use crate::values::secret::Secret;
 const ADDED_LEN: usize = 136;
 
 /// The part of the authorize URL that is the same for all sign-ins.
-#[derive(Debug)]
 pub(crate) struct AuthorizeUrl {
     fixed: String,
     pkce: bool,
@@ -39,6 +39,13 @@ impl Pkce {
     /// Method `S256` (RFC 7636, section 4.2).
     fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(digest(&SHA256, self.verifier().expose().as_bytes()))
+    }
+}
+
+/// Shows no fields, since parameters may name a person.
+impl fmt::Debug for AuthorizeUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizeUrl").finish_non_exhaustive()
     }
 }
 

@@ -70,9 +70,10 @@ impl SignInOptions {
         Self::default()
     }
 
-    /// The page to return to: a path as browsers see it, with its query. The default is the front page.
+    /// The page to return to: a path as browsers see it, with its query.
     ///
-    /// An address of another origin leads to the front page. If a link has a `return_to`, that one counts.
+    /// By default, the sign-in of a link ends at the front page, and that of a handler at the page of its request. An
+    /// address of another origin leads to the front page. If a link has a `return_to`, that one counts.
     pub fn return_to(mut self, address: impl Into<String>) -> Self {
         self.return_to = Some(address.into());
         self
@@ -106,7 +107,7 @@ impl SignInOptions {
         self.named("prompt", prompt.into())
     }
 
-    /// Who is expected to sign in, such as an email address. It may be shown in FNCY's form. An empty text sets nothing.
+    /// The expected user, such as by an email address. FNCY may show it in its form. An empty text sets no hint.
     pub fn login_hint(self, user: impl Into<String>) -> Self {
         self.named("login_hint", user.into())
     }

@@ -338,9 +338,10 @@ impl User {
         self.terms().over()
     }
 
-    /// The time at which the person last signed in at FNCY. `None` if FNCY did not say it.
+    /// The time of the person's last sign-in. A refresh does not change it.
     ///
-    /// A refresh does not change it.
+    /// By default it is when the person came back from FNCY. With `FNCY_AUTH_TIME` it is FNCY's own time, and `None` if
+    /// FNCY did not say it.
     #[doc(alias("auth_time", "last login"))]
     #[must_use]
     pub fn signed_in_at(&self) -> Option<Timestamp> {

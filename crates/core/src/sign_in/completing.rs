@@ -1,8 +1,8 @@
 //! Completing: the sign-in succeeds, and the new session is written.
 //!
 //! Rules:
-//! - A sign-in makes a **new** session, and never changes an old one, unless the person was signed in when it began, and
-//!   it was for more scopes or a recent sign-in.
+//! - A sign-in makes a **new** session, and changes no old one. The exception is a sign-in for more scopes or a recent
+//!   sign-in, if the person was signed in when it began.
 //! - Such a sign-in keeps the session: its id, its times, and the data of the application. Its tokens, scopes and user
 //!   are new.
 //! - The generation of a session that is kept grows by two. So a refresh of the old tokens at the same time, which adds

@@ -17,9 +17,9 @@ use crate::session::set_data_error::SetDataError;
 
 /// The session of a request, which a handler may change: an adapter's `Session` holds it. Cloning is cheap.
 ///
-/// A change leaves with the response of this request, whatever the handler returns. A page with an error keeps what was
-/// set before, so set data last if they depend on the rest. If the browser closes the connection before, the change may
-/// be lost. The next request of the browser has the new data, and so do its guards.
+/// A change leaves with the response of this request, with any status. So set the data after the work that may fail. If
+/// the browser closes the connection before the response, the change may be lost. The next request of the browser has
+/// the new data, and so do its guards.
 ///
 /// The cookie is the only place of the data. If two requests change them at the same time, the last change wins; the
 /// manual's page on session data has all cases.
@@ -85,7 +85,8 @@ impl SessionHandle {
     ///
     /// Call it if FNCY's user data have just changed, such as after a purchase. Otherwise they are read again with a
     /// refresh. The hook [`on_refresh`](crate::LoginBuilder::on_refresh) decides, and may replace the session data.
-    /// [`CurrentUser`](Self::user) in the same handler stays as it was. The scopes stay too.
+    /// [`SessionHandle::user`] has the new user, and `CurrentUser` in the same handler the one from before. The scopes
+    /// stay.
     ///
     /// It takes at most 15 seconds, and shares the places at FNCY with the refreshes of the same user.
     ///

@@ -223,9 +223,10 @@ impl LoginBuilder {
 
     /// Names a sign-in with options of its own, for a link: `/auth/login?with=calendar&return_to=/calendar`.
     ///
-    /// Nothing else of the link's query reaches FNCY. A link with an unknown name gets a page (400, `unknown_intent`). If an
-    /// intent asks for a scope, the 403 page of a guard for that scope offers it ("Allow access"). If another site caused
-    /// the sign-in, it asks for no more scopes than a plain one.
+    /// FNCY gets these options, and `max_age` of the link. No other text of the link reaches FNCY. A link with an
+    /// unknown name gets a page (400, `unknown_intent`). If an intent asks for a scope, the 403 page of a guard for
+    /// that scope offers it ("Allow access"). If another site caused the sign-in, it asks for the scopes of a plain
+    /// one only.
     ///
     /// The name has letters, digits, hyphens and underscores. An option that can't be sent is an error at start.
     ///

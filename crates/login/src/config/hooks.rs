@@ -1,7 +1,10 @@
 //! The builder's hooks: functions of the application that the login calls.
 //!
-//! Rules: no request waits for `on_event`; a hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds; if it
-//! fails, the user is not let in. A hook that writes a page may be called for any request.
+//! Rules:
+//! - A hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds. If it
+//!   fails, the user is not let in.
+//! - No request waits for `on_event`.
+//! - A hook that writes a page may be called for any request.
 
 use std::sync::Arc;
 
@@ -18,8 +21,8 @@ impl LoginBuilder {
     /// Keeps a list of each user's sessions, for [`Login::sessions_of`](crate::Login::sessions_of).
     ///
     /// `label` reads a label from the headers of the session's request, such as the browser's name from `User-Agent`. It
-    /// is called for a request that may begin, refresh or keep alive a session. A label is cut to 100 characters. For a list without
-    /// labels, pass `|_| None`.
+    /// is called for a request that may begin, refresh or keep alive a session. A label is cut to 100 characters. For a
+    /// list without labels, pass `|_| None`.
     ///
     /// The list is off by default, since it keeps when and where a user was last seen. It is sealed and in the
     /// [store](Self::store). No request waits for it.
@@ -176,8 +179,8 @@ impl LoginBuilder {
     ///
     /// The [`Page`] has the texts in the reader's language: escape them. Status, headers and replies to programs stay as
     /// they are. The `Content-Security-Policy` allows styles, pictures and fonts of the application's own origin. Of scripts
-    /// it allows [`Page::script`] alone. Visitors without a session see the page, so that all files which it loads must be public. If the function
-    /// panics, the built-in page is shown.
+    /// it allows [`Page::script`] alone. Visitors without a session see the page, so all files that it loads must be
+    /// public. If the function panics, the built-in page is shown.
     ///
     /// ```
     /// # use fncy_login::Login;

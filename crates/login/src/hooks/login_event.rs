@@ -51,11 +51,11 @@ pub enum LoginEventKind {
     },
     /// The tokens of a session were refreshed.
     Refreshed,
-    /// A refresh was refused, or the user whom a handler has read again, and the session is over. A failure that may pass,
+    /// A refresh was refused, or the answer to `Session::refresh_user`. The session is over. A failure that may pass,
     /// such as an outage of FNCY, is no event.
     RefreshRefused {
-        /// The party that refused: FNCY its refresh token, `on_refresh` the user, or the login user data that belongs to
-        /// another user.
+        /// The party that refused: FNCY (the refresh token), the application (`on_refresh`), or the login (user data of
+        /// another user).
         by: RefusedBy,
     },
     /// A user has signed out.

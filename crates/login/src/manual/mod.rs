@@ -9,7 +9,7 @@
 //! | [`sign_in_options`] | one sign-in for more scopes, "confirm it's you", a language, a tenant |
 //! | [`hooks`] | hooks over sign-ins and refreshes, the request that they see, events for an audit log |
 //! | [`requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
-//! | [`session_data`] | data in the session from a handler, the user read again, the session ended |
+//! | [`session_data`] | a handler that changes the session data, reads the user again, or ends the session |
 //! | [`sessions`] | users and their sessions: sign out other devices or everywhere, a list of devices |
 //! | [`tokens`] | calls of FNCY's API |
 //! | [`connections`] | WebSockets and event streams |

@@ -46,7 +46,7 @@ impl Login {
     /// once, with their [`LiveSession`](crate::LiveSession)s, and on the instances that share a store within five
     /// seconds.
     ///
-    /// If this session has ended before, as on another instance a moment ago, it stays so, and all others end.
+    /// If this session has already ended, for example on another instance, it stays ended, and the others end too.
     ///
     /// ```
     /// # use fncy_login::{Login, User, store::StoreError};
@@ -82,7 +82,8 @@ impl Login {
     ///
     /// The user may sign in again at once. FNCY's own session goes on, so the next page that the browser opens
     /// goes to FNCY and comes back signed in, without a question. To keep the user out, refuse them in
-    /// [`LoginBuilder::on_login`](crate::LoginBuilder::on_login) and [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh). To have FNCY ask for a password again, set
+    /// [`LoginBuilder::on_login`](crate::LoginBuilder::on_login) and
+    /// [`LoginBuilder::on_refresh`](crate::LoginBuilder::on_refresh). To have FNCY ask for a password again, set
     /// [`Setting::AuthorizeParams`](crate::Setting::AuthorizeParams) to `prompt=login`, if FNCY understands it.
     ///
     /// The tokens are not revoked at FNCY, since only the browsers' cookies have them.
@@ -116,7 +117,7 @@ impl Login {
     /// handler gets the new user. Other instances learn of the call within five seconds.
     ///
     /// - If FNCY doesn't answer, the request is admitted with the user as they were. A later request tries again.
-    /// - A session without a refresh token signs in again.
+    /// - If a session has no refresh token, its user signs in again.
     /// - A public path refreshes nothing and shows the user as they were. So does an open connection.
     ///
     /// # Errors

@@ -42,7 +42,9 @@ impl ListedSession {
         self.0.session.id() == user.session().id()
     }
 
-    /// The time of the sign-in.
+    /// The time of the sign-in that began the session.
+    ///
+    /// [`User::signed_in_at`] is later if the person has signed in again since, and kept the session.
     #[must_use]
     pub fn signed_in_at(&self) -> Timestamp {
         self.0.session.issued()

@@ -12,6 +12,7 @@ scenarios! {
         l06_the_last_page_signs_nobody_in ["L6"],
         p36_a_sign_out_finishes_without_the_provider ["P36", "L16"],
         l11_session_ids_are_drawn_and_ending_one_ends_no_other ["L11"],
+        l05_a_sign_out_ends_where_no_sign_in_begins ["L5"],
         l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own ["L5"],
         r22_a_sign_out_ends_on_a_page_in_any_script ["R22"],
     }

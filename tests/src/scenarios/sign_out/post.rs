@@ -312,6 +312,14 @@ pub(super) async fn l05_a_sign_out_ends_on_a_public_page_of_ours_or_on_its_own(h
     }
 }
 
+pub(super) async fn l05_a_sign_out_ends_where_no_sign_in_begins(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| builder.protected_prefix("/page"));
+    });
+    let location = farewell(&world, b"/auth/signed-in").await;
+    assert_eq!(location, "/auth/logout");
+}
+
 pub(super) async fn r22_a_sign_out_ends_on_a_page_in_any_script(harness: Harness) {
     let world = World::with(harness, |setup| {
         setup.login = Box::new(|builder| builder.public_prefix("/안내"));

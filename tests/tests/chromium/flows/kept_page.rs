@@ -71,6 +71,24 @@ pub(super) async fn s06_two_tabs_go_on_after_one_sign_in(place: Place) {
     has_its_data(&other).await;
 }
 
+pub(super) async fn s06_another_user_sends_nothing_of_the_first(place: Place) {
+    let site = place.app(app);
+    let tab = site.tab().await;
+    tab.visit("/desk-of-alex").await;
+    tab.sign_in().await;
+    tab.shows("/desk-of-alex", "Hello, Alex Martin").await;
+    tab.visit("/kept").await;
+    tab.fill("Draft", "My draft").await;
+    site.world.advance(30 * 86_400);
+    let other = tab.another().await;
+    other.visit(&site.world.provider.sign_out_url()).await;
+    tab.press("Load").await;
+    let popup = tab.new_tab().await;
+    popup.sign_in_as("김하늘").await;
+    popup.closes().await;
+    tab.shows("/kept", "Status 401").await;
+}
+
 pub(super) async fn s06_an_opener_of_another_site_learns_nothing(place: Place) {
     let site = place.app(app);
     let tab = site.tab().await;

@@ -92,6 +92,7 @@ flows! {
             s06_a_closed_popup_leaves_the_refusal
             s06_a_blocked_popup_is_a_redirect
             s06_two_tabs_go_on_after_one_sign_in
+            s06_another_user_sends_nothing_of_the_first
             s06_an_opener_of_another_site_learns_nothing
             s06_a_form_is_sent_again_after_a_sign_in_in_a_new_tab
         }

@@ -150,7 +150,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::FormNotSent => (
             "로그인한 다음 다시 보내 주세요",
-            "로그인이 끝나서 저장되거나 바뀐 내용은 없어요. 새 탭에서 로그인한 다음, 이 탭으로 돌아와 새로고침하면 입력한 내용을 다시 보낼 수 있어요.",
+            "지금은 로그인되어 있지 않아서 저장되거나 바뀐 내용은 없어요. 새 탭에서 로그인한 다음, 이 탭으로 돌아와 새로고침하면 입력한 내용을 다시 보낼 수 있어요.",
         ),
         PageSubject::SignedIn => (
             "로그인되었어요",
