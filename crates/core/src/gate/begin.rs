@@ -3,6 +3,7 @@
 //! Rules:
 //! - A live session is admitted, and nothing is written, drawn or asked. But an unsafe request from another site is
 //!   refused.
+//! - A session that must be refreshed is refreshed first. Path guards judge the user after that.
 //! - A public path is admitted, whatever its cookies say.
 //! - Every other request is challenged.
 
@@ -27,11 +28,10 @@ use crate::request::cross_site::is_unsafe;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::request::site::Endpoint;
-use crate::rules::path_rules::Need;
 use crate::session::found::Found;
-use crate::session::user::User;
+use crate::session::user::{Terms, User};
 use crate::sign_in::callback::{CallbackStep, callback};
-use crate::sign_in::challenge::{Challenge, challenge, send_away, unmet};
+use crate::sign_in::challenge::{Challenge, challenge, guard, send_away, unmet_need};
 use crate::sign_in::redeeming::Redeeming;
 use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::timestamp::Timestamp;
@@ -86,15 +86,20 @@ pub(crate) fn begin<H: Head>(
     if is_forged(machine, head, &paths) {
         return reply(cross_site(machine, head).about(&user));
     }
-    if let Some(need) = unmet_need(machine, &paths, &user, now) {
-        let detail = "the user lacks what the path needs";
-        return unmet(Responder::to(machine, head), head, need, &user, now, detail).into();
+    let terms = user.terms();
+    if !is_public && (terms.user_read < read_since || terms.is_stale(now)) {
+        return renew(machine, head, &paths, user, read_since, now);
+    }
+    if let Some(refused) = guard(machine, head, &paths, &user, now) {
+        return refused.into();
     }
     if is_public {
-        greet(machine, head, &paths, user, now)
-    } else {
-        keep_up(machine, head, &paths, user, read_since, now)
+        return greet(machine, head, &paths, user, &terms, now);
     }
+    if machine.lifetimes.is_roll_due(&terms, now) && !is_background(machine, head, &paths) {
+        return Begin::Roll(Box::new(Resealing::new(machine, head, user, None)));
+    }
+    Begin::Admit(Admission::of(user, None))
 }
 
 /// Whether a request that this login has admitted for this user may still pass. Middleware between two layers may have
@@ -136,9 +141,9 @@ fn answer<H: Head>(
     Begin::Reply(responder.write(draft))
 }
 
-/// A live session on a protected path. Nearly always it is admitted unchanged. If its user must be read again, that is
-/// done with a refresh. A session without a refresh token signs in again.
-fn keep_up<H: Head>(
+/// A live session on a protected path, which must be refreshed. If its user must be read again, that is done with the
+/// refresh. A session without a refresh token signs in again.
+fn renew<H: Head>(
     machine: &Arc<Machine>,
     head: &H,
     paths: &RequestPaths<'_>,
@@ -147,28 +152,21 @@ fn keep_up<H: Head>(
     now: Timestamp,
 ) -> Begin {
     let terms = user.terms();
-    let is_user_due = terms.user_read < read_since;
-    if is_user_due && !terms.can_refresh {
+    if !terms.can_refresh {
         // The next session has new user data. If the browser shows the old one again, it is in a loop.
         let former = FormerSession::default();
         return send_away(Responder::to(machine, head), head, former, false, now).into();
     }
-    if is_user_due || terms.is_stale(now) {
-        let idle_ends = if is_background(machine, head, paths) {
-            terms.idle_ends
-        } else {
-            machine.lifetimes.idle_ends(terms.ends, now)
-        };
-        let responder = Responder::to(machine, head);
-        return match refreshing(responder, head, user, idle_ends, read_since, now) {
-            Ok(refreshing) => Begin::Refresh(Box::new(refreshing)),
-            Err(challenge) => challenge.into(),
-        };
+    let idle_ends = if is_background(machine, head, paths) {
+        terms.idle_ends
+    } else {
+        machine.lifetimes.idle_ends(terms.ends, now)
+    };
+    let responder = Responder::to(machine, head);
+    match refreshing(responder, head, user, idle_ends, read_since, now) {
+        Ok(refreshing) => Begin::Refresh(Box::new(refreshing)),
+        Err(challenge) => challenge.into(),
     }
-    if machine.lifetimes.is_roll_due(&terms, now) && !is_background(machine, head, paths) {
-        return Begin::Roll(Box::new(Resealing::new(machine, head, user, None)));
-    }
-    Begin::Admit(Admission::of(user, None))
 }
 
 /// A live session on a public path. No request waits for the provider there, so nothing is refreshed. Pages that a
@@ -179,13 +177,13 @@ fn greet<H: Head>(
     head: &H,
     paths: &RequestPaths<'_>,
     user: User,
+    terms: &Terms,
     now: Timestamp,
 ) -> Begin {
-    let terms = user.terms();
     if terms.is_past_grace(now) {
         return Begin::Admit(Admission::anonymous());
     }
-    let is_kept = machine.lifetimes.is_roll_due(&terms, now)
+    let is_kept = machine.lifetimes.is_roll_due(terms, now)
         && !terms.is_stale(now)
         && classify(head) == Kind::Navigation
         && !is_background(machine, head, paths);
@@ -201,19 +199,6 @@ fn is_public<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> 
         || (machine.allow_preflight
             && is_preflight(head)
             && !paths.any(|path| machine.paths.is_guarded(path)))
-}
-
-/// The need of a request's paths that its user doesn't meet. Each predicate is asked once.
-fn unmet_need<'a>(
-    machine: &'a Machine,
-    paths: &RequestPaths<'_>,
-    user: &User,
-    now: Timestamp,
-) -> Option<&'a Need> {
-    match paths.both(|path| machine.paths.unmet(path, user, now)) {
-        [None, None] => None,
-        unmet => unmet.into_iter().flatten().min_by_key(|need| need.rank()),
-    }
 }
 
 /// Whether a program may have sent the request without a person.

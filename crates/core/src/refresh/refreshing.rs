@@ -1,7 +1,9 @@
 //! Refreshing: a request waits for the refresh of its session, before the application is called.
 //!
 //! Rules:
-//! - While the access token is valid, a failed refresh changes nothing for the request.
+//! - While the access token is valid, a failed refresh changes nothing for the request. But if the user must be read
+//!   again, a refused refresh token leads to a new sign-in.
+//! - Path guards judge the user after the refresh. A refusal brings the new cookies.
 //! - A refused refresh token does not prove that the session is over. Another response may already have replaced the
 //!   cookie. So the request is anonymous, and the cookie stays until no replacement can be on its way.
 //! - A network failure signs no user out: the reply is 503, and the cookie stays. The same holds for the first refusal
@@ -23,13 +25,14 @@ use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::head::Head;
 use crate::request::owned_head::OwnedHead;
+use crate::request::request_paths::RequestPaths;
 use crate::session::profile::Profile;
 use crate::session::refusal::SessionRefusal;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
 use crate::session::user::{Segment, Terms, User};
 use crate::session::write::{cookie_names, remove_session, write};
-use crate::sign_in::challenge::{Challenge, send_away};
+use crate::sign_in::challenge::{Challenge, guard, send_away};
 use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::entropy::{Entropy, pair};
 use crate::values::error_code::ErrorCode;
@@ -58,6 +61,15 @@ pub enum AfterRefresh {
     Reply(Box<Reply>),
     /// The browser is sent to sign in.
     SignIn(Box<StartSignIn>),
+}
+
+impl From<Challenge> for AfterRefresh {
+    fn from(challenge: Challenge) -> Self {
+        match challenge {
+            Challenge::Reply(reply) => Self::Reply(reply),
+            Challenge::SignIn(start) => Self::SignIn(start),
+        }
+    }
 }
 
 /// Starts to wait for a refresh. If the session's tokens don't open, the request is challenged instead.
@@ -132,7 +144,7 @@ impl Refreshing {
         };
         // While the old access token is valid, a problem with the new one can wait. The next request finds it again.
         if can_wait && (written.is_err() || !tokens.is_fresh(now)) {
-            return AfterRefresh::Admit(Admission::of(self.user, None));
+            return self.admit(self.user.clone(), None, now);
         }
         let machine = &self.responder;
         let (cookies, session) = match written {
@@ -156,7 +168,20 @@ impl Refreshing {
             session,
         };
         let user = update.session.user().clone();
-        AfterRefresh::Admit(Admission::of(user, Some(update)))
+        self.admit(user, Some(update), now)
+    }
+
+    /// Admits the request, unless the guards of its paths refuse this user.
+    fn admit(&self, user: User, update: Option<Update>, now: Timestamp) -> AfterRefresh {
+        let machine = self.responder.machine();
+        let paths = RequestPaths::of(&self.head, &machine.site);
+        match guard(machine, &self.head, &paths, &user, now) {
+            Some(refused) => {
+                let cookies = update.map(|update| update.cookies);
+                refused.bringing(cookies.unwrap_or_default()).into()
+            }
+            None => AfterRefresh::Admit(Admission::of(user, update)),
+        }
     }
 
     /// Writes the session with refreshed tokens.
@@ -199,8 +224,10 @@ impl Refreshing {
     /// Goes on after a failed refresh.
     pub fn failed(self, failure: RefreshFailure, now: Timestamp) -> AfterRefresh {
         let segment = self.user.segment();
-        if !failure.ends_session() && now < segment.token_expires {
-            return AfterRefresh::Admit(Admission::of(self.user, None));
+        let is_user_due = segment.user_read < self.request.read_since;
+        let is_over = failure.ends_session() || (failure == RefreshFailure::Refused && is_user_due);
+        if !is_over && now < segment.token_expires {
+            return self.admit(self.user.clone(), None, now);
         }
         let machine = &self.responder;
         let removals = || remove_session(&machine.vault, &self.head);
@@ -249,9 +276,6 @@ impl Refreshing {
     }
 
     fn send_away(self, former: FormerSession, now: Timestamp) -> AfterRefresh {
-        match send_away(self.responder, &self.head, former, true, now) {
-            Challenge::Reply(reply) => AfterRefresh::Reply(reply),
-            Challenge::SignIn(start) => AfterRefresh::SignIn(start),
-        }
+        send_away(self.responder, &self.head, former, true, now).into()
     }
 }

@@ -5,6 +5,7 @@
 //! - A posted form is never sent again.
 //! - A request that needs a recent sign-in gets the challenge of RFC 9470, and keeps its session.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::machine::machine::Machine;
@@ -22,6 +23,7 @@ use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::head::Head;
+use crate::request::request_paths::RequestPaths;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
 use crate::rules::path_rules::Need;
@@ -41,6 +43,21 @@ pub enum Challenge {
     Reply(Box<Reply>),
     /// The browser is sent to sign in.
     SignIn(Box<StartSignIn>),
+}
+
+impl Challenge {
+    /// This challenge, which also brings the cookies of a refreshed session.
+    pub(crate) fn bringing(self, cookies: Vec<String>) -> Self {
+        match self {
+            Self::Reply(mut reply) => {
+                for line in cookies {
+                    reply.header("set-cookie", line);
+                }
+                Self::Reply(reply)
+            }
+            Self::SignIn(start) => Self::SignIn(Box::new(start.bringing(cookies))),
+        }
+    }
 }
 
 /// Challenges a request, depending on its session.
@@ -100,6 +117,33 @@ pub(crate) fn send_away<H: Head>(
         sign_in_failed(&responder, ErrorCode::LoginLoop, detail, &return_to)
     };
     Challenge::Reply(responder.write(former.end_with(draft)))
+}
+
+/// The need of a request's paths that its user doesn't meet. Each predicate is asked once.
+pub(crate) fn unmet_need<'a>(
+    machine: &'a Machine,
+    paths: &RequestPaths<'_>,
+    user: &User,
+    now: Timestamp,
+) -> Option<&'a Need> {
+    match paths.both(|path| machine.paths.unmet(path, user, now)) {
+        [None, None] => None,
+        unmet => unmet.into_iter().flatten().min_by_key(|need| need.rank()),
+    }
+}
+
+/// The refusal by the guards of a request's paths, if its user lacks what they need.
+pub(crate) fn guard<H: Head>(
+    machine: &Arc<Machine>,
+    head: &H,
+    paths: &RequestPaths<'_>,
+    user: &User,
+    now: Timestamp,
+) -> Option<Challenge> {
+    let need = unmet_need(machine, paths, user, now)?;
+    let detail = "the user lacks what the path needs";
+    let responder = Responder::to(machine, head);
+    Some(unmet(responder, head, need, user, now, detail))
 }
 
 /// The reply to a request whose user lacks what a guard needs. `detail` is about a predicate, for the operator.

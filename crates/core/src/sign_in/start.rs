@@ -38,7 +38,7 @@ const MAX_FOREIGN_LEN: usize = 256;
 pub struct StartSignIn {
     responder: Responder,
     return_to: ReturnTo,
-    /// Lines that remove surplus transactions, and perhaps the loop count.
+    /// Lines that remove surplus transactions and perhaps the loop count, and lines of a refreshed session.
     surplus: Vec<String>,
     former: FormerSession,
     demands: Demands,
@@ -150,6 +150,12 @@ impl StartSignIn {
     pub(crate) fn forgetting_loop(mut self) -> Self {
         let cookies = &self.responder.vault.cookies;
         self.surplus.push(cookies.remove(cookies.loop_name()));
+        self
+    }
+
+    /// This sign-in, which also brings the cookies of a refreshed session.
+    pub(crate) fn bringing(mut self, cookies: Vec<String>) -> Self {
+        self.surplus.extend(cookies);
         self
     }
 

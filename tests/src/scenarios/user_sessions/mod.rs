@@ -22,6 +22,9 @@ scenarios! {
         u02_a_user_is_read_again_once_in_each_session ["U2"],
         u02_a_user_who_is_refused_when_read_again_is_out ["U2"],
         u02_while_fncy_fails_the_user_stays_as_they_were ["U2"],
+        u02_a_path_guard_judges_the_user_who_was_read_again ["U2"],
+        u02_a_path_guard_judges_the_user_after_each_refresh ["U2"],
+        u02_a_user_whose_grant_is_revoked_signs_in_again ["U2"],
         u02_a_session_without_a_refresh_token_signs_in_again_once ["U2"],
     }
 }

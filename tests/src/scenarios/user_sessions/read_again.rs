@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fncy_dev_server::{Endpoint, Fault};
-use fncy_login::{Approval, LoginBuilder, NewLogin, RefreshedLogin, Refusal};
+use fncy_login::{Approval, LoginBuilder, NewLogin, RefreshedLogin, Refusal, User};
 use tokio::time::sleep;
 
 use crate::browser::Backend as _;
 use crate::harness::{Harness, Served};
 use crate::steps::device::Device;
-use crate::steps::session::with_store;
+use crate::steps::session::{sets_session, with_store};
 use crate::store::Store;
-use crate::world::World;
+use crate::world::{APP, World};
 
 /// The roles of all users in the application's database. No role: the user is refused.
 #[derive(Clone)]
@@ -133,6 +133,84 @@ pub(super) async fn u02_while_fncy_fails_the_user_stays_as_they_were(harness: Ha
     }
     assert_eq!(world.token_requests(), 3, "the new token rests");
     world.resends("the first use was answered 503");
+}
+
+/// A world with pages for administrators, and a guest's device.
+async fn guarded(harness: Harness, roles: &Roles) -> (World, Device) {
+    let of_hooks = roles.clone();
+    let is_admin = |user: &User| user.session_data::<String>() == Ok(Some("admin".to_owned()));
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(move |builder| {
+            let builder = builder.require_prefix("/admin", is_admin);
+            let recent = Duration::from_secs(60);
+            of_hooks.add_to(builder.recent_sign_in_prefix("/safe", recent))
+        });
+    });
+    let laptop = Device::of(&world, "alex").await;
+    (world, laptop)
+}
+
+/// The status of a page, and whether its answer has brought the browser a new session cookie.
+async fn opens(device: &Device, path: &str) -> (u16, bool) {
+    let before = device.request("/").headers;
+    let page = device.browser.tab().get(&format!("{APP}{path}")).await;
+    let session = |headers: &[(String, Vec<u8>)]| {
+        let cookies = headers.iter().find(|(name, _)| name == "cookie");
+        let text = String::from_utf8_lossy(&cookies.unwrap().1).into_owned();
+        let mut pairs = text.split("; ").map(str::to_owned);
+        pairs.find(|pair| pair.starts_with("__Host-fncy_session="))
+    };
+    let is_new = session(&before) != session(&device.request("/").headers);
+    (page.status, is_new)
+}
+
+pub(super) async fn u02_a_path_guard_judges_the_user_who_was_read_again(harness: Harness) {
+    let roles = Roles::new();
+    let (world, laptop) = guarded(harness, &roles).await;
+    assert_eq!(opens(&laptop, "/admin").await, (403, false));
+    roles.set(Some("admin"));
+    world.login.refresh_user_of("alex").await.unwrap();
+    assert_eq!(opens(&laptop, "/admin").await, (200, true), "promoted");
+    let calls = world.calls.all().len();
+    roles.set(Some("guest"));
+    world.login.refresh_user_of("alex").await.unwrap();
+    assert_eq!(opens(&laptop, "/admin").await, (403, true), "demoted");
+    assert_eq!(opens(&laptop, "/admin").await, (403, false));
+    assert_eq!(world.calls.all().len(), calls, "no handler was called");
+    sees(&laptop, &world.app(), "guest").await;
+    assert_eq!(world.token_requests(), 3, "the refusal brought the session");
+}
+
+pub(super) async fn u02_a_path_guard_judges_the_user_after_each_refresh(harness: Harness) {
+    let roles = Roles::new();
+    let (world, laptop) = guarded(harness, &roles).await;
+    roles.set(Some("admin"));
+    world.advance(301);
+    assert_eq!(opens(&laptop, "/admin").await, (200, true));
+    roles.set(Some("guest"));
+    world.advance(301);
+    assert_eq!(opens(&laptop, "/admin").await, (403, true));
+    // The sign-in that a guard asks for brings the session too.
+    world.advance(301);
+    assert_eq!(opens(&laptop, "/safe").await, (303, true));
+    assert_eq!(opens(&laptop, "/page").await, (200, false));
+    assert_eq!(world.token_requests(), 4);
+}
+
+pub(super) async fn u02_a_user_whose_grant_is_revoked_signs_in_again(harness: Harness) {
+    let roles = Roles::new();
+    let (world, laptop) = guarded(harness, &roles).await;
+    let refused = Fault::status(400).json(r#"{"error":"invalid_grant"}"#);
+    world.provider.fault(Endpoint::Token, refused);
+    world.login.refresh_user_of("alex").await.unwrap();
+    for _ in 0..2 {
+        let fetched = world.app().send(laptop.script("/page")).await;
+        assert_eq!((fetched.status, sets_session(&fetched)), (401, false));
+    }
+    assert_eq!(world.token_requests(), 2, "the refused token rests");
+    world.provider.clear_faults();
+    roles.set(Some("admin"));
+    sees(&laptop, &world.app(), "admin").await;
 }
 
 pub(super) async fn u02_a_session_without_a_refresh_token_signs_in_again_once(harness: Harness) {
