@@ -27,6 +27,8 @@ pub(crate) enum LogEntry {
         hash: UserHash,
         until: u64,
         spared: Option<SessionId>,
+        /// Earlier entries reach the spared session, if it was issued no later than this. Zero: they don't.
+        reached: u64,
     },
     /// A session has begun after its user's entry, and is exempt from it.
     Began { id: SessionId, until: u64 },
@@ -51,11 +53,12 @@ impl LogEntry {
                 hash,
                 until,
                 spared,
+                reached,
             } => {
                 let spared = spared
                     .map(|id| hex::encode(id.as_bytes()))
                     .unwrap_or_default();
-                format!("u{}.{until}.{spared}", hex::encode(&hash))
+                format!("u{}.{until}.{spared}.{reached}", hex::encode(&hash))
             }
             Self::Began { id, until } => format!("b{}.{until}", hex::encode(id.as_bytes())),
             Self::Read { hash, since } => format!("r{}.{since}", hex::encode(&hash)),
@@ -81,6 +84,7 @@ impl LogEntry {
                     "" => None,
                     id => Some(SessionId::from_bytes(hex::decode(id)?)),
                 },
+                reached: part()?.parse().ok()?,
             },
             "b" => Self::Began {
                 id: SessionId::from_bytes(hex::decode(part()?)?),
@@ -124,11 +128,13 @@ mod tests {
                 hash: hash_of("alex"),
                 until: 7,
                 spared: None,
+                reached: 0,
             },
             LogEntry::User {
                 hash: hash_of("alex"),
                 until: 8,
                 spared: Some(SessionId::from_bytes([0xb6; 16])),
+                reached: 6,
             },
             LogEntry::Began {
                 id: SessionId::from_bytes([0; 16]),

@@ -32,9 +32,11 @@ const STALE_AFTER: u64 = 4_500;
 const MAX_OF_USER: usize = 1_000;
 /// Entries in the log: four hundred megabytes there, and half of that here.
 pub(crate) const MAX_LOG: usize = 1_000_000;
-/// Twice the accepted skew of clocks, in seconds. A user's entry reaches one skew ahead, and the instance that
-/// begins a session may be one behind.
-const SKEWS: u64 = 120;
+/// How many seconds calls that spare a session add at most, so that no session pushes its user's entry ahead for hours.
+const MAX_AHEAD: u64 = 60;
+/// Twice the accepted skew of clocks, in seconds, and what calls add. A user's entry reaches one skew ahead, and the
+/// instance that begins a session may be one behind.
+const SKEWS: u64 = 120 + MAX_AHEAD;
 
 pub(crate) struct RevocationList {
     state: RwLock<State>,
@@ -163,6 +165,7 @@ impl RevocationList {
             hash,
             until,
             spared: None,
+            reached: 0,
         })
     }
 
@@ -170,17 +173,26 @@ impl RevocationList {
     pub(crate) fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<u64> {
         let state = self.state();
         let user = state.users.get(&hash_of(user_id))?;
-        user.reaches(session).then_some(user.until)
+        user.reaches(session)
     }
 
-    /// The time for a user's new entry: later than that of the one before.
-    pub(crate) fn later(&self, hash: UserHash, until: u64) -> u64 {
-        let state = self.state();
-        let before = state.users.get(&hash);
-        before.map_or(until, |before| until.max(before.until + 1))
+    /// The user's next entry, which replaces the one before and is later.
+    pub(crate) fn next(&self, hash: UserHash, until: u64, spared: Option<SessionId>) -> LogEntry {
+        let max = spared.map_or(u64::MAX, |_| until + MAX_AHEAD);
+        let next = |until| User {
+            until,
+            spared,
+            reached: 0,
+            expires: Instant::now(),
+        };
+        let user = match self.state().users.get(&hash) {
+            Some(before) => before.and(next(until.max(max.min(before.until + 1)))),
+            None => next(until),
+        };
+        user.entry(hash)
     }
 
-    /// The same for an entry that has a user read again.
+    /// The time for an entry that has a user read again: later than that of the one before.
     pub(crate) fn later_read(&self, hash: UserHash, since: u64) -> u64 {
         let state = self.state();
         let before = state.reads.get(&hash);
@@ -254,13 +266,13 @@ impl State {
         if revoked.is_some_and(|revoked| session.generation() <= revoked.up_to) {
             return Finding::Revoked;
         }
-        let Some(user) = user.filter(|user| user.reaches(session)) else {
+        let Some(until) = user.and_then(|user| user.reaches(session)) else {
             return Finding::Absent;
         };
         let began = self.began.get(&session.id());
-        if began.is_some_and(|began| began.until >= user.until) {
+        if began.is_some_and(|began| began.until >= until) {
             Finding::Absent
-        } else if session.issued().as_unix() + SKEWS > user.until {
+        } else if session.issued().as_unix() + SKEWS > until {
             Finding::RevokedUnlessBegan
         } else {
             Finding::Revoked
@@ -300,10 +312,12 @@ impl State {
                 hash,
                 until,
                 spared,
+                reached,
             } => {
                 let new = User {
                     until,
                     spared,
+                    reached,
                     expires,
                 };
                 let before = self.users.get(&hash).copied();
@@ -311,11 +325,11 @@ impl State {
                 self.users.insert(hash, user);
                 self.unlisted.forget();
                 let mut needless = self.drop_sessions(owner_of(&hash), user);
-                needless.extend(match before {
-                    Some(before) if before.until > until => Some(entry),
-                    Some(before) if before.until < until => Some(before.entry(hash)),
-                    _ => None,
-                });
+                // An entry that adds nothing, or the one that is a part of the new one.
+                let before = before.map(|before| before.entry(hash));
+                let (other, both) = (before.filter(|before| *before != entry), user.entry(hash));
+                needless.extend(other.filter(|_| both == entry));
+                needless.extend(other.filter(|before| *before == both).map(|_| entry));
                 needless
             }
             LogEntry::Began { id, until } => {

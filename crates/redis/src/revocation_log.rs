@@ -20,7 +20,7 @@ use fncy_login::Timestamp;
 use fncy_login::store::{RevokedSession, SessionId, SessionRef, StoreError};
 use redis::Script;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::keys::Keys;
 use crate::log_entry::{LogEntry, UserHash, hash_of, owner_of};
@@ -30,6 +30,8 @@ use crate::script_client::ScriptClient;
 
 /// Between two readings.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a new entry waits for the entries before it.
+const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Entries in one answer: half a megabyte.
 const MAX_READ: usize = 5_000;
 /// The longest life of a session, in seconds.
@@ -175,11 +177,9 @@ impl RevocationLog {
         spared: Option<SessionId>,
     ) -> Result<(), StoreError> {
         let hash = hash_of(user_id);
-        let entry = LogEntry::User {
-            hash,
-            until: self.list.later(hash, until.as_unix()),
-            spared,
-        };
+        // Without an answer, the entry follows those that are known. The server may be down.
+        let _: Result<_, _> = timeout(MAX_WAIT, self.catch_up()).await;
+        let entry = self.list.next(hash, until.as_unix(), spared);
         self.write(entry, LONGEST, hash).await
     }
 

@@ -36,7 +36,8 @@ struct State {
     left: HashMap<LeaseKey, Left>,
     revoked: HashMap<SessionId, RevokedSession>,
     /// Users whose sessions are revoked that were issued until this time, except for one.
-    revoked_users: HashMap<String, (Timestamp, Option<SessionId>)>,
+    /// All entries of each user.
+    revoked_users: HashMap<String, Vec<(Timestamp, Option<SessionId>)>>,
     /// Sessions that began after that, with the time of the entry that doesn't revoke them.
     began: HashMap<SessionId, Timestamp>,
     /// The time since which users must have been read.
@@ -166,9 +167,9 @@ impl State {
     fn is_revoked(&self, session: &SessionRef, user_id: &str) -> bool {
         let revoked = self.revoked.get(&session.id());
         let began = self.began.get(&session.id());
-        let until = self.revoked_users.get(user_id);
+        let of_user = self.revoked_users.get(user_id);
         revoked.is_some_and(|revoked| revoked.reaches(session.generation()))
-            || until.is_some_and(|(until, spared)| {
+            || of_user.into_iter().flatten().any(|(until, spared)| {
                 session.issued() <= *until
                     && *spared != Some(session.id())
                     && began.is_none_or(|began| began < until)
@@ -280,10 +281,10 @@ impl Revocations for Instance {
             looked.retain(|_, when| when.is_none());
             drop(looked);
             let mut state = self.store.reach()?;
-            let before = state.revoked_users.get(user_id);
+            let of_user = state.revoked_users.entry(user_id.to_owned()).or_default();
+            let before = of_user.last();
             let until = before.map_or(until, |(before, _)| until.max(before.plus(1)));
-            let entry = (until, spared);
-            state.revoked_users.insert(user_id.to_owned(), entry);
+            of_user.push((until, spared));
             drop(state);
             Ok(())
         })
@@ -307,7 +308,8 @@ impl Revocations for Instance {
     fn began<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, ()> {
         Box::pin(async move {
             let mut state = self.store.reach()?;
-            if let Some((until, _)) = state.revoked_users.get(user_id).copied() {
+            let of_user = state.revoked_users.get(user_id);
+            if let Some((until, _)) = of_user.and_then(|entries| entries.last()).copied() {
                 state.began.insert(session.id(), until);
             }
             drop(state);

@@ -47,8 +47,10 @@ pub trait Revocations: Send + Sync + 'static {
     ///
     /// No instance may refuse the spared session in between, so keep its id in the entry. The next entry of this user
     /// reaches it. Of two entries for the same time that spare different sessions, each reaches the other's session.
-    /// The driver asks before whether the spared session is revoked. An entry that [`Revocations::revoke`] has made for
-    /// it stays.
+    ///
+    /// No call brings a revoked session back: what an earlier entry reaches, no later entry spares, whatever the order in
+    /// which instances read them. A session that is exempt from the earlier entry, or that was issued after its time, can
+    /// be spared. An entry that [`Revocations::revoke`] has made for the spared session stays.
     fn revoke_user<'a>(
         &'a self,
         user_id: &'a str,

@@ -46,7 +46,8 @@ impl Login {
     /// once, with their [`LiveSession`](crate::LiveSession)s, and on the instances that share a store within five
     /// seconds.
     ///
-    /// If this session has already ended, for example on another instance, it stays ended, and the others end too.
+    /// If this session has ended before, as on another instance a moment ago, it stays so, and all others end. If the
+    /// store can't be reached, this session ends too.
     ///
     /// ```
     /// # use fncy_login::{Login, User, store::StoreError};
@@ -64,7 +65,7 @@ impl Login {
         completed(async move {
             let session = user.session();
             let asked = soon(login.0.store.is_revoked(session, user.id())).await;
-            let spared = (asked != Ok(true)).then(|| session.id());
+            let spared = (asked == Ok(false)).then(|| session.id());
             let told = revoke_user(&login, user.id(), spared).await;
             let session = Some(session.id());
             tell(&login, EndedSessions::Others, user.id(), session);

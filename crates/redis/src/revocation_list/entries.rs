@@ -19,6 +19,8 @@ pub(super) struct Session {
 pub(super) struct User {
     pub(super) until: u64,
     pub(super) spared: Option<SessionId>,
+    /// Earlier entries reach the spared session, if it was issued no later than this.
+    pub(super) reached: u64,
     pub(super) expires: Instant,
 }
 
@@ -48,25 +50,35 @@ impl Session {
 }
 
 impl User {
-    /// Whether the entry revokes this session.
-    pub(super) fn reaches(&self, session: &SessionRef) -> bool {
-        session.issued().as_unix() <= self.until && self.spared != Some(session.id())
+    /// Up to which time sessions are revoked, if this one is among them.
+    pub(super) fn reaches(&self, session: &SessionRef) -> Option<u64> {
+        let until = if self.spared == Some(session.id()) {
+            self.reached
+        } else {
+            self.until
+        };
+        (session.issued().as_unix() <= until).then_some(until)
     }
 
-    /// The entry for this one and another one, in any order: the later one. Of two for the same time, each reaches the
-    /// session that the other one spares.
+    /// The entry that reaches what this one or another one reaches, in any order. No entry spares a session that another
+    /// entry reaches.
     pub(super) fn and(self, other: Self) -> Self {
-        let later = if other.until > self.until {
-            other
+        let (later, earlier) = if other.until > self.until {
+            (other, self)
         } else {
-            self
+            (self, other)
         };
+        let reached = if later.spared == earlier.spared {
+            later.reached.max(earlier.reached)
+        } else {
+            later.reached.max(earlier.until)
+        };
+        let spared = later.spared.filter(|_| reached < later.until);
         Self {
-            spared: later
-                .spared
-                .filter(|_| self.until != other.until || self.spared == other.spared),
+            until: later.until,
+            spared,
+            reached: spared.map_or(0, |_| reached),
             expires: self.expires.max(other.expires),
-            ..later
         }
     }
 
@@ -75,6 +87,7 @@ impl User {
             hash,
             until: self.until,
             spared: self.spared,
+            reached: self.reached,
         }
     }
 }

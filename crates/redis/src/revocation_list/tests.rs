@@ -35,6 +35,7 @@ fn sparing(user_id: &str, until: u64, spared: Option<SessionId>) -> Revocation {
         hash,
         until,
         spared,
+        reached: 0,
     })
 }
 
@@ -76,7 +77,7 @@ async fn a_users_entry_revokes_the_sessions_before_it() {
     list.add(of_user("alex", NOW - 10));
     let status = |issued, user| list.status(&session(1, issued), user);
     assert_eq!(
-        status(NOW - 120, "alex"),
+        status(NOW - 180, "alex"),
         RevocationStatus::Revoked,
         "the later of two counts"
     );
@@ -88,7 +89,8 @@ async fn a_users_entry_revokes_the_sessions_before_it() {
     assert!(list.has(&session(1, NOW), "alex"));
     assert_eq!(status(NOW + 1, "alex"), RevocationStatus::Live);
     assert_eq!(status(NOW, "haneul"), RevocationStatus::Live);
-    assert_eq!(list.later(hash_of("alex"), NOW), NOW + 1);
+    let next = list.next(hash_of("alex"), NOW, None);
+    assert_eq!(next, of_user("alex", NOW + 1).entry);
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,9 +100,27 @@ async fn u03_a_spared_session_is_refused_by_no_order_of_entries() {
     let of_laptop = spares(&laptop, NOW);
     let cases = [
         (vec![of_laptop], [false, true]),
-        (vec![of_laptop, of_user("alex", NOW - 1)], [false, true]),
+        (vec![of_laptop, of_user("alex", NOW - 501)], [false, true]),
+        // It was revoked before.
+        (vec![of_laptop, of_user("alex", NOW - 500)], [true, true]),
+        (
+            vec![
+                of_laptop,
+                of_user("alex", NOW - 1),
+                spares(&laptop, NOW + 9),
+            ],
+            [true, true],
+        ),
+        (
+            vec![of_laptop, of_laptop, spares(&laptop, NOW + 9)],
+            [false, true],
+        ),
+        (
+            vec![of_laptop, spares(&phone, NOW - 1), spares(&laptop, NOW + 9)],
+            [true, true],
+        ),
         (vec![of_laptop, of_user("alex", NOW + 1)], [true, true]),
-        (vec![of_laptop, spares(&phone, NOW + 1)], [true, false]),
+        (vec![of_laptop, spares(&phone, NOW + 1)], [true, true]),
         // Two instances at the same second: each ends the other's session.
         (vec![of_laptop, spares(&phone, NOW)], [true, true]),
         // It stays revoked by itself.
@@ -121,6 +141,72 @@ async fn u03_a_spared_session_is_refused_by_no_order_of_entries() {
             entries.reverse();
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn u03_no_call_brings_a_revoked_session_back() {
+    let alex = hash_of("alex");
+    let thief = session(1, NOW - 500);
+    let spared = Some(thief.id());
+    let [here, there, new] = [(); 3].map(|()| RevocationList::new());
+    let call = |list: &RevocationList, spared| {
+        let entry = revocation(list.next(alex, NOW, spared));
+        (entry, list.add(entry))
+    };
+    // The last of many calls is long before the other instance's call, but that instance knows only the first.
+    let (first, _) = call(&there, spared);
+    here.add(first);
+    let mut last = first;
+    for _ in 0..9 {
+        let needless;
+        (last, needless) = call(&there, spared);
+        assert_eq!(needless.len(), 1);
+    }
+    let (all, _) = call(&here, None);
+    here.add(last);
+    there.add(all);
+    // An entry replaces those that its instance knows, so it says what they reach.
+    let (again, _) = call(&there, spared);
+    new.add(again);
+    for list in [&here, &there, &new] {
+        assert!(list.has(&thief, "alex"));
+    }
+    // Nor one that was signed out by itself, whatever comes after.
+    for until in [NOW, NOW + 1] {
+        let list = RevocationList::new();
+        list.add(of_session(&thief, "alex", u32::MAX));
+        list.add(of_user("alex", NOW));
+        list.add(sparing("alex", until, spared));
+        assert!(list.has(&thief, "alex"));
+    }
+    // A session that is exempt from the first call can still be spared.
+    let exempt = session(2, NOW);
+    for number in [1, 2] {
+        let list = RevocationList::new();
+        list.add(of_user("alex", NOW));
+        let (id, until) = (session(number, NOW).id(), NOW);
+        list.add(revocation(LogEntry::Began { id, until }));
+        call(&list, Some(exempt.id()));
+        assert_eq!(list.has(&exempt, "alex"), number == 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn u03_a_new_session_is_asked_for_after_any_number_of_calls() {
+    let list = RevocationList::new();
+    list.was_read(Instant::now());
+    let (old, new) = (session(1, NOW - 500), session(2, NOW - 60));
+    for _ in 0..500 {
+        list.add(revocation(list.next(
+            hash_of("alex"),
+            NOW + 59,
+            Some(old.id()),
+        )));
+    }
+    assert_eq!(list.status(&old, "alex"), RevocationStatus::Live);
+    assert_eq!(list.status(&new, "alex"), RevocationStatus::Ask);
+    assert!(list.has(&new, "alex"));
+    assert_eq!(list.all().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -151,6 +151,11 @@ async fn revoking_a_user_spares_a_session_until_the_next<R: Revocations>(
     // Within the same second.
     here.revoke_user(&user, until, None).await.unwrap();
     assert_revoked([here, there], spared, &user, true).await;
+    // No later entry brings it back.
+    for store in [there, here] {
+        store.revoke_user(&user, until, spares).await.unwrap();
+        assert_revoked([here, there], spared, &user, true).await;
+    }
     // What was revoked itself stays so.
     let entry = RevokedSession::new(revoked, &another);
     here.revoke(entry).await.unwrap();

@@ -69,6 +69,8 @@ struct Entry {
 struct UserEntry {
     until: Timestamp,
     spared: Option<SessionId>,
+    /// Earlier entries reach the spared session, if it was issued no later than this.
+    reached: Option<Timestamp>,
     counted: Counted,
 }
 
@@ -163,11 +165,15 @@ impl Entries {
                 })
     }
 
-    /// The time of a user's entry, if it reaches this session.
+    /// Up to which time sessions of a user are revoked, if this one is among them.
     fn revoked_with_user(&self, session: &SessionRef, user_id: &str) -> Option<Timestamp> {
         let user = self.users.get(user_id)?;
-        let is_reached = session.issued() <= user.until && user.spared != Some(session.id());
-        is_reached.then_some(user.until)
+        let until = if user.spared == Some(session.id()) {
+            user.reached?
+        } else {
+            user.until
+        };
+        (session.issued() <= until).then_some(until)
     }
 
     fn read_since(&self, user_id: &str) -> Option<Timestamp> {
@@ -229,11 +235,17 @@ impl Entries {
             Some(before) => UserEntry {
                 until: until.max(before.until.plus(1)),
                 spared,
+                reached: if before.spared == spared {
+                    before.reached
+                } else {
+                    Some(before.until)
+                },
                 counted: before.counted,
             },
             None => UserEntry {
                 until,
                 spared,
+                reached: None,
                 counted: self.filters.users.add(quick_hash(id.as_bytes())),
             },
         };
@@ -389,6 +401,28 @@ mod tests {
         entries.exempt(&again, "alex", now);
         entries.add_user("alex", Timestamp::from_unix(1_060), None, now);
         assert!(entries.has(&here, "alex") && entries.has(&again, "alex"));
+    }
+
+    #[test]
+    fn u03_no_call_brings_a_revoked_session_back() {
+        let (old, new) = (session(1, 900), session(2, 1_061));
+        let calls = |spared: &[Option<SessionRef>]| {
+            let (mut entries, now) = (list(), Instant::now());
+            for spared in spared {
+                let spared = spared.map(|session| session.id());
+                entries.add_user("alex", Timestamp::from_unix(1_060), spared, now);
+            }
+            [old, new].map(|session| entries.has(&session, "alex"))
+        };
+        let (of_old, of_new) = (Some(old), Some(new));
+        assert_eq!(calls(&[of_old, of_old]), [false, true]);
+        assert_eq!(calls(&[None, of_old]), [true, true]);
+        assert_eq!(calls(&[None, of_old, of_old]), [true, true]);
+        assert_eq!(calls(&[of_old, None, of_old]), [true, true]);
+        assert_eq!(calls(&[of_old, of_new, of_old]), [true, true]);
+        // It was issued after the first call.
+        assert_eq!(calls(&[None, of_new]), [true, false]);
+        assert_eq!(calls(&[None, None, of_new]), [true, true]);
     }
 
     #[test]
