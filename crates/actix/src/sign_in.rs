@@ -43,6 +43,9 @@ impl SignIn {
     ///
     /// Without [`SignInOptions::return_to`], the sign-in ends at this page, or at the page of the form or script.
     ///
+    /// More scopes for a signed-in user need a click on a page of your own origin. Every other request gets a 403 page, whose
+    /// button "Allow access" opens this page again.
+    ///
     /// # Errors
     ///
     /// [`SignInError`], if an option can't be sent. As an [`AuthRejection`] it is a 500 with a line in the log.

@@ -8,11 +8,11 @@ use crate::machine::responder::Responder;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::sign_in_options::{SignInError, SignInOptions};
 use crate::provider::tokens::SessionTokens;
-use crate::refusal::parts::kind_of;
+use crate::refusal::failed_sign_in::sign_in_failed;
+use crate::refusal::parts::{kind_of, shown_page};
 use crate::refusal::refuse::refuse;
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
-use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
@@ -21,7 +21,8 @@ use crate::session::found::Found;
 use crate::session::sealed_tokens;
 use crate::session::user::User;
 use crate::session::write::remove_session;
-use crate::sign_in::challenge::{Challenge, challenge, unmet};
+use crate::sign_in::challenge::{Challenge, challenge, unasked, unmet};
+use crate::sign_in::loop_count::{self, LoopCount};
 use crate::sign_in::start::StartSignIn;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
@@ -55,6 +56,9 @@ impl<'a, H: Head> Handling<'a, H> {
 
     /// A sign-in with options, which the application asks for. `user` is signed in.
     ///
+    /// The reply is a page instead if the browser is in a sign-in loop, or if more scopes for the user are not asked for
+    /// by a page of this origin.
+    ///
     /// # Errors
     ///
     /// [`SignInError`], if an option can't be sent.
@@ -62,17 +66,34 @@ impl<'a, H: Head> Handling<'a, H> {
         self,
         options: &SignInOptions,
         user: Option<&User>,
-    ) -> Result<StartSignIn, SignInError> {
+        now: Timestamp,
+    ) -> Result<Challenge, SignInError> {
         options.check()?;
         let Self { responder, head } = self;
         let kind = kind_of(&responder, head);
+        let here = shown_page(&responder, head, kind);
+        let again = || {
+            let is_page = matches!(kind, Kind::Navigation | Kind::FormPost | Kind::Frame);
+            is_page.then(|| here.as_str().to_owned())
+        };
+        if let Some(draft) = unasked(&responder, head, options, user, again) {
+            return Ok(Challenge::Reply(responder.write(draft)));
+        }
         let return_to = match &options.return_to {
             Some(address) => ReturnTo::parse(address, &responder.site),
-            None if kind == Kind::Navigation => address_of(&responder.site, head),
-            None => page_of(&responder.site, head),
+            None => here,
         };
+        // The session of a user who is signed in sticks. A recent sign-in may still be lost.
+        let sticks = user.is_some() && options.max_age.is_none();
+        let count = loop_count::find(&responder.vault, head, now);
+        if kind == Kind::Navigation && !sticks && count.is_some_and(LoopCount::is_loop) {
+            let detail =
+                "three sign-ins of a handler within a minute came back without their session";
+            let draft = sign_in_failed(&responder, ErrorCode::LoginLoop, detail, &return_to);
+            return Ok(Challenge::Reply(responder.write(draft)));
+        }
         let start = StartSignIn::with_options(responder, head, return_to, options, user);
-        Ok(start.told_to(kind))
+        Ok(Challenge::SignIn(Box::new(start.told_to(kind))))
     }
 
     /// A 403 for a request whose user lacks what a guard of the application requires.

@@ -51,6 +51,11 @@ impl Tab {
         self.follow_all(page).await
     }
 
+    /// Clicks a link of the page in the tab to this URL, without following redirects.
+    pub async fn click(&mut self, url: &str) -> Page {
+        self.show(self.by_document(Purpose::Navigation, url)).await
+    }
+
     /// Follows one redirect, with the state of the chain so far.
     ///
     /// # Panics

@@ -287,6 +287,13 @@ impl World {
         page.header("location").unwrap().to_owned()
     }
 
+    /// Starts a sign-in by a link of the page in the tab, and returns the address at the provider.
+    pub async fn start_by_link(&self, tab: &mut Tab, path: &str) -> String {
+        let page = tab.click(&format!("{APP}{path}")).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        page.header("location").unwrap().to_owned()
+    }
+
     /// The log since the world began, of this scenario and of those that run beside it.
     pub fn logged(&self) -> String {
         self.logs.text()

@@ -15,7 +15,7 @@ use crate::request::classify::{Kind, classify};
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::session::found::Found;
-use crate::sign_in::challenge::{Ask, Challenge, recent, unauthenticated};
+use crate::sign_in::challenge::{Ask, Challenge, recent, unasked, unauthenticated};
 use crate::sign_in::start::StartSignIn;
 
 /// The parameters of the address that choose a sign-in.
@@ -46,6 +46,20 @@ pub(crate) fn sign_in<H: Head>(responder: Responder, head: &H, found: &Found) ->
             let return_to = asked.or_else(own);
             let return_to = return_to.unwrap_or_else(|| ReturnTo::root(&responder.site));
             let chooses_account = query.split('&').any(|pair| pair == ANOTHER_ACCOUNT);
+            if let Some(options) = &options {
+                let again = || {
+                    let sign_in = responder.site.login_path_to(return_to.as_str());
+                    let address = format!("{sign_in}{parsed}");
+                    Some(if chooses_account {
+                        format!("{address}&{ANOTHER_ACCOUNT}")
+                    } else {
+                        address
+                    })
+                };
+                if let Some(draft) = unasked(&responder, head, options, found.user(), again) {
+                    return Challenge::Reply(responder.write(draft));
+                }
+            }
             // Another account's session is a new one.
             let user = found.user().filter(|_| !chooses_account);
             let start = match options {

@@ -10,7 +10,7 @@ use crate::reply::draft::Draft;
 use crate::reply::page::{Page, WayOn};
 use crate::reply::words::label::Label;
 use crate::reply::words::subject::PageSubject;
-use crate::request::addresses::page_of;
+use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::{Kind, classify};
 use crate::request::head::Head;
 use crate::request::language::Language;
@@ -31,6 +31,14 @@ pub(crate) fn kind_of<H: Head>(machine: &Machine, head: &H) -> Kind {
     match classify(head) {
         Kind::Navigation | Kind::FormPost | Kind::Frame if is_api() => Kind::Other,
         kind => kind,
+    }
+}
+
+/// The page that a person asked for, or that sent the request.
+pub(crate) fn shown_page<H: Head>(machine: &Machine, head: &H, kind: Kind) -> ReturnTo {
+    match kind {
+        Kind::Navigation => address_of(&machine.site, head),
+        _ => page_of(&machine.site, head),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::scope::is_scope;
 use crate::refusal::parts::{
     another_account, authenticate, kind_of, page_about, problem, problem_at,
-    problem_with_login_url, sign_in_link,
+    problem_with_login_url, shown_page, sign_in_link,
 };
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
@@ -31,10 +31,7 @@ pub(crate) fn refuse<H: Head>(
     let draft = match kind {
         Kind::Navigation | Kind::FormPost | Kind::Frame => {
             let page = page_about(machine, code).framed(kind == Kind::Frame);
-            let here = match kind {
-                Kind::Navigation => address_of(&machine.site, head),
-                _ => page_of(&machine.site, head),
-            };
+            let here = shown_page(machine, head, kind);
             let way_on = match code {
                 ErrorCode::Forbidden => {
                     another_account(machine, &here).map(|way_on| (way_on, Label::AnotherAccount))
@@ -59,21 +56,30 @@ pub(crate) fn refuse<H: Head>(
 
 /// 403, for a user who lacks a scope. If an intent asks for that scope, the page offers it.
 pub(crate) fn lacks_scope<H: Head>(machine: &Machine, head: &H, scope: &str) -> Draft {
-    let code = ErrorCode::InsufficientScope;
-    let kind = kind_of(machine, head);
-    let return_to = match kind {
-        Kind::Navigation => address_of(&machine.site, head),
-        _ => page_of(&machine.site, head),
-    };
+    let return_to = shown_page(machine, head, kind_of(machine, head));
     let mut intents = machine.intents.iter();
     let offer = intents.find(|(_, options)| options.asks_for(scope));
     let offer = offer.map(|(name, _)| {
         let sign_in = machine.site.login_path_to(return_to.as_str());
         format!("{sign_in}&with={name}")
     });
+    offer_access(machine, head, scope, offer, "the user lacks a scope")
+}
+
+/// 403, for a user who lacks scopes. `offer` is the address that asks for them.
+pub(crate) fn offer_access<H: Head>(
+    machine: &Machine,
+    head: &H,
+    scopes: &str,
+    offer: Option<String>,
+    detail: &'static str,
+) -> Draft {
+    let code = ErrorCode::InsufficientScope;
+    let kind = kind_of(machine, head);
     let draft = match kind {
         Kind::Navigation | Kind::FormPost | Kind::Frame => {
             let page = page_about(machine, code).framed(kind == Kind::Frame);
+            let return_to = shown_page(machine, head, kind);
             let other = || Some((another_account(machine, &return_to)?, Label::AnotherAccount));
             let way_on = offer.map(|url| (WayOn::Go(url), Label::AllowAccess));
             Draft::page(match way_on.or_else(other) {
@@ -87,15 +93,15 @@ pub(crate) fn lacks_scope<H: Head>(machine: &Machine, head: &H, scope: &str) -> 
         },
     };
     // The guard of a router may have a text that no scope has, and that no header may have.
-    let named = if is_scope(scope) {
-        format!(", scope=\"{scope}\"")
+    let named = if scopes.split(' ').all(is_scope) {
+        format!(", scope=\"{scopes}\"")
     } else {
         String::new()
     };
     let params = format!(", error=\"{code}\"{named}");
     draft
         .header("www-authenticate", authenticate(machine, &params))
-        .report([Report::of(code, "the user lacks a scope")])
+        .report([Report::of(code, detail)])
         .event([Event::RequestRefused(code)])
 }
 

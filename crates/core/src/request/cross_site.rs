@@ -5,6 +5,8 @@
 //! - Otherwise `Origin` decides. A request with neither header is not taken for ours, and neither is one with a
 //!   repeated header.
 //! - A browser without Fetch Metadata doesn't name the cause of a safe request. Such a request is taken for ours.
+//! - More scopes for a signed-in user need a page of our own: `Sec-Fetch-Site: same-origin`, or without that header
+//!   `Origin` or `Referer`.
 //! - `SameSite=Lax` alone is no defence: a sibling domain is the same site, and its forms would carry the session.
 
 use url::Host;
@@ -45,6 +47,16 @@ impl Sources {
     /// Whether the browser says that another origin's page caused the request.
     pub(crate) fn is_foreign<H: Head>(&self, head: &H) -> bool {
         has(head, "sec-fetch-site") && !self.vouch_for(head)
+    }
+
+    /// Whether a page of our own origin certainly caused the request. An address bar, a mail program and a browser that
+    /// names no cause don't count.
+    pub(crate) fn is_own<H: Head>(&self, head: &H) -> bool {
+        if has(head, "sec-fetch-site") {
+            return sole(head, "sec-fetch-site") == Some("same-origin");
+        }
+        let page = sole(head, "referer").and_then(|page| page.strip_prefix(&self.own));
+        sole(head, "origin") == Some(&self.own) || page.is_some_and(|path| path.starts_with('/'))
     }
 }
 
@@ -113,6 +125,33 @@ mod tests {
             assert!(!sources().vouch_for(&request), "{origin}");
         }
         assert!(!sources().vouch_for(&Request::new("POST", "/")));
+    }
+
+    #[test]
+    fn s02_only_a_page_of_ours_asks_for_more_scopes() {
+        for (name, value, is_own) in [
+            ("sec-fetch-site", "same-origin", true),
+            ("sec-fetch-site", "none", false),
+            ("sec-fetch-site", "same-site", false),
+            ("sec-fetch-site", "cross-site", false),
+            ("origin", OWN, true),
+            ("origin", "null", false),
+            ("origin", "https://admin.example", false),
+            ("referer", "https://app.example/calendar?x=1", true),
+            ("referer", "https://app.example", false),
+            ("referer", "https://app.example.evil/", false),
+            (
+                "referer",
+                "https://evil.example/https://app.example/",
+                false,
+            ),
+            ("x-nothing", "", false),
+        ] {
+            let request = Request::get("/").header(name, value);
+            assert_eq!(sources().is_own(&request), is_own, "{name}: {value}");
+        }
+        let foreign = Request::get("/").header("sec-fetch-site", "cross-site");
+        assert!(!sources().is_own(&foreign.header("referer", "https://app.example/")));
     }
 
     #[test]

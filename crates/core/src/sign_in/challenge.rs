@@ -3,6 +3,7 @@
 //! Rules:
 //! - Only a navigation is redirected. Every other request gets a status, and starts no sign-in.
 //! - A posted form is never sent again.
+//! - For a signed-in user, only a page of our own asks for more scopes.
 //! - A request that needs a recent sign-in gets the challenge of RFC 9470, and keeps its session.
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::machine::responder::Responder;
 use crate::provider::sign_in_options::SignInOptions;
 use crate::refusal::failed_sign_in::{misplaced_callback, sign_in_failed};
 use crate::refusal::parts::{authenticate, kind_of, page_about, problem_at};
-use crate::refusal::refuse::{lacks_scope, refuse, unverified};
+use crate::refusal::refuse::{lacks_scope, offer_access, refuse, unverified};
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::page::{Page, WayOn};
@@ -161,6 +162,22 @@ pub(crate) fn unmet<H: Head>(
         Need::Recent(age) => return sign_in_again(responder, head, *age, user, now),
     };
     Challenge::Reply(responder.write(draft.about(user)))
+}
+
+/// The 403 for more scopes of a signed-in user, if no page of our own asks for them. FNCY is asked for nothing. `again` is
+/// the address of the button, which asks for them by a click.
+pub(crate) fn unasked<H: Head>(
+    machine: &Machine,
+    head: &H,
+    options: &SignInOptions,
+    user: Option<&User>,
+    again: impl FnOnce() -> Option<String>,
+) -> Option<Draft> {
+    let is_unasked = !options.scopes.is_empty() && !machine.sources.is_own(head);
+    let user = user.filter(|_| is_unasked)?;
+    let detail = "a sign-in for more scopes did not come from a page of this origin";
+    let scopes = options.scopes.join(" ");
+    Some(offer_access(machine, head, &scopes, again(), detail).about(user))
 }
 
 /// The options of a sign-in that must be recent. The person proves again who they are.

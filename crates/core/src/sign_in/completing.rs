@@ -5,6 +5,8 @@
 //!   sign-in, if the person was signed in when it began.
 //! - Such a sign-in keeps the session: its id, its times, and the data of the application. Its tokens, scopes and user
 //!   are new.
+//! - Every other sign-in of the user who is signed in carries the data over, unless `on_login` returns data. So a link of
+//!   another site can't empty a cart.
 //! - The generation of a session that is kept grows by two. So a refresh of the old tokens at the same time, which adds
 //!   one, is older.
 //! - Tokens that no session keeps are revoked.
@@ -192,6 +194,10 @@ impl Completing {
         let machine = &self.callback.responder;
         let (session_id, tokens_nonce) = pair(ids);
         let former = self.callback.kept().map(User::segment);
+        let before = self.callback.before.as_ref().map(|(user, _)| user);
+        let before = before.filter(|user| user.id() == self.user.id);
+        let carried = before.filter(|_| former.is_some() || self.data.is_empty());
+        let carried = carried.map(User::segment);
         let ends = former.map_or_else(|| machine.lifetimes.ends(now), |former| former.ends);
         let keeps_tokens = !machine.sign_in_only;
         let (token_expires, token_life) = if keeps_tokens {
@@ -211,13 +217,12 @@ impl Completing {
             can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
             user_read: now.max(self.read_since),
             signed_in: self.signed_in(now),
-            data_version: 0,
+            data_version: carried.map_or(0, |carried| carried.data_version),
         };
         let terms = former.map_or(new, |former| Terms {
             session_id: former.session_id,
             generation: former.generation.saturating_add(2),
             issued: former.issued,
-            data_version: former.data_version,
             ..new
         });
         let segment = Segment {
@@ -227,7 +232,7 @@ impl Completing {
             email: self.user.email.as_deref().unwrap_or_default(),
             scopes: &self.scopes,
             claims: &self.user.claims,
-            data: former.map_or(&self.data, |former| former.data),
+            data: carried.map_or(&self.data, |carried| carried.data),
         };
         let vault = &machine.vault;
         let sealed_tokens = if keeps_tokens {

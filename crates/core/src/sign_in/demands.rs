@@ -4,7 +4,7 @@
 //! - A sign-in for more scopes or a recent sign-in keeps the session of the person who is signed in. Every other sign-in
 //!   makes a new session.
 //! - A sign-in that another site caused asks for no more scopes than a plain one. What FNCY once allowed may be granted
-//!   again without a question, and only the person's own click may ask for that.
+//!   again without a question. For a signed-in user, such a sign-in does not start at all.
 
 use crate::provider::sign_in_options::SignInOptions;
 use crate::session::user::User;

@@ -223,10 +223,9 @@ impl LoginBuilder {
 
     /// Names a sign-in with options of its own, for a link: `/auth/login?with=calendar&return_to=/calendar`.
     ///
-    /// FNCY gets these options, and `max_age` of the link. No other text of the link reaches FNCY. A link with an
-    /// unknown name gets a page (400, `unknown_intent`). If an intent asks for a scope, the 403 page of a guard for
-    /// that scope offers it ("Allow access"). If another site caused the sign-in, it asks for the scopes of a plain
-    /// one only.
+    /// FNCY gets these options, and `max_age` of the link. No other text of the link reaches FNCY. A link with an unknown
+    /// name gets a page (400, `unknown_intent`). If an intent asks for a scope, the 403 page of a guard for that scope offers it ("Allow access"). More
+    /// scopes for a signed-in user need a click on a page of your own origin: every other request gets that page first.
     ///
     /// The name has letters, digits, hyphens and underscores. An option that can't be sent is an error at start.
     ///

@@ -177,11 +177,16 @@ impl fmt::Debug for RefreshedLogin {
 
 impl Approval {
     /// Accepts the user. A refreshed session keeps its data.
+    ///
+    /// A new sign-in of the user who is signed in carries the session's data over to the new session.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Accepts the user and keeps data in the session, in place of earlier data.
+    ///
+    /// This also holds for a new sign-in of the user who is signed in. A sign-in that keeps its session, for more scopes or
+    /// a recent sign-in, keeps the session's own data instead.
     ///
     /// [`User::session_data`](crate::User::session_data) reads them. User, kept claims and data share a kilobyte, since each
     /// request opens them: keep a key here, and the rest in a database. With more data the sign-in fails

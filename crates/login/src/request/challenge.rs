@@ -55,8 +55,9 @@ pub(crate) fn sign_in<H: Head>(
     user: Option<&User>,
     request: &mut Option<RequestContext>,
 ) -> Result<Box<Reply>, SignInError> {
-    let start = login.0.core.handling(head).start(options, user)?;
-    Ok(answer(login, Challenge::SignIn(Box::new(start)), request))
+    let now = login.0.clock.now();
+    let challenge = login.0.core.handling(head).start(options, user, now)?;
+    Ok(answer(login, challenge, request))
 }
 
 /// The reply to a challenge. If it begins a sign-in, the return address is added to the `request` that hooks see.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fncy_dev_server::Endpoint;
-use fncy_login::User;
+use fncy_login::{Approval, NewLogin, User};
 use tokio::time::sleep;
 
 use crate::browser::{Backend as _, RawRequest, RawResponse};
@@ -125,6 +125,34 @@ pub(super) async fn u01_a_change_after_the_response_is_an_error(harness: Harness
     assert_eq!(page.text(), "Alex Martin -");
     sleep(3 * A_MOMENT).await;
     assert_eq!(world.calls.notes(), ["Err(TooLate)"]);
+}
+
+pub(super) async fn u01_a_sign_in_of_the_same_user_keeps_the_data(harness: Harness) {
+    let world = World::with(harness, |setup| {
+        setup.login = Box::new(|builder| {
+            builder.on_login(async |login: NewLogin| match login.id() {
+                "jun" => Ok(Approval::with_data(&"new")?),
+                _ => Ok(Approval::new()),
+            })
+        });
+    });
+    let mut tab = signed_in(&world).await;
+    for (user, data) in [
+        ("alex", "blue"),
+        ("haneul", "-"),
+        ("jun", "new"),
+        ("jun", "new"),
+    ] {
+        tab.get(&format!("{APP}/session?set=blue")).await;
+        let before = world.session_cookie();
+        let location = world
+            .start(&mut tab, "/auth/login?return_to=/session")
+            .await;
+        let answer = world.provider.approve(&location, user).unwrap();
+        let page = tab.visit(&answer).await;
+        assert!(page.text().ends_with(data), "{user}: {}", page.text());
+        assert_ne!(world.session_cookie(), before);
+    }
 }
 
 pub(super) async fn u01_a_visitor_has_no_session_to_change(harness: Harness) {

@@ -39,6 +39,7 @@ scenarios! {
         u01_of_two_changes_the_last_one_stays ["U1"],
         u01_a_session_that_has_ended_meanwhile_gets_no_cookie ["U1"],
         u01_a_change_after_the_response_is_an_error ["U1"],
+        u01_a_sign_in_of_the_same_user_keeps_the_data ["U1"],
         u01_a_visitor_has_no_session_to_change ["U1"],
         u01_a_handler_ends_its_session ["U1"],
         u01_a_refresh_after_the_change_keeps_both ["U1"],

@@ -157,8 +157,9 @@ pub(super) async fn s05_another_account_ends_at_the_providers_choice(harness: Ha
     let login = for_jun(world.usual()).intent("calendar", SignInOptions::new().scope("calendar"));
     world.serve(login.build().unwrap());
     let choice = tab
-        .visit(&format!("{APP}/auth/login?with=calendar&account=another"))
+        .click(&format!("{APP}/auth/login?with=calendar&account=another"))
         .await;
+    let choice = tab.follow_all(choice).await;
     assert_eq!(prompt(&choice.url).as_deref(), Some("select_account"));
     let scope = choice.url.query_pairs().find(|(name, _)| name == "scope");
     assert_eq!(scope.unwrap().1, "calendar");

@@ -39,6 +39,7 @@ scenarios! {
         s01_an_unknown_intent_is_a_page ["S1"],
         s01_a_link_passes_on_what_its_intent_names ["S1"],
         s01_a_handlers_options_reach_the_provider ["S1"],
+        s01_a_handlers_sign_in_is_no_endless_loop ["S1", "R28"],
         s01_each_kind_of_request_is_told_the_address ["S1"],
     }
     more_scopes: {
@@ -50,7 +51,8 @@ scenarios! {
         s02_a_refresh_of_the_old_tokens_does_not_win ["S2"],
         s02_a_guard_offers_its_scope ["S2"],
         s02_on_login_can_refuse_and_changes_no_data ["S2"],
-        s02_another_site_gets_no_more_scopes ["S2"],
+        s02_only_a_page_of_ours_gets_more_scopes ["S2"],
+        s02_a_handler_that_asks_for_more_is_no_loop ["S2"],
     }
     recent: {
         s03_a_page_is_sent_to_sign_in_again_and_back ["S3"],

@@ -4,7 +4,7 @@ use fncy_dev_server::{DemoUser, Endpoint};
 use fncy_login::{Approval, LoginBuilder, NewLogin, Refusal, SignInOptions};
 use serde_json::{Value, json};
 
-use crate::browser::{Page, Tab};
+use crate::browser::{Page, RawRequest, Tab};
 use crate::harness::Harness;
 use crate::steps::callback::{assert_failure, query};
 use crate::steps::session::{
@@ -47,9 +47,15 @@ async fn signed_in_as(world: &World, user: &str) -> (Tab, Shown) {
     (tab, before)
 }
 
+/// Clicks a link of the page in the tab, and follows redirects.
+async fn click(tab: &mut Tab, path: &str) -> Page {
+    let page = tab.click(&format!("{APP}{path}")).await;
+    tab.follow_all(page).await
+}
+
 /// Asks for more scopes, and comes back as this user.
 async fn come_back(world: &World, tab: &mut Tab, user: &str) -> Page {
-    let location = world.start(tab, LINK).await;
+    let location = world.start_by_link(tab, LINK).await;
     let answer = world.provider.approve(&location, user).unwrap();
     tab.visit(&answer).await
 }
@@ -61,7 +67,7 @@ pub(super) async fn s02_more_scopes_keep_the_session(harness: Harness) {
     let mut other = world.tab();
     other.visit(&format!("{APP}/page")).await;
     let old_token = tab.visit(&format!("{APP}/token")).await.text().into_owned();
-    let consent = tab.visit(&format!("{APP}{LINK}")).await;
+    let consent = click(&mut tab, LINK).await;
     assert_eq!(
         other.visit(&format!("{APP}/page")).await.text(),
         "user=alex"
@@ -96,7 +102,7 @@ pub(super) async fn s02_more_scopes_keep_the_session(harness: Harness) {
     );
     assert_eq!(revoked(&world), [""; 0]);
     // The next request asks for all of them.
-    let location = world.start(&mut tab, LINK).await;
+    let location = world.start_by_link(&mut tab, LINK).await;
     assert_eq!(query(&location, "scope"), "calendar.read email profile");
 }
 
@@ -125,7 +131,7 @@ pub(super) async fn s02_less_granted_keeps_the_old_scopes(harness: Harness) {
 pub(super) async fn s02_a_cancelled_request_keeps_the_old_scopes(harness: Harness) {
     let world = world(harness);
     let (mut tab, before) = signed_in_as(&world, "alex").await;
-    let consent = tab.visit(&format!("{APP}{LINK}")).await;
+    let consent = click(&mut tab, LINK).await;
     let page = world.consent(&mut tab, consent, "cancel").await;
     assert_failure(&page, 403, "insufficient_scope");
     assert_unchanged(&world, &mut tab, &page, &before).await;
@@ -152,7 +158,7 @@ pub(super) async fn s02_another_user_is_refused(harness: Harness) {
 pub(super) async fn s02_a_session_that_is_gone_is_a_new_sign_in(harness: Harness) {
     let world = world(harness);
     let (mut tab, before) = signed_in_as(&world, "alex").await;
-    let location = world.start(&mut tab, LINK).await;
+    let location = world.start_by_link(&mut tab, LINK).await;
     world.browser.jar().remove("__Host-fncy_session");
     let answer = world.provider.approve(&location, "alex").unwrap();
     let after = shown_on(&tab.visit(&answer).await);
@@ -162,7 +168,7 @@ pub(super) async fn s02_a_session_that_is_gone_is_a_new_sign_in(harness: Harness
         (0, "calendar.read email profile")
     );
     // Another session of the same user is no session to keep, either.
-    let location = world.start(&mut tab, LINK).await;
+    let location = world.start_by_link(&mut tab, LINK).await;
     let plain = world.start(&mut tab, "/auth/login?return_to=/about").await;
     let answer = world.provider.approve(&plain, "alex").unwrap();
     let between = shown_on(&tab.visit(&answer).await);
@@ -171,7 +177,7 @@ pub(super) async fn s02_a_session_that_is_gone_is_a_new_sign_in(harness: Harness
     assert_ne!(last.kept, between.kept);
     assert_eq!(last.generation, 0);
     // Another user's session stays.
-    let location = world.start(&mut tab, LINK).await;
+    let location = world.start_by_link(&mut tab, LINK).await;
     let plain = world.start(&mut tab, "/auth/login?return_to=/about").await;
     let answer = world.provider.approve(&plain, "haneul").unwrap();
     let theirs = shown_on(&tab.visit(&answer).await);
@@ -180,7 +186,7 @@ pub(super) async fn s02_a_session_that_is_gone_is_a_new_sign_in(harness: Harness
     assert_failure(&page, 403, "other_user");
     assert_eq!(shown(&mut tab).await, theirs);
     // A session that ended in another tab does not come back.
-    let location = world.start(&mut tab, LINK).await;
+    let location = world.start_by_link(&mut tab, LINK).await;
     world.login.end_all_sessions("haneul").await.unwrap();
     let answer = world.provider.approve(&location, "haneul").unwrap();
     let after = shown_on(&tab.visit(&answer).await);
@@ -259,26 +265,87 @@ pub(super) async fn s02_on_login_can_refuse_and_changes_no_data(harness: Harness
     assert_eq!(world.provider.request_count(Endpoint::Revoke), 0);
 }
 
-pub(super) async fn s02_another_site_gets_no_more_scopes(harness: Harness) {
+pub(super) async fn s02_only_a_page_of_ours_gets_more_scopes(harness: Harness) {
     let world = world(harness);
     let (mut tab, before) = signed_in_as(&world, "alex").await;
-    let foreign = |target: &str| {
-        page_with(target, world.cookie_header())
-            .with_header("sec-fetch-site", "cross-site")
-            .with_header("sec-fetch-mode", "navigate")
-            .with_header("sec-fetch-dest", "document")
+    let cookies = world.cookie_header();
+    let asked = |path: &str, name: &str, value: &str| {
+        world.raw(page_with(path, &cookies).with_header(name, value))
     };
-    let plain = world.raw(foreign(LINK)).await;
-    assert_eq!(
-        query(plain.header("location").unwrap(), "scope"),
-        "profile email"
-    );
-    // A recent sign-in may be asked for: the person signs in, and the session has what it had.
-    let recent = world
-        .raw(foreign("/auth/login?max_age=60&with=calendar"))
-        .await;
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "none"),
+        ("referer", "https://evil.example/"),
+        ("referer", "https://app.example.evil/"),
+        ("x-nothing", ""),
+    ] {
+        for query in ["", "&max_age=60", "&account=another"] {
+            let link = format!("/auth/login?return_to=%2Fabout&with=calendar{query}");
+            let refused = asked(&link, name, value).await;
+            assert_eq!(refused.status, 403, "{name}: {value}");
+            assert_eq!(refused.header("set-cookie"), None, "{name}: {value}");
+            let text = refused.text();
+            assert!(text.contains("insufficient_scope"), "{text}");
+            let href = link.replace('&', "&amp;");
+            assert!(text.contains(&format!("href=\"{href}\"")), "{text}");
+        }
+    }
+    for (name, value) in [
+        ("sec-fetch-site", "same-origin"),
+        ("referer", "https://app.example/about?x=1"),
+    ] {
+        let location = asked(LINK, name, value).await;
+        let location = location.header("location").unwrap();
+        assert_eq!(query(location, "scope"), "calendar.read email profile");
+    }
+    assert_eq!(shown(&mut tab).await, before);
+    // Without more scopes, a link of another site signs in as before.
+    let plain = "/auth/login?return_to=/about";
+    let plain = asked(plain, "sec-fetch-site", "cross-site").await;
+    let location = plain.header("location").unwrap();
+    assert_eq!(query(location, "scope"), "profile email");
+    let recent = "/auth/login?max_age=60";
+    let recent = asked(recent, "sec-fetch-site", "cross-site").await;
     let location = recent.header("location").unwrap();
     assert_eq!(query(location, "scope"), "email profile");
-    assert_eq!(query(location, "prompt"), "login");
-    assert_eq!(shown(&mut tab).await, before);
+    // A visitor who comes from another site gets no more scopes, either.
+    let request = page_with(LINK, "").with_header("sec-fetch-site", "cross-site");
+    let visitor = world.raw(request).await;
+    let location = visitor.header("location").unwrap();
+    assert_eq!(query(location, "scope"), "profile email");
+}
+
+pub(super) async fn s02_a_handler_that_asks_for_more_is_no_loop(harness: Harness) {
+    const START: &str = "/start?scope=calendar.read";
+    let world = world(harness);
+    let (mut tab, before) = signed_in_as(&world, "alex").await;
+    let asked = |method: fn(&str, &[u8]) -> RawRequest, header: (&str, &str)| {
+        let (name, value) = header;
+        world.raw(method(START, &world.cookie_header()).with_header(name, value))
+    };
+    let page: fn(&str, &[u8]) -> RawRequest = |path, cookies| page_with(path, cookies);
+    let script: fn(&str, &[u8]) -> RawRequest = |path, cookies| {
+        RawRequest::new("GET", path)
+            .with_header("host", "app.example")
+            .with_header("cookie", cookies)
+    };
+    for (method, value) in [(page, "cross-site"), (page, "none"), (script, "cross-site")] {
+        let refused = asked(method, ("sec-fetch-site", value)).await;
+        assert_eq!(refused.status, 403, "{value}");
+        assert_eq!(refused.header("set-cookie"), None);
+        assert!(refused.text().contains("insufficient_scope"));
+        assert!(!refused.text().contains("login_url"));
+    }
+    // The button asks once. A handler that still is not content gets the page again.
+    let refused = tab.visit(&format!("{APP}{START}")).await;
+    assert_failure(&refused, 403, "insufficient_scope");
+    assert_eq!(refused.links()[0].href, START);
+    let consent = tab.click_link(&refused, "Allow access").await;
+    let back = world.consent(&mut tab, consent, "allow").await;
+    assert_eq!(back.url.as_str(), format!("{APP}{START}"));
+    assert_failure(&back, 403, "insufficient_scope");
+    let after = shown(&mut tab).await;
+    assert_eq!(after.kept, before.kept);
+    assert_eq!(after.scopes, "calendar.read email profile");
 }

@@ -190,12 +190,28 @@ pub(super) async fn s01_a_handlers_options_reach_the_provider(harness: Harness) 
     assert_eq!(page.location().unwrap().path(), "/start");
 }
 
+pub(super) async fn s01_a_handlers_sign_in_is_no_endless_loop(harness: Harness) {
+    let world = world(harness);
+    let mut tab = world.tab();
+    for _ in 0..3 {
+        let location = world.start(&mut tab, "/start?tenant=a").await;
+        let answer = world.provider.approve(&location, "alex").unwrap();
+        assert_eq!(tab.get(&answer).await.status, 303);
+        world.browser.jar().remove("__Host-fncy_session");
+    }
+    let page = tab.get(&format!("{APP}/start?tenant=a")).await;
+    assert_failure(&page, 400, "login_loop");
+    world.advance(60);
+    world.start(&mut tab, "/start?tenant=a").await;
+}
+
 pub(super) async fn s01_each_kind_of_request_is_told_the_address(harness: Harness) {
     let world = world(harness);
     signed_in(&world).await;
     let cookies = world.cookie_header();
     let target = "/start?scope=calendar.read";
-    let by_page = world.raw(page_with(target, &cookies)).await;
+    let by_page = page_with(target, &cookies).with_header("sec-fetch-site", "same-origin");
+    let by_page = world.raw(by_page).await;
     assert_eq!(by_page.status, 303);
     let by_form = post(target, &cookies).with_header("accept", "text/html");
     let by_form = world.raw(by_form).await;
@@ -204,6 +220,7 @@ pub(super) async fn s01_each_kind_of_request_is_told_the_address(harness: Harnes
         RawRequest::new("GET", target)
             .with_header("host", "app.example")
             .with_header("cookie", &cookies)
+            .with_header("sec-fetch-site", "same-origin")
     };
     let by_htmx = world.raw(script().with_header("hx-request", "true")).await;
     let by_inertia = world.raw(script().with_header("x-inertia", "true")).await;
