@@ -1,5 +1,6 @@
 //! The frame of the recipes' pages. What is in braces is escaped by maud.
 
+use actix_web::HttpResponse;
 use axum::http::header;
 use axum::response::IntoResponse;
 use fncy_login_tower::User;
@@ -59,4 +60,10 @@ pub(crate) fn name(user: &User) -> &str {
 /// The style sheet of all recipes, at `/site.css`.
 pub(crate) async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css")], site::pages::STYLE)
+}
+
+/// The same in actix-web.
+pub(crate) async fn actix_style() -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.content_type("text/css").body(site::pages::STYLE)
 }

@@ -4,12 +4,11 @@
 //! a guard looks at them before any handler of the path does; other users get 403, and a visitor who is not
 //! signed in is asked to. The roles are those of the sign-in, and read again with refreshed tokens.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Html, ServiceConfig, get};
 use fncy_login_actix::{ConfigError, CurrentUser, Login, LoginBuilder, User};
 use maud::html;
 
-use crate::page::page;
+use crate::page::{actix_style, page};
 
 /// The login: a signed-in user for everything, an administrator for `/admin` and what is below it.
 ///
@@ -29,7 +28,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/", get().to(home))
         .route("/admin", get().to(admin))
-        .route("/site.css", get().to(style));
+        .route("/site.css", get().to(actix_style));
 }
 
 fn is_admin(user: &User) -> bool {
@@ -56,11 +55,6 @@ async fn home(user: CurrentUser) -> Html {
 async fn admin(user: CurrentUser) -> Html {
     let main = html! { p.lead { "Nobody comes here without being an administrator." } };
     Html::new(page("Administration", Some(&user), &main))
-}
-
-async fn style() -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    response.content_type("text/css").body(site::pages::STYLE)
 }
 
 #[cfg(test)]

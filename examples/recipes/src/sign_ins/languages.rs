@@ -3,12 +3,11 @@
 //! For sites whose language is in the path. Each language is an intent with `ui_locales`, so a plain link is enough.
 //! The login's own pages follow the browser's language.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Html, Path, ServiceConfig, get};
 use fncy_login_actix::{ConfigError, CurrentUser, Login, LoginBuilder, SignInOptions};
 use maud::html;
 
-use crate::page::page;
+use crate::page::{actix_style, page};
 
 /// A language: its tag in paths and for FNCY, and what the shop says in it.
 struct Language {
@@ -51,7 +50,7 @@ pub fn login(login: LoginBuilder) -> Result<Login, ConfigError> {
 pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/", get().to(choose))
-        .route("/site.css", get().to(style))
+        .route("/site.css", get().to(actix_style))
         .route("/{tag}", get().to(shop))
         .route("/{tag}/orders", get().to(orders));
 }
@@ -87,11 +86,6 @@ async fn orders(tag: Path<String>, user: CurrentUser) -> Option<Html> {
 
 fn of(tag: &str) -> Option<&'static Language> {
     LANGUAGES.iter().find(|language| language.tag == tag)
-}
-
-async fn style() -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    response.content_type("text/css").body(site::pages::STYLE)
 }
 
 #[cfg(test)]
