@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::{fmt, iter};
 
 use crate::cookies::scan;
+use crate::endpoints::sign_in::may_keep_session;
 use crate::gate::begin::{Begin, begin, may_pass};
 use crate::gate::coverage::{Coverage, coverage};
 use crate::handling::Handling;
@@ -91,6 +92,12 @@ impl Core {
     #[must_use]
     pub fn endpoint<H: Head>(&self, head: &H) -> Option<Endpoint> {
         machine_of(&self.0, head).site.endpoint_of(head)
+    }
+
+    /// Whether a request starts a sign-in that depends on no session.
+    #[must_use]
+    pub fn is_plain_sign_in<H: Head>(&self, head: &H) -> bool {
+        self.endpoint(head) == Some(Endpoint::Login) && !may_keep_session(head)
     }
 
     /// What a handler or a guard asks about its own request.

@@ -8,7 +8,6 @@ use crate::machine::responder::Responder;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::sign_in_options::{SignInError, SignInOptions};
 use crate::provider::tokens::SessionTokens;
-use crate::refusal::failed_sign_in::sign_in_failed;
 use crate::refusal::parts::{kind_of, shown_page};
 use crate::refusal::refuse::refuse;
 use crate::reply::draft::Draft;
@@ -21,8 +20,7 @@ use crate::session::found::Found;
 use crate::session::sealed_tokens;
 use crate::session::user::User;
 use crate::session::write::remove_session;
-use crate::sign_in::challenge::{Challenge, challenge, unasked, unmet};
-use crate::sign_in::loop_count::{self, LoopCount};
+use crate::sign_in::challenge::{Challenge, challenge, looped, unasked, unmet};
 use crate::sign_in::start::StartSignIn;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
@@ -85,11 +83,11 @@ impl<'a, H: Head> Handling<'a, H> {
         };
         // The session of a user who is signed in sticks. A recent sign-in may still be lost.
         let sticks = user.is_some() && options.max_age.is_none();
-        let count = loop_count::find(&responder.vault, head, now);
-        if kind == Kind::Navigation && !sticks && count.is_some_and(LoopCount::is_loop) {
-            let detail =
-                "three sign-ins of a handler within a minute came back without their session";
-            let draft = sign_in_failed(&responder, ErrorCode::LoginLoop, detail, &return_to);
+        let detail = "three sign-ins of a handler within a minute came back without their session";
+        if kind == Kind::Navigation
+            && !sticks
+            && let Some(draft) = looped(&responder, head, &return_to, detail, now)
+        {
             return Ok(Challenge::Reply(responder.write(draft)));
         }
         let start = StartSignIn::with_options(responder, head, return_to, options, user);

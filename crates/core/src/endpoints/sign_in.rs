@@ -82,6 +82,12 @@ pub(crate) fn sign_in<H: Head>(responder: Responder, head: &H, found: &Found) ->
     }
 }
 
+/// Whether the sign-in may keep the session, which must then be known.
+pub(crate) fn may_keep_session<H: Head>(head: &H) -> bool {
+    let query = Query::parse(head.query().unwrap_or_default());
+    query.is_some_and(|query| query.intent.is_some() || query.max_age.is_some())
+}
+
 impl<'a> Query<'a> {
     /// `None` if a parameter is repeated, or is no number where one is needed.
     fn parse(query: &'a str) -> Option<Self> {

@@ -28,26 +28,39 @@ pub(crate) fn refuse<H: Head>(
     detail: impl Into<Cow<'static, str>>,
 ) -> Draft {
     let kind = kind_of(machine, head);
+    let way_on = || match code {
+        ErrorCode::Forbidden => {
+            let here = shown_page(machine, head, kind);
+            another_account(machine, &here).map(|way_on| (way_on, Label::AnotherAccount))
+        }
+        // A form that was posted is never sent again.
+        ErrorCode::GuardUndecided if kind != Kind::FormPost => {
+            let here = shown_page(machine, head, kind);
+            Some((WayOn::Go(here.as_str().to_owned()), Label::TryAgain))
+        }
+        _ => None,
+    };
+    in_format(machine, kind, code, detail, way_on, || problem(code))
+}
+
+/// A refusal in the format for a kind of request: a page with a way on, or a problem.
+fn in_format(
+    machine: &Machine,
+    kind: Kind,
+    code: ErrorCode,
+    detail: impl Into<Cow<'static, str>>,
+    way_on: impl FnOnce() -> Option<(WayOn, Label)>,
+    problem: impl FnOnce() -> Draft,
+) -> Draft {
     let draft = match kind {
         Kind::Navigation | Kind::FormPost | Kind::Frame => {
             let page = page_about(machine, code).framed(kind == Kind::Frame);
-            let here = shown_page(machine, head, kind);
-            let way_on = match code {
-                ErrorCode::Forbidden => {
-                    another_account(machine, &here).map(|way_on| (way_on, Label::AnotherAccount))
-                }
-                // A form that was posted is never sent again.
-                ErrorCode::GuardUndecided if kind != Kind::FormPost => {
-                    Some((WayOn::Go(here.as_str().to_owned()), Label::TryAgain))
-                }
-                _ => None,
-            };
-            Draft::page(match way_on {
+            Draft::page(match way_on() {
                 Some((way_on, label)) => page.action(way_on, label),
                 None => page,
             })
         }
-        Kind::Htmx | Kind::Inertia | Kind::Other => problem(code),
+        Kind::Htmx | Kind::Inertia | Kind::Other => problem(),
     };
     draft
         .report([Report::of(code, detail)])
@@ -63,7 +76,13 @@ pub(crate) fn lacks_scope<H: Head>(machine: &Machine, head: &H, scope: &str) -> 
         let sign_in = machine.site.login_path_to(return_to.as_str());
         format!("{sign_in}&with={name}")
     });
-    offer_access(machine, head, scope, offer, "the user lacks a scope")
+    offer_access(
+        machine,
+        head,
+        scope,
+        offer.as_deref(),
+        "the user lacks a scope",
+    )
 }
 
 /// 403, for a user who lacks scopes. `offer` is the address that asks for them.
@@ -71,26 +90,21 @@ pub(crate) fn offer_access<H: Head>(
     machine: &Machine,
     head: &H,
     scopes: &str,
-    offer: Option<String>,
+    offer: Option<&str>,
     detail: &'static str,
 ) -> Draft {
     let code = ErrorCode::InsufficientScope;
     let kind = kind_of(machine, head);
-    let draft = match kind {
-        Kind::Navigation | Kind::FormPost | Kind::Frame => {
-            let page = page_about(machine, code).framed(kind == Kind::Frame);
+    let way_on = || match offer {
+        Some(url) => Some((WayOn::Go(url.to_owned()), Label::AllowAccess)),
+        None => {
             let return_to = shown_page(machine, head, kind);
-            let other = || Some((another_account(machine, &return_to)?, Label::AnotherAccount));
-            let way_on = offer.map(|url| (WayOn::Go(url), Label::AllowAccess));
-            Draft::page(match way_on.or_else(other) {
-                Some((way_on, label)) => page.action(way_on, label),
-                None => page,
-            })
+            Some((another_account(machine, &return_to)?, Label::AnotherAccount))
         }
-        Kind::Htmx | Kind::Inertia | Kind::Other => match offer {
-            Some(url) => problem_at(code, url),
-            None => problem(code),
-        },
+    };
+    let problem = || match offer {
+        Some(url) => problem_at(code, url.to_owned()),
+        None => problem(code),
     };
     // The guard of a router may have a text that no scope has, and that no header may have.
     let named = if scopes.split(' ').all(is_scope) {
@@ -99,27 +113,17 @@ pub(crate) fn offer_access<H: Head>(
         String::new()
     };
     let params = format!(", error=\"{code}\"{named}");
-    draft
+    in_format(machine, kind, code, detail, way_on, problem)
         .header("www-authenticate", authenticate(machine, &params))
-        .report([Report::of(code, detail)])
-        .event([Event::RequestRefused(code)])
 }
 
 /// 400, for a sign-in that names something unknown. A plain sign-in is the way on.
 pub(crate) fn unknown_intent<H: Head>(machine: &Machine, head: &H, return_to: &ReturnTo) -> Draft {
     let code = ErrorCode::UnknownIntent;
     let detail = "`with` names no intent or several, or max_age is no number of seconds";
+    let way_on = || Some((sign_in_link(machine, return_to), Label::SignIn));
     let kind = kind_of(machine, head);
-    let draft = match kind {
-        Kind::Navigation | Kind::FormPost | Kind::Frame => {
-            let page = page_about(machine, code).framed(kind == Kind::Frame);
-            Draft::page(page.action(sign_in_link(machine, return_to), Label::SignIn))
-        }
-        Kind::Htmx | Kind::Inertia | Kind::Other => problem(code),
-    };
-    draft
-        .report([Report::of(code, detail)])
-        .event([Event::RequestRefused(code)])
+    in_format(machine, kind, code, detail, way_on, || problem(code))
 }
 
 /// 403, for a request that another site's page may have sent.

@@ -120,6 +120,19 @@ pub(crate) fn send_away<H: Head>(
     Challenge::Reply(responder.write(former.end_with(draft)))
 }
 
+/// The page for a browser in a sign-in loop. `detail` is for the operator.
+pub(crate) fn looped<H: Head>(
+    machine: &Machine,
+    head: &H,
+    return_to: &ReturnTo,
+    detail: &'static str,
+    now: Timestamp,
+) -> Option<Draft> {
+    let count = loop_count::find(&machine.vault, head, now)?;
+    let page = || sign_in_failed(machine, ErrorCode::LoginLoop, detail, return_to);
+    count.is_loop().then(page)
+}
+
 /// The need of a request's paths that its user doesn't meet. Each predicate is asked once.
 pub(crate) fn unmet_need<'a>(
     machine: &'a Machine,
@@ -177,7 +190,7 @@ pub(crate) fn unasked<H: Head>(
     let user = user.filter(|_| is_unasked)?;
     let detail = "a sign-in for more scopes did not come from a page of this origin";
     let scopes = options.scopes.join(" ");
-    Some(offer_access(machine, head, &scopes, again(), detail).about(user))
+    Some(offer_access(machine, head, &scopes, again().as_deref(), detail).about(user))
 }
 
 /// The options of a sign-in that must be recent. The person proves again who they are.
@@ -198,10 +211,8 @@ fn sign_in_again<H: Head>(
         return Challenge::Reply(responder.write(draft.about(user)));
     }
     let return_to = address_of(&responder.site, head);
-    let count = loop_count::find(&responder.vault, head, now);
-    if count.is_some_and(LoopCount::is_loop) {
-        let detail = "three recent sign-ins within a minute came back without their session";
-        let draft = sign_in_failed(&responder, ErrorCode::LoginLoop, detail, &return_to);
+    let detail = "three recent sign-ins within a minute came back without their session";
+    if let Some(draft) = looped(&responder, head, &return_to, detail, now) {
         return Challenge::Reply(responder.write(draft.about(user)));
     }
     let options = recent(SignInOptions::new(), age);

@@ -82,13 +82,12 @@ fn decide_more<H: Head>(login: &Login, head: &H, begin: Begin) -> Decision {
 /// Decides a request after the store was asked about its session. A plain sign-in depends on no session, so it doesn't
 /// wait.
 fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore) -> Decision {
-    let endpoint = login.0.core.endpoint(head);
-    if endpoint == Some(Endpoint::Login) && !may_keep_session(head) {
+    if login.0.core.is_plain_sign_in(head) {
         let found = ask.answered(StoreAnswer::Unknown);
         let begin = login.0.core.begin(head, found, login.0.clock.now());
         return decide_more(login, head, begin);
     }
-    let may_redeem = endpoint == Some(Endpoint::Callback);
+    let may_redeem = login.0.core.endpoint(head) == Some(Endpoint::Callback);
     let caller = Caller::of(login, head, may_redeem, !may_redeem);
     login.0.coverage.look(&login.0.core, head);
     let (login, head) = (login.clone(), OwnedHead::of(head));
@@ -102,12 +101,6 @@ fn decide_later<H: Head>(login: &Login, head: &H, ask: AskStore) -> Decision {
             Err(waits) => wait(&login, waits).await,
         }
     }))
-}
-
-/// Whether a link to the sign-in has options that may keep the session.
-fn may_keep_session<H: Head>(head: &H) -> bool {
-    let mut pairs = head.query().unwrap_or_default().split('&');
-    pairs.any(|pair| pair.starts_with("with=") || pair.starts_with("max_age="))
 }
 
 /// The verdict of a state that needs no wait, or the work to wait for.
