@@ -2,7 +2,7 @@
 //
 // A request `{id, act, tab, args}` names an act below, and is answered with `{id, value}` or
 // `{id, problem}`. Nothing here knows what is tested, and nothing sleeps: an act waits for what it needs,
-// and fails after ten seconds. It ends with its standard input.
+// and fails after thirty seconds. It ends with its standard input.
 
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -44,7 +44,7 @@ const close = async (context) => {
 
 const tabs = [];
 const opened = async (context) => {
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   return known(await context.newPage());
 };
 const known = (page) => {

@@ -1,5 +1,5 @@
-//! The example sites in a real browser: each flow on both frameworks, over http on localhost and over
-//! https, and each says what the person sees and where they are.
+//! The example sites in a real browser: each flow on both frameworks over https, and on axum over http on localhost
+//! too. Each says what the person sees and where they are.
 //!
 //! - [`chromium`]: one Chromium for all of them, driven by lines of JSON.
 //! - [`tab`]: what a person does in it, and sees.
@@ -30,8 +30,8 @@ use self::chromium::Chromium;
 use self::front::Front;
 use self::place::Place;
 
-/// Most of a flow's time is spent waiting.
-const THREADS: usize = 6;
+/// A browser keeps a core busy; more flows at once only make each of them slower.
+const THREADS: usize = 3;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

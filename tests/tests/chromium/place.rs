@@ -54,12 +54,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// All of them.
-    pub(crate) fn all(chromium: &Arc<Chromium>, front: &Arc<Front>) -> [Self; 4] {
+    /// All where flows are run. What a scheme changes is the core's, so that one framework shows it.
+    pub(crate) fn all(chromium: &Arc<Chromium>, front: &Arc<Front>) -> [Self; 3] {
         [
             (Framework::Axum, Scheme::Http),
             (Framework::Axum, Scheme::Https),
-            (Framework::Actix, Scheme::Http),
             (Framework::Actix, Scheme::Https),
         ]
         .map(|(framework, scheme)| Self {
