@@ -3,7 +3,8 @@
 //! The server listens on loopback only, and keeps its data in memory until it stops. It follows
 //! FNCY's login documentation: the authorization code grant (RFC 6749 section 4.1) with a **JSON**
 //! token request, `redirect_url` beside `redirect_uri`, and a token response whose `scope` is an
-//! array. FNCY does not document user data, refresh, revocation and sign-out. Those follow the RFCs.
+//! array. FNCY does not document user data, refresh, revocation, introspection, the form of access
+//! tokens and sign-out. Those follow the RFCs.
 //! [`DevServerBuilder`] has a switch for each point on which real servers differ.
 //!
 //! ```
@@ -28,6 +29,8 @@
 //! | `GET /v1/oauth2/authorize` | RFC 6749 section 4.1.1, RFC 7636 section 4.3 |
 //! | `POST /v1/oauth2/token` | RFC 6749 sections 4.1.3, 4.4.2 and 6; see [Grants](#grants) |
 //! | `POST /v1/oauth2/revoke` | RFC 7009 section 2.1 |
+//! | `POST /v1/oauth2/introspect` | RFC 7662 section 2.1; see [Access tokens](#access-tokens) |
+//! | `GET /v1/oauth2/jwks` | the public keys of JWTs (RFC 7517 section 5) |
 //! | `GET /v1/user` | the signed-in user's data, for a bearer token (RFC 6750) |
 //! | `GET`, `POST /sign-in` | the sign-in (log in, login) page and its form |
 //! | `GET`, `POST /consent` | the consent page and its form |
@@ -46,6 +49,28 @@
 //!
 //! FNCY publishes no list of scopes, so every well-formed scope is granted, unless the user has
 //! [`scopes`](DemoUser::scopes). The default scope is `profile`.
+//!
+//! # Access tokens
+//!
+//! An access token is an opaque text. With [`AccessTokenFormat::Jwt`], it is a JWT that is signed with
+//! ES256 (RFC 9068). The claims of a JWT and the answer of an introspection have the same members:
+//!
+//! | member | value |
+//! | --- | --- |
+//! | `iss` | [`DevServerBuilder::issuer`], or else the base URL |
+//! | `aud` | [`DevServerBuilder::audience`] |
+//! | `sub` | the user's ID; for a client's own token, the client ID |
+//! | `client_id`, `scope`, `jti` | those of the token; `scope` is separated by spaces |
+//! | `iat`, `exp` | the time of issue and the end, in Unix seconds |
+//! | `auth_time` | the time of the user's sign-in |
+//! | others | the user data; the members above replace its members of the same names |
+//!
+//! An introspection has `active` and `token_type` too. For an unknown, an expired or a revoked token, and
+//! for a refresh token, it says `"active": false` only. The client must authenticate.
+//!
+//! A test gets a token for any user and client without a browser ([`DevServer::token_for`]). It can sign
+//! claims that no server should issue ([`DevServer::sign_jwt`]), and add a key
+//! ([`DevServer::rotate_signing_key`]).
 //!
 //! # Users
 //!
@@ -122,7 +147,7 @@ mod system;
 
 pub use config::demo_user::{DEMO_PASSWORD, DemoUser};
 pub use config::endpoint::Endpoint;
-pub use config::settings::{ScopeFormat, TokenBody};
+pub use config::settings::{AccessTokenFormat, ScopeFormat, TokenBody};
 pub use config::users_file_error::UsersFileError;
 pub use faults::fault::Fault;
 pub use faults::fault_script::Hold;

@@ -10,13 +10,15 @@ use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fncy_dev_server::DevServer;
+use fncy_dev_server::{AccessTokenFormat, DevServer};
 
 const HELP: &str = include_str!("help.txt");
 
 struct Options {
     port: u16,
     token_lifetime: Option<NonZeroU32>,
+    format: AccessTokenFormat,
+    audience: Option<String>,
     users_file: Option<String>,
     user_id_member: Option<String>,
     env_only: bool,
@@ -34,9 +36,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut builder = DevServer::builder().port(options.port);
+    let mut builder = DevServer::builder()
+        .port(options.port)
+        .access_token_format(options.format);
     if let Some(seconds) = options.token_lifetime {
         builder = builder.access_token_lifetime(Duration::from_secs(seconds.get().into()));
+    }
+    if let Some(name) = options.audience {
+        builder = builder.audience(name);
     }
     if let Some(path) = options.users_file {
         builder = builder.users_file(path);
@@ -65,6 +72,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
     let mut options = Options {
         port: 4000,
         token_lifetime: None,
+        format: AccessTokenFormat::Opaque,
+        audience: None,
         users_file: None,
         user_id_member: None,
         env_only: false,
@@ -101,6 +110,12 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>,
                     )
                 })?;
                 options.token_lifetime = Some(seconds);
+            }
+            "--jwt" if value.is_none() => options.format = AccessTokenFormat::Jwt,
+            "--audience" => {
+                let name = Some(operand()).filter(|name| !name.is_empty());
+                options.audience =
+                    Some(name.ok_or("--audience takes the name of an API, such as demo-api")?);
             }
             "--users" => {
                 let path = Some(operand()).filter(|path| !path.is_empty());

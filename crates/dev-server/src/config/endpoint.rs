@@ -11,10 +11,21 @@ pub enum Endpoint {
     UserData,
     /// `POST /v1/oauth2/revoke`, which revokes a token. In `/_dev` paths: `revoke`.
     Revoke,
+    /// `POST /v1/oauth2/introspect`, which says what a token is worth. In `/_dev` paths: `introspect`.
+    Introspect,
+    /// `GET /v1/oauth2/jwks`, the public keys of JWTs. In `/_dev` paths: `jwks`.
+    Jwks,
 }
 
 impl Endpoint {
-    pub(crate) const ALL: [Self; 4] = [Self::Authorize, Self::Token, Self::UserData, Self::Revoke];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Authorize,
+        Self::Token,
+        Self::UserData,
+        Self::Revoke,
+        Self::Introspect,
+        Self::Jwks,
+    ];
 
     /// The endpoint's path below the base URL, such as `/v1/user`.
     #[must_use]
@@ -24,6 +35,8 @@ impl Endpoint {
             Self::Token => "/v1/oauth2/token",
             Self::UserData => "/v1/user",
             Self::Revoke => "/v1/oauth2/revoke",
+            Self::Introspect => "/v1/oauth2/introspect",
+            Self::Jwks => "/v1/oauth2/jwks",
         }
     }
 
@@ -33,6 +46,8 @@ impl Endpoint {
             Self::Token => "token",
             Self::UserData => "user-data",
             Self::Revoke => "revoke",
+            Self::Introspect => "introspect",
+            Self::Jwks => "jwks",
         }
     }
 

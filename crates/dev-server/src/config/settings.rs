@@ -18,6 +18,16 @@ pub enum TokenBody {
     Either,
 }
 
+/// Form of access tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessTokenFormat {
+    /// A random text, which says something to this server only. The default.
+    #[default]
+    Opaque,
+    /// A signed JWT (RFC 9068), which a resource server can check by the keys of the JWKS endpoint.
+    Jwt,
+}
+
 /// Spelling of `scope` in the token response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScopeFormat {
@@ -39,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) users: Vec<DemoUser>,
     pub(crate) access_token_lifetime: Duration,
+    pub(crate) access_token_format: AccessTokenFormat,
+    pub(crate) audience: String,
     pub(crate) refresh_token_rotation: bool,
     pub(crate) scope_format: ScopeFormat,
     pub(crate) token_body: TokenBody,
@@ -56,6 +68,8 @@ impl Default for Settings {
             redirect_uris: Vec::new(),
             users: DemoUser::defaults(),
             access_token_lifetime: Duration::from_secs(300),
+            access_token_format: AccessTokenFormat::default(),
+            audience: "demo-api".to_owned(),
             refresh_token_rotation: true,
             scope_format: ScopeFormat::default(),
             token_body: TokenBody::default(),
@@ -80,6 +94,11 @@ impl Settings {
         };
         self.user(hint)
             .or_else(|| self.users.iter().find(has_address))
+    }
+
+    /// The `iss` of access tokens.
+    pub(crate) fn issuer_or<'a>(&'a self, base_url: &'a str) -> &'a str {
+        self.issuer.as_deref().unwrap_or(base_url)
     }
 
     /// The part of the requested scope that the user can grant.

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, TokenBody};
 use crate::endpoints::request_body;
 use crate::protocol::params::Params;
 use crate::protocol::refusal::Refusal;
@@ -16,10 +16,11 @@ const CHALLENGE: &str = "Basic realm=\"FNCY development server\", charset=\"UTF-
 /// Reads the parameters of a request, and authenticates its client.
 pub(crate) fn authenticated_params(
     settings: &Settings,
+    accepted: TokenBody,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Params, Refusal> {
-    let params = request_body::read(settings.token_body, headers, body)?;
+    let params = request_body::read(accepted, headers, body)?;
     authenticate(settings, headers, &params)?;
     Ok(params)
 }

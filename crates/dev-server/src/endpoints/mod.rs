@@ -4,6 +4,8 @@ pub(crate) mod authorize;
 mod client_auth;
 pub(crate) mod control;
 pub(crate) mod front_page;
+pub(crate) mod introspect;
+pub(crate) mod jwks;
 mod request_body;
 pub(crate) mod revoke;
 pub(crate) mod token;

@@ -16,7 +16,8 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
-    let params = authenticated_params(&provider.settings, &headers, &body)?;
+    let settings = &provider.settings;
+    let params = authenticated_params(settings, settings.token_body, &headers, &body)?;
     lock(&provider.grants).revoke(params.require("token", "token is missing.")?);
     Ok(StatusCode::OK)
 }

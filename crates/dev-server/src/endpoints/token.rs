@@ -28,7 +28,8 @@ pub(crate) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let params = authenticated_params(&provider.settings, &headers, &body)?;
+    let settings = &provider.settings;
+    let params = authenticated_params(settings, settings.token_body, &headers, &body)?;
     let (ids, now) = (&provider.ids, env::now());
     let grants = &mut lock(&provider.grants);
     let issued = match params.require("grant_type", "grant_type is missing.")? {
@@ -47,7 +48,7 @@ pub(crate) async fn token(
             "grant_type must be authorization_code, refresh_token or client_credentials.",
         )),
     }?;
-    Ok(token_response(&provider.settings, &issued))
+    Ok(token_response(settings, &issued))
 }
 
 /// The token response (RFC 6749 section 5.1), with the members that FNCY's public client types, and

@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 /// A scripted misbehaviour of an endpoint.
 ///
 /// The faults of an endpoint form a queue. The first fault applies until its [`count`] is used up.
 /// Then the next fault applies.
 ///
 /// A fault with a [`status`] or a [`body`] replaces the endpoint's work and its response. A fault
-/// without both adds its delay and headers to the endpoint's own response.
+/// without both adds its delay, headers and members to the endpoint's own response.
 ///
 /// Over HTTP, `PUT /_dev/faults/{endpoint}` takes one object or an array of objects. Each member is
 /// optional:
 ///
 /// ```json
 /// {"status": 503, "headers": [["retry-after", "1"]], "body": "busy",
+///  "members": {"aud": "other-api"},
 ///  "delay_ms": 250, "lose_response": false, "count": 2}
 /// ```
 ///
@@ -30,6 +33,9 @@ pub struct Fault {
     pub headers: Vec<(String, String)>,
     /// The body of the response. If only a status is set, the body is empty.
     pub body: Option<Vec<u8>>,
+    /// Members that replace those of the endpoint's own response, if that is a JSON object. `null`
+    /// removes a member.
+    pub members: Map<String, Value>,
     /// The wait before the endpoint does its work.
     pub delay: Option<Duration>,
     /// If true, the endpoint does its work (uses up the code, rotates the refresh token), and the
@@ -84,6 +90,26 @@ impl Fault {
             ..self
         }
         .header("content-type", "application/json")
+    }
+
+    /// Creates a fault that replaces a member of the endpoint's own JSON response. `null` removes it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), fncy_dev_server::StartError> {
+    /// use fncy_dev_server::{DevServer, Endpoint, Fault};
+    ///
+    /// let server = DevServer::start()?;
+    /// // The next introspection names another client.
+    /// server.fault(Endpoint::Introspect, Fault::member("client_id", "other-app").once());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn member(name: &str, value: impl Into<Value>) -> Self {
+        Self {
+            members: Map::from_iter([(name.to_owned(), value.into())]),
+            ..Self::default()
+        }
     }
 
     /// Adds a header.

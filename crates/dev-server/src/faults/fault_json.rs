@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::faults::fault::Fault;
 
@@ -22,6 +23,7 @@ struct FaultJson {
     status: Option<u16>,
     headers: Vec<(String, String)>,
     body: Option<String>,
+    members: Map<String, Value>,
     delay_ms: Option<u64>,
     lose_response: bool,
     count: Option<u32>,
@@ -33,6 +35,7 @@ impl From<FaultJson> for Fault {
             status: json.status,
             headers: json.headers,
             body: json.body.map(String::into_bytes),
+            members: json.members,
             delay: json.delay_ms.map(Duration::from_millis),
             lose_response: json.lose_response,
             count: json.count,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use crate::config::demo_user::DemoUser;
-use crate::config::settings::{ScopeFormat, Settings, TokenBody};
+use crate::config::settings::{AccessTokenFormat, ScopeFormat, Settings, TokenBody};
 use crate::config::user_id_place::UserIdPlace;
 use crate::config::users_file;
 use crate::server::dev_server::DevServer;
@@ -96,6 +96,22 @@ impl DevServerBuilder {
         self
     }
 
+    /// Sets the form of access tokens. Default: opaque, because FNCY documents no form.
+    ///
+    /// A JWT has the claims of RFC 9068 section 2.2, the `auth_time` of the user's sign-in, and the
+    /// members of the user data. It is signed with ES256.
+    pub fn access_token_format(mut self, format: AccessTokenFormat) -> Self {
+        self.settings.access_token_format = format;
+        self
+    }
+
+    /// Sets the audience (`aud`) of access tokens: the name of the API that they are for. Default
+    /// `demo-api`.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.settings.audience = audience.into();
+        self
+    }
+
     /// Turns refresh token rotation on or off. Default on.
     ///
     /// With rotation, each refresh returns a new refresh token, and a second use of the old one
@@ -118,8 +134,8 @@ impl DevServerBuilder {
         self
     }
 
-    /// Sets the `iss` of authorization responses (RFC 9207). Default `None`: the response has no
-    /// `iss`, because FNCY does not document it.
+    /// Sets the `iss` of authorization responses (RFC 9207) and of access tokens. Default `None`: the
+    /// response has no `iss`, because FNCY does not document it, and tokens have the base URL.
     pub fn issuer(mut self, issuer: Option<String>) -> Self {
         self.settings.issuer = issuer;
         self
@@ -141,10 +157,10 @@ impl DevServerBuilder {
         self
     }
 
-    /// Sets the clock for the times of sign-ins: `auth_time` and `max_age`. Default: the system's
-    /// clock.
+    /// Sets the clock for the times that others read: `auth_time` and `max_age`, and `iat` and `exp`
+    /// of access tokens. Default: the system's clock.
     ///
-    /// The lifetimes of codes and tokens follow real time with any clock.
+    /// At this server, the lifetimes of codes and tokens follow real time with any clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.settings.clock = Clock::new(now);
         self

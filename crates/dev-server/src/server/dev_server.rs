@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use serde_json::Value;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
@@ -18,8 +19,10 @@ use crate::faults::recorder::RecordedRequest;
 use crate::server::accept::accept;
 use crate::server::start_error::StartError;
 use crate::sign_in::approve::{ApproveError, approve};
+use crate::sign_in::token_for::token_for;
 use crate::state::environment::{env_file, environment};
 use crate::state::provider::Provider;
+use crate::state::signing_keys::SigningKeys;
 use crate::system::env;
 use crate::system::lock::lock;
 
@@ -60,7 +63,8 @@ impl DevServer {
         let port = listener.local_addr().map_err(bind)?.port();
 
         let base_url = format!("http://{}:{port}", Ipv4Addr::LOCALHOST);
-        let provider = Arc::new(Provider::new(settings, base_url, &seed));
+        let keys = SigningKeys::new().map_err(|_| StartError::Entropy)?;
+        let provider = Arc::new(Provider::new(settings, base_url, &seed, keys));
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -108,6 +112,30 @@ impl DevServer {
     #[must_use]
     pub fn revocation_url(&self) -> String {
         self.url(Endpoint::Revoke)
+    }
+
+    /// The URL of the introspection endpoint (RFC 7662).
+    #[must_use]
+    pub fn introspection_url(&self) -> String {
+        self.url(Endpoint::Introspect)
+    }
+
+    /// The URL of the JWKS endpoint, which has the public keys of JWTs (RFC 7517 section 5).
+    #[must_use]
+    pub fn jwks_url(&self) -> String {
+        self.url(Endpoint::Jwks)
+    }
+
+    /// The `iss` of access tokens.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        self.provider.issuer()
+    }
+
+    /// The `aud` of access tokens.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.provider.settings.audience
     }
 
     /// The URL that closes the provider's own session. Its parameter `return_to` takes a loopback
@@ -171,6 +199,77 @@ impl DevServer {
     /// unknown.
     pub fn approve(&self, authorize_url: &str, user_id: &str) -> Result<String, ApproveError> {
         approve(&self.provider, authorize_url, user_id)
+    }
+
+    /// Issues an access token for a user, to any client, without a browser.
+    ///
+    /// The client needs no registration. `scope` is a list separated by spaces, of which the user grants
+    /// what the user can grant. The token is like one of the token endpoint, and has no refresh token.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fncy_dev_server::{AccessTokenFormat, DevServer};
+    ///
+    /// let server = DevServer::builder().access_token_format(AccessTokenFormat::Jwt).start()?;
+    /// let token = server.token_for("alex", "mobile-app", "profile calendar.read")?;
+    /// assert_eq!(token.split('.').count(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the user is unknown or can grant no scope of the list, or the list is malformed.
+    pub fn token_for(
+        &self,
+        user_id: &str,
+        client_id: &str,
+        scope: &str,
+    ) -> Result<String, ApproveError> {
+        token_for(&self.provider, user_id, client_id, scope)
+    }
+
+    /// Revokes an access token, or a refresh token with all tokens of its authorization.
+    pub fn revoke(&self, token: &str) {
+        lock(&self.provider.grants).revoke(token);
+    }
+
+    /// Signs a JWT with any header and claims, by the newest key of the JWKS endpoint.
+    ///
+    /// So a test can send tokens that no server should issue. If the header has no `alg` or `kid`, this
+    /// adds those of the key.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), fncy_dev_server::StartError> {
+    /// use serde_json::json;
+    ///
+    /// let server = fncy_dev_server::DevServer::start()?;
+    /// let header = json!({ "typ": "at+jwt" });
+    /// let expired = json!({ "iss": server.issuer(), "aud": "demo-api", "sub": "alex", "exp": 1 });
+    /// let token = server.sign_jwt(&header, &expired);
+    /// # assert_eq!(token.split('.').count(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn sign_jwt(&self, header: &Value, claims: &Value) -> String {
+        let header = header.as_object().cloned().unwrap_or_default();
+        self.provider.keys.newest().sign(header, claims)
+    }
+
+    /// The key set that the JWKS endpoint returns, as JSON.
+    #[must_use]
+    pub fn jwks(&self) -> String {
+        self.provider.keys.jwks().to_string()
+    }
+
+    /// Adds a key, which signs all JWTs from now on. The key set keeps the old keys.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no randomness.
+    pub fn rotate_signing_key(&self) -> Result<(), StartError> {
+        self.provider.keys.add().map_err(|_| StartError::Entropy)
     }
 
     /// Appends a fault to the endpoint's queue.

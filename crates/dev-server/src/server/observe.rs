@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
 
 use crate::config::endpoint::Endpoint;
 use crate::faults::fault::Fault;
@@ -40,7 +41,8 @@ pub(crate) async fn observe(
     let mut response = if fault.replaces_response() {
         scripted(&fault)
     } else {
-        next.run(Request::from_parts(parts, Body::from(body))).await
+        let own = next.run(Request::from_parts(parts, Body::from(body))).await;
+        replace_members(own, &fault.members).await
     };
     add_headers(response.headers_mut(), &fault.headers);
     if fault.lose_response {
@@ -75,6 +77,27 @@ fn scripted(fault: &Fault) -> Response {
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     });
     response
+}
+
+/// Replaces members of a JSON object. Other bodies stay as they are.
+async fn replace_members(response: Response, members: &Map<String, Value>) -> Response {
+    if members.is_empty() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    let Ok(mut object) = serde_json::from_slice::<Map<String, Value>>(&body) else {
+        return Response::from_parts(parts, Body::from(body));
+    };
+    for (name, value) in members {
+        match value {
+            Value::Null => object.remove(name),
+            value => object.insert(name.clone(), value.clone()),
+        };
+    }
+    // The server writes the length of the new body.
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(Value::Object(object).to_string()))
 }
 
 /// Adds the fault's headers. They replace the endpoint's own headers of the same name.

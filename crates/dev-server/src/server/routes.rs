@@ -10,6 +10,8 @@ use crate::config::endpoint::Endpoint;
 use crate::endpoints::authorize::authorize;
 use crate::endpoints::control::{delete_faults, put_faults, requests, same_origin};
 use crate::endpoints::front_page::front_page;
+use crate::endpoints::introspect::introspect;
+use crate::endpoints::jwks::jwks;
 use crate::endpoints::revoke::revoke;
 use crate::endpoints::token::token;
 use crate::endpoints::user_data::user_data;
@@ -38,6 +40,8 @@ pub(crate) fn routes(provider: Arc<Provider>) -> Router {
         .merge(observed(&provider, Endpoint::Token, post(token)))
         .merge(observed(&provider, Endpoint::UserData, get(user_data)))
         .merge(observed(&provider, Endpoint::Revoke, post(revoke)))
+        .merge(observed(&provider, Endpoint::Introspect, post(introspect)))
+        .merge(observed(&provider, Endpoint::Jwks, get(jwks)))
         .merge(control)
         .with_state(Arc::clone(&provider))
         .merge(browser)

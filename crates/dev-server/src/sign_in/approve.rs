@@ -3,19 +3,21 @@
 use std::{error, fmt};
 
 use crate::config::endpoint::Endpoint;
+use crate::config::settings::Settings;
 use crate::protocol::authorize_request::{self, Invalid};
 use crate::protocol::params::Params;
 use crate::sign_in::authorization_response::code_url;
 use crate::state::provider::Provider;
 use crate::state::signed_in::SignedIn;
 
-/// An error of [`DevServer::approve`](crate::DevServer::approve).
+/// An error of [`DevServer::approve`](crate::DevServer::approve) and of
+/// [`DevServer::token_for`](crate::DevServer::token_for).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ApproveError {
     /// The URL is not this server's authorization endpoint.
     OtherEndpoint(String),
-    /// The authorization request is invalid, for the reason given.
+    /// The authorization request or its scope is invalid, for the reason given.
     InvalidRequest(&'static str),
     /// The user with this ID can grant no scope of the request.
     NoScope(String),
@@ -70,6 +72,16 @@ pub(crate) fn approve(
             ApproveError::InvalidRequest(refusal.description)
         }
     })?;
+    let (user, _) = consent(settings, user_id, &request.scope)?;
+    Ok(code_url(provider, &request, user))
+}
+
+/// The user, who signs in now, and the part of the requested scope that this user grants.
+pub(super) fn consent(
+    settings: &Settings,
+    user_id: &str,
+    requested: &[String],
+) -> Result<(SignedIn, Vec<String>), ApproveError> {
     if settings.user(user_id).is_none() {
         let users = settings.users.iter();
         return Err(ApproveError::UnknownUser {
@@ -77,12 +89,13 @@ pub(crate) fn approve(
             known: users.map(|user| user.id.clone()).collect(),
         });
     }
-    if settings.granted_scope(user_id, &request.scope).is_empty() {
+    let scope = settings.granted_scope(user_id, requested);
+    if scope.is_empty() {
         return Err(ApproveError::NoScope(user_id.to_owned()));
     }
     let user = SignedIn {
         user: user_id.to_owned(),
         auth_time: settings.clock.unix_seconds(),
     };
-    Ok(code_url(provider, &request, user))
+    Ok((user, scope))
 }

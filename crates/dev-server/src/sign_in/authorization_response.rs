@@ -6,7 +6,8 @@ use crate::config::settings::Settings;
 use crate::protocol::authorize_request::{AuthorizeRequest, Destination};
 use crate::protocol::refusal::Refusal;
 use crate::state::authorization_code::issue;
-use crate::state::grants::{Code, Grant};
+use crate::state::grant::Grant;
+use crate::state::grants::Code;
 use crate::state::provider::Provider;
 use crate::state::signed_in::SignedIn;
 use crate::system::env;
@@ -17,6 +18,7 @@ pub(crate) fn code_url(provider: &Provider, request: &AuthorizeRequest, user: Si
     let scope = provider.settings.granted_scope(&user.user, &request.scope);
     let code = Code {
         grant: Grant {
+            client_id: provider.settings.client_id.clone(),
             user: Some(user),
             scope,
         },

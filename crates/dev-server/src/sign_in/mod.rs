@@ -9,3 +9,4 @@ mod next_step;
 pub(crate) mod open_page;
 pub(crate) mod session_cookie;
 pub(crate) mod sign_out;
+pub(crate) mod token_for;

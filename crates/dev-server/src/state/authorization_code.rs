@@ -71,7 +71,8 @@ mod tests {
 
     use super::{issue, redeem};
     use crate::protocol::refusal::Refusal;
-    use crate::state::grants::{Code, Grant, Grants, Issued};
+    use crate::state::grant::Grant;
+    use crate::state::grants::{Code, Grants, Issued};
     use crate::state::refresh_token::refresh;
     use crate::state::signed_in::SignedIn;
     use crate::system::env;
@@ -88,10 +89,11 @@ mod tests {
 
     impl Setup {
         fn new() -> Self {
-            let mut grants = Grants::new(Duration::from_secs(5), true);
+            let mut grants = Grants::with_short_lives();
             let (ids, now) = (IdSource::new(&[0; 32]), env::now());
             let code = Code {
                 grant: Grant {
+                    client_id: "demo-app".to_owned(),
                     user: Some(SignedIn {
                         user: "alex".to_owned(),
                         auth_time: 0,

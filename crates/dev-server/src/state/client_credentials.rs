@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use crate::protocol::refusal::Refusal;
 use crate::protocol::scope;
-use crate::state::grants::{Grant, Grants, Issued};
+use crate::state::grant::Grant;
+use crate::state::grants::{Grants, Issued};
 use crate::system::id_source::IdSource;
 
 pub(crate) fn issue(
@@ -16,18 +17,16 @@ pub(crate) fn issue(
     now: Instant,
     requested_scope: Option<&str>,
 ) -> Result<Issued, Refusal> {
-    let scope = scope::parse(requested_scope)?;
-    let family = grants.add_family(Grant {
+    let grant = Grant {
+        client_id: grants.settings.client_id.clone(),
         user: None,
-        scope: scope.clone(),
-    });
-    Ok(grants.issue(ids, now, family, scope, None))
+        scope: scope::parse(requested_scope)?,
+    };
+    Ok(grants.issue_alone(ids, now, grant))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::issue;
     use crate::state::grants::Grants;
     use crate::system::env;
@@ -36,7 +35,7 @@ mod tests {
     #[test]
     fn tokens_have_no_user_and_are_revoked_alone() {
         let ids = IdSource::new(&[0; 32]);
-        let mut grants = Grants::new(Duration::from_secs(5), true);
+        let mut grants = Grants::with_short_lives();
         let now = env::now();
         let [first, second] =
             [Some("stats"), None].map(|scope| issue(&mut grants, &ids, now, scope).unwrap());
@@ -50,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_malformed_scope_is_refused() {
-        let mut grants = Grants::new(Duration::from_secs(5), true);
+        let mut grants = Grants::with_short_lives();
         let ids = IdSource::new(&[0; 32]);
         let refused = issue(&mut grants, &ids, env::now(), Some("a\"b"));
         assert_eq!(refused.unwrap_err().code, "invalid_scope");

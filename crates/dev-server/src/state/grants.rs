@@ -5,17 +5,16 @@
 //! * Time and identifiers are arguments.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
-use crate::state::signed_in::SignedIn;
+use serde_json::{Map, Value, json};
+
+use crate::config::settings::{AccessTokenFormat, Settings};
+use crate::state::access_token::AccessToken;
+use crate::state::grant::Grant;
+use crate::state::signing_keys::SigningKeys;
 use crate::system::id_source::IdSource;
-
-/// What a user has allowed. A grant of the client credentials grant type has no user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Grant {
-    pub(crate) user: Option<SignedIn>,
-    pub(crate) scope: Vec<String>,
-}
 
 /// The tokens of one token response.
 #[derive(Debug)]
@@ -58,7 +57,8 @@ pub(super) struct Family {
     pub(super) is_revoked: bool,
 }
 
-struct AccessToken {
+struct IssuedToken {
+    token: AccessToken,
     family: FamilyId,
     /// `None` if the clock cannot represent the time.
     expires: Option<Instant>,
@@ -66,20 +66,22 @@ struct AccessToken {
 }
 
 pub(crate) struct Grants {
-    access_token_lifetime: Duration,
-    pub(super) rotation: bool,
+    pub(super) settings: Arc<Settings>,
+    issuer: String,
+    keys: Arc<SigningKeys>,
     pub(super) codes: HashMap<String, IssuedCode>,
     pub(super) refresh_tokens: HashMap<String, RefreshToken>,
     pub(super) families: Vec<Family>,
-    access_tokens: HashMap<String, AccessToken>,
+    access_tokens: HashMap<String, IssuedToken>,
     secrets: Vec<String>,
 }
 
 impl Grants {
-    pub(crate) fn new(access_token_lifetime: Duration, rotation: bool) -> Self {
+    pub(crate) fn new(settings: Arc<Settings>, base_url: &str, keys: Arc<SigningKeys>) -> Self {
         Self {
-            access_token_lifetime,
-            rotation,
+            issuer: settings.issuer_or(base_url).to_owned(),
+            settings,
+            keys,
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             families: Vec::new(),
@@ -95,10 +97,21 @@ impl Grants {
 
     /// Returns the grant of an access token, unless the token is unknown, expired or revoked.
     pub(crate) fn grant(&self, access_token: &str, now: Instant) -> Option<&Grant> {
-        let token = self.access_tokens.get(access_token)?;
-        let family = &self.families[token.family.0];
-        let is_alive = token.expires.is_none_or(|expires| now < expires);
-        (is_alive && !token.is_revoked && !family.is_revoked).then_some(&family.grant)
+        self.find(access_token, now).map(|(_, grant)| grant)
+    }
+
+    /// Returns the claims of an access token, unless the token is unknown, expired or revoked.
+    pub(crate) fn claims(&self, access_token: &str, now: Instant) -> Option<Map<String, Value>> {
+        let (token, grant) = self.find(access_token, now)?;
+        Some(token.claims(grant, &self.settings, &self.issuer))
+    }
+
+    fn find(&self, access_token: &str, now: Instant) -> Option<(&AccessToken, &Grant)> {
+        let issued = self.access_tokens.get(access_token)?;
+        let family = &self.families[issued.family.0];
+        let is_alive = issued.expires.is_none_or(|expires| now < expires);
+        (is_alive && !issued.is_revoked && !family.is_revoked)
+            .then_some((&issued.token, &family.grant))
     }
 
     /// Revokes a token (RFC 7009 section 2.1): a refresh token with its family, an access token
@@ -119,6 +132,13 @@ impl Grants {
         FamilyId(self.families.len() - 1)
     }
 
+    /// Issues an access token of a family of its own, without a refresh token.
+    pub(crate) fn issue_alone(&mut self, ids: &IdSource, now: Instant, grant: Grant) -> Issued {
+        let scope = grant.scope.clone();
+        let family = self.add_family(grant);
+        self.issue(ids, now, family, scope, None)
+    }
+
     /// Issues an access token, and puts it into a token response with the refresh token.
     pub(super) fn issue(
         &mut self,
@@ -128,20 +148,38 @@ impl Grants {
         scope: Vec<String>,
         refresh_token: Option<String>,
     ) -> Issued {
-        let access_token = self.new_secret(ids, "access");
+        let settings = Arc::clone(&self.settings);
         let token = AccessToken {
+            scope: scope.clone(),
+            jti: ids.next("jti"),
+            issued_at: settings.clock.unix_seconds(),
+        };
+        let grant = &self.families[family.0].grant;
+        let auth_time = grant.user.as_ref().map(|user| user.auth_time);
+        let access_token = match settings.access_token_format {
+            AccessTokenFormat::Opaque => self.new_secret(ids, "access"),
+            AccessTokenFormat::Jwt => {
+                let claims = token.claims(grant, &settings, &self.issuer).into();
+                let header = Map::from_iter([("typ".to_owned(), json!("at+jwt"))]);
+                let jwt = self.keys.newest().sign(header, &claims);
+                self.secrets.push(jwt.clone());
+                jwt
+            }
+        };
+        let jti = token.jti.clone();
+        let issued = IssuedToken {
+            token,
             family,
-            expires: now.checked_add(self.access_token_lifetime),
+            expires: now.checked_add(settings.access_token_lifetime),
             is_revoked: false,
         };
-        self.access_tokens.insert(access_token.clone(), token);
-        let user = &self.families[family.0].grant.user;
+        self.access_tokens.insert(access_token.clone(), issued);
         Issued {
-            jti: ids.next("jti"),
+            jti,
             access_token,
             refresh_token,
             scope,
-            auth_time: user.as_ref().map(|user| user.auth_time),
+            auth_time,
         }
     }
 
@@ -159,5 +197,18 @@ impl Grants {
         let value = ids.next(kind);
         self.secrets.push(value.clone());
         value
+    }
+}
+
+#[cfg(test)]
+impl Grants {
+    /// The default settings, but tokens live for five seconds.
+    pub(super) fn with_short_lives() -> Self {
+        let settings = Settings {
+            access_token_lifetime: std::time::Duration::from_secs(5),
+            ..Settings::default()
+        };
+        let keys = Arc::new(SigningKeys::new().unwrap());
+        Self::new(Arc::new(settings), "http://127.0.0.1:4000", keys)
     }
 }

@@ -33,7 +33,8 @@ pub(crate) fn refresh(
         ));
     }
     let scope = scope::narrow(&family.grant.scope, requested_scope)?;
-    token.is_rotated = grants.rotation;
-    let refresh_token = grants.rotation.then(|| grants.issue_refresh_token(ids, id));
+    let rotation = grants.settings.refresh_token_rotation;
+    token.is_rotated = rotation;
+    let refresh_token = rotation.then(|| grants.issue_refresh_token(ids, id));
     Ok(grants.issue(ids, now, id, scope, refresh_token))
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends the test")]
 
+mod access_tokens;
 mod app;
 mod approve;
 mod browser;

@@ -132,6 +132,8 @@ fn unknown_arguments_are_refused() {
         "--env",
         "--port N",
         "--token-lifetime SECONDS",
+        "--jwt",
+        "--audience NAME",
         "--users FILE",
         "--user-id-member NAME",
     ] {
@@ -144,6 +146,8 @@ fn unknown_arguments_are_refused() {
         &["--port"],
         &["--token-lifetime"],
         &["--env=1"],
+        &["--jwt=1"],
+        &["--audience"],
         &["--users"],
         &["--user-id-member="],
     ] {
