@@ -110,11 +110,11 @@ mod service;
 mod sign_in;
 
 pub use fncy_login::{
-    Approval, AuthContext, CheckError, ConfigError, DataError, EndedSessions, ErrorCode,
-    GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent, LoginEventKind, LoginReply,
-    NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy, RejectionKind, RequestContext,
-    RequestHeaders, SessionEnd, SessionRefusal, SessionTokens, SetDataError, Setting, SignInError,
-    SignInOptions, Timestamp, User,
+    Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
+    EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
+    LoginEventKind, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy,
+    RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
+    SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
 };
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::{fmt, iter};
 
+use crate::bearer::machine::BearerMachine;
 use crate::cookies::scan;
 use crate::endpoints::sign_in::may_keep_session;
 use crate::gate::begin::{Begin, begin, may_pass};
@@ -70,6 +71,12 @@ impl Core {
     #[must_use]
     pub fn refresh_machine(&self) -> RefreshMachine {
         RefreshMachine::new(&self.0)
+    }
+
+    /// The machine of bearer tokens.
+    #[must_use]
+    pub fn bearer_machine(&self) -> BearerMachine {
+        BearerMachine::new(&self.0)
     }
 
     /// The entries of users' session lists.

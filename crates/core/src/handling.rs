@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::admission::resealing::Resealing;
+use crate::bearer::shown::shown_token;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::provider::answer::DEFAULT_RETRY_AFTER;
@@ -90,6 +91,8 @@ impl<'a, H: Head> Handling<'a, H> {
         {
             return Ok(Challenge::Reply(responder.write(draft)));
         }
+        // The user of a bearer token has no session that a sign-in could keep.
+        let user = user.filter(|user| user.has_session());
         let start = StartSignIn::with_options(responder, head, return_to, options, user);
         Ok(Challenge::SignIn(Box::new(start.told_to(kind))))
     }
@@ -98,6 +101,13 @@ impl<'a, H: Head> Handling<'a, H> {
     #[must_use]
     pub fn forbidden(&self) -> Box<Reply> {
         self.refuse(ErrorCode::Forbidden, REFUSED)
+    }
+
+    /// A 403 for a request with a bearer token, where a handler needs a session.
+    #[must_use]
+    pub fn session_required(&self) -> Box<Reply> {
+        let detail = "a handler needs a session, and the request shows a bearer token";
+        self.refuse(ErrorCode::SessionRequired, detail)
     }
 
     /// A 503 for a request whose guard could not decide. `cause` is a clause for the operator.
@@ -113,7 +123,7 @@ impl<'a, H: Head> Handling<'a, H> {
         self.responder.write(draft.retry_after(DEFAULT_RETRY_AFTER))
     }
 
-    /// The tokens of the request's session. They are opened by this call. `user` is the user that the request was
+    /// The tokens of the request's session, or its bearer token. They are opened by this call. `user` is the user that the request was
     /// admitted with.
     ///
     /// # Errors
@@ -121,6 +131,14 @@ impl<'a, H: Head> Handling<'a, H> {
     /// A reply, if the application discards tokens (`sign_in_only`), if the cookie's second segment is damaged or
     /// incomplete, or if the access token has expired. On a protected path, the access token has never expired.
     pub fn tokens(&self, user: &User, now: Timestamp) -> Result<SessionTokens, Box<Reply>> {
+        if !user.has_session() {
+            let token = shown_token(self.head).map(|token| SessionTokens::bearer(token.to_owned()));
+            return token.ok_or_else(|| {
+                let detail =
+                    "the request no longer shows the bearer token that it was admitted with";
+                self.refuse(ErrorCode::TokensUnusable, detail)
+            });
+        }
         let machine = &self.responder;
         if machine.sign_in_only {
             let detail =

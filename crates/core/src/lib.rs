@@ -58,6 +58,7 @@
 //! | `admission` | admissions, and sessions that are sealed anew |
 //! | `refusal` | refusals, in the form that fits the request |
 //! | `sign_in`, `refresh` | the two machines, a file for each state |
+//! | `bearer` | bearer tokens: reading, judging and refusing them |
 //! | `endpoints`, `gate` | our endpoints; the branch of every request |
 //! | `session_list` | the sealed entries of users' session lists |
 //! | `handling`, `core` | the interface: to a handler, and to the driver |
@@ -72,6 +73,7 @@
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
 
 mod admission;
+mod bearer;
 mod cookies;
 mod core;
 mod endpoints;
@@ -94,6 +96,9 @@ mod values;
 
 pub use crate::admission::admission::{Admission, DEFAULT_CACHE_CONTROL, Update};
 pub use crate::admission::resealing::Resealing;
+pub use crate::bearer::machine::{BearerMachine, ShownToken, TOKEN_CHECK_LIFE};
+pub use crate::bearer::policy::{TokenPolicy, TokenSource};
+pub use crate::bearer::refusal::BearerRefusal;
 pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, NewSecret};
 pub use crate::gate::begin::Begin;
@@ -143,7 +148,7 @@ pub use crate::session::profile::Profile;
 pub use crate::session::refusal::SessionRefusal;
 pub use crate::session::revoked_session::RevokedSession;
 pub use crate::session::session_ref::{SessionId, SessionRef};
-pub use crate::session::user::{DataError, User, newer};
+pub use crate::session::user::{Credential, DataError, User, newer};
 pub use crate::session::write::TooLarge;
 pub use crate::session_list::{ListedEntry, SessionList};
 pub use crate::sign_in::approving::{Approved, Approving, Candidate};

@@ -13,6 +13,7 @@
 //! - `metrics`: counters and durations, by the facade of that name. Off by default.
 
 pub mod adapter;
+mod bearer;
 mod config;
 mod handle;
 mod hooks;
@@ -27,13 +28,14 @@ mod tls;
 mod user_sessions;
 
 pub use fncy_login_core::{
-    DataError, ErrorCode, SessionRefusal, SessionTokens, SignInError, SignInOptions, Timestamp,
-    User,
+    Credential, DataError, ErrorCode, SessionRefusal, SessionTokens, SignInError, SignInOptions,
+    Timestamp, User,
 };
 
 pub use crate::adapter::guard_answer::GuardAnswer;
 pub use crate::adapter::login_reply::LoginReply;
 pub use crate::adapter::rejection::RejectionKind;
+pub use crate::bearer::bearer_check::BearerCheck;
 pub use crate::config::builder::LoginBuilder;
 pub use crate::config::config_error::ConfigError;
 pub use crate::config::secrets::secret_file::SecretFile;

@@ -103,7 +103,8 @@ pub(crate) fn begin<H: Head>(
 }
 
 /// Whether a request that this login has admitted for this user may still pass. Middleware between two layers may have
-/// rewritten its path or method. A handler may have sent a new request with the extensions of another one.
+/// rewritten its path or method. A handler may have sent a new request with the extensions of another one. The user of a
+/// bearer token is checked again, since another path may accept other tokens.
 pub(crate) fn may_pass<H: Head>(
     machine: &Machine,
     head: &H,
@@ -111,7 +112,7 @@ pub(crate) fn may_pass<H: Head>(
     now: Timestamp,
 ) -> bool {
     let paths = RequestPaths::of(head, &machine.site);
-    let is_alive = |user: &User| user.terms().token_expires > now;
+    let is_alive = |user: &User| user.has_session() && user.terms().token_expires > now;
     user.is_none_or(|user| {
         unmet_need(machine, &paths, user, now).is_none() && !is_forged(machine, head, &paths)
     }) && (user.is_some_and(is_alive) || is_public(machine, head, &paths))

@@ -1,6 +1,7 @@
 //! Requests to the provider, by their meaning. The driver writes them.
 
 use crate::values::secret::Secret;
+use crate::values::secure_url::SecureUrl;
 
 /// A request to the provider.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,13 @@ pub enum Exchange<'a> {
         /// The scopes to ask for, as [`ClientGrant::scope`](crate::ClientGrant::scope) writes them. Without any, the
         /// provider grants its default.
         scope: Option<&'a str>,
+    },
+    /// Ask about a token that a request shows (RFC 7662, section 2.1).
+    Introspect {
+        /// The token to ask about.
+        token: &'a Secret,
+        /// The introspection endpoint.
+        url: &'a SecureUrl,
     },
     /// Revoke a token (RFC 7009).
     Revoke(&'a Revoke),

@@ -54,7 +54,7 @@ impl ScopeSeparator {
 
     /// The scopes that an answer grants: sorted, each once, with single spaces between them. `None` if the answer
     /// doesn't say.
-    pub(super) fn granted(
+    pub(crate) fn granted(
         self,
         member: Option<&Value>,
         reports: &mut Vec<Report>,

@@ -20,6 +20,14 @@ impl SessionTokens {
         self.access_token.expose()
     }
 
+    /// The token of a request without a session.
+    pub(crate) fn bearer(access_token: String) -> Self {
+        Self {
+            access_token: Secret::new(access_token),
+            refresh_token: None,
+        }
+    }
+
     /// The token to revoke. Revoking a refresh token also revokes the access tokens from it (RFC 7009, section 2.1).
     pub(crate) fn into_revocation(self) -> Revoke {
         match self.refresh_token {

@@ -51,6 +51,26 @@ impl UserPointers {
             email: checked(email.unwrap_or("/email"))?,
         })
     }
+
+    /// The same places, with another one for the id.
+    ///
+    /// # Errors
+    ///
+    /// [`PointerError`], if the text doesn't begin with a slash.
+    pub fn with_id(self, id: &str) -> Result<Self, PointerError> {
+        if !id.starts_with('/') {
+            return Err(PointerError);
+        }
+        Ok(Self {
+            id: vec![id.to_owned()],
+            ..self
+        })
+    }
+
+    fn id_in<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        let mut found = self.id.iter().filter_map(|pointer| value.pointer(pointer));
+        found.find(|id| !id.is_null())
+    }
 }
 
 /// The user data of a signed-in user.
@@ -79,26 +99,41 @@ impl UserData {
         let object = answer
             .object(USER_DATA_ENDPOINT)
             .map_err(|error| refused(answer, error))?;
-        let claims = kept(&object, keep);
         let value = Value::Object(object);
         let id = pointers
-            .id
-            .iter()
-            .find_map(|pointer| value.pointer(pointer).filter(|found| !found.is_null()))
+            .id_in(&value)
             .ok_or_else(|| without_id(answer, &value, pointers))?;
-        Ok(Self {
-            id: canonical_id(id).ok_or_else(|| {
-                ProviderError::new(
-                    ErrorCode::UserDataRefused,
-                    "the user id is not a whole number, or a string of 1 to 255 bytes without control characters",
-                )
-            })?,
+        let id = canonical_id(id).ok_or_else(|| {
+            ProviderError::new(
+                ErrorCode::UserDataRefused,
+                "the user id is not a whole number, or a string of 1 to 255 bytes without control characters",
+            )
+        })?;
+        Ok(Self::with_id(id, &value, pointers, keep))
+    }
+
+    /// The user in the members of another answer, such as the claims of a token. `None` without a usable id.
+    pub(crate) fn of_members(
+        members: &Value,
+        pointers: &UserPointers,
+        keep: &[String],
+    ) -> Option<Self> {
+        let id = canonical_id(pointers.id_in(members)?)?;
+        Some(Self::with_id(id, members, pointers, keep))
+    }
+
+    fn with_id(id: String, value: &Value, pointers: &UserPointers, keep: &[String]) -> Self {
+        let email = text(value.pointer(&pointers.email));
+        Self {
+            id,
             name: text(value.pointer(&pointers.name)).map(|name| cut(name, MAX_NAME_LEN)),
-            email: text(value.pointer(&pointers.email))
+            email: email
                 .filter(|email| email.len() <= MAX_EMAIL_LEN)
                 .map(str::to_owned),
-            claims,
-        })
+            claims: value
+                .as_object()
+                .map_or_else(String::new, |members| kept(members, keep)),
+        }
     }
 }
 

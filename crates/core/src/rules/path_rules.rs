@@ -40,6 +40,7 @@ pub struct PathRules {
     cross_site: PathSet,
     background: PathSet,
     api: PathSet,
+    bearer: PathSet,
     guarded: PathSet,
     /// The need of each guarded path.
     needs: Vec<Need>,
@@ -89,6 +90,14 @@ impl PathRules {
     #[must_use]
     pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
         self.api.add(Pattern::under(path));
+        self
+    }
+
+    /// Accepts bearer tokens for a path and all below it. It is an API too. The prefixes are numbered from 0, in the
+    /// order of the calls.
+    #[must_use]
+    pub fn bearer_prefix(mut self, path: impl Into<String>) -> Self {
+        self.bearer.add(Pattern::under(path));
         self
     }
 
@@ -161,6 +170,7 @@ impl PathRules {
             &mut self.cross_site,
             &mut self.background,
             &mut self.api,
+            &mut self.bearer,
         ] {
             let mut patterns = set.patterns().iter();
             let has_front_page = patterns.any(|pattern| pattern.written == "/");
@@ -217,6 +227,7 @@ impl PathRules {
             &self.cross_site,
             &self.background,
             &self.api,
+            &self.bearer,
             &self.guarded,
         ]
         .into_iter()
@@ -246,7 +257,25 @@ impl PathRules {
 
     /// Whether a path is part of an API, in any spelling.
     pub(crate) fn is_api(&self, path: &str) -> bool {
-        self.api.matching(&decoded(path)).next().is_some()
+        let plain = decoded(path);
+        let mut apis = [&self.api, &self.bearer].into_iter();
+        apis.any(|api| api.matching(&plain).next().is_some())
+    }
+
+    /// Whether a path has bearer tokens, in any spelling.
+    pub(crate) fn may_have_bearer(&self, path: &str) -> bool {
+        self.bearer.matching(&decoded(path)).next().is_some()
+    }
+
+    pub(crate) fn has_bearer(&self) -> bool {
+        !self.bearer.is_empty()
+    }
+
+    /// The number of the closest prefix of a path that accepts bearer tokens.
+    pub(crate) fn bearer(&self, path: &str) -> Option<usize> {
+        self.bearer
+            .nearest(path, &decoded(path))
+            .filter(|_| is_canonical(path))
     }
 
     /// Whether a path accepts unsafe requests from other sites.

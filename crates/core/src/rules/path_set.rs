@@ -52,6 +52,14 @@ impl PathSet {
         candidates.any(|(_, pattern)| pattern.matches(path))
     }
 
+    /// The number of the closest pattern that lists a path.
+    pub(crate) fn nearest(&self, path: &str, plain: &[u8]) -> Option<usize> {
+        let candidates = self.candidates(plain);
+        let matching = candidates.filter(|(_, pattern)| pattern.matches(path));
+        let nearest = matching.max_by_key(|(_, pattern)| pattern.reach());
+        nearest.map(|(number, _)| number)
+    }
+
     /// The numbers of the patterns that match a path in any spelling. This is for rules that protect: a router takes
     /// `/%40x` for `/@x`, and `/%ea` for `/%EA`. A number may come twice.
     pub(crate) fn matching(&self, plain: &[u8]) -> impl Iterator<Item = usize> {

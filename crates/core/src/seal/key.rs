@@ -101,6 +101,11 @@ impl TokenDigest {
         digest(&self.tokens, token.expose())
     }
 
+    /// The hash of a token that a request shows.
+    pub(crate) fn of_shown(&self, token: &str) -> [u8; 32] {
+        digest(&self.tokens, token)
+    }
+
     pub(crate) fn of_user(&self, id: &str) -> [u8; 32] {
         digest(&self.users, id)
     }

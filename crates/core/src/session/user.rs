@@ -25,6 +25,16 @@ const MAX_LEEWAY: u64 = 30;
 /// middle. Seconds.
 const GRACE: u64 = 60 * 60;
 
+/// The credential with which a request shows its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Credential {
+    /// The cookies of a session.
+    Session,
+    /// An access token in the `Authorization` header (RFC 6750).
+    BearerToken,
+}
+
 /// Claims or session data of another type than the one asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DataError;
@@ -42,7 +52,7 @@ impl std::error::Error for DataError {}
 pub(crate) struct Terms {
     /// The session's id: 128 random bits that never change.
     pub(crate) session_id: [u8; 16],
-    /// The number of cookies of the whole session.
+    /// The number of cookies of the whole session. 0 for the user of a bearer token, who has no session.
     pub(crate) chunks: u8,
     /// The number of refreshes. Of two cookies of a session, the one with the higher number is newer.
     pub(crate) generation: u32,
@@ -82,6 +92,8 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Terms {
+    /// The place of the number of cookies in the encoded terms.
+    const CHUNKS_AT: usize = 16;
     /// The encoded length, in bytes.
     const LEN: usize = 16 + 1 + 4 + 8 + 5 * 4 + 8 + 4 + 1;
 
@@ -275,6 +287,21 @@ impl User {
         texts
             .and_then(|texts| Reader::new(texts).text())
             .expect("the body decoded before")
+    }
+
+    /// The credential with which the request shows the user.
+    ///
+    /// The user of a bearer token has no session: no data, no cookies, and no refresh.
+    #[must_use]
+    pub fn credential(&self) -> Credential {
+        match self.0.get(Terms::CHUNKS_AT) {
+            Some(0) => Credential::BearerToken,
+            _ => Credential::Session,
+        }
+    }
+
+    pub(crate) fn has_session(&self) -> bool {
+        self.credential() == Credential::Session
     }
 
     /// A name to show, if FNCY gave one. The user chose it freely, so escape it.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::provider::sign_in_options::SignInOptions;
+use crate::refusal::bearer;
 use crate::refusal::failed_sign_in::{misplaced_callback, sign_in_failed};
 use crate::refusal::parts::{authenticate, kind_of, page_about, problem_at};
 use crate::refusal::refuse::{lacks_scope, offer_access, refuse, unverified};
@@ -169,6 +170,10 @@ pub(crate) fn unmet<H: Head>(
     now: Timestamp,
     detail: &'static str,
 ) -> Challenge {
+    if !user.has_session() {
+        let draft = bearer::unmet(need, detail).about(user);
+        return Challenge::Reply(responder.write(draft));
+    }
     let draft = match need {
         Need::Predicate(_) => refuse(&responder, head, ErrorCode::Forbidden, detail),
         Need::Scope(scope) => lacks_scope(&responder, head, scope),
@@ -274,9 +279,14 @@ impl Ask {
     /// 401 for programs: a problem with the address of the sign-in.
     fn problem<H: Head>(&self, machine: &Machine, head: &H) -> Draft {
         let login_url = self.login_url(machine, &page_of(&machine.site, head));
-        problem_at(self.code, login_url)
+        let draft = problem_at(self.code, login_url)
             .header("www-authenticate", authenticate(machine, &self.params))
-            .event([Event::RequestRefused(self.code)])
+            .event([Event::RequestRefused(self.code)]);
+        let paths = RequestPaths::of(head, &machine.site);
+        if machine.paths.has_bearer() && paths.any(|path| machine.paths.may_have_bearer(path)) {
+            return draft.header("www-authenticate", "Bearer");
+        }
+        draft
     }
 }
 

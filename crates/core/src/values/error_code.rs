@@ -66,8 +66,12 @@ codes! {
     Internal = "internal", 500;
     /// The callback has parameters that no authorization server sends.
     InvalidCallback = "invalid_callback", 400;
+    /// The request shows a bearer token in a way that is not valid (RFC 6750, section 3.1).
+    InvalidRequest = "invalid_request", 400;
     /// The authorization server's answer could not be read.
     InvalidResponse = "invalid_response", 502;
+    /// The bearer token is not valid here (RFC 6750, section 3.1).
+    InvalidToken = "invalid_token", 401;
     /// The callback came without the cookie of any sign-in.
     LoginCookieMissing = "login_cookie_missing", 400;
     /// The sign-in is too old, was finished before, or belongs to another browser.
@@ -86,6 +90,8 @@ codes! {
     ProviderRefused = "provider_refused", 502;
     /// The authorization server could not be reached, or is overloaded.
     ProviderUnavailable = "provider_unavailable", 503;
+    /// A handler needs a session, and the request has a bearer token.
+    SessionRequired = "session_required", 403;
     /// The session does not fit into cookies that browsers keep.
     SessionTooLarge = "session_too_large", 500;
     /// The store can't be asked whether the session was revoked.

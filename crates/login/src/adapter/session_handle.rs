@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use fncy_login_core::{DataError, Head, User};
+use fncy_login_core::{Credential, DataError, Head, User};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::adapter::rejection::Rejection;
 use crate::request::auth_context::AuthContext;
+use crate::request::challenge::session_required;
 use crate::session::open_session::OpenSession;
 use crate::session::patch_slot::open_session;
 use crate::session::refresh_user::refresh_user;
@@ -33,12 +34,20 @@ impl SessionHandle {
     ///
     /// # Errors
     ///
-    /// No user is signed in. Or a layer between the login and the handler has moved the request to another task, so that
+    /// No user is signed in, or the request shows a bearer token, which has no session (403, `session_required`). Or a
+    /// layer between the login and the handler has moved the request to another task, so that
     /// the response can't be reached.
     pub fn of<H: Head>(context: &AuthContext, head: &H) -> Result<Self, Rejection> {
         let Some(user) = context.user() else {
             return Err(Rejection::signed_out(context, head));
         };
+        if user.credential() == Credential::BearerToken {
+            return Err(Rejection::told(session_required(
+                context.login(),
+                head,
+                user,
+            )));
+        }
         open_session(user, || context.open_session(head, user))
             .map(Self)
             .ok_or_else(Rejection::other_task)

@@ -6,12 +6,16 @@ use std::hash::RandomState;
 use std::sync::{Arc, Once};
 
 use fncy_login_core::{
-    Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings,
+    Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings, TokenPolicy,
+    UserPointers,
 };
 use http::Method;
 use http::header::HeaderName;
 use oauth2::AuthType;
 
+use crate::bearer::bearer_check::TokenQuestion;
+use crate::bearer::bearers::Bearers;
+use crate::bearer::token_cache::TokenCache;
 use crate::config::builder::LoginBuilder;
 use crate::config::parser::Parser;
 use crate::config::roots::roots;
@@ -87,6 +91,7 @@ impl LoginBuilder {
         }
         let cookies = parser.cookies(known);
         let keys = parser.keys();
+        let checks = self.bearer_checks(pointers.as_ref(), parser);
         let http = self.sender([&token_url, &userinfo_url, &revocation_url], parser);
 
         let mut sites = sites?.into_iter().zip(cookies?);
@@ -149,7 +154,26 @@ impl LoginBuilder {
             asks_on_refresh: self.on_refresh.is_some(),
             choices: self.choices.clone(),
         });
-        Some(self.assemble(core, Arc::new(client), namesake, knows_auth_time))
+        Some(self.assemble(core, Arc::new(client), namesake, knows_auth_time, checks))
+    }
+
+    /// How the tokens of each prefix are checked. `users` are the places in the user data.
+    fn bearer_checks(
+        &self,
+        users: Option<&UserPointers>,
+        parser: &mut Parser<'_>,
+    ) -> Vec<(TokenQuestion, TokenPolicy)> {
+        let mut checks = Vec::new();
+        for (path, check) in &self.bearer_checks {
+            match users.map(|users| check.parts(users)) {
+                Some(Ok(parts)) => checks.push(parts),
+                Some(Err(mistake)) => parser.errors.add_general(format!(
+                    "The check of bearer tokens for {path:?} can't be used: {mistake}."
+                )),
+                None => {}
+            }
+        }
+        checks
     }
 
     /// Checks what is set in code alone.
@@ -285,6 +309,7 @@ impl LoginBuilder {
         provider: Arc<ProviderClient>,
         namesake: Namesake,
         knows_auth_time: bool,
+        checks: Vec<(TokenQuestion, TokenPolicy)>,
     ) -> Login {
         meter::describe();
         let clock = Arc::clone(&self.clock);
@@ -310,6 +335,16 @@ impl LoginBuilder {
             hasher: RandomState::new(),
             refreshes: Refreshes::new(),
         }));
+        let bearers = (!checks.is_empty()).then(|| {
+            Arc::new(Bearers {
+                machine: core.bearer_machine(),
+                checks,
+                cache: TokenCache::new(),
+                provider: Arc::clone(&provider),
+                places: Arc::clone(&places),
+                clock: Arc::clone(&clock),
+            })
+        });
         let label = self.session_label.clone();
         let listing =
             label.map(|label| Listing::new(core.session_list(), Arc::clone(&store), label));
@@ -336,6 +371,7 @@ impl LoginBuilder {
             knows_auth_time,
             auth_time_warning: Once::new(),
             admits_unverified: self.admits_unverified,
+            bearers,
         }))
     }
 }

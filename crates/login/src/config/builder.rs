@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use fncy_login_core::{Choices, Protection, SignInOptions};
 
+use crate::bearer::bearer_check::BearerCheck;
 use crate::config::config_error::{ConfigError, Mistakes};
 use crate::config::parser::Parser;
 use crate::config::secrets::secret_files::SecretFiles;
@@ -60,6 +61,8 @@ pub struct LoginBuilder {
     pub(crate) hook_headers: Vec<&'static str>,
     pub(crate) client_address: Option<ClientAddress>,
     pub(crate) session_label: Option<Label>,
+    /// The check of each prefix that accepts bearer tokens, with the prefix.
+    pub(crate) bearer_checks: Vec<(String, BearerCheck)>,
     pub(crate) store: Option<Arc<dyn SharedStore>>,
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
@@ -83,6 +86,7 @@ impl LoginBuilder {
             hook_headers: Vec::new(),
             client_address: None,
             session_label: None,
+            bearer_checks: Vec::new(),
             store: None,
             admits_unverified: false,
             refreshes_without_store: false,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use fncy_login_core::{Need, User};
 
+use crate::bearer::bearer_check::BearerCheck;
 use crate::config::builder::LoginBuilder;
 
 impl LoginBuilder {
@@ -126,6 +127,35 @@ impl LoginBuilder {
     #[doc(alias("sudo", "step-up", "re-authentication", "confirm password"))]
     pub fn recent_sign_in_prefix(self, path: impl Into<String>, age: Duration) -> Self {
         self.require_need(path, Need::Recent(age.as_secs()))
+    }
+
+    /// Accepts bearer tokens (RFC 6750) for this path and all below it, from mobile applications, command lines and other
+    /// services. `check` says how tokens are checked. By default no path accepts them.
+    ///
+    /// A request with an `Authorization` header is decided by its token alone: its cookies are not looked at, no cookie is
+    /// set, and the guard against other sites does not apply. Handlers have the same `CurrentUser` and `Tokens`, and
+    /// [`User::credential`] says which of the two ways it was. A handler that takes `Session` refuses the request, since
+    /// a token has no session data. A request without the header goes on with its session, and is refused as on the path
+    /// of an API.
+    ///
+    /// What FNCY says of a token is believed for a minute. [`Login::end_all_sessions`](crate::Login::end_all_sessions)
+    /// holds for tokens at once: it refuses all tokens of the user that were issued before, and those whose time of issue
+    /// FNCY does not say.
+    ///
+    /// [`on_login`](Self::on_login) and [`on_refresh`](Self::on_refresh) are not asked about tokens. If they refuse users,
+    /// put a guard on these paths too.
+    ///
+    /// ```
+    /// # use fncy_login::{BearerCheck, Login};
+    /// let check = BearerCheck::introspection("https://api.fncy.example/v1/oauth2/introspect").client("shop-mobile");
+    /// let builder = Login::builder().bearer_prefix("/api/v1", check);
+    /// ```
+    #[doc(alias("mobile", "api token", "authorization header"))]
+    pub fn bearer_prefix(mut self, path: impl Into<String>, check: BearerCheck) -> Self {
+        let path = path.into();
+        self.choices.paths = self.choices.paths.bearer_prefix(path.clone());
+        self.bearer_checks.push((path, check));
+        self
     }
 
     fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Once};
 
 use fncy_login_core::{Core, Site};
 
+use crate::bearer::bearers::Bearers;
 use crate::handle::client_address::ClientAddress;
 use crate::handle::coverage::CoverageWatch;
 use crate::handle::listing::Listing;
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) auth_time_warning: Once,
     /// Whether a session is accepted while the store can't be asked.
     pub(crate) admits_unverified: bool,
+    /// `None` if no prefix accepts bearer tokens.
+    pub(crate) bearers: Option<Arc<Bearers>>,
 }
 
 impl Login {

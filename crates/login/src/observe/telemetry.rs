@@ -180,6 +180,7 @@ fn name_of(exchange: Exchange<'_>) -> &'static str {
         Exchange::UserData { .. } => "user_data",
         Exchange::Refresh { .. } => "refresh",
         Exchange::ClientCredentials { .. } => "client_credentials",
+        Exchange::Introspect { .. } => "introspect",
         Exchange::Revoke(_) => "revoke",
     }
 }

@@ -6,6 +6,8 @@
 //!                                    then the newest callback
 //!  refreshes      16  4 of a user    the user with the fewest places,       any  no, only with a sealed session
 //!                                    then the oldest request
+//!  bearer tokens   8  4 of a client  the client with the fewest places,     256  yes, with invented tokens
+//!                                    then the newest request
 //!  others          4  3 of a kind    the kind with the fewest places,       256  no: token revocations, client
 //!                                    then the oldest request                     tokens and checks
 //! ```
@@ -41,6 +43,8 @@ pub(crate) enum Work {
     SignIn(Holder),
     /// Using the refresh token of a user's session.
     Refresh(Holder),
+    /// Asking about a bearer token, for a client.
+    Bearer(Holder),
     /// Revoking a token. No request waits for it.
     Revocation,
     /// A request for the application itself: a client token or a check.
@@ -51,6 +55,7 @@ pub(crate) enum Work {
 pub(crate) struct Places {
     sign_ins: Arc<Line>,
     refreshes: Arc<Line>,
+    bearers: Arc<Line>,
     others: Arc<Line>,
     /// Limits the warning about too few places.
     warning: OncePerMinute,
@@ -112,6 +117,7 @@ impl Places {
             sign_ins: line(12, 12, 256, true),
             // A refresh needs a sealed session, so its line has no limit.
             refreshes: line(16, 4, usize::MAX, false),
+            bearers: line(8, 4, 256, true),
             others: line(4, 3, 256, false),
             warning: OncePerMinute::default(),
         }
@@ -138,6 +144,7 @@ impl Places {
             let work = match work {
                 Work::SignIn(_) => "sign_in",
                 Work::Refresh(_) => "refresh",
+                Work::Bearer(_) => "bearer",
                 Work::Revocation | Work::Other => "other",
             };
             tracing::warn!(
@@ -159,6 +166,7 @@ impl Places {
         match work {
             Work::SignIn(client) => (&self.sign_ins, client),
             Work::Refresh(user) => (&self.refreshes, user),
+            Work::Bearer(client) => (&self.bearers, client),
             Work::Revocation => (&self.others, 0),
             Work::Other => (&self.others, 1),
         }

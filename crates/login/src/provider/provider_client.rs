@@ -17,8 +17,8 @@ use http::{HeaderValue, Method, Request};
 use oauth2::basic::BasicClient;
 use oauth2::{
     AccessToken, AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RevocationUrl, Scope, StandardRevocableToken,
-    SyncHttpClient, TokenUrl,
+    IntrospectionUrl, PkceCodeVerifier, RedirectUrl, RefreshToken, RevocationUrl, Scope,
+    StandardRevocableToken, SyncHttpClient, TokenUrl,
 };
 use tokio::time::Instant;
 
@@ -95,6 +95,7 @@ impl ProviderClient {
             }
             Exchange::Refresh { refresh_token } => secrets.push(refresh_token.clone()),
             Exchange::Revoke(revoke) => secrets.push(revoke.token.clone()),
+            Exchange::Introspect { token, .. } => secrets.push(token.clone()),
             Exchange::UserData { .. } | Exchange::ClientCredentials { .. } => {}
         }
         let header = request.headers().get(AUTHORIZATION);
@@ -121,6 +122,7 @@ impl ProviderClient {
             Exchange::Refresh { refresh_token } => self.refresh(refresh_token),
             Exchange::ClientCredentials { scope } => self.client_credentials(scope),
             Exchange::UserData { access_token } => self.user_data(access_token),
+            Exchange::Introspect { token, url } => self.introspect(token, url),
             Exchange::Revoke(revoke) => self.revoke(&revoke.token, revoke.kind),
         }
     }
@@ -181,6 +183,22 @@ impl ProviderClient {
             .header(AUTHORIZATION, bearer)
             .body(Vec::new())
             .map_err(unwritable)
+    }
+
+    /// RFC 7662, section 2.1.
+    fn introspect(&self, token: &Secret, url: &SecureUrl) -> Result<HttpRequest, Unwritable> {
+        let placeholder = IntrospectionUrl::new(PLACEHOLDER.to_owned()).map_err(unwritable)?;
+        let client = self.client().set_introspection_url(placeholder);
+        let token = AccessToken::new(token.expose().to_owned());
+        let capture = Capture::default();
+        let request = client
+            .introspect(&token)
+            .set_token_type_hint("access_token");
+        drop(request.request(&capture));
+        // A form, as the RFC has it, whatever the format of the token endpoint is.
+        let mut request = capture.into_request()?;
+        *request.uri_mut() = url.as_str().parse().map_err(unwritable)?;
+        Ok(request)
     }
 
     /// RFC 7009, section 2.1.

@@ -82,6 +82,12 @@ pub(crate) fn undecided<H: Head>(login: &Login, head: &H, cause: &str) -> Box<Re
     login.0.core.handling(head).undecided(cause)
 }
 
+/// The reply to a user of a bearer token, where a handler needs a session.
+pub(crate) fn session_required<H: Head>(login: &Login, head: &H, user: &User) -> Box<Reply> {
+    let reply = login.0.core.handling(head).session_required();
+    told(login, head, user, reply)
+}
+
 /// The tokens of a request's session, or the reply if they can't be read.
 pub(crate) fn tokens<H: Head>(
     login: &Login,
@@ -93,10 +99,12 @@ pub(crate) fn tokens<H: Head>(
         .core
         .handling(head)
         .tokens(user, login.0.clock.now());
-    tokens.map_err(|mut reply| {
-        reply.subject = Some(user.into());
-        send(login, reply, event_request(login, head).as_ref())
-    })
+    tokens.map_err(|reply| told(login, head, user, reply))
+}
+
+fn told<H: Head>(login: &Login, head: &H, user: &User, mut reply: Box<Reply>) -> Box<Reply> {
+    reply.subject = Some(user.into());
+    send(login, reply, event_request(login, head).as_ref())
 }
 
 /// The redirect that begins a sign-in.

@@ -19,6 +19,7 @@ use crate::handle::revocation_check::{ask_store, check_sessions};
 use crate::observe::clock;
 use crate::provider::sender::REQUEST_DEADLINE;
 use crate::request::auth_context::AuthContext;
+use crate::request::bearer;
 use crate::request::challenge::redirect;
 use crate::request::redeem::redeem_once;
 use crate::request::verdict::{Decision, Verdict};
@@ -45,6 +46,11 @@ impl Login {
         };
         if before.is_some_and(may_pass) {
             return Decision::Pass;
+        }
+        if let Some(bearers) = &self.0.bearers
+            && let Some(shown) = bearers.machine.shown(head)
+        {
+            return bearer::decide(self, head, bearers, shown);
         }
         let begin = match check_sessions(self, head, now) {
             Checked::Found(found) => self.0.core.begin(head, found, now),

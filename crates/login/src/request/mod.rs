@@ -1,6 +1,7 @@
 //! The way of a request from its head to a verdict, and the methods that a handler calls.
 
 pub(crate) mod auth_context;
+pub(crate) mod bearer;
 pub(crate) mod challenge;
 pub(crate) mod check;
 pub(crate) mod client_token;

@@ -14,7 +14,7 @@ use std::fmt;
 use std::mem::swap;
 use std::sync::Arc;
 
-use fncy_login_core::User;
+use fncy_login_core::{Credential, User};
 
 use crate::session::open_session::OpenSession;
 
@@ -38,6 +38,8 @@ struct Entered<'a>(&'a mut PatchSlot);
 
 impl PatchSlot {
     pub(crate) fn of(user: Option<&User>) -> Self {
+        // The user of a bearer token has no session to open.
+        let user = user.filter(|user| user.credential() == Credential::Session);
         Self {
             request: user.map_or(NO_USER, User::address),
             open: None,

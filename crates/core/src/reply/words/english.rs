@@ -46,9 +46,17 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "This sign-in link is not valid",
             "The address is incomplete or was changed on the way. Please sign in again.",
         ),
+        PageSubject::Refusal(ErrorCode::InvalidRequest) => (
+            "The request is not valid",
+            "It must show one access token, in one Authorization header.",
+        ),
         PageSubject::Refusal(ErrorCode::InvalidResponse) => (
             "The sign-in service sent an unreadable answer",
             "The problem is at the sign-in service. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::InvalidToken) => (
+            "The access token is not valid",
+            "It has expired, was revoked, or is not for this site. Please get a new one.",
         ),
         PageSubject::Refusal(ErrorCode::LoginCookieMissing) => (
             "This sign-in can't be continued",
@@ -85,6 +93,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         PageSubject::Refusal(ErrorCode::ProviderUnavailable) => (
             "The sign-in service is not available",
             "It did not answer, or it is overloaded. Please try again in a moment.",
+        ),
+        PageSubject::Refusal(ErrorCode::SessionRequired) => (
+            "This needs a sign-in in a browser",
+            "It works with a session, and not with an access token.",
         ),
         PageSubject::Refusal(ErrorCode::SessionTooLarge) => (
             "Your session is too large to keep",

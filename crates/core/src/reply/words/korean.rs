@@ -48,9 +48,17 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "올바르지 않은 로그인 링크예요",
             "주소가 불완전하거나 중간에 바뀌었어요. 다시 로그인해 주세요.",
         ),
+        PageSubject::Refusal(ErrorCode::InvalidRequest) => (
+            "요청이 올바르지 않아요",
+            "액세스 토큰 하나를 Authorization 헤더 하나에 담아 보내야 해요.",
+        ),
         PageSubject::Refusal(ErrorCode::InvalidResponse) => (
             "로그인 서비스의 응답을 읽을 수 없어요",
             "로그인 서비스에서 생긴 문제예요. 잠시 후 다시 시도해 주세요.",
+        ),
+        PageSubject::Refusal(ErrorCode::InvalidToken) => (
+            "액세스 토큰을 쓸 수 없어요",
+            "만료되었거나 폐기되었거나 이 사이트용이 아니에요. 새 토큰을 받아 주세요.",
         ),
         PageSubject::Refusal(ErrorCode::LoginCookieMissing) => (
             "이 로그인을 계속할 수 없어요",
@@ -87,6 +95,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         PageSubject::Refusal(ErrorCode::ProviderUnavailable) => (
             "지금은 로그인 서비스를 이용할 수 없어요",
             "로그인 서비스가 응답하지 않거나, 요청이 너무 많아요. 잠시 후 다시 시도해 주세요.",
+        ),
+        PageSubject::Refusal(ErrorCode::SessionRequired) => (
+            "브라우저에서 로그인해야 해요",
+            "액세스 토큰이 아니라 로그인 세션이 필요해요.",
         ),
         PageSubject::Refusal(ErrorCode::SessionTooLarge) => (
             "로그인 정보가 너무 커서 저장할 수 없어요",

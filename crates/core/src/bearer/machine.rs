@@ -1,0 +1,206 @@
+//! The interface of bearer tokens to the driver: read the token, judge what FNCY says of it, admit or refuse the request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::admission::admission::Admission;
+use crate::bearer::policy::{Claims, TokenPolicy, TokenSource};
+use crate::bearer::refusal::BearerRefusal;
+use crate::bearer::shown::{Credentials, credentials};
+use crate::machine::host::machine_of;
+use crate::machine::machine::Machine;
+use crate::machine::responder::Responder;
+use crate::provider::answer::{ProviderAnswer, ProviderError, ProviderResult, USER_DATA_ENDPOINT};
+use crate::reply::reply::Reply;
+use crate::request::head::Head;
+use crate::request::request_paths::RequestPaths;
+use crate::session::user::{Segment, Terms, User};
+use crate::sign_in::challenge::{Challenge, guard};
+use crate::values::error_code::ErrorCode;
+use crate::values::timestamp::Timestamp;
+
+/// The name of the introspection endpoint in log lines.
+const INTROSPECTION_ENDPOINT: &str = "the introspection endpoint";
+/// How long what is known of a token is believed, in seconds. A revocation at FNCY is noticed after that.
+pub const TOKEN_CHECK_LIFE: u64 = 60;
+
+/// Admits and refuses requests with bearer tokens. Cloning is cheap.
+#[derive(Clone)]
+pub struct BearerMachine(Arc<Machine>);
+
+/// A token that a request shows, in place of a session.
+pub struct ShownToken<'a> {
+    /// The number of the prefix whose tokens the request's path accepts.
+    pub prefix: usize,
+    /// The token, or why there is none.
+    pub token: Result<&'a str, BearerRefusal>,
+}
+
+/// Shows no token.
+impl fmt::Debug for ShownToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShownToken")
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+impl BearerMachine {
+    pub(crate) fn new(machine: &Arc<Machine>) -> Self {
+        Self(Arc::clone(machine))
+    }
+
+    /// The token of a request. `None` if its path accepts no tokens, or if it shows no credentials. The session of its
+    /// cookies then counts.
+    pub fn shown<'a, H: Head>(&self, head: &'a H) -> Option<ShownToken<'a>> {
+        let machine = machine_of(&self.0, head);
+        let credentials = credentials(head);
+        if credentials == Credentials::Absent {
+            return None;
+        }
+        let paths = RequestPaths::of(head, &machine.site);
+        if machine.site.endpoint(&paths.sent).is_some() {
+            return None;
+        }
+        let accepts = |path: &str| machine.paths.bearer(path).is_some();
+        let prefix = machine
+            .paths
+            .bearer(&paths.sent)
+            .filter(|_| paths.all(accepts))?;
+        let token = match credentials {
+            Credentials::Token(token) => Ok(token),
+            Credentials::Absent | Credentials::NoToken => Err(BearerRefusal::NoToken),
+            Credentials::TooLong => Err(BearerRefusal::Invalid("the token is too long")),
+            Credentials::Malformed => Err(BearerRefusal::Malformed),
+        };
+        Some(ShownToken { prefix, token })
+    }
+
+    /// The key of a token: a keyed hash, which stands for the token in memory.
+    #[must_use]
+    pub fn key(&self, token: &str) -> [u8; 32] {
+        self.0.token_digest.get().of_shown(token)
+    }
+
+    /// The user of a token, by FNCY's answer about it.
+    ///
+    /// # Errors
+    ///
+    /// The token is not accepted, or the answer says nothing about it.
+    pub fn answered(
+        &self,
+        policy: &TokenPolicy,
+        key: &[u8; 32],
+        result: ProviderResult,
+        now: Timestamp,
+    ) -> Result<User, BearerRefusal> {
+        let asked = match policy.source {
+            TokenSource::UserData => USER_DATA_ENDPOINT,
+            TokenSource::Introspection | TokenSource::Jwt { .. } => INTROSPECTION_ENDPOINT,
+        };
+        let answer = ProviderError::if_lost(asked, result).map_err(BearerRefusal::unavailable)?;
+        let members = match answer.object(asked) {
+            Ok(members) => members,
+            Err(error) if is_refused(policy, &answer, &error) => {
+                return Err(BearerRefusal::Invalid("FNCY refuses the token"));
+            }
+            Err(error) => return Err(BearerRefusal::unavailable(error)),
+        };
+        self.judged(policy, key, members, now)
+    }
+
+    /// The user of a token, by what is known of it.
+    ///
+    /// # Errors
+    ///
+    /// The token is not accepted.
+    pub fn judged(
+        &self,
+        policy: &TokenPolicy,
+        key: &[u8; 32],
+        members: Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<User, BearerRefusal> {
+        let claims = policy.judge(members, &self.0.provider, now)?;
+        user(key, &claims, now).ok_or(BearerRefusal::Invalid("the user of the token is too large"))
+    }
+
+    /// Admits a request with the user of its token, unless a guard of its path refuses the user.
+    ///
+    /// # Errors
+    ///
+    /// The reply of the guard.
+    pub fn admit<H: Head>(
+        &self,
+        head: &H,
+        user: User,
+        now: Timestamp,
+    ) -> Result<Admission, Box<Reply>> {
+        let machine = machine_of(&self.0, head);
+        let paths = RequestPaths::of(head, &machine.site);
+        match guard(machine, head, &paths, &user, now) {
+            None => Ok(Admission::of(user, None)),
+            Some(Challenge::Reply(reply)) => Err(reply),
+            // A user without a session is sent nowhere.
+            Some(Challenge::SignIn(_)) => Err(self.refuse(head, &BearerRefusal::NoToken)),
+        }
+    }
+
+    /// Refuses a request whose token is not accepted.
+    pub fn refuse<H: Head>(&self, head: &H, refusal: &BearerRefusal) -> Box<Reply> {
+        let responder = Responder::to(machine_of(&self.0, head), head);
+        responder.write(refusal.draft(&responder, head))
+    }
+}
+
+/// Whether the answer means that FNCY refuses the token itself. The user data endpoint says so by its status.
+fn is_refused(policy: &TokenPolicy, answer: &ProviderAnswer, error: &ProviderError) -> bool {
+    policy.source == TokenSource::UserData
+        && error.code != ErrorCode::ProviderUnavailable
+        && matches!(answer.status, 400 | 401 | 403)
+}
+
+/// The user of an accepted token. The token's hash takes the place of a session's id, so that the token can be revoked as
+/// a session is.
+fn user(key: &[u8; 32], claims: &Claims, now: Timestamp) -> Option<User> {
+    let Claims {
+        user,
+        scopes,
+        expires,
+        issued,
+        signed_in,
+    } = claims;
+    let ends = expires.unwrap_or_else(|| now.plus(TOKEN_CHECK_LIFE));
+    let terms = Terms {
+        session_id: std::array::from_fn(|index| key[index]),
+        chunks: 0,
+        generation: 0,
+        issued: *issued,
+        ends,
+        idle_ends: ends,
+        token_expires: ends,
+        token_life: ends.seconds_since(*issued),
+        can_refresh: false,
+        user_read: now,
+        signed_in: *signed_in,
+        data_version: 0,
+    };
+    let segment = Segment {
+        terms,
+        user_id: &user.id,
+        name: user.name.as_deref().unwrap_or_default(),
+        email: user.email.as_deref().unwrap_or_default(),
+        scopes,
+        claims: &user.claims,
+        data: "",
+    };
+    segment.to_user()
+}
+
+impl fmt::Debug for BearerMachine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BearerMachine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,173 @@
+//! How the bearer tokens of a prefix are checked, as the application chooses it.
+//!
+//! Rule: a check names the clients or the audiences whose tokens it accepts. Otherwise a token that the user gave to any
+//! other application would open this one.
+
+use fncy_login_core::{SecureUrl, TokenPolicy, TokenSource, UserPointers};
+
+/// How bearer tokens are checked, for [`LoginBuilder::bearer_prefix`](crate::LoginBuilder::bearer_prefix).
+///
+/// FNCY documents neither an introspection endpoint nor the format of its tokens, so the application chooses. The
+/// manual's page on mobile applications says what each way proves.
+///
+/// ```
+/// use fncy_login::BearerCheck;
+///
+/// let check = BearerCheck::introspection("https://api.fncy.example/v1/oauth2/introspect")
+///     .client("shop-mobile")
+///     .client("shop-command-line");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct BearerCheck {
+    way: Way,
+    clients: Vec<String>,
+    audiences: Vec<String>,
+    client_pointer: Option<String>,
+    user_id: Option<String>,
+    any_client: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Way {
+    Introspection(String),
+    UserData,
+}
+
+/// Where a token is asked about.
+#[derive(Clone, Debug)]
+pub(crate) enum TokenQuestion {
+    /// The introspection endpoint.
+    Introspection(SecureUrl),
+    /// The user data endpoint.
+    UserData,
+}
+
+impl BearerCheck {
+    /// Asks FNCY's introspection endpoint (RFC 7662) about each token. The address is https, or http on a loopback host.
+    ///
+    /// The request is authenticated with the login's client ID and secret. A token is accepted if FNCY calls it active,
+    /// and if its client or its audience is among those that [`client`](Self::client) and [`audience`](Self::audience)
+    /// name. At least one of the two is needed.
+    pub fn introspection(url: impl Into<String>) -> Self {
+        Self::by(Way::Introspection(url.into()))
+    }
+
+    /// Reads FNCY's user data with each token.
+    ///
+    /// User data prove that the token works, but not for which client it was made. Any application in which the user
+    /// signs in with FNCY could send its token here. So name the place of the client in the user data by
+    /// [`client_pointer`](Self::client_pointer), and the client by [`client`](Self::client).
+    pub fn user_data() -> Self {
+        Self::by(Way::UserData)
+    }
+
+    fn by(way: Way) -> Self {
+        Self {
+            way,
+            clients: Vec::new(),
+            audiences: Vec::new(),
+            client_pointer: None,
+            user_id: None,
+            any_client: false,
+        }
+    }
+
+    /// Accepts tokens of this client, by its client ID. Further calls add clients.
+    pub fn client(mut self, id: impl Into<String>) -> Self {
+        self.clients.push(id.into());
+        self
+    }
+
+    /// Accepts tokens for this audience (`aud`). Further calls add audiences. If clients are named too, a token needs
+    /// both.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// The place of the client ID in FNCY's answer, as a JSON pointer (RFC 6901). The default is `/client_id`, as in
+    /// RFC 7662. User data have no default.
+    pub fn client_pointer(mut self, pointer: impl Into<String>) -> Self {
+        self.client_pointer = Some(pointer.into());
+        self
+    }
+
+    /// The place of the user's id in FNCY's answer, as a JSON pointer (RFC 6901).
+    ///
+    /// The default is `/sub`, and for user data the place of `FNCY_USER_ID`. The id must be the one that user data have.
+    /// Otherwise a person would be two users.
+    pub fn user_id(mut self, pointer: impl Into<String>) -> Self {
+        self.user_id = Some(pointer.into());
+        self
+    }
+
+    /// Accepts tokens of every client, if the user data don't say which client it is.
+    ///
+    /// **Danger**: any application in which a user signs in with FNCY can then act here as that user.
+    pub fn danger_any_client(mut self) -> Self {
+        self.any_client = true;
+        self
+    }
+
+    /// The parts of the check. `users` are the places in the user data. The error ends a sentence about the check.
+    pub(crate) fn parts(
+        &self,
+        users: &UserPointers,
+    ) -> Result<(TokenQuestion, TokenPolicy), String> {
+        let (question, source) = match &self.way {
+            Way::Introspection(url) => {
+                let url = SecureUrl::parse(url)
+                    .map_err(|error| format!("its introspection address {error}"))?;
+                (
+                    TokenQuestion::Introspection(url),
+                    TokenSource::Introspection,
+                )
+            }
+            Way::UserData => (TokenQuestion::UserData, TokenSource::UserData),
+        };
+        let is_user_data = source == TokenSource::UserData;
+        let names_any = !self.clients.is_empty() || !self.audiences.is_empty();
+        match (self.any_client, names_any, is_user_data) {
+            (true, true, _) => {
+                return Err("it names a client or an audience, and calls `danger_any_client` too; remove one of the two".to_owned());
+            }
+            (true, false, false) => {
+                return Err(
+                    "`danger_any_client` is for `user_data` alone; call `client` or `audience`"
+                        .to_owned(),
+                );
+            }
+            (false, false, false) => {
+                return Err(
+                    "it names neither a client nor an audience; call `client` or `audience`"
+                        .to_owned(),
+                );
+            }
+            (false, _, true) if self.clients.is_empty() || self.client_pointer.is_none() => {
+                return Err("user data do not say for which client a token was made; call `client_pointer` and `client`, or `danger_any_client`".to_owned());
+            }
+            _ => {}
+        }
+        let client = self.client_pointer.as_deref().unwrap_or("/client_id");
+        if !client.starts_with('/') {
+            return Err(format!(
+                "`client_pointer` is {client:?}; write a JSON pointer such as \"/client_id\""
+            ));
+        }
+        let users = match self.user_id.as_deref() {
+            None if is_user_data => users.clone(),
+            id => users.clone().with_id(id.unwrap_or("/sub")).map_err(|_| {
+                "`user_id` is not a JSON pointer; write one such as \"/sub\"".to_owned()
+            })?,
+        };
+        let policy = TokenPolicy {
+            source,
+            clients: self.clients.clone(),
+            audiences: self.audiences.clone(),
+            client: client.to_owned(),
+            user: users,
+        };
+        Ok((question, policy))
+    }
+}

@@ -1,0 +1,119 @@
+//! What is remembered of bearer tokens: accepted ones with their users, refused ones, and those that FNCY is asked about.
+//!
+//! Rules:
+//! - A token is remembered by a keyed hash. Its text is not kept.
+//! - An accepted token is believed for a minute, and no longer than its own life. A refused one is refused for ten
+//!   seconds.
+//! - Accepted and refused tokens have memories of their own, so invented tokens push no accepted one out.
+//! - All requests that show the same token share one question.
+//! - If the clock jumps back, what was learned in its future counts no more.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use fncy_login_core::{BearerRefusal, TOKEN_CHECK_LIFE, Timestamp, User};
+
+use crate::store::expiring_map::{ExpiringMap, shrink};
+use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
+
+/// The number of the prefix, and the keyed hash of a token.
+pub(crate) type TokenKey = (usize, [u8; 32]);
+/// The outcome of a question.
+pub(crate) type Outcome = Result<User, BearerRefusal>;
+
+/// How long a refused token is refused without a question, in seconds.
+const REFUSED_LIFE: u64 = 10;
+/// The number of tokens in each memory.
+const MAX_TOKENS: usize = 20_000;
+
+/// The tokens that this process knows.
+pub(crate) struct TokenCache(Mutex<Memory>);
+
+struct Memory {
+    accepted: ExpiringMap<TokenKey, Accepted, Timestamp>,
+    refused: ExpiringMap<TokenKey, Refused, Timestamp>,
+    asked: HashMap<TokenKey, UnderWay<Outcome>>,
+}
+
+struct Accepted {
+    since: Timestamp,
+    until: Timestamp,
+    user: User,
+}
+
+struct Refused {
+    since: Timestamp,
+    until: Timestamp,
+    detail: &'static str,
+}
+
+impl TokenCache {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Memory {
+            accepted: ExpiringMap::new(MAX_TOKENS),
+            refused: ExpiringMap::new(MAX_TOKENS),
+            asked: HashMap::new(),
+        }))
+    }
+
+    /// What is known of a token now.
+    pub(crate) fn get(&self, key: &TokenKey, now: Timestamp) -> Option<Outcome> {
+        let memory = self.memory();
+        let is_now = |since: Timestamp, until: Timestamp| since <= now && now < until;
+        if let Some(known) = memory.accepted.get(key)
+            && is_now(known.since, known.until)
+        {
+            return Some(Ok(known.user.clone()));
+        }
+        let known = memory.refused.get(key)?;
+        is_now(known.since, known.until).then_some(Err(BearerRefusal::Invalid(known.detail)))
+    }
+
+    /// Joins the question about a token, or begins it. The sender is for the first request, which asks.
+    pub(crate) fn enter(&self, key: TokenKey) -> (InFlight<Outcome>, Option<Sender<Outcome>>) {
+        let mut memory = self.memory();
+        if let Some(joined) = memory.asked.get(&key).and_then(UnderWay::join) {
+            return (joined, None);
+        }
+        let (sender, first) = in_flight();
+        memory.asked.insert(key, sender.under_way());
+        (first, Some(sender))
+    }
+
+    /// Remembers the outcome of a question.
+    pub(crate) fn finish(&self, key: TokenKey, outcome: &Outcome, now: Timestamp) {
+        let mut memory = self.memory();
+        memory.asked.remove(&key);
+        shrink(&mut memory.asked);
+        match outcome {
+            Ok(user) => {
+                let until = now.plus(TOKEN_CHECK_LIFE).min(user.session_ends());
+                let user = user.clone();
+                let since = now;
+                memory
+                    .accepted
+                    .insert(key, Accepted { since, until, user }, until);
+                memory.accepted.forget(now);
+            }
+            Err(BearerRefusal::Invalid(detail)) => {
+                let (since, until) = (now, now.plus(REFUSED_LIFE));
+                memory.accepted.remove(&key);
+                memory.refused.insert(
+                    key,
+                    Refused {
+                        since,
+                        until,
+                        detail,
+                    },
+                    until,
+                );
+                memory.refused.forget(now);
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
