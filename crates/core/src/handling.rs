@@ -55,7 +55,7 @@ impl<'a, H: Head> Handling<'a, H> {
 
     /// A sign-in with options, which the application asks for. `user` is signed in.
     ///
-    /// The reply is a page instead if the browser is in a sign-in loop, or if more scopes for the user are not asked for
+    /// A user of a bearer token is refused. The reply is a page if the browser is in a sign-in loop, or if more scopes for the user are not asked for
     /// by a page of this origin.
     ///
     /// # Errors
@@ -68,6 +68,9 @@ impl<'a, H: Head> Handling<'a, H> {
         now: Timestamp,
     ) -> Result<Challenge, SignInError> {
         options.check()?;
+        if user.is_some_and(|user| !user.has_session()) {
+            return Ok(Challenge::Reply(self.session_required()));
+        }
         let Self { responder, head } = self;
         let kind = kind_of(&responder, head);
         let here = shown_page(&responder, head, kind);
@@ -91,8 +94,6 @@ impl<'a, H: Head> Handling<'a, H> {
         {
             return Ok(Challenge::Reply(responder.write(draft)));
         }
-        // The user of a bearer token has no session that a sign-in could keep.
-        let user = user.filter(|user| user.has_session());
         let start = StartSignIn::with_options(responder, head, return_to, options, user);
         Ok(Challenge::SignIn(Box::new(start.told_to(kind))))
     }

@@ -13,6 +13,7 @@
 //! | L | sign-outs, requests from other sites, and the session endpoint |
 //! | S | sign-ins of the application's own: options, more scopes, recent sign-ins |
 //! | U | users and their sessions |
+//! | B | bearer tokens |
 
 use std::pin::Pin;
 
@@ -44,6 +45,7 @@ macro_rules! scenarios {
 }
 
 mod application;
+mod bearer;
 mod callback;
 mod cookies;
 mod provider;
@@ -61,6 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         requests::ALL,
         callback::ALL,
         application::ALL,
+        bearer::ALL,
         cookies::ALL,
         session::ALL,
         refresh::ALL,

@@ -2,6 +2,7 @@
 //!
 //! Rule: a scenario imports from here and from the world, and never from another scenario.
 
+pub(crate) mod bearer;
 pub(crate) mod callback;
 pub(crate) mod device;
 pub(crate) mod events;

@@ -123,7 +123,8 @@ impl BearerMachine {
         members: Map<String, Value>,
         now: Timestamp,
     ) -> Result<User, BearerRefusal> {
-        let claims = policy.judge(members, &self.0.provider, now)?;
+        let provider = &self.0.provider;
+        let claims = policy.judge(members, &provider.dialect, &provider.keep_claims, now)?;
         user(key, &claims, now).ok_or(BearerRefusal::Invalid("the user of the token is too large"))
     }
 

@@ -9,7 +9,7 @@
 use serde_json::{Map, Value};
 
 use crate::bearer::refusal::BearerRefusal;
-use crate::provider::settings::Provider;
+use crate::provider::settings::TokenDialect;
 use crate::provider::user_data::{UserData, UserPointers};
 use crate::session::open::MAX_SKEW;
 use crate::values::timestamp::Timestamp;
@@ -56,11 +56,12 @@ pub(crate) struct Claims {
 }
 
 impl TokenPolicy {
-    /// Judges what is known of a token.
+    /// Judges what is known of a token. `keep` names the members that the user keeps.
     pub(crate) fn judge(
         &self,
         members: Map<String, Value>,
-        provider: &Provider,
+        dialect: &TokenDialect,
+        keep: &[String],
         now: Timestamp,
     ) -> Result<Claims, BearerRefusal> {
         let invalid = |detail| Err(BearerRefusal::Invalid(detail));
@@ -114,14 +115,11 @@ impl TokenPolicy {
         if client.is_some() && subject.as_ref().and_then(Value::as_str) == client {
             return invalid("the token is a client's own, and has no user");
         }
-        let Some(user) = UserData::of_members(&members, &self.user, &provider.keep_claims) else {
+        let Some(user) = UserData::of_members(&members, &self.user, keep) else {
             return invalid("the answer about the token has no user id");
         };
         let scope = members.get("scope");
-        let scopes = provider
-            .dialect
-            .scope_separator
-            .granted(scope, &mut Vec::new());
+        let scopes = dialect.scope_separator.granted(scope, &mut Vec::new());
         Ok(Claims {
             user,
             scopes: scopes.unwrap_or_default(),
@@ -153,4 +151,108 @@ fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
         other => (other, &[][..]),
     };
     one.into_iter().chain(many).filter_map(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{BearerRefusal, TokenPolicy, TokenSource};
+    use crate::provider::settings::TokenDialect;
+    use crate::provider::user_data::UserPointers;
+    use crate::values::timestamp::Timestamp;
+
+    const NOW: u64 = 1_893_456_000;
+
+    fn policy(source: TokenSource) -> TokenPolicy {
+        TokenPolicy {
+            source,
+            clients: vec!["app".to_owned()],
+            audiences: vec!["api".to_owned()],
+            client: "/client_id".to_owned(),
+            user: UserPointers::new(Some("/sub"), None, None).unwrap(),
+        }
+    }
+
+    fn members() -> Value {
+        json!({
+            "active": true, "iss": "https://fncy.example", "sub": "alex", "client_id": "app", "aud": ["x", "api"],
+            "scope": "b a", "exp": NOW + 10, "iat": NOW - 10, "nbf": NOW, "auth_time": 1_893_455_980.5,
+        })
+    }
+
+    /// The judgement after this member was changed. `null` removes it.
+    fn judged(source: &TokenSource, name: &str, value: Value) -> Result<String, BearerRefusal> {
+        let mut members = members();
+        let object = members.as_object_mut().unwrap();
+        match value {
+            Value::Null => drop(object.remove(name)),
+            value => drop(object.insert(name.to_owned(), value)),
+        }
+        let (dialect, now) = (TokenDialect::default(), Timestamp::from_unix(NOW));
+        let claims = policy(source.clone()).judge(object.clone(), &dialect, &[], now)?;
+        Ok(format!(
+            "{} {} {:?}",
+            claims.user.id,
+            claims.scopes,
+            claims.expires.map(Timestamp::as_unix)
+        ))
+    }
+
+    #[test]
+    fn b03_a_token_must_be_for_this_application() {
+        let jwt = TokenSource::Jwt {
+            issuer: "https://fncy.example".to_owned(),
+        };
+        let sources = [jwt, TokenSource::Introspection, TokenSource::UserData];
+        for source in &sources {
+            let is_jwt = matches!(source, TokenSource::Jwt { .. });
+            let is_introspection = *source == TokenSource::Introspection;
+            for (name, value, is_accepted) in [
+                ("unknown", json!(1), true),
+                ("aud", json!("api"), true),
+                ("aud", json!("apis"), false),
+                ("aud", json!(["x"]), false),
+                ("aud", json!({ "api": 1 }), false),
+                ("aud", Value::Null, false),
+                ("client_id", json!("other"), false),
+                ("client_id", json!(["app"]), false),
+                ("client_id", Value::Null, false),
+                ("sub", Value::Null, false),
+                ("sub", json!(""), false),
+                ("sub", json!({}), false),
+                // A client's own token (RFC 9068, section 5).
+                ("sub", json!("app"), false),
+                ("exp", json!(NOW - 59), true),
+                ("exp", json!(NOW - 60), false),
+                ("exp", json!(0), false),
+                ("exp", json!(-1), false),
+                ("exp", json!("4000000000"), false),
+                ("exp", json!([]), false),
+                ("exp", json!(1e300), false),
+                ("exp", Value::Null, !is_jwt),
+                ("nbf", json!(NOW + 60), true),
+                ("nbf", json!(NOW + 61), false),
+                ("nbf", json!("soon"), false),
+                ("iat", json!("then"), false),
+                ("iss", json!("https://other.example"), !is_jwt),
+                ("iss", json!(["https://fncy.example"]), !is_jwt),
+                ("iss", Value::Null, !is_jwt),
+                ("active", json!(false), !is_introspection),
+                ("active", json!("true"), !is_introspection),
+                ("active", json!(1), !is_introspection),
+                ("active", Value::Null, !is_introspection),
+            ] {
+                let judged = judged(source, name, value.clone());
+                assert_eq!(
+                    judged.is_ok(),
+                    is_accepted,
+                    "{source:?} {name} {value}: {judged:?}"
+                );
+            }
+        }
+        let expected = format!("alex a b Some({})", NOW + 10);
+        let judged = judged(&TokenSource::Introspection, "unknown", json!(1));
+        assert_eq!(judged, Ok(expected));
+    }
 }

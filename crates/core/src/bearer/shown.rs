@@ -71,3 +71,53 @@ fn is_token(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
     !plain.is_empty() && plain.bytes().all(is_plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Credentials, MAX_TOKEN_LEN, credentials};
+    use crate::tests::request::Request;
+
+    #[test]
+    fn b01_a_token_is_shown_once_in_one_header() {
+        let long = format!("Bearer {}", "a".repeat(MAX_TOKEN_LEN + 1));
+        for (lines, query, expected) in [
+            (&["Bearer abc"][..], "", Credentials::Token("abc")),
+            (&["bearer abc="], "", Credentials::Token("abc=")),
+            (
+                &[" BEARER  a.b-c_~+/=="],
+                "",
+                Credentials::Token("a.b-c_~+/=="),
+            ),
+            (&[], "", Credentials::Absent),
+            (&[], "access_token=abc", Credentials::Absent),
+            (&["Bearer"], "", Credentials::NoToken),
+            (&["Bearer "], "", Credentials::NoToken),
+            (&[""], "", Credentials::NoToken),
+            (&["Basic YTpi"], "", Credentials::NoToken),
+            (&["Bearerabc"], "", Credentials::NoToken),
+            (&["Bearer =="], "", Credentials::Malformed),
+            (&["Bearer a b"], "", Credentials::Malformed),
+            (&["Bearer a,b"], "", Credentials::Malformed),
+            (&["Bearer \u{e9}"], "", Credentials::Malformed),
+            (&["Bearer abc", "Bearer abc"], "", Credentials::Malformed),
+            (&["Basic YTpi", "Bearer abc"], "", Credentials::Malformed),
+            (
+                &["Bearer abc"],
+                "a=1&access%5Ftoken=abc",
+                Credentials::Malformed,
+            ),
+            (
+                &["Bearer abc"],
+                "my_access_token=1",
+                Credentials::Token("abc"),
+            ),
+            (&[&*long], "", Credentials::TooLong),
+        ] {
+            let request = Request::get(&format!("/?{query}"));
+            let request = lines.iter().fold(request, |request, line| {
+                request.header("authorization", line)
+            });
+            assert_eq!(credentials(&request), expected, "{lines:?} {query}");
+        }
+    }
+}
