@@ -12,6 +12,7 @@
 //! | [`session_data`] | a handler that changes the session data, reads the user again, or ends the session |
 //! | [`sessions`] | users and their sessions: sign out other devices or everywhere, a list of devices |
 //! | [`tokens`] | calls of FNCY's API |
+//! | [`bearer_tokens`] | mobile applications, command lines and other services |
 //! | [`connections`] | WebSockets and event streams |
 //! | [`testing`] | tests of protected routes |
 //!
@@ -41,6 +42,7 @@ macro_rules! pages {
 }
 
 pages! {
+    bearer_tokens = "building/bearer_tokens.md";
     configuration = "configuration.md";
     connections = "building/connections.md";
     cookies = "cookies.md";
