@@ -45,6 +45,25 @@ fn tree(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+#[test]
+fn the_check_of_jwts_adds_no_crate() {
+    for package in ["fncy-login-tower", "fncy-login-actix"] {
+        let features = [
+            "--edges",
+            "normal",
+            "--package",
+            package,
+            "--features",
+            "jwt",
+        ];
+        let crates: Vec<_> = tree(&features)
+            .lines()
+            .filter_map(|line| Some(line.split(' ').next()?.to_owned()))
+            .collect();
+        assert_eq!(crates, crates_of(package), "{package}");
+    }
+}
+
 /// If both features are on, rustls panics in an application that chooses neither.
 #[test]
 fn no_crate_turns_on_a_provider_of_rustls() {

@@ -91,6 +91,7 @@
 //! # Features
 //!
 //! - `metrics`: counters and durations, by the `metrics` facade. Off by default.
+//! - `jwt`: bearer tokens that are JWTs (`BearerCheck::jwt`). Off by default.
 //!
 //! # Where to go on
 //!
@@ -116,6 +117,8 @@ pub use fncy_login::{
     RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
     SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
 };
+#[cfg(feature = "jwt")]
+pub use fncy_login::{JwtAlgorithm, JwtKeys};
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};
 

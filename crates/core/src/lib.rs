@@ -161,6 +161,7 @@ pub use crate::sign_in::start::StartSignIn;
 pub use crate::values::entropy::Entropy;
 pub use crate::values::error_code::ErrorCode;
 pub use crate::values::hook_answer::HookAnswer;
+pub use crate::values::json::strict_object;
 pub use crate::values::newest::Newest;
 pub use crate::values::quick_hash::quick_hash;
 pub use crate::values::report::{Report, Severity};

@@ -11,6 +11,7 @@
 //! # Features
 //!
 //! - `metrics`: counters and durations, by the facade of that name. Off by default.
+//! - `jwt`: bearer tokens that are JWTs, checked by FNCY's keys (`BearerCheck::jwt`). It adds no crate. Off by default.
 
 pub mod adapter;
 mod bearer;
@@ -36,6 +37,8 @@ pub use crate::adapter::guard_answer::GuardAnswer;
 pub use crate::adapter::login_reply::LoginReply;
 pub use crate::adapter::rejection::RejectionKind;
 pub use crate::bearer::bearer_check::BearerCheck;
+#[cfg(feature = "jwt")]
+pub use crate::bearer::jwt::{algorithm::JwtAlgorithm, jwt_keys::JwtKeys};
 pub use crate::config::builder::LoginBuilder;
 pub use crate::config::config_error::ConfigError;
 pub use crate::config::secrets::secret_file::SecretFile;

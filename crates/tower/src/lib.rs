@@ -67,6 +67,7 @@
 //! - `axum` (default): extractors, and [`FncyLoginLayer::wrap`]. Without it the crate is a layer and guards for any tower
 //!   service over `http` 1, such as axum 0.7, tonic or plain hyper.
 //! - `metrics`: counters and durations, by the `metrics` facade.
+//! - `jwt`: bearer tokens that are JWTs (`BearerCheck::jwt`).
 //!
 //! # Where to go on
 //!
@@ -99,6 +100,8 @@ pub use fncy_login::{
     RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
     SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
 };
+#[cfg(feature = "jwt")]
+pub use fncy_login::{JwtAlgorithm, JwtKeys};
 #[doc(no_inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};
 

@@ -31,6 +31,11 @@ pub enum Exchange<'a> {
         /// The introspection endpoint.
         url: &'a SecureUrl,
     },
+    /// Read the keys of JWTs (RFC 7517, section 5).
+    KeySet {
+        /// The address of the keys.
+        url: &'a SecureUrl,
+    },
     /// Revoke a token (RFC 7009).
     Revoke(&'a Revoke),
 }

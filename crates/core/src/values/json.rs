@@ -30,6 +30,15 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, BadJson> {
         })
 }
 
+/// Reads a JSON object of which no member is repeated, at any depth. `None` for every other text.
+#[must_use]
+pub fn strict_object(text: &[u8]) -> Option<Map<String, Value>> {
+    match parse(text) {
+        Ok(Value::Object(members)) => Some(members),
+        _ => None,
+    }
+}
+
 /// A body without the byte order mark at its start.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)

@@ -3,7 +3,15 @@
 //! Rule: a check names the clients or the audiences whose tokens it accepts. Otherwise a token that the user gave to any
 //! other application would open this one.
 
+#[cfg(feature = "jwt")]
+use std::sync::Arc;
+
 use fncy_login_core::{SecureUrl, TokenPolicy, TokenSource, UserPointers};
+
+#[cfg(feature = "jwt")]
+use crate::bearer::jwt::jwt_keys::JwtKeys;
+#[cfg(feature = "jwt")]
+use crate::bearer::jwt::verifier::JwtVerifier;
 
 /// How bearer tokens are checked, for [`LoginBuilder::bearer_prefix`](crate::LoginBuilder::bearer_prefix).
 ///
@@ -32,15 +40,35 @@ pub struct BearerCheck {
 enum Way {
     Introspection(String),
     UserData,
+    #[cfg(feature = "jwt")]
+    Jwt {
+        issuer: String,
+        keys: JwtKeys,
+    },
 }
 
-/// Where a token is asked about.
+/// Where a token is asked about, or how it is checked here.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenQuestion {
     /// The introspection endpoint.
     Introspection(SecureUrl),
     /// The user data endpoint.
     UserData,
+    /// By its signature.
+    #[cfg(feature = "jwt")]
+    Jwt(Arc<JwtVerifier>),
+}
+
+impl TokenQuestion {
+    /// The address that is asked, apart from the user data endpoint.
+    pub(crate) fn url(&self) -> Option<&SecureUrl> {
+        match self {
+            Self::Introspection(url) => Some(url),
+            Self::UserData => None,
+            #[cfg(feature = "jwt")]
+            Self::Jwt(verifier) => verifier.keys_url(),
+        }
+    }
 }
 
 impl BearerCheck {
@@ -60,6 +88,24 @@ impl BearerCheck {
     /// [`client_pointer`](Self::client_pointer), and the client by [`client`](Self::client).
     pub fn user_data() -> Self {
         Self::by(Way::UserData)
+    }
+
+    /// Checks each token here as a JWT (RFC 9068), by the keys of FNCY. FNCY is not asked about the token.
+    ///
+    /// A token is accepted if a key has signed it, if its `iss` is `issuer`, if its `aud` has a name of
+    /// [`audience`](Self::audience), which must be called, and if it has not expired. It is accepted until it expires,
+    /// even if FNCY revokes it.
+    ///
+    /// ```
+    /// use fncy_login::{BearerCheck, JwtKeys};
+    ///
+    /// let keys = JwtKeys::from_url("https://api.fncy.example/v1/oauth2/jwks");
+    /// let check = BearerCheck::jwt("https://api.fncy.example", keys).audience("https://shop.example/api");
+    /// ```
+    #[cfg(feature = "jwt")]
+    pub fn jwt(issuer: impl Into<String>, keys: JwtKeys) -> Self {
+        let issuer = issuer.into();
+        Self::by(Way::Jwt { issuer, keys })
     }
 
     fn by(way: Way) -> Self {
@@ -125,6 +171,21 @@ impl BearerCheck {
                 )
             }
             Way::UserData => (TokenQuestion::UserData, TokenSource::UserData),
+            #[cfg(feature = "jwt")]
+            Way::Jwt { issuer, .. } if issuer.is_empty() => {
+                return Err("its issuer is empty; write the `iss` of FNCY's tokens".to_owned());
+            }
+            // RFC 9068, section 4.
+            #[cfg(feature = "jwt")]
+            Way::Jwt { .. } if self.audiences.is_empty() => {
+                return Err("it names no audience, which a JWT needs; call `audience`".to_owned());
+            }
+            #[cfg(feature = "jwt")]
+            Way::Jwt { issuer, keys } => {
+                let issuer = issuer.clone();
+                let verifier = TokenQuestion::Jwt(Arc::new(keys.verifier()?));
+                (verifier, TokenSource::Jwt { issuer })
+            }
         };
         let is_user_data = source == TokenSource::UserData;
         let names_any = !self.clients.is_empty() || !self.audiences.is_empty();

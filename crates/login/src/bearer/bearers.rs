@@ -1,7 +1,8 @@
 //! The prefixes that accept bearer tokens, and the questions about their tokens.
 //!
 //! Rules:
-//! - A question has a place at the provider, in a line of its own. Strangers with invented tokens delay no sign-in and no
+//! - A question has a place at the provider, in a line of its own. A JWT needs none: its keys are here, or are read for
+//!   all tokens at once. Strangers with invented tokens delay no sign-in and no
 //!   refresh.
 //! - A question ends with its last request until it has a place. After that it runs to its end.
 
@@ -12,6 +13,8 @@ use fncy_login_core::{BearerMachine, BearerRefusal, Exchange, Secret, TokenPolic
 use tokio::time::Instant;
 
 use crate::bearer::bearer_check::TokenQuestion;
+#[cfg(feature = "jwt")]
+use crate::bearer::jwt::remote_keys::KeyFetch;
 use crate::bearer::token_cache::{Outcome, TokenCache, TokenKey};
 use crate::observe::clock::Clock;
 use crate::provider::places::{Places, Work};
@@ -66,18 +69,31 @@ impl Bearers {
         let Some((question, policy)) = self.checks.get(number) else {
             return Err(BearerRefusal::NoToken);
         };
-        let turn = deadline - EXCHANGE_DEADLINE;
-        let waiting = pin!(self.places.take(Work::Bearer(client), turn));
-        let place = sender.while_heard(waiting).await.flatten();
-        let place = place.ok_or(BearerRefusal::Crowded)?;
         let exchange = match question {
             TokenQuestion::Introspection(url) => Exchange::Introspect { token, url },
             TokenQuestion::UserData => Exchange::UserData {
                 access_token: token,
             },
+            #[cfg(feature = "jwt")]
+            TokenQuestion::Jwt(verifier) => {
+                let claims = verifier.verify(token, &self.key_fetch()).await?;
+                return self.machine.judged(policy, &hash, claims, self.clock.now());
+            }
         };
+        let turn = deadline - EXCHANGE_DEADLINE;
+        let waiting = pin!(self.places.take(Work::Bearer(client), turn));
+        let place = sender.while_heard(waiting).await.flatten();
+        let place = place.ok_or(BearerRefusal::Crowded)?;
         let answer = self.provider.run(exchange, &place, deadline).await;
         self.machine
             .answered(policy, &hash, answer, self.clock.now())
+    }
+
+    #[cfg(feature = "jwt")]
+    fn key_fetch(&self) -> KeyFetch {
+        KeyFetch {
+            provider: Arc::clone(&self.provider) as _,
+            places: Arc::clone(&self.places),
+        }
     }
 }

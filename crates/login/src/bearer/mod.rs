@@ -2,4 +2,6 @@
 
 pub(crate) mod bearer_check;
 pub(crate) mod bearers;
+#[cfg(feature = "jwt")]
+pub(crate) mod jwt;
 pub(crate) mod token_cache;

@@ -92,7 +92,10 @@ impl LoginBuilder {
         let cookies = parser.cookies(known);
         let keys = parser.keys();
         let checks = self.bearer_checks(pointers.as_ref(), parser);
-        let http = self.sender([&token_url, &userinfo_url, &revocation_url], parser);
+        let endpoints = [&token_url, &userinfo_url, &revocation_url].into_iter();
+        let asked = checks.iter().filter_map(|(question, _)| question.url());
+        let endpoints: Vec<_> = endpoints.flatten().chain(asked).collect();
+        let http = self.sender(&endpoints, parser);
 
         let mut sites = sites?.into_iter().zip(cookies?);
         let (site, cookies) = sites.next()?;
@@ -275,7 +278,7 @@ impl LoginBuilder {
     }
 
     /// The client of these endpoints. If all of them are on loopback, the machine needs no certificates.
-    fn sender(&self, endpoints: [&Option<SecureUrl>; 3], parser: &mut Parser<'_>) -> Sender {
+    fn sender(&self, endpoints: &[&SecureUrl], parser: &mut Parser<'_>) -> Sender {
         if let Some(client) = &self.http_client {
             if parser.value(Setting::CaFile).is_some() {
                 parser.errors.add(
@@ -286,7 +289,7 @@ impl LoginBuilder {
             return Sender(Arc::clone(client));
         }
         let proxies = Proxies::from_env();
-        for url in endpoints.into_iter().flatten() {
+        for url in endpoints {
             match proxies.place_of(url) {
                 Ok(None) => {}
                 Ok(Some(proxy)) => {
@@ -297,8 +300,7 @@ impl LoginBuilder {
                 ),
             }
         }
-        let mut endpoints = endpoints.into_iter().flatten();
-        let needs_roots = endpoints.any(|url| !url.is_loopback());
+        let needs_roots = endpoints.iter().any(|url| !url.is_loopback());
         let roots = roots(needs_roots, parser);
         Sender(Arc::new(HyperClient::new(roots, proxies)))
     }

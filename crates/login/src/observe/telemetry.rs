@@ -181,6 +181,7 @@ fn name_of(exchange: Exchange<'_>) -> &'static str {
         Exchange::Refresh { .. } => "refresh",
         Exchange::ClientCredentials { .. } => "client_credentials",
         Exchange::Introspect { .. } => "introspect",
+        Exchange::KeySet { .. } => "key_set",
         Exchange::Revoke(_) => "revoke",
     }
 }

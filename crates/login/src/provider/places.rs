@@ -9,7 +9,7 @@
 //!  bearer tokens   8  4 of a client  the client with the fewest places,     256  yes, with invented tokens
 //!                                    then the newest request
 //!  others          4  3 of a kind    the kind with the fewest places,       256  no: token revocations, client
-//!                                    then the oldest request                     tokens and checks
+//!                                    then the oldest request                     tokens, checks and key sets
 //! ```
 //!
 //! Rules:
@@ -47,7 +47,7 @@ pub(crate) enum Work {
     Bearer(Holder),
     /// Revoking a token. No request waits for it.
     Revocation,
-    /// A request for the application itself: a client token or a check.
+    /// A request for the application itself: a client token, a check or a key set.
     Other,
 }
 

@@ -96,7 +96,9 @@ impl ProviderClient {
             Exchange::Refresh { refresh_token } => secrets.push(refresh_token.clone()),
             Exchange::Revoke(revoke) => secrets.push(revoke.token.clone()),
             Exchange::Introspect { token, .. } => secrets.push(token.clone()),
-            Exchange::UserData { .. } | Exchange::ClientCredentials { .. } => {}
+            Exchange::UserData { .. }
+            | Exchange::ClientCredentials { .. }
+            | Exchange::KeySet { .. } => {}
         }
         let header = request.headers().get(AUTHORIZATION);
         let header = header.and_then(|value| value.to_str().ok()?.split_once(' '));
@@ -110,9 +112,7 @@ impl ProviderClient {
         _: &Place,
         deadline: Instant,
     ) -> Result<ProviderAnswer, Failure> {
-        let request = Request::get(self.token_url.as_str())
-            .body(Vec::new())
-            .map_err(|_| Failure::Transport)?;
+        let request = get(&self.token_url).map_err(|Unwritable| Failure::Transport)?;
         self.http.send(request, &[], deadline).await
     }
 
@@ -123,6 +123,7 @@ impl ProviderClient {
             Exchange::ClientCredentials { scope } => self.client_credentials(scope),
             Exchange::UserData { access_token } => self.user_data(access_token),
             Exchange::Introspect { token, url } => self.introspect(token, url),
+            Exchange::KeySet { url } => get(url),
             Exchange::Revoke(revoke) => self.revoke(&revoke.token, revoke.kind),
         }
     }
@@ -244,6 +245,12 @@ impl ProviderClient {
         }
         Ok(request)
     }
+}
+
+/// A request without a secret.
+fn get(url: &SecureUrl) -> Result<HttpRequest, Unwritable> {
+    let request = Request::get(url.as_str());
+    request.body(Vec::new()).map_err(unwritable)
 }
 
 /// Keeps the request that the `oauth2` crate would send.

@@ -1,0 +1,151 @@
+//! The keys of an address, read when they are needed and kept in memory.
+//!
+//! Rules:
+//! - The keys are read at the first token, and again when they are ten minutes old. No request waits for the second
+//!   kind.
+//! - A token with an unknown key ID has the keys read at once, at most once a minute. All requests share one question.
+//! - If they can't be read, the last keys count for an hour after they were read, and the next attempt comes after ten
+//!   seconds at the earliest. Without keys, no token is accepted and none is refused.
+//! - A set without a key that can be used counts as not read.
+//!
+//! So strangers with invented tokens cause one request a minute, and a key that FNCY removes is not accepted after ten
+//! minutes, or after an hour if FNCY can't be reached.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fncy_login_core::{Exchange, SecureUrl};
+use tokio::time::Instant;
+
+use crate::bearer::jwt::key_set::KeySet;
+use crate::provider::exchanges::Exchanges;
+use crate::provider::places::{Places, Work};
+use crate::provider::sender::EXCHANGE_DEADLINE;
+use crate::store::in_flight::{InFlight, UnderWay, in_flight};
+
+/// Keys of this age are read again.
+pub(crate) const FRESH: Duration = Duration::from_secs(10 * 60);
+/// Keys count until this age.
+pub(crate) const KEPT: Duration = Duration::from_secs(60 * 60);
+/// The shortest time between the keys and the next question.
+pub(crate) const QUIET: Duration = Duration::from_secs(60);
+/// The shortest time between a failure and the next question.
+pub(crate) const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// The way to FNCY.
+#[derive(Clone)]
+pub(crate) struct KeyFetch {
+    pub(crate) provider: Arc<dyn Exchanges>,
+    pub(crate) places: Arc<Places>,
+}
+
+/// The keys of an address. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct RemoteKeys(Arc<Remote>);
+
+struct Remote {
+    url: SecureUrl,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    known: Option<(Arc<KeySet>, Instant)>,
+    /// No question comes before.
+    quiet_until: Option<Instant>,
+    asked: Option<UnderWay<()>>,
+}
+
+impl RemoteKeys {
+    pub(crate) fn new(url: SecureUrl) -> Self {
+        let state = Mutex::default();
+        Self(Arc::new(Remote { url, state }))
+    }
+
+    pub(crate) fn url(&self) -> &SecureUrl {
+        &self.0.url
+    }
+
+    /// The keys. Waits for FNCY if there are none.
+    pub(crate) async fn current(&self, fetch: &KeyFetch) -> Option<Arc<KeySet>> {
+        let now = Instant::now();
+        let known = self.state().known(now);
+        match known {
+            Some((keys, read)) => {
+                if now - read >= FRESH {
+                    drop(self.ask(fetch, now));
+                }
+                Some(keys)
+            }
+            None => self.newer(fetch).await,
+        }
+    }
+
+    /// The keys after a question. `None` if no question may be asked now, or if FNCY does not answer.
+    pub(crate) async fn newer(&self, fetch: &KeyFetch) -> Option<Arc<KeySet>> {
+        let now = Instant::now();
+        let asked = self.ask(fetch, now)?;
+        asked.outcome(now + EXCHANGE_DEADLINE).await?;
+        let (keys, _) = self.state().known(Instant::now())?;
+        Some(keys)
+    }
+
+    /// Joins the question, or begins it unless it is too early.
+    fn ask(&self, fetch: &KeyFetch, now: Instant) -> Option<InFlight<()>> {
+        let mut state = self.state();
+        if let Some(asked) = state.asked.as_ref().and_then(UnderWay::join) {
+            return Some(asked);
+        }
+        if state.quiet_until.is_some_and(|until| now < until) {
+            return None;
+        }
+        let (sender, asked) = in_flight();
+        state.quiet_until = Some(now + AFTER_FAILURE);
+        state.asked = Some(sender.under_way());
+        let (keys, fetch) = (self.clone(), fetch.clone());
+        tokio::spawn(async move {
+            let read = keys.read(&fetch).await;
+            keys.state().finish(read, Instant::now());
+            sender.tell(());
+        });
+        Some(asked)
+    }
+
+    async fn read(&self, fetch: &KeyFetch) -> Result<KeySet, &'static str> {
+        let deadline = Instant::now() + EXCHANGE_DEADLINE;
+        let place = fetch.places.take(Work::Other, deadline).await;
+        let place = place.ok_or("too many requests wait for FNCY")?;
+        let exchange = Exchange::KeySet { url: &self.0.url };
+        match fetch.provider.run(exchange, &place, deadline).await {
+            Ok(answer) if answer.status == 200 => KeySet::parse(&answer.body)
+                .ok_or("the answer is no key set with a key that can be used"),
+            Ok(_) => Err("the status of the answer is not 200"),
+            Err(_) => Err("FNCY can't be reached"),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The keys that count now, with the time at which they were read.
+    fn known(&self, now: Instant) -> Option<(Arc<KeySet>, Instant)> {
+        let known = self.known.as_ref();
+        known.filter(|(_, read)| now - *read < KEPT).cloned()
+    }
+
+    fn finish(&mut self, read: Result<KeySet, &'static str>, now: Instant) {
+        match read {
+            Ok(keys) => {
+                self.known = Some((Arc::new(keys), now));
+                self.quiet_until = Some(now + QUIET);
+            }
+            Err(detail) => {
+                self.quiet_until = Some(now + AFTER_FAILURE);
+                tracing::warn!(detail, "the keys of JWTs can't be read");
+            }
+        }
+    }
+}
