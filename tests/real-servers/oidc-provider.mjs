@@ -39,6 +39,7 @@ const provider = new Provider(issuer, {
   cookies: { keys: ['a key that signs nothing of value'] },
   features: {
     devInteractions: { enabled: true },
+    introspection: { enabled: true },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
     userinfo: { enabled: true },

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::pin::Pin;
 use std::time::Duration;
 
-use fncy_login::{LoginBuilder, Setting};
+use fncy_login::{BearerCheck, LoginBuilder, Setting};
 use fncy_login_testing::TestClock;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -18,6 +18,7 @@ use super::provider::{BASIC_CLIENT_ID, CLIENT_ID, Kind, LIFE, Provider};
 use super::site::Site;
 use crate::browser::Tab;
 use crate::harness::{Harness, RECENT};
+use crate::steps::bearer::assert_refused;
 use crate::steps::callback::assert_failure;
 use crate::world::APP;
 
@@ -63,12 +64,17 @@ behaviours! {
     a_cancelled_consent_shows_a_way_on
     s03_a_recent_sign_in_is_a_new_one
     s04_a_sign_in_without_its_prompt_is_not_recent
+    b03_a_handler_takes_a_session_and_a_token
     a_wrong_secret_is_the_operators_fault
     clocks_may_differ_by_minutes
 }
 
 /// A token's life in seconds, as short as a busy machine allows, since a sign-in needs the token while it lives.
 const SHORT_LIFE: u64 = 3;
+/// A token's life in seconds, for a token that is revoked before its end.
+const LONG_LIFE: u64 = 600;
+/// How long the answer about a bearer token is believed, in seconds.
+const TOKEN_CHECK_LIFE: u64 = 60;
 /// The longest wait for a token's end.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -250,6 +256,38 @@ async fn s04_a_sign_in_without_its_prompt_is_not_recent(provider: &Provider, har
         assert_eq!(page.status, 200, "{}", page.text());
         assert!(site.logged().contains("FNCY_AUTH_TIME"));
     }
+}
+
+async fn b03_a_handler_takes_a_session_and_a_token(provider: &Provider, harness: Harness) {
+    let own = Provider::start(provider.kind, LONG_LIFE).expect("its kind is installed");
+    let site = |client: &str| {
+        let check = BearerCheck::introspection(own.introspection_url()).client(client);
+        let check = check.user_id(own.kind.introspected_user);
+        // One of the two providers lets no client ask that sends its secret in the body.
+        Site::with(&own, harness, |builder| {
+            let builder = builder.set(Setting::ClientId, BASIC_CLIENT_ID);
+            let builder = builder.set(Setting::ClientAuth, "basic");
+            builder.bearer_prefix("/page", check)
+        })
+    };
+    let (other, site) = (site("another-client"), site(BASIC_CLIENT_ID));
+    let mut tab = site.browser.tab();
+    let token = site.signed_in_token(&mut tab).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.status, 200);
+    let answer = site.ask_by(&token, "/page").await;
+    assert_eq!((answer.status, &*answer.text()), (200, "user=sumin"));
+    let challenge = "Bearer error=\"invalid_token\"";
+    let refused = |answer| assert_refused(&answer, 401, "invalid_token", challenge);
+    refused(site.ask_by("invented", "/page").await);
+    refused(other.ask_by(&token, "/page").await);
+
+    let page = tab.visit(&format!("{APP}/auth/logout")).await;
+    tab.submit(&page, "form", None).await;
+    until_dead(&own, &token).await;
+    // For a minute the provider is not asked again.
+    assert_eq!(site.ask_by(&token, "/page").await.status, 200);
+    site.clock.advance(Duration::from_secs(TOKEN_CHECK_LIFE));
+    refused(site.ask_by(&token, "/page").await);
 }
 
 async fn a_wrong_secret_is_the_operators_fault(provider: &Provider, harness: Harness) {

@@ -20,6 +20,8 @@ pub static OAUTH_TOOLKIT: Kind = Kind {
     token: "/o/token/",
     user_data: "/user/",
     revocation: "/o/revoke_token/",
+    introspection: "/o/introspect/",
+    introspected_user: "/username",
     settings: &[],
     says_issuer: false,
     takes_json: true,

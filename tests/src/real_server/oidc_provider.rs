@@ -20,6 +20,8 @@ pub static OIDC_PROVIDER: Kind = Kind {
     token: "/token",
     user_data: "/me",
     revocation: "/token/revocation",
+    introspection: "/token/introspection",
+    introspected_user: "/sub",
     settings: &[
         (Setting::TokenBody, "form"),
         (Setting::Scope, "openid email offline_access"),

@@ -49,6 +49,10 @@ pub struct Kind {
     pub user_data: &'static str,
     /// The path of its revocation endpoint (RFC 7009).
     pub revocation: &'static str,
+    /// The path of its introspection endpoint (RFC 7662).
+    pub introspection: &'static str,
+    /// The place of the user's name in the answer of that endpoint.
+    pub introspected_user: &'static str,
     /// The path of its authorization endpoint.
     pub authorize: &'static str,
     /// More settings for an application.
@@ -136,6 +140,11 @@ impl Provider {
     pub fn address(&self) -> SocketAddr {
         let authority = self.base_url.trim_start_matches("http://");
         authority.parse().expect("its URL holds an address")
+    }
+
+    /// The URL of its introspection endpoint.
+    pub fn introspection_url(&self) -> String {
+        format!("{}{}", self.base_url, self.kind.introspection)
     }
 
     /// The settings for an application, with token requests sent to another origin.

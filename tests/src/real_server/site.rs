@@ -15,6 +15,7 @@ use super::door::Door;
 use super::provider::{CLIENT_ID, CLIENT_SECRET, LIFE, Provider};
 use crate::browser::{Backend as _, Browser, Context, Page, RawRequest, RawResponse, Tab, wire};
 use crate::harness::{Calls, Harness, Served};
+use crate::steps::bearer::with_token;
 use crate::world::{APP, Logs};
 
 /// The parameters of token requests and answers that are secret.
@@ -104,6 +105,11 @@ impl<'a> Site<'a> {
             .with_header("Accept", "text/html")
             .with_header("Cookie", cookies);
         self.app.send(request).await
+    }
+
+    /// A request with this bearer token.
+    pub async fn ask_by(&self, token: &str, path: &str) -> RawResponse {
+        self.app.send(with_token(path, token)).await
     }
 
     /// The browser's `Cookie` header for the application.
