@@ -1,7 +1,7 @@
 //! A provider whose slowness and failures are set, and people who use it.
 //!
-//! Rules: a code and a refresh token name their user; a code without a user is refused; the user data
-//! come at once.
+//! Rules: a code and a token name their user; a code or a token without a user is refused, as late as a token request is
+//! answered; the user data come at once.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -149,10 +149,17 @@ async fn token(State(answers): State<Arc<Answers>>, Json(request): Json<Value>) 
     .into_response()
 }
 
-async fn user(headers: HeaderMap) -> Json<Value> {
+async fn user(State(answers): State<Arc<Answers>>, headers: HeaderMap) -> Response {
     let bearer = headers[header::AUTHORIZATION].to_str().unwrap();
-    let (user, _) = bearer["Bearer ".len()..].split_once('.').unwrap();
-    Json(json!({ "id": user }))
+    let token = &bearer["Bearer ".len()..];
+    match token.split_once('.') {
+        Some((user, _)) => Json(json!({ "id": user })).into_response(),
+        None => {
+            let delay = *answers.delay.lock().unwrap();
+            sleep(delay).await;
+            StatusCode::UNAUTHORIZED.into_response()
+        }
+    }
 }
 
 /// A GET that comes from an address, by a proxy's word.

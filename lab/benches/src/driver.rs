@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use fncy_login::adapter::{self, Decision, Verdict};
-use fncy_login::{AuthContext, Login};
+use fncy_login::{AuthContext, BearerCheck, Login};
 
 use crate::frameworks::SignedIn;
 use crate::interleave::Case;
@@ -32,6 +32,7 @@ pub async fn cases(provider: &Provider, private: SignedIn<'_>, signed: SignedIn<
         unauthorized("401, a cookie that doesn't open", login, &tampered(cookies)),
         public_prefix(provider),
         roll(provider, cookies),
+        known_token(provider).await,
     ];
     cases.extend(refusals(provider, cookies));
     cases
@@ -100,6 +101,21 @@ fn roll(provider: &Provider, cookies: &str) -> Case {
             unreachable!("somebody is signed in");
         };
         assert_eq!(black_box(patch.header_changes(false).cookies.len()), 1);
+    })
+}
+
+/// A bearer token of the usual length that was asked about before.
+async fn known_token(provider: &Provider) -> Case {
+    let check = BearerCheck::user_data().danger_any_client();
+    let login = provider.login(|builder| builder.bearer_prefix("/", check));
+    let head = Get::with_token(&"a".repeat(TOKEN_LEN));
+    let Decision::Later(asked) = login.decide(&head, None) else {
+        unreachable!("the token is not known");
+    };
+    assert!(matches!(asked.await, Verdict::Admit { .. }));
+    Case::new("bearer token, known", move || {
+        let context = context(&login, black_box(&head));
+        assert_eq!(black_box(context.user().unwrap().id()), USER_ID);
     })
 }
 

@@ -136,6 +136,7 @@ pub struct Get {
     query: Option<String>,
     accept: &'static [u8],
     cookies: Vec<u8>,
+    authorization: Vec<u8>,
 }
 
 impl Get {
@@ -146,6 +147,15 @@ impl Get {
             query: None,
             accept: b"text/html",
             cookies: cookies.into(),
+            authorization: Vec::new(),
+        }
+    }
+
+    /// Of a program that shows a bearer token.
+    pub fn with_token(token: &str) -> Self {
+        Self {
+            authorization: format!("Bearer {token}").into_bytes(),
+            ..Self::by_script("")
         }
     }
 
@@ -155,6 +165,12 @@ impl Get {
             accept: b"application/json",
             ..Self::page(cookies)
         }
+    }
+
+    /// The same at a path.
+    pub fn below(self, path: &str) -> Self {
+        let path = path.to_owned();
+        Self { path, ..self }
     }
 
     /// Of another address.
@@ -184,6 +200,7 @@ impl Head for Get {
         let line: Option<&[u8]> = match name {
             "cookie" if !self.cookies.is_empty() => Some(&self.cookies),
             "accept" => Some(self.accept),
+            "authorization" if !self.authorization.is_empty() => Some(&self.authorization),
             _ => None,
         };
         line.into_iter()

@@ -1,4 +1,4 @@
-//! People who sign in, while strangers start sign-ins and bring invented codes.
+//! People who sign in, while strangers bring invented codes or invented bearer tokens.
 //!
 //! Rules: every second a person signs in, and the session of another person is refreshed. A sign-in succeeds if it ends in
 //! a session, a refresh if its request passes. The wait is that of the successes.
@@ -6,11 +6,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fncy_login::{BearerCheck, Login};
 use futures_util::future::join_all;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use crate::crowded_provider::{CrowdedProvider, From, ask, callback};
+use crate::memory;
 use crate::sample::{Get, HandClock};
 
 /// Invented codes a second.
@@ -22,6 +24,14 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_millis(9_500),
 ];
+/// Invented bearer tokens a second.
+const TOKEN_RATES: [u64; 3] = [0, 1_000, 10_000];
+/// How long the provider takes to refuse a token.
+const TOKEN_DELAY: Duration = Duration::from_millis(200);
+/// How often strangers come in bursts.
+const BURSTS: u64 = 100;
+/// How long they bring tokens.
+const TOKENS_FOR: u32 = 60;
 /// Of each kind.
 const PEOPLE: u32 = 20;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -30,12 +40,14 @@ const HEAD_START: Duration = Duration::from_secs(3);
 /// Shorter than what makes user data due.
 const TOKEN_LIFE: u64 = 120;
 
-/// How many succeeded, and how long each of those waited.
-struct Succeeded(Vec<Duration>);
+/// How long each that succeeded waited, and the number of all.
+struct Succeeded(Vec<Duration>, usize);
 
-/// Prints a table for strangers whose address is not known, and one for strangers with one address.
+/// Prints a table for strangers with invented tokens, one for strangers whose address is not known, and one for strangers
+/// with one address.
 #[expect(clippy::print_stdout, reason = "a table for people")]
 pub async fn run() {
+    invented_tokens().await;
     for is_known in [false, true] {
         let known = if is_known { "known" } else { "not known" };
         println!("\nThe clients' addresses are {known}.\n");
@@ -49,6 +61,97 @@ pub async fn run() {
                 let took = delay.as_secs_f64();
                 println!("| {rate} | {took} s | {sign_ins} | {refreshes} |");
             }
+        }
+    }
+}
+
+/// Prints a table for strangers with invented bearer tokens, and the memory that the process holds.
+#[expect(clippy::print_stdout, reason = "a table for people")]
+async fn invented_tokens() {
+    println!("\nInvented bearer tokens, for {TOKENS_FOR} seconds.\n");
+    println!(
+        "| tokens a second | sign-ins | median, worst | refreshes | median, worst | known tokens | median, worst | MB before, after |"
+    );
+    println!("| --: | --: | --: | --: | --: | --: | --: | --: |");
+    for rate in TOKEN_RATES {
+        let before = memory::held();
+        let [sign_ins, refreshes, known] = among_tokens(rate).await;
+        let after = memory::held();
+        println!("| {rate} | {sign_ins} | {refreshes} | {known} | {before}, {after} |");
+    }
+}
+
+async fn among_tokens(rate: u64) -> [Succeeded; 3] {
+    let provider = CrowdedProvider::start(TOKEN_DELAY, TOKEN_LIFE).await;
+    let clock = HandClock::at_start();
+    let check = BearerCheck::user_data().danger_any_client();
+    let login = provider.login(|builder| {
+        let builder = builder.clock(Arc::clone(&clock)).protected_prefix("/");
+        builder.bearer_prefix("/api", check)
+    });
+    let mut sessions = Vec::new();
+    for number in 0..TOKENS_FOR {
+        let head = callback(&login, &address(number), &format!("u-{number}.c"));
+        sessions.push(ask(&login, &head).await);
+    }
+    clock.advance(TOKEN_LIFE + 1);
+    let flood = tokio::spawn(flood(login.clone(), rate));
+    sleep(HEAD_START).await;
+    let mut asked: [Vec<_>; 3] = Default::default();
+    for (number, (_, cookies)) in (0..TOKENS_FOR).zip(sessions) {
+        let heads = [
+            (
+                callback(
+                    &login,
+                    &address(number),
+                    &format!("u-{}.c", number + TOKENS_FOR),
+                ),
+                303,
+            ),
+            (
+                From::new(&address(number), Get::page(cookies.unwrap())),
+                200,
+            ),
+            // The first time it is asked about, among the others.
+            (
+                From::new(&address(number), Get::with_token("u-1.known").below("/api")),
+                200,
+            ),
+        ];
+        for (asked, (head, wanted)) in asked.iter_mut().zip(heads) {
+            let login = login.clone();
+            asked.push(tokio::spawn(
+                async move { timed(&login, &head, wanted).await },
+            ));
+        }
+        sleep(PAUSE).await;
+    }
+    let [sign_ins, refreshes, known] = asked.map(join_all);
+    let people = [
+        Succeeded::of(sign_ins.await),
+        Succeeded::of(refreshes.await),
+        Succeeded::of(known.await),
+    ];
+    flood.abort();
+    people
+}
+
+/// Sends invented tokens at this rate, each from the same unknown address.
+async fn flood(login: Login, rate: u64) {
+    let mut coming = JoinSet::new();
+    let mut ticks = interval(Duration::from_millis(1_000 / BURSTS));
+    for burst in 0_u64.. {
+        ticks.tick().await;
+        for number in 0..rate / BURSTS {
+            let (login, token) = (login.clone(), format!("invented-{burst}-{number}"));
+            coming.spawn(async move {
+                let head = Get::with_token(&token).below("/api");
+                let (status, _) = ask(&login, &head).await;
+                assert!(matches!(status, 401 | 503), "{status}");
+            });
+        }
+        while let Some(answered) = coming.try_join_next() {
+            answered.unwrap();
         }
     }
 }
@@ -119,7 +222,7 @@ fn address(number: u32) -> String {
 
 /// How long a request took, if it came to what it should.
 #[expect(clippy::disallowed_methods, reason = "measures")]
-async fn timed(login: &fncy_login::Login, head: &From, wanted: u16) -> Option<Duration> {
+async fn timed(login: &Login, head: &From, wanted: u16) -> Option<Duration> {
     let began = Instant::now();
     let (status, _) = ask(login, head).await;
     (status == wanted).then(|| began.elapsed())
@@ -127,15 +230,16 @@ async fn timed(login: &fncy_login::Login, head: &From, wanted: u16) -> Option<Du
 
 impl Succeeded {
     fn of(all: Vec<Result<Option<Duration>, tokio::task::JoinError>>) -> Self {
+        let count = all.len();
         let mut took: Vec<_> = all.into_iter().filter_map(Result::unwrap).collect();
         took.sort_unstable();
-        Self(took)
+        Self(took, count)
     }
 }
 
 impl std::fmt::Display for Succeeded {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let share = 100 * self.0.len() / PEOPLE as usize;
+        let share = 100 * self.0.len() / self.1;
         match (self.0.get(self.0.len() / 2), self.0.last()) {
             (Some(median), Some(worst)) => {
                 let (median, worst) = (median.as_secs_f64(), worst.as_secs_f64());

@@ -18,6 +18,7 @@ use tower::{Layer as _, Service, ServiceExt as _};
 
 use crate::browser::{Context, RawRequest};
 use crate::harness::{Harness, RawHead};
+use crate::steps::bearer::{accept, by_introspection, token_of, with_token};
 use crate::world::{APP, World};
 
 /// A login, and the cookies of a signed-in user.
@@ -40,6 +41,21 @@ async fn a_decision_allocates_once() {
     };
     decide();
     assert_eq!(measure(decide).count_total, 1);
+}
+
+/// The same for a bearer token that was asked about before.
+#[tokio::test]
+async fn a_known_token_allocates_nothing() {
+    let world = World::new(Harness::Bare);
+    let login = accept(&world, by_introspection(&world), |login| login);
+    let request = with_token("/", &token_of(&world, "alex").await);
+    assert_eq!(world.raw(request.clone()).await.status, 200);
+    let head = RawHead::of(&request);
+    let decide = || {
+        let decision = login.decide(&head, None);
+        assert!(matches!(decision, Decision::Now(Verdict::Admit { .. })));
+    };
+    assert_eq!(measure(decide).count_total, 0);
 }
 
 #[tokio::test]
