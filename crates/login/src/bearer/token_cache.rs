@@ -117,3 +117,87 @@ impl TokenCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fncy_login_core::{BearerMachine, TokenPolicy, TokenSource, UserPointers};
+    use serde_json::json;
+
+    use super::*;
+    use crate::refresh::tests::double::settings;
+
+    const NOW: u64 = 1_893_456_000;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix(NOW + seconds)
+    }
+
+    fn machine() -> BearerMachine {
+        settings().build().unwrap().0.core.bearer_machine()
+    }
+
+    /// The user of a token that lives so long.
+    fn user(machine: &BearerMachine, seconds: u64) -> Outcome {
+        let policy = TokenPolicy {
+            source: TokenSource::Introspection,
+            clients: Vec::new(),
+            audiences: Vec::new(),
+            client: "/client_id".to_owned(),
+            user: UserPointers::new(None, None, None).unwrap(),
+        };
+        let members = json!({ "active": true, "sub": "alex", "exp": NOW + seconds });
+        let members = members.as_object().unwrap().clone();
+        machine.judged(&policy, &[7; 32], members, at(0))
+    }
+
+    fn key(number: u32) -> TokenKey {
+        let mut hash = [0; 32];
+        hash[..4].copy_from_slice(&number.to_be_bytes());
+        (0, hash)
+    }
+
+    #[test]
+    fn b05_a_token_is_remembered_for_a_minute_and_no_longer_than_its_life() {
+        let machine = machine();
+        let cache = TokenCache::new();
+        for (number, life, until) in [(1, 600, TOKEN_CHECK_LIFE), (2, 30, 30)] {
+            cache.finish(key(number), &user(&machine, life), at(0));
+            let is_known = |seconds| cache.get(&key(number), at(seconds)).is_some();
+            assert!(is_known(0) && is_known(until - 1) && !is_known(until));
+        }
+        cache.finish(key(3), &Err(BearerRefusal::Invalid("invented")), at(0));
+        let is_known = |seconds| cache.get(&key(3), at(seconds)).is_some();
+        assert!(is_known(REFUSED_LIFE - 1) && !is_known(REFUSED_LIFE));
+        // Another prefix has another check.
+        assert!(cache.get(&(1, key(1).1), at(0)).is_none());
+        // A clock that has jumped back.
+        let before = Timestamp::from_unix(NOW - 1);
+        assert!(cache.get(&key(1), before).is_none());
+        assert!(cache.get(&key(3), before).is_none());
+    }
+
+    #[test]
+    fn b05_a_refusal_takes_the_place_of_an_acceptance() {
+        let (machine, cache) = (machine(), TokenCache::new());
+        cache.finish(key(1), &user(&machine, 600), at(0));
+        cache.finish(key(1), &Err(BearerRefusal::Invalid("revoked")), at(1));
+        assert!(matches!(cache.get(&key(1), at(1)), Some(Err(_))));
+        // An outage says nothing about the token.
+        cache.finish(key(1), &Err(BearerRefusal::Crowded), at(20));
+        assert!(cache.get(&key(1), at(20)).is_none());
+    }
+
+    #[test]
+    fn b06_invented_tokens_push_no_accepted_one_out_and_memory_is_bounded() {
+        let (machine, cache) = (machine(), TokenCache::new());
+        cache.finish(key(0), &user(&machine, 600), at(0));
+        for number in 1..50_000 {
+            let (_, sender) = cache.enter(key(number));
+            drop(sender);
+            cache.finish(key(number), &Err(BearerRefusal::Invalid("invented")), at(0));
+        }
+        assert!(matches!(cache.get(&key(0), at(0)), Some(Ok(_))));
+        let memory = cache.memory();
+        assert_eq!((memory.refused.len(), memory.asked.len()), (MAX_TOKENS, 0));
+    }
+}

@@ -1,13 +1,20 @@
 //! The user of an accepted token: guards, revocations, the end of the token (row B5).
 
+use std::time::Duration;
+
 use fncy_dev_server::{Endpoint, Fault};
 use serde_json::json;
+use tokio::time::sleep;
 
+use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::bearer::{accept, assert_refused, by_introspection, plain, token_of, with_token};
 use crate::steps::session::LIFE;
+use crate::store::Store;
 use crate::world::World;
 
+/// An instance of the scenarios' store asks again after less than that.
+const SOON: Duration = Duration::from_millis(400);
 const INVALID: &str = "Bearer error=\"invalid_token\"";
 
 pub(super) async fn b05_a_token_without_a_scope_is_told_which(harness: Harness) {
@@ -86,6 +93,36 @@ pub(super) async fn b05_a_revoked_user_is_refused_at_once(harness: Harness) {
     // A token that was issued after it is accepted.
     let token = token_of(&world, "alex").await;
     assert_eq!(world.raw(with_token("/page", &token)).await.status, 200);
+}
+
+pub(super) async fn b05_a_revoked_user_is_refused_on_each_instance(harness: Harness) {
+    let world = World::new(harness);
+    let store = Store::default();
+    let login = accept(&world, by_introspection(&world), |login| {
+        login.store(store.instance())
+    });
+    let other = world.instance(|builder| {
+        let builder = builder.bearer_prefix("/", by_introspection(&world));
+        builder.store(store.instance())
+    });
+    let [token, spared] = [
+        token_of(&world, "alex").await,
+        token_of(&world, "alex").await,
+    ];
+    for token in [&token, &spared] {
+        assert_eq!(other.send(with_token("/page", token)).await.status, 200);
+    }
+    // The user of a token may be one who signs out the others.
+    let user = world.calls.user();
+    login.end_other_sessions(&user).await.unwrap();
+    sleep(SOON).await;
+    assert_eq!(other.send(with_token("/page", &spared)).await.status, 200);
+    let answer = other.send(with_token("/page", &token)).await;
+    assert_refused(&answer, 401, "invalid_token", INVALID);
+    login.end_session(&user).await.unwrap();
+    sleep(SOON).await;
+    let answer = other.send(with_token("/page", &spared)).await;
+    assert_refused(&answer, 401, "invalid_token", INVALID);
 }
 
 pub(super) async fn b05_a_token_dies_with_its_life_and_soon_after_its_revocation(harness: Harness) {

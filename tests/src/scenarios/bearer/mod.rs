@@ -25,6 +25,7 @@ scenarios! {
         b05_a_guard_refuses_the_user_of_a_token ["B5"],
         b05_a_recent_sign_in_is_what_the_token_says ["B5"],
         b05_a_revoked_user_is_refused_at_once ["B5"],
+        b05_a_revoked_user_is_refused_on_each_instance ["B5"],
         b05_a_token_dies_with_its_life_and_soon_after_its_revocation ["B5"],
         b05_a_token_opens_no_session ["B5"],
         b05_a_token_is_the_token_of_handlers ["B5"],
