@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use fncy_login::adapter::{SessionHandle, SignedIn, tokens};
+use fncy_login::adapter::{ApiHandle, SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 
 use crate::convert::{RequestHead, context};
@@ -94,6 +94,38 @@ impl Deref for Tokens {
     }
 }
 
+/// FNCY's API, for the user of this request. [`ApiHandle::send`] attaches the access token, refreshes it after a 401, and
+/// sends the request once more.
+///
+/// The API's origin is named by [`LoginBuilder::api_origin`](crate::LoginBuilder::api_origin). Each error is a reply of the
+/// login: a second 401 sends the person to sign in, and an outage is a 503.
+///
+/// ```
+/// use fncy_login_actix::http_client::Request;
+/// use fncy_login_actix::{AuthRejection, FncyApi};
+///
+/// async fn orders(api: FncyApi) -> Result<Vec<u8>, AuthRejection> {
+///     let request = Request::get("https://api.fncy.com/v1/orders").body(Vec::new()).unwrap();
+///     Ok(api.send(request).await?.into_body())
+/// }
+/// ```
+///
+/// The request and the answer are types of the crate `http` 1. actix-web has its own.
+///
+/// [`Tokens`] is enough for a client that needs no refresh. On a public path, tokens that have expired are a 401
+/// (`tokens_expired`), and with `sign_in_only` there are none: a 500 (`tokens_discarded`).
+#[doc(alias("bearer", "access token", "refresh", "http client"))]
+#[derive(Clone, Debug)]
+pub struct FncyApi(ApiHandle);
+
+impl Deref for FncyApi {
+    type Target = ApiHandle;
+
+    fn deref(&self) -> &ApiHandle {
+        &self.0
+    }
+}
+
 /// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
 ///
 /// ```
@@ -162,5 +194,16 @@ impl FromRequest for Session {
         let head = RequestHead::of(request);
         let session = context(request).and_then(|context| SessionHandle::of(&context, &head));
         ready(session.map(Self).map_err(AuthRejection))
+    }
+}
+
+impl FromRequest for FncyApi {
+    type Error = AuthRejection;
+    type Future = Ready<Result<Self, AuthRejection>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let head = RequestHead::of(request);
+        let api = context(request).and_then(|context| ApiHandle::of(&context, &head));
+        ready(api.map(Self).map_err(AuthRejection))
     }
 }

@@ -29,6 +29,7 @@
 //! | --- | --- |
 //! | [`FncyLogin`] | the middleware, for an `App` or a scope |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
+//! | [`FncyApi`] | extracts FNCY's API for the user: a client, and new tokens after a 401 |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
 //! | [`Session`] | extracts the session, to change its data, read the user again, or end it |
 //! | [`require`](fn@require), [`require_scope`], [`require_async`], [`require_recent_sign_in`] | guards for `.wrap(…)` of a scope or a resource |
@@ -111,7 +112,7 @@ mod service;
 mod sign_in;
 
 pub use fncy_login::{
-    Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
+    ApiError, Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
     EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
     LoginEventKind, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy,
     RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
@@ -123,7 +124,7 @@ pub use fncy_login::{JwtAlgorithm, JwtKeys};
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};
 
 pub use crate::deny::Deny;
-pub use crate::extract::{CurrentUser, RecentSignIn, Session, Tokens};
+pub use crate::extract::{CurrentUser, FncyApi, RecentSignIn, Session, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::rejection::AuthRejection;
 #[doc(hidden)]

@@ -13,7 +13,8 @@ use fncy_login::adapter::Rejection;
 
 use crate::convert::rejection;
 
-/// A refusal by [`CurrentUser`](crate::CurrentUser), [`Tokens`](crate::Tokens), [`Deny`](crate::Deny) or a guard.
+/// A refusal by [`CurrentUser`](crate::CurrentUser), [`Tokens`](crate::Tokens), [`Deny`](crate::Deny) or a guard, or an
+/// error of [`FncyApi`](crate::FncyApi).
 ///
 /// As a response it is what the login answers itself: a page or a redirect for a person, problem+json (RFC 9457) for a
 /// program. Middleware outside can know it by [`actix_web::Error::as_error`].
@@ -34,6 +35,12 @@ impl AuthRejection {
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.0.kind()
+    }
+}
+
+impl From<Rejection> for AuthRejection {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection)
     }
 }
 

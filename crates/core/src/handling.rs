@@ -10,7 +10,7 @@ use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::sign_in_options::{SignInError, SignInOptions};
 use crate::provider::tokens::SessionTokens;
 use crate::refusal::parts::{kind_of, shown_page};
-use crate::refusal::refuse::refuse;
+use crate::refusal::refuse::{busy, refuse};
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::request::classify::Kind;
@@ -21,11 +21,16 @@ use crate::session::found::Found;
 use crate::session::sealed_tokens;
 use crate::session::user::User;
 use crate::session::write::remove_session;
-use crate::sign_in::challenge::{Challenge, challenge, looped, unasked, unmet};
-use crate::sign_in::start::StartSignIn;
+use crate::sign_in::challenge::{
+    Ask, Challenge, challenge, looped, send_away, unasked, unauthenticated, unmet,
+};
+use crate::sign_in::start::{FormerSession, StartSignIn};
 use crate::values::error_code::ErrorCode;
+use crate::values::report::Report;
 use crate::values::timestamp::Timestamp;
 
+/// How long after a sign-in another one doesn't help, in seconds.
+const JUST_SIGNED_IN: u64 = 60;
 /// A clause for the operator.
 const REFUSED: &str = "a handler or middleware of the application refused the user";
 
@@ -96,6 +101,33 @@ impl<'a, H: Head> Handling<'a, H> {
         }
         let start = StartSignIn::with_options(responder, head, return_to, options, user);
         Ok(Challenge::SignIn(Box::new(start.told_to(kind))))
+    }
+
+    /// The reply to a user whose tokens the provider refuses, although they were just refreshed: sign in again.
+    ///
+    /// If the session is less than a minute old, a navigation gets a page with a button. A redirect could be a loop.
+    pub fn refused_tokens(self, user: &User, now: Timestamp) -> Challenge {
+        let Self { responder, head } = self;
+        let kind = kind_of(&responder, head);
+        if kind == Kind::Navigation && now.seconds_since(user.session().issued()) < JUST_SIGNED_IN {
+            let draft = unauthenticated(&responder, head, kind, &Ask::sign_in());
+            return Challenge::Reply(responder.write(draft.about(user)));
+        }
+        send_away(responder, head, FormerSession::default(), true, now)
+    }
+
+    /// A 503 for a request whose handler gets no answer from the provider. `detail` is a clause for the operator.
+    #[must_use]
+    pub fn unavailable(&self, detail: &'static str, retry_after: u64) -> Box<Reply> {
+        let code = ErrorCode::ProviderUnavailable;
+        let draft = busy(&self.responder, self.head, code).report([Report::of(code, detail)]);
+        self.responder.write(draft.retry_after(retry_after))
+    }
+
+    /// A refusal with this code, for a request whose handler can't use what the provider answered.
+    #[must_use]
+    pub fn unusable(&self, code: ErrorCode, detail: &'static str) -> Box<Reply> {
+        self.refuse(code, detail)
     }
 
     /// A 403 for a request whose user lacks what a guard of the application requires.

@@ -46,6 +46,7 @@ pub use crate::config::setting::Setting;
 pub use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
 pub use crate::hooks::login_event::{EndedSessions, LoginEvent, LoginEventKind, RefusedBy};
 pub use crate::hooks::request_context::RequestContext;
+pub use crate::provider::api_error::ApiError;
 pub use crate::provider::last_check::CheckError;
 
 pub use crate::handle::client_address::RequestHeaders;
@@ -75,8 +76,11 @@ pub mod dialect {
     pub use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
 }
 
-/// The client that carries requests to FNCY, for an application that brings its own.
+/// The client that carries requests to FNCY, for an application that brings its own, and the types of its requests.
 pub mod http_client {
+    #[doc(no_inline)]
+    pub use http::{Request, Response};
+
     pub use crate::provider::http_client::{HttpClient, HttpClientError, HttpExchange};
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
-use fncy_login::adapter::{SessionHandle, SignedIn, tokens};
+use fncy_login::adapter::{ApiHandle, SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 use http::request::Parts;
 
@@ -93,6 +93,36 @@ impl Deref for Tokens {
     }
 }
 
+/// FNCY's API, for the user of this request. [`ApiHandle::send`] attaches the access token, refreshes it after a 401, and
+/// sends the request once more.
+///
+/// The API's origin is named by [`LoginBuilder::api_origin`](crate::LoginBuilder::api_origin). Each error is a reply of the
+/// login: a second 401 sends the person to sign in, and an outage is a 503.
+///
+/// ```
+/// use axum::http::Request;
+/// use fncy_login_tower::{AuthRejection, FncyApi};
+///
+/// async fn orders(api: FncyApi) -> Result<Vec<u8>, AuthRejection> {
+///     let request = Request::get("https://api.fncy.com/v1/orders").body(Vec::new()).unwrap();
+///     Ok(api.send(request).await?.into_body())
+/// }
+/// ```
+///
+/// [`Tokens`] is enough for a client that needs no refresh. On a public path, tokens that have expired are a 401
+/// (`tokens_expired`), and with `sign_in_only` there are none: a 500 (`tokens_discarded`).
+#[doc(alias("bearer", "access token", "refresh", "http client"))]
+#[derive(Clone, Debug)]
+pub struct FncyApi(ApiHandle);
+
+impl Deref for FncyApi {
+    type Target = ApiHandle;
+
+    fn deref(&self) -> &ApiHandle {
+        &self.0
+    }
+}
+
 /// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
 ///
 /// ```
@@ -166,5 +196,15 @@ impl<S: Sync> FromRequestParts<S> for Session {
         let session = context(&parts.extensions)
             .and_then(|context| SessionHandle::of(context, &RequestHead::of(parts)));
         session.map(Self).map_err(AuthRejection)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for FncyApi {
+    type Rejection = AuthRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthRejection> {
+        let api = context(&parts.extensions)
+            .and_then(|context| ApiHandle::of(context, &RequestHead::of(parts)));
+        api.map(Self).map_err(AuthRejection)
     }
 }

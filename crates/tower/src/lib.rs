@@ -27,6 +27,7 @@
 //! | --- | --- |
 //! | [`FncyLoginLayer`] | the layer. [`FncyLoginLayer::wrap`] takes a finished router, so that no route can be left out |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
+//! | [`FncyApi`] | extracts FNCY's API for the user: a client, and new tokens after a 401 |
 //! | [`Tokens`] | extracts the tokens, for calls of FNCY's API |
 //! | [`Session`] | extracts the session, to change its data, read the user again, or end it |
 //! | [`require`](fn@require), [`require_scope`], [`require_async`], [`require_recent_sign_in`] | guards for `.route_layer(…)` |
@@ -94,7 +95,7 @@ mod sign_in;
 mod wrapped_router;
 
 pub use fncy_login::{
-    Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
+    ApiError, Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
     EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
     LoginEventKind, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy,
     RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
@@ -109,7 +110,7 @@ pub use crate::body::Body;
 #[cfg(feature = "axum")]
 pub use crate::deny::Deny;
 #[cfg(feature = "axum")]
-pub use crate::extract::{CurrentUser, RecentSignIn, Session, Tokens};
+pub use crate::extract::{CurrentUser, FncyApi, RecentSignIn, Session, Tokens};
 pub use crate::future::ResponseFuture;
 pub use crate::layer::FncyLoginLayer;
 #[cfg(feature = "axum")]

@@ -8,7 +8,8 @@ use fncy_login::adapter::Rejection;
 
 use crate::convert::rejection;
 
-/// A refusal by [`CurrentUser`](crate::CurrentUser), [`Tokens`](crate::Tokens) or [`Deny`](crate::Deny).
+/// A refusal by [`CurrentUser`](crate::CurrentUser), [`Tokens`](crate::Tokens) or [`Deny`](crate::Deny), or an error of
+/// [`FncyApi`](crate::FncyApi).
 ///
 /// As a response it is what the login answers itself: a page or a redirect for a person, problem+json (RFC 9457) for a
 /// program. A sign-in begins when it becomes a response, and not before. An extractor or an error type of the
@@ -46,6 +47,12 @@ impl AuthRejection {
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.0.kind()
+    }
+}
+
+impl From<Rejection> for AuthRejection {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use fncy_login::adapter::{Rejection, SessionHandle, SignedIn, tokens};
+use fncy_login::adapter::{ApiHandle, Rejection, SessionHandle, SignedIn, tokens};
 use fncy_login::{LiveSession, SessionTokens, User};
 use poem::error::ResponseError;
 use poem::http::StatusCode;
@@ -67,6 +67,18 @@ impl Deref for Tokens {
     }
 }
 
+/// FNCY's API, for the user of this request: a client, and new tokens after a 401.
+#[derive(Clone, Debug)]
+pub struct FncyApi(ApiHandle);
+
+impl Deref for FncyApi {
+    type Target = ApiHandle;
+
+    fn deref(&self) -> &ApiHandle {
+        &self.0
+    }
+}
+
 /// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
 #[derive(Clone, Debug)]
 pub struct Session(SessionHandle);
@@ -111,9 +123,23 @@ impl<'a> FromRequest<'a> for Session {
     }
 }
 
+impl<'a> FromRequest<'a> for FncyApi {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let head = RequestHead::of(request);
+        let api = context(request).and_then(|context| ApiHandle::of(context, &head));
+        Ok(Self(api.map_err(AuthRejection)?))
+    }
+}
+
 /// Why a handler isn't called.
 #[derive(Debug)]
 pub struct AuthRejection(pub(crate) Rejection);
+
+impl From<Rejection> for AuthRejection {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection)
+    }
+}
 
 impl fmt::Display for AuthRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -27,7 +27,7 @@ mod layer;
 mod service;
 mod sign_in;
 
-pub use crate::extract::{AuthRejection, CurrentUser, RecentSignIn, Session, Tokens};
+pub use crate::extract::{AuthRejection, CurrentUser, FncyApi, RecentSignIn, Session, Tokens};
 pub use crate::layer::FncyLogin;
 pub use crate::service::FncyLoginEndpoint;
 pub use crate::sign_in::{SignIn, SignInResponse};

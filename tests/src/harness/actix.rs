@@ -16,12 +16,14 @@ use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer, Scope, web};
 use fncy_login::{AuthContext, Login};
 use fncy_login_actix::{
-    AuthRejection, CurrentUser, Deny, FncyLogin, RecentSignIn, Require, Session, SignIn,
+    AuthRejection, CurrentUser, Deny, FncyApi, FncyLogin, RecentSignIn, Require, Session, SignIn,
     SignInResponse, Tokens, require, require_async, require_recent_sign_in, require_scope,
 };
 use futures_util::stream::once;
 
-use super::{Calls, OWN_HEADERS, RECENT, WAITING, decide, is_alex, live_text, options, session};
+use super::{
+    Calls, OWN_HEADERS, RECENT, WAITING, api, decide, is_alex, live_text, options, session,
+};
 use crate::browser::{Backend, RawRequest, RawResponse, Socket};
 
 /// A server on a thread of its own. Dropping it ends the thread.
@@ -90,6 +92,7 @@ fn application(mount: &str, calls: &Calls) -> Scope {
         .route("/token", web::get().to(token))
         .route("/live", web::get().to(live))
         .route("/session", web::route().to(change))
+        .route("/api", web::route().to(call))
         .route("/start", web::to(start))
         .route("/recent", web::to(recent))
         .service(web::resource("/missing").wrap(from_fn(missing)))
@@ -148,6 +151,17 @@ async fn change(
         StatusCode::OK => Ok(text),
         status => Err(InternalError::new(text, status).into()),
     }
+}
+
+async fn call(
+    calls: web::Data<Calls>,
+    fncy: FncyApi,
+    user: CurrentUser,
+    session: Result<Session, AuthRejection>,
+    request: HttpRequest,
+) -> Result<String, AuthRejection> {
+    let (session, query) = (session.as_deref().ok(), request.query_string());
+    Ok(api::answer(&fncy, &user, session, &calls, query).await?)
 }
 
 async fn start(sign_in: SignIn, request: HttpRequest) -> Result<SignInResponse, AuthRejection> {

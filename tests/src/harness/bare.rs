@@ -4,12 +4,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use fncy_login::adapter::{
-    Decision, Denial, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle, SignInStart,
-    SignedIn, Verdict, tokens,
+    ApiHandle, Decision, Denial, Guard, Head, Rejection, Reply, ResponsePatch, SessionHandle,
+    SignInStart, SignedIn, Verdict, tokens,
 };
 use fncy_login::{AuthContext, Login};
 
-use super::{Calls, OWN_HEADERS, RECENT, WAITING, decide, is_alex, live_text, options, session};
+use super::{
+    Calls, OWN_HEADERS, RECENT, WAITING, api, decide, is_alex, live_text, options, session,
+};
 use crate::browser::{Backend, RawRequest, RawResponse};
 
 pub(super) struct Bare {
@@ -150,11 +152,23 @@ impl Bare {
                     Err(rejection) => refused(&rejection),
                 }
             }
+            (_, Some(context)) if head.path() == "/api" => match self.call(head, context).await {
+                Ok(text) => RawResponse::new(200).with_body(text),
+                Err(rejection) => refused(&rejection),
+            },
             _ => match guarded(head, context, &self.calls).await {
                 Ok(()) => self.application(head, context),
                 Err(rejection) => refused(&rejection),
             },
         }
+    }
+
+    async fn call(&self, head: &RawHead<'_>, context: &AuthContext) -> Result<String, Rejection> {
+        let fncy = ApiHandle::of(context, head)?;
+        let user = SignedIn::required(context, || head.again())?;
+        let session = SessionHandle::of(context, head).ok();
+        let query = head.query().unwrap_or_default();
+        api::answer(&fncy, user.user(), session.as_ref(), &self.calls, query).await
     }
 
     fn application(&self, head: &RawHead<'_>, context: Option<&AuthContext>) -> RawResponse {

@@ -9,8 +9,10 @@
 //! - `/needs/…` has a guard of the router, but in poem.
 //! - `/live` answers until its session ends, and then sends what it has seen.
 //! - `/session` changes its session, as its query says (`session.rs`).
+//! - `/api` calls FNCY's API, as its query says (`api.rs`).
 
 mod actix;
+mod api;
 mod bare;
 mod calls;
 mod poem;

@@ -13,10 +13,11 @@ use poem::listener::TcpAcceptor;
 use poem::web::Data;
 use poem::{Body, EndpointExt as _, IntoEndpoint, Request, Response, Route, Server, get, handler};
 use poem_adapter::{
-    AuthRejection, CurrentUser, FncyLogin, RecentSignIn, Session, SignIn, SignInResponse, Tokens,
+    AuthRejection, CurrentUser, FncyApi, FncyLogin, RecentSignIn, Session, SignIn, SignInResponse,
+    Tokens,
 };
 
-use super::{Calls, OWN_HEADERS, RECENT, live_text, options, server, session};
+use super::{Calls, OWN_HEADERS, RECENT, api, live_text, options, server, session};
 use crate::browser::Backend;
 
 /// The path that the pattern matches here, since poem's `nest` takes no patterns.
@@ -46,6 +47,7 @@ fn application(calls: Calls) -> BoxEndpoint<'static> {
         .at("/token", get(token))
         .at("/live", get(live))
         .at("/session", change)
+        .at("/api", call)
         .at("/start", start)
         .at("/recent", recent)
         .at("/missing", get(missing))
@@ -103,6 +105,20 @@ async fn change(calls: Data<&Calls>, session: Session, uri: &Uri) -> poem::Resul
         StatusCode::OK => Ok(text),
         status => Err(poem::Error::from_string(text, status)),
     }
+}
+
+#[handler]
+async fn call(
+    calls: Data<&Calls>,
+    fncy: FncyApi,
+    user: CurrentUser,
+    session: poem::Result<Session>,
+    uri: &Uri,
+) -> poem::Result<String> {
+    let query = uri.query().unwrap_or_default();
+    let session = session.as_deref().ok();
+    let answer = api::answer(&fncy, &user, session, &calls, query).await;
+    Ok(answer.map_err(AuthRejection::from)?)
 }
 
 #[handler]

@@ -13,14 +13,14 @@ use axum::routing::{any, get};
 use axum::{Router, ServiceExt as _};
 use fncy_login::{AuthContext, Login};
 use fncy_login_tower::{
-    AuthRejection, CurrentUser, Deny, FncyLoginLayer, RecentSignIn, RequireLayer, Session, SignIn,
-    SignInResponse, Tokens, require, require_async, require_recent_sign_in, require_scope,
+    AuthRejection, CurrentUser, Deny, FncyApi, FncyLoginLayer, RecentSignIn, RequireLayer, Session,
+    SignIn, SignInResponse, Tokens, require, require_async, require_recent_sign_in, require_scope,
 };
 use futures_util::stream::once;
 use tower_service::Service;
 
 use super::{
-    Calls, OWN_HEADERS, RECENT, WAITING, decide, is_alex, live_text, options, server, session,
+    Calls, OWN_HEADERS, RECENT, WAITING, api, decide, is_alex, live_text, options, server, session,
 };
 use crate::browser::Backend;
 
@@ -36,6 +36,7 @@ fn application(calls: Calls) -> Router {
         .route("/token", get(token))
         .route("/live", get(live))
         .route("/session", any(change))
+        .route("/api", any(call))
         .route("/start", any(start))
         .route("/recent", any(recent))
         .route("/missing", get(missing))
@@ -114,6 +115,18 @@ async fn change(
 ) -> (StatusCode, String) {
     let (status, text) = session::answer(&session, &calls, &query.unwrap_or_default()).await;
     (StatusCode::from_u16(status).unwrap(), text)
+}
+
+async fn call(
+    State(calls): State<Calls>,
+    fncy: FncyApi,
+    user: CurrentUser,
+    session: Result<Session, AuthRejection>,
+    RawQuery(query): RawQuery,
+) -> Result<String, AuthRejection> {
+    let query = query.unwrap_or_default();
+    let session = session.as_deref().ok();
+    Ok(api::answer(&fncy, &user, session, &calls, &query).await?)
 }
 
 async fn start(sign_in: SignIn, uri: Uri) -> Result<SignInResponse, AuthRejection> {

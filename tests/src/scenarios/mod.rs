@@ -12,6 +12,7 @@
 //! | K | cookies |
 //! | L | sign-outs, requests from other sites, and the session endpoint |
 //! | S | sign-ins of the application's own: options, more scopes, recent sign-ins |
+//! | T | tokens at work: FNCY's API from handlers |
 //! | U | users and their sessions |
 //! | B | bearer tokens |
 
@@ -44,6 +45,7 @@ macro_rules! scenarios {
     };
 }
 
+mod api;
 mod application;
 mod bearer;
 mod callback;
@@ -70,6 +72,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         sign_out::ALL,
         provider::ALL,
         user_sessions::ALL,
+        api::ALL,
     ];
     folders.into_iter().flatten()
 }

@@ -2,6 +2,7 @@
 //!
 //! Rule: a scenario imports from here and from the world, and never from another scenario.
 
+pub(crate) mod api;
 pub(crate) mod bearer;
 pub(crate) mod callback;
 pub(crate) mod device;

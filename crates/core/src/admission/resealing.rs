@@ -1,5 +1,5 @@
-//! Resealing: an opened session that is sealed anew, with a later idle end, other session data, or user data that were
-//! read again.
+//! Resealing: an opened session that is sealed anew, with a later idle end, other session data, user data that were read
+//! again, or refreshed tokens.
 //!
 //! Rules:
 //! - A roll moves the idle end on. It is rare, since each one is a `Set-Cookie`. A request that a program sends by
@@ -94,6 +94,12 @@ impl Resealing {
         }
     }
 
+    /// Whether the access token has expired.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.user.terms().token_expires <= now
+    }
+
     /// Replaces the session data, which are JSON or an empty text.
     ///
     /// # Errors
@@ -110,7 +116,7 @@ impl Resealing {
             data,
             ..before
         };
-        self.user = self.checked(&changed, now)?;
+        self.user = self.checked(&changed, &self.second, now)?;
         Ok(())
     }
 
@@ -125,7 +131,20 @@ impl Resealing {
         let read = profile.segment(before.terms);
         changed.learn(&read);
         changed.take_user(&read);
-        self.user = self.checked(&changed, now)?;
+        self.user = self.checked(&changed, &self.second, now)?;
+        Ok(())
+    }
+
+    /// Takes over refreshed tokens, and the segment of the session with them.
+    pub(crate) fn refresh(
+        &mut self,
+        segment: &Segment<'_>,
+        tokens: SessionTokens,
+        now: Timestamp,
+    ) -> Result<(), TooLarge> {
+        let second = Second::Opened(tokens);
+        self.user = self.checked(segment, &second, now)?;
+        self.second = second;
         Ok(())
     }
 
@@ -202,8 +221,13 @@ impl Resealing {
     }
 
     /// The user of a changed segment, if the session fits into its cookies.
-    fn checked(&self, segment: &Segment<'_>, now: Timestamp) -> Result<User, TooLarge> {
-        let tokens_len = match &self.second {
+    fn checked(
+        &self,
+        segment: &Segment<'_>,
+        second: &Second,
+        now: Timestamp,
+    ) -> Result<User, TooLarge> {
+        let tokens_len = match second {
             Second::Copied(sealed) => sealed.len(),
             Second::Opened(tokens) => sealed_tokens::sealed_len(tokens),
         };

@@ -33,6 +33,18 @@ impl RefreshMachine {
         Exchanging::new(Arc::clone(&self.0), request)
     }
 
+    /// The refresh of an open session, before it is due. `None` without a refresh token.
+    #[must_use]
+    pub fn refresh_of(&self, session: &Resealing, now: Timestamp) -> Option<RefreshRequest> {
+        let refresh_token = session.tokens()?.refresh_token?;
+        let (user, read_since) = (session.user(), Timestamp::default());
+        let request = RefreshRequest::new(&self.0, user, refresh_token, read_since, now);
+        Some(RefreshRequest {
+            is_urgent: true,
+            ..request
+        })
+    }
+
     /// Begins to read the user of a session again, without a refresh.
     ///
     /// # Errors

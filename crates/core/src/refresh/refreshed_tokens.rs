@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::admission::resealing::Resealing;
 use crate::provider::tokens::SessionTokens;
 use crate::session::profile::Profile;
-use crate::session::write::MAX_SEGMENT_LEN;
+use crate::session::user::{Segment, Terms};
+use crate::session::write::{MAX_SEGMENT_LEN, TooLarge};
 use crate::values::codec::{Reader, Writer};
 use crate::values::secret::{Secret, SecretBytes};
 use crate::values::timestamp::Timestamp;
@@ -88,6 +90,44 @@ impl RefreshedTokens {
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.generation
+    }
+
+    /// Puts the tokens into an open session, unless it has these or newer ones.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`], if the session does not fit into its cookies then.
+    pub fn put_into(&self, session: &mut Resealing, now: Timestamp) -> Result<(), TooLarge> {
+        let user = session.user().clone();
+        let before = user.segment();
+        if self.generation <= before.generation {
+            return Ok(());
+        }
+        let segment = self.segment(before, before.idle_ends);
+        session.refresh(&segment, self.tokens.clone(), now)
+    }
+
+    /// The segment of a session with these tokens.
+    ///
+    /// The scopes belong to the tokens. Of the rest, what is newer stays: another response may have changed the session
+    /// since the refresh began.
+    pub(crate) fn segment<'a>(&'a self, before: Segment<'a>, idle_ends: Timestamp) -> Segment<'a> {
+        let mut segment = Segment {
+            terms: Terms {
+                generation: self.generation,
+                idle_ends,
+                token_expires: self.expires_at,
+                token_life: self.life,
+                ..before.terms
+            },
+            scopes: &self.profile.scopes,
+            ..before
+        };
+        // Another session with the same refresh token has a sign-in of its own.
+        if self.session_id == before.session_id {
+            segment.learn(&self.profile.segment(segment.terms));
+        }
+        segment
     }
 
     /// The tokens as a body to seal.

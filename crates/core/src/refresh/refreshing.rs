@@ -26,11 +26,10 @@ use crate::reply::reply::Reply;
 use crate::request::head::Head;
 use crate::request::owned_head::OwnedHead;
 use crate::request::request_paths::RequestPaths;
-use crate::session::profile::Profile;
 use crate::session::refusal::SessionRefusal;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
-use crate::session::user::{Segment, Terms, User};
+use crate::session::user::User;
 use crate::session::write::{cookie_names, remove_session, write};
 use crate::sign_in::challenge::{Challenge, guard, send_away};
 use crate::sign_in::start::{FormerSession, StartSignIn};
@@ -94,17 +93,7 @@ pub(crate) fn refreshing<H: Head>(
         };
         return Err(send_away(responder, head, former, true, now));
     };
-    let segment = user.segment();
-    let profile = Profile::of(&segment);
-    let request = RefreshRequest {
-        key: responder.token_digest.get().of(&refresh_token),
-        refresh_token,
-        session: user.session(),
-        reads_user: RefreshRequest::is_user_due(&profile, read_since, now),
-        read_since,
-        profile,
-        is_urgent: segment.token_expires <= now,
-    };
+    let request = RefreshRequest::new(&responder, &user, refresh_token, read_since, now);
     Ok(Refreshing {
         responder,
         head: OwnedHead::of(head),
@@ -185,31 +174,13 @@ impl Refreshing {
     }
 
     /// Writes the session with refreshed tokens.
-    ///
-    /// The scopes belong to the tokens. Of the rest, what is newer stays: another response may have changed the session
-    /// since the refresh began.
     fn write_session(
         &self,
         tokens: &RefreshedTokens,
         now: Timestamp,
         Entropy([nonce, tokens_nonce, _]): &Entropy,
     ) -> Result<(Vec<String>, Resealing), &'static str> {
-        let before = self.user.segment();
-        let mut segment = Segment {
-            terms: Terms {
-                generation: tokens.generation,
-                idle_ends: self.idle_ends,
-                token_expires: tokens.expires_at,
-                token_life: tokens.life,
-                ..before.terms
-            },
-            scopes: &tokens.profile.scopes,
-            ..before
-        };
-        // Another session with the same refresh token has a sign-in of its own.
-        if tokens.session_id == before.session_id {
-            segment.learn(&tokens.profile.segment(segment.terms));
-        }
+        let segment = tokens.segment(self.user.segment(), self.idle_ends);
         let vault = &self.responder.vault;
         let (tokens_nonce, []) = pair(tokens_nonce);
         let sealed_tokens = sealed_tokens::seal(vault, &tokens.tokens, &segment, tokens_nonce);

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::machine::machine::Machine;
 use crate::refresh::refreshed_tokens::RefreshedTokens;
 use crate::session::profile::Profile;
 use crate::session::session_ref::SessionRef;
+use crate::session::user::User;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
@@ -41,6 +43,27 @@ impl fmt::Debug for RefreshRequest {
 }
 
 impl RefreshRequest {
+    /// The refresh of a user's session.
+    pub(crate) fn new(
+        machine: &Machine,
+        user: &User,
+        refresh_token: Secret,
+        read_since: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let segment = user.segment();
+        let profile = Profile::of(&segment);
+        Self {
+            key: machine.token_digest.get().of(&refresh_token),
+            refresh_token,
+            session: user.session(),
+            reads_user: Self::is_user_due(&profile, read_since, now),
+            read_since,
+            profile,
+            is_urgent: segment.token_expires <= now,
+        }
+    }
+
     /// The next refresh, after one whose access token has expired again.
     #[must_use]
     pub fn again(&self, refreshed: &RefreshedTokens, now: Timestamp) -> Option<Self> {

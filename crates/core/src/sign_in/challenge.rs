@@ -290,7 +290,7 @@ impl Ask {
     }
 }
 
-/// 401 for a request that is no navigation.
+/// 401 for a request that is not redirected.
 pub(crate) fn unauthenticated<H: Head>(
     machine: &Machine,
     head: &H,
@@ -306,8 +306,13 @@ pub(crate) fn unauthenticated<H: Head>(
                 .aside(page_of(&machine.site, head).as_str(), Label::Back);
             ask.page(machine, page)
         }
-        Kind::FormPost | Kind::Frame => {
-            let way_on = WayOn::Go(ask.login_url(machine, &page_of(&machine.site, head)));
+        Kind::Navigation | Kind::FormPost | Kind::Frame => {
+            let here = if kind == Kind::Navigation {
+                address_of(&machine.site, head)
+            } else {
+                page_of(&machine.site, head)
+            };
+            let way_on = WayOn::Go(ask.login_url(machine, &here));
             let page = page_about(machine, ask.code).action(way_on, ask.label);
             ask.page(machine, page.framed(kind == Kind::Frame))
         }
@@ -326,7 +331,7 @@ pub(crate) fn unauthenticated<H: Head>(
                 .header("x-inertia-location", ask.login_url(machine, &page))
                 .event([Event::RequestRefused(ask.code)])
         }
-        Kind::Navigation | Kind::Other => ask.problem(machine, head),
+        Kind::Other => ask.problem(machine, head),
     }
 }
 

@@ -94,7 +94,7 @@ pub fn tokens<H: Head>(context: &AuthContext, head: &H) -> Result<SessionTokens,
     }
 }
 
-fn signed_out<H: Head>(context: &AuthContext, head: &H) -> Rejection {
+pub(crate) fn signed_out<H: Head>(context: &AuthContext, head: &H) -> Rejection {
     let request = event_request(context.login(), head);
     Rejection::signed_out(context, head).seen_as(request)
 }

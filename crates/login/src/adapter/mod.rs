@@ -11,6 +11,7 @@
 //!
 //! `CONTRIBUTING.md` in the repository shows each step. `examples/poem-adapter` is an adapter in about 200 lines.
 
+pub(crate) mod api_handle;
 pub(crate) mod extract;
 pub(crate) mod guard;
 pub(crate) mod guard_answer;
@@ -21,6 +22,7 @@ pub(crate) mod sign_in_start;
 
 pub use fncy_login_core::{DEFAULT_CACHE_CONTROL, Head, OwnedHead, Placement, Reply};
 
+pub use crate::adapter::api_handle::ApiHandle;
 pub use crate::adapter::extract::{Denial, SignedIn, tokens};
 pub use crate::adapter::guard::Guard;
 pub use crate::adapter::rejection::Rejection;

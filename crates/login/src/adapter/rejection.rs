@@ -12,8 +12,9 @@ use fncy_login_core::{
 
 use crate::handle::replies::send;
 use crate::hooks::request_context::RequestContext;
+use crate::provider::api_error::ApiError;
 use crate::request::auth_context::AuthContext;
-use crate::request::challenge::{challenge, forbidden, sign_in, undecided, unmet};
+use crate::request::challenge::{challenge, forbidden, sign_in, unanswered, undecided, unmet};
 
 /// Why an extractor or a guard refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum RejectionKind {
     SignIn,
     /// The options of a sign-in can't be sent: the application's mistake, answered with 500.
     InvalidOptions,
+    /// A call of FNCY's API has no answer, or a refresh no token.
+    Api(ApiError),
 }
 
 /// A refusal by an extractor or a guard: an adapter's rejection type holds it.
@@ -48,6 +51,7 @@ enum Cause {
     Unmet(Box<(AuthContext, OwnedHead, Need)>),
     SignIn(Box<(AuthContext, Arc<OwnedHead>, SignInOptions)>),
     InvalidOptions,
+    Api(Box<(AuthContext, OwnedHead)>, ApiError),
     Told(Box<Reply>),
 }
 
@@ -94,6 +98,10 @@ impl Rejection {
         Cause::SignIn(Box::new((context, head, options))).into()
     }
 
+    pub(crate) fn api<H: Head>(context: &AuthContext, head: &H, error: ApiError) -> Self {
+        Cause::Api(waiting(context, head), error).into()
+    }
+
     pub(crate) fn told(reply: Box<Reply>) -> Self {
         Cause::Told(reply).into()
     }
@@ -118,6 +126,7 @@ impl Rejection {
             }),
             Cause::SignIn(_) => RejectionKind::SignIn,
             Cause::InvalidOptions => RejectionKind::InvalidOptions,
+            Cause::Api(_, error) => RejectionKind::Api(*error),
             Cause::Told(reply) => {
                 RejectionKind::Refused(reply.code.unwrap_or(ErrorCode::SignInRequired))
             }
@@ -142,6 +151,12 @@ impl Rejection {
             Cause::Undecided(waiting, cause) => {
                 let (context, head) = &**waiting;
                 (context, undecided(context.login(), head, cause))
+            }
+            Cause::Api(waiting, error) => {
+                let (context, head) = &**waiting;
+                let user = context.user()?;
+                let reply = unanswered(context.login(), head, user, *error, &mut request)?;
+                (context, reply)
             }
             Cause::Unmet(waiting) => {
                 let (context, head, need) = &**waiting;
@@ -191,6 +206,7 @@ impl fmt::Display for RejectionKind {
             Self::SignedOut => f.write_str("no user is signed in"),
             Self::SignIn => f.write_str("a handler starts a sign-in"),
             Self::InvalidOptions => f.write_str("the options of a sign-in can't be sent"),
+            Self::Api(error) => error.fmt(f),
             Self::Refused(code) => write!(f, "the request is refused: {code}"),
         }
     }

@@ -31,6 +31,7 @@ use crate::hooks::events::Events;
 use crate::hooks::request_context::WITH_SECRETS;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
+use crate::provider::api_client::ApiClient;
 use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
 use crate::provider::client_credentials::client_tokens::ClientTokens;
 use crate::provider::connector::{NotHttp, Proxies};
@@ -92,9 +93,11 @@ impl LoginBuilder {
         let cookies = parser.cookies(known);
         let keys = parser.keys();
         let checks = self.bearer_checks(pointers.as_ref(), parser);
+        let api = self.api_client(parser);
         let endpoints = [&token_url, &userinfo_url, &revocation_url].into_iter();
         let asked = checks.iter().filter_map(|(question, _)| question.url());
-        let endpoints: Vec<_> = endpoints.flatten().chain(asked).collect();
+        let endpoints = endpoints.flatten().chain(asked);
+        let endpoints: Vec<_> = endpoints.chain(&api.origins).collect();
         let http = self.sender(&endpoints, parser);
 
         let mut sites = sites?.into_iter().zip(cookies?);
@@ -157,7 +160,14 @@ impl LoginBuilder {
             asks_on_refresh: self.on_refresh.is_some(),
             choices: self.choices.clone(),
         });
-        Some(self.assemble(core, Arc::new(client), namesake, knows_auth_time, checks))
+        Some(self.assemble(
+            core,
+            Arc::new(client),
+            api,
+            namesake,
+            knows_auth_time,
+            checks,
+        ))
     }
 
     /// How the tokens of each prefix are checked. `users` are the places in the user data.
@@ -309,6 +319,7 @@ impl LoginBuilder {
         &self,
         core: Core,
         provider: Arc<ProviderClient>,
+        api: ApiClient,
         namesake: Namesake,
         knows_auth_time: bool,
         checks: Vec<(TokenQuestion, TokenPolicy)>,
@@ -353,6 +364,7 @@ impl LoginBuilder {
         Login(Shared::new(Inner {
             core,
             provider,
+            api,
             places,
             clock,
             store,

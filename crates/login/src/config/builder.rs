@@ -67,6 +67,9 @@ pub struct LoginBuilder {
     pub(crate) admits_unverified: bool,
     pub(crate) refreshes_without_store: bool,
     pub(crate) http_client: Option<Arc<dyn HttpClient>>,
+    pub(crate) api_origins: Vec<String>,
+    /// In bytes.
+    pub(crate) api_answer_limit: usize,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -91,6 +94,8 @@ impl LoginBuilder {
             admits_unverified: false,
             refreshes_without_store: false,
             http_client: None,
+            api_origins: Vec::new(),
+            api_answer_limit: 1024 * 1024,
             clock: Arc::new(SystemClock),
         }
     }

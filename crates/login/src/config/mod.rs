@@ -1,5 +1,6 @@
 //! What an application sets, read and checked at start.
 
+pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod builder;
 pub(crate) mod client_address;

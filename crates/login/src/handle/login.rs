@@ -18,6 +18,7 @@ use crate::hooks::events::Events;
 use crate::observe::clock::Clock;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
+use crate::provider::api_client::ApiClient;
 use crate::provider::client_credentials::client_tokens::ClientTokens;
 use crate::provider::last_check::LastCheck;
 use crate::provider::places::Places;
@@ -34,6 +35,7 @@ pub struct Login(pub(crate) Shared<Inner>);
 pub(crate) struct Inner {
     pub(crate) core: Core,
     pub(crate) provider: Arc<ProviderClient>,
+    pub(crate) api: ApiClient,
     pub(crate) places: Arc<Places>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Arc<dyn SharedStore>,

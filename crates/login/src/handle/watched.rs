@@ -62,6 +62,16 @@ impl News {
         self.user = newest.unwrap_or_else(|| self.user.clone());
         is_newer
     }
+
+    /// Stores a request's user if it is newer, and its tokens.
+    fn take(&mut self, user: &User, tokens: Option<&SessionTokens>) {
+        // If the generation is known already, so are its tokens.
+        let is_refreshed = user.session().generation() > self.user.session().generation();
+        self.learn(user);
+        if let Some(tokens) = tokens.filter(|_| is_refreshed) {
+            self.tokens = Some(Arc::new(tokens.clone()));
+        }
+    }
 }
 
 /// A connection's place in the table. When the last connection of a session drops it, the entry is removed.
@@ -81,14 +91,7 @@ impl Watched {
 
     /// Passes on a session that was changed, and its tokens if they are new.
     pub(crate) fn changed(&self, user: &User, tokens: Option<&SessionTokens>) {
-        self.tell(&user.session(), |news| {
-            // If the generation is known already, so are its tokens.
-            let is_refreshed = user.session().generation() > news.user.session().generation();
-            news.learn(user);
-            if let Some(tokens) = tokens.filter(|_| is_refreshed) {
-                news.tokens = Some(Arc::new(tokens.clone()));
-            }
-        });
+        self.tell(&user.session(), |news| news.take(user, tokens));
     }
 
     /// Tells the connections of a session that it was revoked in this process.
@@ -129,17 +132,15 @@ impl Watched {
         Some(news)
     }
 
-    /// Changes a session that is watched. The changes of one session come one after the other.
+    /// Changes a session that is watched, and perhaps its tokens. The changes of one session come one after the other.
     pub(crate) fn change<E>(
         &self,
         session: &SessionRef,
-        change: impl FnOnce(&News) -> Result<User, E>,
+        change: impl FnOnce(&News) -> Result<(User, Option<SessionTokens>), E>,
     ) -> Result<(), E> {
         let mut result = Ok(());
         self.tell(session, |news| match change(news) {
-            Ok(user) => {
-                news.learn(&user);
-            }
+            Ok((user, tokens)) => news.take(&user, tokens.as_ref()),
             Err(error) => result = Err(error),
         });
         result

@@ -12,13 +12,18 @@
 use std::future::Future;
 
 use fncy_login_core::{
-    Core, Event, Exchange, ProviderResult, RefreshFailure, Reply, Report, SecureUrl, Severity, Site,
+    Core, Event, Exchange, Failure, ProviderResult, RefreshFailure, Reply, Report, SecureUrl,
+    Severity, Site,
 };
+use http::Response;
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_span, warn};
 
 use crate::observe::meter;
+
+/// The name of an API call among the exchanges.
+const API: &str = "api";
 
 /// Logs that a login was built, with its redirect URIs and the address that browsers are sent to.
 pub(crate) fn ready(core: &Core, authorize_url: &SecureUrl) {
@@ -171,6 +176,31 @@ pub(crate) async fn exchange(
     };
     span.record("outcome", outcome);
     meter::exchange(name, outcome, began.elapsed());
+    result
+}
+
+/// Runs a handler's call of the API in a span of its own, and counts it.
+pub(crate) async fn api_call(
+    sending: impl Future<Output = Result<Response<Vec<u8>>, Failure>>,
+) -> Result<Response<Vec<u8>>, Failure> {
+    let span = info_span!(
+        "fncy_login.exchange",
+        exchange = API,
+        outcome = Empty,
+        status = Empty
+    );
+    let began = Instant::now();
+    let result = sending.instrument(span.clone()).await;
+    let outcome = match &result {
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            span.record("status", status);
+            class_of(status)
+        }
+        Err(failure) => failure.as_str(),
+    };
+    span.record("outcome", outcome);
+    meter::exchange(API, outcome, began.elapsed());
     result
 }
 

@@ -1,5 +1,7 @@
 //! Requests to FNCY: over HTTP, with deadlines and a limited number of places.
 
+pub(crate) mod api_client;
+pub(crate) mod api_error;
 pub(crate) mod choices;
 pub(crate) mod client_credentials;
 pub(crate) mod connector;

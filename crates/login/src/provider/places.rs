@@ -10,6 +10,8 @@
 //!                                    then the newest request
 //!  others          4  3 of a kind    the kind with the fewest places,       256  no: token revocations, client
 //!                                    then the oldest request                     tokens, checks and key sets
+//!  API calls      32  8 of a user    the user with the fewest places,     1,024  no, only with an accepted user
+//!                                    then the oldest call
 //! ```
 //!
 //! Rules:
@@ -49,6 +51,8 @@ pub(crate) enum Work {
     Revocation,
     /// A request for the application itself: a client token, a check or a key set.
     Other,
+    /// A handler's call of the API, for a user.
+    Api(Holder),
 }
 
 /// The places of one process.
@@ -57,6 +61,7 @@ pub(crate) struct Places {
     refreshes: Arc<Line>,
     bearers: Arc<Line>,
     others: Arc<Line>,
+    api_calls: Arc<Line>,
     /// Limits the warning about too few places.
     warning: OncePerMinute,
 }
@@ -119,6 +124,7 @@ impl Places {
             refreshes: line(16, 4, usize::MAX, false),
             bearers: line(8, 4, 256, true),
             others: line(4, 3, 256, false),
+            api_calls: line(32, 8, 1_024, false),
             warning: OncePerMinute::default(),
         }
     }
@@ -146,6 +152,7 @@ impl Places {
                 Work::Refresh(_) => "refresh",
                 Work::Bearer(_) => "bearer",
                 Work::Revocation | Work::Other => "other",
+                Work::Api(_) => "api",
             };
             tracing::warn!(
                 work,
@@ -169,6 +176,7 @@ impl Places {
             Work::Bearer(client) => (&self.bearers, client),
             Work::Revocation => (&self.others, 0),
             Work::Other => (&self.others, 1),
+            Work::Api(user) => (&self.api_calls, user),
         }
     }
 }

@@ -50,25 +50,44 @@ const CODINGS: [&str; 12] = [
 pub(crate) struct Sender(pub(crate) Arc<dyn HttpClient>);
 
 impl Sender {
-    /// Sends a request, and reads its whole answer before the deadline. `sent` has the request's secrets.
+    /// Asks an endpoint of the login, and reads its whole answer before the deadline. `sent` has the request's secrets.
     pub(crate) async fn send(
         &self,
         mut request: Request<Vec<u8>>,
         sent: &[Secret],
         deadline: Instant,
     ) -> Result<ProviderAnswer, Failure> {
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(ACCEPT, json);
+        read(self.exchange(request, MAX_BODY_LEN, sent, deadline).await?)
+    }
+
+    /// Sends any request, and reads an answer of at most `limit` bytes before the deadline.
+    pub(crate) async fn exchange(
+        &self,
+        mut request: Request<Vec<u8>>,
+        limit: usize,
+        sent: &[Secret],
+        deadline: Instant,
+    ) -> Result<Response<Vec<u8>>, Failure> {
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        headers.insert(
-            USER_AGENT,
-            HeaderValue::from_static(concat!("fncy-login/", env!("CARGO_PKG_VERSION"))),
-        );
-        let sending = until(deadline, self.0.send(request, MAX_BODY_LEN));
-        match sending.await.ok_or(Failure::TimedOut)? {
-            Ok(response) => read(response),
-            Err(error) => Err(failure(&error, sent)),
+        for (name, value) in [
+            (ACCEPT_ENCODING, "identity"),
+            (
+                USER_AGENT,
+                concat!("fncy-login/", env!("CARGO_PKG_VERSION")),
+            ),
+        ] {
+            let value = HeaderValue::from_static(value);
+            headers.entry(name).or_insert(value);
         }
+        let sending = until(deadline, self.0.send(request, limit));
+        let response = sending.await.ok_or(Failure::TimedOut)?;
+        let response = response.map_err(|error| failure(&error, sent))?;
+        if response.body().len() > limit {
+            return Err(Failure::TooLarge);
+        }
+        Ok(response)
     }
 }
 
@@ -110,9 +129,6 @@ fn read(response: Response<Vec<u8>>) -> Result<ProviderAnswer, Failure> {
     let encodings = head.headers.get_all(CONTENT_ENCODING);
     if encodings.iter().any(is_encoded) {
         return Err(Failure::Encoded);
-    }
-    if body.len() > MAX_BODY_LEN {
-        return Err(Failure::TooLarge);
     }
     Ok(ProviderAnswer {
         status: head.status.as_u16(),

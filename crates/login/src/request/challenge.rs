@@ -3,8 +3,8 @@
 //! [`send`]: crate::handle::replies::send
 
 use fncy_login_core::{
-    Challenge, Checked, Head, Need, Reply, SessionTokens, SignInError, SignInOptions, StartSignIn,
-    StoreAnswer, User,
+    BearerRefusal, Challenge, Checked, Credential, ErrorCode, Head, Need, Reply, SessionTokens,
+    SignInError, SignInOptions, StartSignIn, StoreAnswer, User,
 };
 
 use crate::handle::caller::event_request;
@@ -13,6 +13,7 @@ use crate::handle::replies::send;
 use crate::handle::revocation_check::check_sessions;
 use crate::hooks::request_context::RequestContext;
 use crate::observe::clock;
+use crate::provider::api_error::ApiError;
 
 /// The reply to a request without a user. If it begins a sign-in, the return address is added to the `request` that hooks
 /// see.
@@ -86,6 +87,36 @@ pub(crate) fn undecided<H: Head>(login: &Login, head: &H, cause: &str) -> Box<Re
 pub(crate) fn session_required<H: Head>(login: &Login, head: &H, user: &User) -> Box<Reply> {
     let reply = login.0.core.handling(head).session_required();
     told(login, head, user, reply)
+}
+
+/// The reply to a request whose handler gets no answer from FNCY's API. `None` for a mistake of the handler.
+pub(crate) fn unanswered<H: Head>(
+    login: &Login,
+    head: &H,
+    user: &User,
+    error: ApiError,
+    request: &mut Option<RequestContext>,
+) -> Option<Box<Reply>> {
+    if user.credential() == Credential::BearerToken
+        && let ApiError::NotRefreshable | ApiError::Refused = error
+        && let Some(bearers) = &login.0.bearers
+    {
+        let refusal = BearerRefusal::Invalid("FNCY's API refuses it");
+        return Some(bearers.machine.refuse(head, &refusal));
+    }
+    let handling = login.0.core.handling(head);
+    Some(match error {
+        ApiError::OtherOrigin | ApiError::ReservedHeader | ApiError::ResponseSent => return None,
+        ApiError::SessionEnded => challenge(login, head, request),
+        ApiError::NotRefreshable | ApiError::Refused => {
+            let challenge = handling.refused_tokens(user, login.0.clock.now());
+            answer(login, challenge, request)
+        }
+        ApiError::Unavailable { retry_after } => handling.unavailable(error.detail(), retry_after),
+        ApiError::Undecided => handling.unavailable(error.detail(), 1),
+        ApiError::AnswerTooLarge => handling.unusable(ErrorCode::InvalidResponse, error.detail()),
+        ApiError::SessionTooLarge => handling.unusable(ErrorCode::SessionTooLarge, error.detail()),
+    })
 }
 
 /// The tokens of a request's session, or the reply if they can't be read.

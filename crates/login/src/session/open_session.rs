@@ -30,7 +30,7 @@
 use std::mem::replace;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use fncy_login_core::{Resealing, RevocationStatus, Subject, User};
+use fncy_login_core::{RefreshedTokens, Resealing, RevocationStatus, SessionTokens, Subject, User};
 
 use crate::handle::login::Login;
 use crate::handle::replies::revoke_all;
@@ -96,6 +96,50 @@ impl OpenSession {
         &self,
         change: impl FnOnce(&mut Resealing) -> Result<(), SetDataError>,
     ) -> Result<(), SetDataError> {
+        self.change_with(|session, news| {
+            if !catch_up(&self.login, session, news) {
+                return Err(SetDataError::Outdated);
+            }
+            change(session)
+        })
+    }
+
+    /// Puts refreshed tokens into the session.
+    pub(crate) fn refresh(&self, tokens: &RefreshedTokens) -> Result<(), SetDataError> {
+        let now = self.login.0.clock.now();
+        self.change_with(|session, news| {
+            session.learn(&news.user, news.tokens.as_deref());
+            let put = tokens.put_into(session, now);
+            put.map_err(|_| SetDataError::TooLarge)?;
+            let is_newest = catch_up(&self.login, session, news);
+            is_newest.then_some(()).ok_or(SetDataError::Outdated)
+        })
+    }
+
+    /// The tokens of the session, if they are others than these. Another request may have refreshed them.
+    pub(crate) fn newer_tokens(
+        &self,
+        refused: &SessionTokens,
+    ) -> Result<Option<SessionTokens>, SetDataError> {
+        let mut state = self.open()?;
+        let (login, session) = (&self.login, &mut state.session);
+        if is_revoked(login, session.user()) {
+            return Err(SetDataError::Ended);
+        }
+        let news = login.0.watched.news_of(&session.user().session());
+        let has_learned =
+            news.is_some_and(|news| session.learn(&news.user, news.tokens.as_deref()));
+        let tokens = session.tokens();
+        if has_learned {
+            state.status = Status::Changed;
+        }
+        Ok(tokens.filter(|tokens| tokens.access_token() != refused.access_token()))
+    }
+
+    fn change_with(
+        &self,
+        change: impl FnOnce(&mut Resealing, &News) -> Result<(), SetDataError>,
+    ) -> Result<(), SetDataError> {
         let mut state = self.open()?;
         let watched = &self.login.0.watched;
         let session = &mut state.session;
@@ -104,11 +148,11 @@ impl OpenSession {
             if is_revoked(&self.login, session.user()) {
                 return Err(SetDataError::Ended);
             }
-            if !catch_up(&self.login, session, news) {
-                return Err(SetDataError::Outdated);
-            }
-            change(session)?;
-            Ok(session.user().clone())
+            change(session, news)?;
+            let generation = session.user().session().generation();
+            let is_refreshed = generation > news.user.session().generation();
+            let tokens = is_refreshed.then(|| session.tokens()).flatten();
+            Ok((session.user().clone(), tokens))
         })?;
         watched.keep(session.user());
         state.status = Status::Changed;

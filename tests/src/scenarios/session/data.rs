@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use crate::browser::{Backend as _, RawRequest, RawResponse};
 use crate::harness::Harness;
+use crate::steps::api::session_of;
 use crate::steps::session::{
     LIFE, clears_session, page_with, post, refreshes, request, revoked, sets_session, signed_in,
     with_store,
@@ -17,14 +18,6 @@ use crate::world::{APP, World};
 
 /// Long enough for what another request does meanwhile.
 const A_MOMENT: Duration = Duration::from_millis(200);
-
-/// The session that an answer brings, as a browser would send it.
-fn session_of(response: &RawResponse) -> Vec<u8> {
-    let mut lines = response.headers_named("set-cookie");
-    let line = lines.find(|line| line.starts_with(b"__Host-fncy_session="));
-    let line = line.expect("a session's cookie");
-    line.split(|byte| *byte == b';').next().unwrap().to_vec()
-}
 
 /// The data in an answer's session.
 async fn data_in(world: &World, response: &RawResponse) -> String {

@@ -1,0 +1,55 @@
+//! The settings of calls to FNCY's API.
+
+use fncy_login_core::SecureUrl;
+
+use crate::config::builder::LoginBuilder;
+use crate::config::parser::Parser;
+use crate::provider::api_client::ApiClient;
+
+impl LoginBuilder {
+    /// Names an origin of FNCY's API, to which handlers may send the user's access token with `FncyApi`.
+    ///
+    /// It is a scheme, a host and a port if it is not the usual one, such as `https://api.fncy.com`. Only https is accepted,
+    /// and http for loopback in development. By default there is none, and each call is refused before a token is attached.
+    ///
+    /// ```
+    /// # use fncy_login::Login;
+    /// let builder = Login::builder().api_origin("https://api.fncy.com");
+    /// ```
+    #[doc(alias("resource server", "bearer"))]
+    pub fn api_origin(mut self, origin: impl Into<String>) -> Self {
+        self.api_origins.push(origin.into());
+        self
+    }
+
+    /// The longest answer of FNCY's API that a handler gets, in bytes. The default is 1 MiB.
+    ///
+    /// The answer is read as a whole, and 32 calls run at once. A longer answer is an
+    /// [`ApiError::AnswerTooLarge`](crate::ApiError::AnswerTooLarge).
+    pub fn api_answer_limit(mut self, bytes: usize) -> Self {
+        self.api_answer_limit = bytes;
+        self
+    }
+
+    /// The client of FNCY's API.
+    pub(super) fn api_client(&self, parser: &mut Parser<'_>) -> ApiClient {
+        let mut origins = Vec::new();
+        for (index, text) in self.api_origins.iter().enumerate() {
+            match SecureUrl::parse(text) {
+                Ok(origin) if origin.origin() == *text => origins.push(origin),
+                _ => {
+                    let place = SecureUrl::place(text).map(|place| format!(" ({place})"));
+                    parser.errors.add_general(format!(
+                        "The API origin number {}{} is not a valid origin; write one such as https://api.fncy.example: https (http:// is for localhost only), small letters, no path.",
+                        index + 1,
+                        place.unwrap_or_default()
+                    ));
+                }
+            }
+        }
+        ApiClient {
+            origins,
+            answer_limit: self.api_answer_limit,
+        }
+    }
+}
