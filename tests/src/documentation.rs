@@ -13,6 +13,7 @@ pages! {
     Redis = "../../crates/redis/README.md";
     TestKit = "../../crates/testing/README.md";
     Tower = "../../crates/tower/README.md";
+    BearerTokens = "../../crates/login/src/manual/building/bearer_tokens.md";
     Connections = "../../crates/login/src/manual/building/connections.md";
     Hooks = "../../crates/login/src/manual/building/hooks.md";
     Layer = "../../crates/login/src/manual/building/layer.md";

@@ -1,4 +1,4 @@
-//! A browser without pages: it keeps cookies, and sends a browser's headers.
+//! A browser without pages: it keeps cookies, and sends a browser's headers. Or a program with an access token.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use crate::cookies::{Context, CookieJar};
 use crate::error::TestError;
 use crate::fncy::TestFncy;
 
-/// A browser without pages. Clones are tabs of the same browser.
+/// A browser without pages, or a program with an access token. Clones are tabs of the same browser.
 ///
 /// ```
 /// # async fn example<A: fncy_login_testing::App>(client: fncy_login_testing::Client<A>)
@@ -27,6 +27,8 @@ pub struct Client<A> {
     pub(crate) fncy: TestFncy,
     app: A,
     jar: Arc<Mutex<CookieJar>>,
+    /// The `Authorization` header of a program. It sends no cookies.
+    pub(crate) authorization: Option<Arc<str>>,
 }
 
 impl<A: App> Client<A> {
@@ -35,6 +37,7 @@ impl<A: App> Client<A> {
             fncy,
             app,
             jar: Arc::default(),
+            authorization: None,
         }
     }
 
@@ -44,6 +47,7 @@ impl<A: App> Client<A> {
             fncy: self.fncy.clone(),
             app: instance,
             jar: Arc::clone(&self.jar),
+            authorization: self.authorization.clone(),
         }
     }
 
@@ -105,6 +109,59 @@ impl TestFncy {
     /// A client of the application without a session.
     pub fn visitor<A: App>(&self, app: A) -> Client<A> {
         Client::new(self.clone(), app)
+    }
+
+    /// A client that shows an access token of this user with each request (RFC 6750), without a sign-in.
+    ///
+    /// The token is for the login's own client, which is `demo-app` unless [`Setup::server`](crate::Setup::server) says
+    /// otherwise, and has the scope `profile`. The client is a program: it sends no cookie, no `Origin` and no
+    /// `Sec-Fetch-Site`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tower")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use axum::{Router, routing::get};
+    /// use fncy_login_testing::TestFncy;
+    /// use fncy_login_tower::{BearerCheck, CurrentUser, FncyLoginLayer};
+    ///
+    /// // In a `#[tokio::test]`:
+    /// let fncy = TestFncy::start()?;
+    /// let server = fncy.server();
+    /// let check = BearerCheck::introspection(server.introspection_url()).client(server.client_id());
+    /// let login = fncy.login().bearer_prefix("/api", check).build()?;
+    /// let routes = Router::new().route("/api/me", get(async |user: CurrentUser| user.id().to_owned()));
+    /// let app = FncyLoginLayer::new(login).wrap(routes);
+    ///
+    /// let phone = fncy.bearer("alex", app.clone())?;
+    /// assert_eq!(phone.get("/api/me").send().await?.text(), "alex");
+    ///
+    /// let token = server.token_for("alex", "another-app", "profile")?;
+    /// let other = fncy.with_token(&token, app);
+    /// assert_eq!(other.get("/api/me").send().await?.status(), 401);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "tower"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There is no such user, or the user can't grant the scope `profile`.
+    #[doc(alias("mobile", "jwt", "api"))]
+    pub fn bearer<A: App>(&self, user: &str, app: A) -> Result<Client<A>, TestError> {
+        let server = self.server();
+        let token = server.token_for(user, server.client_id(), "profile")?;
+        Ok(self.with_token(&token, app))
+    }
+
+    /// A client that shows this access token with each request.
+    ///
+    /// [`DevServer::token_for`](crate::DevServer::token_for) returns tokens of other clients and with other scopes.
+    pub fn with_token<A: App>(&self, token: &str, app: A) -> Client<A> {
+        let mut client = self.visitor(app);
+        client.authorization = Some(format!("Bearer {token}").into());
+        client
     }
 }
 

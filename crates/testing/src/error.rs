@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use fncy_dev_server::ApproveError;
 use fncy_login::ConfigError;
 
 /// Why the kit could not do what a test asked for: a sentence for the author of the test.
@@ -34,6 +35,13 @@ impl TestError {
 impl From<ConfigError> for TestError {
     fn from(error: ConfigError) -> Self {
         Self::because("the settings are wrong", error)
+    }
+}
+
+/// Lets a test use `?` on [`DevServer::token_for`](fncy_dev_server::DevServer::token_for) too.
+impl From<ApproveError> for TestError {
+    fn from(error: ApproveError) -> Self {
+        Self::because("FNCY issued no token", error)
     }
 }
 

@@ -14,6 +14,12 @@
 #![cfg_attr(feature = "tower", doc = include_str!("axum.md"))]
 #![cfg_attr(feature = "actix", doc = "# actix-web")]
 #![cfg_attr(feature = "actix", doc = include_str!("actix.md"))]
+//! # Bearer tokens
+//!
+//! [`TestFncy::bearer`] returns a client that shows an access token, as a mobile application does. The check of
+//! [`LoginBuilder::bearer_prefix`](fncy_login::LoginBuilder::bearer_prefix) takes the addresses of the dev server:
+//! [`DevServer::introspection_url`], [`DevServer::jwks_url`], [`DevServer::issuer`] and [`DevServer::audience`].
+//!
 //! # Clients of your own
 //!
 //! [`Client::cookie_header`] is the session for other clients in your tests. Unsafe requests (POST, PUT, …) need
@@ -27,9 +33,9 @@
 //!
 //! # Layout
 //!
-//! `fncy.rs` is FNCY with its clock; `client.rs` a browser without pages, with `cookies/` as browsers keep
-//! them; `app.rs` what an application is, which `tower.rs` and `actix.rs` know from their frameworks. The dev
-//! server is built on axum, so that axum is compiled for tests in any case; actix-web only with its feature.
+//! `fncy.rs` is FNCY with its clock; `client.rs` a browser without pages, or a program with a token, with `cookies/` as
+//! browsers keep them; `app.rs` what an application is, which `tower.rs` and `actix.rs` know from their frameworks. The
+//! dev server is built on axum, so that axum is compiled for tests in any case; actix-web only with its feature.
 
 #[cfg(feature = "actix")]
 mod actix;
@@ -47,7 +53,8 @@ mod sign_in;
 mod tower;
 
 pub use fncy_dev_server::{
-    DemoUser, DevServer, Endpoint, Fault, Hold, RecordedRequest, ScopeFormat, TokenBody,
+    AccessTokenFormat, ApproveError, DemoUser, DevServer, Endpoint, Fault, Hold, RecordedRequest,
+    ScopeFormat, TokenBody,
 };
 
 #[cfg(feature = "actix")]

@@ -3,11 +3,14 @@
 //! Rules:
 //! - `Sec-Fetch-*`, `Origin` and `Referer` are a browser's, for a typed address, a form, a script's request and the
 //!   return from FNCY (W3C Fetch Metadata; Fetch section 3.2).
+//! - A client with an access token is a program: it sends the token, and none of these headers and no cookie.
 //! - A header of the test replaces the browser's. So a request can come from another site's page, or from htmx.
 //! - A path is sent as written, and not as a browser would resolve it, so that tests can try odd spellings on guards.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN, REFERER,
+};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use url::{Position, Url};
@@ -161,10 +164,14 @@ impl<'a, A: App> Request<'a, A> {
         }
         let address = self.client.address(&self.path)?;
         let context = self.purpose.context();
-        let mut headers = self.said_by_browsers(&address);
-        if let Some(cookies) = self.client.jar().header(&address, context) {
-            headers.push((COOKIE, String::from_utf8_lossy(&cookies).into_owned()));
-        }
+        let headers = match &self.client.authorization {
+            Some(authorization) => vec![
+                (HOST, address.authority().to_owned()),
+                (ACCEPT, "application/json".to_owned()),
+                (AUTHORIZATION, authorization.to_string()),
+            ],
+            None => self.said_by_browsers(&address),
+        };
         let target = target(&self.path, &address);
         let mut request = http::Request::builder().method(self.method).uri(&*target);
         for (name, value) in headers {
@@ -188,6 +195,10 @@ impl<'a, A: App> Request<'a, A> {
             (HeaderName::from_static("sec-fetch-mode"), mode),
             (HeaderName::from_static("sec-fetch-dest"), destination),
         ];
+        let cookies = self.client.jar().header(address, self.purpose.context());
+        if let Some(cookies) = cookies {
+            headers.push((COOKIE, String::from_utf8_lossy(&cookies).into_owned()));
+        }
         if self.purpose.is_of_own_page() {
             let origin = address.origin().ascii_serialization();
             let front_page = self.client.fncy.front_page();

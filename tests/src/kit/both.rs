@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
-use fncy_login::LoginBuilder;
+use fncy_login::{BearerCheck, LoginBuilder};
 use fncy_login_actix as actix;
 use fncy_login_testing::{Actix, App, DemoUser, DevServer, Endpoint, Fault, TestError, TestFncy};
 use fncy_login_tower as tower;
@@ -17,15 +17,25 @@ use tokio::task::JoinSet;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// A login with a public front page, and with bearer tokens below `/api`.
+fn builder(fncy: &TestFncy) -> LoginBuilder {
+    let server = fncy.server();
+    let check = BearerCheck::introspection(server.introspection_url()).client(server.client_id());
+    fncy.login().public_path("/").bearer_prefix("/api", check)
+}
+
 fn router(login: LoginBuilder) -> tower::WrappedRouter {
     let inbox = async |user: tower::CurrentUser| user.id().to_owned();
     let token = async |tokens: tower::Tokens| tokens.access_token().to_owned();
     let routes = Router::new()
         .route("/", get(async || "Hello"))
         .route("/inbox", get(inbox))
+        .route("/api/inbox", get(inbox))
         .route("/notes", post(async |note: String| note))
-        .route("/token", get(token));
-    tower::FncyLoginLayer::new(login.public_path("/").build().unwrap()).wrap(routes)
+        .route("/api/notes", post(async |note: String| note))
+        .route("/token", get(token))
+        .route("/api/token", get(token));
+    tower::FncyLoginLayer::new(login.build().unwrap()).wrap(routes)
 }
 
 fn routes(config: &mut web::ServiceConfig) {
@@ -34,31 +44,34 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(async || "Hello"))
         .route("/inbox", web::get().to(inbox))
+        .route("/api/inbox", web::get().to(inbox))
         .route("/notes", web::post().to(async |note: String| note))
-        .route("/token", web::get().to(token));
+        .route("/api/notes", web::post().to(async |note: String| note))
+        .route("/token", web::get().to(token))
+        .route("/api/token", web::get().to(token));
 }
 
 /// Makes a test for each framework out of a generic function.
 macro_rules! over_both {
     ($($test:ident)*) => {
         mod over_axum {
-            use super::{TestError, TestFncy, router};
+            use super::{TestError, TestFncy, builder, router};
 
             $(#[tokio::test]
             async fn $test() -> Result<(), TestError> {
                 let fncy = TestFncy::start()?;
-                let app = router(fncy.login());
+                let app = router(builder(&fncy));
                 super::$test(fncy, app).await
             })*
         }
 
         mod over_actix {
-            use super::{Actix, TestError, TestFncy, actix::FncyLogin, routes};
+            use super::{Actix, TestError, TestFncy, actix::FncyLogin, builder, routes};
 
             $(#[actix_web::test]
             async fn $test() -> Result<(), TestError> {
                 let fncy = TestFncy::start()?;
-                let login = FncyLogin::new(fncy.login().public_path("/").build().unwrap());
+                let login = FncyLogin::new(builder(&fncy).build().unwrap());
                 let app = actix_web::App::new().wrap(login).configure(routes);
                 let app = actix_web::test::init_service(app).await;
                 super::$test(fncy, Actix(&app)).await
@@ -75,6 +88,7 @@ over_both! {
     a_fault_is_met_by_the_login
     a_sign_out_is_for_all_tabs
     the_cookie_header_is_the_session
+    a_program_shows_a_token
     odd_spellings_are_sent_as_they_are_written
     mistakes_are_sentences
 }
@@ -192,6 +206,33 @@ async fn the_cookie_header_is_the_session<A: App + Clone>(
     let inbox = other.get("/inbox").header("cookie", &cookies);
     assert_eq!(inbox.send().await?.text(), "alex");
     assert_eq!(fncy.origin(), "https://app.example");
+    Ok(())
+}
+
+async fn a_program_shows_a_token<A: App + Clone>(fncy: TestFncy, app: A) -> Result<(), TestError> {
+    let phone = fncy.bearer("alex", app.clone())?;
+    assert_eq!(phone.get("/api/inbox").send().await?.text(), "alex");
+    let token = fncy.server().issued_secrets().pop().unwrap();
+    assert_eq!(phone.get("/api/token").send().await?.text(), token);
+    // No browser's header is there, so the guard against other sites would refuse a session.
+    let note = phone.post("/api/notes").body("text/plain", "hello");
+    assert_eq!(note.send().await?.text(), "hello");
+    assert_eq!(phone.cookie_header(), "");
+    let tab = phone.at(app.clone());
+    assert_eq!(tab.fetch("GET", "/api/inbox").send().await?.text(), "alex");
+    fncy.advance(7 * MINUTE);
+    let expired = phone.get("/api/inbox").send().await?;
+    assert_eq!((expired.status().as_u16(), expired.location()), (401, None));
+
+    let scripts = fncy.server().token_for("jun", "scripts", "profile")?;
+    let other = fncy.with_token(&scripts, app.clone());
+    assert_eq!(other.get("/api/inbox").send().await?.status(), 401);
+    let error = fncy.bearer("ada", app).map(|_| ()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("FNCY issued no token: "),
+        "{error}"
+    );
+    assert_eq!(fncy.server().request_count(Endpoint::Token), 0);
     Ok(())
 }
 

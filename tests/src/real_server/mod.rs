@@ -4,6 +4,7 @@
 //!   differences.
 //! - [`door`], [`site`]: an application whose token requests are counted on their way.
 //! - [`nginx`]: a proxy in front of an application.
+//! - `hostile_jwts`: tokens of another JOSE library.
 //! - [`behaviours`]: the tests for each provider, on both frameworks.
 //!
 //! The servers are optional. If one is not installed, its tests say so on stderr and are skipped. With
@@ -11,6 +12,8 @@
 
 pub mod behaviours;
 pub mod door;
+#[cfg(test)]
+mod hostile_jwts;
 #[cfg(test)]
 mod instance;
 pub mod nginx;

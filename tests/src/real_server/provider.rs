@@ -19,7 +19,8 @@ use super::skip;
 use crate::browser::{Page, RawRequest, Tab, wire};
 use crate::world::{APP, COOKIE_SECRET};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/real-servers");
+/// What `npm ci` installs, and the scripts that use it.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/real-servers");
 
 /// The client that sends its secret in the body.
 pub const CLIENT_ID: &str = "fncy-tests";

@@ -3,6 +3,7 @@
 mod checked;
 mod crowd;
 mod judged;
+mod jwt;
 mod shown;
 
 scenarios! {
@@ -13,6 +14,15 @@ scenarios! {
         b01_a_request_without_a_token_has_its_session ["B1"],
         b07_a_token_of_another_sites_page_passes ["B7"],
         b07_a_preflight_passes_where_that_is_set ["B7"],
+    }
+    jwt: {
+        b02_a_jwt_is_checked_without_a_question_about_it ["B2"],
+        b02_a_jwt_must_be_for_us_and_valid_now ["B2"],
+        b02_a_forged_jwt_opens_nothing ["B2"],
+        b02_keys_are_read_once_for_all_who_wait ["B2"],
+        b02_without_keys_a_jwt_is_a_503 ["B2"],
+        b02_keys_can_be_given ["B2"],
+        b02_a_mistake_in_the_check_is_a_sentence_at_start ["B2"],
     }
     checked: {
         b03_introspection_says_for_whom_a_token_is ["B3"],

@@ -1,4 +1,4 @@
-//! The compact form of a signed token (RFC 7515, sections 3.1 and 5.2).
+//! The compact form of a signed token (RFC 7515, sections 3.1 and 5.2). The core bounds its length.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use crate::bearer::jwt::algorithm::JwtAlgorithm;
 use crate::bearer::jwt::public_key::PublicKey;
-
-/// The longest token. Tokens of real servers have one to four KB.
-const MAX_LEN: usize = 16 * 1024;
 
 /// A token whose signature was not checked yet. Its payload is read by [`payload`](Self::payload), which checks it.
 pub(crate) struct Jws<'a> {
@@ -26,14 +23,10 @@ pub(crate) struct Jws<'a> {
 impl<'a> Jws<'a> {
     /// Reads a token with one of these algorithms. The error is for the operator.
     pub(crate) fn parse(token: &'a str, algorithms: &[JwtAlgorithm]) -> Result<Self, &'static str> {
-        if token.len() > MAX_LEN {
-            return Err("the token is longer than 16 KB");
-        }
-        let parts = token.rsplit_once('.').and_then(|(signed, signature)| {
-            let (header, payload) = signed.split_once('.')?;
-            (!payload.contains('.')).then_some((signed, header, payload, signature))
-        });
-        let (signed, header, payload, signature) = parts.ok_or("the token is no signed JWT")?;
+        let parts = token
+            .rsplit_once('.')
+            .and_then(|(signed, signature)| Some((signed, signed.split_once('.')?, signature)));
+        let (signed, (header, payload), signature) = parts.ok_or("the token is no signed JWT")?;
         let decode = |text| URL_SAFE_NO_PAD.decode(text).ok();
         let header = decode(header).and_then(|header| strict_object(&header));
         let header = header.ok_or("the header of the token is no JSON object")?;
