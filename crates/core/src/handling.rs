@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::admission::resealing::Resealing;
+use crate::bearer::machine::token_id;
 use crate::bearer::shown::shown_token;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
@@ -165,7 +166,9 @@ impl<'a, H: Head> Handling<'a, H> {
     /// incomplete, or if the access token has expired. On a protected path, the access token has never expired.
     pub fn tokens(&self, user: &User, now: Timestamp) -> Result<SessionTokens, Box<Reply>> {
         if !user.has_session() {
-            let token = shown_token(self.head).map(|token| SessionTokens::bearer(token.to_owned()));
+            let token = shown_token(self.head)
+                .filter(|token| token_id(token) == user.terms().session_id)
+                .map(|token| SessionTokens::bearer(token.to_owned()));
             return token.ok_or_else(|| {
                 let detail =
                     "the request no longer shows the bearer token that it was admitted with";

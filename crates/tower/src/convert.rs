@@ -123,11 +123,11 @@ pub(crate) fn context(extensions: &Extensions) -> Result<&AuthContext, Rejection
     })
 }
 
-/// Prepares a request for the application. Its cookies are marked, so that a layer inside logs none.
+/// Prepares a request for the application. Its cookies and its token are marked, so that a layer inside logs none.
 pub(crate) fn admit<B>(request: &mut Request<B>, context: AuthContext) {
     request.extensions_mut().insert(context);
     for (name, value) in request.headers_mut() {
-        if name == header::COOKIE {
+        if name == header::COOKIE || name == header::AUTHORIZATION {
             value.set_sensitive(true);
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 use crate::admission::admission::Admission;
@@ -16,13 +17,15 @@ use crate::provider::answer::{ProviderAnswer, ProviderError, ProviderResult, USE
 use crate::reply::reply::Reply;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
+use crate::session::lifetimes::Lifetimes;
 use crate::session::user::{Segment, Terms, User};
 use crate::sign_in::challenge::{Challenge, guard};
-use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
 /// The name of the introspection endpoint in log lines.
 const INTROSPECTION_ENDPOINT: &str = "the introspection endpoint";
+/// The longest scopes and claims of a token, in bytes. Each request has them in memory.
+const MAX_TEXTS_LEN: usize = 8 * 1024;
 /// How long what is known of a token is believed, in seconds. A revocation at FNCY is noticed after that.
 pub const TOKEN_CHECK_LIFE: u64 = 60;
 
@@ -54,6 +57,9 @@ impl BearerMachine {
 
     /// The token of a request. `None` if its path accepts no tokens, or if it shows no credentials. The session of its
     /// cookies then counts.
+    ///
+    /// A path may have several readings: other spellings, or a rest after a router has stripped a prefix. If one of them
+    /// is below a prefix and the others are not below the same one, there is no token, and no session either.
     pub fn shown<'a, H: Head>(&self, head: &'a H) -> Option<ShownToken<'a>> {
         let machine = machine_of(&self.0, head);
         let credentials = credentials(head);
@@ -64,11 +70,21 @@ impl BearerMachine {
         if machine.site.endpoint(&paths.sent).is_some() {
             return None;
         }
-        let accepts = |path: &str| machine.paths.bearer(path).is_some();
-        let prefix = machine
-            .paths
-            .bearer(&paths.sent)
-            .filter(|_| paths.all(accepts))?;
+        if !paths.any(|path| machine.paths.may_have_bearer(path)) {
+            return None;
+        }
+        // In a nest without parameters, the browser's path is the one that was routed.
+        let found = if head.placement().mount.is_empty() {
+            paths.both(|path| Some(machine.paths.bearer(path)))
+        } else {
+            [Some(machine.paths.bearer(&paths.sent)), None]
+        };
+        let mut found = found.into_iter().flatten();
+        let first = found.next().flatten();
+        let Some(prefix) = first.filter(|_| found.all(|other| other == first)) else {
+            let (prefix, token) = (0, Err(BearerRefusal::NoToken));
+            return Some(ShownToken { prefix, token });
+        };
         let token = match credentials {
             Credentials::Token(token) => Ok(token),
             Credentials::Absent | Credentials::NoToken => Err(BearerRefusal::NoToken),
@@ -92,7 +108,7 @@ impl BearerMachine {
     pub fn answered(
         &self,
         policy: &TokenPolicy,
-        key: &[u8; 32],
+        token: &str,
         result: ProviderResult,
         now: Timestamp,
     ) -> Result<User, BearerRefusal> {
@@ -103,12 +119,12 @@ impl BearerMachine {
         let answer = ProviderError::if_lost(asked, result).map_err(BearerRefusal::unavailable)?;
         let members = match answer.object(asked) {
             Ok(members) => members,
-            Err(error) if is_refused(policy, &answer, &error) => {
+            Err(_) if is_refused(policy, &answer) => {
                 return Err(BearerRefusal::Invalid("FNCY refuses the token"));
             }
             Err(error) => return Err(BearerRefusal::unavailable(error)),
         };
-        self.judged(policy, key, members, now)
+        self.judged(policy, token, members, now)
     }
 
     /// The user of a token, by what is known of it.
@@ -119,13 +135,13 @@ impl BearerMachine {
     pub fn judged(
         &self,
         policy: &TokenPolicy,
-        key: &[u8; 32],
+        token: &str,
         members: Map<String, Value>,
         now: Timestamp,
     ) -> Result<User, BearerRefusal> {
         let provider = &self.0.provider;
         let claims = policy.judge(members, &provider.dialect, &provider.keep_claims, now)?;
-        user(key, &claims, now).ok_or(BearerRefusal::Invalid("the user of the token is too large"))
+        user(token, &claims, now)
     }
 
     /// Admits a request with the user of its token, unless a guard of its path refuses the user.
@@ -156,16 +172,18 @@ impl BearerMachine {
     }
 }
 
-/// Whether the answer means that FNCY refuses the token itself. The user data endpoint says so by its status.
-fn is_refused(policy: &TokenPolicy, answer: &ProviderAnswer, error: &ProviderError) -> bool {
-    policy.source == TokenSource::UserData
-        && error.code != ErrorCode::ProviderUnavailable
-        && matches!(answer.status, 400 | 401 | 403)
+/// Whether the answer means that FNCY refuses the token itself. The user data endpoint says so by its status. A request
+/// that is too large for a server is so because of its token.
+fn is_refused(policy: &TokenPolicy, answer: &ProviderAnswer) -> bool {
+    match answer.status {
+        413 | 414 | 431 => true,
+        400 | 401 | 403 => policy.source == TokenSource::UserData,
+        _ => false,
+    }
 }
 
-/// The user of an accepted token. The token's hash takes the place of a session's id, so that the token can be revoked as
-/// a session is.
-fn user(key: &[u8; 32], claims: &Claims, now: Timestamp) -> Option<User> {
+/// The user of an accepted token.
+fn user(token: &str, claims: &Claims, now: Timestamp) -> Result<User, BearerRefusal> {
     let Claims {
         user,
         scopes,
@@ -173,9 +191,9 @@ fn user(key: &[u8; 32], claims: &Claims, now: Timestamp) -> Option<User> {
         issued,
         signed_in,
     } = claims;
-    let ends = expires.unwrap_or_else(|| now.plus(TOKEN_CHECK_LIFE));
+    let ends = expires.unwrap_or_else(|| now.plus(Lifetimes::MAX));
     let terms = Terms {
-        session_id: std::array::from_fn(|index| key[index]),
+        session_id: token_id(token),
         chunks: 0,
         generation: 0,
         issued: *issued,
@@ -197,7 +215,24 @@ fn user(key: &[u8; 32], claims: &Claims, now: Timestamp) -> Option<User> {
         claims: &user.claims,
         data: "",
     };
-    segment.to_user()
+    let too_large = BearerRefusal::Invalid("the user of the token is too large");
+    let user = segment
+        .to_user()
+        .filter(|_| scopes.len() + user.claims.len() <= MAX_TEXTS_LEN);
+    user.ok_or(too_large)
+}
+
+/// The id of a token, which takes the place of a session's id, so that the token can be revoked as a session is.
+///
+/// Of a JWT it leaves the signature out: some algorithms have several valid ones for the same text. No secret is part of it,
+/// since a revocation outlives a change of secrets.
+pub(crate) fn token_id(token: &str) -> [u8; 16] {
+    let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+    let hash = digest(
+        &SHA256,
+        &[b"fncy-login bearer token ", signed.as_bytes()].concat(),
+    );
+    std::array::from_fn(|index| hash.as_ref()[index])
 }
 
 impl fmt::Debug for BearerMachine {

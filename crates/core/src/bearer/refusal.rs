@@ -16,7 +16,6 @@ use crate::reply::event::Event;
 use crate::request::head::Head;
 use crate::sign_in::challenge::sign_in_problem;
 use crate::values::error_code::ErrorCode;
-use crate::values::report::{Report, Severity};
 
 /// Why a bearer token is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,14 +54,7 @@ impl BearerRefusal {
             Self::Malformed => refused(ErrorCode::InvalidRequest, ""),
             Self::Invalid(_) => refused(ErrorCode::InvalidToken, ""),
             Self::Crowded => busy(DEFAULT_RETRY_AFTER),
-            Self::Unavailable {
-                detail,
-                retry_after,
-            } => busy(*retry_after).report([Report {
-                severity: Severity::Warning,
-                code: ErrorCode::ProviderUnavailable.as_str(),
-                detail: Cow::Owned(format!("a bearer token was not checked: {detail}")),
-            }]),
+            Self::Unavailable { retry_after, .. } => busy(*retry_after),
             Self::Unverified => unverified(machine, head),
         }
     }

@@ -9,8 +9,8 @@ use form_urlencoded::parse;
 
 use crate::request::head::Head;
 
-/// The longest token, in bytes. Servers take no more than about that in a header.
-const MAX_TOKEN_LEN: usize = 16 * 1024;
+/// The longest token, in bytes. Many servers take no more in all headers together.
+const MAX_TOKEN_LEN: usize = 8 * 1024;
 
 /// What a request shows in its `Authorization` header.
 #[derive(Debug, PartialEq, Eq)]

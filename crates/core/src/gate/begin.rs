@@ -112,9 +112,11 @@ pub(crate) fn may_pass<H: Head>(
     now: Timestamp,
 ) -> bool {
     let paths = RequestPaths::of(head, &machine.site);
-    let is_alive = |user: &User| user.has_session() && user.terms().token_expires > now;
+    let is_alive = |user: &User| user.terms().token_expires > now;
     user.is_none_or(|user| {
-        unmet_need(machine, &paths, user, now).is_none() && !is_forged(machine, head, &paths)
+        user.has_session()
+            && unmet_need(machine, &paths, user, now).is_none()
+            && !is_forged(machine, head, &paths)
     }) && (user.is_some_and(is_alive) || is_public(machine, head, &paths))
 }
 
@@ -194,12 +196,14 @@ fn greet<H: Head>(
     Begin::Admit(Admission::of(user, None))
 }
 
-/// Whether a request needs no user. A CORS preflight never has cookies, so one for a path with a guard is not public.
+/// Whether a request needs no user. A CORS preflight never has cookies, so one for a path with a guard is not public, unless
+/// the path accepts bearer tokens.
 fn is_public<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
     paths.all(|path| machine.paths.is_public(path))
         || (machine.allow_preflight
             && is_preflight(head)
-            && !paths.any(|path| machine.paths.is_guarded(path)))
+            && (paths.all(|path| machine.paths.bearer(path).is_some())
+                || !paths.any(|path| machine.paths.is_guarded(path))))
 }
 
 /// Whether a program may have sent the request without a person.

@@ -67,6 +67,12 @@ impl UserPointers {
         })
     }
 
+    /// Whether the id may be at a place.
+    #[must_use]
+    pub fn may_be_at(&self, pointer: &str) -> bool {
+        self.id.iter().any(|own| own == pointer)
+    }
+
     fn id_in<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         let mut found = self.id.iter().filter_map(|pointer| value.pointer(pointer));
         found.find(|id| !id.is_null())

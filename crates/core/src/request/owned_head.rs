@@ -7,10 +7,11 @@ use std::fmt;
 use crate::request::head::Head;
 
 /// The headers that the core reads. In a test build, a copy panics if another header is asked for.
-const READ: [&str; 22] = [
+const READ: [&str; 23] = [
     "accept",
     "accept-language",
     "access-control-request-method",
+    "authorization",
     "connection",
     "content-type",
     "cookie",

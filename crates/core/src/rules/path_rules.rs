@@ -170,7 +170,6 @@ impl PathRules {
             &mut self.cross_site,
             &mut self.background,
             &mut self.api,
-            &mut self.bearer,
         ] {
             let mut patterns = set.patterns().iter();
             let has_front_page = patterns.any(|pattern| pattern.written == "/");
@@ -179,6 +178,7 @@ impl PathRules {
                 set.add(Pattern::exactly(base));
             }
         }
+        self.bearer.move_below(base);
         self.guarded.move_below(base);
         self
     }
@@ -262,20 +262,25 @@ impl PathRules {
         apis.any(|api| api.matching(&plain).next().is_some())
     }
 
-    /// Whether a path has bearer tokens, in any spelling.
+    /// Whether a router may take a path for one that has bearer tokens.
     pub(crate) fn may_have_bearer(&self, path: &str) -> bool {
-        self.bearer.matching(&decoded(path)).next().is_some()
+        let plain = decoded(path);
+        !has_one_reading(path, &plain) || self.bearer.matching(&plain).next().is_some()
     }
 
     pub(crate) fn has_bearer(&self) -> bool {
         !self.bearer.is_empty()
     }
 
-    /// The number of the closest prefix of a path that accepts bearer tokens.
+    /// The number of the closest prefix of a path that accepts bearer tokens. `None` if another spelling of the path is
+    /// below a closer one: its check may be stricter.
     pub(crate) fn bearer(&self, path: &str) -> Option<usize> {
-        self.bearer
-            .nearest(path, &decoded(path))
-            .filter(|_| is_canonical(path))
+        let plain = decoded(path);
+        let as_sent = self.bearer.nearest(&plain, |prefix| prefix.matches(path));
+        let decoded = self
+            .bearer
+            .nearest(&plain, |prefix| prefix.matches_decoded(&plain));
+        as_sent.filter(|_| as_sent == decoded && is_canonical(path))
     }
 
     /// Whether a path accepts unsafe requests from other sites.

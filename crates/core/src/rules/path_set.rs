@@ -52,10 +52,14 @@ impl PathSet {
         candidates.any(|(_, pattern)| pattern.matches(path))
     }
 
-    /// The number of the closest pattern that lists a path.
-    pub(crate) fn nearest(&self, path: &str, plain: &[u8]) -> Option<usize> {
+    /// The number of the closest pattern that matches.
+    pub(crate) fn nearest(
+        &self,
+        plain: &[u8],
+        matches: impl Fn(&Pattern) -> bool,
+    ) -> Option<usize> {
         let candidates = self.candidates(plain);
-        let matching = candidates.filter(|(_, pattern)| pattern.matches(path));
+        let matching = candidates.filter(|(_, pattern)| matches(pattern));
         let nearest = matching.max_by_key(|(_, pattern)| pattern.reach());
         nearest.map(|(number, _)| number)
     }

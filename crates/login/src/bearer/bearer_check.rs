@@ -218,6 +218,9 @@ impl BearerCheck {
         }
         let users = match self.user_id.as_deref() {
             None if is_user_data => users.clone(),
+            None if !users.may_be_at("/sub") => {
+                return Err("FNCY_USER_ID names another place than \"/sub\", where a token has its user; call `user_id` with the place in FNCY's answer that has the same id".to_owned());
+            }
             id => users.clone().with_id(id.unwrap_or("/sub")).map_err(|_| {
                 "`user_id` is not a JSON pointer; write one such as \"/sub\"".to_owned()
             })?,

@@ -2,16 +2,19 @@
 //!
 //! Rules:
 //! - A token is remembered by a keyed hash. Its text is not kept.
-//! - An accepted token is believed for a minute, and no longer than its own life. A refused one is refused for ten
-//!   seconds.
+//! - An accepted token is believed for a minute, and no longer than its own life. For an hour it is known as one that was
+//!   accepted, so that the next question about it waits behind no stranger's. A refused token is refused for ten seconds.
 //! - Accepted and refused tokens have memories of their own, so invented tokens push no accepted one out.
 //! - All requests that show the same token share one question.
-//! - If the clock jumps back, what was learned in its future counts no more.
+//! - A time is counted from the start of the question, by a clock that can't jump. If the login's clock jumps back, what
+//!   was learned in its future counts no more.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use fncy_login_core::{BearerRefusal, TOKEN_CHECK_LIFE, Timestamp, User};
+use fncy_login_core::{BearerRefusal, MAX_SKEW, TOKEN_CHECK_LIFE, Timestamp, User};
+use tokio::time::Instant;
 
 use crate::store::expiring_map::{ExpiringMap, shrink};
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
@@ -23,6 +26,8 @@ pub(crate) type Outcome = Result<User, BearerRefusal>;
 
 /// How long a refused token is refused without a question, in seconds.
 const REFUSED_LIFE: u64 = 10;
+/// How long an accepted token is known as one.
+const KNOWN: Duration = Duration::from_secs(60 * 60);
 /// The number of tokens in each memory.
 const MAX_TOKENS: usize = 20_000;
 
@@ -30,21 +35,32 @@ const MAX_TOKENS: usize = 20_000;
 pub(crate) struct TokenCache(Mutex<Memory>);
 
 struct Memory {
-    accepted: ExpiringMap<TokenKey, Accepted, Timestamp>,
-    refused: ExpiringMap<TokenKey, Refused, Timestamp>,
+    accepted: ExpiringMap<TokenKey, Learned<User>, Instant>,
+    refused: ExpiringMap<TokenKey, Learned<&'static str>, Instant>,
     asked: HashMap<TokenKey, UnderWay<Outcome>>,
 }
 
-struct Accepted {
-    since: Timestamp,
-    until: Timestamp,
-    user: User,
+/// What an answer of FNCY says.
+struct Learned<T> {
+    asked: Asked,
+    /// The life of the answer, in seconds.
+    life: u64,
+    value: T,
 }
 
-struct Refused {
-    since: Timestamp,
-    until: Timestamp,
-    detail: &'static str,
+/// The time of a question, by both clocks.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) at: Timestamp,
+    pub(crate) instant: Instant,
+}
+
+impl<T> Learned<T> {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let Asked { at, instant } = self.asked;
+        let age = instant.elapsed().as_secs().max(now.seconds_since(at));
+        at <= now && age < self.life
+    }
 }
 
 impl TokenCache {
@@ -59,14 +75,20 @@ impl TokenCache {
     /// What is known of a token now.
     pub(crate) fn get(&self, key: &TokenKey, now: Timestamp) -> Option<Outcome> {
         let memory = self.memory();
-        let is_now = |since: Timestamp, until: Timestamp| since <= now && now < until;
-        if let Some(known) = memory.accepted.get(key)
-            && is_now(known.since, known.until)
+        if let Some(user) = memory.accepted.get(key)
+            && user.is_fresh(now)
         {
-            return Some(Ok(known.user.clone()));
+            return Some(Ok(user.value.clone()));
         }
-        let known = memory.refused.get(key)?;
-        is_now(known.since, known.until).then_some(Err(BearerRefusal::Invalid(known.detail)))
+        let refused = memory.refused.get(key)?;
+        refused
+            .is_fresh(now)
+            .then_some(Err(BearerRefusal::Invalid(refused.value)))
+    }
+
+    /// Whether a token was accepted within the last hour.
+    pub(crate) fn knows(&self, key: &TokenKey) -> bool {
+        self.memory().accepted.get(key).is_some()
     }
 
     /// Joins the question about a token, or begins it. The sender is for the first request, which asks.
@@ -81,32 +103,28 @@ impl TokenCache {
     }
 
     /// Remembers the outcome of a question.
-    pub(crate) fn finish(&self, key: TokenKey, outcome: &Outcome, now: Timestamp) {
+    pub(crate) fn finish(&self, key: TokenKey, outcome: &Outcome, asked: Asked) {
         let mut memory = self.memory();
         memory.asked.remove(&key);
         shrink(&mut memory.asked);
+        let now = Instant::now();
         match outcome {
             Ok(user) => {
-                let until = now.plus(TOKEN_CHECK_LIFE).min(user.session_ends());
-                let user = user.clone();
-                let since = now;
+                let rest = user.session_ends().plus(MAX_SKEW).seconds_since(asked.at);
+                let life = TOKEN_CHECK_LIFE.min(rest);
+                let value = user.clone();
                 memory
                     .accepted
-                    .insert(key, Accepted { since, until, user }, until);
+                    .insert(key, Learned { asked, life, value }, asked.instant + KNOWN);
                 memory.accepted.forget(now);
             }
-            Err(BearerRefusal::Invalid(detail)) => {
-                let (since, until) = (now, now.plus(REFUSED_LIFE));
+            Err(BearerRefusal::Invalid(value)) => {
+                let (life, value) = (REFUSED_LIFE, *value);
                 memory.accepted.remove(&key);
-                memory.refused.insert(
-                    key,
-                    Refused {
-                        since,
-                        until,
-                        detail,
-                    },
-                    until,
-                );
+                let until = asked.instant + Duration::from_secs(life);
+                memory
+                    .refused
+                    .insert(key, Learned { asked, life, value }, until);
                 memory.refused.forget(now);
             }
             Err(_) => {}
@@ -122,6 +140,7 @@ impl TokenCache {
 mod tests {
     use fncy_login_core::{BearerMachine, TokenPolicy, TokenSource, UserPointers};
     use serde_json::json;
+    use tokio::time::advance;
 
     use super::*;
     use crate::refresh::tests::double::settings;
@@ -145,9 +164,17 @@ mod tests {
             client: "/client_id".to_owned(),
             user: UserPointers::new(None, None, None).unwrap(),
         };
-        let members = json!({ "active": true, "sub": "alex", "exp": NOW + seconds });
+        let members =
+            json!({ "active": true, "sub": "alex", "client_id": "a", "exp": NOW + seconds });
         let members = members.as_object().unwrap().clone();
-        machine.judged(&policy, &[7; 32], members, at(0))
+        machine.judged(&policy, "token", members, at(0))
+    }
+
+    fn asked(seconds: u64) -> Asked {
+        Asked {
+            at: at(seconds),
+            instant: Instant::now(),
+        }
     }
 
     fn key(number: u32) -> TokenKey {
@@ -160,12 +187,12 @@ mod tests {
     fn b05_a_token_is_remembered_for_a_minute_and_no_longer_than_its_life() {
         let machine = machine();
         let cache = TokenCache::new();
-        for (number, life, until) in [(1, 600, TOKEN_CHECK_LIFE), (2, 30, 30)] {
-            cache.finish(key(number), &user(&machine, life), at(0));
+        for (number, life, until) in [(1, 600, TOKEN_CHECK_LIFE), (2, 10, TOKEN_CHECK_LIFE)] {
+            cache.finish(key(number), &user(&machine, life), asked(0));
             let is_known = |seconds| cache.get(&key(number), at(seconds)).is_some();
             assert!(is_known(0) && is_known(until - 1) && !is_known(until));
         }
-        cache.finish(key(3), &Err(BearerRefusal::Invalid("invented")), at(0));
+        cache.finish(key(3), &Err(BearerRefusal::Invalid("invented")), asked(0));
         let is_known = |seconds| cache.get(&key(3), at(seconds)).is_some();
         assert!(is_known(REFUSED_LIFE - 1) && !is_known(REFUSED_LIFE));
         // Another prefix has another check.
@@ -179,25 +206,40 @@ mod tests {
     #[test]
     fn b05_a_refusal_takes_the_place_of_an_acceptance() {
         let (machine, cache) = (machine(), TokenCache::new());
-        cache.finish(key(1), &user(&machine, 600), at(0));
-        cache.finish(key(1), &Err(BearerRefusal::Invalid("revoked")), at(1));
+        cache.finish(key(1), &user(&machine, 600), asked(0));
+        cache.finish(key(1), &Err(BearerRefusal::Invalid("revoked")), asked(1));
         assert!(matches!(cache.get(&key(1), at(1)), Some(Err(_))));
         // An outage says nothing about the token.
-        cache.finish(key(1), &Err(BearerRefusal::Crowded), at(20));
+        cache.finish(key(1), &Err(BearerRefusal::Crowded), asked(20));
         assert!(cache.get(&key(1), at(20)).is_none());
     }
 
     #[test]
     fn b06_invented_tokens_push_no_accepted_one_out_and_memory_is_bounded() {
         let (machine, cache) = (machine(), TokenCache::new());
-        cache.finish(key(0), &user(&machine, 600), at(0));
+        cache.finish(key(0), &user(&machine, 600), asked(0));
         for number in 1..50_000 {
-            let (_, sender) = cache.enter(key(number));
-            drop(sender);
-            cache.finish(key(number), &Err(BearerRefusal::Invalid("invented")), at(0));
+            drop(cache.enter(key(number)));
+            cache.finish(
+                key(number),
+                &Err(BearerRefusal::Invalid("invented")),
+                asked(0),
+            );
         }
         assert!(matches!(cache.get(&key(0), at(0)), Some(Ok(_))));
         let memory = cache.memory();
         assert_eq!((memory.refused.len(), memory.asked.len()), (MAX_TOKENS, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn b05_a_clock_that_stands_still_prolongs_no_answer() {
+        let (machine, cache) = (machine(), TokenCache::new());
+        cache.finish(key(1), &user(&machine, 600), asked(0));
+        advance(Duration::from_secs(TOKEN_CHECK_LIFE)).await;
+        assert!(cache.get(&key(1), at(0)).is_none());
+        assert!(cache.knows(&key(1)));
+        advance(KNOWN).await;
+        cache.finish(key(2), &user(&machine, 600), asked(0));
+        assert!(!cache.knows(&key(1)));
     }
 }

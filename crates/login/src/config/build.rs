@@ -3,7 +3,7 @@
 //! Rule: every part is parsed before a missing part ends the build, so that all mistakes are found at once.
 
 use std::hash::RandomState;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once};
 
 use fncy_login_core::{
     Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings, TokenPolicy,
@@ -31,6 +31,7 @@ use crate::hooks::events::Events;
 use crate::hooks::request_context::WITH_SECRETS;
 use crate::observe::duplicate_warning::Namesake;
 use crate::observe::meter;
+use crate::observe::once_per_minute::OncePerMinute;
 use crate::provider::api_client::ApiClient;
 use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
 use crate::provider::client_credentials::client_tokens::ClientTokens;
@@ -177,7 +178,16 @@ impl LoginBuilder {
         parser: &mut Parser<'_>,
     ) -> Vec<(TokenQuestion, TokenPolicy)> {
         let mut checks = Vec::new();
-        for (path, check) in &self.bearer_checks {
+        for (index, (path, check)) in self.bearer_checks.iter().enumerate() {
+            let is_same = |other: &str| other.trim_end_matches('/') == path.trim_end_matches('/');
+            if self.bearer_checks[..index]
+                .iter()
+                .any(|(other, _)| is_same(other))
+            {
+                parser.errors.add_general(format!(
+                    "Two checks of bearer tokens are for {path:?}; remove one of the two."
+                ));
+            }
             match users.map(|users| check.parts(users)) {
                 Some(Ok(parts)) => checks.push(parts),
                 Some(Err(mistake)) => parser.errors.add_general(format!(
@@ -353,6 +363,8 @@ impl LoginBuilder {
                 machine: core.bearer_machine(),
                 checks,
                 cache: TokenCache::new(),
+                warning: OncePerMinute::default(),
+                pause: Mutex::default(),
                 provider: Arc::clone(&provider),
                 places: Arc::clone(&places),
                 clock: Arc::clone(&clock),

@@ -18,7 +18,7 @@ pub type HttpExchange<'a> =
 /// The default is a client of the login's own.
 ///
 /// A client sends one request and reads the whole answer, for any status. The login drops the future after ten seconds.
-/// It runs at most 40 exchanges of its own at once, and 32 calls of the API for handlers.
+/// It runs at most 48 exchanges of its own at once, and 32 calls of the API for handlers.
 ///
 /// A client:
 ///

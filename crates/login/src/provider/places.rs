@@ -6,8 +6,9 @@
 //!                                    then the newest callback
 //!  refreshes      16  4 of a user    the user with the fewest places,       any  no, only with a sealed session
 //!                                    then the oldest request
-//!  bearer tokens   8  4 of a client  the client with the fewest places,     256  yes, with invented tokens
+//!  tokens          8  any            the client with the fewest places,     256  yes, with invented bearer tokens
 //!                                    then the newest request
+//!  known tokens    8  1 of a token   the oldest request                     any  no, only with a token that was accepted
 //!  others          4  3 of a kind    the kind with the fewest places,       256  no: token revocations, client
 //!                                    then the oldest request                     tokens, checks and key sets
 //!  API calls      32  8 of a user    the user with the fewest places,     1,024  no, only with an accepted user
@@ -23,8 +24,8 @@
 //! - After the time that its caller names, a request gets no place, since its answer would come too late.
 //! - A wait ends at that time, or when its caller goes away. If a line is too long, the client or user with the most
 //!   waits loses the wait that would be served last.
-//! - Sign-ins are served newest first. Otherwise, if strangers send more codes than FNCY answers, every callback would
-//!   wait until its deadline.
+//! - Sign-ins and unknown tokens are served newest first. Otherwise, if strangers send more of them than FNCY answers,
+//!   every request would wait until its deadline.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,6 +48,8 @@ pub(crate) enum Work {
     Refresh(Holder),
     /// Asking about a bearer token, for a client.
     Bearer(Holder),
+    /// Asking again about a bearer token that was accepted within the last hour.
+    KnownBearer(Holder),
     /// Revoking a token. No request waits for it.
     Revocation,
     /// A request for the application itself: a client token, a check or a key set.
@@ -60,6 +63,7 @@ pub(crate) struct Places {
     sign_ins: Arc<Line>,
     refreshes: Arc<Line>,
     bearers: Arc<Line>,
+    known_bearers: Arc<Line>,
     others: Arc<Line>,
     api_calls: Arc<Line>,
     /// Limits the warning about too few places.
@@ -122,7 +126,9 @@ impl Places {
             sign_ins: line(12, 12, 256, true),
             // A refresh needs a sealed session, so its line has no limit.
             refreshes: line(16, 4, usize::MAX, false),
-            bearers: line(8, 4, 256, true),
+            bearers: line(8, 8, 256, true),
+            // A token was accepted, so its line has no limit.
+            known_bearers: line(8, 1, usize::MAX, false),
             others: line(4, 3, 256, false),
             api_calls: line(32, 8, 1_024, false),
             warning: OncePerMinute::default(),
@@ -150,7 +156,7 @@ impl Places {
             let work = match work {
                 Work::SignIn(_) => "sign_in",
                 Work::Refresh(_) => "refresh",
-                Work::Bearer(_) => "bearer",
+                Work::Bearer(_) | Work::KnownBearer(_) => "bearer",
                 Work::Revocation | Work::Other => "other",
                 Work::Api(_) => "api",
             };
@@ -174,6 +180,7 @@ impl Places {
             Work::SignIn(client) => (&self.sign_ins, client),
             Work::Refresh(user) => (&self.refreshes, user),
             Work::Bearer(client) => (&self.bearers, client),
+            Work::KnownBearer(token) => (&self.known_bearers, token),
             Work::Revocation => (&self.others, 0),
             Work::Other => (&self.others, 1),
             Work::Api(user) => (&self.api_calls, user),

@@ -22,6 +22,12 @@ pub(crate) fn challenge<H: Head>(
     head: &H,
     request: &mut Option<RequestContext>,
 ) -> Box<Reply> {
+    // A request that shows a token has no session.
+    if let Some(bearers) = &login.0.bearers
+        && bearers.machine.shown(head).is_some()
+    {
+        return bearers.machine.refuse(head, &BearerRefusal::NoToken);
+    }
     let now = login.0.clock.now();
     let found = match check_sessions(login, head, now) {
         Checked::Found(found) => found,

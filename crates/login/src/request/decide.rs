@@ -41,16 +41,16 @@ impl Login {
     /// which needs a tokio runtime.
     pub fn decide<H: Head>(&self, head: &H, before: Option<&AuthContext>) -> Decision {
         let now = self.0.clock.now();
+        if let Some(bearers) = &self.0.bearers
+            && let Some(shown) = bearers.machine.shown(head)
+        {
+            return bearer::decide(self, head, bearers, shown);
+        }
         let may_pass = |context: &AuthContext| {
             context.is_of(self) && self.0.core.may_pass(head, context.user(), now)
         };
         if before.is_some_and(may_pass) {
             return Decision::Pass;
-        }
-        if let Some(bearers) = &self.0.bearers
-            && let Some(shown) = bearers.machine.shown(head)
-        {
-            return bearer::decide(self, head, bearers, shown);
         }
         let begin = match check_sessions(self, head, now) {
             Checked::Found(found) => self.0.core.begin(head, found, now),

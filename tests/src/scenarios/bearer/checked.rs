@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fncy_dev_server::{Endpoint, Fault};
-use fncy_login::BearerCheck;
+use fncy_login::{BearerCheck, Setting};
 use serde_json::json;
 
 use crate::harness::Harness;
@@ -101,7 +101,6 @@ pub(super) async fn b03_while_fncy_cannot_be_asked_a_token_is_a_503(harness: Har
     let html = Fault::status(200).header("content-type", "text/html");
     for (fault, waits) in [
         (Fault::status(503), "1"),
-        (Fault::status(429).header("retry-after", "7"), "7"),
         // The operator's mistake is not the fault of the token.
         (
             Fault::status(401).json(r#"{"error":"invalid_client"}"#),
@@ -132,9 +131,27 @@ pub(super) async fn b03_while_fncy_cannot_be_asked_a_token_is_a_503(harness: Har
     assert_eq!(answer.status, 200, "a failure is not remembered");
     let warned = world.logged();
     assert!(
-        warned.contains("a bearer token was not checked"),
+        warned.contains("bearer tokens can't be checked"),
         "{warned}"
     );
+}
+
+pub(super) async fn b06_if_fncy_asks_for_a_pause_unknown_tokens_wait(harness: Harness) {
+    let world = World::new(harness);
+    accept(&world, by_introspection(&world), |login| login);
+    let known = token_of(&world, "alex").await;
+    assert_eq!(world.raw(with_token("/page", &known)).await.status, 200);
+    let pause = Fault::status(429).header("retry-after", "7").once();
+    world.provider.fault(Endpoint::Introspect, pause);
+    for token in ["one", "one", "another"] {
+        let answer = world.raw(with_token("/page", token)).await;
+        assert_refused(&answer, 503, "provider_unavailable", "");
+        assert_eq!(answer.header("retry-after"), Some("7"));
+    }
+    let asked = world.provider.request_count(Endpoint::Introspect);
+    assert_eq!(asked, 2, "one of the invented tokens was asked about");
+    world.advance(60);
+    assert_eq!(world.raw(with_token("/page", &known)).await.status, 200);
 }
 
 pub(super) async fn b04_user_data_need_the_client_of_the_token(harness: Harness) {
@@ -225,6 +242,17 @@ pub(super) async fn b04_without_the_client_the_check_is_a_mistake(harness: Harne
         let about = "The check of bearer tokens for \"/api/v1\" can't be used: ";
         assert!(error.contains(about) && error.contains(mistake), "{error}");
     }
+    let login = world.usual().set(Setting::UserId, "/id");
+    let built = login.bearer_prefix("/api", by_introspection().client("a"));
+    let error = built.build().unwrap_err().to_string();
+    assert!(error.contains("call `user_id` with the place"), "{error}");
+    let any = || user_data().danger_any_client();
+    let twice = world.usual().bearer_prefix("/api", any());
+    let error = twice.bearer_prefix("/api/", any()).build().unwrap_err();
+    assert!(
+        error.to_string().contains("remove one of the two"),
+        "{error}"
+    );
     let built = world
         .usual()
         .bearer_prefix("api", user_data().danger_any_client());

@@ -11,6 +11,7 @@ scenarios! {
         b01_a_token_is_shown_in_one_header ["B1"],
         b01_a_request_with_a_token_shows_no_cookie ["B1"],
         b01_a_path_without_the_setting_reads_no_token ["B1"],
+        b01_each_prefix_has_its_own_check ["B1"],
         b01_a_request_without_a_token_has_its_session ["B1"],
         b07_a_token_of_another_sites_page_passes ["B7"],
         b07_a_preflight_passes_where_that_is_set ["B7"],
@@ -27,6 +28,7 @@ scenarios! {
     checked: {
         b03_introspection_says_for_whom_a_token_is ["B3"],
         b03_while_fncy_cannot_be_asked_a_token_is_a_503 ["B3"],
+        b06_if_fncy_asks_for_a_pause_unknown_tokens_wait ["B6"],
         b04_user_data_need_the_client_of_the_token ["B4"],
         b04_without_the_client_the_check_is_a_mistake ["B4"],
     }

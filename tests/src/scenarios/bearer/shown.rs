@@ -1,10 +1,13 @@
 //! How a request shows a token, and what else it shows (rows B1 and B7).
 
+use fncy_login::BearerCheck;
+
 use crate::browser::RawRequest;
 use crate::harness::Harness;
 use crate::steps::bearer::{
     accept, assert_refused, by_introspection, plain, refusal, sign_in, token_of, with_token,
 };
+use crate::steps::session::signed_in;
 use crate::world::World;
 
 const MALFORMED: (u16, &str, &str) = (400, "invalid_request", "Bearer error=\"invalid_request\"");
@@ -73,18 +76,34 @@ pub(super) async fn b01_a_request_with_a_token_shows_no_cookie(harness: Harness)
 pub(super) async fn b01_a_path_without_the_setting_reads_no_token(harness: Harness) {
     let world = World::new(harness);
     let check = by_introspection(&world);
-    let login = world.usual().bearer_prefix("/api", check).build().unwrap();
+    let login = world.usual().bearer_prefix("/v1", check).build().unwrap();
     world.serve(login);
-    let token = token_of(&world, "alex").await;
-    for path in ["/page", "/apis", "/%61pi", "//api", "/x/../api"] {
-        let answer = world.raw(with_token(path, &token)).await;
-        assert_ne!(answer.status, 200, "{path}");
-        assert_ne!(answer.header("www-authenticate"), Some("Bearer"), "{path}");
-    }
-    for path in ["/api", "/api/", "/api/x"] {
+    let token = token_of(&world, "jun").await;
+    signed_in(&world).await;
+    let cookies = world.cookie_header();
+    let beside_cookie = |path| with_token(path, &token).with_header("cookie", &cookies);
+    for path in ["/page", "/v1s"] {
         assert_eq!(
             world.raw(with_token(path, &token)).await.status,
-            200,
+            401,
+            "{path}"
+        );
+        assert_eq!(
+            world.raw(beside_cookie(path)).await.text(),
+            "user=alex",
+            "{path}"
+        );
+    }
+    // A router may take these for the path of a token, so the cookie does not count either.
+    for path in ["/%761", "//v1", "/x/../v1", "/v1//x"] {
+        for request in [with_token(path, &token), beside_cookie(path)] {
+            assert_eq!(world.raw(request).await.status, 401, "{path}");
+        }
+    }
+    for path in ["/v1", "/v1/", "/v1/x"] {
+        assert_eq!(
+            world.raw(beside_cookie(path)).await.text(),
+            "user=jun",
             "{path}"
         );
     }
@@ -93,6 +112,29 @@ pub(super) async fn b01_a_path_without_the_setting_reads_no_token(harness: Harne
         endpoint.status, 401,
         "an endpoint of the login reads no token"
     );
+}
+
+pub(super) async fn b01_each_prefix_has_its_own_check(harness: Harness) {
+    let world = World::new(harness);
+    let lax = BearerCheck::user_data().danger_any_client();
+    let strict = BearerCheck::introspection(world.provider.introspection_url()).client("other");
+    let login = world.usual().bearer_prefix("/v1", lax);
+    let login = login.bearer_prefix("/v1/@admin", strict);
+    world.serve(login.build().unwrap());
+    let token = token_of(&world, "alex").await;
+    for (path, status) in [
+        ("/v1/x", 200),
+        ("/v1/@admin", 401),
+        ("/v1/@admin/x", 401),
+        ("/v1/%40admin/x", 401),
+        ("/v1/%40admins", 200),
+    ] {
+        // Twice: what is known of a token is so for one prefix.
+        for _ in 0..2 {
+            let answer = world.raw(with_token(path, &token)).await;
+            assert_eq!(answer.status, status, "{path}");
+        }
+    }
 }
 
 pub(super) async fn b01_a_request_without_a_token_has_its_session(harness: Harness) {

@@ -258,10 +258,10 @@ pub(super) async fn l10_an_ended_copy_beside_it_takes_no_session_away(harness: H
     assert_eq!(tab.visit(&format!("{APP}/page")).await.text(), "user=alex");
     let both = [ended, world.session_cookie()].map(|value| format!("__Host-fncy_session={value}"));
     let both = both.join("; ");
-    assert_eq!(world.ask("/api", &both).await.text(), "user=alex");
+    assert_eq!(world.ask("/page", &both).await.text(), "user=alex");
     store.set_down(true);
     sleep(Duration::from_millis(400)).await;
-    let answer = world.ask("/api", &both).await;
+    let answer = world.ask("/page", &both).await;
     assert_eq!((answer.status, answer.header("set-cookie")), (503, None));
 }
 
