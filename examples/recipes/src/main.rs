@@ -16,7 +16,7 @@ use recipes::front_ends::{htmx, spa, templates};
 use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
 use recipes::operations::{audit, instances, metrics, nginx};
-use recipes::services::{fncy_api, machine};
+use recipes::services::{fncy_api, fncy_proxy, machine};
 use recipes::sign_ins::{confirm, languages, tenants};
 use rusqlite::Connection;
 use site::{Provider, StartError};
@@ -62,7 +62,8 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         "cart" => cart::app(login)?,
         "confirm" => confirm::app(login)?,
         "devices" => devices::app(login)?,
-        "fncy_api" => fncy_api::app(login, provider.user_data()?)?,
+        "fncy_api" => fncy_api::app(login, provider.userinfo_url().parse()?)?,
+        "fncy_proxy" => fncy_proxy::app(login, provider.userinfo_url().parse()?)?,
         "htmx" => htmx::app(login)?,
         "instances" => instances::app(login, RedisStore::from_env()?)?,
         "machine" => machine::app(login)?,

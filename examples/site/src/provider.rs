@@ -49,6 +49,12 @@ impl Provider {
         self.settings.clone()
     }
 
+    /// The address of the user data endpoint.
+    #[must_use]
+    pub fn userinfo_url(&self) -> &str {
+        &self.userinfo_url
+    }
+
     /// The user data endpoint of this provider.
     ///
     /// # Errors
