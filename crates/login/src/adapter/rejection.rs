@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use fncy_login_core::{
-    ErrorCode, Head, Need, OwnedHead, Reply, SignInError, SignInOptions, Subject,
+    ErrorCode, Head, Need, OwnedHead, Reply, SignInError, SignInOptions, StoreAnswer, Subject,
 };
 
 use crate::handle::replies::send;
@@ -142,7 +142,11 @@ impl Rejection {
             Cause::Told(reply) => return Some(Reply::clone(reply)),
             Cause::SignedOut(waiting) => {
                 let (context, head) = &**waiting;
-                (context, challenge(context.login(), head, &mut request))
+                let unknown = StoreAnswer::Unknown;
+                (
+                    context,
+                    challenge(context.login(), head, unknown, &mut request),
+                )
             }
             Cause::Forbidden(waiting) => {
                 let (context, head) = &**waiting;

@@ -53,3 +53,28 @@ impl LoginBuilder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::refresh::tests::double::settings;
+
+    #[test]
+    fn t02_an_origin_of_the_api_is_checked_at_start() {
+        for own in ["https://api.fncy.example", "http://localhost:4000"] {
+            assert!(settings().api_origin(own).build().is_ok(), "{own}");
+        }
+        for other in [
+            "http://api.fncy.example",
+            "https://api.fncy.example/",
+            "https://api.fncy.example:443",
+            "https://API.fncy.example",
+            "https://user:password@api.fncy.example",
+            "api.fncy.example",
+        ] {
+            let error = settings().api_origin(other).build().unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains("The API origin number 1"), "{error}");
+            assert!(!error.contains("password"), "{error}");
+        }
+    }
+}

@@ -22,9 +22,6 @@ use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_sp
 
 use crate::observe::meter;
 
-/// The name of an API call among the exchanges.
-const API: &str = "api";
-
 /// Logs that a login was built, with its redirect URIs and the address that browsers are sent to.
 pub(crate) fn ready(core: &Core, authorize_url: &SecureUrl) {
     let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
@@ -150,32 +147,17 @@ pub(crate) async fn exchange(
     sending: impl Future<Output = ProviderResult>,
 ) -> ProviderResult {
     let name = name_of(exchange);
-    let span = info_span!(
-        "fncy_login.exchange",
-        exchange = name,
-        outcome = Empty,
-        status = Empty
-    );
-    let began = Instant::now();
-    let result = sending.instrument(span.clone()).await;
-    let outcome = match &result {
-        Ok(answer) => {
-            let status = answer.status;
-            span.record("status", status);
-            if enabled!(Level::DEBUG)
-                && let Some(description) = answer.description()
-            {
-                debug!(
-                    exchange = name,
-                    status, description, "the provider gave a reason"
-                );
-            }
-            class_of(status)
-        }
-        Err(failure) => failure.as_str(),
-    };
-    span.record("outcome", outcome);
-    meter::exchange(name, outcome, began.elapsed());
+    let result = timed(name, sending, |answer| answer.status).await;
+    if let Ok(answer) = &result
+        && enabled!(Level::DEBUG)
+        && let Some(description) = answer.description()
+    {
+        let status = answer.status;
+        debug!(
+            exchange = name,
+            status, description, "the provider gave a reason"
+        );
+    }
     result
 }
 
@@ -183,9 +165,17 @@ pub(crate) async fn exchange(
 pub(crate) async fn api_call(
     sending: impl Future<Output = Result<Response<Vec<u8>>, Failure>>,
 ) -> Result<Response<Vec<u8>>, Failure> {
+    timed("api", sending, |answer| answer.status().as_u16()).await
+}
+
+async fn timed<T>(
+    exchange: &'static str,
+    sending: impl Future<Output = Result<T, Failure>>,
+    status: impl FnOnce(&T) -> u16,
+) -> Result<T, Failure> {
     let span = info_span!(
         "fncy_login.exchange",
-        exchange = API,
+        exchange,
         outcome = Empty,
         status = Empty
     );
@@ -193,14 +183,14 @@ pub(crate) async fn api_call(
     let result = sending.instrument(span.clone()).await;
     let outcome = match &result {
         Ok(answer) => {
-            let status = answer.status().as_u16();
+            let status = status(answer);
             span.record("status", status);
             class_of(status)
         }
         Err(failure) => failure.as_str(),
     };
     span.record("outcome", outcome);
-    meter::exchange(API, outcome, began.elapsed());
+    meter::exchange(exchange, outcome, began.elapsed());
     result
 }
 

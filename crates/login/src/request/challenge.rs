@@ -16,10 +16,11 @@ use crate::observe::clock;
 use crate::provider::api_error::ApiError;
 
 /// The reply to a request without a user. If it begins a sign-in, the return address is added to the `request` that hooks
-/// see.
+/// see. `unknown` stands for the store's answer about a session that may be revoked.
 pub(crate) fn challenge<H: Head>(
     login: &Login,
     head: &H,
+    unknown: StoreAnswer,
     request: &mut Option<RequestContext>,
 ) -> Box<Reply> {
     // A request that shows a token has no session.
@@ -31,7 +32,7 @@ pub(crate) fn challenge<H: Head>(
     let now = login.0.clock.now();
     let found = match check_sessions(login, head, now) {
         Checked::Found(found) => found,
-        Checked::Ask(ask) if ask.asks_revoked() => ask.answered(StoreAnswer::Unknown),
+        Checked::Ask(ask) if ask.asks_revoked() => ask.answered(unknown),
         Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
     };
     answer(
@@ -113,7 +114,8 @@ pub(crate) fn unanswered<H: Head>(
     let handling = login.0.core.handling(head);
     Some(match error {
         ApiError::OtherOrigin | ApiError::ReservedHeader | ApiError::ResponseSent => return None,
-        ApiError::SessionEnded => challenge(login, head, request),
+        // The session is over, and its cookie may be an old copy of a newer one.
+        ApiError::SessionEnded => challenge(login, head, StoreAnswer::Outdated, request),
         ApiError::NotRefreshable | ApiError::Refused => {
             let challenge = handling.refused_tokens(user, login.0.clock.now());
             answer(login, challenge, request)

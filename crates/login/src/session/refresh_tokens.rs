@@ -55,7 +55,13 @@ async fn newest(
     let refresher = &open.login.0.refresher;
     let parts = &refresher.0;
     let request = open.read(|session| parts.machine.refresh_of(session, parts.clock.now()))?;
-    let mut request = request.ok_or(ApiError::NotRefreshable)?;
+    let Some(mut request) = request else {
+        return if may_exchange {
+            Err(ApiError::NotRefreshable)
+        } else {
+            Ok(None)
+        };
+    };
     let mut newest = None;
     for _ in 0..MAX_CHAIN {
         let session = request.session;

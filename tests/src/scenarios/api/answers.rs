@@ -12,7 +12,7 @@ use crate::steps::api::{Api, session_of, token_of};
 use crate::steps::session::{
     LIFE, clears_session, page_with, refreshes, request, sets_session, signed_in,
 };
-use crate::world::{APP, World};
+use crate::world::{APP, SCRIPTED, World};
 
 /// A world with an API and a signed-in user.
 async fn called(harness: Harness) -> (Api, World) {
@@ -256,6 +256,20 @@ pub(super) async fn t02_an_error_says_which_it_is(harness: Harness) {
     let discarded = tab.get(&format!("{APP}/api?caught")).await;
     assert_eq!(discarded.status, 500);
     assert!(discarded.text().contains("<code>tokens_discarded</code>"));
+
+    let api = Api::start();
+    let world = api.world(harness, |builder| builder);
+    let token =
+        format!(r#"{{"access_token":"{SCRIPTED}","token_type":"Bearer","expires_in":300}}"#);
+    let token = Fault::status(200).json(&token);
+    world.provider.fault(Endpoint::Token, token.once());
+    let user = Fault::status(200).json(r#"{"sub":"alex"}"#);
+    world.provider.fault(Endpoint::UserData, user.once());
+    let mut tab = signed_in(&world).await;
+    api.refuse_all(true);
+    let caught = format!("{APP}/api?caught&{}", api.more("get", "/orders"));
+    assert_eq!(tab.get(&caught).await.text(), "Api(NotRefreshable)");
+    assert_eq!((api.asked().len(), refreshes(&world)), (1, 0));
 
     let api = Api::start();
     let world = api.world(harness, |builder| builder.public_path("/api"));

@@ -11,6 +11,9 @@ scenarios! {
         t01_newer_tokens_are_taken_without_an_exchange ["T1"],
         t01_an_old_copy_uses_no_refresh_token ["T1"],
         t01_a_change_of_the_same_request_stays ["T1"],
+        t01_a_change_of_another_request_keeps_the_new_tokens ["T1"],
+        t01_a_cookie_from_before_more_scopes_uses_no_refresh_token ["T1"],
+        t01_tokens_of_another_user_end_the_session ["T1"],
         t01_a_hook_that_refuses_ends_the_session ["T1"],
         t01_a_bearer_token_is_not_refreshed ["T1"],
     }

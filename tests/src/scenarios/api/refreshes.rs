@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use fncy_dev_server::Endpoint;
-use fncy_login::{BearerCheck, RefreshedLogin, Refusal};
+use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::{BearerCheck, RefreshedLogin, Refusal, Setting};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -13,7 +13,8 @@ use crate::harness::{Harness, Served};
 use crate::steps::api::{Api, session_of, token_of};
 use crate::steps::session::{LIFE, page_with, refreshes, request, sets_session, signed_in};
 use crate::store::Store;
-use crate::world::{APP, World};
+use crate::world::wire_provider::{Wire, WireProvider};
+use crate::world::{APP, SCRIPTED, World};
 
 /// The time until an old copy is outdated, in these scenarios.
 const SHORTLY: Duration = Duration::from_millis(100);
@@ -178,6 +179,69 @@ pub(super) async fn t01_a_change_of_the_same_request_stays(harness: Harness) {
         "refreshed"
     );
     assert_eq!(refreshes(&world), 3);
+}
+
+pub(super) async fn t01_a_change_of_another_request_keeps_the_new_tokens(harness: Harness) {
+    let api = Api::start();
+    let world = api.world(harness, |builder| builder);
+    signed_in(&world).await;
+    let old = token_of(&world, world.cookie_header()).await;
+    api.refuse(&old);
+    let (app, slow) = (world.app(), request(&world, "/session?wait=500&set=red"));
+    let slow = tokio::spawn(async move { app.send(slow).await });
+    sleep(Duration::from_millis(200)).await;
+    let call = request(&world, &api.step("get", "/orders"));
+    let called = world.raw(call).await;
+    let slow = slow.await.unwrap();
+    assert_eq!(slow.text(), "Alex Martin red");
+    let [new, same] = [&called, &slow].map(session_of);
+    let (new, same) = (token_of(&world, new).await, token_of(&world, same).await);
+    assert_eq!(new, same);
+    assert_ne!(new, old);
+}
+
+pub(super) async fn t01_a_cookie_from_before_more_scopes_uses_no_refresh_token(harness: Harness) {
+    let api = Api::start();
+    let world = api.world(harness, |builder| builder.scopes(["profile"]));
+    let mut tab = signed_in(&world).await;
+    let old = world.cookie_header();
+    api.refuse(&token_of(&world, &old).await);
+    let location = world
+        .start_by_link(&mut tab, "/start?scope=calendar.read")
+        .await;
+    let callback = world.provider.approve(&location, "alex").unwrap();
+    tab.visit(&callback).await;
+    let sign_ins = world.token_requests();
+    let target = format!("/api?caught&{}", api.more("get", "/orders"));
+    let late = world.raw(page_with(&target, &old)).await;
+    assert_eq!(late.text(), "Api(SessionEnded)");
+    assert!(!sets_session(&late));
+    assert_eq!(world.token_requests(), sign_ins);
+}
+
+/// A provider that gives all users the same tokens.
+pub(super) async fn t01_tokens_of_another_user_end_the_session(harness: Harness) {
+    let (api, world) = (Api::start(), World::new(harness));
+    let body = format!(
+        r#"{{"access_token":"a-{SCRIPTED}","refresh_token":"r-{SCRIPTED}","token_type":"Bearer","expires_in":300}}"#
+    );
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+    let tokens = WireProvider::start(Wire::bytes(head + &body));
+    let login = world.usual().set(Setting::TokenUrl, tokens.url());
+    world.serve(login.api_origin(api.origin()).build().unwrap());
+    api.refuse_all(true);
+    let mut answers = Vec::new();
+    for user in ["alex", "jun"] {
+        let data = Fault::status(200).json(&format!(r#"{{"sub":"{user}"}}"#));
+        world.provider.fault(Endpoint::UserData, data);
+        let browser = world.stranger();
+        let mut tab = browser.tab();
+        world.visit_and_sign_in(&mut tab, "/page", user).await;
+        let target = format!("{APP}/api?caught&{}", api.more("get", "/orders"));
+        answers.push(tab.get(&target).await.text().into_owned());
+        world.provider.clear_faults();
+    }
+    assert_eq!(answers, ["Api(Refused)", "Api(SessionEnded)"]);
 }
 
 pub(super) async fn t01_a_hook_that_refuses_ends_the_session(harness: Harness) {
