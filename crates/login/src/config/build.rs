@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, Once};
 
 use fncy_login_core::{
     Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings, TokenPolicy,
-    UserPointers,
 };
 use http::Method;
 use http::header::HeaderName;
@@ -169,34 +168,6 @@ impl LoginBuilder {
             knows_auth_time,
             checks,
         ))
-    }
-
-    /// How the tokens of each prefix are checked. `users` are the places in the user data.
-    fn bearer_checks(
-        &self,
-        users: Option<&UserPointers>,
-        parser: &mut Parser<'_>,
-    ) -> Vec<(TokenQuestion, TokenPolicy)> {
-        let mut checks = Vec::new();
-        for (index, (path, check)) in self.bearer_checks.iter().enumerate() {
-            let is_same = |other: &str| other.trim_end_matches('/') == path.trim_end_matches('/');
-            if self.bearer_checks[..index]
-                .iter()
-                .any(|(other, _)| is_same(other))
-            {
-                parser.errors.add_general(format!(
-                    "Two checks of bearer tokens are for {path:?}; remove one of the two."
-                ));
-            }
-            match users.map(|users| check.parts(users)) {
-                Some(Ok(parts)) => checks.push(parts),
-                Some(Err(mistake)) => parser.errors.add_general(format!(
-                    "The check of bearer tokens for {path:?} can't be used: {mistake}."
-                )),
-                None => {}
-            }
-        }
-        checks
     }
 
     /// Checks what is set in code alone.

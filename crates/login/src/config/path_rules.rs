@@ -7,10 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Need, User};
+use fncy_login_core::{Need, TokenPolicy, User, UserPointers};
 
-use crate::bearer::bearer_check::BearerCheck;
+use crate::bearer::bearer_check::{BearerCheck, TokenQuestion};
 use crate::config::builder::LoginBuilder;
+use crate::config::parser::Parser;
 
 impl LoginBuilder {
     /// Makes one path public, for each method. By default each path needs a user, so that a forgotten rule shows as a
@@ -156,6 +157,34 @@ impl LoginBuilder {
         self.choices.paths = self.choices.paths.bearer_prefix(path.clone());
         self.bearer_checks.push((path, check));
         self
+    }
+
+    /// How the tokens of each prefix are checked. `users` are the places in the user data.
+    pub(super) fn bearer_checks(
+        &self,
+        users: Option<&UserPointers>,
+        parser: &mut Parser<'_>,
+    ) -> Vec<(TokenQuestion, TokenPolicy)> {
+        let mut checks = Vec::new();
+        for (index, (path, check)) in self.bearer_checks.iter().enumerate() {
+            let is_same = |other: &str| other.trim_end_matches('/') == path.trim_end_matches('/');
+            if self.bearer_checks[..index]
+                .iter()
+                .any(|(other, _)| is_same(other))
+            {
+                parser.errors.add_general(format!(
+                    "Two checks of bearer tokens are for {path:?}; remove one of the two."
+                ));
+            }
+            match users.map(|users| check.parts(users)) {
+                Some(Ok(parts)) => checks.push(parts),
+                Some(Err(mistake)) => parser.errors.add_general(format!(
+                    "The check of bearer tokens for {path:?} can't be used: {mistake}."
+                )),
+                None => {}
+            }
+        }
+        checks
     }
 
     fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {
