@@ -4,7 +4,7 @@
 //!   differences.
 //! - [`door`], [`site`]: an application whose token requests are counted on their way.
 //! - [`nginx`]: a proxy in front of an application.
-//! - `hostile_jwts`: tokens of another JOSE library.
+//! - `hostile_jwts`, `signed_tokens`: JWTs of another JOSE library, and of a provider.
 //! - [`behaviours`]: the tests for each provider, on both frameworks.
 //!
 //! The servers are optional. If one is not installed, its tests say so on stderr and are skipped. With
@@ -22,6 +22,8 @@ pub mod oidc_provider;
 pub mod provider;
 pub mod proxy;
 pub mod redis;
+#[cfg(test)]
+mod signed_tokens;
 pub mod site;
 
 /// Skips a test with this sentence, because a server is not installed.
