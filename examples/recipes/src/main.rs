@@ -16,7 +16,7 @@ use recipes::front_ends::{htmx, spa, templates};
 use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
 use recipes::operations::{audit, instances, metrics, nginx};
-use recipes::services::{fncy_api, fncy_proxy, machine};
+use recipes::services::{fncy_api, fncy_proxy, machine, mobile};
 use recipes::sign_ins::{confirm, languages, tenants};
 use rusqlite::Connection;
 use site::{Provider, StartError};
@@ -55,6 +55,18 @@ fn listen(address: &str) -> io::Result<std::net::TcpListener> {
     Ok(listener)
 }
 
+/// Shows what a mobile application sends, and returns the address of the introspection endpoint.
+#[expect(clippy::print_stdout, reason = "it talks to the person who ran it")]
+fn phone(provider: &Provider) -> Result<String, StartError> {
+    let server = provider.dev_server().ok_or(
+        "The recipe `mobile` runs with the dev server; for a real FNCY, change `phone` in main.rs.",
+    )?;
+    let token = server.token_for("alex", mobile::CLIENT_ID, "profile")?;
+    println!("A mobile application sends for example:");
+    println!("curl -H 'Authorization: Bearer {token}' http://localhost:3000/api/orders");
+    Ok(server.introspection_url())
+}
+
 fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, StartError> {
     let app = match name {
         // In memory: a recipe leaves no file behind.
@@ -68,6 +80,7 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         "instances" => instances::app(login, RedisStore::from_env()?)?,
         "machine" => machine::app(login)?,
         "metrics" => return Ok(metrics::app(login, metrics::install()?)?),
+        "mobile" => mobile::app(login, &phone(provider)?)?,
         "nginx" => nginx::app(login, Paths::Whole)?,
         "spa" => spa::app(login)?,
         "templates" => templates::app(login)?,

@@ -55,6 +55,12 @@ impl Provider {
         &self.userinfo_url
     }
 
+    /// The dev server, unless the provider is a real server.
+    #[must_use]
+    pub fn dev_server(&self) -> Option<&DevServer> {
+        self.dev_server.as_ref()
+    }
+
     /// The user data endpoint of this provider.
     ///
     /// # Errors

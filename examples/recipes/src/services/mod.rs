@@ -3,6 +3,7 @@
 pub mod fncy_api;
 pub mod fncy_proxy;
 pub mod machine;
+pub mod mobile;
 
 use axum::http::Uri;
 
