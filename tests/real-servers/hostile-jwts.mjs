@@ -1,7 +1,7 @@
 // Access tokens that are JWTs, signed by the npm package `jose`: good ones, and ones that no check may accept.
 //
-// It takes issuer, audience and time (in Unix seconds) as one argument of JSON, and prints the key set and the tokens as
-// JSON, each token with its name and whether it must be accepted.
+// Its one argument is JSON with the issuer, the audience and the time in Unix seconds. It prints the key set and the tokens
+// as JSON. Each token has a name, and says whether it must be accepted.
 
 import { createHmac } from 'node:crypto';
 import * as jose from 'jose';

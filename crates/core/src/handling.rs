@@ -30,7 +30,7 @@ use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 use crate::values::timestamp::Timestamp;
 
-/// How long after a sign-in another one doesn't help, in seconds.
+/// For how long after a sign-in a new sign-in can't help, in seconds.
 const JUST_SIGNED_IN: u64 = 60;
 /// A clause for the operator.
 const REFUSED: &str = "a handler or middleware of the application refused the user";
@@ -61,8 +61,8 @@ impl<'a, H: Head> Handling<'a, H> {
 
     /// A sign-in with options, which the application asks for. `user` is signed in.
     ///
-    /// A user of a bearer token is refused. The reply is a page if the browser is in a sign-in loop, or if more scopes for the user are not asked for
-    /// by a page of this origin.
+    /// A user of a bearer token is refused. The reply is a page if the browser is in a sign-in loop. It is a page too if no
+    /// page of this origin asks for the user's further scopes.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl<'a, H: Head> Handling<'a, H> {
         Ok(Challenge::SignIn(Box::new(start.told_to(kind))))
     }
 
-    /// The reply to a user whose tokens the provider refuses, although they were just refreshed: sign in again.
+    /// The reply to a user whose tokens the provider refuses although they were just refreshed. The person signs in again.
     ///
     /// If the session is less than a minute old, a navigation gets a page with a button. A redirect could be a loop.
     pub fn refused_tokens(self, user: &User, now: Timestamp) -> Challenge {
@@ -157,8 +157,8 @@ impl<'a, H: Head> Handling<'a, H> {
         self.responder.write(draft.retry_after(DEFAULT_RETRY_AFTER))
     }
 
-    /// The tokens of the request's session, or its bearer token. They are opened by this call. `user` is the user that the request was
-    /// admitted with.
+    /// The tokens of the request's session, or its bearer token. This call opens the tokens. `user` is the user that the
+    /// request was admitted with.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! A browser without pages: it keeps cookies, and sends a browser's headers. Or a program with an access token.
+//! The clients of a test: a browser without pages, which keeps cookies and sends a browser's headers, or a program with an
+//! access token.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,7 +28,7 @@ pub struct Client<A> {
     pub(crate) fncy: TestFncy,
     app: A,
     jar: Arc<Mutex<CookieJar>>,
-    /// The `Authorization` header of a program. It sends no cookies.
+    /// The `Authorization` header of a program. A program sends no cookies.
     pub(crate) authorization: Option<Arc<str>>,
 }
 

@@ -3,7 +3,7 @@
 //! Rules:
 //! - `Sec-Fetch-*`, `Origin` and `Referer` are a browser's, for a typed address, a form, a script's request and the
 //!   return from FNCY (W3C Fetch Metadata; Fetch section 3.2).
-//! - A client with an access token is a program: it sends the token, and none of these headers and no cookie.
+//! - A client with an access token is a program: it sends the token, but no cookie and no header of this list.
 //! - A header of the test replaces the browser's. So a request can come from another site's page, or from htmx.
 //! - A path is sent as written, and not as a browser would resolve it, so that tests can try odd spellings on guards.
 

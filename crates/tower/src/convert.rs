@@ -123,7 +123,7 @@ pub(crate) fn context(extensions: &Extensions) -> Result<&AuthContext, Rejection
     })
 }
 
-/// Prepares a request for the application. Its cookies and its token are marked, so that a layer inside logs none.
+/// Prepares a request for the application. Its cookies and its token are marked, so that no layer inside logs them.
 pub(crate) fn admit<B>(request: &mut Request<B>, context: AuthContext) {
     request.extensions_mut().insert(context);
     for (name, value) in request.headers_mut() {

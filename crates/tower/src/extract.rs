@@ -109,8 +109,9 @@ impl Deref for Tokens {
 /// }
 /// ```
 ///
-/// [`Tokens`] is enough for a client that needs no refresh. On a public path, tokens that have expired are a 401
-/// (`tokens_expired`), and with `sign_in_only` there are none: a 500 (`tokens_discarded`).
+/// [`Tokens`] is enough for a client that needs no refresh. If the tokens of a
+/// public path have expired, the answer is a 401 (`tokens_expired`). With `sign_in_only` the session has no tokens, and the
+/// answer is a 500 (`tokens_discarded`).
 #[doc(alias("bearer", "access token", "refresh", "http client"))]
 #[derive(Clone, Debug)]
 pub struct FncyApi(ApiHandle);

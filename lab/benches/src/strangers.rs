@@ -40,7 +40,7 @@ const HEAD_START: Duration = Duration::from_secs(3);
 /// Shorter than what makes user data due.
 const TOKEN_LIFE: u64 = 120;
 
-/// How long each that succeeded waited, and the number of all.
+/// How long each successful attempt waited, and the number of all attempts.
 struct Succeeded(Vec<Duration>, usize);
 
 /// Prints a table for strangers with invented tokens, one for strangers whose address is not known, and one for strangers
@@ -70,14 +70,14 @@ pub async fn run() {
 async fn invented_tokens() {
     println!("\nInvented bearer tokens, for {TOKENS_FOR} seconds.\n");
     println!(
-        "| tokens a second | sign-ins | median, worst | refreshes | median, worst | known tokens | median, worst | MB before, after |"
+        "| tokens a second | sign-ins | median, worst | refreshes | median, worst | new tokens | median, worst | MB before, after |"
     );
     println!("| --: | --: | --: | --: | --: | --: | --: | --: |");
     for rate in TOKEN_RATES {
         let before = memory::held();
-        let [sign_ins, refreshes, known] = among_tokens(rate).await;
+        let [sign_ins, refreshes, tokens] = among_tokens(rate).await;
         let after = memory::held();
-        println!("| {rate} | {sign_ins} | {refreshes} | {known} | {before}, {after} |");
+        println!("| {rate} | {sign_ins} | {refreshes} | {tokens} | {before}, {after} |");
     }
 }
 
@@ -112,7 +112,7 @@ async fn among_tokens(rate: u64) -> [Succeeded; 3] {
                 From::new(&address(number), Get::page(cookies.unwrap())),
                 200,
             ),
-            // The first time it is asked about, among the others.
+            // The first question about this token waits among those of the strangers.
             (
                 From::new(&address(number), Get::with_token("u-1.known").below("/api")),
                 200,

@@ -1,7 +1,8 @@
 //! What the toy application asks of FNCY's API, step by step as the query says.
 //!
 //! `/api?get=https://api.example/orders&set=blue` calls the API, and then sets the session data. The answer has the result
-//! of each step. The user of a bearer token has no session. The first error is the answer, unless a step `caught` came before it.
+//! of each step. The user of a bearer token has no session. The first error is the answer, unless a step `caught` came
+//! before it.
 
 use std::time::Duration;
 

@@ -84,7 +84,7 @@ impl Api {
         self.state.refused.lock().unwrap().insert(token.to_owned());
     }
 
-    /// Refuses each token from now on, or none but those of [`Api::refuse`].
+    /// Refuses each token from now on, or only those of [`Api::refuse`].
     pub(crate) fn refuse_all(&self, refuses: bool) {
         *self.state.refuses_all.lock().unwrap() = refuses;
     }

@@ -44,7 +44,7 @@ pub(crate) fn with_token(path: &str, token: &str) -> RawRequest {
     plain(path).with_header("authorization", format!("Bearer {token}"))
 }
 
-/// A request of a program that shows nothing.
+/// A request of a program without a token.
 pub(crate) fn plain(path: &str) -> RawRequest {
     RawRequest::new("GET", path).with_header("host", "app.example")
 }
@@ -53,7 +53,7 @@ pub(crate) fn plain(path: &str) -> RawRequest {
 ///
 /// # Panics
 ///
-/// It is no problem, sets a cookie, or leads elsewhere.
+/// The response is no problem+json, sets a cookie, or redirects.
 pub(crate) fn refusal(response: &RawResponse) -> (u16, String, Option<String>) {
     let kind = response.header("content-type");
     assert_eq!(kind, Some("application/problem+json"), "{response:?}");

@@ -54,7 +54,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// All where flows are run. What a scheme changes is the core's, so that one framework shows it.
+    /// All places where flows run. The core alone depends on the scheme, so one framework shows it.
     pub(crate) fn all(chromium: &Arc<Chromium>, front: &Arc<Front>) -> [Self; 3] {
         [
             (Framework::Axum, Scheme::Http),

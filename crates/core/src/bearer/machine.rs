@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
@@ -26,7 +28,7 @@ use crate::values::timestamp::Timestamp;
 const INTROSPECTION_ENDPOINT: &str = "the introspection endpoint";
 /// The longest scopes and claims of a token, in bytes. Each request has them in memory.
 const MAX_TEXTS_LEN: usize = 8 * 1024;
-/// How long what is known of a token is believed, in seconds. A revocation at FNCY is noticed after that.
+/// How long FNCY's answer about a token is believed, in seconds. A revocation at FNCY is noticed within this time.
 pub const TOKEN_CHECK_LIFE: u64 = 60;
 
 /// Admits and refuses requests with bearer tokens. Cloning is cheap.
@@ -55,11 +57,11 @@ impl BearerMachine {
         Self(Arc::clone(machine))
     }
 
-    /// The token of a request. `None` if its path accepts no tokens, or if it shows no credentials. The session of its
-    /// cookies then counts.
+    /// The token of a request. `None` if its path accepts no tokens, or if it has no `Authorization` header. Then the
+    /// session of its cookies counts.
     ///
-    /// A path may have several readings: other spellings, or a rest after a router has stripped a prefix. If one of them
-    /// is below a prefix and the others are not below the same one, there is no token, and no session either.
+    /// A path may have several readings: other spellings, or a rest after a router has stripped a prefix. If only some of
+    /// them are below a prefix, or below different ones, the request has neither a token nor a session.
     pub fn shown<'a, H: Head>(&self, head: &'a H) -> Option<ShownToken<'a>> {
         let machine = machine_of(&self.0, head);
         let credentials = credentials(head);
@@ -160,7 +162,7 @@ impl BearerMachine {
         match guard(machine, head, &paths, &user, now) {
             None => Ok(Admission::of(user, None)),
             Some(Challenge::Reply(reply)) => Err(reply),
-            // A user without a session is sent nowhere.
+            // A program can't sign in, so it is not redirected.
             Some(Challenge::SignIn(_)) => Err(self.refuse(head, &BearerRefusal::NoToken)),
         }
     }
@@ -172,8 +174,8 @@ impl BearerMachine {
     }
 }
 
-/// Whether the answer means that FNCY refuses the token itself. The user data endpoint says so by its status. A request
-/// that is too large for a server is so because of its token.
+/// Whether the answer means that FNCY refuses the token itself. The user data endpoint says so by its status. If a
+/// request is too large for a server, its token is the cause.
 fn is_refused(policy: &TokenPolicy, answer: &ProviderAnswer) -> bool {
     match answer.status {
         413 | 414 | 431 => true,
@@ -227,7 +229,7 @@ fn user(token: &str, claims: &Claims, now: Timestamp) -> Result<User, BearerRefu
 /// Of a JWT it leaves the signature out: some algorithms have several valid ones for the same text. No secret is part of it,
 /// since a revocation outlives a change of secrets.
 pub(crate) fn token_id(token: &str) -> [u8; 16] {
-    let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+    let signed = signed_text(token).unwrap_or(token).trim_end_matches('=');
     let hash = digest(
         &SHA256,
         &[b"fncy-login bearer token ", signed.as_bytes()].concat(),
@@ -235,8 +237,44 @@ pub(crate) fn token_id(token: &str) -> [u8; 16] {
     std::array::from_fn(|index| hash.as_ref()[index])
 }
 
+/// The text of a JWT without its signature (RFC 7515, section 7.1). `None` if the token is no JWT.
+fn signed_text(token: &str) -> Option<&str> {
+    let (signed, _) = token.rsplit_once('.')?;
+    let (header, payload) = signed.split_once('.')?;
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let header: Map<String, Value> = serde_json::from_slice(&header).ok()?;
+    (header.contains_key("alg") && !payload.contains('.')).then_some(signed)
+}
+
 impl fmt::Debug for BearerMachine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BearerMachine").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token_id;
+
+    #[test]
+    fn b05_only_tokens_of_one_grant_have_one_id() {
+        // The header and the payload are {"alg":"ES256"} and {}.
+        let jwt = "eyJhbGciOiJFUzI1NiJ9.e30";
+        for (one, other) in [
+            (format!("{jwt}.sig"), format!("{jwt}.other")),
+            ("abc".to_owned(), "abc=".to_owned()),
+        ] {
+            assert_eq!(token_id(&one), token_id(&other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("v1.alex", "v1.jun"),
+            ("v4.local.alex", "v4.local.jun"),
+            ("alex", "jun"),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.s", "eyJhbGciOiJFUzI1NiJ9.e31.s"),
+            // Not a header of a JWT.
+            ("e30.e30.alex", "e30.e30.jun"),
+        ] {
+            assert_ne!(token_id(one), token_id(other), "{one} {other}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 //! Rules:
 //! - A token that was made for another client or audience is refused. Otherwise each application with a user's token
 //!   could act as that user here.
-//! - An answer names a user. A token of a client's own has none (RFC 9068, section 5).
+//! - An answer names a user, and an introspection and a JWT name a client too. Otherwise a client's own token (RFC 9068,
+//!   section 5) could pass for a user's.
 //! - Times may be a minute off, since clocks differ.
 
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ use crate::session::lifetimes::Lifetimes;
 use crate::session::open::MAX_SKEW;
 use crate::values::timestamp::Timestamp;
 
-/// Later times are no seconds: the year 5138, or this century in milliseconds.
+/// A larger number is no time in seconds. It is after the year 5138, or a time of this century in milliseconds.
 const MAX_SECONDS: f64 = 1e11;
 
 /// The source of what is known of a token.
@@ -37,9 +38,9 @@ pub enum TokenSource {
 pub struct TokenPolicy {
     /// The source of what is known of a token.
     pub source: TokenSource,
-    /// The clients whose tokens are accepted. If the list is empty, any client's are.
+    /// The clients whose tokens are accepted. If the list is empty, every client is accepted.
     pub clients: Vec<String>,
-    /// The audiences that are accepted. If the list is empty, any audience is.
+    /// The audiences that are accepted. If the list is empty, every audience is accepted.
     pub audiences: Vec<String>,
     /// The place of the client in the answer: a JSON pointer (RFC 6901).
     pub client: String,
@@ -107,8 +108,8 @@ impl TokenPolicy {
         })
     }
 
-    /// Whether the token was made for an accepted client, and by a user. A client's own token names the client as its user
-    /// (RFC 9068, section 5).
+    /// Refuses the token of another client, and a client's own token, which names the client as its user (RFC 9068,
+    /// section 5).
     fn is_for_client(&self, members: &Value, user_id: &str) -> Result<(), BearerRefusal> {
         let client = members.pointer(&self.client).and_then(Value::as_str);
         let is_own = |client: &str| self.clients.iter().any(|own| own == client);
@@ -138,7 +139,7 @@ struct Times {
 impl Times {
     /// Reads the times, and judges whether the token is valid now.
     ///
-    /// A token with a future time of issue would be exempt from revocations, and one that is older than any session could
+    /// A token with a future time of issue would be exempt from revocations. A token that is older than 30 days could
     /// outlive them.
     fn of(members: &Value, now: Timestamp) -> Result<Self, BearerRefusal> {
         let [expires, not_before, issued, signed_in] =
@@ -163,9 +164,9 @@ impl Times {
                 "the token is older than 30 days, or expires before it is issued",
             ));
         }
-        // A sign-in can't be later than the token. If FNCY says so all the same, it is not known.
+        // A sign-in can't be in the future. If FNCY says so all the same, its time counts as not known.
         let signed_in = signed_in.filter(|at| *at <= latest).map(|at| at.min(now));
-        // A refreshed token comes from the sign-in before a revocation.
+        // A refreshed token counts from its sign-in, so that a revocation between the two reaches it.
         let issued = issued.map(|issued| signed_in.map_or(issued, |at| at.min(issued)));
         Ok(Self {
             expires,
@@ -175,8 +176,8 @@ impl Times {
     }
 }
 
-/// Whether a token is one that a request may show as a bearer token, as far as the answer says it. It is not bound to a
-/// key of its client (RFC 7800, section 3), and it is no refresh token and no ID token.
+/// Refuses a token that is bound to a key of its client (RFC 7800, section 3), a refresh token and an ID token, if the
+/// answer says what the token is.
 fn is_bearer(members: &Value, dialect: &TokenDialect) -> Result<(), BearerRefusal> {
     let says = |name: &str, accepted: &[&str]| {
         let said = members[name].as_str();
@@ -194,7 +195,7 @@ fn is_bearer(members: &Value, dialect: &TokenDialect) -> Result<(), BearerRefusa
     }
 }
 
-/// A time in seconds since 1970 (RFC 7519, section 2), without its fraction. `None` if it is not said.
+/// A time in seconds since 1970 (RFC 7519, section 2), without its fraction. `None` without the member.
 fn seconds(value: &Value) -> Result<Option<Timestamp>, BearerRefusal> {
     if value.is_null() {
         return Ok(None);
@@ -366,7 +367,7 @@ mod tests {
         assert_eq!(issued(json!(NOW - 500)), (NOW - 500, NOW - 500));
         assert_eq!(issued(Value::Null), (NOW - 100, 0));
         assert_eq!(issued(json!(NOW + 30)), (NOW - 100, NOW));
-        // No sign-in of the future is recent.
+        // A sign-in in the future does not count as recent.
         assert_eq!(issued(json!(NOW + 61)), (NOW - 100, 0));
     }
 

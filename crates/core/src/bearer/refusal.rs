@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - A refusal never starts a sign-in and is never a page.
-//! - Strangers can cause any number of invalid tokens, so a refused token writes no line to the log.
+//! - Strangers can send any number of invalid tokens, so a refused token is logged at debug only.
 
 use std::borrow::Cow;
 
@@ -40,7 +40,7 @@ pub enum BearerRefusal {
 }
 
 impl BearerRefusal {
-    /// The refusal for an answer that means no answer about the token.
+    /// The refusal if FNCY gave no usable answer about the token.
     pub(crate) fn unavailable(error: ProviderError) -> Self {
         Self::Unavailable {
             detail: error.detail,

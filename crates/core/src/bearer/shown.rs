@@ -17,7 +17,7 @@ const MAX_TOKEN_LEN: usize = 8 * 1024;
 pub(crate) enum Credentials<'a> {
     /// There is no such header.
     Absent,
-    /// A token that may be one.
+    /// A text with the form of a token.
     Token(&'a str),
     /// The header has another scheme, or no token.
     NoToken,

@@ -196,7 +196,7 @@ fn greet<H: Head>(
     Begin::Admit(Admission::of(user, None))
 }
 
-/// Whether a request needs no user. A CORS preflight never has cookies, so one for a path with a guard is not public, unless
+/// Whether a request needs no user. A CORS preflight never has cookies, so it is not public on a path with a guard, unless
 /// the path accepts bearer tokens.
 fn is_public<H: Head>(machine: &Machine, head: &H, paths: &RequestPaths<'_>) -> bool {
     paths.all(|path| machine.paths.is_public(path))

@@ -96,7 +96,7 @@ impl RefreshedTokens {
     ///
     /// # Errors
     ///
-    /// [`TooLarge`], if the session does not fit into its cookies then.
+    /// [`TooLarge`], if the session then doesn't fit into its cookies.
     pub fn put_into(&self, session: &mut Resealing, now: Timestamp) -> Result<(), TooLarge> {
         let user = session.user().clone();
         let before = user.segment();
@@ -109,8 +109,8 @@ impl RefreshedTokens {
 
     /// The segment of a session with these tokens.
     ///
-    /// The scopes belong to the tokens. Of the rest, what is newer stays: another response may have changed the session
-    /// since the refresh began.
+    /// The scopes belong to the tokens. Newer values of the other members stay, since another response may have changed the
+    /// session after the refresh began.
     pub(crate) fn segment<'a>(&'a self, before: Segment<'a>, idle_ends: Timestamp) -> Segment<'a> {
         let mut segment = Segment {
             terms: Terms {

@@ -93,7 +93,7 @@ impl PathRules {
         self
     }
 
-    /// Accepts bearer tokens for a path and all below it. It is an API too. The prefixes are numbered from 0, in the
+    /// Accepts bearer tokens for a path and all below it. The path is an API too. Prefixes are numbered from 0, in the
     /// order of the calls.
     #[must_use]
     pub fn bearer_prefix(mut self, path: impl Into<String>) -> Self {
@@ -273,7 +273,7 @@ impl PathRules {
     }
 
     /// The number of the closest prefix of a path that accepts bearer tokens. `None` if another spelling of the path is
-    /// below a closer one: its check may be stricter.
+    /// below a closer prefix, whose check may be stricter.
     pub(crate) fn bearer(&self, path: &str) -> Option<usize> {
         let plain = decoded(path);
         let as_sent = self.bearer.nearest(&plain, |prefix| prefix.matches(path));

@@ -11,7 +11,7 @@ pub enum Endpoint {
     UserData,
     /// `POST /v1/oauth2/revoke`, which revokes a token. In `/_dev` paths: `revoke`.
     Revoke,
-    /// `POST /v1/oauth2/introspect`, which says what a token is worth. In `/_dev` paths: `introspect`.
+    /// `POST /v1/oauth2/introspect`, which says whether a token is active. In `/_dev` paths: `introspect`.
     Introspect,
     /// `GET /v1/oauth2/jwks`, the public keys of JWTs. In `/_dev` paths: `jwks`.
     Jwks,

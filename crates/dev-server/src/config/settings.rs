@@ -21,7 +21,7 @@ pub enum TokenBody {
 /// Form of access tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AccessTokenFormat {
-    /// A random text, which says something to this server only. The default.
+    /// A random text, which only this server can read. The default.
     #[default]
     Opaque,
     /// A signed JWT (RFC 9068), which a resource server can check by the keys of the JWKS endpoint.

@@ -203,8 +203,9 @@ impl DevServer {
 
     /// Issues an access token for a user, to any client, without a browser.
     ///
-    /// The client needs no registration. `scope` is a list separated by spaces, of which the user grants
-    /// what the user can grant. The token is like one of the token endpoint, and has no refresh token.
+    /// The client needs no registration. `scope` is a list separated by spaces. The token has those
+    /// scopes of the list that the user can grant. It is like a token of the token endpoint, without a
+    /// refresh token.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,5 +1,5 @@
-//! What an access token says, as the claims of a JWT (RFC 9068 section 2.2) and as the answer of an
-//! introspection (RFC 7662 section 2.2).
+//! What an access token says: the claims of a JWT (RFC 9068 section 2.2) and the answer of an introspection
+//! (RFC 7662 section 2.2).
 
 use serde_json::{Map, Value, json};
 

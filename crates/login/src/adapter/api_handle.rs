@@ -23,7 +23,7 @@ use crate::session::refresh_tokens::refresh_tokens;
 ///
 /// The user of a bearer token has a token that can't be refreshed: the API's 401 is then a 401 for the caller.
 ///
-/// Each method's error has a reply. Return it, and the person signs in again, or gets a page with a way on.
+/// Each method's error has a reply. Return the error, and the login answers: the person signs in again, or gets a page.
 #[derive(Clone)]
 pub struct ApiHandle(Arc<Call>);
 
@@ -75,8 +75,8 @@ impl ApiHandle {
     ///
     /// The address must be below an origin of [`LoginBuilder::api_origin`](crate::LoginBuilder::api_origin). No redirect is
     /// followed: a 302 is the answer. The whole body is read, up to
-    /// [`LoginBuilder::api_answer_limit`](crate::LoginBuilder::api_answer_limit). Each of the two attempts has ten seconds.
-    /// At most 32 calls run at once, and eight of them for one user. The others wait.
+    /// [`LoginBuilder::api_answer_limit`](crate::LoginBuilder::api_answer_limit). At most 32 calls run at once, and at most
+    /// eight for one user. The others wait. Each of the two attempts has ten seconds, with its wait.
     ///
     /// # Errors
     ///
@@ -110,11 +110,11 @@ impl ApiHandle {
 
     /// Sends a request as [`send`](Self::send) does, but once only. A 401 is the answer.
     ///
-    /// It is for a body that can't be sent again, such as one that names an upload which is used up.
+    /// It is for a body that can't be sent again, such as one with the name of an upload that works once.
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send), but for a second 401.
+    /// Those of [`send`](Self::send), except for a second 401.
     pub async fn send_once(
         &self,
         request: Request<Vec<u8>>,
@@ -132,15 +132,17 @@ impl ApiHandle {
         newest.unwrap_or_else(|| self.0.tokens.clone())
     }
 
-    /// New tokens, after FNCY's API answered 401 to a client of your own. `refused` are those that it refused.
+    /// New tokens, after FNCY's API answered 401 to a client of your own. `refused` are the tokens that the API refused.
     ///
-    /// If another request has refreshed them meanwhile, you get its tokens, and FNCY isn't asked. The response of your handler
-    /// brings the new cookie. It takes at most 15 seconds, and waits with the refreshes of the same user.
+    /// If another request has refreshed them meanwhile, you get its tokens, and FNCY isn't asked. The response of your
+    /// handler brings the new cookie. The call takes at most 15 seconds, and waits its turn among the refreshes of the
+    /// same user.
     ///
     /// # Errors
     ///
     /// As for [`send`](Self::send). In particular [`ApiError::Refused`] if FNCY refuses the refresh token, and
-    /// [`ApiError::SessionEnded`] if the session was revoked. Then there is no refresh and no cookie.
+    /// [`ApiError::SessionEnded`] if the session was revoked. A revoked session gets no refresh and no cookie. The user of a
+    /// bearer token gets [`ApiError::NotRefreshable`].
     ///
     /// ```
     /// use fncy_login::adapter::{ApiHandle, Rejection};
@@ -179,7 +181,7 @@ impl ApiHandle {
         self.rejection(ApiError::Refused)
     }
 
-    /// The tokens for a request that may get one. If they have expired while the handler ran, they are refreshed.
+    /// The tokens for a request that may carry one. If they have expired while the handler ran, they are refreshed.
     async fn current(&self, request: &Request<Vec<u8>>) -> Result<SessionTokens, Rejection> {
         let login = &self.0.context.login().0;
         let checked = login.api.check(request);

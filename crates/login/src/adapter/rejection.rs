@@ -31,7 +31,7 @@ pub enum RejectionKind {
     SignIn,
     /// The options of a sign-in can't be sent: the application's mistake, answered with 500.
     InvalidOptions,
-    /// A call of FNCY's API has no answer, or a refresh no token.
+    /// A call of FNCY's API has no usable answer, or a refresh brings no tokens.
     Api(ApiError),
 }
 

@@ -16,7 +16,7 @@ use crate::bearer::jwt::verifier::JwtVerifier;
 /// How bearer tokens are checked, for [`LoginBuilder::bearer_prefix`](crate::LoginBuilder::bearer_prefix).
 ///
 /// FNCY documents neither an introspection endpoint nor the format of its tokens, so the application chooses. The
-/// manual's page on mobile applications says what each way proves.
+/// manual's page on bearer tokens says what each check proves.
 ///
 /// ```
 /// use fncy_login::BearerCheck;
@@ -47,7 +47,7 @@ enum Way {
     },
 }
 
-/// Where a token is asked about, or how it is checked here.
+/// How a token is checked: by which endpoint of FNCY, or here.
 #[derive(Clone, Debug)]
 pub(crate) enum TokenQuestion {
     /// The introspection endpoint.
@@ -75,8 +75,11 @@ impl BearerCheck {
     /// Asks FNCY's introspection endpoint (RFC 7662) about each token. The address is https, or http on a loopback host.
     ///
     /// The request is authenticated with the login's client ID and secret. A token is accepted if FNCY calls it active,
-    /// and if its client or its audience is among those that [`client`](Self::client) and [`audience`](Self::audience)
-    /// name. At least one of the two is needed.
+    /// and if its client and its audience are among those that [`client`](Self::client) and
+    /// [`audience`](Self::audience) name. Call at least one of the two.
+    ///
+    /// FNCY's answer must name the client in any case, in `client_id`, `azp`, `cid` or at
+    /// [`client_pointer`](Self::client_pointer). Otherwise a client's own token could pass for a user's.
     pub fn introspection(url: impl Into<String>) -> Self {
         Self::by(Way::Introspection(url.into()))
     }
@@ -92,9 +95,11 @@ impl BearerCheck {
 
     /// Checks each token here as a JWT (RFC 9068), by the keys of FNCY. FNCY is not asked about the token.
     ///
-    /// A token is accepted if a key has signed it, if its `iss` is `issuer`, if its `aud` has a name of
-    /// [`audience`](Self::audience), which must be called, and if it has not expired. It is accepted until it expires,
-    /// even if FNCY revokes it.
+    /// A token is accepted if a key has signed it, if its `iss` is `issuer`, and if it has not expired. Its `aud` must have
+    /// a name of [`audience`](Self::audience), so call that at least once. The token must name its client, in `client_id`,
+    /// `azp`, `cid` or at [`client_pointer`](Self::client_pointer).
+    ///
+    /// The token is accepted until it expires, even if FNCY revokes it.
     ///
     /// ```
     /// use fncy_login::{BearerCheck, JwtKeys};
@@ -148,7 +153,7 @@ impl BearerCheck {
         self
     }
 
-    /// Accepts tokens of every client, if the user data don't say which client it is.
+    /// Accepts tokens of every client, for user data that don't name the client.
     ///
     /// **Danger**: any application in which a user signs in with FNCY can then act here as that user.
     pub fn danger_any_client(mut self) -> Self {
@@ -234,4 +239,29 @@ impl BearerCheck {
         };
         Ok((question, policy))
     }
+}
+
+/// The parts of the check of each prefix. `users` are the places in the user data.
+pub(crate) fn all(
+    checks: &[(String, BearerCheck)],
+    users: Option<&UserPointers>,
+    mut mistake: impl FnMut(String),
+) -> Vec<(TokenQuestion, TokenPolicy)> {
+    let mut all = Vec::new();
+    for (index, (path, check)) in checks.iter().enumerate() {
+        let is_same = |other: &str| other.trim_end_matches('/') == path.trim_end_matches('/');
+        if checks[..index].iter().any(|(other, _)| is_same(other)) {
+            mistake(format!(
+                "Two checks of bearer tokens are for {path:?}; remove one of the two."
+            ));
+        }
+        match users.map(|users| check.parts(users)) {
+            Some(Ok(parts)) => all.push(parts),
+            Some(Err(problem)) => mistake(format!(
+                "The check of bearer tokens for {path:?} can't be used: {problem}."
+            )),
+            None => {}
+        }
+    }
+    all
 }

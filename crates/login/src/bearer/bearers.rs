@@ -1,16 +1,15 @@
 //! The prefixes that accept bearer tokens, and the questions about their tokens.
 //!
 //! Rules:
-//! - A question has a place at the provider. Unknown tokens have a line of their own, so strangers with invented tokens
+//! - A question needs a place at the provider. Unknown tokens have a line of their own, so strangers with invented tokens
 //!   delay no sign-in, no refresh and no known token. A JWT needs no place: its keys are here, or are read for all tokens
 //!   at once.
-//! - If FNCY asks for a pause (`Retry-After`), unknown tokens wait for its end.
+//! - If FNCY asks for a pause (`Retry-After`), unknown tokens get 503 until its end.
 //! - A failure is logged once a minute, whatever the number of requests.
-//! - A question ends with its last request until it has a place. After that it runs to its end.
+//! - If a question has no place yet, it ends with the last request that waits. A question with a place runs to its end.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use fncy_login_core::{BearerMachine, BearerRefusal, ErrorCode, Exchange, Secret, TokenPolicy};
 use tokio::time::Instant;
@@ -18,6 +17,7 @@ use tokio::time::Instant;
 use crate::bearer::bearer_check::TokenQuestion;
 #[cfg(feature = "jwt")]
 use crate::bearer::jwt::remote_keys::KeyFetch;
+use crate::bearer::pauses::Pauses;
 use crate::bearer::token_cache::{Asked, Outcome, TokenCache, TokenKey};
 use crate::observe::clock::Clock;
 use crate::observe::once_per_minute::OncePerMinute;
@@ -37,8 +37,8 @@ pub(crate) struct Bearers {
     pub(crate) clock: Arc<dyn Clock>,
     /// Limits the warning about tokens that can't be checked.
     pub(crate) warning: OncePerMinute,
-    /// The refusal of unknown tokens while FNCY asks for a pause, and the end of the pause.
-    pub(crate) pause: Mutex<Option<(Instant, BearerRefusal)>>,
+    /// The pauses that FNCY's introspection endpoints ask for.
+    pub(crate) pauses: Pauses,
 }
 
 impl Bearers {
@@ -50,24 +50,19 @@ impl Bearers {
         client: u64,
     ) -> Outcome {
         let deadline = Instant::now() + REQUEST_DEADLINE;
-        let is_known = self.cache.knows(&key);
-        if !is_known && let Some(refusal) = self.pause() {
+        let user = self.cache.user_of(&key);
+        if user.is_none()
+            && let Some(refusal) = self.pauses.refusal(key.0)
+        {
             return Err(refusal);
         }
         let (in_flight, first) = self.cache.enter(key);
         if let Some(sender) = first {
             let bearers = Arc::clone(self);
-            let work = if is_known {
-                let [a, b, c, d, e, f, g, h, ..] = key.1;
-                Work::KnownBearer(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
-            } else {
-                Work::Bearer(client)
-            };
+            let work = user.map_or(Work::Bearer(client), Work::KnownBearer);
             tokio::spawn(async move {
                 let (asked, outcome) = bearers.question(key, &token, work, &sender, deadline).await;
-                if let Err(refusal) = &outcome {
-                    bearers.failed(refusal);
-                }
+                bearers.note(key.0, &outcome);
                 bearers.cache.finish(key, &outcome, asked);
                 sender.tell(outcome);
             });
@@ -76,31 +71,17 @@ impl Bearers {
         outcome.unwrap_or(Err(BearerRefusal::Crowded))
     }
 
-    /// The refusal of unknown tokens, if FNCY has asked for a pause that lasts.
-    fn pause(&self) -> Option<BearerRefusal> {
-        let pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-        let (until, refusal) = pause.as_ref()?;
-        (Instant::now() < *until).then(|| refusal.clone())
-    }
-
-    /// Logs a failure, and begins the pause that FNCY asks for.
-    fn failed(&self, refusal: &BearerRefusal) {
-        let BearerRefusal::Unavailable {
-            detail,
-            retry_after,
-        } = refusal
-        else {
-            return;
-        };
-        if self.warning.is_due() {
+    /// Logs a failure, and begins or ends the pause that an introspection endpoint asks for.
+    fn note(&self, number: usize, outcome: &Outcome) {
+        if let Err(BearerRefusal::Unavailable { detail, .. }) = outcome
+            && self.warning.is_due()
+        {
             let code = ErrorCode::ProviderUnavailable.as_str();
             tracing::warn!(code, %detail, "bearer tokens can't be checked");
         }
-        // A second is what FNCY gets anyway.
-        if *retry_after > 1 {
-            let until = Instant::now() + Duration::from_secs(*retry_after);
-            let mut pause = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
-            *pause = Some((until, refusal.clone()));
+        // An answer of another endpoint is about one token, or about the keys.
+        if let Some((TokenQuestion::Introspection(_), _)) = self.checks.get(number) {
+            self.pauses.note(number, outcome);
         }
     }
 

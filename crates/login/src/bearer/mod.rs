@@ -4,4 +4,5 @@ pub(crate) mod bearer_check;
 pub(crate) mod bearers;
 #[cfg(feature = "jwt")]
 pub(crate) mod jwt;
+pub(crate) mod pauses;
 pub(crate) mod token_cache;

@@ -3,17 +3,17 @@
 //! Rules:
 //! - A token is remembered by a keyed hash. Its text is not kept.
 //! - An accepted token is believed for a minute, and no longer than its own life. For an hour it is known as one that was
-//!   accepted, so that the next question about it waits behind no stranger's. A refused token is refused for ten seconds.
+//!   accepted, so that invented tokens don't delay the next question about it. A refused token is refused for ten seconds.
 //! - Accepted and refused tokens have memories of their own, so invented tokens push no accepted one out.
 //! - All requests that show the same token share one question.
-//! - A time is counted from the start of the question, by a clock that can't jump. If the login's clock jumps back, what
-//!   was learned in its future counts no more.
+//! - A time is counted from the start of the question, by a clock that can't jump. If the login's clock jumps back,
+//!   answers from after its new time no longer count.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::{BearerRefusal, MAX_SKEW, TOKEN_CHECK_LIFE, Timestamp, User};
+use fncy_login_core::{BearerRefusal, MAX_SKEW, TOKEN_CHECK_LIFE, Timestamp, User, quick_hash};
 use tokio::time::Instant;
 
 use crate::store::expiring_map::{ExpiringMap, shrink};
@@ -36,6 +36,8 @@ pub(crate) struct TokenCache(Mutex<Memory>);
 
 struct Memory {
     accepted: ExpiringMap<TokenKey, Learned<User>, Instant>,
+    /// The number of the user of each token that was accepted lately.
+    known: ExpiringMap<TokenKey, u64, Instant>,
     refused: ExpiringMap<TokenKey, Learned<&'static str>, Instant>,
     asked: HashMap<TokenKey, UnderWay<Outcome>>,
 }
@@ -67,6 +69,7 @@ impl TokenCache {
     pub(crate) fn new() -> Self {
         Self(Mutex::new(Memory {
             accepted: ExpiringMap::new(MAX_TOKENS),
+            known: ExpiringMap::new(MAX_TOKENS),
             refused: ExpiringMap::new(MAX_TOKENS),
             asked: HashMap::new(),
         }))
@@ -86,9 +89,9 @@ impl TokenCache {
             .then_some(Err(BearerRefusal::Invalid(refused.value)))
     }
 
-    /// Whether a token was accepted within the last hour.
-    pub(crate) fn knows(&self, key: &TokenKey) -> bool {
-        self.memory().accepted.get(key).is_some()
+    /// The number of the user whose token was accepted within the last hour.
+    pub(crate) fn user_of(&self, key: &TokenKey) -> Option<u64> {
+        self.memory().known.get(key).copied()
     }
 
     /// Joins the question about a token, or begins it. The sender is for the first request, which asks.
@@ -112,15 +115,18 @@ impl TokenCache {
             Ok(user) => {
                 let rest = user.session_ends().plus(MAX_SKEW).seconds_since(asked.at);
                 let life = TOKEN_CHECK_LIFE.min(rest);
-                let value = user.clone();
-                memory
-                    .accepted
-                    .insert(key, Learned { asked, life, value }, asked.instant + KNOWN);
+                let number = quick_hash(user.id().as_bytes());
+                memory.known.insert(key, number, asked.instant + KNOWN);
+                memory.known.forget(now);
+                let (value, until) = (user.clone(), asked.instant + Duration::from_secs(life));
+                let learned = Learned { asked, life, value };
+                memory.accepted.insert(key, learned, until);
                 memory.accepted.forget(now);
             }
             Err(BearerRefusal::Invalid(value)) => {
                 let (life, value) = (REFUSED_LIFE, *value);
                 memory.accepted.remove(&key);
+                memory.known.remove(&key);
                 let until = asked.instant + Duration::from_secs(life);
                 memory
                     .refused
@@ -237,9 +243,9 @@ mod tests {
         cache.finish(key(1), &user(&machine, 600), asked(0));
         advance(Duration::from_secs(TOKEN_CHECK_LIFE)).await;
         assert!(cache.get(&key(1), at(0)).is_none());
-        assert!(cache.knows(&key(1)));
+        assert!(cache.user_of(&key(1)).is_some());
         advance(KNOWN).await;
         cache.finish(key(2), &user(&machine, 600), asked(0));
-        assert!(!cache.knows(&key(1)));
+        assert!(cache.user_of(&key(1)).is_none());
     }
 }

@@ -9,8 +9,9 @@ use crate::provider::api_client::ApiClient;
 impl LoginBuilder {
     /// Names an origin of FNCY's API, to which handlers may send the user's access token with `FncyApi`.
     ///
-    /// It is a scheme, a host and a port if it is not the usual one, such as `https://api.fncy.com`. Only https is accepted,
-    /// and http for loopback in development. By default there is none, and each call is refused before a token is attached.
+    /// An origin is a scheme and a host, with the port if it is not the usual one, and without a path:
+    /// `https://api.fncy.com`. Only https is accepted, and http for loopback in development. Further calls add origins. By
+    /// default no origin is named, and each call is refused before a token is attached.
     ///
     /// ```
     /// # use fncy_login::Login;

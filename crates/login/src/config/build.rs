@@ -3,7 +3,7 @@
 //! Rule: every part is parsed before a missing part ends the build, so that all mistakes are found at once.
 
 use std::hash::RandomState;
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Once};
 
 use fncy_login_core::{
     Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings, TokenPolicy,
@@ -12,8 +12,9 @@ use http::Method;
 use http::header::HeaderName;
 use oauth2::AuthType;
 
-use crate::bearer::bearer_check::TokenQuestion;
+use crate::bearer::bearer_check::{self, TokenQuestion};
 use crate::bearer::bearers::Bearers;
+use crate::bearer::pauses::Pauses;
 use crate::bearer::token_cache::TokenCache;
 use crate::config::builder::LoginBuilder;
 use crate::config::parser::Parser;
@@ -92,7 +93,8 @@ impl LoginBuilder {
         }
         let cookies = parser.cookies(known);
         let keys = parser.keys();
-        let checks = self.bearer_checks(pointers.as_ref(), parser);
+        let mistake = |sentence| parser.errors.add_general(sentence);
+        let checks = bearer_check::all(&self.bearer_checks, pointers.as_ref(), mistake);
         let api = self.api_client(parser);
         let endpoints = [&token_url, &userinfo_url, &revocation_url].into_iter();
         let asked = checks.iter().filter_map(|(question, _)| question.url());
@@ -335,7 +337,7 @@ impl LoginBuilder {
                 checks,
                 cache: TokenCache::new(),
                 warning: OncePerMinute::default(),
-                pause: Mutex::default(),
+                pauses: Pauses::default(),
                 provider: Arc::clone(&provider),
                 places: Arc::clone(&places),
                 clock: Arc::clone(&clock),

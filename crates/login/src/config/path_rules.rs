@@ -7,11 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Need, TokenPolicy, User, UserPointers};
+use fncy_login_core::{Need, User};
 
-use crate::bearer::bearer_check::{BearerCheck, TokenQuestion};
+use crate::bearer::bearer_check::BearerCheck;
 use crate::config::builder::LoginBuilder;
-use crate::config::parser::Parser;
 
 impl LoginBuilder {
     /// Makes one path public, for each method. By default each path needs a user, so that a forgotten rule shows as a
@@ -139,9 +138,9 @@ impl LoginBuilder {
     /// a token has no session data. A request without the header goes on with its session, and is refused as on the path
     /// of an API.
     ///
-    /// What FNCY says of a token is believed for a minute. [`Login::end_all_sessions`](crate::Login::end_all_sessions)
-    /// holds for tokens at once: it refuses all tokens of the user that were issued before, and those whose time of issue
-    /// FNCY does not say.
+    /// FNCY's answer about a token is believed for a minute. [`Login::end_all_sessions`](crate::Login::end_all_sessions)
+    /// holds for tokens at once: it refuses all tokens of the user that were issued before. For 30 days it also refuses
+    /// tokens without a time of issue, as all tokens are that are checked by the user data.
     ///
     /// [`on_login`](Self::on_login) and [`on_refresh`](Self::on_refresh) are not asked about tokens. If they refuse users,
     /// put a guard on these paths too.
@@ -157,34 +156,6 @@ impl LoginBuilder {
         self.choices.paths = self.choices.paths.bearer_prefix(path.clone());
         self.bearer_checks.push((path, check));
         self
-    }
-
-    /// How the tokens of each prefix are checked. `users` are the places in the user data.
-    pub(super) fn bearer_checks(
-        &self,
-        users: Option<&UserPointers>,
-        parser: &mut Parser<'_>,
-    ) -> Vec<(TokenQuestion, TokenPolicy)> {
-        let mut checks = Vec::new();
-        for (index, (path, check)) in self.bearer_checks.iter().enumerate() {
-            let is_same = |other: &str| other.trim_end_matches('/') == path.trim_end_matches('/');
-            if self.bearer_checks[..index]
-                .iter()
-                .any(|(other, _)| is_same(other))
-            {
-                parser.errors.add_general(format!(
-                    "Two checks of bearer tokens are for {path:?}; remove one of the two."
-                ));
-            }
-            match users.map(|users| check.parts(users)) {
-                Some(Ok(parts)) => checks.push(parts),
-                Some(Err(mistake)) => parser.errors.add_general(format!(
-                    "The check of bearer tokens for {path:?} can't be used: {mistake}."
-                )),
-                None => {}
-            }
-        }
-        checks
     }
 
     fn require_need(mut self, path: impl Into<String>, need: Need) -> Self {

@@ -1,7 +1,7 @@
 //! Calls of FNCY's API with a user's access token.
 //!
 //! Rules:
-//! - A token leaves for an origin of the setting only. The address is compared as the HTTP client reads it.
+//! - A token is sent to the origins of the setting only. The address is compared as the HTTP client reads it.
 //! - A request with a header that this client or the connection writes is refused, before a token is attached.
 //! - Calls have places of their own, so that they delay no sign-in and no refresh.
 //! - No redirect is followed: the answer is the handler's.
@@ -43,7 +43,7 @@ pub(crate) struct ApiClient {
 }
 
 impl ApiClient {
-    /// Refuses a request that gets no token.
+    /// Refuses a request that must not get a token.
     pub(crate) fn check(&self, request: &Request<Vec<u8>>) -> Result<(), ApiError> {
         let origin = origin_of(request.uri());
         let is_own = |own: &SecureUrl| {

@@ -7,7 +7,7 @@ use fncy_login_core::Failure;
 /// The wait after a call that got no answer, in seconds.
 const RETRY_AFTER: u64 = 1;
 
-/// Why a call of FNCY's API has no answer, or a refresh no token.
+/// Why a call of FNCY's API has no usable answer, or a refresh brings no tokens.
 ///
 /// Each reason has a reply of the login. The three mistakes of the application are an empty 500, and the log says what to
 /// write.

@@ -8,7 +8,8 @@
 //!                                    then the oldest request
 //!  tokens          8  any            the client with the fewest places,     256  yes, with invented bearer tokens
 //!                                    then the newest request
-//!  known tokens    8  1 of a token   the oldest request                     any  no, only with a token that was accepted
+//!  known tokens    8  2 of a user    the user with the fewest places,   1,024  no, only with a token that was accepted
+//!                                    then the oldest request
 //!  others          4  3 of a kind    the kind with the fewest places,       256  no: token revocations, client
 //!                                    then the oldest request                     tokens, checks and key sets
 //!  API calls      32  8 of a user    the user with the fewest places,     1,024  no, only with an accepted user
@@ -48,7 +49,7 @@ pub(crate) enum Work {
     Refresh(Holder),
     /// Asking about a bearer token, for a client.
     Bearer(Holder),
-    /// Asking again about a bearer token that was accepted within the last hour.
+    /// Asking again about a user's bearer token that was accepted within the last hour.
     KnownBearer(Holder),
     /// Revoking a token. No request waits for it.
     Revocation,
@@ -127,8 +128,7 @@ impl Places {
             // A refresh needs a sealed session, so its line has no limit.
             refreshes: line(16, 4, usize::MAX, false),
             bearers: line(8, 8, 256, true),
-            // A token was accepted, so its line has no limit.
-            known_bearers: line(8, 1, usize::MAX, false),
+            known_bearers: line(8, 2, 1024, false),
             others: line(4, 3, 256, false),
             api_calls: line(32, 8, 1_024, false),
             warning: OncePerMinute::default(),
@@ -180,7 +180,7 @@ impl Places {
             Work::SignIn(client) => (&self.sign_ins, client),
             Work::Refresh(user) => (&self.refreshes, user),
             Work::Bearer(client) => (&self.bearers, client),
-            Work::KnownBearer(token) => (&self.known_bearers, token),
+            Work::KnownBearer(user) => (&self.known_bearers, user),
             Work::Revocation => (&self.others, 0),
             Work::Other => (&self.others, 1),
             Work::Api(user) => (&self.api_calls, user),

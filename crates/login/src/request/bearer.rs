@@ -1,9 +1,9 @@
-//! The decision over a request that shows a bearer token.
+//! The decision on a request that shows a bearer token.
 //!
 //! Rules:
-//! - A token that is remembered is decided about at once, without a future.
-//! - The user of a token is admitted as long as no revocation reaches them: each request asks what this instance knows.
-//! - No cookie is read or set, and nothing is refreshed.
+//! - A request with a remembered token is decided at once, without a future, unless the store must be asked.
+//! - A user is admitted as long as no revocation reaches them. Each request asks for that.
+//! - No cookie is read or set, and no token is refreshed.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::request::verdict::{Decision, Verdict};
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
-/// Decides over a request with a bearer token.
+/// Decides on a request with a bearer token.
 pub(crate) fn decide<H: Head>(
     login: &Login,
     head: &H,

@@ -116,7 +116,7 @@ impl OpenSession {
         })
     }
 
-    /// The tokens of the session, if they are others than these. Another request may have refreshed them.
+    /// The tokens of the session, if they differ from these. Another request may have refreshed them.
     pub(crate) fn newer_tokens(
         &self,
         refused: &SessionTokens,

@@ -2,9 +2,9 @@
 //!
 //! Rules:
 //! - If this process or the store has newer tokens, the handler gets those, and no refresh token is used.
-//! - Otherwise the refresh is that of any request: one exchange for all who ask, on all instances.
-//! - An old copy of a cookie gets nothing: a newer one was shown more than a minute ago. No refresh token is used that
-//!   has a newer one.
+//! - Otherwise the refresh is that of any request: one exchange for all requests that wait, on all instances.
+//! - If a newer cookie was shown more than a minute ago, this one is an old copy, and gets no tokens. A refresh token that
+//!   has a newer one is not used.
 //! - The response of this request brings the new cookie. If that is impossible, no refresh begins.
 //! - A refused refresh token ends no session, since another response may have brought a newer one.
 
@@ -45,8 +45,8 @@ pub(crate) async fn refresh_tokens(
     Ok(refreshed.tokens().clone())
 }
 
-/// The newest tokens that the session's refresh token leads to, in the store or by an exchange. `None` if there is to be no
-/// exchange, and the session has the newest.
+/// The newest tokens that the session's refresh token leads to, in the store or by an exchange. `None` if no exchange is
+/// allowed and the session has the newest.
 async fn newest(
     open: &OpenSession,
     may_exchange: bool,

@@ -6,9 +6,10 @@
 //! Rules:
 //! - Lists say which headers go which way. So no cookie, no `Authorization` of the browser and no header of a connection
 //!   reaches FNCY, and FNCY sets no cookie here.
-//! - What FNCY answers runs no script on this origin, even if it is a page.
+//! - An answer of FNCY runs no script on this origin, even if the answer is a page.
 //! - The login refuses a `POST` of another site (CSRF), as for every path.
-//! - Bodies are bytes: 2 MB of a request (axum's limit), and 1 MiB of an answer (`LoginBuilder::api_answer_limit`).
+//! - A body is held in memory: at most 2 MB of a request (axum's limit), and 1 MiB of an answer
+//!   (`LoginBuilder::api_answer_limit`).
 
 use axum::Router;
 use axum::body::Bytes;
@@ -28,7 +29,7 @@ use maud::html;
 use crate::page::{page, style};
 use crate::services::origin;
 
-/// Below this path, everything is FNCY's.
+/// Requests below this path are passed on to FNCY.
 const PREFIX: &str = "/api/fncy";
 
 /// The headers of the browser that FNCY gets.
@@ -50,7 +51,7 @@ const TO_BROWSER: [HeaderName; 5] = [
     RETRY_AFTER,
 ];
 
-/// The application: a page, and what is passed on. `example` is an address of FNCY's API, which the page links to.
+/// The application: a page, and the requests that are passed on. `example` is an address of FNCY's API, which the page links to.
 ///
 /// # Errors
 ///
@@ -108,7 +109,7 @@ async fn pass_on(
     Ok((answer.status, headers, body).into_response())
 }
 
-/// Those of the headers that a list names.
+/// The headers that a list names.
 fn only(names: &[HeaderName], headers: &HeaderMap) -> HeaderMap {
     let named = headers.iter().filter(|(name, _)| names.contains(name));
     named

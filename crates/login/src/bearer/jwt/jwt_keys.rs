@@ -35,9 +35,9 @@ enum Source {
 impl JwtKeys {
     /// Reads a key set (RFC 7517, section 5) from an address, which is https, or http on a loopback host.
     ///
-    /// The keys are read at the first token and again every ten minutes. A token with an unknown key ID has them read at
-    /// once, at most once a minute. If they can't be read, the last keys count for an hour. Until the first keys are
-    /// read, requests with a token get 503. Redirects are not followed.
+    /// The keys are read at the first token, and again after ten minutes. For a token with an unknown key ID they are read
+    /// at once, but at most once a minute. If they can't be read, the last keys count for an hour. Until the first keys
+    /// are read, requests with a token get 503. Redirects are not followed.
     pub fn from_url(url: impl Into<String>) -> Self {
         Self::by(Source::Url(url.into()))
     }
@@ -68,10 +68,10 @@ impl JwtKeys {
         self
     }
 
-    /// Accepts tokens with the `typ` `JWT` or without `typ`, beside `at+jwt` (RFC 9068, section 4).
+    /// Accepts tokens with the `typ` `JWT` or without `typ`, as well as `at+jwt` (RFC 9068, section 4).
     ///
     /// **Danger**: other tokens that FNCY signs with the same keys, such as ID tokens, may then pass for access tokens.
-    /// They are held off by their audience alone.
+    /// Only their audience still keeps them out.
     pub fn danger_admit_typ_jwt(mut self) -> Self {
         self.admits_typ_jwt = true;
         self

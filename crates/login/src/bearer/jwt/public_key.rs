@@ -1,7 +1,7 @@
 //! A public key of a key set (RFC 7518, section 6; RFC 8037, section 2), and the check of a signature.
 //!
 //! Rules:
-//! - An RSA modulus has 2048 to 8192 bits, and is not of the chips whose keys can be factored (ROCA, CVE-2017-15361).
+//! - An RSA modulus has 2048 to 8192 bits, and no mark of the chips whose keys can be factored (ROCA, CVE-2017-15361).
 //! - Coordinates have the full length of their curve. `ring` refuses points that are not on it.
 
 use base64::Engine as _;

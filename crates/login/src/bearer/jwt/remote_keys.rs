@@ -1,15 +1,16 @@
 //! The keys of an address, read when they are needed and kept in memory.
 //!
 //! Rules:
-//! - The keys are read at the first token, and again when they are ten minutes old. No request waits for the second
-//!   kind.
-//! - A token with an unknown key ID has the keys read at once, at most once a minute. All requests share one question.
-//! - If they can't be read, the last keys count for an hour after they were read, and the next attempt comes after ten
-//!   seconds at the earliest. Without keys, no token is accepted and none is refused.
+//! - The keys are read at the first token. The first token after ten minutes has them read again, and does not wait. A
+//!   token after eleven minutes waits for the answer.
+//! - For a token with an unknown key ID the keys are read at once, but at most once a minute. All requests share one
+//!   question.
+//! - If the keys can't be read, the last ones count until they are an hour old. The next attempt comes after ten seconds
+//!   at the earliest. Without keys, requests with a token get 503.
 //! - A set without a key that can be used counts as not read.
 //!
-//! So strangers with invented tokens cause one request a minute, and a key that FNCY removes is not accepted after ten
-//! minutes, or after an hour if FNCY can't be reached.
+//! So strangers with invented tokens cause one request a minute, or six while FNCY fails. A key that FNCY removes is
+//! accepted for eleven minutes at most, or for an hour if FNCY can't be reached.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,14 +26,16 @@ use crate::store::in_flight::{InFlight, UnderWay, in_flight};
 
 /// Keys of this age are read again.
 pub(crate) const FRESH: Duration = Duration::from_secs(10 * 60);
+/// How long older keys count while newer ones are read beside them.
+const BESIDE: Duration = Duration::from_secs(60);
 /// Keys count until this age.
 pub(crate) const KEPT: Duration = Duration::from_secs(60 * 60);
-/// The shortest time between the keys and the next question.
+/// The shortest time between an answer with keys and the next question.
 pub(crate) const QUIET: Duration = Duration::from_secs(60);
 /// The shortest time between a failure and the next question.
 pub(crate) const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// The way to FNCY.
+/// What a question to FNCY needs.
 #[derive(Clone)]
 pub(crate) struct KeyFetch {
     pub(crate) provider: Arc<dyn Exchanges>,
@@ -51,7 +54,7 @@ struct Remote {
 #[derive(Default)]
 struct State {
     known: Option<(Arc<KeySet>, Instant)>,
-    /// No question comes before.
+    /// FNCY is not asked before this time.
     quiet_until: Option<Instant>,
     asked: Option<UnderWay<()>>,
 }
@@ -66,18 +69,19 @@ impl RemoteKeys {
         &self.0.url
     }
 
-    /// The keys. Waits for FNCY if there are none.
+    /// The keys. If no keys are known, the call waits for FNCY.
     pub(crate) async fn current(&self, fetch: &KeyFetch) -> Option<Arc<KeySet>> {
         let now = Instant::now();
         let known = self.state().known(now);
         match known {
-            Some((keys, read)) => {
+            Some((keys, read)) if now - read < FRESH + BESIDE => {
                 if now - read >= FRESH {
                     drop(self.ask(fetch, now));
                 }
                 Some(keys)
             }
-            None => self.newer(fetch).await,
+            // FNCY may have withdrawn a key meanwhile. If it can't be asked, the known keys count.
+            known => self.newer(fetch).await.or(known.map(|(keys, _)| keys)),
         }
     }
 

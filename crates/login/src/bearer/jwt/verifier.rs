@@ -14,7 +14,7 @@ use crate::bearer::jwt::remote_keys::{AFTER_FAILURE, KeyFetch, RemoteKeys};
 /// Checks JWTs.
 pub(crate) struct JwtVerifier {
     pub(super) algorithms: Vec<JwtAlgorithm>,
-    /// Whether a token without a type of its own is accepted.
+    /// Whether `typ` may be `JWT` or missing.
     pub(super) admits_typ_jwt: bool,
     pub(super) keys: Keys,
 }
@@ -80,7 +80,7 @@ impl JwtVerifier {
     }
 }
 
-/// Without keys, it is not known whether the token is valid.
+/// The refusal without keys. The token may be valid.
 fn unavailable() -> BearerRefusal {
     BearerRefusal::Unavailable {
         detail: "the keys of JWTs can't be read".into(),

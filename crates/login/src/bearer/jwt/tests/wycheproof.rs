@@ -3,8 +3,8 @@
 //! `FNCY_CORPORA` names the folder of the corpora. The default is `../shared/corpora` from the workspace's root. If the
 //! files are missing, the test says so and is skipped.
 //!
-//! Rule: a vector that is valid is accepted, unless its algorithm is none of ours (a MAC, or ECDSA on P-521), or its key
-//! is for another algorithm: `Figure20` is signed with PS384, and its key is for PS256 (RFC 7517, section 4.4).
+//! Rule: a valid vector is accepted, with two exceptions. We don't have its algorithm (a MAC, or ECDSA on P-521). Or its
+//! key is for another algorithm: `Figure20` is signed with PS384, and its key is for PS256 (RFC 7517, section 4.4).
 
 use std::fs;
 use std::path::PathBuf;
