@@ -3,7 +3,9 @@
 //! Rule: if the store can't be asked, the session is neither accepted nor signed out. The request gets a 503, unless a
 //! setting of the application admits it.
 
-use fncy_login_core::{AskStore, Checked, Found, Head, StoreAnswer, Timestamp};
+use fncy_login_core::{
+    AskStore, Checked, Found, Head, RevocationStatus, SessionRef, StoreAnswer, Timestamp,
+};
 
 use crate::handle::login::Login;
 use crate::store::deadlines::soon;
@@ -14,6 +16,27 @@ pub(crate) fn check_sessions<H: Head>(login: &Login, head: &H, now: Timestamp) -
     let store = &login.0.store;
     let opened = login.0.core.open(head, now);
     opened.check(|session, user_id| store.status(session, user_id))
+}
+
+/// Whether this instance knows that a session was revoked. `None` if the store must be asked.
+pub(crate) fn known_revocation(login: &Login, session: &SessionRef, user_id: &str) -> Option<bool> {
+    match login.0.store.status(session, user_id) {
+        RevocationStatus::Live | RevocationStatus::ReadUser(_) => Some(false),
+        RevocationStatus::Revoked => Some(true),
+        RevocationStatus::Ask => None,
+    }
+}
+
+/// Whether a session was revoked. The store is asked only if this instance does not know it.
+pub(crate) async fn is_revoked(
+    login: &Login,
+    session: SessionRef,
+    user_id: &str,
+) -> Result<bool, StoreError> {
+    match known_revocation(login, &session, user_id) {
+        Some(is_revoked) => Ok(is_revoked),
+        None => soon(login.0.store.is_revoked(session, user_id)).await,
+    }
 }
 
 /// Asks the store about a session.

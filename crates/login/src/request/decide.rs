@@ -44,7 +44,7 @@ impl Login {
         if let Some(bearers) = &self.0.bearers
             && let Some(shown) = bearers.machine.shown(head)
         {
-            return bearer::decide(self, head, bearers, shown);
+            return bearer::decide(self, head, bearers, shown, now);
         }
         let may_pass = |context: &AuthContext| {
             context.is_of(self) && self.0.core.may_pass(head, context.user(), now)

@@ -10,13 +10,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{RevocationStatus, SessionTokens, User};
+use fncy_login_core::{SessionTokens, User};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::handle::login::Login;
+use crate::handle::revocation_check::is_revoked;
 use crate::handle::watched::{News, Place};
-use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
 /// How often a connection checks whether its session was revoked elsewhere.
@@ -104,24 +104,18 @@ impl LiveSession {
     ///
     /// It waits only if the store must be asked, and for two seconds at most.
     pub async fn check(&self) -> Option<SessionEnd> {
-        let (user, is_revoked) = {
+        let (user, is_known_revoked) = {
             let news = self.news.borrow();
             (news.user.clone(), news.is_revoked)
         };
         let login = &self.login.0;
-        if is_revoked {
+        if is_known_revoked {
             return Some(SessionEnd::SignedOut);
         }
         if self.time_left().is_zero() {
             return Some(SessionEnd::Expired);
         }
-        let session = user.session();
-        let is_revoked = match login.store.status(&session, user.id()) {
-            RevocationStatus::Live | RevocationStatus::ReadUser(_) => Ok(false),
-            RevocationStatus::Revoked => Ok(true),
-            RevocationStatus::Ask => soon(login.store.is_revoked(session, user.id())).await,
-        };
-        match is_revoked {
+        match is_revoked(&self.login, user.session(), user.id()).await {
             Ok(false) => None,
             Ok(true) => Some(SessionEnd::SignedOut),
             Err(StoreError) if login.admits_unverified => None,

@@ -2,12 +2,11 @@
 
 use std::cmp::Reverse;
 
-use fncy_login_core::{RevocationStatus, RevokedSession, SessionRef};
+use fncy_login_core::RevokedSession;
 
 use crate::handle::login::Login;
 use crate::handle::replies::revoke_session;
-use crate::store::deadlines::soon;
-use crate::store::store_error::StoreError;
+use crate::handle::revocation_check::is_revoked;
 use crate::user_sessions::end::completed;
 use crate::user_sessions::listed_session::{ListedSession, ListedSessionId};
 use crate::user_sessions::sessions_error::SessionsError;
@@ -43,7 +42,7 @@ impl Login {
         let now = self.0.clock.now();
         let mut listed = Vec::new();
         for entry in listing.entries(id).await? {
-            if entry.over > now && !self.is_revoked(entry.session, id).await? {
+            if entry.over > now && !is_revoked(self, entry.session, id).await? {
                 listed.push(ListedSession(entry));
             }
         }
@@ -73,14 +72,5 @@ impl Login {
         let (login, revoked) = (self.clone(), RevokedSession::new(session, user_id));
         completed(async move { revoke_session(&login, &revoked).await }).await?;
         Ok(true)
-    }
-
-    async fn is_revoked(&self, session: SessionRef, user_id: &str) -> Result<bool, StoreError> {
-        let store = &self.0.store;
-        match store.status(&session, user_id) {
-            RevocationStatus::Live | RevocationStatus::ReadUser(_) => Ok(false),
-            RevocationStatus::Revoked => Ok(true),
-            RevocationStatus::Ask => soon(store.is_revoked(session, user_id)).await,
-        }
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::bearer::{accept, assert_refused, by_introspection, plain, token_of, with_token};
+use crate::steps::events::Heard;
 use crate::steps::session::LIFE;
 use crate::store::Store;
 use crate::world::World;
@@ -150,6 +151,29 @@ pub(super) async fn b05_a_token_dies_with_its_life_and_soon_after_its_revocation
     world.advance(62);
     let answer = world.raw(with_token("/page", &token)).await;
     assert_refused(&answer, 401, "invalid_token", INVALID);
+}
+
+pub(super) async fn b05_an_event_has_the_request_of_the_token(harness: Harness) {
+    let world = World::new(harness);
+    let heard = Heard::default();
+    let hook = heard.clone();
+    let login = accept(&world, by_introspection(&world), |login| {
+        login
+            .hook_headers(["user-agent"])
+            .on_event(move |event| hook.clone().hear(event))
+    });
+    // The first answer comes from FNCY, and the second from memory.
+    for _ in 0..2 {
+        let request = with_token("/page", "invented").with_header("user-agent", "phone/1");
+        assert_eq!(world.raw(request).await.status, 401);
+        login.flush_events().await;
+        let [event] = heard.take(&world).await;
+        assert_eq!(event.name(), "request_refused");
+        let agent = event
+            .request()
+            .and_then(|request| request.header("user-agent"));
+        assert_eq!(agent, Some("phone/1"));
+    }
 }
 
 pub(super) async fn b05_a_token_opens_no_session(harness: Harness) {

@@ -39,6 +39,7 @@ scenarios! {
         b05_a_revoked_user_is_refused_at_once ["B5"],
         b05_a_revoked_user_is_refused_on_each_instance ["B5"],
         b05_a_token_dies_with_its_life_and_soon_after_its_revocation ["B5"],
+        b05_an_event_has_the_request_of_the_token ["B5"],
         b05_a_token_opens_no_session ["B5"],
         b05_a_token_is_the_token_of_handlers ["B5"],
     }
