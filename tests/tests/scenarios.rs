@@ -107,8 +107,8 @@ fn listed() -> impl Iterator<Item = &'static str> {
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
     cells.filter(|row| {
-        let number = row.get(1..).unwrap_or_default();
-        row.starts_with(|letter: char| letter.is_ascii_uppercase()) && number.parse::<u32>().is_ok()
+        let number = row.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+        number.len() < row.len() && number.parse::<u32>().is_ok()
     })
 }
 

@@ -114,9 +114,9 @@ mod sign_in;
 pub use fncy_login::{
     ApiError, Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
     EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
-    LoginEventKind, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy,
-    RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
-    SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
+    LoginEventKind, LoginReply, NewLogin, Reference, RefreshUserError, RefreshedLogin, Refusal,
+    RefusedBy, RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal,
+    SessionTokens, SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
 };
 #[cfg(feature = "jwt")]
 pub use fncy_login::{JwtAlgorithm, JwtKeys};

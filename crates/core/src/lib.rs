@@ -129,6 +129,7 @@ pub use crate::refresh::request::RefreshRequest;
 pub use crate::reply::event::Event;
 pub use crate::reply::page::{Page, WayOn};
 pub use crate::reply::pages::OwnPage;
+pub use crate::reply::reference::{Reference, References};
 pub use crate::reply::reply::{Ending, PRIVATE, Reply};
 pub use crate::reply::subject::Subject;
 pub use crate::reply::words::subject::PageSubject;

@@ -29,8 +29,8 @@ mod tls;
 mod user_sessions;
 
 pub use fncy_login_core::{
-    Credential, DataError, ErrorCode, SessionRefusal, SessionTokens, SignInError, SignInOptions,
-    Timestamp, User,
+    Credential, DataError, ErrorCode, Reference, SessionRefusal, SessionTokens, SignInError,
+    SignInOptions, Timestamp, User,
 };
 
 pub use crate::adapter::guard_answer::GuardAnswer;

@@ -97,9 +97,9 @@ mod wrapped_router;
 pub use fncy_login::{
     ApiError, Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
     EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
-    LoginEventKind, LoginReply, NewLogin, RefreshUserError, RefreshedLogin, Refusal, RefusedBy,
-    RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal, SessionTokens,
-    SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
+    LoginEventKind, LoginReply, NewLogin, Reference, RefreshUserError, RefreshedLogin, Refusal,
+    RefusedBy, RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal,
+    SessionTokens, SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,
 };
 #[cfg(feature = "jwt")]
 pub use fncy_login::{JwtAlgorithm, JwtKeys};

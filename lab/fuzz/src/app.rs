@@ -1,12 +1,13 @@
 //! The machine that targets ask, and the answers that take the place of a provider.
 
+use std::hash::RandomState;
 use std::sync::LazyLock;
 
 use fncy_login_core::{
     Admission, AfterRefresh, AuthorizeParams, Begin, Checked, Choices, CookiePolicy, Core, Entropy,
     Exchange, Exchanged, KeyRing, PathRules, Protection, Provider, ProviderAnswer, ProviderResult,
-    Redeemed, Redeeming, RedirectParam, Reply, RevocationStatus, Secret, SecureUrl, Settings, Site,
-    StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
+    Redeemed, Redeeming, RedirectParam, References, Reply, RevocationStatus, Secret, SecureUrl,
+    Settings, Site, StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
 };
 
 use crate::reply::{self, AUTHORIZE_URL};
@@ -65,6 +66,7 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
         cookies,
         asks_approval: false,
         asks_on_refresh: false,
+        references: References::new(RandomState::new()),
         choices: Choices {
             protection,
             paths: PathRules::default().public_path("/public"),

@@ -15,6 +15,7 @@
 //! | T | tokens at work: FNCY's API from handlers |
 //! | U | users and their sessions |
 //! | B | bearer tokens |
+//! | XR | what an operator sees of a failure |
 
 use std::pin::Pin;
 
@@ -50,6 +51,7 @@ mod application;
 mod bearer;
 mod callback;
 mod cookies;
+mod operations;
 mod provider;
 mod refresh;
 mod requests;
@@ -73,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         provider::ALL,
         user_sessions::ALL,
         api::ALL,
+        operations::ALL,
     ];
     folders.into_iter().flatten()
 }

@@ -11,6 +11,7 @@ use crate::provider::settings::{Provider, ProviderId};
 use crate::provider::sign_in_options::SignInOptions;
 use crate::provider::tokens::SessionTokens;
 use crate::reply::pages::Pages;
+use crate::reply::reference::References;
 use crate::reply::reply::Ending;
 use crate::request::cross_site::Sources;
 use crate::request::site::Site;
@@ -38,6 +39,7 @@ pub(crate) struct Machine {
     pub(crate) sources: Sources,
     pub(crate) vault: Vault,
     pub(crate) pages: Pages,
+    pub(crate) references: References,
     pub(crate) authorize_url: AuthorizeUrl,
     /// The sign-ins that a link can name.
     pub(crate) intents: Vec<(String, SignInOptions)>,
@@ -72,6 +74,7 @@ impl Machine {
             cookies,
             asks_approval,
             asks_on_refresh,
+            references,
             choices,
         } = settings;
         let Choices {
@@ -89,6 +92,7 @@ impl Machine {
         Self {
             vault: Vault::new(&keys, cookies, protection, &provider.client_id, origin),
             pages: Pages::new(own_page, language),
+            references,
             authorize_url: AuthorizeUrl::new(&provider, &site),
             intents,
             provider_id: provider.id(),

@@ -33,7 +33,7 @@ impl Responder {
 
     /// Writes a reply in the format of this request.
     pub(crate) fn write(&self, draft: Draft) -> Box<Reply> {
-        draft.write(&self.machine.pages, self.format)
+        draft.write(&self.machine.pages, &self.machine.references, self.format)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::cookies::policy::CookiePolicy;
 use crate::provider::settings::Provider;
 use crate::provider::sign_in_options::SignInOptions;
 use crate::reply::pages::OwnPage;
+use crate::reply::reference::References;
 use crate::request::language::Language;
 use crate::request::site::Site;
 use crate::rules::path_rules::PathRules;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub asks_approval: bool,
     /// Whether a hook of the application decides over each refresh.
     pub asks_on_refresh: bool,
+    /// The source of the references of refusals.
+    pub references: References,
     /// The choices that the application makes in code.
     pub choices: Choices,
 }

@@ -1,9 +1,6 @@
 //! The parts of refusals: the kind of the request, pages with a link, problems.
 //!
-//! Rules: code and status come from the table in `error_code.rs`, and texts from `words`. A problem's texts are in
-//! English, since developers read them. Programs read its `code`.
-
-use serde::Serialize;
+//! Rule: code and status come from the table in `error_code.rs`, and texts from `words`.
 
 use crate::machine::machine::Machine;
 use crate::reply::draft::Draft;
@@ -13,7 +10,6 @@ use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::{Kind, classify};
 use crate::request::head::Head;
-use crate::request::language::Language;
 use crate::request::request_paths::RequestPaths;
 use crate::request::return_to::ReturnTo;
 use crate::request::site::Endpoint;
@@ -75,7 +71,7 @@ pub(crate) fn authenticate(machine: &Machine, params: &str) -> String {
 
 /// A problem (RFC 9457) about a code.
 pub(crate) fn problem(code: ErrorCode) -> Draft {
-    write_problem(code, None)
+    Draft::problem(code, None)
 }
 
 /// A problem that says where to sign in.
@@ -90,32 +86,5 @@ pub(crate) fn problem_with_login_url<H: Head>(
 
 /// A problem with the address of a sign-in.
 pub(crate) fn problem_at(code: ErrorCode, login_url: String) -> Draft {
-    write_problem(code, Some(login_url))
-}
-
-/// The members of a problem, in the order in which they are written.
-#[derive(Serialize)]
-struct Problem {
-    code: &'static str,
-    detail: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    login_url: Option<String>,
-    status: u16,
-    title: &'static str,
-    r#type: &'static str,
-}
-
-fn write_problem(code: ErrorCode, login_url: Option<String>) -> Draft {
-    let subject = PageSubject::Refusal(code);
-    let problem = Problem {
-        code: code.as_str(),
-        detail: subject.text(Language::English),
-        login_url,
-        status: code.status(),
-        title: subject.title(Language::English),
-        r#type: "about:blank",
-    };
-    // Texts and a number can always be serialized.
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    Draft::new(code.status()).typed_body("application/problem+json", body)
+    Draft::problem(code, Some(login_url))
 }

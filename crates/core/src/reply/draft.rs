@@ -1,7 +1,9 @@
 //! Drafts: replies that are not yet written for their readers.
 //!
-//! Rule: a [`Draft`] becomes a [`Reply`] in one place, where the reader's language and format are known. So no state
-//! can send a page that is not written.
+//! Rules:
+//! - A [`Draft`] becomes a [`Reply`] in one place, where the reader's language and format are known. So no state can
+//!   send a page that is not written.
+//! - There, a reply with a code gets its reference. So it is the same in the body, the log and the event.
 //!
 //! The reply is boxed from the start, since a draft is moved at each step.
 
@@ -13,15 +15,23 @@ use crate::reply::event::Event;
 use crate::reply::format::ReplyFormat;
 use crate::reply::page::Page;
 use crate::reply::pages::Pages;
+use crate::reply::problem::Problem;
+use crate::reply::reference::References;
 use crate::reply::reply::{Ending, PRIVATE, Reply};
 use crate::session::user::User;
+use crate::values::error_code::ErrorCode;
 use crate::values::report::Report;
 
 /// A reply that is not yet written for its reader.
 pub(crate) struct Draft {
     reply: Box<Reply>,
-    /// The page that becomes the body.
-    page: Option<Box<Page>>,
+    /// What becomes the body.
+    unwritten: Option<Unwritten>,
+}
+
+enum Unwritten {
+    Page(Box<Page>),
+    Problem(Problem),
 }
 
 impl Draft {
@@ -38,7 +48,7 @@ impl Draft {
     fn for_caches(status: u16, cache_control: &'static str) -> Self {
         let draft = Self {
             reply: Box::new(Reply::new(status)),
-            page: None,
+            unwritten: None,
         };
         draft.header("cache-control", cache_control)
     }
@@ -47,7 +57,16 @@ impl Draft {
     pub(crate) fn page(page: Page) -> Self {
         let draft = Self::new(page.status());
         Self {
-            page: Some(Box::new(page)),
+            unwritten: Some(Unwritten::Page(Box::new(page))),
+            ..draft
+        }
+    }
+
+    /// A problem that no cache stores, perhaps with the address of a sign-in.
+    pub(crate) fn problem(code: ErrorCode, login_url: Option<String>) -> Self {
+        let draft = Self::new(code.status()).content_type("application/problem+json");
+        Self {
+            unwritten: Some(Unwritten::Problem(Problem { code, login_url })),
             ..draft
         }
     }
@@ -123,13 +142,23 @@ impl Draft {
 
     pub(crate) fn typed_body(mut self, content_type: &'static str, body: String) -> Self {
         self.reply.body = body;
+        self.content_type(content_type)
+    }
+
+    fn content_type(self, content_type: &'static str) -> Self {
         self.header("content-type", content_type)
             .header("x-content-type-options", "nosniff")
     }
 
     /// Writes the reply for its reader.
-    pub(crate) fn write(self, pages: &Pages, format: ReplyFormat) -> Box<Reply> {
-        let is_framed = self.page.as_ref().is_some_and(|page| page.is_framed());
+    pub(crate) fn write(
+        self,
+        pages: &Pages,
+        references: &References,
+        format: ReplyFormat,
+    ) -> Box<Reply> {
+        let is_framed = matches!(&self.unwritten, Some(Unwritten::Page(page)) if page.is_framed());
+        let reference = self.reply.code.map(|_| references.next());
         // No other site may load a reply, not even a sibling. Whether it loads would tell who is signed in.
         let mut draft = self
             .header("cross-origin-resource-policy", "same-origin")
@@ -137,18 +166,25 @@ impl Draft {
                 "x-frame-options",
                 if is_framed { "SAMEORIGIN" } else { "DENY" },
             );
-        if let Some(page) = draft.page.take() {
-            let language = pages.language(format.language());
-            // With `no-referrer`, a form's `Origin` would be null. Older browsers send no other header that tells our
-            // own pages from those of other sites.
-            draft = draft
-                .header("content-security-policy", pages.policy(&page))
-                .header("referrer-policy", "same-origin")
-                .header("content-language", language.tag())
-                .typed_body(
-                    "text/html; charset=utf-8",
-                    pages.html(&page.in_language(language)),
-                );
+        draft.reply.reference = reference;
+        match draft.unwritten.take() {
+            Some(Unwritten::Page(page)) => {
+                let language = pages.language(format.language());
+                // With `no-referrer`, a form's `Origin` would be null. Older browsers send no other header that tells
+                // our own pages from those of other sites.
+                draft = draft
+                    .header("content-security-policy", pages.policy(&page))
+                    .header("referrer-policy", "same-origin")
+                    .header("content-language", language.tag())
+                    .typed_body(
+                        "text/html; charset=utf-8",
+                        pages.html(&page.in_language(language).with_reference(reference)),
+                    );
+            }
+            Some(Unwritten::Problem(problem)) => {
+                draft.reply.body = problem.json(reference.as_ref());
+            }
+            None => {}
         }
         format.apply(draft.reply)
     }
@@ -156,10 +192,13 @@ impl Draft {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::RandomState;
+
     use super::Draft;
     use crate::reply::format::ReplyFormat;
     use crate::reply::page::{Page, WayOn};
     use crate::reply::pages::{OwnPage, Pages};
+    use crate::reply::reference::References;
     use crate::reply::reply::Reply;
     use crate::reply::words::label::Label;
     use crate::reply::words::subject::PageSubject;
@@ -171,7 +210,8 @@ mod tests {
     }
 
     fn written(pages: &Pages, page: Page, language: Language) -> Box<Reply> {
-        Draft::page(page).write(pages, ReplyFormat::in_language(language))
+        let references = References::new(RandomState::new());
+        Draft::page(page).write(pages, &references, ReplyFormat::in_language(language))
     }
 
     fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {

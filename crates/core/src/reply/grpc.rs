@@ -1,7 +1,7 @@
 //! A refusal for gRPC: a response that has only trailers ("gRPC over HTTP/2", Trailers-Only).
 //!
 //! Rules: the HTTP status is 200, since gRPC has a status of its own. Cookies and `Retry-After` of the refusal stay.
-//! The body and the headers that describe it are removed.
+//! The body and the headers that describe it are removed. The reference is in the message.
 
 use crate::reply::reply::Reply;
 
@@ -35,5 +35,10 @@ pub(crate) fn trailers_only(reply: &mut Reply) {
     });
     reply.header("content-type", "application/grpc");
     reply.header("grpc-status", status);
-    reply.header("grpc-message", message);
+    match reply.reference {
+        Some(reference) => {
+            reply.header("grpc-message", format!("{message}; reference {reference}"));
+        }
+        None => reply.header("grpc-message", message),
+    }
 }

@@ -6,6 +6,8 @@ pub(crate) mod format;
 pub(crate) mod grpc;
 pub(crate) mod page;
 pub(crate) mod pages;
+pub(crate) mod problem;
+pub(crate) mod reference;
 #[expect(clippy::module_inception, reason = "the folder's main noun")]
 pub(crate) mod reply;
 pub(crate) mod subject;

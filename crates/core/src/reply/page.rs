@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::reply::reference::Reference;
 use crate::reply::words::label::Label;
 use crate::reply::words::subject::PageSubject;
 use crate::request::language::Language;
@@ -16,6 +17,7 @@ use crate::values::error_code::ErrorCode;
 pub struct Page {
     subject: PageSubject,
     language: Language,
+    reference: Option<Reference>,
     /// The application's own message, in place of ours.
     message: Option<String>,
     action: Option<(WayOn, Label)>,
@@ -46,6 +48,7 @@ impl Page {
         Self {
             subject,
             language: Language::default(),
+            reference: None,
             message: None,
             action: None,
             aside: None,
@@ -100,6 +103,11 @@ impl Page {
     /// This page in another language.
     pub(crate) fn in_language(self, language: Language) -> Self {
         Self { language, ..self }
+    }
+
+    /// This page with the reference of its reply.
+    pub(crate) fn with_reference(self, reference: Option<Reference>) -> Self {
+        Self { reference, ..self }
     }
 
     /// The subject of the page.
@@ -159,6 +167,13 @@ impl Page {
             | PageSubject::SignedOut
             | PageSubject::SigningOut => None,
         }
+    }
+
+    /// What a person tells your support: the log line has it too, so it leads from this page to its cause. `None` if
+    /// the page is about no failure.
+    #[must_use]
+    pub fn reference(&self) -> Option<Reference> {
+        self.reference
     }
 
     /// The title: what happened, in a few words.
@@ -250,12 +265,17 @@ impl fmt::Display for Page {
             )?;
         }
         if let Some(code) = self.code() {
-            writeln!(
+            write!(
                 f,
-                "<p class=\"code\">{}: <code>{}</code></p>",
+                "<p class=\"code\">{}: <code>{}</code>",
                 Label::Code.text(self.language),
                 code.as_str()
             )?;
+            if let Some(reference) = self.reference {
+                let label = Label::Reference.text(self.language);
+                write!(f, "<br>{label}: <code>{reference}</code>")?;
+            }
+            f.write_str("</p>\n")?;
         }
         if let Some(script) = self.script() {
             writeln!(

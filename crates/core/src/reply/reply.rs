@@ -6,6 +6,7 @@ use std::fmt;
 use crate::provider::exchange::Revoke;
 use crate::provider::tokens::SessionTokens;
 use crate::reply::event::Event;
+use crate::reply::reference::Reference;
 use crate::reply::subject::Subject;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::user::User;
@@ -31,6 +32,8 @@ pub struct Reply {
     pub body: String,
     /// Why the request or the sign-in was refused, if it was.
     pub code: Option<ErrorCode>,
+    /// What leads from the body to the log line and the events. Each reply with a code has one.
+    pub reference: Option<Reference>,
     /// Lines for the operator's log.
     pub reports: Vec<Report>,
     /// Events, for metrics and for an audit log.
@@ -63,6 +66,7 @@ impl Reply {
             headers: Vec::with_capacity(USUAL_HEADERS),
             body: String::new(),
             code: None,
+            reference: None,
             reports: Vec::new(),
             events: Vec::new(),
             subject: None,

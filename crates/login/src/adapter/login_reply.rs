@@ -1,6 +1,6 @@
 //! The mark of a response that the login wrote.
 
-use fncy_login_core::{ErrorCode, Reply};
+use fncy_login_core::{ErrorCode, Reference, Reply};
 
 /// Marks a response that the login wrote in place of the application, and says what the request was refused for.
 ///
@@ -19,6 +19,7 @@ use fncy_login_core::{ErrorCode, Reply};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoginReply {
     code: Option<ErrorCode>,
+    reference: Option<Reference>,
 }
 
 impl LoginReply {
@@ -28,10 +29,19 @@ impl LoginReply {
     pub fn code(&self) -> Option<ErrorCode> {
         self.code
     }
+
+    /// The reference that the body shows and the log line has, for your own lines about the request.
+    #[must_use]
+    pub fn reference(&self) -> Option<Reference> {
+        self.reference
+    }
 }
 
 impl From<&Reply> for LoginReply {
     fn from(reply: &Reply) -> Self {
-        Self { code: reply.code }
+        Self {
+            code: reply.code,
+            reference: reply.reference,
+        }
     }
 }

@@ -6,7 +6,8 @@ use std::hash::RandomState;
 use std::sync::{Arc, Once};
 
 use fncy_login_core::{
-    Core, Lifetimes, Newest, Provider, RedirectParam, Secret, SecureUrl, Settings, TokenPolicy,
+    Core, Lifetimes, Newest, Provider, RedirectParam, References, Secret, SecureUrl, Settings,
+    TokenPolicy,
 };
 use http::Method;
 use http::header::HeaderName;
@@ -160,6 +161,7 @@ impl LoginBuilder {
             cookies,
             asks_approval: self.on_login.is_some(),
             asks_on_refresh: self.on_refresh.is_some(),
+            references: References::new(RandomState::new()),
             choices: self.choices.clone(),
         });
         Some(self.assemble(

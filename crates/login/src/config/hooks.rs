@@ -199,7 +199,8 @@ impl LoginBuilder {
     ///     };
     ///     let script = page.script().map(|script| format!("<script type=module src=\"{}\"></script>", escape(script)));
     ///     let script = script.unwrap_or_default();
-    ///     let code = page.code().map(|code| format!("<p>{code}</p>")).unwrap_or_default();
+    ///     let code = page.code().zip(page.reference());
+    ///     let code = code.map(|(code, reference)| format!("<p>{code}, {reference}</p>")).unwrap_or_default();
     ///     format!(
     ///         "<!doctype html><html lang={}><link rel=stylesheet href=/assets/site.css><h1>{}</h1><p>{}</p>{way_on}{code}{script}",
     ///         page.language().tag(),
@@ -209,7 +210,8 @@ impl LoginBuilder {
     /// });
     /// ```
     ///
-    /// `escape` is the function of the application's template engine. The code is in the log too.
+    /// `escape` is the function of the application's template engine. The code and the reference are in the log too: show both, so that a
+    /// person can tell them to you.
     #[doc(alias("template", "error page", "branding"))]
     pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.choices.own_page = Some(OwnPage::new(write));

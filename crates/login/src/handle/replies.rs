@@ -28,7 +28,8 @@ pub(crate) fn send(
     let (signed_in, subject) = (reply.begins.take().or(kept), reply.subject.take());
     for event in telemetry::tell(&mut reply) {
         if let Some(kind) = LoginEventKind::of(event, signed_in.as_ref()) {
-            login.0.events.tell(kind, subject.as_ref(), request);
+            let (events, reference) = (&login.0.events, reply.reference);
+            events.tell(kind, subject.as_ref(), reference, request);
         }
     }
     reply

@@ -12,7 +12,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fncy_login_core::Subject;
+use fncy_login_core::{Reference, Subject};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -78,6 +78,7 @@ impl Events {
         &self,
         kind: LoginEventKind,
         subject: Option<&Subject>,
+        reference: Option<Reference>,
         request: Option<&RequestContext>,
     ) {
         let Some(queue) = &self.0 else { return };
@@ -86,6 +87,7 @@ impl Events {
             kind,
             user_id: subject.map(|subject| subject.user_id.clone()),
             session: subject.and_then(|subject| subject.session),
+            reference,
             request: request.cloned(),
         };
         let mut state = queue.state();
@@ -197,7 +199,7 @@ mod tests {
     }
 
     fn tell(events: &Events) {
-        events.tell(LoginEventKind::SignInStarted, None, None);
+        events.tell(LoginEventKind::SignInStarted, None, None, None);
     }
 
     #[tokio::test(start_paused = true)]

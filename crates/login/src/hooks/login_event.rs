@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use fncy_login_core::{ErrorCode, Event, SessionId, SessionRefusal, Timestamp, User};
+use fncy_login_core::{ErrorCode, Event, Reference, SessionId, SessionRefusal, Timestamp, User};
 use serde::{Serialize, Serializer};
 
 use crate::hooks::request_context::RequestContext;
@@ -12,8 +12,8 @@ use crate::hooks::request_context::RequestContext;
 /// An event of a sign-in or a session, for [`LoginBuilder::on_event`](crate::LoginBuilder::on_event).
 ///
 /// `Debug` and the serialized text hold no secret, so both may be logged. An event is serialized as an object with the
-/// members `time` (Unix seconds), `event`, and those of `user`, `session`, `code`, `by`, `scopes` and `request` that are
-/// known:
+/// members `time` (Unix seconds), `event`, and those of `user`, `session`, `code`, `reference`, `by`, `scopes` and
+/// `request` that are known:
 ///
 /// ```
 /// # use fncy_login::LoginEvent;
@@ -28,6 +28,7 @@ pub struct LoginEvent {
     pub(crate) kind: LoginEventKind,
     pub(crate) user_id: Option<String>,
     pub(crate) session: Option<SessionId>,
+    pub(crate) reference: Option<Reference>,
     pub(crate) request: Option<RequestContext>,
 }
 
@@ -154,6 +155,13 @@ impl LoginEvent {
         }
     }
 
+    /// What the person got with the refusal, on a page or in a problem. The log line has it too. `None` if the person got
+    /// no refusal.
+    #[must_use]
+    pub fn reference(&self) -> Option<Reference> {
+        self.reference
+    }
+
     /// The party that refused, if the event is a refused sign-in or refresh.
     #[must_use]
     pub fn refused_by(&self) -> Option<RefusedBy> {
@@ -270,6 +278,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<&'a [String]>,
@@ -285,6 +295,7 @@ impl Serialize for LoginEvent {
             user: self.user_id(),
             session: self.session_id(),
             code: self.code(),
+            reference: self.reference.as_ref().map(Reference::as_str),
             by: self.refused_by().map(RefusedBy::as_str),
             scopes: match &self.kind {
                 LoginEventKind::SignedIn { scopes } => Some(scopes),

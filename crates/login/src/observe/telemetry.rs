@@ -12,8 +12,8 @@
 use std::future::Future;
 
 use fncy_login_core::{
-    Core, Event, Exchange, Failure, ProviderResult, RefreshFailure, Reply, Report, SecureUrl,
-    Severity, Site,
+    Core, Event, Exchange, Failure, ProviderResult, Reference, RefreshFailure, Reply, Report,
+    SecureUrl, Severity, Site,
 };
 use http::Response;
 use tokio::time::Instant;
@@ -67,7 +67,8 @@ pub(crate) fn unproved_sign_in() {
 /// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
 pub(crate) fn tell(reply: &mut Reply) -> Vec<Event> {
     let reports = std::mem::take(&mut reply.reports);
-    log(&reports);
+    let reference = reply.reference.as_ref().map(Reference::as_str);
+    log(&reports, reference);
     let events = std::mem::take(&mut reply.events);
     for event in &events {
         match *event {
@@ -83,7 +84,7 @@ pub(crate) fn tell(reply: &mut Reply) -> Vec<Event> {
             Event::RequestRefused(code) => {
                 let code = code.as_str();
                 if !reports.iter().any(|report| report.code == code) {
-                    debug!(code, "a request was refused");
+                    debug!(code, reference, "a request was refused");
                 }
             }
             _ => {}
@@ -93,17 +94,17 @@ pub(crate) fn tell(reply: &mut Reply) -> Vec<Event> {
     events
 }
 
-/// Logs the core's reports.
-pub(crate) fn log(reports: &[Report]) {
+/// Logs the core's reports. `reference` is that of the reply, if there is one.
+pub(crate) fn log(reports: &[Report], reference: Option<&str>) {
     for report in reports {
         let (code, detail) = (report.code, &*report.detail);
         match report.severity {
-            Severity::Error => error!(code, detail, "login: failed"),
+            Severity::Error => error!(code, reference, detail, "login: failed"),
             Severity::Warning => {
-                warn!(code, detail, "login: needs attention");
+                warn!(code, reference, detail, "login: needs attention");
                 meter::warning(code);
             }
-            Severity::Info => info!(code, detail, "login: refused"),
+            Severity::Info => info!(code, reference, detail, "login: refused"),
         }
     }
 }

@@ -150,7 +150,7 @@ async fn exchange(
     let exchange = Exchange::Refresh { refresh_token };
     let answer = provider.run(exchange, &place, deadline).await;
     let (exchanged, reports) = exchanging.answered(answer, clock.now());
-    telemetry::log(&reports);
+    telemetry::log(&reports, None);
     let failure = match &exchanged {
         Exchanged::Failed(not_refreshed) => Some(not_refreshed.failure),
         Exchanged::ReadUser(_) | Exchanged::Known(_) => None,
@@ -260,5 +260,5 @@ pub(crate) fn tell_refused(parts: &Parts, ended: &EndedRefresh, by: Option<&Requ
         session: Some(ended.session.session().id()),
     };
     let kind = LoginEventKind::RefreshRefused { by: refused_by };
-    parts.events.tell(kind, Some(&subject), by);
+    parts.events.tell(kind, Some(&subject), None, by);
 }

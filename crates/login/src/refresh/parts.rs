@@ -80,7 +80,7 @@ impl Parts {
             user_id: request.profile.user_id.clone(),
             session: Some(request.session.id()),
         };
-        self.events.tell(kind, Some(&subject), by);
+        self.events.tell(kind, Some(&subject), None, by);
     }
 
     /// The session's user as a number.

@@ -30,12 +30,13 @@ pub(crate) async fn revoke_token(parts: &Parts, revoke: Revoke) {
         None => Err(Failure::Crowded),
     };
     if !matches!(answer, Ok(answer) if answer.status < 300) {
-        telemetry::log(&[Report {
+        let detail = "a token could not be revoked at the provider; it lives until it expires";
+        let report = Report {
             severity: Severity::Warning,
             code: "revocation_failed",
-            detail: "a token could not be revoked at the provider; it lives until it expires"
-                .into(),
-        }]);
+            detail: detail.into(),
+        };
+        telemetry::log(&[report], None);
     }
 }
 

@@ -109,7 +109,7 @@ impl Login {
                 "the application received no token of its own"
             );
         })?;
-        telemetry::log(&grant.reports);
+        telemetry::log(&grant.reports, None);
         Ok(ClientToken::new(grant))
     }
 }

@@ -179,7 +179,7 @@ impl OpenSession {
         self.login
             .0
             .events
-            .tell(kind, Some(&subject), self.by.as_ref());
+            .tell(kind, Some(&subject), None, self.by.as_ref());
         let login = self.login.clone();
         // In a task of its own, so that it completes even if the request is cancelled.
         let revoked = tokio::spawn(async move { revoke_all(&login, vec![ending]).await });

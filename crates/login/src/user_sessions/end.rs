@@ -145,7 +145,7 @@ fn tell(login: &Login, which: EndedSessions, user_id: &str, session: Option<Sess
         session,
     };
     let kind = LoginEventKind::SessionsEnded { which };
-    login.0.events.tell(kind, Some(&subject), None);
+    login.0.events.tell(kind, Some(&subject), None, None);
 }
 
 /// The outcome of work in a task of its own.

@@ -26,13 +26,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS audit (
     event TEXT NOT NULL,
     user TEXT,
     reason TEXT,
+    reference TEXT,
     session TEXT,
     request TEXT,
     client TEXT,
     agent TEXT
 ) STRICT";
 
-const ADD: &str = "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const ADD: &str = "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 const NEWEST: &str = "SELECT event, user, reason, request, client FROM audit
     ORDER BY rowid DESC LIMIT 100";
@@ -71,6 +72,7 @@ impl Audit {
             event.name(),
             event.user_id(),
             event.code().or(event.refused_by().map(RefusedBy::as_str)),
+            event.reference().map(|reference| reference.to_string()),
             event.session_id(),
             request.map(|request| format!("{} {}", request.method(), request.path())),
             request

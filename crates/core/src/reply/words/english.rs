@@ -194,5 +194,6 @@ pub(super) const fn label(label: Label) -> &'static str {
         Label::SignOut => "Sign out",
         Label::Stay => "Stay signed in",
         Label::Code => "Code",
+        Label::Reference => "Reference",
     }
 }

@@ -196,5 +196,6 @@ pub(super) const fn label(label: Label) -> &'static str {
         Label::SignOut => "로그아웃",
         Label::Stay => "취소",
         Label::Code => "코드",
+        Label::Reference => "문의 번호",
     }
 }

@@ -14,4 +14,5 @@ pub(crate) enum Label {
     SignOut,
     Stay,
     Code,
+    Reference,
 }
