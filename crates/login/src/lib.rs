@@ -50,6 +50,7 @@ pub use crate::provider::api_error::ApiError;
 pub use crate::provider::last_check::CheckError;
 
 pub use crate::handle::client_address::RequestHeaders;
+pub use crate::handle::drain::Drain;
 pub use crate::handle::login::Login;
 pub use crate::request::auth_context::AuthContext;
 pub use crate::request::live_session::{LiveSession, SessionEnd};

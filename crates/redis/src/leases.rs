@@ -17,6 +17,7 @@
 //!   instance does that once for each session and generation, as far as it remembers.
 //! - An outcome of this instance is in its own memory as well. While the server can't be reached, the instance tries
 //!   again for as long as the lease lasts. After that, another instance may hold it.
+//! - Each task that writes holds a clone of `writes`, so that a process can wait for all of them before it ends.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -77,6 +78,8 @@ struct Shared {
     reported: Reported,
     /// The number of sessions that are being confirmed.
     confirming: AtomicUsize,
+    /// Each task that writes to the server has a clone.
+    writes: Arc<()>,
 }
 
 /// Tells a lease from those before and after it.
@@ -99,6 +102,7 @@ impl LeaseTable {
             here: MemoryStore::new(),
             reported: Reported::new(),
             confirming: AtomicUsize::new(0),
+            writes: Arc::default(),
         }))
     }
 
@@ -181,6 +185,11 @@ impl LeaseTable {
         })
     }
 
+    /// Whether no task has something to write.
+    pub(crate) fn is_written(&self) -> bool {
+        Arc::strong_count(&self.0.writes) == 1
+    }
+
     pub(crate) fn confirm(&self, session: &dyn Fn() -> SessionRef) {
         self.0.here.confirm(session);
         let session = session();
@@ -189,12 +198,13 @@ impl LeaseTable {
             return;
         }
         if self.0.confirming.fetch_add(1, Ordering::Relaxed) < MAX_CONFIRMING {
-            let shared = Arc::clone(&self.0);
+            let (shared, writing) = (Arc::clone(&self.0), Arc::clone(&self.0.writes));
             tokio::spawn(async move {
                 if shared.confirm(&session).await.is_err() {
                     shared.reported.forget(&session);
                 }
                 shared.confirming.fetch_sub(1, Ordering::Relaxed);
+                drop(writing);
             });
         } else {
             self.0.confirming.fetch_sub(1, Ordering::Relaxed);
@@ -248,6 +258,7 @@ impl Shared {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
+        let writing = Arc::clone(&self.writes);
         runtime.spawn(timeout_at(until, async move {
             let [lease, ..] = self.keys.lease(&key);
             let keys = [lease];
@@ -255,6 +266,7 @@ impl Shared {
             while release().await.is_err() {
                 sleep(RETRY).await;
             }
+            drop(writing);
         }));
     }
 
@@ -300,6 +312,7 @@ impl Lease for RedisLease {
                 return Err(StoreError::new());
             };
             let (key, fence, until) = (self.key, self.fence, self.until);
+            let writing = Arc::clone(&shared.writes);
             if let Claim::Granted(lease) = shared.here.claim(key, self.newer_than).await? {
                 lease.finish(outcome.clone()).await?;
             }
@@ -309,6 +322,7 @@ impl Lease for RedisLease {
                     while shared.finish(&key, &fence, &outcome).await.is_err() {
                         sleep(RETRY).await;
                     }
+                    drop(writing);
                 }));
             }
             first

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login::store::{
     Claim, LeaseKey, Leases, RevocationStatus, Revocations, RevokedSession, SessionId,
-    SessionLists, SessionRef, SharedStore, StoreFuture,
+    SessionLists, SessionRef, SharedStore, StoreError, StoreFuture,
 };
 use fncy_login::{SecretFile, Timestamp};
+use tokio::time::sleep;
 
 use crate::keys::Keys;
 use crate::leases::LeaseTable;
@@ -17,6 +19,8 @@ use crate::revocation_log::RevocationLog;
 use crate::script_client::ScriptClient;
 use crate::session_lists::ListTable;
 
+/// Between two looks at what is still to be written.
+const PAUSE: Duration = Duration::from_millis(50);
 /// The first part of all keys.
 const PREFIX: &str = "fncy-login";
 
@@ -173,6 +177,17 @@ impl SharedStore for RedisStore {
     fn ping(&self) -> StoreFuture<'_, ()> {
         // A replica, or a server without its scripts' commands, would answer a plain `PING`.
         Box::pin(self.log.catch_up())
+    }
+
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            while !self.leases.is_written() || !self.log.is_written() {
+                // A reading writes what the log lacks.
+                let _: Result<(), StoreError> = self.log.catch_up().await;
+                sleep(PAUSE).await;
+            }
+            Ok(())
+        })
     }
 
     fn session_lists(&self) -> Option<&dyn SessionLists> {

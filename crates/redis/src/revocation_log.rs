@@ -101,6 +101,11 @@ impl RevocationLog {
         }));
     }
 
+    /// Whether the log has all that this instance was told.
+    pub(crate) fn is_written(&self) -> bool {
+        self.unwritten().is_empty()
+    }
+
     /// Reads what is new, to the end of the log.
     pub(crate) async fn catch_up(&self) -> Result<(), StoreError> {
         let wanted = Instant::now();

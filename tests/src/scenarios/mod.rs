@@ -15,7 +15,7 @@
 //! | T | tokens at work: FNCY's API from handlers |
 //! | U | users and their sessions |
 //! | B | bearer tokens |
-//! | XR | what an operator sees of a failure |
+//! | XR | a night in production |
 
 use std::pin::Pin;
 

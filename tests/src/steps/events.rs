@@ -18,7 +18,12 @@ impl Heard {
 
     /// All events since the last call.
     pub(crate) async fn all(&self, world: &World) -> Vec<LoginEvent> {
-        world.login.flush_events().await;
+        world.login.drain().await;
+        self.so_far()
+    }
+
+    /// The events since the last call that the hook was called for by now.
+    pub(crate) fn so_far(&self) -> Vec<LoginEvent> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 

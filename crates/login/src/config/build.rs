@@ -3,6 +3,7 @@
 //! Rule: every part is parsed before a missing part ends the build, so that all mistakes are found at once.
 
 use std::hash::RandomState;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Once};
 
 use fncy_login_core::{
@@ -46,6 +47,7 @@ use crate::refresh::parts::Parts;
 use crate::refresh::refresher::Refresher;
 use crate::refresh::refreshes::Refreshes;
 use crate::store::memory::MemoryStore;
+use crate::store::tasks::Tasks;
 use crate::store::without_store::WithoutStore;
 
 /// The shortest lifetime, in seconds. A shorter session would end before its first page is read.
@@ -314,6 +316,7 @@ impl LoginBuilder {
         let store = self.store.clone();
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let places = Arc::new(Places::new());
+        let tasks = Tasks::default();
         let events = Events::new(self.on_event.as_ref(), &clock);
         let refresher = Refresher(Arc::new(Parts {
             machine: core.refresh_machine(),
@@ -329,6 +332,7 @@ impl LoginBuilder {
             },
             on_refresh: self.on_refresh.clone(),
             events: events.clone(),
+            tasks: tasks.clone(),
             places: Arc::clone(&places),
             hasher: RandomState::new(),
             refreshes: Refreshes::new(),
@@ -346,8 +350,10 @@ impl LoginBuilder {
             })
         });
         let label = self.session_label.clone();
-        let listing =
-            label.map(|label| Listing::new(core.session_list(), Arc::clone(&store), label));
+        let listing = label.map(|label| {
+            let store = Arc::clone(&store);
+            Listing::new(core.session_list(), store, tasks.clone(), label)
+        });
         Login(Shared::new(Inner {
             core,
             provider,
@@ -355,6 +361,8 @@ impl LoginBuilder {
             places,
             clock,
             store,
+            tasks,
+            is_draining: AtomicBool::new(false),
             redemptions: Redemptions::default(),
             client_tokens: ClientTokens::default(),
             refresher,

@@ -141,7 +141,7 @@ impl LoginBuilder {
     /// });
     /// ```
     ///
-    /// Before the process ends, wait for [`Login::flush_events`](crate::Login::flush_events).
+    /// Before the process ends, await [`Login::drain`](crate::Login::drain).
     #[doc(alias("audit", "audit log", "hook"))]
     pub fn on_event<F, R>(mut self, hook: F) -> Self
     where

@@ -18,6 +18,7 @@ use crate::store::deadlines::soon;
 use crate::store::session_lists::{SealedSession, SessionLists, UserKey};
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::{StoreError, StoreFuture};
+use crate::store::tasks::Tasks;
 
 /// Half a megabyte.
 const MAX_WRITES: usize = 1_000;
@@ -34,6 +35,7 @@ pub(crate) struct Listing(Arc<Parts>);
 struct Parts {
     machine: SessionList,
     store: Arc<dyn SharedStore>,
+    tasks: Tasks,
     label: Label,
     writes: AtomicUsize,
     lost: AtomicU64,
@@ -41,10 +43,16 @@ struct Parts {
 }
 
 impl Listing {
-    pub(crate) fn new(machine: SessionList, store: Arc<dyn SharedStore>, label: Label) -> Self {
+    pub(crate) fn new(
+        machine: SessionList,
+        store: Arc<dyn SharedStore>,
+        tasks: Tasks,
+        label: Label,
+    ) -> Self {
         Self(Arc::new(Parts {
             machine,
             store,
+            tasks,
             label,
             writes: AtomicUsize::new(0),
             lost: AtomicU64::new(0),
@@ -99,8 +107,9 @@ impl Listing {
         let parts = Arc::clone(&self.0);
         let before = parts.writes.fetch_add(1, Ordering::Relaxed);
         match Handle::try_current() {
-            Ok(runtime) if before < MAX_WRITES => {
-                drop(runtime.spawn(async move {
+            Ok(_) if before < MAX_WRITES => {
+                let tasks = parts.tasks.clone();
+                drop(tasks.spawn(async move {
                     let writing = parts.store.session_lists().map(call);
                     let written = match writing {
                         Some(writing) => soon(writing).await,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::RandomState;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Once};
 
 use fncy_login_core::{Core, Site};
@@ -25,6 +26,7 @@ use crate::provider::places::Places;
 use crate::provider::provider_client::ProviderClient;
 use crate::refresh::refresher::Refresher;
 use crate::store::shared_store::SharedStore;
+use crate::store::tasks::Tasks;
 
 /// Login with FNCY for one application.
 ///
@@ -39,6 +41,9 @@ pub(crate) struct Inner {
     pub(crate) places: Arc<Places>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Arc<dyn SharedStore>,
+    pub(crate) tasks: Tasks,
+    /// Whether the process is about to end.
+    pub(crate) is_draining: AtomicBool,
     pub(crate) redemptions: Redemptions,
     pub(crate) refresher: Refresher,
     pub(crate) client_tokens: ClientTokens,
@@ -71,25 +76,6 @@ impl Login {
     #[must_use]
     pub fn site(&self) -> &Site {
         self.0.core.site()
-    }
-
-    /// Waits until [`on_event`](crate::LoginBuilder::on_event) was called for all events so far.
-    ///
-    /// Call it before the process ends: stop the server first, and give up after some seconds. Events that still wait are
-    /// lost with the process. Without `on_event`, the method returns at once.
-    ///
-    /// ```no_run
-    /// # use std::time::Duration;
-    /// # async fn shut_down(login: fncy_login::Login) {
-    /// let told = tokio::time::timeout(Duration::from_secs(5), login.flush_events()).await;
-    /// if told.is_err() {
-    ///     eprintln!("events are missing in the audit log");
-    /// }
-    /// # }
-    /// ```
-    #[doc(alias("shutdown", "audit"))]
-    pub async fn flush_events(&self) {
-        self.0.events.all_told().await;
     }
 
     /// A line of a request's `Cookie` header without the cookies of this login.

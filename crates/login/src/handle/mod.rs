@@ -3,6 +3,7 @@
 pub(crate) mod caller;
 pub(crate) mod client_address;
 pub(crate) mod coverage;
+pub(crate) mod drain;
 pub(crate) mod listing;
 pub(crate) mod login;
 pub(crate) mod redemptions;

@@ -43,9 +43,9 @@ pub(crate) async fn ending(
 ) -> Box<Reply> {
     let endings = std::mem::take(&mut reply.endings);
     if !endings.is_empty() {
-        let login = login.clone();
+        let (tasks, login) = (&login.0.tasks, login.clone());
         // In a task of its own, so that it completes even if the browser closes the connection.
-        let revoked = tokio::spawn(async move { revoke_all(&login, endings).await });
+        let revoked = tasks.spawn(async move { revoke_all(&login, endings).await });
         drop(revoked.await);
     }
     if let Some((user, tokens)) = reply.keeps.as_deref() {
@@ -71,9 +71,10 @@ pub(crate) async fn revoke_all(login: &Login, endings: Vec<Ending>) {
         }
         if let Some(revoke) = revoke {
             let parts = Arc::clone(&login.0.refresher.0);
-            tokio::spawn(
-                async move { revoke_token(&parts, newest_of(&parts, revoke).await).await },
-            );
+            login
+                .0
+                .tasks
+                .spawn(async move { revoke_token(&parts, newest_of(&parts, revoke).await).await });
         }
     }
 }

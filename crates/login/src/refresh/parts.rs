@@ -17,6 +17,7 @@ use crate::store::deadlines::soon;
 use crate::store::leases::{LeaseKey, LeaseKind};
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::StoreError;
+use crate::store::tasks::Tasks;
 
 /// The most refresh tokens in a chain. A browser that has lost more cookies in a row signs in again.
 pub(crate) const MAX_CHAIN: usize = 16;
@@ -31,6 +32,7 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn SharedStore>,
     pub(crate) on_refresh: Option<RefreshHook>,
     pub(crate) events: Events,
+    pub(crate) tasks: Tasks,
     pub(crate) refreshes: Refreshes,
     pub(crate) places: Arc<Places>,
     /// Turns a user's id into a number.

@@ -123,6 +123,6 @@ impl Refresher {
                 Box::pin(revoke_refreshed(&parts, refreshed)).await;
             }
         };
-        tokio::spawn(task.in_current_span());
+        self.0.tasks.spawn(task.in_current_span());
     }
 }

@@ -3,6 +3,8 @@
 //! Rules:
 //! - If the session is revoked in this process, its connections learn of it at once. If it is revoked elsewhere, they
 //!   learn of it within three seconds after this instance.
+//! - If the process is about to end, a connection learns of it within three seconds. A new connection has three seconds
+//!   all the same, so that a client which comes back at once doesn't do so without a pause.
 //! - A connection can set no cookie, so it neither keeps a session alive nor refreshes it.
 //! - A connection sees the user and the tokens that other requests to this process have refreshed.
 
@@ -12,7 +14,7 @@ use std::time::Duration;
 
 use fncy_login_core::{SessionTokens, User};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::handle::login::Login;
 use crate::handle::revocation_check::is_revoked;
@@ -35,6 +37,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 #[derive(Clone)]
 pub struct LiveSession {
     login: Login,
+    since: Instant,
     news: watch::Receiver<News>,
     _place: Arc<Place>,
 }
@@ -51,6 +54,9 @@ pub enum SessionEnd {
     /// The store can't be asked whether the session was revoked. Close the connection. When the client connects
     /// again, the login decides anew.
     Unverified,
+    /// The process is about to end ([`Login::drain`]). The session goes on: the client connects again, to another
+    /// instance.
+    Stopping,
 }
 
 impl LiveSession {
@@ -58,6 +64,7 @@ impl LiveSession {
         let (news, place) = login.0.watched.watch(user);
         Self {
             login: login.clone(),
+            since: Instant::now(),
             news,
             _place: Arc::new(place),
         }
@@ -115,6 +122,9 @@ impl LiveSession {
         if self.time_left().is_zero() {
             return Some(SessionEnd::Expired);
         }
+        if self.login.is_draining() && self.since.elapsed() >= LOOK_EVERY {
+            return Some(SessionEnd::Stopping);
+        }
         match is_revoked(&self.login, user.session(), user.id()).await {
             Ok(false) => None,
             Ok(true) => Some(SessionEnd::SignedOut),
@@ -138,6 +148,7 @@ impl fmt::Display for SessionEnd {
             Self::SignedOut => "you were signed out",
             Self::Expired => "your session has expired",
             Self::Unverified => "your session can't be checked at the moment",
+            Self::Stopping => "the server is about to restart",
         })
     }
 }

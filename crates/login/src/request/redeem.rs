@@ -47,13 +47,13 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Cal
                 login.0.redemptions.leave(&key);
                 break;
             };
-            let login = login.clone();
+            let (tasks, login) = (&login.0.tasks, login.clone());
             let redemption = async move {
                 let redeeming = redeem(&login, redeeming, caller, &sender, deadline);
                 sender.tell(*redeeming.await);
                 login.0.redemptions.leave(&key);
             };
-            tokio::spawn(redemption.instrument(telemetry::sign_in()));
+            tasks.spawn(redemption.instrument(telemetry::sign_in()));
         }
         if let Some(reply) = in_flight.outcome(deadline).await {
             return Box::new(reply);
@@ -98,9 +98,8 @@ async fn redeem(
     };
     let task_login = login.clone();
     let signing_in = async move { sign_in(&task_login, redeeming, caller, place, deadline).await };
-    let reply = tokio::spawn(signing_in.in_current_span())
-        .await
-        .unwrap_or_else(|_| replies.panicked());
+    let signing_in = login.0.tasks.spawn(signing_in.in_current_span());
+    let reply = signing_in.await.unwrap_or_else(|_| replies.panicked());
     telemetry::sign_in_ends(&reply);
     let signs_in = reply.events.contains(&Event::SignInFinished);
     let reply = ending(login, reply, request.as_ref()).await;

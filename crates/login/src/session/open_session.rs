@@ -182,7 +182,8 @@ impl OpenSession {
             .tell(kind, Some(&subject), None, self.by.as_ref());
         let login = self.login.clone();
         // In a task of its own, so that it completes even if the request is cancelled.
-        let revoked = tokio::spawn(async move { revoke_all(&login, vec![ending]).await });
+        let tasks = &self.login.0.tasks;
+        let revoked = tasks.spawn(async move { revoke_all(&login, vec![ending]).await });
         drop(revoked.await);
     }
 

@@ -24,7 +24,8 @@ use crate::session::set_data_error::SetDataError;
 /// Reads the user of a session again. It completes even if the request is cancelled.
 pub(crate) async fn refresh_user(open: &Arc<OpenSession>) -> Result<(), RefreshUserError> {
     let task_open = Arc::clone(open);
-    let read = tokio::spawn(async move { read_user(&task_open).await });
+    let tasks = &open.login.0.tasks;
+    let read = tasks.spawn(async move { read_user(&task_open).await });
     let profile = read
         .await
         .unwrap_or(Err(RefreshUserError::Unavailable))

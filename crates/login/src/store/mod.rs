@@ -127,6 +127,7 @@ pub(crate) mod revocations;
 pub(crate) mod session_lists;
 pub(crate) mod shared_store;
 pub(crate) mod store_error;
+pub(crate) mod tasks;
 pub(crate) mod without_store;
 
 pub use crate::store::counting_filter::{Counted, CountingFilter};

@@ -11,6 +11,14 @@ pub trait SharedStore: Revocations + Leases {
     /// calls it, at most once in five seconds.
     fn ping(&self) -> StoreFuture<'_, ()>;
 
+    /// Waits until the other instances can know all that this instance was told: revocations, and outcomes of leases.
+    ///
+    /// [`Login::drain`](crate::Login::drain) calls it before the process ends, without a deadline. The default returns at
+    /// once, for a store whose calls return after the write.
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// The lists of users' sessions.
     ///
     /// The default is `None`, for a store without lists.

@@ -11,6 +11,7 @@ use crate::handle::replies::revoke_session;
 use crate::hooks::login_event::{EndedSessions, LoginEventKind};
 use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
+use crate::store::tasks::Tasks;
 
 impl Login {
     /// Ends the session of this user, and no other session.
@@ -30,7 +31,7 @@ impl Login {
     pub async fn end_session(&self, user: &User) -> Result<(), StoreError> {
         let revoked = RevokedSession::new(user.session(), user.id());
         let login = self.clone();
-        completed(async move {
+        completed(&self.0.tasks, async move {
             let told = revoke_session(&login, &revoked).await;
             let (user_id, session) = (revoked.user_id(), revoked.session().id());
             tell(&login, EndedSessions::One, user_id, Some(session));
@@ -62,7 +63,7 @@ impl Login {
     #[doc(alias = "logout")]
     pub async fn end_other_sessions(&self, user: &User) -> Result<(), StoreError> {
         let (login, user) = (self.clone(), user.clone());
-        completed(async move {
+        completed(&self.0.tasks, async move {
             let session = user.session();
             let asked = soon(login.0.store.is_revoked(session, user.id())).await;
             let spared = (asked == Ok(false)).then(|| session.id());
@@ -100,7 +101,7 @@ impl Login {
     #[doc(alias = "logout")]
     pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
         let (login, id) = (self.clone(), id.to_owned());
-        completed(async move {
+        completed(&self.0.tasks, async move {
             let told = revoke_user(&login, &id, None).await;
             tell(&login, EndedSessions::All, &id, None);
             told
@@ -127,7 +128,10 @@ impl Login {
     pub async fn refresh_user_of(&self, id: &str) -> Result<(), StoreError> {
         let (login, id) = (self.clone(), id.to_owned());
         let since = self.0.clock.now().plus(MAX_SKEW + 1);
-        completed(async move { soon(login.0.store.read_user(&id, since)).await }).await
+        completed(&self.0.tasks, async move {
+            soon(login.0.store.read_user(&id, since)).await
+        })
+        .await
     }
 }
 
@@ -150,7 +154,8 @@ fn tell(login: &Login, which: EndedSessions, user_id: &str, session: Option<Sess
 
 /// The outcome of work in a task of its own.
 pub(crate) async fn completed(
+    tasks: &Tasks,
     work: impl Future<Output = Result<(), StoreError>> + Send + 'static,
 ) -> Result<(), StoreError> {
-    tokio::spawn(work).await.unwrap_or(Err(StoreError))
+    tasks.spawn(work).await.unwrap_or(Err(StoreError))
 }

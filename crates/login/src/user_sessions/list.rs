@@ -70,7 +70,8 @@ impl Login {
             return Ok(false);
         };
         let (login, revoked) = (self.clone(), RevokedSession::new(session, user_id));
-        completed(async move { revoke_session(&login, &revoked).await }).await?;
+        let tasks = &self.0.tasks;
+        completed(tasks, async move { revoke_session(&login, &revoked).await }).await?;
         Ok(true)
     }
 }

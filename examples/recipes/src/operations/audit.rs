@@ -104,7 +104,7 @@ impl Audit {
     }
 }
 
-/// The application, and its login, for [`Login::flush_events`] before the process ends.
+/// The application, and its login, for [`Login::drain`] before the process ends.
 ///
 /// # Errors
 ///
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(max.get("/audit").send().await?.status(), 403);
         max.post("/auth/logout").send().await?;
 
-        login.flush_events().await;
+        login.drain().await;
         let table = table(audit.newest().unwrap());
         println!("{table}");
         let expected = "\
@@ -217,7 +217,7 @@ signed_out | maximiliane | - | POST /auth/logout | -";
         let (fncy, audit) = (TestFncy::start()?, audit());
         let (app, login) = app(fncy.login(), audit)?;
         let alex = fncy.signed_in("alex", app).await?;
-        login.flush_events().await;
+        login.drain().await;
         let page = alex.get("/audit").send().await?;
         assert!(
             page.text().contains("<td>signed_in</td><td>alex</td>"),

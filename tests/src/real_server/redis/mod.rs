@@ -15,6 +15,8 @@ mod several;
 #[cfg(test)]
 mod sites;
 #[cfg(test)]
+mod stopping;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod user_sessions;

@@ -1,6 +1,7 @@
-//! What the application adds: hooks, pages, an HTTP client and secrets in files.
+//! What the application adds: hooks, pages, an HTTP client, secrets in files, and a stop that loses nothing.
 
 mod approval;
+mod drain;
 mod events;
 mod guards;
 mod hooks;
@@ -18,6 +19,12 @@ scenarios! {
         a_hook_that_panics_is_an_error_and_no_session [],
         guards_give_403 [],
         p20_silence_grants_nothing_unless_it_is_trusted ["P20"],
+    }
+    drain: {
+        xr12_a_stop_in_the_middle_of_a_refresh_loses_nothing ["XR12"],
+        xr12_a_stop_in_the_middle_of_a_sign_in_loses_nothing ["XR12"],
+        xr12_a_stop_waits_for_a_sign_out_and_its_token_revocation ["XR12"],
+        xr12_a_stop_ends_streams ["XR12"],
     }
     guards: {
         a_routes_guard_admits_some_users [],

@@ -166,7 +166,7 @@ pub(super) async fn b05_an_event_has_the_request_of_the_token(harness: Harness) 
     for _ in 0..2 {
         let request = with_token("/page", "invented").with_header("user-agent", "phone/1");
         assert_eq!(world.raw(request).await.status, 401);
-        login.flush_events().await;
+        login.drain().await;
         let [event] = heard.take(&world).await;
         assert_eq!(event.name(), "request_refused");
         let agent = event

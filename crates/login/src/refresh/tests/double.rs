@@ -30,6 +30,7 @@ use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations;
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::{StoreError, StoreFuture};
+use crate::store::tasks::Tasks;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_000_000);
 pub(crate) const DEADLINE: Duration = Duration::from_secs(15);
@@ -294,6 +295,7 @@ pub(crate) fn instance(
         store: Arc::new(store),
         on_refresh: None,
         events: login.0.events.clone(),
+        tasks: Tasks::default(),
         refreshes: Refreshes::new(),
         places: Arc::new(Places::new()),
         hasher: RandomState::new(),

@@ -1,0 +1,97 @@
+//! The end of a process: what a login has begun comes to its end first.
+//!
+//! Rules: the store is waited for after the tasks, since they write to it; what events' hooks begin meanwhile is waited
+//! for as well.
+
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use crate::handle::login::Login;
+use crate::store::store_error::StoreError;
+
+/// The wait for all that a login has begun. [`Login::drain`] returns it.
+#[must_use = "work is lost if the process ends before the wait does"]
+pub struct Drain(Pin<Box<dyn Future<Output = ()> + Send>>);
+
+impl Login {
+    /// Whether this instance wants requests: a readiness probe answers 200 if so, and 503 otherwise.
+    ///
+    /// It turns false with [`Login::drain`], and never because the store or FNCY fails: the other instances would fail as
+    /// well.
+    #[doc(alias = "readiness")]
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.is_draining()
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// Prepares the end of the process: this instance is no longer ready, and nothing that it has begun is lost.
+    ///
+    /// From the call on, [`Login::is_ready`] is false. A [`LiveSession`](crate::LiveSession) ends within three seconds with
+    /// [`SessionEnd::Stopping`](crate::SessionEnd::Stopping), so that no WebSocket and no event stream holds the server.
+    /// Other requests are served as before.
+    ///
+    /// The future waits until no refresh, redemption, revocation and write to the store is under way, and until
+    /// [`on_event`](crate::LoginBuilder::on_event) was called for all events. Such work goes on after its browser has left,
+    /// for up to half a minute. If the store is down, the future waits until it is back.
+    ///
+    /// Do this when the process gets SIGTERM:
+    ///
+    /// 1. Call `drain`.
+    /// 2. Wait some seconds, until the proxy's readiness probe has failed.
+    /// 3. Let the server finish its requests.
+    /// 4. Await the future, with a timeout.
+    ///
+    /// In actix-web a task ends with the worker that began it, so await the future before the server stops, and once
+    /// more after that. The recipe `production` of the repository has the code.
+    ///
+    /// If the timeout comes first, what is still under way is lost with the process. A session whose refresh is lost may
+    /// have to sign in again, a token that was to be revoked lives until it expires, and the audit log has a gap.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use tokio::time::{sleep, timeout};
+    /// # async fn stop(login: fncy_login::Login, server: impl Future<Output = ()>) {
+    /// let drained = login.drain();
+    /// sleep(Duration::from_secs(5)).await;
+    /// server.await; // its graceful shutdown
+    /// if timeout(Duration::from_secs(20), drained).await.is_err() {
+    ///     eprintln!("work was lost");
+    /// }
+    /// # }
+    /// ```
+    #[doc(alias("shutdown", "graceful", "SIGTERM", "audit"))]
+    pub fn drain(&self) -> Drain {
+        self.0.is_draining.store(true, Ordering::Relaxed);
+        let login = self.clone();
+        Drain(Box::pin(async move {
+            let inner = &login.0;
+            loop {
+                inner.tasks.finished().await;
+                let _: Result<(), StoreError> = inner.store.flush().await;
+                inner.events.all_told().await;
+                if inner.tasks.are_finished() {
+                    return;
+                }
+            }
+        }))
+    }
+}
+
+impl Future for Drain {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl std::fmt::Debug for Drain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Drain").finish_non_exhaustive()
+    }
+}
