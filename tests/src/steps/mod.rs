@@ -7,6 +7,7 @@ pub(crate) mod bearer;
 pub(crate) mod callback;
 pub(crate) mod device;
 pub(crate) mod events;
+pub(crate) mod reference;
 pub(crate) mod session;
 pub(crate) mod session_cookie;
 pub(crate) mod strangers;

@@ -120,8 +120,8 @@ impl Opened {
     }
 
     pub(crate) fn refuse(&mut self, refusal: SessionRefusal) {
-        // If another instance may know one of the cookies, all of them stay.
-        if self.refused != Some(SessionRefusal::Foreign) {
+        // If another instance may accept one of the cookies, all of them stay.
+        if !self.refused.is_some_and(SessionRefusal::is_elsewhere) {
             self.refused = Some(refusal);
         }
     }

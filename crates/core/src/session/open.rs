@@ -43,10 +43,9 @@ fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, Se
     let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
     let mut shown = Err(SessionRefusal::Damaged);
     let opened = open_user(vault, text, |terms| {
-        shown = if is_current(terms, now) {
-            Ok((terms.session(), terms.token_expires))
-        } else {
-            Err(SessionRefusal::Over)
+        shown = match untimely(terms, now) {
+            None => Ok((terms.session(), terms.token_expires)),
+            Some(refusal) => Err(refusal),
         };
         shown.is_ok()
     });
@@ -84,11 +83,13 @@ fn open_user_in(
     User::open(body, accept).ok_or(OpenError::Broken)
 }
 
-/// Whether a session's times are possible, and the session is not over.
-fn is_current(terms: &Terms, now: Timestamp) -> bool {
-    terms.issued <= now.plus(MAX_SKEW)
-        && terms.ends.seconds_since(terms.issued) <= Lifetimes::MAX
-        && terms.over() > now
+/// Why a session's times are not accepted, if they are not.
+fn untimely(terms: &Terms, now: Timestamp) -> Option<SessionRefusal> {
+    if terms.issued > now.plus(MAX_SKEW) {
+        return Some(SessionRefusal::Early);
+    }
+    let is_possible = terms.ends.seconds_since(terms.issued) <= Lifetimes::MAX;
+    (!is_possible || terms.over() <= now).then_some(SessionRefusal::Over)
 }
 
 #[cfg(test)]
@@ -183,10 +184,20 @@ mod tests {
                 issued: time,
                 ..all.terms
             });
-            for segment in [ends, all, from_the_future] {
-                let found = found(&segment);
-                assert!(
-                    matches!(found.verdict, Verdict::Refused(SessionRefusal::Over)),
+            let is_future = time > Timestamp::from_unix(NOW);
+            let early = if is_future {
+                SessionRefusal::Early
+            } else {
+                SessionRefusal::Over
+            };
+            for (segment, refusal) in [
+                (ends, SessionRefusal::Over),
+                (all, SessionRefusal::Over),
+                (from_the_future, early),
+            ] {
+                assert_eq!(
+                    found(&segment).verdict,
+                    Verdict::Refused(refusal),
                     "{time:?}"
                 );
             }

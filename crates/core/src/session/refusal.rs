@@ -14,23 +14,31 @@ pub enum SessionRefusal {
     Conflicting,
     /// The cookie was changed, cut off, or moved from another place.
     Damaged,
+    /// The session begins in the future. The clock of this instance is slow, or that of another is fast.
+    Early,
     /// The session was revoked, such as by a sign-out.
     Revoked,
     /// The cookie has another key or version. It may be another instance's.
     Foreign,
     /// The cookie is from before a refresh, and the browser showed the newer one more than a minute ago.
     Outdated,
-    /// The session's time has passed, or has not come.
+    /// The session's time has passed, or its times are impossible.
     Over,
 }
 
 impl SessionRefusal {
+    /// Whether another instance may accept the session.
+    pub(crate) fn is_elsewhere(self) -> bool {
+        matches!(self, Self::Early | Self::Foreign)
+    }
+
     /// A stable word for a log line or a label.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Conflicting => "conflicting",
             Self::Damaged => "damaged",
+            Self::Early => "early",
             Self::Revoked => "revoked",
             Self::Foreign => "foreign",
             Self::Outdated => "outdated",

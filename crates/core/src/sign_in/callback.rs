@@ -88,11 +88,9 @@ fn judge<H: Head>(
     let Some(transaction) = transaction::find(&machine.vault, head, &state, &machine.site) else {
         let is_error = matches!(callback.outcome, CallbackOutcome::Error(_));
         let is_unnamed = is_error && state.text.is_empty();
+        let is_live = found.is_live();
         return Err(unknown_transaction(
-            machine,
-            head,
-            is_unnamed,
-            found.is_live(),
+            machine, head, &state, is_unnamed, is_live,
         ));
     };
     let return_to = &transaction.return_to;
@@ -116,7 +114,7 @@ fn judge<H: Head>(
         return Err(if found.is_live() {
             arrive(return_to).cookies([removal(machine, &state)])
         } else {
-            let detail = "the sign-in is older than ten minutes";
+            let detail = "the sign-in is older than ten minutes, or the clocks of instances differ";
             refused(ErrorCode::LoginExpired, detail.into())
         });
     }
@@ -163,7 +161,7 @@ fn known<H: Head>(
         return_to, demands, ..
     } = transaction;
     // A session that is kept for a recent sign-in sticks, and its changed cookie may still be lost.
-    let counts = !found.sticks() || demands.is_recent_wanted();
+    let counts = !found.sticks() || demands.is_counted();
     let count = loop_count::find(vault, head, now).filter(|_| counts);
     KnownCallback {
         return_to,
@@ -183,6 +181,7 @@ fn known<H: Head>(
 fn unknown_transaction<H: Head>(
     machine: &Machine,
     head: &H,
+    state: &State,
     is_unnamed: bool,
     is_signed_in: bool,
 ) -> Draft {
@@ -193,6 +192,11 @@ fn unknown_transaction<H: Head>(
         (
             ErrorCode::StateMissing,
             "the authorization endpoint reports an error without a state",
+        )
+    } else if transaction::is_sealed_elsewhere(&machine.vault, head, state) {
+        (
+            ErrorCode::LoginExpired,
+            "the cookie of this sign-in does not open; an instance with another FNCY_COOKIE_SECRET, FNCY_CLIENT_ID or FNCY_COOKIE_NAME has sealed it",
         )
     } else if transaction::is_any(&machine.vault, head) {
         (

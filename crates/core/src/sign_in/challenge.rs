@@ -6,6 +6,7 @@
 //! - For a signed-in user, only a page of our own asks for more scopes.
 //! - A request that needs a recent sign-in gets the challenge of RFC 9470, and keeps its session.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,7 +75,9 @@ pub(crate) fn challenge<H: Head>(
             let draft = unverified(&responder, head);
             return Challenge::Reply(responder.write(draft));
         }
-        Verdict::Refused(refusal @ (SessionRefusal::Foreign | SessionRefusal::Outdated)) => {
+        Verdict::Refused(refusal)
+            if refusal.is_elsewhere() || refusal == SessionRefusal::Outdated =>
+        {
             FormerSession {
                 refusal: Some(refusal),
                 ..FormerSession::default()
@@ -116,6 +119,10 @@ pub(crate) fn send_away<H: Head>(
             }));
         }
         let detail = "three sign-ins within a minute came back without their session";
+        let detail: Cow<'static, str> = match former.refusal {
+            Some(refusal) => format!("{detail}; the last one was {}", refusal.as_str()).into(),
+            None => detail.into(),
+        };
         sign_in_failed(&responder, ErrorCode::LoginLoop, detail, &return_to)
     };
     Challenge::Reply(responder.write(former.end_with(draft)))

@@ -142,7 +142,7 @@ impl Completing {
             Report::warning("session_large", detail)
         });
         let is_kept = self.keeps_session();
-        let counts = !is_kept || self.callback.demands.is_recent_wanted();
+        let counts = !is_kept || self.callback.demands.is_counted();
         let count = self.callback.loop_count;
         let count = counts.then(|| loop_count::set(&machine.vault, count, salt));
         let before = self.callback.before.filter(|_| !is_kept);

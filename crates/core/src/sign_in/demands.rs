@@ -16,6 +16,8 @@ use crate::values::error_code::ErrorCode;
 pub(crate) struct Demands {
     /// The id of the session that is kept.
     pub(crate) keeps: Option<[u8; 16]>,
+    /// Whether the sign-in counts for a sign-in loop, even if another instance accepts the browser's session.
+    pub(crate) is_counted: bool,
     /// The age up to which the sign-in at the provider is recent enough, in seconds.
     pub(crate) max_age: Option<u64>,
     /// The scopes that were asked for in place of the setting's. Empty if the setting's were.
@@ -50,6 +52,7 @@ impl Demands {
         scopes.dedup();
         Self {
             keeps: user.map(|user| user.terms().session_id),
+            is_counted: false,
             max_age: options.max_age.map(|age| age.min(NO_MAX_AGE - 1)),
             scopes: scopes.join(" "),
         }
@@ -60,9 +63,10 @@ impl Demands {
         self.keeps == Some(user.terms().session_id)
     }
 
-    /// Whether a guard wants a recent sign-in for the session that is kept.
-    pub(crate) fn is_recent_wanted(&self) -> bool {
-        self.keeps.is_some() && self.max_age.is_some()
+    /// Whether the sign-in counts for a sign-in loop, although the browser's session sticks: a guard wants a recent
+    /// sign-in for the session that is kept, or another instance has refused that session.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.is_counted || self.keeps.is_some() && self.max_age.is_some()
     }
 
     /// The code for a person who refused, or was refused: the session stays, and lacks what was demanded.
@@ -86,19 +90,26 @@ impl Demands {
     }
 
     pub(crate) fn write_to(&self, body: Writer) -> Writer {
-        body.byte(u8::from(self.keeps.is_some()))
+        let kind = match self.keeps {
+            Some(_) => 1,
+            None if self.is_counted => 2,
+            None => 0,
+        };
+        body.byte(kind)
             .raw(self.keeps.as_ref().map_or(&[], |id| id))
             .seconds(self.max_age.unwrap_or(NO_MAX_AGE))
             .text(&self.scopes)
     }
 
     pub(crate) fn read_from(body: &mut Reader<'_>) -> Option<Self> {
+        let kind = body.byte()?;
         Some(Self {
-            keeps: match body.byte()? {
-                0 => None,
+            keeps: match kind {
+                0 | 2 => None,
                 1 => Some(*body.array()?),
                 _ => return None,
             },
+            is_counted: kind == 2,
             max_age: Some(body.seconds()?).filter(|age| *age != NO_MAX_AGE),
             scopes: body.text()?.to_owned(),
         })

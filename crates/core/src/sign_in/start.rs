@@ -159,8 +159,10 @@ impl StartSignIn {
         self
     }
 
-    /// This sign-in, which also ends a former session.
-    pub(crate) fn after(self, former: FormerSession) -> Self {
+    /// This sign-in, which also ends a former session. If that is too early for this instance, another instance accepts
+    /// it, and would take it for a session that stuck.
+    pub(crate) fn after(mut self, former: FormerSession) -> Self {
+        self.demands.is_counted = former.refusal == Some(SessionRefusal::Early);
         Self { former, ..self }
     }
 

@@ -201,6 +201,12 @@ fn cookie_len(vault: &Vault, return_to: &ReturnTo, demands: &Demands) -> usize {
     pair_len(&name, (sealed * 4).div_ceil(3))
 }
 
+/// Whether a request has the cookie of the transaction with this `state`, and it doesn't open here.
+pub(crate) fn is_sealed_elsewhere<H: Head>(vault: &Vault, head: &H, state: &State) -> bool {
+    let name = vault.cookies.transaction_name(&state.digest);
+    scan::values(head, &name).next().is_some()
+}
+
 /// Whether a request has the cookie of any transaction, whether it opens or not.
 pub(crate) fn is_any<H: Head>(vault: &Vault, head: &H) -> bool {
     scan::names(head).any(|name| vault.cookies.is_transaction(name))

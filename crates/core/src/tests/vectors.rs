@@ -398,6 +398,7 @@ fn a_transaction_that_keeps_a_session_is_sealed_and_found() {
     let (plain, vector) = (Vector::of("login"), Vector::of("login-kept"));
     assert_eq!(vector.number("keeps"), 1);
     let demands = Demands {
+        is_counted: false,
         keeps: Some(vector.array("session_id")),
         max_age: Some(vector.number("max_age")),
         scopes: vector.text("scopes").to_owned(),

@@ -1,8 +1,19 @@
 //! What an operator sees when a person calls, or when instances differ.
 
+mod client_ids;
+mod clocks;
 mod references;
 
 scenarios! {
+    client_ids: {
+        xr08_a_sign_in_that_another_client_began_says_which_settings_differ ["XR8"],
+        xr08_after_a_repair_the_button_of_the_loop_page_helps_at_once ["XR8"],
+    }
+    clocks: {
+        xr08_a_session_of_a_faster_clock_is_early_and_stays ["XR8"],
+        xr08_a_loop_between_two_clocks_ends_and_the_repair_helps_at_once ["XR8"],
+        xr08_a_sign_in_of_a_faster_clock_ends_with_a_session ["XR8"],
+    }
     references: {
         xr14_one_reference_is_on_the_screen_in_the_event_and_in_the_log ["XR14"],
         xr14_a_page_of_the_applications_own_has_the_reference ["XR14"],

@@ -2,34 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::browser::{RawRequest, RawResponse};
+use crate::browser::RawRequest;
 use crate::harness::Harness;
 use crate::steps::events::Heard;
+use crate::steps::reference::{line_about, reference_of};
 use crate::steps::session::page_request;
 use crate::world::World;
 
 const NO_SIGN_IN: &str = "/auth/callback?code=c&state=unknown";
-
-/// The reference of a page, of a problem, or of a gRPC status.
-fn reference_of(answer: &RawResponse) -> String {
-    let text = answer.text();
-    let reference = match answer.header("content-type") {
-        Some("application/problem+json") => {
-            let problem: serde_json::Value = serde_json::from_str(&text).unwrap();
-            problem["reference"].as_str().unwrap().to_owned()
-        }
-        Some("application/grpc") => {
-            let message = answer.header("grpc-message").unwrap();
-            message.rsplit(' ').next().unwrap().to_owned()
-        }
-        _ => {
-            let (_, rest) = text.split_once("Reference: <code>").expect("a reference");
-            rest.split('<').next().unwrap().to_owned()
-        }
-    };
-    assert_eq!(reference.len(), 9, "{reference}");
-    reference
-}
 
 /// A world whose events are heard.
 fn world_of(harness: Harness, heard: &Heard) -> World {
@@ -75,15 +55,7 @@ pub(super) async fn xr14_one_reference_is_on_the_screen_in_the_event_and_in_the_
             serde_json::to_value(&event).unwrap()["reference"],
             *reference
         );
-        let logged = world.logged();
-        let field = format!("reference=\"{reference}\"");
-        let lines: Vec<_> = logged
-            .lines()
-            .filter(|line| line.contains(&field))
-            .collect();
-        let [line] = lines[..] else {
-            panic!("not one line has {field}: {lines:#?}");
-        };
+        let line = line_about(&world, &answer);
         assert!(line.contains(&format!("code=\"{code}\"")), "{line}");
     }
     let mut tab = world.tab();

@@ -63,7 +63,8 @@ pub(super) async fn p34_a_session_of_the_future_is_none(harness: Harness) {
     assert_eq!(tab.get(PAGE).await.text(), "user=alex", "clocks differ");
     world.turn_server_back(HOUR);
     assert_eq!(tab.get(PAGE).await.status, 303);
-    assert_eq!(world.cookies("__Host-fncy_session"), [""; 0]);
+    // Another instance may accept it.
+    assert_eq!(world.cookies("__Host-fncy_session").len(), 1);
     assert_eq!(world.token_requests(), 1);
     assert_eq!(sign_in_anew(&world).await.get(PAGE).await.status, 200);
 }

@@ -76,7 +76,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::LoginLoop) => (
             "You signed in, but the session did not stay",
-            "Your browser or something between it and this site drops the session cookie. Cookies may be blocked, the connection may not be secure, or the device's clock may be wrong.",
+            "The session cookie was lost on the way, or a server of this site did not accept it. Cookies may be blocked, the connection may not be secure, or a clock may be wrong. Sign in again. If you see this page again, please tell the people who run this site.",
         ),
         PageSubject::Refusal(ErrorCode::MethodNotAllowed) => (
             "This address can't handle the request",

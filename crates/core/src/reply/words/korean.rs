@@ -78,7 +78,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::LoginLoop) => (
             "로그인했지만 로그인이 유지되지 않아요",
-            "브라우저나 중간 경로에서 이 사이트의 쿠키가 사라지고 있어요. 쿠키가 차단되었거나, 연결이 안전하지 않거나, 기기의 시계가 맞지 않을 수 있어요.",
+            "쿠키가 중간에 사라졌거나, 이 사이트의 서버가 쿠키를 받아들이지 않았어요. 쿠키가 차단되었거나, 연결이 안전하지 않거나, 시계가 맞지 않을 수 있어요. 다시 로그인해 주세요. 이 페이지가 또 나오면 사이트 운영자에게 알려 주세요.",
         ),
         PageSubject::Refusal(ErrorCode::MethodNotAllowed) => (
             "이 주소에서 처리할 수 없는 요청이에요",
