@@ -113,7 +113,7 @@ mod sign_in;
 
 pub use fncy_login::{
     ApiError, Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
-    EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
+    Drain, EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
     LoginEventKind, LoginReply, NewLogin, Reference, RefreshUserError, RefreshedLogin, Refusal,
     RefusedBy, RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal,
     SessionTokens, SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,

@@ -96,7 +96,7 @@ mod wrapped_router;
 
 pub use fncy_login::{
     ApiError, Approval, AuthContext, BearerCheck, CheckError, ConfigError, Credential, DataError,
-    EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
+    Drain, EndedSessions, ErrorCode, GuardAnswer, LiveSession, Login, LoginBuilder, LoginEvent,
     LoginEventKind, LoginReply, NewLogin, Reference, RefreshUserError, RefreshedLogin, Refusal,
     RefusedBy, RejectionKind, RequestContext, RequestHeaders, SessionEnd, SessionRefusal,
     SessionTokens, SetDataError, Setting, SignInError, SignInOptions, Timestamp, User,

@@ -22,6 +22,10 @@ impl<S> FncyLoginService<S> {
     pub(crate) fn new(login: Login, inner: S) -> Self {
         Self { login, inner }
     }
+
+    pub(crate) fn login(&self) -> &Login {
+        &self.login
+    }
 }
 
 impl<S, B, R> Service<Request<B>> for FncyLoginService<S>

@@ -16,6 +16,7 @@ use axum_core::body::Body;
 use axum_core::extract::Request;
 use axum_core::response::{IntoResponse, Response};
 use bytes::Bytes;
+use fncy_login::Login;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -64,6 +65,12 @@ impl WrappedRouter {
         Self {
             service: AroundRouter(service),
         }
+    }
+
+    /// The login around the router, for example to [drain](Login::drain) it.
+    #[must_use]
+    pub fn login(&self) -> &Login {
+        self.service.0.login()
     }
 }
 

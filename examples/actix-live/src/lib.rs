@@ -1,7 +1,7 @@
 //! An event stream in actix-web that ends with the session of its user.
 //!
 //! `CurrentUser::watch` gives the session in a form that outlives the request. The stream sees a
-//! sign-out in another tab at once, and the end of the session's time when that has come.
+//! sign-out in another tab at once, the end of the session's time when that has come, and the end of the server.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 //! look at the other.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use actix_web::{App, HttpServer};
 use fncy_login_actix::{FncyLogin, Login};
@@ -26,12 +27,10 @@ async fn run() -> Result<(), StartError> {
             .wrap(layer.clone())
             .configure(actix_live::configure)
     })
-    // Streams that go on for ever end with the process.
-    .shutdown_timeout(1)
-    .shutdown_signal(site::interrupted());
+    .shutdown_signal(site::stopping_workers(login.clone()));
     for listener in site::listen(&login)? {
         server = server.listen(listener)?;
     }
     provider.announce(&login);
-    Ok(server.run().await?)
+    site::until_stopped(&login, Duration::ZERO, server.run()).await
 }

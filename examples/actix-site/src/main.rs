@@ -1,6 +1,7 @@
 //! `cargo run -p actix-site` and open the address that it prints.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
@@ -31,10 +32,10 @@ async fn run() -> Result<(), StartError> {
             .app_data(user_data.clone())
             .configure(actix_site::configure)
     })
-    .shutdown_signal(site::interrupted());
+    .shutdown_signal(site::stopping_workers(login.clone()));
     for listener in site::listen(&login)? {
         server = server.listen(listener)?;
     }
     provider.announce(&login);
-    Ok(server.run().await?)
+    site::until_stopped(&login, Duration::ZERO, server.run()).await
 }

@@ -1,7 +1,7 @@
 //! A WebSocket in axum that ends with the session of its user.
 //!
 //! `CurrentUser::watch` gives the session in a form that outlives the request. The connection sees a
-//! sign-out in another tab at once, and the end of the session's time when that has come.
+//! sign-out in another tab at once, the end of the session's time when that has come, and the end of the server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -11,7 +11,9 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use fncy_login_tower::{CurrentUser, FncyLoginLayer, LiveSession, Login, WrappedRouter};
+use fncy_login_tower::{
+    CurrentUser, FncyLoginLayer, LiveSession, Login, SessionEnd, WrappedRouter,
+};
 use site::live;
 use tokio::time::interval;
 
@@ -63,7 +65,10 @@ async fn serve(mut socket: WebSocket, session: LiveSession) {
         }
     };
     let frame = CloseFrame {
-        code: close_code::POLICY,
+        code: match end {
+            SessionEnd::Stopping => close_code::RESTART,
+            _ => close_code::POLICY,
+        },
         reason: end.to_string().into(),
     };
     // A browser that has left needs no reason.

@@ -2,11 +2,15 @@
 //! look at the other.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use fncy_login_tower::Login;
 use site::{Provider, StartError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+
+/// WebSockets end within three seconds after the signal. axum doesn't wait for them, since they are no requests.
+const PAUSE: Duration = Duration::from_secs(3);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -25,18 +29,10 @@ async fn run() -> Result<(), StartError> {
     let mut servers = JoinSet::new();
     for listener in site::listen(&login)? {
         let listener = TcpListener::from_std(listener)?;
-        servers.spawn(axum::serve(listener, app.clone()).into_future());
+        let server = axum::serve(listener, app.clone())
+            .with_graceful_shutdown(site::stopping(login.clone(), PAUSE));
+        servers.spawn(server.into_future());
     }
     provider.announce(&login);
-    let serve = async {
-        while let Some(served) = servers.join_next().await {
-            served??;
-        }
-        Ok(())
-    };
-    // Connections that go on for ever end with the process.
-    tokio::select! {
-        () = site::interrupted() => Ok(()),
-        served = serve => served,
-    }
+    site::until_stopped(&login, PAUSE, site::all(servers)).await
 }

@@ -1,6 +1,7 @@
 //! `cargo run -p axum-site` and open the address that it prints.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use fncy_login_tower::{Login, SignInOptions};
 use site::{Provider, StartError};
@@ -27,12 +28,9 @@ async fn run() -> Result<(), StartError> {
     let mut servers = JoinSet::new();
     for listener in site::listen(&login)? {
         let server = axum::serve(TcpListener::from_std(listener)?, app.clone())
-            .with_graceful_shutdown(site::interrupted());
+            .with_graceful_shutdown(site::stopping(login.clone(), Duration::ZERO));
         servers.spawn(server.into_future());
     }
     provider.announce(&login);
-    while let Some(served) = servers.join_next().await {
-        served??;
-    }
-    Ok(())
+    site::until_stopped(&login, Duration::ZERO, site::all(servers)).await
 }

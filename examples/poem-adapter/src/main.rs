@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fncy_login::Login;
 use poem::listener::TcpAcceptor;
@@ -33,12 +34,12 @@ async fn run() -> Result<(), StartError> {
     let mut servers = JoinSet::new();
     for listener in site::listen(&login)? {
         let server = Server::new_with_acceptor(TcpAcceptor::from_std(listener)?);
-        let (app, stopped) = (Arc::clone(&app), site::interrupted());
+        let (app, stopped) = (
+            Arc::clone(&app),
+            site::stopping(login.clone(), Duration::ZERO),
+        );
         servers.spawn(server.run_with_graceful_shutdown(app, stopped, None));
     }
     provider.announce(&login);
-    while let Some(served) = servers.join_next().await {
-        served??;
-    }
-    Ok(())
+    site::until_stopped(&login, Duration::ZERO, site::all(servers)).await
 }

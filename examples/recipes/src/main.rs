@@ -2,20 +2,19 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
-use axum::Router;
 use fncy_login_actix::FncyLogin;
-use fncy_login_redis::RedisStore;
-use fncy_login_tower::{Login, LoginBuilder};
+use fncy_login_tower::{Login, LoginBuilder, WrappedRouter};
 use recipes::accounts::own_roles::Editors;
 use recipes::accounts::users::Users;
 use recipes::accounts::{cart, devices, own_roles, roles, users};
 use recipes::front_ends::{htmx, spa, templates};
 use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
-use recipes::operations::{audit, instances, metrics, nginx};
+use recipes::operations::{audit, nginx, production};
 use recipes::services::{fncy_api, fncy_proxy, machine, mobile};
 use recipes::sign_ins::{confirm, languages, tenants};
 use rusqlite::Connection;
@@ -25,28 +24,34 @@ use tokio::task::JoinSet;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    site::log_to_stderr();
-    site::exit_code(run().await)
+    let name = std::env::args().nth(1).unwrap_or_default();
+    site::exit_code(run(&name).await)
 }
 
-async fn run() -> Result<(), StartError> {
-    let name = std::env::args().nth(1).unwrap_or_default();
+async fn run(name: &str) -> Result<(), StartError> {
+    if name == "production" {
+        production::init()?;
+    } else {
+        site::log_to_stderr();
+    }
     let provider = Provider::from_env()?;
     // The dev server's settings; with a real server, there are none.
     let login = Login::builder().env().env_from(provider.settings());
+    if name == "production" {
+        return production::run(login, production::Settings::from_env()?).await;
+    }
     if name == "roles" {
         return serve_actix(&provider, roles::login(login)?, roles::configure).await;
     }
     if name == "languages" {
         return serve_actix(&provider, languages::login(login)?, languages::configure).await;
     }
-    let site = login.clone().build()?;
-    let app = app(&name, login, &provider)?;
-    let listeners = match name.as_str() {
+    let app = app(name, login, &provider)?;
+    let listeners = match name {
         "nginx" => vec![listen(nginx::UPSTREAM)?],
-        _ => site::listen(&site)?,
+        _ => site::listen(app.login())?,
     };
-    serve(&provider, &site, app, listeners).await
+    serve(&provider, app, listeners).await
 }
 
 fn listen(address: &str) -> io::Result<std::net::TcpListener> {
@@ -67,19 +72,17 @@ fn phone(provider: &Provider) -> Result<String, StartError> {
     Ok(server.introspection_url())
 }
 
-fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, StartError> {
-    let app = match name {
+fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<WrappedRouter, StartError> {
+    Ok(match name {
         // In memory: a recipe leaves no file behind.
-        "audit" => audit::app(login, Audit::new(Connection::open_in_memory()?)?)?.0,
+        "audit" => audit::app(login, Audit::new(Connection::open_in_memory()?)?)?,
         "cart" => cart::app(login)?,
         "confirm" => confirm::app(login)?,
         "devices" => devices::app(login)?,
         "fncy_api" => fncy_api::app(login, provider.userinfo_url().parse()?)?,
         "fncy_proxy" => fncy_proxy::app(login, provider.userinfo_url().parse()?)?,
         "htmx" => htmx::app(login)?,
-        "instances" => instances::app(login, RedisStore::from_env()?)?,
         "machine" => machine::app(login)?,
-        "metrics" => return Ok(metrics::app(login, metrics::install()?)?),
         "mobile" => mobile::app(login, &phone(provider)?)?,
         "nginx" => nginx::app(login, Paths::Whole)?,
         "spa" => spa::app(login)?,
@@ -88,27 +91,22 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<Router, S
         "tenants" => tenants::app(login)?,
         "users" => users::app(login, Users::new(Connection::open_in_memory()?)?)?,
         _ => return Err("Say which recipe: examples/README.md has their names.".into()),
-    };
-    Ok(Router::new().fallback_service(app))
+    })
 }
 
 async fn serve(
     provider: &Provider,
-    site: &Login,
-    app: Router,
+    app: WrappedRouter,
     listeners: Vec<std::net::TcpListener>,
 ) -> Result<(), StartError> {
-    let mut servers = JoinSet::new();
+    let (mut servers, login) = (JoinSet::new(), app.login());
     for listener in listeners {
         let server = axum::serve(TcpListener::from_std(listener)?, app.clone())
-            .with_graceful_shutdown(site::interrupted());
+            .with_graceful_shutdown(site::stopping(login.clone(), Duration::ZERO));
         servers.spawn(server.into_future());
     }
-    provider.announce(site);
-    while let Some(served) = servers.join_next().await {
-        served??;
-    }
-    Ok(())
+    provider.announce(login);
+    site::until_stopped(login, Duration::ZERO, site::all(servers)).await
 }
 
 async fn serve_actix(
@@ -118,10 +116,10 @@ async fn serve_actix(
 ) -> Result<(), StartError> {
     let layer = FncyLogin::new(login.clone());
     let app = move || App::new().wrap(layer.clone()).configure(routes);
-    let mut server = HttpServer::new(app).shutdown_signal(site::interrupted());
+    let mut server = HttpServer::new(app).shutdown_signal(site::stopping_workers(login.clone()));
     for listener in site::listen(&login)? {
         server = server.listen(listener)?;
     }
     provider.announce(&login);
-    Ok(server.run().await?)
+    site::until_stopped(&login, Duration::ZERO, server.run()).await
 }

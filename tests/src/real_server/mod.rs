@@ -4,6 +4,7 @@
 //!   differences.
 //! - [`door`], [`site`]: an application whose token requests are counted on their way.
 //! - [`nginx`]: a proxy in front of an application.
+//! - [`fleet`]: three instances in production, with all that is around them.
 //! - `hostile_jwts`, `signed_tokens`: JWTs of another JOSE library, and of a provider.
 //! - [`behaviours`]: the tests for each provider, on both frameworks.
 //!
@@ -12,6 +13,7 @@
 
 pub mod behaviours;
 pub mod door;
+pub mod fleet;
 #[cfg(test)]
 mod hostile_jwts;
 #[cfg(test)]

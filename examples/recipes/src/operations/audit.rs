@@ -12,8 +12,8 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
 use fncy_login_tower::{
-    ConfigError, CurrentUser, FncyLoginLayer, Login, LoginBuilder, LoginEvent, RefusedBy,
-    RequestContext, User, WrappedRouter,
+    ConfigError, CurrentUser, FncyLoginLayer, LoginBuilder, LoginEvent, RefusedBy, RequestContext,
+    User, WrappedRouter,
 };
 use maud::html;
 use rusqlite::{Connection, Result};
@@ -104,12 +104,12 @@ impl Audit {
     }
 }
 
-/// The application, and its login, for [`Login::drain`] before the process ends.
+/// The application. Await [`Login::drain`](fncy_login_tower::Login::drain) before the process ends.
 ///
 /// # Errors
 ///
 /// If settings are missing or wrong.
-pub fn app(login: LoginBuilder, audit: Audit) -> Result<(WrappedRouter, Login), ConfigError> {
+pub fn app(login: LoginBuilder, audit: Audit) -> Result<WrappedRouter, ConfigError> {
     let log = audit.clone();
     let login = login
         .public_path("/site.css")
@@ -125,7 +125,7 @@ pub fn app(login: LoginBuilder, audit: Audit) -> Result<(WrappedRouter, Login), 
         .route("/audit", get(read))
         .route("/site.css", get(style))
         .with_state(audit);
-    Ok((FncyLoginLayer::new(login.clone()).wrap(routes), login))
+    Ok(FncyLoginLayer::new(login).wrap(routes))
 }
 
 fn is_admin(user: &User) -> bool {
@@ -188,16 +188,19 @@ mod tests {
                 "jun" => Err(Refusal::new("Members only.")),
                 _ => Ok(Approval::new()),
             });
-        let (app, login) = app(builder, audit.clone())?;
+        let app = app(builder, audit.clone())?;
         let max = fncy.signed_in("maximiliane", app.clone()).await?;
-        assert_eq!(fncy.visitor(app).sign_in("jun").await?.status(), 403);
+        assert_eq!(
+            fncy.visitor(app.clone()).sign_in("jun").await?.status(),
+            403
+        );
         fncy.advance(Duration::from_secs(5 * 60));
         let from_work = max.get("/").header("x-real-ip", "192.0.2.7");
         assert_eq!(from_work.send().await?.status(), 200);
         assert_eq!(max.get("/audit").send().await?.status(), 403);
         max.post("/auth/logout").send().await?;
 
-        login.drain().await;
+        app.login().drain().await;
         let table = table(audit.newest().unwrap());
         println!("{table}");
         let expected = "\
@@ -215,9 +218,9 @@ signed_out | maximiliane | - | POST /auth/logout | -";
     #[tokio::test]
     async fn administrators_read_the_table() -> Result<(), TestError> {
         let (fncy, audit) = (TestFncy::start()?, audit());
-        let (app, login) = app(fncy.login(), audit)?;
-        let alex = fncy.signed_in("alex", app).await?;
-        login.drain().await;
+        let app = app(fncy.login(), audit)?;
+        let alex = fncy.signed_in("alex", app.clone()).await?;
+        app.login().drain().await;
         let page = alex.get("/audit").send().await?;
         assert!(
             page.text().contains("<td>signed_in</td><td>alex</td>"),

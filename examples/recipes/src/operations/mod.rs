@@ -1,6 +1,5 @@
-//! Operations: several instances, metrics, a proxy.
+//! Operations: an application in production, an audit log, a proxy.
 
 pub mod audit;
-pub mod instances;
-pub mod metrics;
 pub mod nginx;
+pub mod production;

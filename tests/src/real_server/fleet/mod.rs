@@ -1,0 +1,128 @@
+//! Three instances of the recipe `production` as an operator runs them: nginx before them, Redis, Prometheus and the dev
+//! server beside them. All listen on loopback, and stop when the fleet is dropped.
+//!
+//! The instances are processes of a program that its caller names, since a test can't build another program.
+
+mod instance;
+mod prometheus;
+#[cfg(test)]
+mod rolling;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use fncy_dev_server::DevServer;
+use fncy_login::Setting;
+
+pub use self::instance::Instance;
+pub use self::prometheus::Prometheus;
+use super::nginx::Nginx;
+use super::redis::Redis;
+
+/// The configuration of nginx that people copy.
+pub const NGINX: &str = include_str!("../../../../docs/deploy/nginx.conf");
+/// The number of instances.
+const INSTANCES: usize = 3;
+
+/// The processes.
+pub struct Fleet {
+    /// FNCY, in this process.
+    pub dev_server: DevServer,
+    /// The store.
+    pub redis: Redis,
+    /// The proxy.
+    pub nginx: Nginx,
+    /// `None` if it is not installed.
+    pub prometheus: Option<Prometheus>,
+    /// The instances, in nginx's order.
+    pub instances: Vec<Instance>,
+    /// The address that a browser opens.
+    pub origin: String,
+}
+
+impl Fleet {
+    /// A fleet whose nginx has this port and configuration, once all instances are ready. `None` if Redis or nginx is not
+    /// installed.
+    ///
+    /// `program` is a program that runs the recipe. Its settings are added to its environment.
+    ///
+    /// # Panics
+    ///
+    /// If a part doesn't start.
+    pub async fn start(port: u16, nginx: &str, program: impl Fn() -> Command) -> Option<Self> {
+        let origin = format!("http://localhost:{port}");
+        let redirect_uri = format!("{origin}/auth/callback");
+        let dev_server = DevServer::builder().redirect_uri(&redirect_uri).start();
+        let dev_server = dev_server.unwrap();
+        let redis = Redis::start().await?;
+        let secret = dev_server.cookie_secret();
+        let folder = redis.socket().with_file_name("");
+        let instances: Vec<_> = (1..=INSTANCES)
+            .map(|number| {
+                let mut command = program();
+                command
+                    .envs(dev_server.environment())
+                    .env(Setting::RedirectUri.name(), &redirect_uri)
+                    .env(Setting::CookieSecret.name(), &secret)
+                    .env(Setting::AuthTime.name(), "/auth_time")
+                    .env(Setting::DangerInsecureCookies.name(), "1")
+                    .env("FNCY_REDIS_URL", redis.url())
+                    .env("TRUST_PROXY", "1");
+                Instance::start(command, folder.join(format!("instance-{number}.log")))
+            })
+            .collect();
+        for instance in &instances {
+            instance.until_ready().await;
+        }
+        let nginx = on_this_machine(nginx, port, &instances);
+        let name = port.to_string();
+        let nginx = Nginx::start(&name, |folder| {
+            let socket = Nginx::socket_in(folder);
+            nginx.replacen(
+                "listen ",
+                &format!("listen unix:{};\nlisten ", socket.display()),
+                1,
+            )
+        });
+        let nginx = nginx.await?;
+        let targets = instances.iter().map(|instance| instance.operations);
+        let prometheus = Prometheus::start(&folder.join("prometheus"), targets).await;
+        Some(Self {
+            dev_server,
+            nginx,
+            redis,
+            prometheus,
+            instances,
+            origin,
+        })
+    }
+}
+
+/// The configuration with these addresses, and without TLS.
+fn on_this_machine(config: &str, port: u16, instances: &[Instance]) -> String {
+    let mut config = config
+        .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
+        .replace("server_name app.example;", "server_name localhost;");
+    for (number, instance) in instances.iter().enumerate() {
+        let address = format!("127.0.0.1:{}", 3_001 + number);
+        config = config.replace(&address, &instance.listen.to_string());
+    }
+    let lines = config.lines().filter(|line| !line.contains("ssl_"));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// An address of this machine that is free.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// A file of the repository.
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}

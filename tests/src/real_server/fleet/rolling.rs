@@ -1,0 +1,128 @@
+//! A rolling restart under load: instances stop and start one after the other, while people sign in, read, are refreshed
+//! and sign out (row XR12).
+
+use std::process::Command;
+use std::time::Duration;
+
+use fncy_dev_server::{Endpoint, Fault};
+use fncy_login_tower::Login;
+use recipes::operations::production;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::{Fleet, NGINX, free_address};
+use crate::browser::{Browser, Page, Socket, Tab};
+
+/// The people, each with a browser.
+const PEOPLE: usize = 16;
+
+/// This same program, as an instance.
+fn program() -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "real_server::fleet::rolling::serves"])
+        .args(["--ignored", "--nocapture"])
+        .env("STOP_PAUSE", "1");
+    command
+}
+
+#[test]
+#[ignore = "a process of its own, which other tests start"]
+fn serves() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = production::Settings::from_env().unwrap();
+    production::init().unwrap();
+    let served = runtime.block_on(production::run(Login::builder().env(), settings));
+    served.unwrap();
+}
+
+/// A person who reads pages, and signs out and in again with each 40th.
+async fn use_it(origin: String, browser: Browser, stop: watch::Receiver<bool>) {
+    let mut tab = browser.tab();
+    let mut read = 0;
+    while !*stop.borrow() {
+        let mut page = tab.visit(&format!("{origin}/")).await;
+        if page.text().contains("name=\"user\"") || !page.url.as_str().starts_with(&origin) {
+            page = sign_in(&mut tab, page).await;
+        }
+        read += 1;
+        if read % 40 == 0 && page.status == 200 {
+            tab.submit(&page, "form", None).await;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn sign_in(tab: &mut Tab, page: Page) -> Page {
+    let mut page = tab.submit(&page, "form", Some(("user", "alex"))).await;
+    if page.text().contains("name=\"decision\"") {
+        page = tab.submit(&page, "form", Some(("decision", "allow"))).await;
+    }
+    page
+}
+
+/// The answers of the application, each with its request and the start of its body.
+fn answers(browsers: &[Browser], origin: &str) -> Vec<(String, u16)> {
+    let exchanges = browsers.iter().flat_map(Browser::history);
+    let own = exchanges.filter(|exchange| exchange.url.as_str().starts_with(origin));
+    own.map(|exchange| {
+        let (request, response) = (&exchange.request, &exchange.response);
+        let body: String = response.text().chars().take(300).collect();
+        let what = format!("{} {}: {body}", request.method, exchange.url.path());
+        (what, response.status)
+    })
+    .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn xr12_a_rolling_restart_loses_no_request() {
+    let port = free_address().port();
+    let Some(mut fleet) = Fleet::start(port, NGINX, program).await else {
+        return;
+    };
+    // So a session is refreshed each few seconds.
+    fleet
+        .dev_server
+        .fault(Endpoint::Token, Fault::member("expires_in", 3));
+    let (stop, stopped) = watch::channel(false);
+    let mut people = JoinSet::new();
+    let browsers: Vec<_> = (0..PEOPLE).map(|_| Browser::new(0)).collect();
+    for browser in &browsers {
+        browser.route(&fleet.origin, Socket(([127, 0, 0, 1], port).into()));
+        people.spawn(use_it(
+            fleet.origin.clone(),
+            browser.clone(),
+            stopped.clone(),
+        ));
+    }
+    sleep(Duration::from_secs(2)).await;
+    for instance in &mut fleet.instances {
+        instance.signal("TERM");
+        let ended = instance.ended().await;
+        assert!(ended.success(), "{ended} {}", instance.lines());
+        assert!(!instance.lines().contains("was cut off"));
+        instance.restart();
+        instance.until_ready().await;
+        sleep(Duration::from_secs(1)).await;
+    }
+    stop.send_replace(true);
+    people.join_all().await;
+    let answers = answers(&browsers, &fleet.origin);
+    let requests = fleet.dev_server.requests(Endpoint::Token);
+    let is_refresh = |body: &[u8]| String::from_utf8_lossy(body).contains("refresh_token");
+    let refreshes = requests.iter().filter(|sent| is_refresh(&sent.body));
+    let refreshes = refreshes.count();
+    println!("{} answers, {refreshes} refreshes", answers.len());
+    let lost: Vec<_> = answers
+        .iter()
+        .filter(|(_, status)| ![200, 303, 401].contains(status))
+        .collect();
+    assert!(answers.len() > 1_000 && refreshes > 10);
+    assert!(
+        lost.is_empty(),
+        "{} of {}: {lost:#?}",
+        lost.len(),
+        answers.len()
+    );
+}
