@@ -67,6 +67,13 @@ impl Core {
         }
     }
 
+    /// The id of the secret that seals cookies, in hexadecimal digits. Each cookie has it, so it is no secret.
+    #[must_use]
+    pub fn cookie_key(&self) -> String {
+        let id = self.0.vault.keys().sealing_id();
+        id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The machine that refreshes sessions.
     #[must_use]
     pub fn refresh_machine(&self) -> RefreshMachine {

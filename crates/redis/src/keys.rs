@@ -41,6 +41,11 @@ impl Keys {
         self.tagged("revocations", ["log", "expiry", "clock"])
     }
 
+    /// What a ping writes.
+    pub(crate) fn ping(&self) -> [String; 1] {
+        self.tagged("revocations", ["ping"])
+    }
+
     fn tagged<const N: usize>(&self, tag: &str, parts: [&str; N]) -> [String; N] {
         parts.map(|part| format!("{}:{{{tag}}}:{part}", self.prefix))
     }

@@ -60,7 +60,6 @@ mod hex;
 mod keys;
 mod leases;
 mod log_entry;
-mod once_per_minute;
 mod redis_store;
 mod redis_url;
 mod reported;

@@ -175,8 +175,12 @@ impl Leases for RedisStore {
 
 impl SharedStore for RedisStore {
     fn ping(&self) -> StoreFuture<'_, ()> {
-        // A replica, or a server without its scripts' commands, would answer a plain `PING`.
-        Box::pin(self.log.catch_up())
+        // A full server, a replica, or a server without its scripts' commands would answer a plain `PING`.
+        Box::pin(self.log.ping())
+    }
+
+    fn revocation_count(&self) -> Option<usize> {
+        Some(self.log.list.len())
     }
 
     fn flush(&self) -> StoreFuture<'_, ()> {

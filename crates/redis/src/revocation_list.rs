@@ -102,6 +102,12 @@ impl RevocationList {
         }
     }
 
+    /// The number of revoked sessions and users.
+    pub(crate) fn len(&self) -> usize {
+        let state = self.state();
+        state.sessions.len() + state.users.len()
+    }
+
     /// Whether a session is revoked, for a caller that has just read the log.
     pub(crate) fn has(&self, session: &SessionRef, user_id: &str) -> bool {
         let found = self.find(session, user_id);
@@ -134,7 +140,8 @@ impl RevocationList {
         }
     }
 
-    fn is_current(&self) -> bool {
+    /// Whether the log was read within the last seconds.
+    pub(crate) fn is_current(&self) -> bool {
         match self.read.load(Ordering::Acquire) {
             0 => false,
             read => self.elapsed(Instant::now()) - read <= STALE_AFTER,

@@ -17,14 +17,13 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::store::{RevokedSession, SessionId, SessionRef, StoreError};
+use fncy_login::store::{OncePerMinute, RevokedSession, SessionId, SessionRef, StoreError};
 use redis::Script;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::keys::Keys;
 use crate::log_entry::{LogEntry, UserHash, hash_of, owner_of};
-use crate::once_per_minute::OncePerMinute;
 use crate::revocation_list::{MAX_LOG, Revocation, RevocationList};
 use crate::script_client::ScriptClient;
 
@@ -34,6 +33,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Entries in one answer: half a megabyte.
 const MAX_READ: usize = 5_000;
+/// How long the key of a ping stays, in seconds.
+const PING_LIFE: u64 = 60;
 /// The longest life of a session, in seconds.
 const LONGEST: u64 = 30 * 24 * 60 * 60;
 
@@ -49,6 +50,7 @@ static READ: LazyLock<Script> = LazyLock::new(|| {
         include_str!("scripts/read.lua")
     ))
 });
+static PING: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/ping.lua")));
 
 pub(crate) struct RevocationLog {
     client: Arc<ScriptClient>,
@@ -104,6 +106,17 @@ impl RevocationLog {
     /// Whether the log has all that this instance was told.
     pub(crate) fn is_written(&self) -> bool {
         self.unwritten().is_empty()
+    }
+
+    /// Asks whether the server takes writes, and whether this instance knows the log.
+    pub(crate) async fn ping(self: &Arc<Self>) -> Result<(), StoreError> {
+        self.start();
+        let key = self.keys.ping();
+        let _: String = self.client.run(&PING, &key, PING_LIFE).await?;
+        if !self.list.is_current() {
+            self.catch_up().await?;
+        }
+        Ok(())
     }
 
     /// Reads what is new, to the end of the log.
@@ -263,7 +276,7 @@ impl RevocationLog {
     }
 
     fn warn(&self) {
-        if self.warning.is_due() {
+        if self.warning.is_due(()) {
             tracing::warn!(
                 max = MAX_LOG,
                 "the revocation log in Redis is full; the oldest sign-outs are dropped, and new instances let \

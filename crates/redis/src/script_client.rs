@@ -6,18 +6,17 @@
 //! - The file with the address is read at most once a second.
 //! - A silent server is asked by one task alone until it answers. All callers get an error at once, those that wait
 //!   included.
-//! - A failure is logged at most once a minute, without the address, which may hold a password.
+//! - A failure is logged at most once a minute for each kind and code, without the address, which may hold a password.
 
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
 
 use fncy_login::SecretFile;
-use fncy_login::store::StoreError;
+use fncy_login::store::{OncePerMinute, StoreError};
 use redis::{FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation, ToRedisArgs};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use crate::once_per_minute::OncePerMinute;
 use crate::redis_url::{FILE, parse};
 use crate::server::{Connection, Server};
 
@@ -134,10 +133,11 @@ impl ScriptClient {
     }
 
     fn warn(&self, error: &RedisError) {
-        if self.warning.is_due() {
+        let (kind, code) = (format!("{:?}", error.kind()), error.code());
+        if self.warning.is_due((&kind, code)) {
             tracing::warn!(
-                kind = ?error.kind(),
-                code = error.code(),
+                kind,
+                code,
                 hint = hint(error),
                 "Redis can't be reached: sessions are not refreshed, and protected paths may answer 503"
             );

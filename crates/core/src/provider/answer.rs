@@ -53,6 +53,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// All failures.
+    pub const ALL: [Self; 6] = [
+        Self::NoConnection,
+        Self::Transport,
+        Self::TimedOut,
+        Self::TooLarge,
+        Self::Encoded,
+        Self::Crowded,
+    ];
+
     /// A stable word for a label.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

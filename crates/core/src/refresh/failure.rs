@@ -46,6 +46,22 @@ pub struct NotRefreshed {
 }
 
 impl RefreshFailure {
+    /// All failures.
+    pub const ALL: [Self; 10] = [
+        Self::Refused,
+        Self::Unreachable,
+        Self::Unavailable {
+            retry_after: DEFAULT_RETRY_AFTER,
+        },
+        Self::Declined,
+        Self::Unreadable,
+        Self::Crowded,
+        Self::Undecided,
+        Self::Misconfigured,
+        Self::OtherUser,
+        Self::NotWelcome,
+    ];
+
     /// Whether the session ends, even if its access token is still valid.
     #[must_use]
     pub fn ends_session(self) -> bool {

@@ -5,7 +5,7 @@ use std::fmt;
 use ring::aead::LessSafeKey;
 
 use crate::seal::format::{
-    HEADER_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
+    HEADER_LEN, ID_LEN, MAC_LEN, NONCE_LEN, OpenError, SALT_LEN, TAG_LEN, VERSION, VERSION_SIGNED,
 };
 use crate::seal::key::{self, Key};
 use crate::seal::purpose::Purpose;
@@ -76,6 +76,11 @@ impl Keys {
         let tag = self.sealing.sign(&out);
         out.extend_from_slice(tag.as_ref());
         self.format.encode(&out)
+    }
+
+    /// The public id of the key that seals, as texts have it.
+    pub(crate) fn sealing_id(&self) -> [u8; ID_LEN] {
+        self.sealing.id
     }
 
     /// Whether a text was sealed with the key that seals now.

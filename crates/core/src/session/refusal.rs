@@ -27,6 +27,17 @@ pub enum SessionRefusal {
 }
 
 impl SessionRefusal {
+    /// All reasons.
+    pub const ALL: [Self; 7] = [
+        Self::Conflicting,
+        Self::Damaged,
+        Self::Early,
+        Self::Revoked,
+        Self::Foreign,
+        Self::Outdated,
+        Self::Over,
+    ];
+
     /// Whether another instance may accept the session.
     pub(crate) fn is_elsewhere(self) -> bool {
         matches!(self, Self::Early | Self::Foreign)

@@ -18,7 +18,7 @@ pub struct Report {
 }
 
 /// The severity of a [`Report`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// An event of normal life, such as a cancelled sign-in.
     Info,
@@ -29,7 +29,26 @@ pub enum Severity {
 }
 
 impl Report {
-    pub(crate) fn warning(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    /// The codes of all warnings.
+    pub const WARNINGS: [&str; 12] = [
+        ErrorCode::InvalidCallback.as_str(),
+        ErrorCode::LoginLoop.as_str(),
+        ErrorCode::SignInDeclined.as_str(),
+        ErrorCode::WrongIssuer.as_str(),
+        ErrorCode::WrongProvider.as_str(),
+        "expires_in_missing",
+        "expires_in_unreadable",
+        "revocation_failed",
+        "scope_separator",
+        "scope_unreadable",
+        "session_large",
+        "token_type_missing",
+    ];
+
+    /// A warning with one of the codes of [`Report::WARNINGS`].
+    #[must_use]
+    pub fn warning(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        debug_assert!(Self::WARNINGS.contains(&code), "{code} is not in the list");
         Self {
             severity: Severity::Warning,
             code,

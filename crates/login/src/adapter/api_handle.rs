@@ -10,6 +10,7 @@ use crate::adapter::extract::{signed_out, tokens};
 use crate::adapter::rejection::Rejection;
 use crate::handle::caller::event_request;
 use crate::hooks::request_context::RequestContext;
+use crate::observe::once_per_minute::limited;
 use crate::provider::api_error::ApiError;
 use crate::request::auth_context::AuthContext;
 use crate::session::open_session::OpenSession;
@@ -175,9 +176,9 @@ impl ApiHandle {
     /// the API refuses each token.
     #[must_use]
     pub fn refused(&self) -> Rejection {
-        tracing::warn!(
-            "FNCY's API refuses a token that was just refreshed; check the API's audience and scopes"
-        );
+        let lines = &self.0.context.login().0.telemetry.lines;
+        let message = "FNCY's API refuses a token that was just refreshed; check the API's audience and scopes";
+        limited!(lines.is_due(message), warn, "{message}");
         self.rejection(ApiError::Refused)
     }
 
@@ -211,7 +212,14 @@ impl ApiHandle {
 
     fn rejection(&self, error: ApiError) -> Rejection {
         if let ApiError::OtherOrigin | ApiError::ReservedHeader | ApiError::ResponseSent = error {
-            tracing::error!(%error, "a handler called FNCY's API in a way that can't work");
+            let (lines, error) = (&self.0.context.login().0.telemetry.lines, error.to_string());
+            let is_due = lines.is_due(("a call of FNCY's API", &error));
+            limited!(
+                is_due,
+                error,
+                error,
+                "a handler called FNCY's API in a way that can't work"
+            );
         }
         let Call { context, head, .. } = &*self.0;
         Rejection::api(context, head, error).seen_as(self.0.request.clone())

@@ -20,7 +20,7 @@ use crate::bearer::jwt::remote_keys::KeyFetch;
 use crate::bearer::pauses::Pauses;
 use crate::bearer::token_cache::{Asked, Outcome, TokenCache, TokenKey};
 use crate::observe::clock::Clock;
-use crate::observe::once_per_minute::OncePerMinute;
+use crate::observe::telemetry::Telemetry;
 use crate::provider::places::{Places, Work};
 use crate::provider::provider_client::ProviderClient;
 use crate::provider::sender::{EXCHANGE_DEADLINE, REQUEST_DEADLINE};
@@ -35,8 +35,7 @@ pub(crate) struct Bearers {
     pub(crate) provider: Arc<ProviderClient>,
     pub(crate) places: Arc<Places>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Limits the warning about tokens that can't be checked.
-    pub(crate) warning: OncePerMinute,
+    pub(crate) telemetry: Arc<Telemetry>,
     /// The pauses that FNCY's introspection endpoints ask for.
     pub(crate) pauses: Pauses,
 }
@@ -74,7 +73,10 @@ impl Bearers {
     /// Logs a failure, and begins or ends the pause that an introspection endpoint asks for.
     fn note(&self, number: usize, outcome: &Outcome) {
         if let Err(BearerRefusal::Unavailable { detail, .. }) = outcome
-            && self.warning.is_due()
+            && self
+                .telemetry
+                .lines
+                .is_due("bearer tokens can't be checked")
         {
             let code = ErrorCode::ProviderUnavailable.as_str();
             tracing::warn!(code, %detail, "bearer tokens can't be checked");

@@ -32,12 +32,12 @@ use crate::handle::watched::Watched;
 use crate::hooks::events::Events;
 use crate::hooks::request_context::WITH_SECRETS;
 use crate::observe::duplicate_warning::Namesake;
-use crate::observe::meter;
-use crate::observe::once_per_minute::OncePerMinute;
+use crate::observe::telemetry::Telemetry;
 use crate::provider::api_client::ApiClient;
 use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
 use crate::provider::client_credentials::client_tokens::ClientTokens;
 use crate::provider::connector::{NotHttp, Proxies};
+use crate::provider::http_client::HttpClient;
 use crate::provider::hyper_client::HyperClient;
 use crate::provider::last_check::LastCheck;
 use crate::provider::places::Places;
@@ -47,6 +47,8 @@ use crate::refresh::parts::Parts;
 use crate::refresh::refresher::Refresher;
 use crate::refresh::refreshes::Refreshes;
 use crate::store::memory::MemoryStore;
+use crate::store::store_client::StoreClient;
+use crate::store::store_watch::StoreWatch;
 use crate::store::tasks::Tasks;
 use crate::store::without_store::WithoutStore;
 
@@ -103,7 +105,7 @@ impl LoginBuilder {
         let asked = checks.iter().filter_map(|(question, _)| question.url());
         let endpoints = endpoints.flatten().chain(asked);
         let endpoints: Vec<_> = endpoints.chain(&api.origins).collect();
-        let http = self.sender(&endpoints, parser);
+        let client = self.client_of(&endpoints, parser);
 
         let mut sites = sites?.into_iter().zip(cookies?);
         let (site, cookies) = sites.next()?;
@@ -115,6 +117,12 @@ impl LoginBuilder {
             cookie: cookies.session_name().to_owned(),
         };
         let authorize_url = authorize_url?;
+        let telemetry = Arc::new(Telemetry::new());
+        let http = Sender {
+            client,
+            telemetry: Arc::clone(&telemetry),
+            clock: Arc::clone(&self.clock),
+        };
         let client = ProviderClient {
             http,
             authorize_url: authorize_url.clone(),
@@ -173,6 +181,8 @@ impl LoginBuilder {
             namesake,
             knows_auth_time,
             checks,
+            telemetry,
+            parser.fingerprint(),
         ))
     }
 
@@ -275,7 +285,7 @@ impl LoginBuilder {
     }
 
     /// The client of these endpoints. If all of them are on loopback, the machine needs no certificates.
-    fn sender(&self, endpoints: &[&SecureUrl], parser: &mut Parser<'_>) -> Sender {
+    fn client_of(&self, endpoints: &[&SecureUrl], parser: &mut Parser<'_>) -> Arc<dyn HttpClient> {
         if let Some(client) = &self.http_client {
             if parser.value(Setting::CaFile).is_some() {
                 parser.errors.add(
@@ -283,7 +293,7 @@ impl LoginBuilder {
                     "is for the login's own HTTP client; remove it, and let the client of `http_client` trust the file",
                 );
             }
-            return Sender(Arc::clone(client));
+            return Arc::clone(client);
         }
         let proxies = Proxies::from_env();
         for url in endpoints {
@@ -299,7 +309,7 @@ impl LoginBuilder {
         }
         let needs_roots = endpoints.iter().any(|url| !url.is_loopback());
         let roots = roots(needs_roots, parser);
-        Sender(Arc::new(HyperClient::new(roots, proxies)))
+        Arc::new(HyperClient::new(roots, proxies))
     }
 
     fn assemble(
@@ -310,26 +320,30 @@ impl LoginBuilder {
         namesake: Namesake,
         knows_auth_time: bool,
         checks: Vec<(TokenQuestion, TokenPolicy)>,
+        telemetry: Arc<Telemetry>,
+        settings: String,
     ) -> Login {
-        meter::describe();
         let clock = Arc::clone(&self.clock);
-        let store = self.store.clone();
-        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        let places = Arc::new(Places::new());
+        let shared = self.store.clone();
+        let shared = shared.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let places = Arc::new(Places::new(Arc::clone(&telemetry)));
         let tasks = Tasks::default();
-        let events = Events::new(self.on_event.as_ref(), &clock);
+        let events = Events::new(self.on_event.as_ref(), &clock, &telemetry);
+        let store_client = |store| Arc::new(StoreClient::new(store, Arc::clone(&telemetry)));
+        let store = store_client(Arc::clone(&shared));
         let refresher = Refresher(Arc::new(Parts {
             machine: core.refresh_machine(),
             clock: Arc::clone(&clock),
             provider: Arc::clone(&provider) as _,
             store: if self.refreshes_without_store {
-                Arc::new(WithoutStore {
-                    store: Arc::clone(&store),
+                store_client(Arc::new(WithoutStore {
+                    store: shared,
                     here: MemoryStore::new(),
-                })
+                }))
             } else {
                 Arc::clone(&store)
             },
+            telemetry: Arc::clone(&telemetry),
             on_refresh: self.on_refresh.clone(),
             events: events.clone(),
             tasks: tasks.clone(),
@@ -342,7 +356,7 @@ impl LoginBuilder {
                 machine: core.bearer_machine(),
                 checks,
                 cache: TokenCache::new(),
-                warning: OncePerMinute::default(),
+                telemetry: Arc::clone(&telemetry),
                 pauses: Pauses::default(),
                 provider: Arc::clone(&provider),
                 places: Arc::clone(&places),
@@ -351,8 +365,8 @@ impl LoginBuilder {
         });
         let label = self.session_label.clone();
         let listing = label.map(|label| {
-            let store = Arc::clone(&store);
-            Listing::new(core.session_list(), store, tasks.clone(), label)
+            let (store, telemetry) = (Arc::clone(&store), Arc::clone(&telemetry));
+            Listing::new(core.session_list(), store, telemetry, tasks.clone(), label)
         });
         Login(Shared::new(Inner {
             core,
@@ -360,6 +374,7 @@ impl LoginBuilder {
             api,
             places,
             clock,
+            watch: StoreWatch::start(&store, self.store.is_none()),
             store,
             tasks,
             is_draining: AtomicBool::new(false),
@@ -367,7 +382,8 @@ impl LoginBuilder {
             client_tokens: ClientTokens::default(),
             refresher,
             watched: Watched::default(),
-            accepted: meter::Accepted::default(),
+            telemetry,
+            settings,
             last_check: LastCheck::default(),
             coverage: CoverageWatch::default(),
             namesake: Arc::new(namesake),

@@ -366,7 +366,11 @@ impl LoginBuilder {
         let login = self.parse(&mut parser);
         let login = parser.errors.into_result(login)?;
         files.watch(&login);
-        telemetry::ready(&login.0.core, &login.0.provider.authorize_url);
+        telemetry::ready(
+            &login.0.core,
+            &login.0.provider.authorize_url,
+            &login.0.settings,
+        );
         telemetry::other_sites(&login.0.core, &self.choices.trusted_origins);
         if self.choices.paths.has_recent() && !login.0.knows_auth_time {
             login

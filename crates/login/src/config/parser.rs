@@ -10,6 +10,7 @@ use std::fmt::Display;
 use fncy_login_core::{
     AuthTime, AuthorizeParams, CookiePolicy, KeyRing, SecureUrl, Site, TokenDialect, UserPointers,
 };
+use ring::digest::{Context, SHA256};
 
 use crate::config::config_error::Mistakes;
 use crate::config::secrets::cookie_secret;
@@ -47,6 +48,19 @@ impl<'a> Parser<'a> {
         let value = self.values.get(setting)?.trim();
         let value = in_quotes(value).unwrap_or(value);
         (!value.is_empty()).then_some(value)
+    }
+
+    /// A fingerprint of the settings that instances must have in common: eight hexadecimal digits.
+    pub(crate) fn fingerprint(&self) -> String {
+        let mut hash = Context::new(&SHA256);
+        for setting in Setting::ALL.iter().filter(|setting| setting.is_shared()) {
+            let value = self.value(*setting).unwrap_or_default();
+            hash.update(&value.len().to_be_bytes());
+            hash.update(value.as_bytes());
+        }
+        let hash = hash.finish();
+        let start = hash.as_ref().iter().take(4);
+        start.map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(crate) fn required(&mut self, setting: Setting) -> Option<&'a str> {

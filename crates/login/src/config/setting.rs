@@ -111,3 +111,17 @@ settings! {
     DangerInsecureCookies = "FNCY_DANGER_INSECURE_COOKIES", "danger_insecure_cookies", Some("0"),
         "`1` for cookies without `Secure`, in development on plain http. It needs a loopback redirect URI.";
 }
+
+impl Setting {
+    /// Whether instances must have it in common. A secret is left out, and so is the path of a file.
+    pub(crate) const fn is_shared(self) -> bool {
+        !matches!(
+            self,
+            Self::ClientSecret
+                | Self::ClientSecretFile
+                | Self::CookieSecret
+                | Self::CookieSecretFile
+                | Self::CaFile
+        )
+    }
+}

@@ -8,21 +8,29 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use crate::handle::login::Login;
-use crate::store::store_error::StoreError;
 
 /// The wait for all that a login has begun. [`Login::drain`] returns it.
 #[must_use = "work is lost if the process ends before the wait does"]
 pub struct Drain(Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Login {
-    /// Whether this instance wants requests: a readiness probe answers 200 if so, and 503 otherwise.
+    /// Whether this instance wants requests: the store has answered once since the start, and [`Login::drain`] was not
+    /// called.
     ///
-    /// It turns false with [`Login::drain`], and never because the store or FNCY fails: the other instances would fail as
-    /// well.
-    #[doc(alias = "readiness")]
+    /// Call it for a readiness probe. A new instance with a wrong address of the store never becomes ready, so a rolling
+    /// upgrade stops there. An instance that was ready stays so if the store or FNCY fails later: all instances share
+    /// them, and would all go out of service at once. Without a [store](crate::LoginBuilder::store), an instance is ready
+    /// from its first moment on.
+    ///
+    /// ```
+    /// # fn ready(login: &fncy_login::Login) -> u16 {
+    /// if login.is_ready() { 204 } else { 503 }
+    /// # }
+    /// ```
+    #[doc(alias("readiness", "probe", "Kubernetes"))]
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        !self.is_draining()
+        !self.is_draining() && self.0.watch.has_answered()
     }
 
     pub(crate) fn is_draining(&self) -> bool {
@@ -72,7 +80,7 @@ impl Login {
             let inner = &login.0;
             loop {
                 inner.tasks.finished().await;
-                let _: Result<(), StoreError> = inner.store.flush().await;
+                inner.store.flush().await;
                 inner.events.all_told().await;
                 if inner.tasks.are_finished() {
                     return;

@@ -13,10 +13,9 @@ use tokio::runtime::Handle;
 
 use crate::handle::client_address::RequestHeaders;
 use crate::observe::clock;
-use crate::observe::once_per_minute::OncePerMinute;
-use crate::store::deadlines::soon;
+use crate::observe::telemetry::Telemetry;
 use crate::store::session_lists::{SealedSession, SessionLists, UserKey};
-use crate::store::shared_store::SharedStore;
+use crate::store::store_client::StoreClient;
 use crate::store::store_error::{StoreError, StoreFuture};
 use crate::store::tasks::Tasks;
 
@@ -34,29 +33,30 @@ pub(crate) struct Listing(Arc<Parts>);
 
 struct Parts {
     machine: SessionList,
-    store: Arc<dyn SharedStore>,
+    store: Arc<StoreClient>,
+    telemetry: Arc<Telemetry>,
     tasks: Tasks,
     label: Label,
     writes: AtomicUsize,
     lost: AtomicU64,
-    warning: OncePerMinute,
 }
 
 impl Listing {
     pub(crate) fn new(
         machine: SessionList,
-        store: Arc<dyn SharedStore>,
+        store: Arc<StoreClient>,
+        telemetry: Arc<Telemetry>,
         tasks: Tasks,
         label: Label,
     ) -> Self {
         Self(Arc::new(Parts {
             machine,
             store,
+            telemetry,
             tasks,
             label,
             writes: AtomicUsize::new(0),
             lost: AtomicU64::new(0),
-            warning: OncePerMinute::default(),
         }))
     }
 
@@ -94,8 +94,11 @@ impl Listing {
     /// The entries of a user's list that open.
     pub(crate) async fn entries(&self, user_id: &str) -> Result<Vec<ListedEntry>, StoreError> {
         let key = self.0.machine.key_of(user_id);
-        let lists = self.0.store.session_lists().ok_or(StoreError)?;
-        let sealed = soon(lists.all(UserKey::new(key))).await?;
+        let sealed = self
+            .0
+            .store
+            .lists(|lists| lists.all(UserKey::new(key)))
+            .await?;
         let opened = sealed
             .iter()
             .filter_map(|text| self.0.machine.open(&key, text));
@@ -110,11 +113,7 @@ impl Listing {
             Ok(_) if before < MAX_WRITES => {
                 let tasks = parts.tasks.clone();
                 drop(tasks.spawn(async move {
-                    let writing = parts.store.session_lists().map(call);
-                    let written = match writing {
-                        Some(writing) => soon(writing).await,
-                        None => Err(StoreError),
-                    };
+                    let written = parts.store.lists(call).await;
                     parts.wrote(written.is_ok());
                 }));
             }
@@ -131,7 +130,7 @@ impl Parts {
             return;
         }
         self.lost.fetch_add(1, Ordering::Relaxed);
-        if self.warning.is_due() {
+        if self.telemetry.lines.is_due("entries of session lists") {
             let lost = self.lost.swap(0, Ordering::Relaxed);
             tracing::warn!(
                 lost,

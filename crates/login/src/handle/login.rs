@@ -18,14 +18,15 @@ use crate::hooks::ask::LoginHook;
 use crate::hooks::events::Events;
 use crate::observe::clock::Clock;
 use crate::observe::duplicate_warning::Namesake;
-use crate::observe::meter;
+use crate::observe::telemetry::Telemetry;
 use crate::provider::api_client::ApiClient;
 use crate::provider::client_credentials::client_tokens::ClientTokens;
 use crate::provider::last_check::LastCheck;
 use crate::provider::places::Places;
 use crate::provider::provider_client::ProviderClient;
 use crate::refresh::refresher::Refresher;
-use crate::store::shared_store::SharedStore;
+use crate::store::store_client::StoreClient;
+use crate::store::store_watch::StoreWatch;
 use crate::store::tasks::Tasks;
 
 /// Login with FNCY for one application.
@@ -40,7 +41,8 @@ pub(crate) struct Inner {
     pub(crate) api: ApiClient,
     pub(crate) places: Arc<Places>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) store: Arc<dyn SharedStore>,
+    pub(crate) store: Arc<StoreClient>,
+    pub(crate) watch: Arc<StoreWatch>,
     pub(crate) tasks: Tasks,
     /// Whether the process is about to end.
     pub(crate) is_draining: AtomicBool,
@@ -48,7 +50,9 @@ pub(crate) struct Inner {
     pub(crate) refresher: Refresher,
     pub(crate) client_tokens: ClientTokens,
     pub(crate) watched: Watched,
-    pub(crate) accepted: meter::Accepted,
+    pub(crate) telemetry: Arc<Telemetry>,
+    /// A fingerprint of the settings.
+    pub(crate) settings: String,
     pub(crate) last_check: LastCheck,
     pub(crate) coverage: CoverageWatch,
     pub(crate) namesake: Arc<Namesake>,

@@ -13,9 +13,8 @@ use fncy_login_core::{Ending, Reply, RevokedSession};
 use crate::handle::login::Login;
 use crate::hooks::login_event::LoginEventKind;
 use crate::hooks::request_context::RequestContext;
-use crate::observe::telemetry;
+use crate::observe::once_per_minute::limited;
 use crate::refresh::revocation::{newest_of, revoke_token};
-use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
 /// Finishes a reply that revokes no session. `request` is what hooks see of its request.
@@ -26,7 +25,7 @@ pub(crate) fn send(
 ) -> Box<Reply> {
     let kept = reply.keeps.take().map(|kept| kept.0);
     let (signed_in, subject) = (reply.begins.take().or(kept), reply.subject.take());
-    for event in telemetry::tell(&mut reply) {
+    for event in login.0.telemetry.tell(&mut reply) {
         if let Some(kind) = LoginEventKind::of(event, signed_in.as_ref()) {
             let (events, reference) = (&login.0.events, reply.reference);
             events.tell(kind, subject.as_ref(), reference, request);
@@ -54,7 +53,7 @@ pub(crate) async fn ending(
     }
     if let Some(user) = &reply.begins {
         // If this fails, another instance may ask the user to sign in once more.
-        let _: Result<(), StoreError> = soon(login.0.store.began(user.session(), user.id())).await;
+        let _: Result<(), StoreError> = login.0.store.began(user.session(), user.id()).await;
     }
     send(login, reply, request)
 }
@@ -65,9 +64,9 @@ pub(crate) async fn revoke_all(login: &Login, endings: Vec<Ending>) {
         if let Some(session) = session
             && revoke_session(login, &session).await.is_err()
         {
-            tracing::error!(
-                "a session was revoked in this process, and the other instances could not be told"
-            );
+            let message =
+                "a session was revoked in this process, and the other instances could not be told";
+            limited!(login.0.telemetry.lines.is_due(message), error, "{message}");
         }
         if let Some(revoke) = revoke {
             let parts = Arc::clone(&login.0.refresher.0);
@@ -84,7 +83,7 @@ pub(crate) async fn revoke_session(
     login: &Login,
     revoked: &RevokedSession,
 ) -> Result<(), StoreError> {
-    let told = soon(login.0.store.revoke(revoked.clone())).await;
+    let told = login.0.store.revoke(revoked.clone()).await;
     login.0.watched.revoke(revoked);
     if let Some(listing) = &login.0.listing
         && revoked.up_to() == u32::MAX

@@ -8,7 +8,6 @@ use fncy_login_core::{
 };
 
 use crate::handle::login::Login;
-use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 
 /// Opens a request's sessions, and checks them by what this instance knows.
@@ -35,7 +34,7 @@ pub(crate) async fn is_revoked(
 ) -> Result<bool, StoreError> {
     match known_revocation(login, &session, user_id) {
         Some(is_revoked) => Ok(is_revoked),
-        None => soon(login.0.store.is_revoked(session, user_id)).await,
+        None => login.0.store.is_revoked(session, user_id).await,
     }
 }
 
@@ -52,16 +51,16 @@ pub(crate) async fn ask_store(login: &Login, ask: AskStore) -> Found {
 async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, StoreError> {
     let (session, user_id) = (ask.session(), ask.user_id());
     let store = &login.0.store;
-    if ask.asks_revoked() && soon(store.is_revoked(session, user_id)).await? {
+    if ask.asks_revoked() && store.is_revoked(session, user_id).await? {
         return Ok(StoreAnswer::Revoked);
     }
     // The refresher's store, since requests confirm their sessions there.
     let store = &login.0.refresher.0.store;
-    if ask.asks_outdated() && soon(store.is_outdated(session)).await? {
+    if ask.asks_outdated() && store.is_outdated(session).await? {
         return Ok(StoreAnswer::Outdated);
     }
     let read_since = if ask.asks_revoked() {
-        soon(login.0.store.read_since(user_id)).await?
+        login.0.store.read_since(user_id).await?
     } else {
         None
     };

@@ -22,8 +22,8 @@ use crate::hooks::login_event::{LoginEvent, LoginEventKind};
 use crate::hooks::request_context::RequestContext;
 use crate::hooks::unless_it_panics::unless_it_panics;
 use crate::observe::clock::Clock;
-use crate::observe::meter;
-use crate::observe::once_per_minute::OncePerMinute;
+use crate::observe::once_per_minute::limited;
+use crate::observe::telemetry::Telemetry;
 
 /// The most events that wait. An event takes a few hundred bytes.
 const MAX_WAITING: usize = 1_024;
@@ -44,7 +44,7 @@ struct Queue {
     state: Mutex<State>,
     /// Wakes those that wait for the end of the task.
     is_empty: Notify,
-    warning: OncePerMinute,
+    telemetry: Arc<Telemetry>,
 }
 
 #[derive(Default)]
@@ -56,14 +56,18 @@ struct State {
 }
 
 impl Events {
-    pub(crate) fn new(hook: Option<&EventHook>, clock: &Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        hook: Option<&EventHook>,
+        clock: &Arc<dyn Clock>,
+        telemetry: &Arc<Telemetry>,
+    ) -> Self {
         Self(hook.map(|hook| {
             Arc::new(Queue {
                 hook: Arc::clone(hook),
                 clock: Arc::clone(clock),
                 state: Mutex::default(),
                 is_empty: Notify::new(),
-                warning: OncePerMinute::default(),
+                telemetry: Arc::clone(telemetry),
             })
         }))
     }
@@ -136,10 +140,12 @@ impl Queue {
             let called = pin!(async { (self.hook)(event).await });
             match timeout(DEADLINE, unless_it_panics(called)).await {
                 Ok(Some(())) => {}
-                Ok(None) => tracing::error!("on_event panicked; its event is lost"),
-                Err(_) => tracing::error!(
-                    "on_event did not answer within the deadline; its event may be lost"
-                ),
+                Ok(None) => self.failed("on_event panicked; its event is lost"),
+                Err(_) => {
+                    self.failed(
+                        "on_event did not answer within the deadline; its event may be lost",
+                    );
+                }
             }
         }
     }
@@ -155,9 +161,13 @@ impl Queue {
         event
     }
 
+    fn failed(&self, message: &'static str) {
+        limited!(self.telemetry.lines.is_due(message), error, "{message}");
+    }
+
     fn warn_of_loss(&self, mut state: MutexGuard<'_, State>) {
-        meter::event_lost();
-        if self.warning.is_due() {
+        self.telemetry.meter.event_lost();
+        if self.telemetry.lines.is_due("events were lost") {
             let lost = std::mem::take(&mut state.lost);
             drop(state);
             tracing::warn!(
@@ -184,10 +194,11 @@ mod tests {
     use super::{EventHook, Events, MAX_WAITING};
     use crate::hooks::login_event::LoginEventKind;
     use crate::observe::clock::{Clock, SystemClock};
+    use crate::observe::telemetry::Telemetry;
 
     fn events(hook: &EventHook) -> Events {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Events::new(Some(hook), &clock)
+        Events::new(Some(hook), &clock, &Arc::new(Telemetry::new()))
     }
 
     fn counting(count: &Arc<AtomicUsize>) -> EventHook {

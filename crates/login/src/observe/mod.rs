@@ -6,3 +6,4 @@ pub(crate) mod duplicate_warning;
 pub(crate) mod meter;
 pub(crate) mod once_per_minute;
 pub(crate) mod telemetry;
+pub(crate) mod words;

@@ -2,25 +2,59 @@
 
 use std::time::Duration;
 
-use fncy_login_core::Event;
+use fncy_login_core::{Event, Timestamp};
 
-#[derive(Default)]
-pub(crate) struct Accepted(());
+pub(crate) struct Meter(());
 
-impl Accepted {
-    pub(crate) fn count(&self) {}
+pub(crate) struct PlaceMeter(());
+
+impl Meter {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
+
+    pub(crate) fn places(_: &'static str, _: usize) -> PlaceMeter {
+        PlaceMeter(())
+    }
+
+    pub(crate) fn settings(_: &str, _: &str, _: bool) {}
+
+    pub(crate) fn accepted(&self) {}
+
+    pub(crate) fn event(&self, _: Event) {}
+
+    pub(crate) fn returned(&self) {}
+
+    pub(crate) fn sign_in(&self, _: Duration) {}
+
+    pub(crate) fn warning(&self, _: &'static str) {}
+
+    pub(crate) fn event_lost(&self) {}
+
+    pub(crate) fn refresh(&self, _: &'static str, _: Duration) {}
+
+    pub(crate) fn refreshes_paused(&self, _: bool) {}
+
+    pub(crate) fn exchange(
+        &self,
+        _: &'static str,
+        _: &'static str,
+        _: Duration,
+        _: Option<Timestamp>,
+    ) {
+    }
+
+    pub(crate) fn store_call(&self, _: &'static str, _: bool, _: Duration) {}
+
+    pub(crate) fn store_up(&self, _: bool) {}
+
+    pub(crate) fn revoked_sessions(&self, _: usize) {}
+
+    pub(crate) fn clock_offset(&self, _: i64) {}
 }
 
-pub(crate) fn describe() {}
+impl PlaceMeter {
+    pub(crate) fn now(&self, _: usize, _: usize) {}
 
-pub(crate) fn event(_: Event) {}
-
-pub(crate) fn warning(_: &'static str) {}
-
-pub(crate) fn event_lost() {}
-
-pub(crate) fn refresh(_: &'static str, _: Duration) {}
-
-pub(crate) fn exchange(_: &'static str, _: &'static str, _: Duration) {}
-
-pub(crate) fn store(_: bool) {}
+    pub(crate) fn waited(&self, _: Duration) {}
+}

@@ -6,27 +6,52 @@
 //!   The provider's sentences may name a person, so they are at debug.
 //! - The only addresses are the two settings of the first line.
 //! - An admitted request has neither a line nor a span.
-//! - Each code that a person sees is in a line. If the core reports no line, the code is logged at debug, so an outage
-//!   doesn't flood the log.
+//! - Each code that a person sees is in a line. A line with a code is written once a minute at its level, and at debug
+//!   otherwise. So neither an outage nor a stranger floods the log.
 
 use std::future::Future;
 
 use fncy_login_core::{
     Core, Event, Exchange, Failure, ProviderResult, Reference, RefreshFailure, Reply, Report,
-    SecureUrl, Severity, Site,
+    SecureUrl, Severity, Site, Timestamp,
 };
 use http::Response;
 use tokio::time::Instant;
 use tracing::field::Empty;
-use tracing::{Instrument as _, Level, Span, debug, enabled, error, info, info_span, warn};
+use tracing::{Instrument as _, Level, Span, debug, enabled, info, info_span, warn};
 
-use crate::observe::meter;
+use crate::observe::clock::{Clock as _, SystemClock};
+use crate::observe::meter::Meter;
+use crate::observe::once_per_minute::{OncePerMinute, limited};
+use crate::observe::words::{API, REFRESHED, SUCCESS, class_of, name_of};
 
-/// Logs that a login was built, with its redirect URIs and the address that browsers are sent to.
-pub(crate) fn ready(core: &Core, authorize_url: &SecureUrl) {
+/// A clock that differs from the provider's by more than this gets a warning, in seconds. The login itself accepts 60.
+const MAX_OFFSET: u64 = 30;
+
+/// The metrics of a login, and the limit of its log lines.
+pub(crate) struct Telemetry {
+    pub(crate) meter: Meter,
+    pub(crate) lines: OncePerMinute,
+}
+
+/// Logs that a login was built: where it is, where browsers are sent, and what instances must have in common.
+pub(crate) fn ready(core: &Core, authorize_url: &SecureUrl, settings: &str) {
     let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
     let (redirect_uri, authorize_url) = (redirect_uris.join(" "), authorize_url.without_query());
-    info!(redirect_uri, authorize_url, "login: ready");
+    let (version, cookie_key) = (env!("CARGO_PKG_VERSION"), core.cookie_key());
+    info!(
+        redirect_uri,
+        authorize_url, version, settings, cookie_key, "login: ready"
+    );
+    Meter::settings(settings, &cookie_key, true);
+}
+
+/// Shows the id of the secret that seals cookies, after a change.
+pub(crate) fn cookie_key_changed(core: &Core, settings: &str, former: &str) {
+    let cookie_key = core.cookie_key();
+    info!(former, cookie_key, "another secret seals cookies");
+    Meter::settings(settings, former, false);
+    Meter::settings(settings, &cookie_key, true);
 }
 
 /// Warns of scopes that seem to be written with another separator.
@@ -35,7 +60,6 @@ pub(crate) fn doubtful_scope() {
         code = "scope_separator",
         "FNCY_SCOPE has a comma, semicolon or bar inside a scope: separate scopes by spaces; if FNCY wants commas, set FNCY_SCOPE_SEPARATOR=comma as well"
     );
-    meter::warning("scope_separator");
 }
 
 /// Warns of each trusted origin that belongs to another site than all of ours: its requests carry no session.
@@ -64,51 +88,6 @@ pub(crate) fn unproved_sign_in() {
     );
 }
 
-/// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
-pub(crate) fn tell(reply: &mut Reply) -> Vec<Event> {
-    let reports = std::mem::take(&mut reply.reports);
-    let reference = reply.reference.as_ref().map(Reference::as_str);
-    log(&reports, reference);
-    let events = std::mem::take(&mut reply.events);
-    for event in &events {
-        match *event {
-            Event::SessionRefused(reason) => {
-                debug!(
-                    reason = reason.as_str(),
-                    "a session cookie was not accepted"
-                );
-            }
-            Event::ReturnAddressCut => debug!(
-                "a return address is too long: the sign-in returns to its path, or to the front page"
-            ),
-            Event::RequestRefused(code) => {
-                let code = code.as_str();
-                if !reports.iter().any(|report| report.code == code) {
-                    debug!(code, reference, "a request was refused");
-                }
-            }
-            _ => {}
-        }
-        meter::event(*event);
-    }
-    events
-}
-
-/// Logs the core's reports. `reference` is that of the reply, if there is one.
-pub(crate) fn log(reports: &[Report], reference: Option<&str>) {
-    for report in reports {
-        let (code, detail) = (report.code, &*report.detail);
-        match report.severity {
-            Severity::Error => error!(code, reference, detail, "login: failed"),
-            Severity::Warning => {
-                warn!(code, reference, detail, "login: needs attention");
-                meter::warning(code);
-            }
-            Severity::Info => info!(code, reference, detail, "login: refused"),
-        }
-    }
-}
-
 /// The span of a sign-in after its callback. It contains the requests to the provider and the application's hook.
 pub(crate) fn sign_in() -> Span {
     info_span!("fncy_login.sign_in", outcome = Empty)
@@ -126,92 +105,175 @@ pub(crate) fn sign_in_ends(reply: &Reply) {
     }
 }
 
-/// Runs a refresh in a span of its own, and counts it.
-pub(crate) async fn refresh<T>(
-    refreshing: impl Future<Output = Result<T, RefreshFailure>>,
-) -> Result<T, RefreshFailure> {
-    let span = info_span!("fncy_login.refresh", outcome = Empty);
-    let began = Instant::now();
-    let refreshed = refreshing.instrument(span.clone()).await;
-    let outcome = match &refreshed {
-        Ok(_) => "refreshed",
-        Err(failure) => failure.as_str(),
-    };
-    span.record("outcome", outcome);
-    meter::refresh(outcome, began.elapsed());
-    refreshed
-}
-
-/// Runs an exchange with the provider in a span of its own, and counts it.
-pub(crate) async fn exchange(
-    exchange: Exchange<'_>,
-    sending: impl Future<Output = ProviderResult>,
-) -> ProviderResult {
-    let name = name_of(exchange);
-    let result = timed(name, sending, |answer| answer.status).await;
-    if let Ok(answer) = &result
-        && enabled!(Level::DEBUG)
-        && let Some(description) = answer.description()
-    {
-        let status = answer.status;
-        debug!(
-            exchange = name,
-            status, description, "the provider gave a reason"
-        );
-    }
-    result
-}
-
-/// Runs a handler's call of the API in a span of its own, and counts it.
-pub(crate) async fn api_call(
-    sending: impl Future<Output = Result<Response<Vec<u8>>, Failure>>,
-) -> Result<Response<Vec<u8>>, Failure> {
-    timed("api", sending, |answer| answer.status().as_u16()).await
-}
-
-async fn timed<T>(
-    exchange: &'static str,
-    sending: impl Future<Output = Result<T, Failure>>,
-    status: impl FnOnce(&T) -> u16,
-) -> Result<T, Failure> {
-    let span = info_span!(
-        "fncy_login.exchange",
-        exchange,
-        outcome = Empty,
-        status = Empty
-    );
-    let began = Instant::now();
-    let result = sending.instrument(span.clone()).await;
-    let outcome = match &result {
-        Ok(answer) => {
-            let status = status(answer);
-            span.record("status", status);
-            class_of(status)
+impl Telemetry {
+    pub(crate) fn new() -> Self {
+        Self {
+            meter: Meter::new(),
+            lines: OncePerMinute::default(),
         }
-        Err(failure) => failure.as_str(),
-    };
-    span.record("outcome", outcome);
-    meter::exchange(exchange, outcome, began.elapsed());
-    result
-}
-
-fn name_of(exchange: Exchange<'_>) -> &'static str {
-    match exchange {
-        Exchange::Redeem(_) => "redeem",
-        Exchange::UserData { .. } => "user_data",
-        Exchange::Refresh { .. } => "refresh",
-        Exchange::ClientCredentials { .. } => "client_credentials",
-        Exchange::Introspect { .. } => "introspect",
-        Exchange::KeySet { .. } => "key_set",
-        Exchange::Revoke(_) => "revoke",
     }
-}
 
-fn class_of(status: u16) -> &'static str {
-    match status {
-        ..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        500.. => "5xx",
+    /// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
+    pub(crate) fn tell(&self, reply: &mut Reply) -> Vec<Event> {
+        let reports = std::mem::take(&mut reply.reports);
+        let reference = reply.reference.as_ref().map(Reference::as_str);
+        self.log(&reports, reference);
+        let events = std::mem::take(&mut reply.events);
+        for event in &events {
+            match *event {
+                Event::SessionRefused(reason) => {
+                    debug!(
+                        reason = reason.as_str(),
+                        "a session cookie was not accepted"
+                    );
+                }
+                Event::ReturnAddressCut => debug!(
+                    "a return address is too long: the sign-in returns to its path, or to the front page"
+                ),
+                Event::RequestRefused(code) => {
+                    let code = code.as_str();
+                    if !reports.iter().any(|report| report.code == code) {
+                        debug!(code, reference, "a request was refused");
+                    }
+                }
+                _ => {}
+            }
+            self.meter.event(*event);
+        }
+        events
+    }
+
+    /// Logs the core's reports. `reference` is that of the reply, if there is one.
+    pub(crate) fn log(&self, reports: &[Report], reference: Option<&str>) {
+        for report in reports {
+            let (code, detail) = (report.code, &*report.detail);
+            let is_due = self.lines.is_due((code, report.severity));
+            match report.severity {
+                Severity::Error => limited!(is_due, error, code, reference, detail, "login: failed"),
+                Severity::Warning => {
+                    limited!(is_due, warn, code, reference, detail, "login: needs attention");
+                    self.meter.warning(code);
+                }
+                Severity::Info => limited!(is_due, info, code, reference, detail, "login: refused"),
+            }
+        }
+    }
+
+    /// Runs a refresh in a span of its own, and counts it.
+    pub(crate) async fn refresh<T>(
+        &self,
+        refreshing: impl Future<Output = Result<T, RefreshFailure>>,
+    ) -> Result<T, RefreshFailure> {
+        let span = info_span!("fncy_login.refresh", outcome = Empty);
+        let began = Instant::now();
+        let refreshed = refreshing.instrument(span.clone()).await;
+        let outcome = match &refreshed {
+            Ok(_) => REFRESHED,
+            Err(failure) => failure.as_str(),
+        };
+        span.record("outcome", outcome);
+        self.meter.refresh(outcome, began.elapsed());
+        refreshed
+    }
+
+    /// Shows whether refreshes are paused, with the last failure.
+    pub(crate) fn refreshes_paused(&self, are_paused: bool, failure: Option<RefreshFailure>) {
+        self.meter.refreshes_paused(are_paused);
+        let is_due = self.lines.is_due(("refreshes are paused", are_paused));
+        if are_paused {
+            limited!(
+                is_due,
+                warn,
+                outcome = failure.map(RefreshFailure::as_str),
+                "the provider does not answer refreshes; one is tried each second"
+            );
+        } else {
+            limited!(is_due, info, "the provider answers refreshes again");
+        }
+    }
+
+    /// Shows that the store takes writes. `was_down` says whether a call has failed before.
+    pub(crate) fn store_is_up(&self, was_down: bool) {
+        self.meter.store_up(true);
+        if was_down {
+            let is_due = self.lines.is_due("the store answers again");
+            limited!(is_due, info, "the store answers again");
+        }
+    }
+
+    /// Shows the difference between this instance's clock and the time that the provider wrote into an answer.
+    pub(crate) fn clocks(&self, here: Timestamp, there: Timestamp) {
+        let (here, there) = (here.as_unix(), there.as_unix());
+        let offset = here.cast_signed().saturating_sub(there.cast_signed());
+        self.meter.clock_offset(offset);
+        if here.abs_diff(there) > MAX_OFFSET {
+            let is_due = self.lines.is_due("clock");
+            limited!(
+                is_due,
+                warn,
+                seconds = offset,
+                "this instance's clock is ahead of FNCY's, or after it if the number is negative: correct it"
+            );
+        }
+    }
+
+    /// Runs an exchange with the provider in a span of its own, and counts it.
+    pub(crate) async fn exchange(
+        &self,
+        exchange: Exchange<'_>,
+        sending: impl Future<Output = ProviderResult>,
+    ) -> ProviderResult {
+        let name = name_of(exchange);
+        let result = self.timed(name, sending, |answer| answer.status).await;
+        if let Ok(answer) = &result
+            && enabled!(Level::DEBUG)
+            && let Some(description) = answer.description()
+        {
+            let status = answer.status;
+            debug!(
+                exchange = name,
+                status, description, "the provider gave a reason"
+            );
+        }
+        result
+    }
+
+    /// Runs a handler's call of the API in a span of its own, and counts it.
+    pub(crate) async fn api_call(
+        &self,
+        sending: impl Future<Output = Result<Response<Vec<u8>>, Failure>>,
+    ) -> Result<Response<Vec<u8>>, Failure> {
+        let status = |answer: &Response<_>| answer.status().as_u16();
+        self.timed(API, sending, status).await
+    }
+
+    async fn timed<T>(
+        &self,
+        exchange: &'static str,
+        sending: impl Future<Output = Result<T, Failure>>,
+        status: impl FnOnce(&T) -> u16,
+    ) -> Result<T, Failure> {
+        let span = info_span!(
+            "fncy_login.exchange",
+            exchange,
+            outcome = Empty,
+            status = Empty
+        );
+        let began = Instant::now();
+        let result = sending.instrument(span.clone()).await;
+        let outcome = match &result {
+            Ok(answer) => {
+                let status = status(answer);
+                span.record("status", status);
+                class_of(status)
+            }
+            Err(failure) => failure.as_str(),
+        };
+        span.record("outcome", outcome);
+        let took = began.elapsed();
+        // The system's clock, with which Prometheus compares.
+        let succeeded = (outcome == SUCCESS).then(|| SystemClock.now());
+        self.meter.exchange(exchange, outcome, took, succeeded);
+        result
     }
 }

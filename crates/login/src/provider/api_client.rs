@@ -15,7 +15,6 @@ use http::uri::Scheme;
 use http::{HeaderValue, Request, Response, Uri};
 use tokio::time::Instant;
 
-use crate::observe::telemetry;
 use crate::provider::api_error::ApiError;
 use crate::provider::places::{Places, Work};
 use crate::provider::sender::{EXCHANGE_DEADLINE, Sender};
@@ -81,7 +80,7 @@ impl ApiClient {
         let _place = place.ok_or(ApiError::NO_ANSWER)?;
         let sent = [Secret::new(access_token.to_owned())];
         let exchange = http.exchange(request, self.answer_limit, &sent, deadline);
-        Ok(telemetry::api_call(exchange).await?)
+        Ok(http.telemetry.api_call(exchange).await?)
     }
 }
 

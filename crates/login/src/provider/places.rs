@@ -34,7 +34,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use crate::observe::once_per_minute::OncePerMinute;
+use crate::observe::meter::{Meter, PlaceMeter};
+use crate::observe::telemetry::Telemetry;
 use crate::store::expiring_map::shrink;
 
 /// A client or a user as a number. It is a keyed hash, so no address is kept.
@@ -67,8 +68,7 @@ pub(crate) struct Places {
     known_bearers: Arc<Line>,
     others: Arc<Line>,
     api_calls: Arc<Line>,
-    /// Limits the warning about too few places.
-    warning: OncePerMinute,
+    telemetry: Arc<Telemetry>,
 }
 
 /// The right to send requests to the provider. Dropping it gives it back.
@@ -85,6 +85,8 @@ struct Line {
     /// The most waits in the line.
     max_waiting: usize,
     newest_first: bool,
+    places: usize,
+    meter: PlaceMeter,
     state: Mutex<State>,
 }
 
@@ -114,24 +116,26 @@ struct Waiting {
 }
 
 impl Places {
-    pub(crate) fn new() -> Self {
-        let line = |places, at_once, max_waiting, newest_first| {
+    pub(crate) fn new(telemetry: Arc<Telemetry>) -> Self {
+        let line = |work, places, at_once, max_waiting, newest_first| {
             Arc::new(Line {
                 at_once,
                 max_waiting,
                 newest_first,
+                places,
+                meter: Meter::places(work, places),
                 state: Mutex::new(State::new(places)),
             })
         };
         Self {
-            sign_ins: line(12, 12, 256, true),
+            sign_ins: line("sign_in", 12, 12, 256, true),
             // A refresh needs a sealed session, so its line has no limit.
-            refreshes: line(16, 4, usize::MAX, false),
-            bearers: line(8, 8, 256, true),
-            known_bearers: line(8, 2, 1024, false),
-            others: line(4, 3, 256, false),
-            api_calls: line(32, 8, 1_024, false),
-            warning: OncePerMinute::default(),
+            refreshes: line("refresh", 16, 4, usize::MAX, false),
+            bearers: line("bearer", 8, 8, 256, true),
+            known_bearers: line("known_bearer", 8, 2, 1024, false),
+            others: line("other", 4, 3, 256, false),
+            api_calls: line("api", 32, 8, 1_024, false),
+            telemetry,
         }
     }
 
@@ -141,8 +145,10 @@ impl Places {
             return None;
         }
         let (line, holder) = self.line(work);
+        let began = Instant::now();
         let mut waiting = Line::enter(line, holder);
         let place = timeout_at(until, &mut waiting.place).await;
+        line.meter.waited(began.elapsed());
         let place = place.ok().and_then(Result::ok);
         if place.is_none() {
             self.warn(work);
@@ -152,14 +158,18 @@ impl Places {
 
     /// Warns at most once a minute, since strangers can cause it any number of times.
     fn warn(&self, work: Work) {
-        if self.warning.is_due() {
-            let work = match work {
-                Work::SignIn(_) => "sign_in",
-                Work::Refresh(_) => "refresh",
-                Work::Bearer(_) | Work::KnownBearer(_) => "bearer",
-                Work::Revocation | Work::Other => "other",
-                Work::Api(_) => "api",
-            };
+        let work = match work {
+            Work::SignIn(_) => "sign_in",
+            Work::Refresh(_) => "refresh",
+            Work::Bearer(_) | Work::KnownBearer(_) => "bearer",
+            Work::Revocation | Work::Other => "other",
+            Work::Api(_) => "api",
+        };
+        if self
+            .telemetry
+            .lines
+            .is_due(("too many requests wait", work))
+        {
             tracing::warn!(
                 work,
                 "too many requests wait for the provider at once; some of them are turned away"
@@ -206,6 +216,7 @@ impl Line {
         if state.waiting > line.max_waiting {
             state.send_one_away(line.at_once);
         }
+        line.show(&state);
         drop(state);
         Waiting {
             line: Arc::clone(line),
@@ -213,6 +224,11 @@ impl Line {
             position,
             place,
         }
+    }
+
+    /// Shows how many places are used, and how many requests wait.
+    fn show(&self, state: &State) {
+        self.meter.now(self.places - state.free, state.waiting);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -306,6 +322,7 @@ impl Drop for Waiting {
             share.waiting.remove(&self.position)
         });
         state.waiting -= usize::from(left.is_some());
+        self.line.show(&state);
     }
 }
 
@@ -315,6 +332,7 @@ impl Drop for Place {
         state.free += 1;
         state.change(self.holder, self.line.at_once, |share| share.held -= 1);
         state.serve(&self.line);
+        self.line.show(&state);
     }
 }
 

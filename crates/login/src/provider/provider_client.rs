@@ -22,7 +22,6 @@ use oauth2::{
 };
 use tokio::time::Instant;
 
-use crate::observe::telemetry;
 use crate::provider::choices::TokenBody;
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::Place;
@@ -82,7 +81,7 @@ impl ProviderClient {
             let answer = self.http.send(request, &sent, deadline).await?;
             Ok(ProviderAnswer { sent, ..answer })
         };
-        telemetry::exchange(exchange, sending).await
+        self.http.telemetry.exchange(exchange, sending).await
     }
 
     /// The secrets of a request, which the log must not repeat.

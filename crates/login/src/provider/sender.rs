@@ -6,20 +6,25 @@
 //!   and with it the only copy of a new refresh token.
 //! - Answers are read without compression, and up to a limit.
 //! - A cause in the log repeats no secret of the request.
+//! - The date of an answer shows how far this instance's clock is from the provider's.
 
 use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Failure, ProviderAnswer, Secret};
+use fncy_login_core::{Failure, ProviderAnswer, Secret, Timestamp};
 use form_urlencoded::byte_serialize;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, RETRY_AFTER, USER_AGENT};
-use http::{HeaderValue, Request, Response};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, DATE, RETRY_AFTER, USER_AGENT};
+use http::{HeaderValue, Method, Request, Response};
+use httpdate::parse_http_date;
 use tokio::time::{Instant, timeout_at};
 
+use crate::observe::clock::Clock;
+use crate::observe::once_per_minute::limited;
+use crate::observe::telemetry::Telemetry;
 use crate::provider::http_client::{HttpClient, HttpClientError};
-use crate::store::deadlines::MAX_MOVE;
+use crate::store::store_client::MAX_MOVE;
 
 /// The longest answer, which is ten times the largest reasonable one.
 const MAX_BODY_LEN: usize = 256 * 1024;
@@ -47,7 +52,11 @@ const CODINGS: [&str; 12] = [
 ];
 
 /// Sends requests with a client, within the rules above.
-pub(crate) struct Sender(pub(crate) Arc<dyn HttpClient>);
+pub(crate) struct Sender {
+    pub(crate) client: Arc<dyn HttpClient>,
+    pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
 
 impl Sender {
     /// Asks an endpoint of the login, and reads its whole answer before the deadline. `sent` has the request's secrets.
@@ -81,14 +90,42 @@ impl Sender {
             let value = HeaderValue::from_static(value);
             headers.entry(name).or_insert(value);
         }
-        let sending = until(deadline, self.0.send(request, limit));
+        // A cache may answer a `GET`, and with an old date.
+        let shows_clock = request.method() == Method::POST;
+        let sending = until(deadline, self.client.send(request, limit));
         let response = sending.await.ok_or(Failure::TimedOut)?;
-        let response = response.map_err(|error| failure(&error, sent))?;
+        let response = response.map_err(|error| self.failure(&error, sent))?;
+        if shows_clock && let Some(there) = date(&response) {
+            self.telemetry.clocks(self.clock.now(), there);
+        }
         if response.body().len() > limit {
             return Err(Failure::TooLarge);
         }
         Ok(response)
     }
+
+    /// The failure for a client's error, which is logged.
+    fn failure(&self, error: &HttpClientError, sent: &[Secret]) -> Failure {
+        let failure = match error {
+            HttpClientError::NoConnection(_) => Failure::NoConnection,
+            HttpClientError::Interrupted(_) => Failure::Transport,
+            HttpClientError::TooLarge => return Failure::TooLarge,
+        };
+        let cause = cause(error, sent);
+        let (hint, outcome) = (hint(&cause), failure.as_str());
+        let is_due = self
+            .telemetry
+            .lines
+            .is_due(("the provider can't be reached", outcome));
+        limited!(is_due, warn, cause, hint, "the provider can't be reached");
+        failure
+    }
+}
+
+/// The time at which an answer was written (RFC 9110, section 6.6.1).
+fn date<T>(response: &Response<T>) -> Option<Timestamp> {
+    let date = response.headers().get(DATE)?.to_str().ok()?;
+    Some(parse_http_date(date).ok()?.into())
 }
 
 /// Waits for an answer until a deadline. `None` if it does not come.
@@ -109,19 +146,6 @@ async fn until<T>(deadline: Instant, answer: impl Future<Output = T>) -> Option<
             return None;
         }
     }
-}
-
-/// The failure for a client's error, which is logged.
-fn failure(error: &HttpClientError, sent: &[Secret]) -> Failure {
-    let failure = match error {
-        HttpClientError::NoConnection(_) => Failure::NoConnection,
-        HttpClientError::Interrupted(_) => Failure::Transport,
-        HttpClientError::TooLarge => return Failure::TooLarge,
-    };
-    let cause = cause(error, sent);
-    let hint = hint(&cause);
-    tracing::warn!(cause, hint, "the provider can't be reached");
-    failure
 }
 
 fn read(response: Response<Vec<u8>>) -> Result<ProviderAnswer, Failure> {
@@ -198,6 +222,7 @@ mod tests {
     use tokio::time::{advance, sleep_until};
 
     use super::*;
+    use crate::observe::clock::SystemClock;
     use crate::provider::http_client::HttpExchange;
 
     /// A client whose answer is a function of the limit. `None` is no answer.
@@ -223,7 +248,11 @@ mod tests {
         F: Fn(usize) -> Option<Result<Response<Vec<u8>>, HttpClientError>> + Send + Sync + 'static,
     {
         let deadline = Instant::now() + EXCHANGE_DEADLINE;
-        let sender = Sender(Arc::new(Does(client)));
+        let sender = Sender {
+            client: Arc::new(Does(client)),
+            telemetry: Arc::new(Telemetry::new()),
+            clock: Arc::new(SystemClock),
+        };
         sender.send(Request::default(), &[], deadline).await
     }
 

@@ -63,28 +63,27 @@ impl Breaker {
         true
     }
 
-    /// Counts an answer about a token, which closes the breaker.
-    pub(crate) fn succeeded(&mut self, now: Instant) {
+    /// Counts an answer about a token. Returns whether this has closed the breaker.
+    pub(crate) fn succeeded(&mut self, now: Instant) -> bool {
         self.failed.clear();
-        if self.probe.take().is_some() {
+        let closes = self.probe.take().is_some();
+        if closes {
             self.closed = Some(now);
-            tracing::info!("the provider answers refreshes again");
         }
+        closes
     }
 
-    /// Counts a failure of a user's token.
-    pub(crate) fn failed(&mut self, user: User, failure: RefreshFailure, now: Instant) {
+    /// Counts a failure of a user's token. Returns whether this has opened the breaker.
+    pub(crate) fn failed(&mut self, user: User, failure: RefreshFailure, now: Instant) -> bool {
         let concerns_all = failure == RefreshFailure::Unreachable;
         if self.failed.len() < USERS {
             self.failed.insert(user);
         }
-        if self.probe.is_none() && (concerns_all || self.failed.len() >= USERS) {
+        let opens = self.probe.is_none() && (concerns_all || self.failed.len() >= USERS);
+        if opens {
             self.probe = Some(now + PROBE_EVERY);
-            tracing::warn!(
-                outcome = failure.as_str(),
-                "the provider does not answer refreshes; one is tried each second"
-            );
         }
+        opens
     }
 
     /// Whether the breaker has closed since then, so that a rest which began then is over.

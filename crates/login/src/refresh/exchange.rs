@@ -31,13 +31,13 @@ use crate::hooks::approval::RefreshedLogin;
 use crate::hooks::ask::ask;
 use crate::hooks::login_event::{LoginEventKind, RefusedBy};
 use crate::hooks::request_context::RequestContext;
-use crate::observe::{clock, telemetry};
+use crate::observe::clock;
+use crate::observe::once_per_minute::limited;
 use crate::provider::places::Place;
 use crate::provider::sender::EXCHANGE_DEADLINE;
-use crate::refresh::parts::{Parts, unreachable};
+use crate::refresh::parts::Parts;
 use crate::refresh::refreshes::Refreshed;
 use crate::refresh::revocation::revoke_token;
-use crate::store::deadlines::{claim, soon};
 use crate::store::in_flight::Sender;
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
 
@@ -106,11 +106,12 @@ async fn find_or_claim(
 ) -> Result<Claim, RefreshFailure> {
     let key = LeaseKey::new(LeaseKind::Refresh, request.key);
     let newer_than = Some(request.session.generation());
-    let found = soon(parts.store.find(key, newer_than)).await;
+    let unreachable = |error| parts.unreachable(error);
+    let found = parts.store.find(key, newer_than).await;
     if let Some(sealed) = found.map_err(unreachable)? {
         return Ok(Claim::Done(sealed));
     }
-    let claiming = claim(&*parts.store, key, newer_than, deadline);
+    let claiming = parts.store.claim(key, newer_than, deadline);
     let claimed = sender.while_heard(pin!(claiming)).await;
     claimed
         .ok_or(RefreshFailure::Crowded)?
@@ -150,16 +151,28 @@ async fn exchange(
     let exchange = Exchange::Refresh { refresh_token };
     let answer = provider.run(exchange, &place, deadline).await;
     let (exchanged, reports) = exchanging.answered(answer, clock.now());
-    telemetry::log(&reports, None);
+    parts.telemetry.log(&reports, None);
     let failure = match &exchanged {
         Exchanged::Failed(not_refreshed) => Some(not_refreshed.failure),
         Exchanged::ReadUser(_) | Exchanged::Known(_) => None,
     };
-    parts.refreshes.answered(parts.user(request), failure);
+    if let Some(are_paused) = parts.refreshes.answered(parts.user(request), failure) {
+        parts.telemetry.refreshes_paused(are_paused, failure);
+    }
     let reading = match exchanged {
         Exchanged::Failed(NotRefreshed { failure, detail }) => {
             let outcome = failure.as_str();
-            tracing::warn!(outcome, detail = &*detail, "a session was not refreshed");
+            let is_due = parts
+                .telemetry
+                .lines
+                .is_due(("a session was not refreshed", outcome));
+            limited!(
+                is_due,
+                warn,
+                outcome,
+                detail = &*detail,
+                "a session was not refreshed"
+            );
             return Err(failure);
         }
         Exchanged::Known(known) => return Ok(known),
@@ -202,10 +215,12 @@ pub(crate) async fn approve(
             tracing::info!("on_refresh refused a user; the session was revoked");
         }
         HookAnswer::Undecided => {
-            tracing::error!("on_refresh could not decide; a later request asks it again");
+            let message = "on_refresh could not decide; a later request asks it again";
+            limited!(parts.telemetry.lines.is_due(message), error, "{message}");
         }
         HookAnswer::Failed => {
-            tracing::error!("on_refresh panicked, or did not answer within the deadline");
+            let message = "on_refresh panicked, or did not answer within the deadline";
+            limited!(parts.telemetry.lines.is_due(message), error, "{message}");
         }
     }
     approving.answered(answer)
@@ -230,18 +245,19 @@ async fn publish(
     let outcome = LeaseOutcome::new(sealed, UNCONFIRMED)
         .with_version(tokens.generation())
         .with_session(request.session.id());
-    if soon(lease.finish(outcome)).await.is_err() {
-        tracing::warn!("refreshed tokens could not be stored for other instances");
+    if parts.store.finish(lease, outcome).await.is_err() {
+        let message = "refreshed tokens could not be stored for other instances";
+        limited!(parts.telemetry.lines.is_due(message), warn, "{message}");
     }
 }
 
 /// Revokes a session whose refresh has shown that it is over, and its tokens.
 async fn end(parts: &Parts, ended: EndedRefresh, by: Option<&RequestContext>) -> RefreshFailure {
     tell_refused(parts, &ended, by);
-    if soon(parts.store.revoke(ended.session)).await.is_err() {
-        tracing::error!(
-            "a session was revoked by its refresh, and the other instances could not be told"
-        );
+    if parts.store.revoke(ended.session).await.is_err() {
+        let message =
+            "a session was revoked by its refresh, and the other instances could not be told";
+        limited!(parts.telemetry.lines.is_due(message), error, "{message}");
     }
     if let Some(revoke) = ended.revoke {
         revoke_token(parts, revoke).await;

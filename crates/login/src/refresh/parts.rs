@@ -10,12 +10,13 @@ use crate::hooks::events::Events;
 use crate::hooks::login_event::LoginEventKind;
 use crate::hooks::request_context::RequestContext;
 use crate::observe::clock::Clock;
+use crate::observe::once_per_minute::limited;
+use crate::observe::telemetry::Telemetry;
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{Places, Work};
 use crate::refresh::refreshes::Refreshes;
-use crate::store::deadlines::soon;
 use crate::store::leases::{LeaseKey, LeaseKind};
-use crate::store::shared_store::SharedStore;
+use crate::store::store_client::StoreClient;
 use crate::store::store_error::StoreError;
 use crate::store::tasks::Tasks;
 
@@ -29,7 +30,8 @@ pub(crate) struct Parts {
     pub(crate) machine: RefreshMachine,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) provider: Arc<dyn Exchanges>,
-    pub(crate) store: Arc<dyn SharedStore>,
+    pub(crate) store: Arc<StoreClient>,
+    pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) on_refresh: Option<RefreshHook>,
     pub(crate) events: Events,
     pub(crate) tasks: Tasks,
@@ -47,17 +49,14 @@ impl Parts {
         newer_than: Option<u32>,
     ) -> Option<RefreshedTokens> {
         let lease_key = LeaseKey::new(LeaseKind::Refresh, key);
-        let found = soon(self.store.find(lease_key, newer_than));
-        let sealed = found.await.ok().flatten()?;
+        let found = self.store.find(lease_key, newer_than).await;
+        let sealed = found.ok().flatten()?;
         self.machine.open(&key, &sealed)
     }
 
     pub(crate) async fn is_revoked(&self, request: &RefreshRequest) -> Result<bool, StoreError> {
-        soon(
-            self.store
-                .is_revoked(request.session, &request.profile.user_id),
-        )
-        .await
+        let user_id = &request.profile.user_id;
+        self.store.is_revoked(request.session, user_id).await
     }
 
     /// Stops a refresh whose session was revoked.
@@ -65,7 +64,8 @@ impl Parts {
         &self,
         request: &RefreshRequest,
     ) -> Result<(), RefreshFailure> {
-        match self.is_revoked(request).await.map_err(unreachable)? {
+        let is_revoked = self.is_revoked(request).await;
+        match is_revoked.map_err(|error| self.unreachable(error))? {
             true => Err(RefreshFailure::NotWelcome),
             false => Ok(()),
         }
@@ -99,10 +99,11 @@ impl Parts {
     pub(crate) fn work(&self, request: &RefreshRequest) -> Work {
         Work::Refresh(self.user(request))
     }
-}
 
-/// Logs that the store can't be asked.
-pub(crate) fn unreachable(_: StoreError) -> RefreshFailure {
-    tracing::warn!("a session was not refreshed: the store can't be asked");
-    UNAVAILABLE
+    /// Logs that the store can't be asked.
+    pub(crate) fn unreachable(&self, _: StoreError) -> RefreshFailure {
+        let message = "a session was not refreshed: the store can't be asked";
+        limited!(self.telemetry.lines.is_due(message), warn, "{message}");
+        UNAVAILABLE
+    }
 }

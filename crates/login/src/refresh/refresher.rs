@@ -26,7 +26,6 @@ use tracing::Instrument as _;
 use crate::hooks::login_event::{LoginEventKind, RefusedBy};
 use crate::hooks::request_context::RequestContext;
 use crate::hooks::unless_it_panics::unless_it_panics;
-use crate::observe::telemetry;
 use crate::refresh::exchange::obtain;
 use crate::refresh::parts::{MAX_CHAIN, Parts};
 use crate::refresh::refreshes::{Entered, Refreshed};
@@ -104,7 +103,7 @@ impl Refresher {
         let parts = Arc::clone(&self.0);
         let task = async move {
             let obtaining = Box::pin(obtain(&parts, &request, by.clone(), &sender, deadline));
-            let refreshing = pin!(telemetry::refresh(obtaining));
+            let refreshing = pin!(parts.telemetry.refresh(obtaining));
             let refreshed = unless_it_panics(refreshing).await;
             let refreshed = refreshed.unwrap_or(Err(RefreshFailure::Unreadable));
             let refreshed = parts.refreshes.finish(&request, refreshed);

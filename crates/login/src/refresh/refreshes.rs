@@ -159,14 +159,15 @@ impl Refreshes {
         self.memory().breaker.pass(Instant::now())
     }
 
-    /// Tells the breaker how the provider answered for a token of this user.
-    pub(crate) fn answered(&self, user: u64, failure: Option<RefreshFailure>) {
+    /// Tells the breaker how the provider answered for a token of this user. Returns whether it is open, if
+    /// that has changed.
+    pub(crate) fn answered(&self, user: u64, failure: Option<RefreshFailure>) -> Option<bool> {
         let (now, mut memory) = (Instant::now(), self.memory());
         match failure {
             None | Some(RefreshFailure::Refused | RefreshFailure::Declined) => {
-                memory.breaker.succeeded(now);
+                memory.breaker.succeeded(now).then_some(false)
             }
-            Some(failure) => memory.breaker.failed(user, failure, now),
+            Some(failure) => memory.breaker.failed(user, failure, now).then_some(true),
         }
     }
 

@@ -7,10 +7,9 @@
 
 use std::time::Duration;
 
-use fncy_login_core::{Exchange, Failure, RefreshedTokens, Report, Revoke, Severity};
+use fncy_login_core::{Exchange, Failure, RefreshedTokens, Report, Revoke};
 use tokio::time::{Instant, timeout_at};
 
-use crate::observe::telemetry;
 use crate::provider::places::Work;
 use crate::provider::sender::EXCHANGE_DEADLINE;
 use crate::refresh::parts::{MAX_CHAIN, Parts};
@@ -31,12 +30,8 @@ pub(crate) async fn revoke_token(parts: &Parts, revoke: Revoke) {
     };
     if !matches!(answer, Ok(answer) if answer.status < 300) {
         let detail = "a token could not be revoked at the provider; it lives until it expires";
-        let report = Report {
-            severity: Severity::Warning,
-            code: "revocation_failed",
-            detail: detail.into(),
-        };
-        telemetry::log(&[report], None);
+        let report = Report::warning("revocation_failed", detail);
+        parts.telemetry.log(&[report], None);
     }
 }
 

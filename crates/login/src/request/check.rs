@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use crate::handle::login::Login;
 use crate::provider::last_check::CheckError;
 use crate::provider::places;
-use crate::store::deadlines::soon;
 
 /// How long an answer is used again.
 const FRESH: Duration = Duration::from_secs(5);
@@ -23,8 +22,8 @@ impl Login {
     /// answers with a status below 500. The request is a `GET` without a token, code or secret. A token endpoint does
     /// nothing with it (RFC 6749, section 3.2).
     ///
-    /// Call it at start, or for an alert. Don't take an instance out of service because of it: while FNCY is down, all
-    /// instances would stop, although they can still serve users who are signed in.
+    /// Call it for a person or for an alert. For a readiness probe there is [`Login::is_ready`]: while FNCY is down,
+    /// instances can still serve users who are signed in.
     ///
     /// The check takes at most two seconds for the store and two for FNCY. Its answer is used again for five seconds,
     /// so a public health endpoint may call it.
@@ -45,7 +44,6 @@ impl Login {
     ///
     /// [`CheckError`] names the first of the two that can't be reached.
     #[doc(alias = "health")]
-    #[doc(alias = "readiness")]
     pub async fn check(&self) -> Result<(), CheckError> {
         let login = self.clone();
         // In a task of its own: if a probe gives up, the next probe still finds the answer.
@@ -66,7 +64,7 @@ impl Login {
     }
 
     async fn new_check(&self) -> Result<(), CheckError> {
-        let pong = soon(self.0.store.ping()).await;
+        let pong = self.0.store.ping().await;
         pong.map_err(|_| CheckError::Store)?;
         let deadline = Instant::now() + DEADLINE;
         let place = self.0.places.take(places::Work::Other, deadline).await;

@@ -10,7 +10,7 @@ use fncy_login_core::{ClientGrant, Exchange, Failure, NoClientGrant, NoGrantReas
 use tokio::time::Instant;
 
 use crate::handle::login::Login;
-use crate::observe::telemetry;
+use crate::observe::once_per_minute::limited;
 use crate::provider::client_credentials::client_token::ClientToken;
 use crate::provider::client_credentials::client_token_error::ClientTokenError;
 use crate::provider::client_credentials::client_tokens::{Entered, Obtained};
@@ -103,13 +103,20 @@ impl Login {
         let judged = ClientGrant::judge(answer, dialect, self.0.clock.now());
         let grant = judged.inspect_err(|failure| {
             let (reason, detail) = (failure.reason, &*failure.detail);
-            tracing::warn!(
+            let is_due = self
+                .0
+                .telemetry
+                .lines
+                .is_due(("no token of its own", detail));
+            limited!(
+                is_due,
+                warn,
                 ?reason,
                 detail,
                 "the application received no token of its own"
             );
         })?;
-        telemetry::log(&grant.reports, None);
+        self.0.telemetry.log(&grant.reports, None);
         Ok(ClientToken::new(grant))
     }
 }

@@ -19,11 +19,11 @@ use tracing::Instrument as _;
 use crate::handle::caller::Caller;
 use crate::handle::login::Login;
 use crate::handle::replies::{ending, send};
+use crate::observe::once_per_minute::limited;
 use crate::observe::{clock, telemetry};
 use crate::provider::places;
 use crate::provider::sender::{EXCHANGE_DEADLINE, REQUEST_DEADLINE};
 use crate::request::sign_in::sign_in;
-use crate::store::deadlines::{claim, soon};
 use crate::store::in_flight::Sender;
 use crate::store::leases::{Claim, LeaseKey, LeaseKind, LeaseOutcome};
 use crate::store::store_error::StoreError;
@@ -49,8 +49,12 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Cal
             };
             let (tasks, login) = (&login.0.tasks, login.clone());
             let redemption = async move {
+                login.0.watch.go_on();
+                login.0.telemetry.meter.returned();
+                let began = Instant::now();
                 let redeeming = redeem(&login, redeeming, caller, &sender, deadline);
                 sender.tell(*redeeming.await);
+                login.0.telemetry.meter.sign_in(began.elapsed());
                 login.0.redemptions.leave(&key);
             };
             tasks.spawn(redemption.instrument(telemetry::sign_in()));
@@ -87,7 +91,7 @@ async fn redeem(
     };
     let replies = redeeming.replies();
     let lease_key = LeaseKey::new(LeaseKind::Redemption, key);
-    let lease = match claim(&*login.0.store, lease_key, None, deadline).await {
+    let lease = match login.0.store.claim(lease_key, None, deadline).await {
         Ok(Some(Claim::Granted(lease))) => lease,
         Ok(Some(Claim::Done(sealed))) => {
             let left = replies.open(&sealed);
@@ -109,8 +113,9 @@ async fn redeem(
         None => LeaseOutcome::empty(),
     };
     let outcome = outcome.with_spent(SPENT_FOR);
-    if soon(lease.finish(outcome)).await.is_err() {
-        tracing::warn!("a redemption could not be stored for other instances");
+    if login.0.store.finish(lease, outcome).await.is_err() {
+        let message = "a redemption could not be stored for other instances";
+        limited!(login.0.telemetry.lines.is_due(message), warn, "{message}");
     }
     reply
 }

@@ -13,7 +13,6 @@ use crate::hooks::approval::NewLogin;
 use crate::hooks::ask::ask;
 use crate::observe::clock;
 use crate::provider::places::Place;
-use crate::store::deadlines::soon;
 
 /// Signs in with a code. The place is released when the user is known, before the hook is asked.
 pub(crate) async fn sign_in(
@@ -46,7 +45,7 @@ pub(crate) async fn sign_in(
         UserRead::Reply(reply) => return reply,
     };
     // If this fails, the user may be read once more.
-    let read_since = soon(login.0.store.read_since(completing.user_id())).await;
+    let read_since = login.0.store.read_since(completing.user_id()).await;
     let read_since = read_since.ok().flatten().unwrap_or_default();
     let completing = completing.read_since(read_since);
     let reply = completing.finish(login.0.clock.now(), clock::entropy());

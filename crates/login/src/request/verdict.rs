@@ -70,7 +70,7 @@ impl Verdict {
             store.confirm(&|| user.session());
         }
         if user.is_some() {
-            login.0.accepted.count();
+            login.0.telemetry.meter.accepted();
         }
         Self::Admit {
             patch: ResponsePatch::new(login, user.as_ref(), default_cache_control, changed),

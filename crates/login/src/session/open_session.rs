@@ -38,6 +38,7 @@ use crate::handle::watched::{News, Watching};
 use crate::hooks::login_event::{EndedSessions, LoginEventKind};
 use crate::hooks::request_context::RequestContext;
 use crate::observe::clock;
+use crate::observe::once_per_minute::limited;
 use crate::session::set_data_error::SetDataError;
 
 /// The session of a request whose response has not been sent.
@@ -221,9 +222,8 @@ impl OpenSession {
 pub(crate) fn seal(login: &Login, session: &mut Resealing) -> Option<Vec<String>> {
     let sealed = session.seal(login.0.clock.now(), clock::entropy());
     if sealed.is_none() {
-        tracing::error!(
-            "a change of a session was lost: it does not fit into the cookies beside refreshed tokens, or there were no random bytes"
-        );
+        let message = "a change of a session was lost: it does not fit into the cookies beside refreshed tokens, or there were no random bytes";
+        limited!(login.0.telemetry.lines.is_due(message), error, "{message}");
     }
     sealed
 }

@@ -19,10 +19,9 @@ use crate::handle::login::Login;
 use crate::handle::replies::revoke_all;
 use crate::provider::api_error::ApiError;
 use crate::provider::sender::REQUEST_DEADLINE;
-use crate::refresh::parts::{MAX_CHAIN, unreachable};
+use crate::refresh::parts::MAX_CHAIN;
 use crate::session::open_session::{OpenSession, is_revoked};
 use crate::session::set_data_error::SetDataError;
-use crate::store::deadlines::soon;
 
 /// The newest tokens of a session whose access token was refused.
 pub(crate) async fn refresh_tokens(
@@ -30,8 +29,8 @@ pub(crate) async fn refresh_tokens(
     refused: &SessionTokens,
 ) -> Result<SessionTokens, ApiError> {
     let (parts, session) = (&open.login.0.refresher.0, open.user().session());
-    let is_outdated = soon(parts.store.is_outdated(session)).await;
-    if is_outdated.map_err(unreachable)? {
+    let is_outdated = parts.store.is_outdated(session).await;
+    if is_outdated.map_err(|error| parts.unreachable(error))? {
         return Err(ApiError::SessionEnded);
     }
     let known = open.newer_tokens(refused)?;

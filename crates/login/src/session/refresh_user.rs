@@ -14,6 +14,7 @@ use fncy_login_core::{
 use tokio::time::Instant;
 
 use crate::handle::replies::revoke_all;
+use crate::observe::once_per_minute::limited;
 use crate::provider::places::Work;
 use crate::provider::sender::{EXCHANGE_DEADLINE, REQUEST_DEADLINE};
 use crate::refresh::exchange::{approve, tell_refused};
@@ -29,7 +30,16 @@ pub(crate) async fn refresh_user(open: &Arc<OpenSession>) -> Result<(), RefreshU
     let profile = read
         .await
         .unwrap_or(Err(RefreshUserError::Unavailable))
-        .inspect_err(|error| tracing::warn!(%error, "a user was not read again for a handler"))?;
+        .inspect_err(|error| {
+            let (lines, error) = (&open.login.0.telemetry.lines, error.to_string());
+            let is_due = lines.is_due(("a user was not read again", &error));
+            limited!(
+                is_due,
+                warn,
+                error,
+                "a user was not read again for a handler"
+            );
+        })?;
     let now = open.login.0.clock.now();
     open.change(|session| {
         let read = session.read(&profile, now);

@@ -34,7 +34,7 @@ impl<K: Clone + Hash + Ord, V, T: Copy + Ord> ExpiringMap<K, V, T> {
         }
     }
 
-    #[cfg(test)]
+    /// The number of entries, expired ones included.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -118,7 +118,6 @@
 //! ```
 
 pub(crate) mod counting_filter;
-pub(crate) mod deadlines;
 pub(crate) mod expiring_map;
 pub(crate) mod in_flight;
 pub(crate) mod leases;
@@ -126,10 +125,13 @@ pub(crate) mod memory;
 pub(crate) mod revocations;
 pub(crate) mod session_lists;
 pub(crate) mod shared_store;
+pub(crate) mod store_client;
 pub(crate) mod store_error;
+pub(crate) mod store_watch;
 pub(crate) mod tasks;
 pub(crate) mod without_store;
 
+pub use crate::observe::once_per_minute::OncePerMinute;
 pub use crate::store::counting_filter::{Counted, CountingFilter};
 pub use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome, Leases};
 pub use crate::store::memory::MemoryStore;

@@ -7,8 +7,9 @@ use crate::store::store_error::StoreFuture;
 
 /// What the instances of an application share: a revocation list, a lease table, and perhaps session lists.
 pub trait SharedStore: Revocations + Leases {
-    /// Asks whether the store can be reached and can do its work. [`Login::check`](crate::Login::check)
-    /// calls it, at most once in five seconds.
+    /// Asks whether the store can do its work, which includes writing. A store that is full or read-only is an error.
+    ///
+    /// The login asks each second. An instance is [ready](crate::Login::is_ready) after the first answer.
     fn ping(&self) -> StoreFuture<'_, ()>;
 
     /// Waits until the other instances can know all that this instance was told: revocations, and outcomes of leases.
@@ -17,6 +18,13 @@ pub trait SharedStore: Revocations + Leases {
     /// once, for a store whose calls return after the write.
     fn flush(&self) -> StoreFuture<'_, ()> {
         Box::pin(async { Ok(()) })
+    }
+
+    /// The number of entries in this instance's revocation list, for a metric.
+    ///
+    /// The default is `None`, for a store that keeps no list in memory.
+    fn revocation_count(&self) -> Option<usize> {
+        None
     }
 
     /// The lists of users' sessions.

@@ -10,7 +10,6 @@ use std::time::Duration;
 use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
 use tokio::time::timeout;
 
-use crate::store::deadlines::soon;
 use crate::store::leases::{Claim, LeaseKey, Leases};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations;
@@ -78,7 +77,8 @@ impl Leases for WithoutStore {
                 return Ok(Claim::Done(sealed));
             }
             // A claim may wait for another instance's work. `find` shows first whether the store answers.
-            match soon(self.store.find(key, newer_than)).await {
+            let found = timeout(PATIENCE, self.store.find(key, newer_than)).await;
+            match found.unwrap_or(Err(StoreError)) {
                 Ok(Some(sealed)) => return Ok(Claim::Done(sealed)),
                 Ok(None) => {}
                 Err(StoreError) => return self.here.claim(key, newer_than).await,

@@ -9,7 +9,6 @@ use fncy_login_core::{MAX_SKEW, RevokedSession, SessionId, Subject, User};
 use crate::handle::login::Login;
 use crate::handle::replies::revoke_session;
 use crate::hooks::login_event::{EndedSessions, LoginEventKind};
-use crate::store::deadlines::soon;
 use crate::store::store_error::StoreError;
 use crate::store::tasks::Tasks;
 
@@ -65,7 +64,7 @@ impl Login {
         let (login, user) = (self.clone(), user.clone());
         completed(&self.0.tasks, async move {
             let session = user.session();
-            let asked = soon(login.0.store.is_revoked(session, user.id())).await;
+            let asked = login.0.store.is_revoked(session, user.id()).await;
             let spared = (asked == Ok(false)).then(|| session.id());
             let told = revoke_user(&login, user.id(), spared).await;
             let session = Some(session.id());
@@ -129,7 +128,7 @@ impl Login {
         let (login, id) = (self.clone(), id.to_owned());
         let since = self.0.clock.now().plus(MAX_SKEW + 1);
         completed(&self.0.tasks, async move {
-            soon(login.0.store.read_user(&id, since)).await
+            login.0.store.read_user(&id, since).await
         })
         .await
     }
@@ -137,7 +136,7 @@ impl Login {
 
 async fn revoke_user(login: &Login, id: &str, spared: Option<SessionId>) -> Result<(), StoreError> {
     let until = login.0.clock.now().plus(MAX_SKEW);
-    let told = soon(login.0.store.revoke_user(id, until, spared)).await;
+    let told = login.0.store.revoke_user(id, until, spared).await;
     login.0.watched.revoke_user(id, until, spared);
     told
 }

@@ -17,6 +17,7 @@ use crate::config::setting::Setting;
 use crate::config::values::{Origin, Values};
 use crate::handle::login::Inner;
 use crate::handle::login::Login;
+use crate::observe::telemetry;
 
 /// Kubernetes takes up to a minute to bring a new secret; what is read has a few dozen bytes.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -111,7 +112,11 @@ impl Inner {
                 .replace_secret(NewSecret::Client(client_secret.get()));
         } else {
             let keys = cookie_secret::keys(content, Some(client_secret.get().expose()))?;
+            let former = self.core.cookie_key();
             self.core.replace_secret(NewSecret::Cookies(&keys));
+            if self.core.cookie_key() != former {
+                telemetry::cookie_key_changed(&self.core, &self.settings, &former);
+            }
         }
         Ok(())
     }

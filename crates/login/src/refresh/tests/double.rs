@@ -29,6 +29,7 @@ use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome, Leases};
 use crate::store::memory::MemoryStore;
 use crate::store::revocations::Revocations;
 use crate::store::shared_store::SharedStore;
+use crate::store::store_client::StoreClient;
 use crate::store::store_error::{StoreError, StoreFuture};
 use crate::store::tasks::Tasks;
 
@@ -292,12 +293,16 @@ pub(crate) fn instance(
         machine: login.0.core.refresh_machine(),
         clock: Arc::new(Stopped),
         provider: Arc::clone(provider) as _,
-        store: Arc::new(store),
+        store: Arc::new(StoreClient::new(
+            Arc::new(store),
+            Arc::clone(&login.0.telemetry),
+        )),
+        telemetry: Arc::clone(&login.0.telemetry),
         on_refresh: None,
         events: login.0.events.clone(),
         tasks: Tasks::default(),
         refreshes: Refreshes::new(),
-        places: Arc::new(Places::new()),
+        places: Arc::new(Places::new(Arc::clone(&login.0.telemetry))),
         hasher: RandomState::new(),
     };
     change(&mut parts);

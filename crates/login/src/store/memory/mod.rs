@@ -136,6 +136,10 @@ impl SharedStore for MemoryStore {
         Box::pin(async { Ok(()) })
     }
 
+    fn revocation_count(&self) -> Option<usize> {
+        Some(self.revocations.len())
+    }
+
     fn session_lists(&self) -> Option<&dyn SessionLists> {
         Some(self)
     }

@@ -94,6 +94,11 @@ impl RevocationList {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        let entries = self.entries();
+        entries.sessions.len() + entries.users.len()
+    }
+
     pub(crate) fn read_since(&self, user_id: &str) -> Option<Timestamp> {
         self.entries().read_since(user_id)
     }
@@ -104,7 +109,7 @@ impl RevocationList {
         change(&mut entries, now);
         let is_crowded = entries.forget(now);
         drop(entries);
-        if is_crowded && self.warning.is_due() {
+        if is_crowded && self.warning.is_due(()) {
             tracing::warn!(
                 max = MAX_REVOKED,
                 "the revocation list of this process is full; the oldest sign-outs are dropped, and copies \

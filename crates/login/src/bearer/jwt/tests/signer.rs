@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep};
 use crate::bearer::jwt::jwt_keys::JwtKeys;
 use crate::bearer::jwt::remote_keys::KeyFetch;
 use crate::bearer::jwt::verifier::JwtVerifier;
+use crate::observe::telemetry::Telemetry;
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{Place, Places};
 
@@ -129,7 +130,7 @@ impl Setup {
         let provider = Arc::new(FakeProvider::default());
         let fetch = KeyFetch {
             provider: Arc::clone(&provider) as _,
-            places: Arc::new(Places::new()),
+            places: Arc::new(Places::new(Arc::new(Telemetry::new()))),
         };
         let verifier = keys.verifier().unwrap();
         Self {
