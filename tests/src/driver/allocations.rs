@@ -112,7 +112,7 @@ async fn a_redirect_and_a_401_allocate_little() {
             allocates(401, "accept", "*/*"),
             allocates(401, "cookie", "__Host-fncy_session=x"),
         ),
-        (18, 12, 18)
+        (18, 11, 16)
     );
 }
 

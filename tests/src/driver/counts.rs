@@ -29,6 +29,11 @@ impl Counts {
             .collect()
     }
 
+    /// All series, those at zero included.
+    pub(crate) fn series(&self) -> Vec<String> {
+        self.values.lock().unwrap().keys().cloned().collect()
+    }
+
     /// The names that have a description, sorted.
     pub(crate) fn described(&self) -> Vec<String> {
         let mut names = self.described.lock().unwrap().clone();

@@ -5,6 +5,7 @@ mod client_token;
 mod cookie_properties;
 mod counts;
 mod deadlines;
+mod metrics;
 mod opaque;
 mod operations;
 mod session;

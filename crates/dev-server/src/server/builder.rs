@@ -157,8 +157,8 @@ impl DevServerBuilder {
         self
     }
 
-    /// Sets the clock for the times that others read: `auth_time` and `max_age`, and `iat` and `exp`
-    /// of access tokens. Default: the system's clock.
+    /// Sets the clock for the times that others read: `auth_time` and `max_age`, `iat` and `exp` of
+    /// access tokens, and the header `Date`. Default: the system's clock.
     ///
     /// At this server, the lifetimes of codes and tokens follow real time with any clock.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -44,6 +44,9 @@ pub(crate) async fn observe(
         let own = next.run(Request::from_parts(parts, Body::from(body))).await;
         replace_members(own, &fault.members).await
     };
+    if let Ok(date) = HeaderValue::from_str(&provider.settings.clock.http_date()) {
+        response.headers_mut().insert(DATE, date);
+    }
     add_headers(response.headers_mut(), &fault.headers);
     if fault.lose_response {
         response.extensions_mut().insert(LostResponse);
