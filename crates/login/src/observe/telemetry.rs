@@ -149,9 +149,18 @@ impl Telemetry {
             let (code, detail) = (report.code, &*report.detail);
             let is_due = self.lines.is_due((code, report.severity));
             match report.severity {
-                Severity::Error => limited!(is_due, error, code, reference, detail, "login: failed"),
+                Severity::Error => {
+                    limited!(is_due, error, code, reference, detail, "login: failed")
+                }
                 Severity::Warning => {
-                    limited!(is_due, warn, code, reference, detail, "login: needs attention");
+                    limited!(
+                        is_due,
+                        warn,
+                        code,
+                        reference,
+                        detail,
+                        "login: needs attention"
+                    );
                     self.meter.warning(code);
                 }
                 Severity::Info => limited!(is_due, info, code, reference, detail, "login: refused"),
