@@ -35,3 +35,8 @@ pub(crate) fn line_about(world: &World, answer: &RawResponse) -> String {
     };
     line.to_owned()
 }
+
+/// The text of an answer, without its reference. Two answers to the same question differ in nothing else.
+pub(crate) fn text_without_reference(answer: &RawResponse) -> String {
+    answer.text().replace(&reference_of(answer), "")
+}

@@ -2,6 +2,7 @@
 
 use crate::browser::{RawRequest, RawResponse};
 use crate::harness::Harness;
+use crate::steps::reference::text_without_reference;
 use crate::steps::session::page_request;
 use crate::steps::session_cookie::{session, signed_in};
 use crate::world::{APP, World};
@@ -24,7 +25,7 @@ fn seen(response: &RawResponse) -> (u16, Vec<(String, String)>, String) {
     });
     let mut headers: Vec<_> = headers.filter(|(name, _)| name != "date").collect();
     headers.sort_unstable();
-    (response.status, headers, response.text().into_owned())
+    (response.status, headers, text_without_reference(response))
 }
 
 pub(super) async fn l19_a_sibling_learns_nothing_of_the_session(harness: Harness) {
