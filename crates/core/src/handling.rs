@@ -117,10 +117,15 @@ impl<'a, H: Head> Handling<'a, H> {
         send_away(responder, head, FormerSession::default(), true, now)
     }
 
-    /// A 503 for a request whose handler gets no answer from the provider. `detail` is a clause for the operator.
+    /// A 503 for a request whose handler gets no answer from the provider or the store. `detail` is a clause for the
+    /// operator.
     #[must_use]
-    pub fn unavailable(&self, detail: &'static str, retry_after: u64) -> Box<Reply> {
-        let code = ErrorCode::ProviderUnavailable;
+    pub fn unavailable(
+        &self,
+        code: ErrorCode,
+        detail: &'static str,
+        retry_after: u64,
+    ) -> Box<Reply> {
         let draft = busy(&self.responder, self.head, code).report([Report::of(code, detail)]);
         self.responder.write(draft.retry_after(retry_after))
     }

@@ -129,8 +129,30 @@ async fn a_sign_in_without_the_store_says_so() {
     let callback = world.approve(&url, "alex").await;
     store.set_down(true);
     assert_eq!(tab.visit(&callback).await.status, 503);
-    let line = line(&logs, "code=\"provider_unavailable\"");
+    let line = line(&logs, "code=\"store_unavailable\"");
     assert!(line.contains("the store can't say"), "{line}");
+}
+
+#[tokio::test]
+async fn xr10_no_connection_and_no_answer_are_two_causes() {
+    for (is_closed, cause) in [(true, "no_connection"), (false, "interrupted")] {
+        let logs = ThreadLogs::start();
+        let world = World::new(Harness::Bare);
+        let mut tab = world.tab();
+        world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+        world.advance(301);
+        if is_closed {
+            world.restart_at("http://127.0.0.1:9/token");
+        } else {
+            world
+                .provider
+                .fault(Endpoint::Token, Fault::lost_response());
+        }
+        assert_eq!(tab.visit(&format!("{APP}/page")).await.status, 503);
+        let line = line(&logs, "a session was not refreshed");
+        assert!(line.contains(&format!("cause=\"{cause}\"")), "{line}");
+        assert!(!line.contains("status="), "{line}");
+    }
 }
 
 #[test]

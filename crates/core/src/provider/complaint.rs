@@ -32,6 +32,11 @@ pub(super) fn is_error(error: &Value, is_alone: bool) -> bool {
 }
 
 impl ProviderAnswer {
+    /// The error code of a refusal, if it has a plain one.
+    pub(crate) fn cause(&self) -> Option<String> {
+        self.error_code(&self.json().ok()?)
+    }
+
     /// The error code, if it is plain: letters, digits, `_`, `.` and `-`. An object has it in its member `code`.
     pub(super) fn error_code(&self, object: &Map<String, Value>) -> Option<String> {
         let error = object.get("error")?;

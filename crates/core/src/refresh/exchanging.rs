@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::machine::machine::Machine;
-use crate::provider::answer::{Failure, ProviderError, ProviderResult, TOKEN_ENDPOINT};
+use crate::provider::answer::ProviderResult;
 use crate::provider::token_answer::TokenSet;
 use crate::provider::tokens::SessionTokens;
 use crate::refresh::approving::UserKnown;
-use crate::refresh::failure::{NotRefreshed, RefreshFailure};
+use crate::refresh::failure::NotRefreshed;
 use crate::refresh::reading_user::ReadingUserAgain;
 use crate::refresh::refreshed_tokens::RefreshedTokens;
 use crate::refresh::request::RefreshRequest;
@@ -48,21 +48,14 @@ impl Exchanging {
     /// Goes on with the token endpoint's answer. The reports are about oddities of the answer.
     pub fn answered(self, result: ProviderResult, now: Timestamp) -> (Exchanged, Vec<Report>) {
         let Self { machine, request } = self;
-        let is_unreachable = matches!(result, Err(Failure::NoConnection));
-        let set = ProviderError::if_lost(TOKEN_ENDPOINT, result)
-            .and_then(|answer| TokenSet::parse(&answer, &machine.provider.dialect, now));
+        let set = match result {
+            Ok(answer) => TokenSet::parse(&answer, &machine.provider.dialect, now)
+                .map_err(|error| NotRefreshed::of(error, &answer)),
+            Err(failure) => Err(NotRefreshed::lost(failure)),
+        };
         let set = match set {
             Ok(set) => set,
-            Err(error) => {
-                let failure = if is_unreachable {
-                    RefreshFailure::Unreachable
-                } else {
-                    RefreshFailure::of(&error)
-                };
-                let detail = error.detail;
-                let failed = NotRefreshed { failure, detail };
-                return (Exchanged::Failed(failed), Vec::new());
-            }
+            Err(failed) => return (Exchanged::Failed(failed), Vec::new()),
         };
         let refresh_token = set.tokens.refresh_token;
         let refresh_token = refresh_token.unwrap_or_else(|| request.refresh_token.clone());

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::provider::answer::{DEFAULT_RETRY_AFTER, ProviderError};
+use crate::provider::answer::{
+    DEFAULT_RETRY_AFTER, Failure, ProviderAnswer, ProviderError, TOKEN_ENDPOINT,
+};
 use crate::values::error_code::ErrorCode;
 
 /// The reason for which a session was not refreshed.
@@ -28,6 +30,8 @@ pub enum RefreshFailure {
     /// The application's hook, or another instance with the same refresh, did not answer in time. The provider is not
     /// the reason.
     Undecided,
+    /// The store can't be asked, so the provider was not asked either.
+    StoreUnavailable,
     /// The provider refuses the client. The operator's settings are wrong.
     Misconfigured,
     /// The new access token belongs to another user.
@@ -41,13 +45,43 @@ pub enum RefreshFailure {
 pub struct NotRefreshed {
     /// The reason, by its meaning for the session.
     pub failure: RefreshFailure,
-    /// A clause for the operator, with the provider's status and error code. It has no secret.
+    /// The status of the provider's answer. `None` if there was no answer.
+    pub status: Option<u16>,
+    /// The provider's error code, or the word of the [`Failure`](crate::Failure) to get an answer.
+    pub cause: Option<Cow<'static, str>>,
+    /// A clause for the operator, with the endpoint, the status and the cause. It has no secret.
     pub detail: Cow<'static, str>,
+}
+
+impl NotRefreshed {
+    /// The error that an answer of the token endpoint means.
+    pub(crate) fn of(error: ProviderError, answer: &ProviderAnswer) -> Self {
+        Self {
+            failure: RefreshFailure::of(&error),
+            status: Some(answer.status),
+            cause: answer.cause().map(Cow::from),
+            detail: error.detail,
+        }
+    }
+
+    /// A lost answer of the token endpoint.
+    pub(crate) fn lost(lost: Failure) -> Self {
+        let error = ProviderError::lost(TOKEN_ENDPOINT, lost);
+        Self {
+            failure: match lost {
+                Failure::NoConnection => RefreshFailure::Unreachable,
+                _ => RefreshFailure::of(&error),
+            },
+            status: None,
+            cause: Some(lost.as_str().into()),
+            detail: error.detail,
+        }
+    }
 }
 
 impl RefreshFailure {
     /// All failures.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Refused,
         Self::Unreachable,
         Self::Unavailable {
@@ -57,6 +91,7 @@ impl RefreshFailure {
         Self::Unreadable,
         Self::Crowded,
         Self::Undecided,
+        Self::StoreUnavailable,
         Self::Misconfigured,
         Self::OtherUser,
         Self::NotWelcome,
@@ -79,6 +114,7 @@ impl RefreshFailure {
             Self::Unreadable => "unreadable",
             Self::Crowded => "crowded",
             Self::Undecided => "undecided",
+            Self::StoreUnavailable => "store_unavailable",
             Self::Misconfigured => "misconfigured",
             Self::OtherUser => "other_user",
             Self::NotWelcome => "not_welcome",

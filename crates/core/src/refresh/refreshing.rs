@@ -148,7 +148,9 @@ impl Refreshing {
         };
         if !tokens.is_fresh(now) {
             // The new access token is useless, but its refresh token may be the only one that still works.
-            let draft = self.unavailable().cookies(cookies);
+            let draft = self
+                .unavailable(ErrorCode::ProviderUnavailable)
+                .cookies(cookies);
             return AfterRefresh::Reply(machine.write(draft));
         }
         let update = Update {
@@ -227,7 +229,9 @@ impl Refreshing {
                     "{TOKEN_ENDPOINT} refuses the client, and sessions can't be refreshed; {CLIENT_SETTINGS}"
                 );
                 let report = Report::of(ErrorCode::ClientRejected, detail);
-                let draft = self.unavailable().report([report]);
+                let draft = self
+                    .unavailable(ErrorCode::ProviderUnavailable)
+                    .report([report]);
                 AfterRefresh::Reply(machine.write(draft.retry_after(failure.retry_after())))
             }
             RefreshFailure::Unreachable
@@ -235,15 +239,20 @@ impl Refreshing {
             | RefreshFailure::Declined
             | RefreshFailure::Unreadable
             | RefreshFailure::Crowded
+            | RefreshFailure::StoreUnavailable
             | RefreshFailure::Undecided => {
-                let draft = self.unavailable().retry_after(failure.retry_after());
+                let code = match failure {
+                    RefreshFailure::StoreUnavailable => ErrorCode::StoreUnavailable,
+                    _ => ErrorCode::ProviderUnavailable,
+                };
+                let draft = self.unavailable(code).retry_after(failure.retry_after());
                 AfterRefresh::Reply(machine.write(draft))
             }
         }
     }
 
-    fn unavailable(&self) -> Draft {
-        busy(&self.responder, &self.head, ErrorCode::ProviderUnavailable).about(&self.user)
+    fn unavailable(&self, code: ErrorCode) -> Draft {
+        busy(&self.responder, &self.head, code).about(&self.user)
     }
 
     fn send_away(self, former: FormerSession, now: Timestamp) -> AfterRefresh {

@@ -107,7 +107,7 @@ impl Redeeming {
     #[must_use]
     pub fn undecided(self) -> Box<Reply> {
         let detail = "the store can't say whether the code was redeemed before";
-        let error = ProviderError::new(ErrorCode::ProviderUnavailable, detail);
+        let error = ProviderError::new(ErrorCode::StoreUnavailable, detail);
         self.callback.failed(error)
     }
 

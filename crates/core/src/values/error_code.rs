@@ -104,6 +104,8 @@ codes! {
     SignInRequired = "sign_in_required", 401;
     /// The authorization server sent the browser back with an error and without a `state`.
     StateMissing = "state_missing", 400;
+    /// The store of the application's instances can't be asked, and a sign-in or a refresh needs it.
+    StoreUnavailable = "store_unavailable", 503;
     /// The access token had expired before it arrived.
     TokenExpired = "token_expired", 502;
     /// A handler asks for tokens that the application discards (`sign_in_only`).

@@ -35,6 +35,8 @@ pub enum ApiError {
     /// [`on_refresh`](crate::LoginBuilder::on_refresh) could not decide, or another instance did not finish the refresh in
     /// time. A 503 with `Retry-After`.
     Undecided,
+    /// The store can't be asked for newer tokens, so no refresh begins. A 503 with `Retry-After`.
+    StoreUnavailable,
     /// The answer is longer than [`LoginBuilder::api_answer_limit`](crate::LoginBuilder::api_answer_limit). A 502.
     AnswerTooLarge,
     /// The new tokens do not fit into the session's cookies. A 500.
@@ -64,6 +66,7 @@ impl ApiError {
             Self::SessionEnded => "the session has ended",
             Self::Unavailable { .. } => "FNCY's API or token endpoint does not answer a handler",
             Self::Undecided => "on_refresh could not decide, or another instance did not finish",
+            Self::StoreUnavailable => "the store can't be asked for a handler's refresh",
             Self::AnswerTooLarge => "FNCY's API answers with more bytes than `api_answer_limit`",
             Self::SessionTooLarge => "the new tokens do not fit into the session's cookies",
         }

@@ -64,7 +64,10 @@ pub(crate) async fn obtain(
     let turn = deadline - EXCHANGE_DEADLINE;
     let waiting = pin!(parts.places.take(parts.work(request), turn));
     let place = sender.while_heard(waiting).await.flatten();
-    let place = place.ok_or(RefreshFailure::Crowded)?;
+    let Some(place) = place else {
+        tracing::debug!("a session was not refreshed: too many others wait for the provider");
+        return Err(RefreshFailure::Crowded);
+    };
     Box::pin(with_place(parts, request, by, lease, place, deadline)).await
 }
 
@@ -160,8 +163,10 @@ async fn exchange(
         parts.telemetry.refreshes_paused(are_paused, failure);
     }
     let reading = match exchanged {
-        Exchanged::Failed(NotRefreshed { failure, detail }) => {
-            let outcome = failure.as_str();
+        Exchanged::Failed(failed) => {
+            let NotRefreshed { status, cause, .. } = &failed;
+            let (outcome, cause, detail) =
+                (failed.failure.as_str(), cause.as_deref(), &*failed.detail);
             let is_due = parts
                 .telemetry
                 .lines
@@ -170,10 +175,12 @@ async fn exchange(
                 is_due,
                 warn,
                 outcome,
-                detail = &*detail,
+                status,
+                cause,
+                detail,
                 "a session was not refreshed"
             );
-            return Err(failure);
+            return Err(failed.failure);
         }
         Exchanged::Known(known) => return Ok(known),
         Exchanged::ReadUser(reading) => reading,

@@ -22,8 +22,6 @@ use crate::store::tasks::Tasks;
 
 /// The most refresh tokens in a chain. A browser that has lost more cookies in a row signs in again.
 pub(crate) const MAX_CHAIN: usize = 16;
-/// The result if the store can't be asked.
-const UNAVAILABLE: RefreshFailure = RefreshFailure::Unavailable { retry_after: 1 };
 
 /// The state that all refreshes share.
 pub(crate) struct Parts {
@@ -104,6 +102,6 @@ impl Parts {
     pub(crate) fn unreachable(&self, _: StoreError) -> RefreshFailure {
         let message = "a session was not refreshed: the store can't be asked";
         limited!(self.telemetry.lines.is_due(message), warn, "{message}");
-        UNAVAILABLE
+        RefreshFailure::StoreUnavailable
     }
 }

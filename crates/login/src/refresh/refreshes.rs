@@ -136,7 +136,8 @@ impl Refreshes {
             }
             // The token isn't noted, since another session may have the same one. The store has the revoked session.
             Err(failure) if failure.ends_session() => {}
-            Err(RefreshFailure::Crowded) => {}
+            // The store is asked in any case, and has a rest of its own.
+            Err(RefreshFailure::Crowded | RefreshFailure::StoreUnavailable) => {}
             Err(failure) => {
                 let failures = memory.failures(&key) + 1;
                 let backoff = FIRST_REST * 2_u32.saturating_pow(failures - 1);

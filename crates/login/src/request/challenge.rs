@@ -120,8 +120,15 @@ pub(crate) fn unanswered<H: Head>(
             let challenge = handling.refused_tokens(user, login.0.clock.now());
             answer(login, challenge, request)
         }
-        ApiError::Unavailable { retry_after } => handling.unavailable(error.detail(), retry_after),
-        ApiError::Undecided => handling.unavailable(error.detail(), 1),
+        ApiError::Unavailable { retry_after } => {
+            handling.unavailable(ErrorCode::ProviderUnavailable, error.detail(), retry_after)
+        }
+        ApiError::Undecided => {
+            handling.unavailable(ErrorCode::ProviderUnavailable, error.detail(), 1)
+        }
+        ApiError::StoreUnavailable => {
+            handling.unavailable(ErrorCode::StoreUnavailable, error.detail(), 1)
+        }
         ApiError::AnswerTooLarge => handling.unusable(ErrorCode::InvalidResponse, error.detail()),
         ApiError::SessionTooLarge => handling.unusable(ErrorCode::SessionTooLarge, error.detail()),
     })

@@ -119,6 +119,7 @@ impl From<RefreshFailure> for ApiError {
             RefreshFailure::Refused => Self::Refused,
             RefreshFailure::OtherUser | RefreshFailure::NotWelcome => Self::SessionEnded,
             RefreshFailure::Undecided => Self::Undecided,
+            RefreshFailure::StoreUnavailable => Self::StoreUnavailable,
             failure => Self::Unavailable {
                 retry_after: failure.retry_after(),
             },

@@ -3,6 +3,7 @@
 mod client_ids;
 mod clocks;
 mod references;
+mod store;
 
 scenarios! {
     client_ids: {
@@ -18,5 +19,10 @@ scenarios! {
         xr14_one_reference_is_on_the_screen_in_the_event_and_in_the_log ["XR14"],
         xr14_a_page_of_the_applications_own_has_the_reference ["XR14"],
         xr14_a_reference_has_nothing_of_a_strangers_request ["XR14"],
+    }
+    store: {
+        xr10_a_sign_in_without_the_store_has_a_code_of_its_own ["XR10"],
+        xr10_a_refresh_without_the_store_has_a_code_of_its_own ["XR10"],
+        xr10_the_line_of_a_refresh_has_the_status_and_the_cause ["XR10"],
     }
 }

@@ -122,6 +122,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "You are not signed in",
             "The sign-in was cancelled or did not work. You can sign in again at any time.",
         ),
+        PageSubject::Refusal(ErrorCode::StoreUnavailable) => (
+            "This site can't check your sign-in at the moment",
+            "A part of this site does not answer. Please try again in a moment.",
+        ),
         PageSubject::Refusal(ErrorCode::TokenExpired) => (
             "The sign-in had already expired",
             "The sign-in service sent a permission that is no longer valid. Please try again.",

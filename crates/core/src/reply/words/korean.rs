@@ -124,6 +124,10 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "로그인되지 않았어요",
             "로그인이 취소되었거나 완료되지 않았어요. 언제든지 다시 로그인할 수 있어요.",
         ),
+        PageSubject::Refusal(ErrorCode::StoreUnavailable) => (
+            "지금은 로그인을 확인할 수 없어요",
+            "이 사이트의 일부가 응답하지 않아요. 잠시 후 다시 시도해 주세요.",
+        ),
         PageSubject::Refusal(ErrorCode::TokenExpired) => (
             "받은 로그인이 이미 만료되었어요",
             "로그인 서비스가 보낸 권한의 유효 기간이 지났어요. 다시 시도해 주세요.",

@@ -411,7 +411,7 @@ async fn f08_a_store_that_says_nothing_is_out_of_reach_as_well() {
     let provider = Provider::new(&Dice::new(1), rotates);
     let old = refresh(&login, "r1", 0);
     let careful = instance(&login, &provider, Silent, |_| {});
-    assert_eq!(comes_to(&careful, &old).await, "again in 1");
+    assert_eq!(comes_to(&careful, &old).await, "StoreUnavailable");
     let daring = WithoutStore {
         store: Arc::new(Silent),
         here: store(),
