@@ -55,13 +55,33 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
         )
     },
     REDIS,
-    Needed {
-        asked: &["-v"],
-        is_service: true,
-        ..Needed::new("nginx", "nginx", "a recipe is tested with it as a proxy")
-    },
+    NGINX,
     Needed::new("chromium", "chromium", "the example sites are tested in it"),
+    PROMETHEUS,
 ];
+
+pub(crate) const FOR_NIGHT: &[Needed] = &[
+    REDIS,
+    NGINX,
+    PROMETHEUS,
+    Needed::new("faketime", "faketime", "a clock is wrong in a night"),
+];
+
+const NGINX: Needed = Needed {
+    asked: &["-v"],
+    is_service: true,
+    ..Needed::new("nginx", "nginx", "a recipe is tested with it as a proxy")
+};
+
+/// With promtool, which tests alerting rules.
+const PROMETHEUS: Needed = Needed {
+    is_service: true,
+    ..Needed::new(
+        "prometheus",
+        "prometheus",
+        "alerts and the dashboard are tested with it",
+    )
+};
 
 pub(crate) const FOR_SCALE: &[Needed] = &[REDIS];
 

@@ -1,6 +1,6 @@
 //! A recorder of the `metrics` facade that keeps all figures in memory for the tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -8,6 +8,9 @@ use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
 };
+
+use crate::harness::Harness;
+use crate::world::World;
 
 /// The metrics by name and labels: `name{label=value}`. Clones share them.
 #[derive(Clone, Default)]
@@ -60,6 +63,17 @@ impl Counts {
             .unwrap()
             .push(name.as_str().to_owned());
     }
+}
+
+/// Every series of a new login without the prefix `fncy_login_`, as `name{label=value}`.
+pub(crate) fn registered() -> BTreeSet<String> {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let _world = World::new(Harness::Bare);
+    let series = counts.series().into_iter();
+    series
+        .map(|name| name.strip_prefix("fncy_login_").unwrap().to_owned())
+        .collect()
 }
 
 impl Recorder for Counts {
