@@ -295,7 +295,17 @@ fn sources(folder: &Path) -> String {
 /// The messages that a source logs at this level, each up to its first backtick.
 fn log_lines(source: &str, level: &str) -> Vec<String> {
     let start = format!("{level}!(");
-    let messages = source.split(&start).skip(1).map(|call| {
+    let limited = source.split("limited!(").skip(1).filter_map(|call| {
+        let (_, call) = call.split_once(',')?;
+        let (of_level, call) = call.split_once(',')?;
+        let message = call
+            .split('"')
+            .nth(1)
+            .filter(|_| of_level.trim() == level)?;
+        Some(message.split('`').next()?.trim_end().to_owned())
+    });
+    let calls = source.split(&start).skip(1);
+    let messages = calls.filter(|call| !call.starts_with('$')).map(|call| {
         let mut quotes = call.match_indices('"').map(|(at, _)| at);
         let is_last = |at: &usize| call[at + 1..].trim_start().starts_with(')');
         let end = quotes.find(is_last).unwrap();
@@ -304,7 +314,7 @@ fn log_lines(source: &str, level: &str) -> Vec<String> {
         let message: String = parts.collect();
         message.split('`').next().unwrap().trim_end().to_owned()
     });
-    messages.collect()
+    messages.chain(limited).collect()
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! - Memory and log are bounded. A user with too many revoked sessions has one entry for all of them.
 
 mod entries;
+mod finding;
 mod unlisted;
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,6 +23,7 @@ use tokio::time::Instant;
 
 use crate::log_entry::{LogEntry, Owner, UserHash, hash_of, owner_of};
 use crate::revocation_list::entries::{Began, Read, Session, User};
+use crate::revocation_list::finding::Finding;
 use crate::revocation_list::unlisted::Unlisted;
 
 /// Between two searches for expired entries.
@@ -253,17 +255,6 @@ impl RevocationList {
     fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What the list has about a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Finding {
-    Absent,
-    /// User data that was read before this must be read again.
-    ReadUser(Timestamp),
-    /// All sessions of its user are revoked, but for those that began since.
-    RevokedUnlessBegan,
-    Revoked,
 }
 
 impl State {

@@ -176,9 +176,12 @@ impl ApiHandle {
     /// the API refuses each token.
     #[must_use]
     pub fn refused(&self) -> Rejection {
-        let lines = &self.0.context.login().0.telemetry.lines;
-        let message = "FNCY's API refuses a token that was just refreshed; check the API's audience and scopes";
-        limited!(lines.is_due(message), warn, "{message}");
+        let telemetry = &self.0.context.login().0.telemetry;
+        limited!(
+            telemetry,
+            warn,
+            "FNCY's API refuses a token that was just refreshed; check the API's audience and scopes"
+        );
         self.rejection(ApiError::Refused)
     }
 
@@ -212,13 +215,14 @@ impl ApiHandle {
 
     fn rejection(&self, error: ApiError) -> Rejection {
         if let ApiError::OtherOrigin | ApiError::ReservedHeader | ApiError::ResponseSent = error {
-            let (lines, error) = (&self.0.context.login().0.telemetry.lines, error.to_string());
-            let is_due = lines.is_due(("a call of FNCY's API", &error));
+            let error = error.to_string();
+            let telemetry = &self.0.context.login().0.telemetry;
             limited!(
-                is_due,
+                telemetry,
                 error,
-                error,
-                "a handler called FNCY's API in a way that can't work"
+                "a handler called FNCY's API in a way that can't work",
+                by & error,
+                error
             );
         }
         let Call { context, head, .. } = &*self.0;

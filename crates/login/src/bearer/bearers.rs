@@ -20,6 +20,7 @@ use crate::bearer::jwt::remote_keys::KeyFetch;
 use crate::bearer::pauses::Pauses;
 use crate::bearer::token_cache::{Asked, Outcome, TokenCache, TokenKey};
 use crate::observe::clock::Clock;
+use crate::observe::once_per_minute::limited;
 use crate::observe::telemetry::Telemetry;
 use crate::provider::places::{Places, Work};
 use crate::provider::provider_client::ProviderClient;
@@ -72,14 +73,16 @@ impl Bearers {
 
     /// Logs a failure, and begins or ends the pause that an introspection endpoint asks for.
     fn note(&self, number: usize, outcome: &Outcome) {
-        if let Err(BearerRefusal::Unavailable { detail, .. }) = outcome
-            && self
-                .telemetry
-                .lines
-                .is_due("bearer tokens can't be checked")
-        {
+        if let Err(BearerRefusal::Unavailable { detail, .. }) = outcome {
             let code = ErrorCode::ProviderUnavailable.as_str();
-            tracing::warn!(code, %detail, "bearer tokens can't be checked");
+            limited!(
+                self.telemetry,
+                warn,
+                "bearer tokens can't be checked",
+                by detail,
+                code,
+                %detail
+            );
         }
         // An answer of another endpoint is about one token, or about the keys.
         if let Some((TokenQuestion::Introspection(_), _)) = self.checks.get(number) {

@@ -117,7 +117,7 @@ impl LoginBuilder {
             cookie: cookies.session_name().to_owned(),
         };
         let authorize_url = authorize_url?;
-        let telemetry = Arc::new(Telemetry::new());
+        let telemetry = Arc::new(Telemetry::new(parser.fingerprint()));
         let http = Sender {
             client,
             telemetry: Arc::clone(&telemetry),
@@ -181,8 +181,6 @@ impl LoginBuilder {
             namesake,
             knows_auth_time,
             checks,
-            telemetry,
-            parser.fingerprint(),
         ))
     }
 
@@ -320,9 +318,8 @@ impl LoginBuilder {
         namesake: Namesake,
         knows_auth_time: bool,
         checks: Vec<(TokenQuestion, TokenPolicy)>,
-        telemetry: Arc<Telemetry>,
-        settings: String,
     ) -> Login {
+        let telemetry = Arc::clone(&provider.http.telemetry);
         let clock = Arc::clone(&self.clock);
         let shared = self.store.clone();
         let shared = shared.unwrap_or_else(|| Arc::new(MemoryStore::new()));
@@ -383,7 +380,6 @@ impl LoginBuilder {
             refresher,
             watched: Watched::default(),
             telemetry,
-            settings,
             last_check: LastCheck::default(),
             coverage: CoverageWatch::default(),
             namesake: Arc::new(namesake),

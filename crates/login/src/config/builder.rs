@@ -366,20 +366,18 @@ impl LoginBuilder {
         let login = self.parse(&mut parser);
         let login = parser.errors.into_result(login)?;
         files.watch(&login);
-        telemetry::ready(
-            &login.0.core,
-            &login.0.provider.authorize_url,
-            &login.0.settings,
-        );
-        telemetry::other_sites(&login.0.core, &self.choices.trusted_origins);
-        if self.choices.paths.has_recent() && !login.0.knows_auth_time {
-            login
-                .0
+        let inner = &login.0;
+        inner
+            .telemetry
+            .ready(&inner.core, &inner.provider.authorize_url);
+        telemetry::other_sites(&inner.core, &self.choices.trusted_origins);
+        if self.choices.paths.has_recent() && !inner.knows_auth_time {
+            inner
                 .auth_time_warning
                 .call_once(telemetry::unproved_sign_in);
         }
         if self.store.is_none() {
-            login.0.namesake.announce();
+            inner.namesake.announce();
         }
         Ok(login)
     }

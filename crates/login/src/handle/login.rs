@@ -51,8 +51,6 @@ pub(crate) struct Inner {
     pub(crate) client_tokens: ClientTokens,
     pub(crate) watched: Watched,
     pub(crate) telemetry: Arc<Telemetry>,
-    /// A fingerprint of the settings.
-    pub(crate) settings: String,
     pub(crate) last_check: LastCheck,
     pub(crate) coverage: CoverageWatch,
     pub(crate) namesake: Arc<Namesake>,

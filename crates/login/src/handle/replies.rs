@@ -64,9 +64,11 @@ pub(crate) async fn revoke_all(login: &Login, endings: Vec<Ending>) {
         if let Some(session) = session
             && revoke_session(login, &session).await.is_err()
         {
-            let message =
-                "a session was revoked in this process, and the other instances could not be told";
-            limited!(login.0.telemetry.lines.is_due(message), error, "{message}");
+            limited!(
+                login.0.telemetry,
+                error,
+                "a session was revoked in this process, and the other instances could not be told"
+            );
         }
         if let Some(revoke) = revoke {
             let parts = Arc::clone(&login.0.refresher.0);

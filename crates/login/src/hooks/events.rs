@@ -140,12 +140,18 @@ impl Queue {
             let called = pin!(async { (self.hook)(event).await });
             match timeout(DEADLINE, unless_it_panics(called)).await {
                 Ok(Some(())) => {}
-                Ok(None) => self.failed("on_event panicked; its event is lost"),
-                Err(_) => {
-                    self.failed(
-                        "on_event did not answer within the deadline; its event may be lost",
+                Ok(None) => {
+                    limited!(
+                        self.telemetry,
+                        error,
+                        "on_event panicked; its event is lost"
                     );
                 }
+                Err(_) => limited!(
+                    self.telemetry,
+                    error,
+                    "on_event did not answer within the deadline; its event may be lost"
+                ),
             }
         }
     }
@@ -159,10 +165,6 @@ impl Queue {
             self.is_empty.notify_waiters();
         }
         event
-    }
-
-    fn failed(&self, message: &'static str) {
-        limited!(self.telemetry.lines.is_due(message), error, "{message}");
     }
 
     fn warn_of_loss(&self, mut state: MutexGuard<'_, State>) {
@@ -198,7 +200,7 @@ mod tests {
 
     fn events(hook: &EventHook) -> Events {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Events::new(Some(hook), &clock, &Arc::new(Telemetry::new()))
+        Events::new(Some(hook), &clock, &Arc::new(Telemetry::new(String::new())))
     }
 
     fn counting(count: &Arc<AtomicUsize>) -> EventHook {

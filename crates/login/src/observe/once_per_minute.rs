@@ -51,13 +51,14 @@ impl OncePerMinute {
     }
 }
 
-/// Writes a line at its level if it is due, and at debug otherwise.
+/// Writes a line at its level once a minute, and at debug otherwise: the message, `by` what tells its causes apart, and
+/// the fields.
 macro_rules! limited {
-    ($is_due:expr, $level:ident, $($line:tt)+) => {
-        if $is_due {
-            tracing::$level!($($line)+);
+    ($telemetry:expr, $level:ident, $message:literal $(, by $cause:expr $(, $($fields:tt)+)?)?) => {
+        if $telemetry.lines.is_due(($message, ($($cause)?))) {
+            tracing::$level!($($($($fields)+,)?)? $message);
         } else {
-            tracing::debug!($($line)+);
+            tracing::debug!($($($($fields)+,)?)? $message);
         }
     };
 }

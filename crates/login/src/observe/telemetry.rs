@@ -32,26 +32,8 @@ const MAX_OFFSET: u64 = 30;
 pub(crate) struct Telemetry {
     pub(crate) meter: Meter,
     pub(crate) lines: OncePerMinute,
-}
-
-/// Logs that a login was built: where it is, where browsers are sent, and what instances must have in common.
-pub(crate) fn ready(core: &Core, authorize_url: &SecureUrl, settings: &str) {
-    let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
-    let (redirect_uri, authorize_url) = (redirect_uris.join(" "), authorize_url.without_query());
-    let (version, cookie_key) = (env!("CARGO_PKG_VERSION"), core.cookie_key());
-    info!(
-        redirect_uri,
-        authorize_url, version, settings, cookie_key, "login: ready"
-    );
-    Meter::settings(settings, &cookie_key, true);
-}
-
-/// Shows the id of the secret that seals cookies, after a change.
-pub(crate) fn cookie_key_changed(core: &Core, settings: &str, former: &str) {
-    let cookie_key = core.cookie_key();
-    info!(former, cookie_key, "another secret seals cookies");
-    Meter::settings(settings, former, false);
-    Meter::settings(settings, &cookie_key, true);
+    /// A fingerprint of the settings.
+    settings: String,
 }
 
 /// Warns of scopes that seem to be written with another separator.
@@ -106,11 +88,38 @@ pub(crate) fn sign_in_ends(reply: &Reply) {
 }
 
 impl Telemetry {
-    pub(crate) fn new() -> Self {
+    /// `settings` is a fingerprint of those that instances must have in common.
+    pub(crate) fn new(settings: String) -> Self {
         Self {
             meter: Meter::new(),
             lines: OncePerMinute::default(),
+            settings,
         }
+    }
+
+    /// Logs that a login was built: where it is, where browsers are sent, and what instances must have in common.
+    pub(crate) fn ready(&self, core: &Core, authorize_url: &SecureUrl) {
+        let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
+        let (redirect_uri, authorize_url) =
+            (redirect_uris.join(" "), authorize_url.without_query());
+        let (version, settings, cookie_key) = (
+            env!("CARGO_PKG_VERSION"),
+            &*self.settings,
+            core.cookie_key(),
+        );
+        info!(
+            redirect_uri,
+            authorize_url, version, settings, cookie_key, "login: ready"
+        );
+        Meter::settings(settings, &cookie_key, true);
+    }
+
+    /// Shows the id of the secret that seals cookies, after a change.
+    pub(crate) fn cookie_key_changed(&self, core: &Core, former: &str) {
+        let cookie_key = core.cookie_key();
+        info!(former, cookie_key, "another secret seals cookies");
+        Meter::settings(&self.settings, former, false);
+        Meter::settings(&self.settings, &cookie_key, true);
     }
 
     /// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
@@ -147,23 +156,17 @@ impl Telemetry {
     pub(crate) fn log(&self, reports: &[Report], reference: Option<&str>) {
         for report in reports {
             let (code, detail) = (report.code, &*report.detail);
-            let is_due = self.lines.is_due((code, report.severity));
             match report.severity {
                 Severity::Error => {
-                    limited!(is_due, error, code, reference, detail, "login: failed")
+                    limited!(self, error, "login: failed", by code, code, reference, detail);
                 }
                 Severity::Warning => {
-                    limited!(
-                        is_due,
-                        warn,
-                        code,
-                        reference,
-                        detail,
-                        "login: needs attention"
-                    );
+                    limited!(self, warn, "login: needs attention", by code, code, reference, detail);
                     self.meter.warning(code);
                 }
-                Severity::Info => limited!(is_due, info, code, reference, detail, "login: refused"),
+                Severity::Info => {
+                    limited!(self, info, "login: refused", by code, code, reference, detail);
+                }
             }
         }
     }
@@ -188,16 +191,17 @@ impl Telemetry {
     /// Shows whether refreshes are paused, with the last failure.
     pub(crate) fn refreshes_paused(&self, are_paused: bool, failure: Option<RefreshFailure>) {
         self.meter.refreshes_paused(are_paused);
-        let is_due = self.lines.is_due(("refreshes are paused", are_paused));
         if are_paused {
+            let outcome = failure.map(RefreshFailure::as_str);
             limited!(
-                is_due,
+                self,
                 warn,
-                outcome = failure.map(RefreshFailure::as_str),
-                "the provider does not answer refreshes; one is tried each second"
+                "the provider does not answer refreshes; one is tried each second",
+                by outcome,
+                outcome
             );
         } else {
-            limited!(is_due, info, "the provider answers refreshes again");
+            limited!(self, info, "the provider answers refreshes again");
         }
     }
 
@@ -205,8 +209,7 @@ impl Telemetry {
     pub(crate) fn store_is_up(&self, was_down: bool) {
         self.meter.store_up(true);
         if was_down {
-            let is_due = self.lines.is_due("the store answers again");
-            limited!(is_due, info, "the store answers again");
+            limited!(self, info, "the store answers again");
         }
     }
 
@@ -216,12 +219,12 @@ impl Telemetry {
         let offset = here.cast_signed().saturating_sub(there.cast_signed());
         self.meter.clock_offset(offset);
         if here.abs_diff(there) > MAX_OFFSET {
-            let is_due = self.lines.is_due("clock");
             limited!(
-                is_due,
+                self,
                 warn,
-                seconds = offset,
-                "this instance's clock is ahead of FNCY's, or after it if the number is negative: correct it"
+                "this instance's clock is ahead of FNCY's, or after it if the number is negative: correct it",
+                by offset < 0,
+                seconds = offset
             );
         }
     }

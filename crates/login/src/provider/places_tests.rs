@@ -52,7 +52,7 @@ async fn take_all(places: &Places, work: impl Fn(u64) -> Work, count: u64) -> Ve
 
 #[tokio::test(start_paused = true)]
 async fn c24_the_lines_are_apart() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let _strangers = take_all(&places, Work::SignIn, 12).await;
     let _refreshes = take_all(&places, Work::Refresh, 16).await;
     let one_of_each = |holder| [Work::Revocation, Work::Other][usize::from(holder % 2 == 0)];
@@ -61,7 +61,7 @@ async fn c24_the_lines_are_apart() {
 
 #[tokio::test(start_paused = true)]
 async fn many_sign_outs_keep_no_place_from_client_tokens() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let _revocations = take_all(&places, |_| Work::Revocation, 3).await;
     let _waits = wait(&places, Work::Revocation);
     let _token = take(&places, Work::Other).await;
@@ -69,7 +69,7 @@ async fn many_sign_outs_keep_no_place_from_client_tokens() {
 
 #[tokio::test(start_paused = true)]
 async fn c24_of_one_client_the_newest_is_next() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let mut taken = take_all(&places, |_| Work::SignIn(0), 12).await;
     let mut older = wait(&places, Work::SignIn(0));
     let mut newer = wait(&places, Work::SignIn(0));
@@ -83,7 +83,7 @@ async fn c24_of_one_client_the_newest_is_next() {
 
 #[tokio::test(start_paused = true)]
 async fn c24_the_client_with_the_fewest_is_next() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let mut taken = take_all(&places, |_| Work::SignIn(666), 12).await;
     let mut person = wait(&places, Work::SignIn(1));
     let mut flood: Vec<_> = (0..500)
@@ -102,7 +102,7 @@ async fn c24_the_client_with_the_fewest_is_next() {
 
 #[tokio::test(start_paused = true)]
 async fn f18_a_user_has_four_at_once_and_the_oldest_is_next() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let mut taken = Vec::new();
     for _ in 0..4 {
         taken.push(take(&places, Work::Refresh(7)).await);
@@ -125,7 +125,7 @@ async fn f18_a_user_has_four_at_once_and_the_oldest_is_next() {
 
 #[tokio::test(start_paused = true)]
 async fn f17_every_wait_ends() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let taken = take_all(&places, Work::Refresh, 16).await;
     let began = Instant::now();
     assert!(places.take(Work::Refresh(20), began + SOON).await.is_none());
@@ -141,7 +141,7 @@ async fn f17_every_wait_ends() {
 
 #[tokio::test(start_paused = true)]
 async fn a_place_that_came_too_late_is_given_back() {
-    let places = Places::new(Arc::new(Telemetry::new()));
+    let places = Places::new(Arc::new(Telemetry::new(String::new())));
     let mut taken = take_all(&places, Work::Refresh, 16).await;
     let late = wait(&places, Work::Refresh(20));
     taken.pop();

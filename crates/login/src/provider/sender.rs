@@ -113,11 +113,14 @@ impl Sender {
         };
         let cause = cause(error, sent);
         let (hint, outcome) = (hint(&cause), failure.as_str());
-        let is_due = self
-            .telemetry
-            .lines
-            .is_due(("the provider can't be reached", outcome));
-        limited!(is_due, warn, cause, hint, "the provider can't be reached");
+        limited!(
+            self.telemetry,
+            warn,
+            "the provider can't be reached",
+            by outcome,
+            cause,
+            hint
+        );
         failure
     }
 }
@@ -250,7 +253,7 @@ mod tests {
         let deadline = Instant::now() + EXCHANGE_DEADLINE;
         let sender = Sender {
             client: Arc::new(Does(client)),
-            telemetry: Arc::new(Telemetry::new()),
+            telemetry: Arc::new(Telemetry::new(String::new())),
             clock: Arc::new(SystemClock),
         };
         sender.send(Request::default(), &[], deadline).await

@@ -167,18 +167,15 @@ async fn exchange(
             let NotRefreshed { status, cause, .. } = &failed;
             let (outcome, cause, detail) =
                 (failed.failure.as_str(), cause.as_deref(), &*failed.detail);
-            let is_due = parts
-                .telemetry
-                .lines
-                .is_due(("a session was not refreshed", outcome));
             limited!(
-                is_due,
+                parts.telemetry,
                 warn,
+                "a session was not refreshed",
+                by outcome,
                 outcome,
                 status,
                 cause,
-                detail,
-                "a session was not refreshed"
+                detail
             );
             return Err(failed.failure);
         }
@@ -222,12 +219,18 @@ pub(crate) async fn approve(
             tracing::info!("on_refresh refused a user; the session was revoked");
         }
         HookAnswer::Undecided => {
-            let message = "on_refresh could not decide; a later request asks it again";
-            limited!(parts.telemetry.lines.is_due(message), error, "{message}");
+            limited!(
+                parts.telemetry,
+                error,
+                "on_refresh could not decide; a later request asks it again"
+            );
         }
         HookAnswer::Failed => {
-            let message = "on_refresh panicked, or did not answer within the deadline";
-            limited!(parts.telemetry.lines.is_due(message), error, "{message}");
+            limited!(
+                parts.telemetry,
+                error,
+                "on_refresh panicked, or did not answer within the deadline"
+            );
         }
     }
     approving.answered(answer)
@@ -253,8 +256,11 @@ async fn publish(
         .with_version(tokens.generation())
         .with_session(request.session.id());
     if parts.store.finish(lease, outcome).await.is_err() {
-        let message = "refreshed tokens could not be stored for other instances";
-        limited!(parts.telemetry.lines.is_due(message), warn, "{message}");
+        limited!(
+            parts.telemetry,
+            warn,
+            "refreshed tokens could not be stored for other instances"
+        );
     }
 }
 
@@ -262,9 +268,11 @@ async fn publish(
 async fn end(parts: &Parts, ended: EndedRefresh, by: Option<&RequestContext>) -> RefreshFailure {
     tell_refused(parts, &ended, by);
     if parts.store.revoke(ended.session).await.is_err() {
-        let message =
-            "a session was revoked by its refresh, and the other instances could not be told";
-        limited!(parts.telemetry.lines.is_due(message), error, "{message}");
+        limited!(
+            parts.telemetry,
+            error,
+            "a session was revoked by its refresh, and the other instances could not be told"
+        );
     }
     if let Some(revoke) = ended.revoke {
         revoke_token(parts, revoke).await;

@@ -100,8 +100,11 @@ impl Parts {
 
     /// Logs that the store can't be asked.
     pub(crate) fn unreachable(&self, _: StoreError) -> RefreshFailure {
-        let message = "a session was not refreshed: the store can't be asked";
-        limited!(self.telemetry.lines.is_due(message), warn, "{message}");
+        limited!(
+            self.telemetry,
+            warn,
+            "a session was not refreshed: the store can't be asked"
+        );
         RefreshFailure::StoreUnavailable
     }
 }

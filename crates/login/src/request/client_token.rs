@@ -103,17 +103,13 @@ impl Login {
         let judged = ClientGrant::judge(answer, dialect, self.0.clock.now());
         let grant = judged.inspect_err(|failure| {
             let (reason, detail) = (failure.reason, &*failure.detail);
-            let is_due = self
-                .0
-                .telemetry
-                .lines
-                .is_due(("no token of its own", detail));
             limited!(
-                is_due,
+                self.0.telemetry,
                 warn,
+                "the application received no token of its own",
+                by detail,
                 ?reason,
-                detail,
-                "the application received no token of its own"
+                detail
             );
         })?;
         self.0.telemetry.log(&grant.reports, None);

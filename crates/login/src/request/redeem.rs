@@ -114,8 +114,11 @@ async fn redeem(
     };
     let outcome = outcome.with_spent(SPENT_FOR);
     if login.0.store.finish(lease, outcome).await.is_err() {
-        let message = "a redemption could not be stored for other instances";
-        limited!(login.0.telemetry.lines.is_due(message), warn, "{message}");
+        limited!(
+            login.0.telemetry,
+            warn,
+            "a redemption could not be stored for other instances"
+        );
     }
     reply
 }

@@ -222,8 +222,11 @@ impl OpenSession {
 pub(crate) fn seal(login: &Login, session: &mut Resealing) -> Option<Vec<String>> {
     let sealed = session.seal(login.0.clock.now(), clock::entropy());
     if sealed.is_none() {
-        let message = "a change of a session was lost: it does not fit into the cookies beside refreshed tokens, or there were no random bytes";
-        limited!(login.0.telemetry.lines.is_due(message), error, "{message}");
+        limited!(
+            login.0.telemetry,
+            error,
+            "a change of a session was lost: it does not fit into the cookies beside refreshed tokens, or there were no random bytes"
+        );
     }
     sealed
 }

@@ -31,13 +31,13 @@ pub(crate) async fn refresh_user(open: &Arc<OpenSession>) -> Result<(), RefreshU
         .await
         .unwrap_or(Err(RefreshUserError::Unavailable))
         .inspect_err(|error| {
-            let (lines, error) = (&open.login.0.telemetry.lines, error.to_string());
-            let is_due = lines.is_due(("a user was not read again", &error));
+            let error = error.to_string();
             limited!(
-                is_due,
+                open.login.0.telemetry,
                 warn,
-                error,
-                "a user was not read again for a handler"
+                "a user was not read again for a handler",
+                by & error,
+                error
             );
         })?;
     let now = open.login.0.clock.now();

@@ -17,7 +17,6 @@ use crate::config::setting::Setting;
 use crate::config::values::{Origin, Values};
 use crate::handle::login::Inner;
 use crate::handle::login::Login;
-use crate::observe::telemetry;
 
 /// Kubernetes takes up to a minute to bring a new secret; what is read has a few dozen bytes.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -115,7 +114,7 @@ impl Inner {
             let former = self.core.cookie_key();
             self.core.replace_secret(NewSecret::Cookies(&keys));
             if self.core.cookie_key() != former {
-                telemetry::cookie_key_changed(&self.core, &self.settings, &former);
+                self.telemetry.cookie_key_changed(&self.core, &former);
             }
         }
         Ok(())

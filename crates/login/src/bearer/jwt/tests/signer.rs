@@ -130,7 +130,7 @@ impl Setup {
         let provider = Arc::new(FakeProvider::default());
         let fetch = KeyFetch {
             provider: Arc::clone(&provider) as _,
-            places: Arc::new(Places::new(Arc::new(Telemetry::new()))),
+            places: Arc::new(Places::new(Arc::new(Telemetry::new(String::new())))),
         };
         let verifier = keys.verifier().unwrap();
         Self {
