@@ -9,7 +9,7 @@ use fncy_login_tower::Login;
 use recipes::operations::production;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{Fleet, NGINX, free_address};
 use crate::browser::{Browser, Page, Socket, Tab};
@@ -37,17 +37,17 @@ fn serves() {
     served.unwrap();
 }
 
-/// A person who reads pages, and signs out and in again with each 40th.
+/// A person who reads pages, and signs out and in again every few seconds.
 async fn use_it(origin: String, browser: Browser, stop: watch::Receiver<bool>) {
     let mut tab = browser.tab();
-    let mut read = 0;
+    let mut since = Instant::now();
     while !*stop.borrow() {
         let mut page = tab.visit(&format!("{origin}/")).await;
         if page.text().contains("name=\"user\"") || !page.url.as_str().starts_with(&origin) {
             page = sign_in(&mut tab, page).await;
+            since = Instant::now();
         }
-        read += 1;
-        if read % 40 == 0 && page.status == 200 {
+        if since.elapsed() > Duration::from_secs(5) && page.status == 200 {
             tab.submit(&page, "form", None).await;
         }
         sleep(Duration::from_millis(5)).await;
@@ -81,10 +81,10 @@ async fn xr12_a_rolling_restart_loses_no_request() {
     let Some(mut fleet) = Fleet::start(port, NGINX, program).await else {
         return;
     };
-    // So a session is refreshed each few seconds.
+    // So a session is refreshed a few times before its person signs out.
     fleet
         .dev_server
-        .fault(Endpoint::Token, Fault::member("expires_in", 3));
+        .fault(Endpoint::Token, Fault::member("expires_in", 1));
     let (stop, stopped) = watch::channel(false);
     let mut people = JoinSet::new();
     let browsers: Vec<_> = (0..PEOPLE).map(|_| Browser::new(0)).collect();
