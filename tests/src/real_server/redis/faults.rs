@@ -6,8 +6,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use fncy_login::Timestamp;
 use fncy_login::store::{Revocations as _, SessionId, SessionRef};
+use fncy_login::{CheckError, Timestamp};
 use fncy_login_redis::RedisStore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -291,8 +291,17 @@ async fn a_full_store_still_knows_who_was_signed_out() {
     until(&shared.instances[2], &page, 200).await;
     shared.nobody_is_back().await;
     shared.nothing_is_refreshed().await;
+    // The server answers questions, and takes no write.
+    let new = shared.world.usual().store((shared.way)()).build().unwrap();
+    assert_eq!(new.check().await, Err(CheckError::Store));
+    assert!(!new.is_ready());
     redis.tell(&["config", "set", "maxmemory", "0"]);
     shared.recovers().await;
+    let began = Instant::now();
+    while !new.is_ready() {
+        assert!(began.elapsed() < PATIENCE, "it takes writes again");
+        sleep(Duration::from_millis(20)).await;
+    }
     let late = page_with("/page", &late);
     until(&shared.instances[2], &late, 303).await;
     assert_eq!(shared.warnings("OOM"), 3, "one for each instance");
