@@ -281,9 +281,10 @@ async fn xr04_an_outage_is_one_line_a_minute_for_each_cause() {
     assert!(quiet.len() > 20, "each is in a line: {}", quiet.len());
 }
 
-/// A line without its time and its span.
+/// A line without its time, its span, its reference and its detail.
 fn cause(line: &str) -> &str {
-    line.rsplit("fncy_login::").next().unwrap_or(line)
+    let (_, line) = line.rsplit_once("fncy_login::").unwrap();
+    line.split(" reference=").next().unwrap_or(line)
 }
 
 #[tokio::test]

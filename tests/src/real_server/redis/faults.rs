@@ -304,7 +304,7 @@ async fn a_full_store_still_knows_who_was_signed_out() {
     }
     let late = page_with("/page", &late);
     until(&shared.instances[2], &late, 303).await;
-    assert_eq!(shared.warnings("OOM"), 3, "one for each instance");
+    assert_eq!(shared.warnings("OOM"), 4, "one for each instance");
 }
 
 async fn a_slow_store_is_waited_for_and_a_slower_one_is_not() {
