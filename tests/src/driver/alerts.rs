@@ -87,7 +87,6 @@ const CASES: &[Case] = &[
         (ALL, "sessions_refused_total{reason=foreign}", Grows(12_000.0)),
         (ALL, "exchanges_total{exchange=redeem,outcome=4xx}", Grows(12_000.0)),
         (ALL, "exchanges_total{exchange=introspect,outcome=2xx}", Grows(12_000.0)),
-        (ALL, "exchanges_total{exchange=redeem,outcome=crowded}", Grows(12_000.0)),
         (ALL, "place_wait_duration_seconds{work=sign_in}", Slow(12_000.0)),
         (ALL, "place_wait_duration_seconds{work=bearer}", Slow(12_000.0)),
     ] },

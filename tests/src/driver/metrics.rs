@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::future::pending;
 use std::time::{Duration, UNIX_EPOCH};
 
-use fncy_dev_server::{Endpoint, Fault};
+use fncy_dev_server::{DevServer, Endpoint, Fault};
+use fncy_login::store::MemoryStore;
 use fncy_login::{LoginEvent, Setting};
 use httpdate::fmt_http_date;
+use tokio::runtime::Builder;
 use tokio::time::sleep;
 
 use crate::browser::RawRequest;
@@ -16,7 +18,7 @@ use crate::driver::counts::Counts;
 use crate::harness::Harness;
 use crate::steps::session::with_store;
 use crate::store::Store;
-use crate::world::{APP, ThreadLogs, World};
+use crate::world::{APP, ThreadLogs, World, usual};
 
 /// The counters that aren't zero.
 fn counted(counts: &Counts, expected: &[(&str, u64)]) {
@@ -174,6 +176,45 @@ async fn xr01_each_call_of_the_store_is_metered() {
 }
 
 #[tokio::test]
+async fn xr01_a_call_that_fails_is_counted_and_takes_no_store_down() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let store = Store::default();
+    let world = with_store(Harness::Bare, &store, |builder| builder);
+    becomes(&counts, "store_up", 1).await;
+    // Too short for any work, so each claim fails.
+    store.grants(Duration::from_secs(1));
+    let page = world
+        .visit_and_sign_in(&mut world.tab(), "/page", "alex")
+        .await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    let all = counts.all();
+    assert_eq!(
+        all.get("fncy_login_store_failures_total{call=claim}"),
+        Some(&1)
+    );
+    assert_eq!(all.get("fncy_login_store_up"), Some(&1));
+}
+
+#[test]
+fn xr02_a_login_that_was_built_outside_a_runtime_watches_its_store_inside_one() {
+    let counts = Counts::default();
+    let provider = DevServer::builder().start().unwrap();
+    let login = metrics::with_local_recorder(&counts, || {
+        let builder = usual(&provider, "https://late.example/auth/callback");
+        builder.store(MemoryStore::new()).build().unwrap()
+    });
+    let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
+    for _ in 0..2 {
+        runtime().block_on(async {
+            assert!(!login.is_ready() || counts.all().contains_key("fncy_login_store_up"));
+            becomes(&counts, "store_up", 1).await;
+            assert!(login.is_ready());
+        });
+    }
+}
+
+#[tokio::test]
 async fn xr03_each_series_is_there_before_the_first_event() {
     let counts = Counts::default();
     let _guard = metrics::set_default_local_recorder(&counts);
@@ -216,19 +257,23 @@ async fn xr03_instances_that_differ_show_other_settings() {
     assert_ne!(info(2)[0], info(0)[0]);
     assert_eq!(info(2)[1], info(0)[1]);
     let secret = "kX3Vn0b7Qw2yT9s1uJ5fHc8mZa4RgPdLoEiYxW6vBzU=";
-    let _secret = world
+    let secret_login = world
         .usual()
         .set(Setting::CookieSecret, secret)
         .build()
         .unwrap();
     assert_eq!(info(3)[0], info(0)[0], "no secret is part of it");
     assert_ne!(info(3)[1], info(0)[1]);
-    let [settings, cookie_key] = info(3);
-    let labels = format!("{{settings={settings},cookie_key={cookie_key}}}");
-    assert_eq!(
-        counts.all()[&format!("fncy_login_settings_info{labels}")],
-        1
-    );
+    let shown = |number: usize| {
+        let [settings, cookie_key] = info(number);
+        let labels = format!("{{settings={settings},cookie_key={cookie_key}}}");
+        let all = counts.all();
+        all.get(&format!("fncy_login_settings_info{labels}"))
+            .copied()
+    };
+    assert_eq!([shown(0), shown(3)], [Some(2), Some(1)]);
+    drop(secret_login);
+    assert_eq!(shown(3), None, "it is gone");
 }
 
 #[tokio::test]

@@ -143,10 +143,12 @@ impl ProviderError {
         let code = match error {
             "access_denied" => ErrorCode::AccessDenied,
             "temporarily_unavailable" => ErrorCode::ProviderUnavailable,
-            "unauthorized_client" => ErrorCode::ClientRejected,
-            "invalid_request" | "invalid_scope" | "server_error" | "unsupported_response_type" => {
-                ErrorCode::ProviderRefused
-            }
+            // Not `client_rejected`: any person can send a callback with this error.
+            "invalid_request"
+            | "invalid_scope"
+            | "server_error"
+            | "unauthorized_client"
+            | "unsupported_response_type" => ErrorCode::ProviderRefused,
             // Each server has codes of its own for people that left or were not let in.
             _ => ErrorCode::SignInDeclined,
         };

@@ -20,7 +20,7 @@ use crate::reply::reference::References;
 use crate::reply::reply::{Ending, PRIVATE, Reply};
 use crate::session::user::User;
 use crate::values::error_code::ErrorCode;
-use crate::values::report::Report;
+use crate::values::report::{Report, Severity};
 
 /// A reply that is not yet written for its reader.
 pub(crate) struct Draft {
@@ -88,6 +88,14 @@ impl Draft {
     pub(crate) fn cookies(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         for line in lines {
             self.reply.header("set-cookie", line);
+        }
+        self
+    }
+
+    /// The same reply, whose reports have at most this severity.
+    pub(crate) fn at_most(mut self, severity: Severity) -> Self {
+        for report in &mut self.reply.reports {
+            report.severity = report.severity.min(severity);
         }
         self
     }

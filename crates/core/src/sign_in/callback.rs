@@ -32,6 +32,7 @@ use crate::sign_in::loop_count::{self, LoopCount};
 use crate::sign_in::redeeming::Redeeming;
 use crate::sign_in::transaction::{self, State, Transaction};
 use crate::values::error_code::ErrorCode;
+use crate::values::report::Severity;
 use crate::values::secret::Secret;
 use crate::values::timestamp::Timestamp;
 
@@ -133,7 +134,8 @@ fn judge<H: Head>(
                 }
                 code => code,
             };
-            Err(refused(code, detail))
+            // Any person can send a callback with an error.
+            Err(refused(code, detail).at_most(Severity::Warning))
         }
         CallbackOutcome::Nothing => {
             let detail = "the callback has neither a usable code nor an error";

@@ -18,7 +18,7 @@ pub struct Report {
 }
 
 /// The severity of a [`Report`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// An event of normal life, such as a cancelled sign-in.
     Info,
@@ -30,9 +30,11 @@ pub enum Severity {
 
 impl Report {
     /// The codes of all warnings.
-    pub const WARNINGS: [&str; 12] = [
+    pub const WARNINGS: [&str; 14] = [
         ErrorCode::InvalidCallback.as_str(),
         ErrorCode::LoginLoop.as_str(),
+        ErrorCode::ProviderRefused.as_str(),
+        ErrorCode::ProviderUnavailable.as_str(),
         ErrorCode::SignInDeclined.as_str(),
         ErrorCode::WrongIssuer.as_str(),
         ErrorCode::WrongProvider.as_str(),

@@ -79,7 +79,7 @@ impl Bearers {
                 self.telemetry,
                 warn,
                 "bearer tokens can't be checked",
-                by detail,
+                by number,
                 code,
                 %detail
             );

@@ -122,6 +122,7 @@ impl LoginBuilder {
             client,
             telemetry: Arc::clone(&telemetry),
             clock: Arc::clone(&self.clock),
+            token_url: token_url.clone(),
         };
         let client = ProviderClient {
             http,
@@ -326,17 +327,27 @@ impl LoginBuilder {
         let places = Arc::new(Places::new(Arc::clone(&telemetry)));
         let tasks = Tasks::default();
         let events = Events::new(self.on_event.as_ref(), &clock, &telemetry);
-        let store_client = |store| Arc::new(StoreClient::new(store, Arc::clone(&telemetry)));
-        let store = store_client(Arc::clone(&shared));
+        // Without an answer of the store, an instance with a store of its own or without need of one is ready too.
+        let is_ready = self.store.is_none() || self.admits_unverified;
+        let watch = StoreWatch::start(Arc::clone(&shared), Arc::clone(&telemetry), is_ready);
+        let store_client = |store, watch| {
+            let telemetry = Arc::clone(&telemetry);
+            Arc::new(StoreClient::new(store, telemetry, watch))
+        };
+        let store = store_client(Arc::clone(&shared), Some(Arc::clone(&watch)));
         let refresher = Refresher(Arc::new(Parts {
             machine: core.refresh_machine(),
             clock: Arc::clone(&clock),
             provider: Arc::clone(&provider) as _,
             store: if self.refreshes_without_store {
-                store_client(Arc::new(WithoutStore {
-                    store: shared,
-                    here: MemoryStore::new(),
-                }))
+                let here = MemoryStore::new();
+                store_client(
+                    Arc::new(WithoutStore {
+                        store: shared,
+                        here,
+                    }),
+                    None,
+                )
             } else {
                 Arc::clone(&store)
             },
@@ -371,7 +382,7 @@ impl LoginBuilder {
             api,
             places,
             clock,
-            watch: StoreWatch::start(&store, self.store.is_none()),
+            watch,
             store,
             tasks,
             is_draining: AtomicBool::new(false),

@@ -54,9 +54,16 @@ impl<'a> Parser<'a> {
     pub(crate) fn fingerprint(&self) -> String {
         let mut hash = Context::new(&SHA256);
         for setting in Setting::ALL.iter().filter(|setting| setting.is_shared()) {
-            let value = self.value(*setting).unwrap_or_default();
-            hash.update(&value.len().to_be_bytes());
-            hash.update(value.as_bytes());
+            // A setting of a later version changes nothing where it is not set.
+            for part in self
+                .value(*setting)
+                .map(|value| [setting.name(), value])
+                .into_iter()
+                .flatten()
+            {
+                hash.update(&part.len().to_be_bytes());
+                hash.update(part.as_bytes());
+            }
         }
         let hash = hash.finish();
         let start = hash.as_ref().iter().take(4);

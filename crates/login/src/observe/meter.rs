@@ -57,6 +57,9 @@ struct StoreMeter {
     duration: Histogram,
 }
 
+/// Shows the settings of a login while it lives. Several logins of a process may have the same settings.
+pub(crate) struct SettingsMeter(Gauge);
+
 /// The metrics of the places for one kind of work.
 pub(crate) struct PlaceMeter {
     used: Gauge,
@@ -108,13 +111,15 @@ impl Meter {
         }
     }
 
-    /// Shows a fingerprint of the settings and the id of a cookie secret: `true` if they hold, `false` if they did.
-    pub(crate) fn settings(settings: &str, cookie_key: &str, hold: bool) {
+    /// Shows a fingerprint of the settings and the id of a cookie secret, until the result is dropped.
+    pub(crate) fn settings(settings: &str, cookie_key: &str) -> SettingsMeter {
         let labels = [
             ("settings", settings.to_owned()),
             ("cookie_key", cookie_key.to_owned()),
         ];
-        gauge!(name!("settings_info"), &labels).set(f64::from(u8::from(hold)));
+        let logins = gauge!(name!("settings_info"), &labels);
+        logins.increment(1);
+        SettingsMeter(logins)
     }
 
     /// Counts a request that is admitted with a session.
@@ -205,6 +210,12 @@ impl Meter {
     }
 }
 
+impl Drop for SettingsMeter {
+    fn drop(&mut self) {
+        self.0.decrement(1);
+    }
+}
+
 impl PlaceMeter {
     pub(crate) fn now(&self, used: usize, waiting: usize) {
         self.used.set(as_float(used));
@@ -237,7 +248,10 @@ impl Counters {
 
 impl ExchangeMeter {
     fn new(exchange: &'static str) -> Self {
-        let failures = Failure::ALL.map(Failure::as_str);
+        // A request that got no place is no exchange.
+        let failures = Failure::ALL.into_iter();
+        let failures = failures.filter(|failure| *failure != Failure::Crowded);
+        let failures = failures.map(Failure::as_str);
         let outcomes = STATUSES.into_iter().chain(failures).map(|outcome| {
             let labels = [("exchange", exchange), ("outcome", outcome)];
             (outcome, counter!(name!("exchanges_total"), &labels))
@@ -353,7 +367,7 @@ fn describe() {
         (name!("build_info"), "Always 1. The version of FNCY Login."),
         (
             name!("settings_info"),
-            "1 for the settings that hold: their fingerprint, and the id of the cookie secret that seals.",
+            "The logins of this process with these settings: their fingerprint, and the id of the cookie secret that seals.",
         ),
         (
             name!("refreshes_paused"),

@@ -6,6 +6,8 @@ use fncy_login_core::{Event, Timestamp};
 
 pub(crate) struct Meter(());
 
+pub(crate) struct SettingsMeter(());
+
 pub(crate) struct PlaceMeter(());
 
 impl Meter {
@@ -17,7 +19,9 @@ impl Meter {
         PlaceMeter(())
     }
 
-    pub(crate) fn settings(_: &str, _: &str, _: bool) {}
+    pub(crate) fn settings(_: &str, _: &str) -> SettingsMeter {
+        SettingsMeter(())
+    }
 
     pub(crate) fn accepted(&self) {}
 

@@ -10,6 +10,7 @@
 //!   otherwise. So neither an outage nor a stranger floods the log.
 
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 
 use fncy_login_core::{
     Core, Event, Exchange, Failure, ProviderResult, Reference, RefreshFailure, Reply, Report,
@@ -21,7 +22,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, enabled, info, info_span, warn};
 
 use crate::observe::clock::{Clock as _, SystemClock};
-use crate::observe::meter::Meter;
+use crate::observe::meter::{Meter, SettingsMeter};
 use crate::observe::once_per_minute::{OncePerMinute, limited};
 use crate::observe::words::{API, REFRESHED, SUCCESS, class_of, name_of};
 
@@ -34,6 +35,8 @@ pub(crate) struct Telemetry {
     pub(crate) lines: OncePerMinute,
     /// A fingerprint of the settings.
     settings: String,
+    /// What shows the settings, until they change or the login is dropped.
+    shown: Mutex<Option<SettingsMeter>>,
 }
 
 /// Warns of scopes that seem to be written with another separator.
@@ -94,6 +97,7 @@ impl Telemetry {
             meter: Meter::new(),
             lines: OncePerMinute::default(),
             settings,
+            shown: Mutex::default(),
         }
     }
 
@@ -102,24 +106,25 @@ impl Telemetry {
         let redirect_uris: Vec<_> = core.sites().map(Site::redirect_uri).collect();
         let (redirect_uri, authorize_url) =
             (redirect_uris.join(" "), authorize_url.without_query());
-        let (version, settings, cookie_key) = (
-            env!("CARGO_PKG_VERSION"),
-            &*self.settings,
-            core.cookie_key(),
-        );
+        let (version, settings) = (env!("CARGO_PKG_VERSION"), &*self.settings);
+        let cookie_key = self.show_cookie_key(core);
         info!(
             redirect_uri,
             authorize_url, version, settings, cookie_key, "login: ready"
         );
-        Meter::settings(settings, &cookie_key, true);
     }
 
-    /// Shows the id of the secret that seals cookies, after a change.
-    pub(crate) fn cookie_key_changed(&self, core: &Core, former: &str) {
+    /// Shows the id of the secret that seals cookies now, after a change.
+    pub(crate) fn cookie_key_changed(&self, core: &Core) {
+        let cookie_key = self.show_cookie_key(core);
+        info!(cookie_key, "the secrets of cookies have changed");
+    }
+
+    fn show_cookie_key(&self, core: &Core) -> String {
         let cookie_key = core.cookie_key();
-        info!(former, cookie_key, "another secret seals cookies");
-        Meter::settings(&self.settings, former, false);
-        Meter::settings(&self.settings, &cookie_key, true);
+        let shown = Meter::settings(&self.settings, &cookie_key);
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
+        cookie_key
     }
 
     /// Logs a reply's reports, and counts its events. Both are taken out of the reply. Returns the events.
@@ -205,20 +210,19 @@ impl Telemetry {
         }
     }
 
-    /// Shows that the store takes writes. `was_down` says whether a call has failed before.
-    pub(crate) fn store_is_up(&self, was_down: bool) {
-        self.meter.store_up(true);
-        if was_down {
-            limited!(self, info, "the store answers again");
-        }
+    pub(crate) fn store_answers_again(&self) {
+        limited!(self, info, "the store answers again");
     }
 
-    /// Shows the difference between this instance's clock and the time that the provider wrote into an answer.
-    pub(crate) fn clocks(&self, here: Timestamp, there: Timestamp) {
-        let (here, there) = (here.as_unix(), there.as_unix());
-        let offset = here.cast_signed().saturating_sub(there.cast_signed());
+    /// Shows the difference between this instance's clock and the provider's. `there` is the time that the provider wrote
+    /// into an answer, `sent` and `received` are this instance's around it.
+    pub(crate) fn clocks(&self, sent: Timestamp, there: Timestamp, received: Timestamp) {
+        let [sent, there, received] =
+            [sent, there, received].map(|time| time.as_unix().cast_signed());
+        // Between the two, the clocks agree as far as anybody can tell.
+        let offset = there.clamp(sent, received).saturating_sub(there);
         self.meter.clock_offset(offset);
-        if here.abs_diff(there) > MAX_OFFSET {
+        if offset.unsigned_abs() > MAX_OFFSET {
             limited!(
                 self,
                 warn,

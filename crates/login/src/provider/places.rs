@@ -35,6 +35,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use crate::observe::meter::{Meter, PlaceMeter};
+use crate::observe::once_per_minute::limited;
 use crate::observe::telemetry::Telemetry;
 use crate::store::expiring_map::shrink;
 
@@ -85,6 +86,7 @@ struct Line {
     /// The most waits in the line.
     max_waiting: usize,
     newest_first: bool,
+    work: &'static str,
     places: usize,
     meter: PlaceMeter,
     state: Mutex<State>,
@@ -122,6 +124,7 @@ impl Places {
                 at_once,
                 max_waiting,
                 newest_first,
+                work,
                 places,
                 meter: Meter::places(work, places),
                 state: Mutex::new(State::new(places)),
@@ -150,31 +153,17 @@ impl Places {
         let place = timeout_at(until, &mut waiting.place).await;
         line.meter.waited(began.elapsed());
         let place = place.ok().and_then(Result::ok);
+        // Strangers can cause it any number of times.
         if place.is_none() {
-            self.warn(work);
-        }
-        place
-    }
-
-    /// Warns at most once a minute, since strangers can cause it any number of times.
-    fn warn(&self, work: Work) {
-        let work = match work {
-            Work::SignIn(_) => "sign_in",
-            Work::Refresh(_) => "refresh",
-            Work::Bearer(_) | Work::KnownBearer(_) => "bearer",
-            Work::Revocation | Work::Other => "other",
-            Work::Api(_) => "api",
-        };
-        if self
-            .telemetry
-            .lines
-            .is_due(("too many requests wait", work))
-        {
-            tracing::warn!(
-                work,
-                "too many requests wait for the provider at once; some of them are turned away"
+            limited!(
+                self.telemetry,
+                warn,
+                "too many requests wait for the provider at once; some of them are turned away",
+                by line.work,
+                work = line.work
             );
         }
+        place
     }
 
     /// Whether a place is free now.

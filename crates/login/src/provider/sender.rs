@@ -13,10 +13,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{Failure, ProviderAnswer, Secret, Timestamp};
+use fncy_login_core::{Failure, ProviderAnswer, Secret, SecureUrl, Timestamp};
 use form_urlencoded::byte_serialize;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, DATE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, Uri};
 use httpdate::parse_http_date;
 use tokio::time::{Instant, timeout_at};
 
@@ -56,6 +56,8 @@ pub(crate) struct Sender {
     pub(crate) client: Arc<dyn HttpClient>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The endpoint whose clock is compared with ours.
+    pub(crate) token_url: SecureUrl,
 }
 
 impl Sender {
@@ -90,13 +92,15 @@ impl Sender {
             let value = HeaderValue::from_static(value);
             headers.entry(name).or_insert(value);
         }
-        // A cache may answer a `GET`, and with an old date.
-        let shows_clock = request.method() == Method::POST;
+        let uri = request.uri().clone();
+        // A cache may answer a `GET`, and with an old date. Another server's clock is not FNCY's.
+        let shows_clock = request.method() == Method::POST && uri == *self.token_url.as_str();
+        let began = self.clock.now();
         let sending = until(deadline, self.client.send(request, limit));
         let response = sending.await.ok_or(Failure::TimedOut)?;
-        let response = response.map_err(|error| self.failure(&error, sent))?;
+        let response = response.map_err(|error| self.failure(&error, &uri, sent))?;
         if shows_clock && let Some(there) = date(&response) {
-            self.telemetry.clocks(self.clock.now(), there);
+            self.telemetry.clocks(began, there, self.clock.now());
         }
         if response.body().len() > limit {
             return Err(Failure::TooLarge);
@@ -105,7 +109,7 @@ impl Sender {
     }
 
     /// The failure for a client's error, which is logged.
-    fn failure(&self, error: &HttpClientError, sent: &[Secret]) -> Failure {
+    fn failure(&self, error: &HttpClientError, uri: &Uri, sent: &[Secret]) -> Failure {
         let failure = match error {
             HttpClientError::NoConnection(_) => Failure::NoConnection,
             HttpClientError::Interrupted(_) => Failure::Transport,
@@ -117,7 +121,7 @@ impl Sender {
             self.telemetry,
             warn,
             "the provider can't be reached",
-            by outcome,
+            by(uri.authority(), outcome),
             cause,
             hint
         );
@@ -255,6 +259,7 @@ mod tests {
             client: Arc::new(Does(client)),
             telemetry: Arc::new(Telemetry::new(String::new())),
             clock: Arc::new(SystemClock),
+            token_url: SecureUrl::parse("https://fncy.example/token").unwrap(),
         };
         sender.send(Request::default(), &[], deadline).await
     }

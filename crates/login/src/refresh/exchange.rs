@@ -171,7 +171,7 @@ async fn exchange(
                 parts.telemetry,
                 warn,
                 "a session was not refreshed",
-                by outcome,
+                by(outcome, status),
                 outcome,
                 status,
                 cause,

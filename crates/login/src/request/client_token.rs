@@ -107,7 +107,7 @@ impl Login {
                 self.0.telemetry,
                 warn,
                 "the application received no token of its own",
-                by detail,
+                by format!("{reason:?}"),
                 ?reason,
                 detail
             );

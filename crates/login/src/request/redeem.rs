@@ -49,7 +49,6 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Cal
             };
             let (tasks, login) = (&login.0.tasks, login.clone());
             let redemption = async move {
-                login.0.watch.go_on();
                 login.0.telemetry.meter.returned();
                 let began = Instant::now();
                 let redeeming = redeem(&login, redeeming, caller, &sender, deadline);

@@ -1,9 +1,8 @@
 //! Calls of the store: each has a deadline, and each is counted.
 //!
-//! Rules: an answer that is late is a [`StoreError`]; a call that fails shows the store as down until it takes a write.
+//! Rule: an answer that is late is a [`StoreError`].
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
@@ -14,9 +13,10 @@ use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome};
 use crate::store::session_lists::SessionLists;
 use crate::store::shared_store::SharedStore;
 use crate::store::store_error::{StoreError, StoreFuture};
+use crate::store::store_watch::StoreWatch;
 
 /// The timeout of a call that doesn't wait for another instance's work.
-const DEADLINE: Duration = Duration::from_secs(2);
+pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(2);
 /// How far the deadline of an exchange moves in a process that is too busy to read the answer.
 pub(crate) const MAX_MOVE: Duration = Duration::from_secs(10);
 /// After this many leases that are too short, the store counts as unreachable.
@@ -26,16 +26,20 @@ const MAX_CLAIMS: usize = 3;
 pub(crate) struct StoreClient {
     store: Arc<dyn SharedStore>,
     telemetry: Arc<Telemetry>,
-    /// Whether a call has failed since the last write.
-    is_down: AtomicBool,
+    watch: Option<Arc<StoreWatch>>,
 }
 
 impl StoreClient {
-    pub(crate) fn new(store: Arc<dyn SharedStore>, telemetry: Arc<Telemetry>) -> Self {
+    /// Each call of the client keeps `watch` going.
+    pub(crate) fn new(
+        store: Arc<dyn SharedStore>,
+        telemetry: Arc<Telemetry>,
+        watch: Option<Arc<StoreWatch>>,
+    ) -> Self {
         Self {
             store,
             telemetry,
-            is_down: AtomicBool::new(false),
+            watch,
         }
     }
 
@@ -113,7 +117,7 @@ impl StoreClient {
     ) -> Result<Option<Claim>, StoreError> {
         let outlasts = |lease: &dyn Lease| {
             let left = deadline.saturating_duration_since(Instant::now());
-            lease.remaining() > left + MAX_MOVE + 2 * DEADLINE
+            lease.remaining() > left + MAX_MOVE + 2 * CALL_DEADLINE
         };
         let claims = async {
             for _ in 0..MAX_CLAIMS {
@@ -155,19 +159,7 @@ impl StoreClient {
 
     /// Asks whether the store takes writes.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        let pong = self.answer("ping", self.store.ping()).await;
-        if pong.is_ok() {
-            let was_down = self.is_down.swap(false, Ordering::Relaxed);
-            self.telemetry.store_is_up(was_down);
-        }
-        pong
-    }
-
-    /// Shows how long the revocation list is.
-    pub(crate) fn show_revocations(&self) {
-        if let Some(number) = self.store.revocation_count() {
-            self.telemetry.meter.revoked_sessions(number);
-        }
+        self.answer("ping", self.store.ping()).await
     }
 
     /// Waits for an answer, two seconds at most.
@@ -177,17 +169,18 @@ impl StoreClient {
         call: StoreFuture<'_, T>,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
-        let answer = timeout(DEADLINE, call).await.unwrap_or(Err(StoreError));
+        let answer = timeout(CALL_DEADLINE, call)
+            .await
+            .unwrap_or(Err(StoreError));
         self.answered(name, answer.is_ok(), began);
         answer
     }
 
     fn answered(&self, name: &'static str, is_answered: bool, began: Instant) {
-        let meter = &self.telemetry.meter;
-        meter.store_call(name, is_answered, began.elapsed());
-        if !is_answered {
-            self.is_down.store(true, Ordering::Relaxed);
-            meter.store_up(false);
+        let took = began.elapsed();
+        self.telemetry.meter.store_call(name, is_answered, took);
+        if let Some(watch) = &self.watch {
+            watch.go_on();
         }
     }
 }

@@ -134,12 +134,16 @@ pub(super) async fn c25_an_error_that_no_standard_names_is_a_refusal(harness: Ha
         ("server_error", 502, "provider_refused"),
         ("invalid_scope", 502, "provider_refused"),
         ("temporarily_unavailable", 503, "provider_unavailable"),
-        ("unauthorized_client", 500, "client_rejected"),
+        ("unauthorized_client", 502, "provider_refused"),
     ] {
         let state = state_of(&world.start(&mut tab, "/page").await);
         let page = callback(&mut tab, &format!("error={error}&state={state}")).await;
         assert_failure(&page, status, code);
     }
+    // Any person can send them.
+    let logged = world.logged();
+    let mut errors = logged.lines().filter(|line| line.contains(" ERROR "));
+    assert_eq!(errors.next(), None);
 }
 
 pub(super) async fn c25_an_error_without_a_state_is_told(harness: Harness) {

@@ -111,11 +111,8 @@ impl Inner {
                 .replace_secret(NewSecret::Client(client_secret.get()));
         } else {
             let keys = cookie_secret::keys(content, Some(client_secret.get().expose()))?;
-            let former = self.core.cookie_key();
             self.core.replace_secret(NewSecret::Cookies(&keys));
-            if self.core.cookie_key() != former {
-                self.telemetry.cookie_key_changed(&self.core, &former);
-            }
+            self.telemetry.cookie_key_changed(&self.core);
         }
         Ok(())
     }

@@ -296,6 +296,7 @@ pub(crate) fn instance(
         store: Arc::new(StoreClient::new(
             Arc::new(store),
             Arc::clone(&login.0.telemetry),
+            None,
         )),
         telemetry: Arc::clone(&login.0.telemetry),
         on_refresh: None,
