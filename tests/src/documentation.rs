@@ -28,4 +28,5 @@ pages! {
     Tokens = "../../crates/login/src/manual/building/tokens.md";
     Configuration = "../../crates/login/src/manual/configuration.md";
     Instances = "../../crates/login/src/manual/instances.md";
+    Operations = "../../crates/login/src/manual/operations.md";
 }

@@ -80,7 +80,7 @@ pub mod dialect {
 /// The client that carries requests to FNCY, for an application that brings its own, and the types of its requests.
 pub mod http_client {
     #[doc(no_inline)]
-    pub use http::{Request, Response};
+    pub use http::{HeaderMap, Request, Response};
 
     pub use crate::provider::http_client::{HttpClient, HttpClientError, HttpExchange};
 }

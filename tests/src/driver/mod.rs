@@ -12,3 +12,4 @@ mod opaque;
 mod operations;
 mod session;
 mod tls;
+mod traces;

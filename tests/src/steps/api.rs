@@ -24,6 +24,8 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     /// The access token, if there is one.
     pub(crate) token: String,
+    /// The header `traceparent`.
+    pub(crate) trace: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -125,7 +127,10 @@ async fn answer(
         .get("authorization")
         .map_or("", |value| value.to_str().unwrap());
     let token = bearer.trim_start_matches("Bearer ").to_owned();
+    let trace = headers.get("traceparent");
+    let trace = trace.map(|value| value.to_str().unwrap().to_owned());
     state.asked.lock().unwrap().push(Asked {
+        trace,
         method: method.to_string(),
         path: uri.path().to_owned(),
         token: token.clone(),

@@ -23,6 +23,8 @@ pub struct RecordedRequest {
     pub content_type: Option<String>,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The `traceparent` header (W3C Trace Context), which names the trace and the span of the client.
+    pub traceparent: Option<String>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
     /// The status of the response. It is `None` while the request is in progress, and after a lost
@@ -112,6 +114,7 @@ mod tests {
             query: None,
             content_type: None,
             authorization: None,
+            traceparent: None,
             body: Vec::new(),
             status: None,
         }

@@ -68,6 +68,7 @@ fn record(parts: &request::Parts, body: &Bytes) -> RecordedRequest {
         query: parts.uri.query().map(str::to_owned),
         content_type: header(CONTENT_TYPE),
         authorization: header(AUTHORIZATION),
+        traceparent: header(HeaderName::from_static("traceparent")),
         body: body.to_vec(),
         status: None,
     }

@@ -123,6 +123,7 @@ impl LoginBuilder {
             telemetry: Arc::clone(&telemetry),
             clock: Arc::clone(&self.clock),
             token_url: token_url.clone(),
+            trace_context: self.trace_context.clone(),
         };
         let client = ProviderClient {
             http,

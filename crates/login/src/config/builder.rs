@@ -21,6 +21,7 @@ use crate::hooks::ask::{LoginHook, RefreshHook};
 use crate::hooks::events::EventHook;
 use crate::observe::clock::{Clock, SystemClock};
 use crate::observe::telemetry;
+use crate::observe::trace_context::TraceContext;
 use crate::provider::http_client::HttpClient;
 use crate::store::shared_store::SharedStore;
 
@@ -70,6 +71,7 @@ pub struct LoginBuilder {
     pub(crate) api_origins: Vec<String>,
     /// In bytes.
     pub(crate) api_answer_limit: usize,
+    pub(crate) trace_context: Option<TraceContext>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -96,6 +98,7 @@ impl LoginBuilder {
             http_client: None,
             api_origins: Vec::new(),
             api_answer_limit: 1024 * 1024,
+            trace_context: None,
             clock: Arc::new(SystemClock),
         }
     }

@@ -4,11 +4,12 @@
 //! - A hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds. If it
 //!   fails, the user is not let in.
 //! - No request waits for `on_event`.
-//! - A hook that writes a page may be called for any request.
+//! - A hook that writes a page may be called for any request, and one that writes headers for each request to FNCY.
 
 use std::sync::Arc;
 
 use fncy_login_core::{OwnPage, Page};
+use http::HeaderMap;
 
 use crate::config::builder::LoginBuilder;
 use crate::handle::client_address::RequestHeaders;
@@ -215,6 +216,36 @@ impl LoginBuilder {
     #[doc(alias("template", "error page", "branding"))]
     pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.choices.own_page = Some(OwnPage::new(write));
+        self
+    }
+
+    /// A hook that writes headers of each request to FNCY, such as `traceparent`, so that FNCY's part is in the same trace
+    /// (distributed tracing).
+    ///
+    /// The hook is called in the span `fncy_login.exchange` of the request, and gets an empty map. Its headers are added
+    /// to the request, but replace none that is there: `Authorization`, `Content-Type`, `Cookie`, `Host` and others stay
+    /// the login's. It is called for calls of FNCY's API too, and must not block. By default no header is added, since it
+    /// tells FNCY which requests belong together.
+    ///
+    /// ```
+    /// use fncy_login::Login;
+    /// use http::HeaderValue;
+    ///
+    /// let builder = Login::builder().trace_context(|headers| {
+    ///     headers.insert("x-request-source", HeaderValue::from_static("shop"));
+    /// });
+    /// ```
+    ///
+    /// The [manual](crate::manual::operations#spans) shows it with OpenTelemetry.
+    #[doc(alias(
+        "traceparent",
+        "tracestate",
+        "opentelemetry",
+        "propagation",
+        "distributed tracing"
+    ))]
+    pub fn trace_context(mut self, write: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
+        self.trace_context = Some(Arc::new(write));
         self
     }
 

@@ -6,4 +6,5 @@ pub(crate) mod duplicate_warning;
 pub(crate) mod meter;
 pub(crate) mod once_per_minute;
 pub(crate) mod telemetry;
+pub(crate) mod trace_context;
 pub(crate) mod words;

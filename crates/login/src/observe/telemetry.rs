@@ -4,7 +4,9 @@
 //! - Names of spans, fields and metrics are stable, and so are codes.
 //! - No line has a secret, a user, or text that a browser sent. Of the provider's text it has an error code at most.
 //!   The provider's sentences may name a person, so they are at debug.
-//! - The only addresses are the two settings of the first line.
+//! - The only addresses are settings, without their queries. The path of a handler's call may name a person, so it is in
+//!   no span.
+//! - The span of a request to the provider follows OpenTelemetry's semantic conventions for HTTP clients.
 //! - An admitted request has neither a line nor a span.
 //! - Each code that a person sees is in a line. A line with a code is written once a minute at its level, and at debug
 //!   otherwise. So neither an outage nor a stranger floods the log.
@@ -13,10 +15,10 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use fncy_login_core::{
-    Core, Event, Exchange, Failure, ProviderResult, Reference, RefreshFailure, Reply, Report,
-    SecureUrl, Severity, Site, Timestamp,
+    Core, ErrorCode, Event, Exchange, Failure, ProviderAnswer, ProviderResult, Reference,
+    RefreshFailure, Reply, Report, SecureUrl, Severity, Site, Timestamp,
 };
-use http::Response;
+use http::{Request, Response, Uri};
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Level, Span, debug, enabled, info, info_span, warn};
@@ -75,19 +77,69 @@ pub(crate) fn unproved_sign_in() {
 
 /// The span of a sign-in after its callback. It contains the requests to the provider and the application's hook.
 pub(crate) fn sign_in() -> Span {
-    info_span!("fncy_login.sign_in", outcome = Empty)
+    info_span!(
+        "fncy_login.sign_in",
+        outcome = Empty,
+        otel.status_code = Empty,
+        "error.type" = Empty
+    )
 }
 
 /// Records a sign-in's outcome in the current span.
 pub(crate) fn sign_in_ends(reply: &Reply) {
-    let outcomes = reply.events.iter().filter_map(|event| match event {
-        Event::SignInFinished => Some("signed_in"),
-        Event::SignInFailed(code) => Some(code.as_str()),
-        _ => None,
-    });
-    for outcome in outcomes {
-        Span::current().record("outcome", outcome);
+    let span = Span::current();
+    span.record("outcome", reply.code.map_or("signed_in", ErrorCode::as_str));
+    // What a person does is no error of this span.
+    if let Some(code) = reply.code.filter(|code| code.status() >= 500) {
+        fails(&span, code.as_str());
     }
+}
+
+/// The span of a request to the provider.
+pub(crate) fn request(exchange: &'static str, request: &Request<Vec<u8>>) -> Span {
+    let (method, uri) = (request.method().as_str(), request.uri());
+    info_span!(
+        "fncy_login.exchange",
+        exchange,
+        outcome = Empty,
+        otel.name = method,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        "error.type" = Empty,
+        http.request.method = method,
+        http.response.status_code = Empty,
+        server.address = uri.host(),
+        server.port = port_of(uri),
+        url.full = (exchange != API).then(|| address_of(uri))
+    )
+}
+
+/// The port of an address.
+fn port_of(uri: &Uri) -> u16 {
+    let default = if uri.scheme_str() == Some("http") {
+        80
+    } else {
+        443
+    };
+    uri.port_u16().unwrap_or(default)
+}
+
+/// An address without user, password and query.
+fn address_of(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let host = uri.host().unwrap_or_default();
+    let port = uri.port_u16().map(|port| format!(":{port}"));
+    format!(
+        "{scheme}://{host}{}{}",
+        port.unwrap_or_default(),
+        uri.path()
+    )
+}
+
+/// Marks a span as failed, with a word for the reason.
+fn fails(span: &Span, reason: &str) {
+    span.record("otel.status_code", "ERROR");
+    span.record("error.type", reason);
 }
 
 impl Telemetry {
@@ -181,12 +233,26 @@ impl Telemetry {
         &self,
         refreshing: impl Future<Output = Result<T, RefreshFailure>>,
     ) -> Result<T, RefreshFailure> {
-        let span = info_span!("fncy_login.refresh", outcome = Empty);
+        let span = info_span!(
+            "fncy_login.refresh",
+            outcome = Empty,
+            otel.status_code = Empty,
+            "error.type" = Empty
+        );
         let began = Instant::now();
         let refreshed = refreshing.instrument(span.clone()).await;
         let outcome = match &refreshed {
             Ok(_) => REFRESHED,
-            Err(failure) => failure.as_str(),
+            Err(failure) => {
+                // These are decisions.
+                if !matches!(
+                    failure,
+                    RefreshFailure::Refused | RefreshFailure::NotWelcome
+                ) {
+                    fails(&span, failure.as_str());
+                }
+                failure.as_str()
+            }
         };
         span.record("outcome", outcome);
         self.meter.refresh(outcome, began.elapsed());
@@ -233,14 +299,16 @@ impl Telemetry {
         }
     }
 
-    /// Runs an exchange with the provider in a span of its own, and counts it.
+    /// Runs an exchange with the provider in its span, and counts it.
     pub(crate) async fn exchange(
         &self,
         exchange: Exchange<'_>,
+        span: Span,
         sending: impl Future<Output = ProviderResult>,
     ) -> ProviderResult {
         let name = name_of(exchange);
-        let result = self.timed(name, sending, |answer| answer.status).await;
+        let status = |answer: &ProviderAnswer| answer.status;
+        let result = self.timed(name, span, sending, status).await;
         if let Ok(answer) = &result
             && enabled!(Level::DEBUG)
             && let Some(description) = answer.description()
@@ -254,36 +322,38 @@ impl Telemetry {
         result
     }
 
-    /// Runs a handler's call of the API in a span of its own, and counts it.
+    /// Runs a handler's call of the API in its span, and counts it.
     pub(crate) async fn api_call(
         &self,
+        span: Span,
         sending: impl Future<Output = Result<Response<Vec<u8>>, Failure>>,
     ) -> Result<Response<Vec<u8>>, Failure> {
         let status = |answer: &Response<_>| answer.status().as_u16();
-        self.timed(API, sending, status).await
+        self.timed(API, span, sending, status).await
     }
 
     async fn timed<T>(
         &self,
         exchange: &'static str,
+        span: Span,
         sending: impl Future<Output = Result<T, Failure>>,
         status: impl FnOnce(&T) -> u16,
     ) -> Result<T, Failure> {
-        let span = info_span!(
-            "fncy_login.exchange",
-            exchange,
-            outcome = Empty,
-            status = Empty
-        );
         let began = Instant::now();
         let result = sending.instrument(span.clone()).await;
         let outcome = match &result {
             Ok(answer) => {
                 let status = status(answer);
-                span.record("status", status);
+                span.record("http.response.status_code", status);
+                if status >= 400 {
+                    fails(&span, &status.to_string());
+                }
                 class_of(status)
             }
-            Err(failure) => failure.as_str(),
+            Err(failure) => {
+                fails(&span, failure.as_str());
+                failure.as_str()
+            }
         };
         span.record("outcome", outcome);
         let took = began.elapsed();

@@ -7,32 +7,17 @@
 //! - No redirect is followed: the answer is the handler's.
 
 use fncy_login_core::{Secret, SecureUrl};
-use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderName, PROXY_AUTHORIZATION, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::AUTHORIZATION;
 use http::uri::Scheme;
 use http::{HeaderValue, Request, Response, Uri};
 use tokio::time::Instant;
 
+use crate::observe::telemetry;
+use crate::observe::trace_context::RESERVED;
+use crate::observe::words::API;
 use crate::provider::api_error::ApiError;
 use crate::provider::places::{Places, Work};
 use crate::provider::sender::{EXCHANGE_DEADLINE, Sender};
-
-/// The headers that a handler's request must not have: those of the login, those that choose another host, and those of
-/// the connection (RFC 9110, section 7.6.1).
-const RESERVED: [HeaderName; 10] = [
-    AUTHORIZATION,
-    CONNECTION,
-    CONTENT_LENGTH,
-    COOKIE,
-    HOST,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
 
 /// Where handlers may send a user's access token.
 pub(crate) struct ApiClient {
@@ -79,8 +64,9 @@ impl ApiClient {
         let place = places.take(Work::Api(user), deadline).await;
         let _place = place.ok_or(ApiError::NO_ANSWER)?;
         let sent = [Secret::new(access_token.to_owned())];
+        let span = telemetry::request(API, &request);
         let exchange = http.exchange(request, self.answer_limit, &sent, deadline);
-        Ok(http.telemetry.api_call(exchange).await?)
+        Ok(http.telemetry.api_call(span, exchange).await?)
     }
 }
 

@@ -22,6 +22,8 @@ use oauth2::{
 };
 use tokio::time::Instant;
 
+use crate::observe::telemetry;
+use crate::observe::words::name_of;
 use crate::provider::choices::TokenBody;
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::Place;
@@ -77,11 +79,12 @@ impl ProviderClient {
             return Err(Failure::Transport);
         };
         let sent = self.secrets(exchange, &request);
+        let span = telemetry::request(name_of(exchange), &request);
         let sending = async {
             let answer = self.http.send(request, &sent, deadline).await?;
             Ok(ProviderAnswer { sent, ..answer })
         };
-        self.http.telemetry.exchange(exchange, sending).await
+        self.http.telemetry.exchange(exchange, span, sending).await
     }
 
     /// The secrets of a request, which the log must not repeat.

@@ -4,6 +4,7 @@
 //! - One deadline covers the whole exchange, with the body. It holds for every client.
 //! - If the process is too busy to read answers, the deadline moves. Otherwise an answer that has arrived would be lost,
 //!   and with it the only copy of a new refresh token.
+//! - The application's hook may add headers that carry its trace on.
 //! - Answers are read without compression, and up to a limit.
 //! - A cause in the log repeats no secret of the request.
 //! - The date of an answer shows how far this instance's clock is from the provider's.
@@ -23,6 +24,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::observe::clock::Clock;
 use crate::observe::once_per_minute::limited;
 use crate::observe::telemetry::Telemetry;
+use crate::observe::trace_context::{self, TraceContext};
 use crate::provider::http_client::{HttpClient, HttpClientError};
 use crate::store::store_client::MAX_MOVE;
 
@@ -58,6 +60,7 @@ pub(crate) struct Sender {
     pub(crate) clock: Arc<dyn Clock>,
     /// The endpoint whose clock is compared with ours.
     pub(crate) token_url: SecureUrl,
+    pub(crate) trace_context: Option<TraceContext>,
 }
 
 impl Sender {
@@ -91,6 +94,9 @@ impl Sender {
         ] {
             let value = HeaderValue::from_static(value);
             headers.entry(name).or_insert(value);
+        }
+        if let Some(hook) = &self.trace_context {
+            trace_context::add(hook, headers);
         }
         let uri = request.uri().clone();
         // A cache may answer a `GET`, and with an old date. Another server's clock is not FNCY's.
@@ -260,6 +266,7 @@ mod tests {
             telemetry: Arc::new(Telemetry::new(String::new())),
             clock: Arc::new(SystemClock),
             token_url: SecureUrl::parse("https://fncy.example/token").unwrap(),
+            trace_context: None,
         };
         sender.send(Request::default(), &[], deadline).await
     }

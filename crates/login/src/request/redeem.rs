@@ -51,8 +51,9 @@ pub(crate) async fn redeem_once(login: &Login, redeeming: Redeeming, caller: Cal
             let redemption = async move {
                 login.0.telemetry.meter.returned();
                 let began = Instant::now();
-                let redeeming = redeem(&login, redeeming, caller, &sender, deadline);
-                sender.tell(*redeeming.await);
+                let reply = redeem(&login, redeeming, caller, &sender, deadline).await;
+                telemetry::sign_in_ends(&reply);
+                sender.tell(*reply);
                 login.0.telemetry.meter.sign_in(began.elapsed());
                 login.0.redemptions.leave(&key);
             };
@@ -103,7 +104,6 @@ async fn redeem(
     let signing_in = async move { sign_in(&task_login, redeeming, caller, place, deadline).await };
     let signing_in = login.0.tasks.spawn(signing_in.in_current_span());
     let reply = signing_in.await.unwrap_or_else(|_| replies.panicked());
-    telemetry::sign_in_ends(&reply);
     let signs_in = reply.events.contains(&Event::SignInFinished);
     let reply = ending(login, reply, request.as_ref()).await;
     // Strangers can cause failures, so only the reply of a sign-in is stored.

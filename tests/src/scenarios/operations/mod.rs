@@ -4,6 +4,7 @@ mod client_ids;
 mod clocks;
 mod references;
 mod store;
+mod traces;
 
 scenarios! {
     client_ids: {
@@ -24,5 +25,9 @@ scenarios! {
         xr10_a_sign_in_without_the_store_has_a_code_of_its_own ["XR10"],
         xr10_a_refresh_without_the_store_has_a_code_of_its_own ["XR10"],
         xr10_the_line_of_a_refresh_has_the_status_and_the_cause ["XR10"],
+    }
+    traces: {
+        xr16_a_hook_carries_a_trace_to_fncy_and_replaces_no_header ["XR16"],
+        xr16_no_trace_goes_to_fncy_by_default ["XR16"],
     }
 }
