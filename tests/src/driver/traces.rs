@@ -3,6 +3,7 @@
 //! A subscriber holds for a thread, so each test runs on one.
 
 use fncy_dev_server::{Endpoint, Fault};
+use fncy_login::Setting;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::{SpanKind, Status, TracerProvider as _};
 use opentelemetry_http::HeaderInjector;
@@ -14,6 +15,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::harness::Harness;
+use crate::steps::api::Api;
 use crate::world::{APP, World};
 
 /// The spans of this thread, as OpenTelemetry exports them.
@@ -175,4 +177,27 @@ async fn xr16_a_failed_exchange_and_a_failed_sign_in_are_errors() {
         "",
         "no answer"
     );
+}
+
+#[tokio::test]
+async fn xr16_no_span_has_a_query_or_the_path_of_a_handlers_call() {
+    let exported = Exported::start();
+    let api = Api::start();
+    let world = api.world(Harness::Bare, |builder| builder);
+    let address = format!("{}/v1/oauth2/token", world.provider.base_url());
+    let login = world.usual().api_origin(api.origin());
+    let login = login.set(Setting::TokenUrl, format!("{address}?key=k-of-token"));
+    world.serve(login.build().unwrap());
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let called = api.step("get", "/orders-of-alex?key=k-of-api");
+    assert_eq!(tab.get(&format!("{APP}{called}")).await.status, 200);
+    let redeem = exported.span("exchange", "redeem");
+    assert_eq!(attribute(&redeem, "url.full"), address);
+    let call = exported.span("exchange", "api");
+    assert_eq!(attribute(&call, "server.address"), "127.0.0.1");
+    let shown = format!("{:?}", exported.spans());
+    for hidden in ["k-of-token", "k-of-api", "orders-of-alex"] {
+        assert!(!shown.contains(hidden), "{hidden}: {shown}");
+    }
 }

@@ -315,7 +315,7 @@ impl LoginBuilder {
     /// - A protected path answers 503 (`session_unverified`) with `Retry-After`, once the status of the session is more
     ///   than five seconds old.
     /// - A public path is served without a user.
-    /// - A sign-in and a refresh end in 503 (`provider_unavailable`).
+    /// - A sign-in and a refresh end in 503 (`store_unavailable`).
     /// - A sign-out removes the cookies, and the log says that the other instances could not be told.
     #[doc(alias("redis", "cluster", "kubernetes", "instances"))]
     pub fn store(mut self, store: impl SharedStore) -> Self {
@@ -337,17 +337,6 @@ impl LoginBuilder {
     /// Two instances may then use the same refresh token. A provider that rotates them may end the session for that.
     pub fn danger_refresh_without_store(mut self) -> Self {
         self.refreshes_without_store = true;
-        self
-    }
-
-    /// The client that sends requests to FNCY, such as a client with a certificate of its own.
-    ///
-    /// The default is hyper with rustls. It goes through the proxy of `HTTPS_PROXY`, and trusts the system's authorities and
-    /// those of [`ca_file`](Self::ca_file). The login still sets the deadlines, limits the number of requests at once,
-    /// and checks the answers.
-    #[doc(alias("proxy", "mtls", "reqwest"))]
-    pub fn http_client(mut self, client: impl HttpClient) -> Self {
-        self.http_client = Some(Arc::new(client));
         self
     }
 

@@ -1,4 +1,4 @@
-//! The builder's hooks: functions of the application that the login calls.
+//! The builder's hooks: functions of the application that the login calls, and its own HTTP client.
 //!
 //! Rules:
 //! - A hook over a session runs once for a sign-in or refresh, and has the rest of the request's 15 seconds. If it
@@ -15,6 +15,7 @@ use crate::config::builder::LoginBuilder;
 use crate::handle::client_address::RequestHeaders;
 use crate::hooks::approval::{Approval, NewLogin, RefreshedLogin, Refusal};
 use crate::hooks::login_event::LoginEvent;
+use crate::provider::http_client::HttpClient;
 
 use fncy_login_core::Language;
 
@@ -216,6 +217,17 @@ impl LoginBuilder {
     #[doc(alias("template", "error page", "branding"))]
     pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.choices.own_page = Some(OwnPage::new(write));
+        self
+    }
+
+    /// The client that sends requests to FNCY, such as a client with a certificate of its own.
+    ///
+    /// The default is hyper with rustls. It goes through the proxy of `HTTPS_PROXY`, and trusts the system's authorities and
+    /// those of [`ca_file`](Self::ca_file). The login still sets the deadlines, limits the number of requests at once,
+    /// and checks the answers.
+    #[doc(alias("proxy", "mtls", "reqwest"))]
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http_client = Some(Arc::new(client));
         self
     }
 
