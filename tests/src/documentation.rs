@@ -29,4 +29,5 @@ pages! {
     Configuration = "../../crates/login/src/manual/configuration.md";
     Instances = "../../crates/login/src/manual/instances.md";
     Operations = "../../crates/login/src/manual/operations.md";
+    Stopping = "../../crates/login/src/manual/deploying/stopping.md";
 }

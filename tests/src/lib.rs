@@ -24,6 +24,8 @@ pub mod browser;
 #[cfg(test)]
 mod claims;
 pub mod corpora;
+#[cfg(test)]
+mod deployment;
 #[cfg(doctest)]
 mod documentation;
 #[cfg(test)]

@@ -21,7 +21,7 @@ const THREADS: usize = 8;
 /// The rows of the matrix, each in a line of a table.
 const ROWS: &str = include_str!("../rows.md");
 /// Rows about a part that all harnesses share. A test with the row in its name is in the folder.
-const ELSEWHERE: [(&str, &str); 9] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     // No request brings these about.
     ("K14", "../crates/core/src"),
     ("K20", "../crates/core/src"),
@@ -37,6 +37,10 @@ const ELSEWHERE: [(&str, &str); 9] = [
     ("P30", "src"),
     // The place of the login is a matter of each framework.
     ("R27", "src/adapters"),
+    // These are about files for an operator, and about a process.
+    ("XR9", "src/driver"),
+    ("XR15", "../examples/recipes/tests"),
+    ("XR17", "src"),
 ];
 
 fn main() -> ExitCode {
@@ -114,7 +118,9 @@ fn listed() -> impl Iterator<Item = &'static str> {
 
 /// Whether a test in a folder is named after a row.
 fn has_test(row: &str, folder: &str) -> bool {
-    let named = format!("fn {}_", row.to_lowercase());
+    let number = row.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    let letters = &row[..row.len() - number.len()];
+    let named = format!("fn {}{number:0>2}_", letters.to_lowercase());
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -24,8 +24,11 @@
 //!
 //! | to run | |
 //! | --- | --- |
-//! | [`deployment`] | nginx, sub-paths, several hosts, Docker, Kubernetes |
+//! | [`deployment`] | nginx, sub-paths, several hosts |
+//! | [`services`] | systemd, Docker, Compose, Kubernetes, probes |
+//! | [`stopping`] | stopping, rolling restarts, upgrade and rollback |
 //! | [`instances`] | several instances and the store that they share |
+//! | [`resources`] | memory, file descriptors, cores, clocks, a restored dump |
 //! | [`cookies`] | the cookies, why one may not stick, how to change the secret |
 //! | [`security`] | what the login defends against, and what the application must do |
 //! | [`operations`] | logs, traces, metrics, alerts |
@@ -55,12 +58,15 @@ pages! {
     paths = "building/paths.md";
     quick_start = "building/quick_start.md";
     requests = "building/requests.md";
+    resources = "deploying/resources.md";
     security = "security.md";
     session_data = "building/session_data.md";
     sessions = "building/sessions.md";
+    services = "deploying/services.md";
     settings = "settings.md";
     sign_in = "building/sign_in.md";
     sign_in_options = "building/sign_in_options.md";
+    stopping = "deploying/stopping.md";
     testing = "building/testing.md";
     tokens = "building/tokens.md";
     troubleshooting = "troubleshooting.md";

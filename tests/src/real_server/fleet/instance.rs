@@ -62,13 +62,22 @@ impl Instance {
     ///
     /// If it isn't ready within 30 seconds.
     pub async fn until_ready(&self) {
+        self.until_answers("/ready").await;
+    }
+
+    /// Waits until a path of its second listener answers 200.
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't within 30 seconds.
+    pub async fn until_answers(&self, path: &str) {
         for _ in 0..3_000 {
-            if self.ask("/ready").await.starts_with("HTTP/1.1 200") {
+            if self.ask(path).await.starts_with("HTTP/1.1 200") {
                 return;
             }
             sleep(Duration::from_millis(10)).await;
         }
-        panic!("an instance is not ready: {}", self.lines());
+        panic!("{path} of an instance is not 200: {}", self.lines());
     }
 
     /// The answer of its second listener, with its head. It is empty if there is none.
@@ -124,7 +133,10 @@ impl Instance {
 
     /// All its lines.
     pub fn lines(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+        // A device would never end.
+        let log = Some(&self.log).filter(|log| log.is_file());
+        log.and_then(|log| std::fs::read_to_string(log).ok())
+            .unwrap_or_default()
     }
 }
 

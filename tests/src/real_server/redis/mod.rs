@@ -7,6 +7,8 @@ mod cluster;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod dump;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod processes;
