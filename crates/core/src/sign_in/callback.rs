@@ -198,7 +198,7 @@ fn unknown_transaction<H: Head>(
     } else if transaction::is_sealed_elsewhere(&machine.vault, head, state) {
         (
             ErrorCode::LoginExpired,
-            "the cookie of this sign-in does not open; an instance with another FNCY_COOKIE_SECRET, FNCY_CLIENT_ID or FNCY_COOKIE_NAME has sealed it",
+            "the cookie of this sign-in does not open; an instance with another FNCY_COOKIE_SECRET or FNCY_CLIENT_ID has sealed it",
         )
     } else if transaction::is_any(&machine.vault, head) {
         (
