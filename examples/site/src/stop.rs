@@ -11,12 +11,15 @@ use std::time::Duration;
 
 use fncy_login::Login;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::StartError;
 
-/// The time for the requests under way, and then for the login's work.
+/// The time for the requests under way and for the login's work, after the pause. With a pause of 5 seconds, the process
+/// ends within the 30 seconds that Kubernetes waits.
 const LONGEST: Duration = Duration::from_secs(20);
+/// The time for the login's work, if requests have taken all the time.
+const LEAST: Duration = Duration::from_secs(3);
 
 /// Waits for SIGTERM or Ctrl-C, makes the instance unready, and goes on for the pause. Then the server takes no more
 /// requests.
@@ -31,7 +34,7 @@ pub async fn stopping(login: Login, pause: Duration) {
 /// The same for actix-web, whose workers drop their tasks when they end. So the login's work comes to its end before.
 pub async fn stopping_workers(login: Login) {
     stopping(login.clone(), Duration::ZERO).await;
-    drained(&login).await;
+    drained(&login, Instant::now() + LONGEST).await;
 }
 
 /// Runs a server until it has finished its requests, and then waits for the login.
@@ -44,15 +47,19 @@ pub async fn until_stopped(
     pause: Duration,
     server: impl Future<Output = io::Result<()>>,
 ) -> Result<(), StartError> {
+    let mut end = None;
     let late = async {
         interrupted().await;
-        sleep(pause + LONGEST).await;
+        let until = Instant::now() + pause + LONGEST;
+        end = Some(until);
+        sleep_until(until).await;
     };
     tokio::select! {
         served = server => served?,
         () = late => tracing::warn!("requests were cut off"),
     }
-    drained(login).await;
+    let least = Instant::now() + LEAST;
+    drained(login, end.map_or(least, |end| end.max(least))).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -69,8 +76,8 @@ pub async fn all(mut servers: JoinSet<io::Result<()>>) -> io::Result<()> {
     Ok(())
 }
 
-async fn drained(login: &Login) {
-    if timeout(LONGEST, login.drain()).await.is_err() {
+async fn drained(login: &Login, end: Instant) {
+    if timeout_at(end, login.drain()).await.is_err() {
         tracing::warn!("work of the login was lost");
     }
 }

@@ -1,7 +1,7 @@
 //! The end of a process: what a login has begun comes to its end first.
 //!
-//! Rules: the store is waited for after the tasks, since they write to it; what events' hooks begin meanwhile is waited
-//! for as well.
+//! Rules: the events come after the tasks, which tell them; then what the hook for events has begun; and the store comes
+//! last, since all of these write to it. Each wait is for what was begun before it, so that it ends while requests go on.
 
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
@@ -78,14 +78,11 @@ impl Login {
         let login = self.clone();
         Drain(Box::pin(async move {
             let inner = &login.0;
-            loop {
-                inner.tasks.finished().await;
-                inner.store.flush().await;
-                inner.events.all_told().await;
-                if inner.tasks.are_finished() {
-                    return;
-                }
-            }
+            inner.tasks.finished().await;
+            inner.events.all_told().await;
+            // What the hook for events has begun.
+            inner.tasks.finished().await;
+            inner.store.flush().await;
         }))
     }
 }

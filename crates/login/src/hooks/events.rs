@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use fncy_login_core::{Reference, Subject};
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
@@ -27,6 +27,8 @@ use crate::observe::telemetry::Telemetry;
 
 /// The most events that wait. An event takes a few hundred bytes.
 const MAX_WAITING: usize = 1_024;
+/// How often a wait looks for the task.
+const LOOK: Duration = Duration::from_millis(100);
 /// The time that the hook has for one event.
 const DEADLINE: Duration = Duration::from_secs(15);
 
@@ -42,8 +44,8 @@ struct Queue {
     hook: EventHook,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    /// Wakes those that wait for the end of the task.
-    is_empty: Notify,
+    /// The number of events whose hook has ended.
+    told: watch::Sender<u64>,
     telemetry: Arc<Telemetry>,
 }
 
@@ -51,6 +53,8 @@ struct Queue {
 struct State {
     waiting: VecDeque<LoginEvent>,
     task: Option<AbortHandle>,
+    /// The number of events that were queued.
+    queued: u64,
     /// The number of lost events since the last warning.
     lost: u64,
 }
@@ -66,7 +70,7 @@ impl Events {
                 hook: Arc::clone(hook),
                 clock: Arc::clone(clock),
                 state: Mutex::default(),
-                is_empty: Notify::new(),
+                told: watch::Sender::new(0),
                 telemetry: Arc::clone(telemetry),
             })
         }))
@@ -97,6 +101,7 @@ impl Events {
         let mut state = queue.state();
         if state.waiting.len() < MAX_WAITING {
             state.waiting.push_back(event);
+            state.queued += 1;
             queue.go_on(&mut state);
         } else {
             state.lost += 1;
@@ -104,39 +109,46 @@ impl Events {
         }
     }
 
-    /// Waits until the hook was called for all events that wait now, and for those that come meanwhile.
+    /// Waits until the hook has ended for all events that wait now.
     pub(crate) async fn all_told(&self) {
         let Some(queue) = &self.0 else { return };
-        let mut is_empty = pin!(queue.is_empty.notified());
-        is_empty.as_mut().enable();
-        let is_running = queue.go_on(&mut queue.state());
-        if is_running {
-            is_empty.await;
+        let (mut told, queued) = (queue.told.subscribe(), queue.state().queued);
+        // Looked at again, since the task ends with its runtime.
+        while timeout(LOOK, told.wait_for(|told| *told >= queued))
+            .await
+            .is_err()
+        {
+            queue.go_on(&mut queue.state());
         }
     }
 }
 
+/// Counts an event as told when its hook has ended, or was dropped with its runtime.
+struct Telling<'a>(&'a Queue);
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.0.told.send_modify(|told| *told += 1);
+    }
+}
+
 impl Queue {
-    /// Begins the task, if events wait and no task runs. Returns whether one runs.
-    fn go_on(self: &Arc<Self>, state: &mut State) -> bool {
+    /// Begins the task, if events wait and no task runs.
+    fn go_on(self: &Arc<Self>, state: &mut State) {
         let is_running = |task: &AbortHandle| !task.is_finished();
-        if state.task.as_ref().is_some_and(is_running) {
-            return true;
-        }
-        if state.waiting.is_empty() {
-            return false;
+        if state.waiting.is_empty() || state.task.as_ref().is_some_and(is_running) {
+            return;
         }
         // Without a runtime, the events wait for a request that has one.
-        let Ok(runtime) = Handle::try_current() else {
-            return false;
-        };
-        let task = runtime.spawn(Arc::clone(self).run());
-        state.task = Some(task.abort_handle());
-        true
+        if let Ok(runtime) = Handle::try_current() {
+            let task = runtime.spawn(Arc::clone(self).run());
+            state.task = Some(task.abort_handle());
+        }
     }
 
     async fn run(self: Arc<Self>) {
         while let Some(event) = self.next() {
+            let _telling = Telling(&self);
             let called = pin!(async { (self.hook)(event).await });
             match timeout(DEADLINE, unless_it_panics(called)).await {
                 Ok(Some(())) => {}
@@ -162,7 +174,6 @@ impl Queue {
         let event = state.waiting.pop_front();
         if event.is_none() {
             state.task = None;
-            self.is_empty.notify_waiters();
         }
         event
     }
@@ -247,6 +258,31 @@ mod tests {
             let _inside = ended.enter();
             tell(&events);
         }
+        runtime().block_on(events.all_told());
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn xr12_a_wait_outlives_the_runtime_of_the_events_task() {
+        let runtime = || Builder::new_current_thread().enable_time().build().unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let calls = Arc::clone(&count);
+        let hook: EventHook = Arc::new(move |_| {
+            let is_first = calls.fetch_add(1, Ordering::SeqCst) == 0;
+            Box::pin(async move {
+                if is_first {
+                    std::future::pending::<()>().await;
+                }
+            })
+        });
+        let events = events(&hook);
+        let ended = runtime();
+        ended.block_on(async {
+            tell(&events);
+            tell(&events);
+            tokio::task::yield_now().await;
+        });
+        drop(ended);
         runtime().block_on(events.all_told());
         assert_eq!(count.load(Ordering::SeqCst), 2);
     }

@@ -1,9 +1,14 @@
 //! All seams in one, as [`LoginBuilder::store`](crate::LoginBuilder::store) takes them.
 
+use std::time::Duration;
+
 use crate::store::leases::Leases;
 use crate::store::revocations::Revocations;
 use crate::store::session_lists::SessionLists;
 use crate::store::store_error::StoreFuture;
+
+/// The driver's timeout of a call that doesn't wait for another instance's work.
+pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What the instances of an application share: a revocation list, a lease table, and perhaps session lists.
 pub trait SharedStore: Revocations + Leases {

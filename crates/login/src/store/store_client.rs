@@ -11,12 +11,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::observe::telemetry::Telemetry;
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome};
 use crate::store::session_lists::SessionLists;
-use crate::store::shared_store::SharedStore;
+use crate::store::shared_store::{CALL_DEADLINE, SharedStore};
 use crate::store::store_error::{StoreError, StoreFuture};
 use crate::store::store_watch::StoreWatch;
 
-/// The timeout of a call that doesn't wait for another instance's work.
-pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(2);
 /// How far the deadline of an exchange moves in a process that is too busy to read the answer.
 pub(crate) const MAX_MOVE: Duration = Duration::from_secs(10);
 /// After this many leases that are too short, the store counts as unreachable.

@@ -16,8 +16,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::observe::telemetry::Telemetry;
-use crate::store::shared_store::SharedStore;
-use crate::store::store_client::CALL_DEADLINE;
+use crate::store::shared_store::{CALL_DEADLINE, SharedStore};
 
 /// Between two questions.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -5,20 +5,32 @@
 //! - A question runs elsewhere, since the next process asks it again: about a bearer token, for keys, for a token of the
 //!   application itself, or of [`Login::check`](crate::Login::check).
 //! - A hook runs in a task of its own, for which a counted task waits. The queue of events has its own account.
-//! - If a runtime ends before a task, the log says that its work is lost.
+//! - If a runtime ends before a task, the log says once that work is lost.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// The number of tasks under way that began between two waits.
+type Generation = Arc<watch::Sender<usize>>;
+
 /// The tasks under way. Cloning is cheap, and clones share the count.
 #[derive(Clone, Default)]
-pub(crate) struct Tasks(Arc<watch::Sender<usize>>);
+pub(crate) struct Tasks(Arc<Mutex<Generations>>);
+
+#[derive(Default)]
+struct Generations {
+    current: Generation,
+    earlier: Vec<Generation>,
+    /// Whether the log says that work was lost.
+    is_loss_told: bool,
+}
 
 /// A task, for as long as it runs.
 struct Running {
     tasks: Tasks,
+    generation: Generation,
     is_finished: bool,
 }
 
@@ -38,22 +50,45 @@ impl Tasks {
         })
     }
 
-    /// Waits until no task is under way.
+    /// Waits until the tasks that are under way now have ended. Later ones are not waited for, so the wait has an end
+    /// while requests go on.
     pub(crate) async fn finished(&self) {
-        // The sender lives as long as `self`, so this is no error.
-        drop(self.0.subscribe().wait_for(|running| *running == 0).await);
+        let earlier = self.generations().close();
+        for generation in earlier {
+            // The sender lives as long as `generation`, so this is no error.
+            drop(
+                generation
+                    .subscribe()
+                    .wait_for(|running| *running == 0)
+                    .await,
+            );
+        }
     }
 
-    pub(crate) fn are_finished(&self) -> bool {
-        *self.0.borrow() == 0
+    fn generations(&self) -> MutexGuard<'_, Generations> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generations {
+    /// Begins a new generation, and returns the earlier ones that have tasks.
+    fn close(&mut self) -> Vec<Generation> {
+        self.earlier.push(std::mem::take(&mut self.current));
+        self.earlier.retain(|generation| *generation.borrow() > 0);
+        self.earlier.clone()
     }
 }
 
 impl Running {
     fn new(tasks: &Tasks) -> Self {
-        tasks.0.send_modify(|running| *running += 1);
+        // Counted under the lock: no wait misses it.
+        let generations = tasks.generations();
+        let generation = Arc::clone(&generations.current);
+        generation.send_modify(|running| *running += 1);
+        drop(generations);
         Self {
             tasks: tasks.clone(),
+            generation,
             is_finished: false,
         }
     }
@@ -65,20 +100,24 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.is_finished && !std::thread::panicking() {
+        let is_lost = !self.is_finished && !std::thread::panicking();
+        if is_lost && !std::mem::replace(&mut self.tasks.generations().is_loss_told, true) {
             tracing::warn!(
                 "work for a session was cut off, since its runtime ended: await Login::drain before the runtime ends"
             );
         }
-        self.tasks.0.send_modify(|running| *running -= 1);
+        self.generation.send_modify(|running| *running -= 1);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::pin::pin;
 
+    use futures_util::FutureExt as _;
     use tokio::runtime::Builder;
+    use tokio::sync::oneshot;
 
     use super::Tasks;
 
@@ -91,10 +130,25 @@ mod tests {
             tasks.spawn(pending::<()>());
             let panicked = tasks.spawn(async { panic!("on purpose") });
             assert!(panicked.await.is_err());
+            assert!(tasks.finished().now_or_never().is_none());
         });
-        assert!(!tasks.are_finished());
         drop(ended);
-        assert!(tasks.are_finished());
         runtime().block_on(tasks.finished());
+    }
+
+    #[tokio::test]
+    async fn xr12_a_wait_ends_with_the_tasks_that_were_under_way_at_its_beginning() {
+        let tasks = Tasks::default();
+        let (end, ended) = oneshot::channel::<()>();
+        tasks.spawn(ended);
+        let first = tasks.finished();
+        let mut first = pin!(first);
+        assert!(first.as_mut().now_or_never().is_none());
+        // Requests go on.
+        tasks.spawn(pending::<()>());
+        assert!(tasks.finished().now_or_never().is_none());
+        drop(end);
+        first.await;
+        assert!(tasks.finished().now_or_never().is_none());
     }
 }

@@ -7,6 +7,7 @@ use std::io;
 
 use fncy_login_tower::{LoginEvent, RefusedBy, RequestContext};
 use site::StartError;
+use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -21,6 +22,8 @@ use super::variable;
 /// If `RUST_LOG` has no list of levels, or if there is a log already.
 pub fn init() -> Result<(), StartError> {
     let levels: Targets = variable("RUST_LOG", "info").parse()?;
+    // No level of other lines drops the audit log.
+    let levels = levels.with_target("audit", Level::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
