@@ -3,7 +3,7 @@
 //! Rules kept here: no time is a gate of CI; figures that are compared come from one run; a wrong answer fails the run, if
 //! answers are judged.
 
-use crate::install::{self, FOR_LOAD, FOR_SCALE};
+use crate::install::{self, FOR_LOAD, FOR_NIGHT, FOR_SCALE};
 use crate::{run, workspace};
 
 /// Runs the benches with these arguments.
@@ -72,4 +72,14 @@ pub(crate) fn soak(arguments: &[&str]) -> Result<(), String> {
     }
     install::debian_packages(FOR_LOAD)?;
     benches(&["soak", seconds])
+}
+
+/// The incidents of an operator's night, or those whose names have one of these parts.
+pub(crate) fn night(parts: &[&str]) -> Result<(), String> {
+    install::debian_packages(FOR_NIGHT)?;
+    run::cargo("build --locked -p recipes -p fncy-login-night").go()?;
+    run::cargo("run --locked -p fncy-login-night --")
+        .arg(workspace::target().join("debug/recipes"))
+        .args(parts.iter().copied())
+        .go()
 }

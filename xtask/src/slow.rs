@@ -7,7 +7,7 @@ use std::fs;
 use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{fuzz, minimal, mutants, published, run, workspace};
+use crate::{fuzz, measure, minimal, mutants, published, run, workspace};
 
 const STEPS: &[Step] = &[
     Step::new("advisories", advisories),
@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     Step::new("external types", external_types),
     Step::new("tls neighbours", tls_neighbours),
     Step::new("packages", published::package),
+    Step::new("night", night),
     Step::new("fuzz", fuzz),
     Step::new("mutants", mutants::todays_shard),
 ];
@@ -23,6 +24,12 @@ const STEPS: &[Step] = &[
 /// `cargo xtask slow [STEP]`.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     steps::run(STEPS, arguments)
+}
+
+/// All incidents of an operator's night.
+fn night() -> Result<Done, String> {
+    measure::night(&[])?;
+    Ok(Done::Passed)
 }
 
 /// Every fuzz target, for a minute.

@@ -11,8 +11,9 @@ mod rolling;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
-use fncy_dev_server::DevServer;
+use fncy_dev_server::{DevServer, DevServerBuilder};
 use fncy_login::Setting;
 
 pub use self::instance::Instance;
@@ -22,17 +23,19 @@ use super::redis::Redis;
 
 /// The configuration of nginx that people copy.
 pub const NGINX: &str = include_str!("../../../../docs/deploy/nginx.conf");
+/// The file of the cookie secrets, beside Redis' socket.
+const SECRETS: &str = "cookie-secrets";
 /// The number of instances.
 const INSTANCES: usize = 3;
 
 /// The processes.
 pub struct Fleet {
     /// FNCY, in this process.
-    pub dev_server: DevServer,
+    pub dev_server: Arc<DevServer>,
     /// The store.
     pub redis: Redis,
-    /// The proxy.
-    pub nginx: Nginx,
+    /// The proxy. `None` while it is changed.
+    nginx: Option<Nginx>,
     /// `None` if it is not installed.
     pub prometheus: Option<Prometheus>,
     /// The instances, in nginx's order.
@@ -51,20 +54,36 @@ impl Fleet {
     ///
     /// If a part doesn't start.
     pub async fn start(port: u16, nginx: &str, program: impl Fn() -> Command) -> Option<Self> {
+        let rules = repository("docs/alerts.yml");
+        Self::start_with(port, nginx, DevServer::builder(), &rules, program).await
+    }
+
+    /// The same with an FNCY and alerting rules of the caller.
+    ///
+    /// # Panics
+    ///
+    /// If a part doesn't start.
+    pub async fn start_with(
+        port: u16,
+        nginx: &str,
+        dev_server: DevServerBuilder,
+        rules: &Path,
+        program: impl Fn() -> Command,
+    ) -> Option<Self> {
         let origin = format!("http://localhost:{port}");
         let redirect_uri = format!("{origin}/auth/callback");
-        let dev_server = DevServer::builder().redirect_uri(&redirect_uri).start();
-        let dev_server = dev_server.unwrap();
+        let dev_server = dev_server.redirect_uri(&redirect_uri).start().unwrap();
         let redis = Redis::start().await?;
-        let secret = dev_server.cookie_secret();
         let folder = redis.socket().with_file_name("");
+        let secrets = folder.join(SECRETS);
+        std::fs::write(&secrets, dev_server.cookie_secret()).unwrap();
         let instances: Vec<_> = (1..=INSTANCES)
             .map(|number| {
                 let mut command = program();
                 command
                     .envs(dev_server.environment())
                     .env(Setting::RedirectUri.name(), &redirect_uri)
-                    .env(Setting::CookieSecret.name(), &secret)
+                    .env(Setting::CookieSecretFile.name(), &secrets)
                     .env(Setting::AuthTime.name(), "/auth_time")
                     .env(Setting::DangerInsecureCookies.name(), "1")
                     .env("FNCY_REDIS_URL", redis.url())
@@ -75,32 +94,53 @@ impl Fleet {
         for instance in &instances {
             instance.until_ready().await;
         }
-        let nginx = on_this_machine(nginx, port, &instances);
-        let name = port.to_string();
-        let nginx = Nginx::start(&name, |folder| {
+        let targets = instances.iter().map(|instance| instance.operations);
+        let prometheus = Prometheus::start(&folder.join("prometheus"), rules, targets).await;
+        let mut fleet = Self {
+            dev_server: Arc::new(dev_server),
+            nginx: None,
+            redis,
+            prometheus,
+            instances,
+            origin,
+        };
+        fleet.proxy(nginx).await?;
+        Some(fleet)
+    }
+
+    /// Starts nginx with another configuration. `None` if it is not installed.
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't start.
+    pub async fn proxy(&mut self, config: &str) -> Option<()> {
+        self.nginx = None;
+        let (_, port) = self.origin.rsplit_once(':').unwrap();
+        let config = on_this_machine(config, port, &self.instances);
+        let nginx = Nginx::start(port, |folder| {
             let socket = Nginx::socket_in(folder);
-            nginx.replacen(
+            config.replacen(
                 "listen ",
                 &format!("listen unix:{};\nlisten ", socket.display()),
                 1,
             )
         });
-        let nginx = nginx.await?;
-        let targets = instances.iter().map(|instance| instance.operations);
-        let prometheus = Prometheus::start(&folder.join("prometheus"), targets).await;
-        Some(Self {
-            dev_server,
-            nginx,
-            redis,
-            prometheus,
-            instances,
-            origin,
-        })
+        self.nginx = Some(nginx.await?);
+        Some(())
+    }
+
+    /// Writes the cookie secrets into the file that all instances follow.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be written.
+    pub fn set_cookie_secrets(&self, secrets: &str) {
+        std::fs::write(self.redis.socket().with_file_name(SECRETS), secrets).unwrap();
     }
 }
 
 /// The configuration with these addresses, and without TLS.
-fn on_this_machine(config: &str, port: u16, instances: &[Instance]) -> String {
+fn on_this_machine(config: &str, port: &str, instances: &[Instance]) -> String {
     let mut config = config
         .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
         .replace("server_name app.example;", "server_name localhost;");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::{free_address, repository};
+use super::free_address;
 use crate::real_server::skip;
 
 /// The configuration that people copy.
@@ -22,24 +22,22 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    /// A Prometheus that reads these addresses each second, and the rules of `docs/alerts.yml`. `None` if it is not
-    /// installed.
+    /// A Prometheus that reads these addresses each second, and has these rules. `None` if it is not installed.
     ///
     /// # Panics
     ///
     /// If it doesn't start.
-    pub async fn start(folder: &Path, targets: impl Iterator<Item = SocketAddr>) -> Option<Self> {
+    pub async fn start(
+        folder: &Path,
+        rules: &Path,
+        targets: impl Iterator<Item = SocketAddr>,
+    ) -> Option<Self> {
         std::fs::create_dir_all(folder).unwrap();
-        let rules = repository("docs/alerts.yml");
         let targets: Vec<_> = targets.map(|target| format!("{target:?}")).collect();
         let mut config: String = CONFIG.replace("15s", "1s");
         config.truncate(config.find("- targets").unwrap());
         config += &format!("- targets: [{}]\n", targets.join(", "));
-        let config = if rules.exists() {
-            config.replace("alerts.yml", &rules.display().to_string())
-        } else {
-            config.replace("rule_files:\n  - alerts.yml\n", "")
-        };
+        let config = config.replace("alerts.yml", &rules.display().to_string());
         std::fs::write(folder.join("prometheus.yml"), config).unwrap();
         let address = free_address();
         let child = Command::new("prometheus")
