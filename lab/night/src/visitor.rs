@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Before a visitor tries a failed sign-in again.
 const AGAIN: Duration = Duration::from_millis(500);
 /// A visitor signs out after so many pages.
-const PAGES: usize = 24;
+const PAGES: usize = 100;
 
 /// Where visitors are.
 pub(crate) struct Site {

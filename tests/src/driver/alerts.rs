@@ -192,6 +192,10 @@ const CASES: &[Case] = &[
         (ALL, "sessions_refused_total{reason=foreign}", Samples("80+200x5 1080+1x44")),
         (ALL, "sessions_accepted_total", Samples("48000+100x5 48600+600x44")),
     ] },
+    Case { name: "the same, and people are signed in again at once", fires: &["SessionsRefused"], changes: &[
+        (ALL, "sessions_refused_total{reason=foreign}", Samples("80+20x10 280+1x39")),
+        (ALL, "sign_ins_finished_total", Samples("800+30x10 1100+10x39")),
+    ] },
     Case { name: "an instance that was killed", fires: &["InstanceDown"], changes: &[
         (&[3], "up", Is(0.0)),
         (&[3], "build_info{version=1}", Samples("stale")),
