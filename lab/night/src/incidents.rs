@@ -248,6 +248,8 @@ pub const ALL: &[Incident] = &[
         begin: |stage| stage.invade(Invented::Codes, 200),
         end: |stage| stage.banish(),
         sign: Some("sum(rate(fncy_login_sign_ins_failed_total[5s])) > 5"),
+        // An incident of the last minutes may have had all visitors sign in again, which is compared with now.
+        besides: &["SignInsDropped"],
         ..QUIET
     },
     Incident {
@@ -284,7 +286,7 @@ pub const ALL: &[Incident] = &[
             stage.kill(0);
             stage.start_again(0, Oddity::None);
         },
-        statuses: &[0, 401, 503, 504],
+        statuses: &[0, 401, 502, 503, 504],
         sign: Some("up == 0"),
         alerts: &["InstanceDown"],
         ..QUIET
