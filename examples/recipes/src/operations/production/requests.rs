@@ -15,8 +15,9 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use fncy_login_tower::Login;
+use fncy_login_tower::{Login, LoginReply};
 use tokio::time::{Instant, timeout};
+use tracing::field::display;
 use tracing::{Instrument as _, info, info_span};
 
 /// The header of the id.
@@ -59,7 +60,11 @@ pub(super) async fn observe(
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
-    span.in_scope(|| info!(status, seconds, "answered"));
+    // A person who calls reads these two from the page.
+    let refusal = response.extensions().get::<LoginReply>();
+    let code = refusal.and_then(LoginReply::code).map(display);
+    let reference = refusal.and_then(LoginReply::reference).map(display);
+    span.in_scope(|| info!(status, seconds, code, reference, "answered"));
     response
 }
 
