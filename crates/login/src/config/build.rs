@@ -20,7 +20,6 @@ use crate::bearer::pauses::Pauses;
 use crate::bearer::token_cache::TokenCache;
 use crate::config::builder::LoginBuilder;
 use crate::config::parser::Parser;
-use crate::config::roots::roots;
 use crate::config::setting::Setting;
 use crate::handle::coverage::CoverageWatch;
 use crate::handle::listing::Listing;
@@ -36,9 +35,6 @@ use crate::observe::telemetry::Telemetry;
 use crate::provider::api_client::ApiClient;
 use crate::provider::choices::{AccountPrompt, ClientAuth, TokenBody, UserinfoMethod};
 use crate::provider::client_credentials::client_tokens::ClientTokens;
-use crate::provider::connector::{NotHttp, Proxies};
-use crate::provider::http_client::HttpClient;
-use crate::provider::hyper_client::HyperClient;
 use crate::provider::last_check::LastCheck;
 use crate::provider::places::Places;
 use crate::provider::provider_client::ProviderClient;
@@ -282,34 +278,6 @@ impl LoginBuilder {
                 "`danger_admit_without_store` and `danger_refresh_without_store` need a store; remove them, or call `store`.".to_owned(),
             );
         }
-    }
-
-    /// The client of these endpoints. If all of them are on loopback, the machine needs no certificates.
-    fn client_of(&self, endpoints: &[&SecureUrl], parser: &mut Parser<'_>) -> Arc<dyn HttpClient> {
-        if let Some(client) = &self.http_client {
-            if parser.value(Setting::CaFile).is_some() {
-                parser.errors.add(
-                    Setting::CaFile,
-                    "is for the login's own HTTP client; remove it, and let the client of `http_client` trust the file",
-                );
-            }
-            return Arc::clone(client);
-        }
-        let proxies = Proxies::from_env();
-        for url in endpoints {
-            match proxies.place_of(url) {
-                Ok(None) => {}
-                Ok(Some(proxy)) => {
-                    tracing::info!(proxy, host = url.origin(), "FNCY is asked through a proxy");
-                }
-                Err(NotHttp) => parser.errors.add_general(
-                    "The proxy of HTTPS_PROXY or ALL_PROXY is not an http proxy; write an address such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
-                ),
-            }
-        }
-        let needs_roots = endpoints.iter().any(|url| !url.is_loopback());
-        let roots = roots(needs_roots, parser);
-        Arc::new(HyperClient::new(roots, proxies))
     }
 
     fn assemble(

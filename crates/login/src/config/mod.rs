@@ -1,11 +1,11 @@
 //! What an application sets, read and checked at start.
 
-pub(crate) mod api;
 pub(crate) mod build;
 pub(crate) mod builder;
 pub(crate) mod client_address;
 pub(crate) mod config_error;
 pub(crate) mod hooks;
+pub(crate) mod http;
 pub(crate) mod login;
 pub(crate) mod parser;
 pub(crate) mod path_rules;

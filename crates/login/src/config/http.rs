@@ -1,10 +1,17 @@
-//! The settings of calls to FNCY's API.
+//! The HTTP client of all requests to FNCY, and the settings of calls to its API.
+
+use std::sync::Arc;
 
 use fncy_login_core::SecureUrl;
 
 use crate::config::builder::LoginBuilder;
 use crate::config::parser::Parser;
+use crate::config::roots::roots;
+use crate::config::setting::Setting;
 use crate::provider::api_client::ApiClient;
+use crate::provider::connector::{NotHttp, Proxies};
+use crate::provider::http_client::HttpClient;
+use crate::provider::hyper_client::HyperClient;
 
 impl LoginBuilder {
     /// Names an origin of FNCY's API, to which handlers may send the user's access token with `FncyApi`.
@@ -30,6 +37,38 @@ impl LoginBuilder {
     pub fn api_answer_limit(mut self, bytes: usize) -> Self {
         self.api_answer_limit = bytes;
         self
+    }
+
+    /// The client of these endpoints. If all of them are on loopback, the machine needs no certificates.
+    pub(super) fn client_of(
+        &self,
+        endpoints: &[&SecureUrl],
+        parser: &mut Parser<'_>,
+    ) -> Arc<dyn HttpClient> {
+        if let Some(client) = &self.http_client {
+            if parser.value(Setting::CaFile).is_some() {
+                parser.errors.add(
+                    Setting::CaFile,
+                    "is for the login's own HTTP client; remove it, and let the client of `http_client` trust the file",
+                );
+            }
+            return Arc::clone(client);
+        }
+        let proxies = Proxies::from_env();
+        for url in endpoints {
+            match proxies.place_of(url) {
+                Ok(None) => {}
+                Ok(Some(proxy)) => {
+                    tracing::info!(proxy, host = url.origin(), "FNCY is asked through a proxy");
+                }
+                Err(NotHttp) => parser.errors.add_general(
+                    "The proxy of HTTPS_PROXY or ALL_PROXY is not an http proxy; write an address such as http://proxy.example:3128, or name FNCY's host in NO_PROXY.".to_owned(),
+                ),
+            }
+        }
+        let needs_roots = endpoints.iter().any(|url| !url.is_loopback());
+        let roots = roots(needs_roots, parser);
+        Arc::new(HyperClient::new(roots, proxies))
     }
 
     /// The client of FNCY's API.
