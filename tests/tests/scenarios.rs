@@ -21,7 +21,7 @@ const THREADS: usize = 8;
 /// The rows of the matrix, each in a line of a table.
 const ROWS: &str = include_str!("../rows.md");
 /// Rows about a part that all harnesses share. A test with the row in its name is in the folder.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 17] = [
     // No request brings these about.
     ("K14", "../crates/core/src"),
     ("K20", "../crates/core/src"),
@@ -38,7 +38,12 @@ const ELSEWHERE: [(&str, &str); 12] = [
     // The place of the login is a matter of each framework.
     ("R27", "src/adapters"),
     // These are about files for an operator, and about a process.
+    ("XR1", "src/driver"),
+    ("XR2", "src/driver"),
+    ("XR3", "src/driver"),
+    ("XR4", "src/driver"),
     ("XR9", "src/driver"),
+    ("XR11", "src/driver"),
     ("XR15", "../examples/recipes/tests"),
     ("XR17", "src"),
 ];

@@ -215,6 +215,32 @@ fn xr02_a_login_that_was_built_outside_a_runtime_watches_its_store_inside_one() 
 }
 
 #[tokio::test]
+async fn xr11_waits_for_a_place_and_exchanges_are_two_times() {
+    let counts = Counts::default();
+    let _guard = metrics::set_default_local_recorder(&counts);
+    let world = World::new(Harness::Bare);
+    assert_eq!(counts.all()["fncy_login_places{work=sign_in}"], 12);
+    world
+        .provider
+        .fault(Endpoint::Token, Fault::delay(Duration::from_millis(500)));
+    let mut tab = world.tab();
+    tokio::join!(
+        world.visit_and_sign_in(&mut tab, "/page", "alex"),
+        becomes(&counts, "places_used{work=sign_in}", 1),
+    );
+    becomes(&counts, "places_used{work=sign_in}", 0).await;
+    let all = counts.all();
+    assert_eq!(
+        all["fncy_login_place_wait_duration_seconds{work=sign_in}"],
+        1
+    );
+    assert_eq!(
+        all["fncy_login_exchange_duration_seconds{exchange=redeem}"],
+        1
+    );
+}
+
+#[tokio::test]
 async fn xr03_each_series_is_there_before_the_first_event() {
     let counts = Counts::default();
     let _guard = metrics::set_default_local_recorder(&counts);
