@@ -82,8 +82,8 @@ async fn drained(login: &Login, end: Instant) {
     }
 }
 
-/// Waits for Ctrl-C, or for SIGTERM, by which systemd, Docker and Kubernetes stop a process. One that can't be
-/// noticed ends the process at once, as everywhere.
+/// Waits for Ctrl-C, or for SIGTERM, by which systemd, Docker and Kubernetes stop a process. If a signal can't be
+/// caught, it ends the process at once.
 pub async fn interrupted() {
     tokio::select! {
         Ok(()) = tokio::signal::ctrl_c() => {}

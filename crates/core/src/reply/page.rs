@@ -169,8 +169,8 @@ impl Page {
         }
     }
 
-    /// What a person tells your support: the log line has it too, so it leads from this page to its cause. `None` if
-    /// the page is about no failure.
+    /// The reference of the refusal, which a person tells your support. The log line with the cause has it too. `None`
+    /// if the page has no error code.
     #[must_use]
     pub fn reference(&self) -> Option<Reference> {
         self.reference

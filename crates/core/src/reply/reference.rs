@@ -4,7 +4,7 @@
 //! - A reference is a keyed hash of a count. It is new for each reply, and says nothing of the request, the user or the
 //!   number of replies.
 //! - It is not a secret, and gives no access.
-//! - Its letters spell no word, and none of them is mistaken for another. So it can be read out on the telephone.
+//! - It has no vowel, so it spells no word. It lacks 0, 1 and L, which are easily mistaken.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};

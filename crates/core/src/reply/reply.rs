@@ -32,7 +32,7 @@ pub struct Reply {
     pub body: String,
     /// Why the request or the sign-in was refused, if it was.
     pub code: Option<ErrorCode>,
-    /// What leads from the body to the log line and the events. Each reply with a code has one.
+    /// The reference of the refusal, which the body, the log line and the events share. Each reply with a code has one.
     pub reference: Option<Reference>,
     /// Lines for the operator's log.
     pub reports: Vec<Report>,

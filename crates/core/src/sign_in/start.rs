@@ -159,8 +159,8 @@ impl StartSignIn {
         self
     }
 
-    /// This sign-in, which also ends a former session. If that is too early for this instance, another instance accepts
-    /// it, and would take it for a session that stuck.
+    /// This sign-in, which also ends a former session. If this instance finds that session too early, the sign-in
+    /// counts for a sign-in loop. Another instance accepts the session, and would take it for one that sticks.
     pub(crate) fn after(mut self, former: FormerSession) -> Self {
         self.demands.is_counted = former.refusal == Some(SessionRefusal::Early);
         Self { former, ..self }

@@ -296,7 +296,7 @@ impl LoginBuilder {
         let places = Arc::new(Places::new(Arc::clone(&telemetry)));
         let tasks = Tasks::default();
         let events = Events::new(self.on_event.as_ref(), &clock, &telemetry);
-        // Without an answer of the store, an instance with a store of its own or without need of one is ready too.
+        // If the store is in this process, or users are admitted without its answer, the instance is ready at once.
         let is_ready = self.store.is_none() || self.admits_unverified;
         let watch = StoreWatch::start(Arc::clone(&shared), Arc::clone(&telemetry), is_ready);
         let store_client = |store, watch| {

@@ -212,8 +212,8 @@ impl LoginBuilder {
     /// });
     /// ```
     ///
-    /// `escape` is the function of the application's template engine. The code and the reference are in the log too: show both, so that a
-    /// person can tell them to you.
+    /// `escape` is the function of the application's template engine. The code and the reference are in the log too:
+    /// show both, so that a person can tell them to you.
     #[doc(alias("template", "error page", "branding"))]
     pub fn pages(mut self, write: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.choices.own_page = Some(OwnPage::new(write));
@@ -236,8 +236,8 @@ impl LoginBuilder {
     ///
     /// The hook is called in the span `fncy_login.exchange` of the request, and gets an empty map. Its headers are added
     /// to the request, but replace none that is there: `Authorization`, `Content-Type`, `Cookie`, `Host` and others stay
-    /// the login's. It is called for calls of FNCY's API too, and must not block. By default no header is added, since it
-    /// tells FNCY which requests belong together.
+    /// the login's. It is called for calls of FNCY's API too, and must not block. By default no header is added, since
+    /// these headers tell FNCY which requests belong together.
     ///
     /// ```
     /// use fncy_login::Login;

@@ -54,7 +54,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn fingerprint(&self) -> String {
         let mut hash = Context::new(&SHA256);
         for setting in Setting::ALL.iter().filter(|setting| setting.is_shared()) {
-            // A setting of a later version changes nothing where it is not set.
+            // A setting that is not set is left out, so a later version with more settings has the same fingerprint.
             for part in self
                 .value(*setting)
                 .map(|value| [setting.name(), value])

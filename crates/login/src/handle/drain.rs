@@ -1,7 +1,9 @@
-//! The end of a process: what a login has begun comes to its end first.
+//! The end of a process: the wait for all work that a login has begun.
 //!
-//! Rules: the events come after the tasks, which tell them; then what the hook for events has begun; and the store comes
-//! last, since all of these write to it. Each wait is for what was begun before it, so that it ends while requests go on.
+//! Rules:
+//! - The wait for events comes after that for tasks, which tell events. Next are the tasks that the hook for events has
+//!   begun. The store comes last, since all of these write to it.
+//! - Each wait is for work that began before it. So it ends while requests go on.
 
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
@@ -14,8 +16,8 @@ use crate::handle::login::Login;
 pub struct Drain(Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Login {
-    /// Whether this instance wants requests: the store has answered once since the start, and [`Login::drain`] was not
-    /// called.
+    /// Whether a proxy should send requests to this instance: the store has answered once since the start, and
+    /// [`Login::drain`] was not called.
     ///
     /// Call it for a readiness probe. A new instance with a wrong address of the store never becomes ready, so a rolling
     /// upgrade stops there. An instance that was ready stays so if the store or FNCY fails later: all instances share
@@ -37,15 +39,15 @@ impl Login {
         self.0.is_draining.load(Ordering::Relaxed)
     }
 
-    /// Prepares the end of the process: this instance is no longer ready, and nothing that it has begun is lost.
+    /// Prepares the end of the process: makes this instance unready, and returns the wait for its work.
     ///
     /// From the call on, [`Login::is_ready`] is false. A [`LiveSession`](crate::LiveSession) ends within three seconds with
     /// [`SessionEnd::Stopping`](crate::SessionEnd::Stopping), so that no WebSocket and no event stream holds the server.
     /// Other requests are served as before.
     ///
-    /// The future waits until no refresh, redemption, revocation and write to the store is under way, and until
-    /// [`on_event`](crate::LoginBuilder::on_event) was called for all events. Such work goes on after its browser has left,
-    /// for up to half a minute. If the store is down, the future waits until it is back.
+    /// The future waits for the refreshes, redemptions, revocations and writes to the store that are under way when you
+    /// await it, and for their calls of [`on_event`](crate::LoginBuilder::on_event). Such work goes on after its
+    /// browser has left, for up to half a minute. If the store is down, the future waits until the store is back.
     ///
     /// Do this when the process gets SIGTERM:
     ///

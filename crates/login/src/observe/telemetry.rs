@@ -285,14 +285,14 @@ impl Telemetry {
     pub(crate) fn clocks(&self, sent: Timestamp, there: Timestamp, received: Timestamp) {
         let [sent, there, received] =
             [sent, there, received].map(|time| time.as_unix().cast_signed());
-        // Between the two, the clocks agree as far as anybody can tell.
+        // If the provider's time is between the two, no difference can be measured.
         let offset = there.clamp(sent, received).saturating_sub(there);
         self.meter.clock_offset(offset);
         if offset.unsigned_abs() > MAX_OFFSET {
             limited!(
                 self,
                 warn,
-                "this instance's clock is ahead of FNCY's, or after it if the number is negative: correct it",
+                "this instance's clock differs from FNCY's: correct it",
                 by offset < 0,
                 seconds = offset
             );

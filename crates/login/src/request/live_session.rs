@@ -3,8 +3,8 @@
 //! Rules:
 //! - If the session is revoked in this process, its connections learn of it at once. If it is revoked elsewhere, they
 //!   learn of it within three seconds after this instance.
-//! - If the process is about to end, a connection learns of it within three seconds. A new connection has three seconds
-//!   all the same, so that a client which comes back at once doesn't do so without a pause.
+//! - If the process is about to end, a connection learns of it within three seconds. A new connection also gets three
+//!   seconds, so that a client that reconnects at once does so with pauses.
 //! - A connection can set no cookie, so it neither keeps a session alive nor refreshes it.
 //! - A connection sees the user and the tokens that other requests to this process have refreshed.
 

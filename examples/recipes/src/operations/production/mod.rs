@@ -1,8 +1,8 @@
 //! An application in production: a store, metrics, probes, JSON log lines, an audit log, and a stop that loses nothing.
 //!
-//! For an application that runs more than once after a proxy. It has two listeners. Strangers reach the first through the
-//! proxy. The second is for the operator alone (`probes.rs`). axum has no limit for slow headers, so don't let strangers
-//! connect to it without a proxy.
+//! Use it for an application with several instances and a proxy. It has two listeners. Strangers reach the first
+//! through the proxy. The second is for the operator alone (`probes.rs`). axum has no limit for slow headers, so let
+//! strangers connect only through a proxy.
 //!
 //! | variable | default | |
 //! | --- | --- | --- |

@@ -4,8 +4,8 @@
 //! - A request has an id: that of the proxy, if the proxy is trusted, or else a new one. It is in each log line, in each
 //!   line of the audit log, and in the response.
 //! - No line has a query: that of `/auth/callback` has a code in it.
-//! - Once the instance stops, it closes each connection with the next response. So the proxy keeps none that ends while it
-//!   sends a request.
+//! - Once the instance stops, it closes each connection with the next response. So the proxy rarely sends a request
+//!   on a connection that is about to end.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
