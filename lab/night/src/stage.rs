@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::PipeReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::sleep;
@@ -92,7 +92,7 @@ impl Stage {
             .port(fncy_port)
             .users(users.collect())
             .access_token_lifetime(TOKEN_LIFE);
-        let rules = std::env::temp_dir().join(format!("fncy-night-{}.yml", std::process::id()));
+        let rules = rules_file();
         std::fs::write(&rules, shortened(RULES)).unwrap();
         let nginx = clients(NGINX);
         let starting = Fleet::start_with(port, &nginx, fncy, &rules, command);
@@ -292,6 +292,11 @@ impl Stage {
     }
 }
 
+/// The file of the shortened rules.
+fn rules_file() -> PathBuf {
+    std::env::temp_dir().join(format!("fncy-night-{}.yml", std::process::id()))
+}
+
 /// A configuration of nginx in which each browser of this machine has an address of its own.
 fn clients(config: &str) -> String {
     config.replace("$remote_addr", "$http_client")
@@ -319,5 +324,6 @@ impl Drop for Stage {
     fn drop(&mut self) {
         self.visitors.abort_all();
         self.banish();
+        drop(std::fs::remove_file(rules_file()));
     }
 }
