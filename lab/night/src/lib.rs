@@ -3,7 +3,7 @@
 //! Rules:
 //! - Three instances run with nginx, Redis, Prometheus and the dev server. Visitors sign in, read pages, have their
 //!   tokens refreshed and sign out all the time, and know which answer is right.
-//! - Prometheus has `docs/alerts.yml` with shorter times ([`rules`]).
+//! - Prometheus has `docs/alerts.yml` with shorter times (`rules.rs`).
 //! - An incident begins when visitors and alerts are calm. It names the answers, the metric and the alerts that it must
 //!   cause. Any other wrong answer, any other alert and a line that is written more than once a minute fails it.
 //!

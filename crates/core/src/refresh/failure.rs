@@ -47,7 +47,7 @@ pub struct NotRefreshed {
     pub failure: RefreshFailure,
     /// The status of the provider's answer. `None` if there was no answer.
     pub status: Option<u16>,
-    /// The provider's error code, or the word of the [`Failure`](crate::Failure) to get an answer.
+    /// The provider's error code, or the word of the [`Failure`] to get an answer.
     pub cause: Option<Cow<'static, str>>,
     /// A clause for the operator, with the endpoint, the status and the cause. It has no secret.
     pub detail: Cow<'static, str>,
