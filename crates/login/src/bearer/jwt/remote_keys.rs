@@ -19,6 +19,7 @@ use fncy_login_core::{Exchange, SecureUrl};
 use tokio::time::Instant;
 
 use crate::bearer::jwt::key_set::KeySet;
+use crate::observe::once_per_minute::{OncePerMinute, limited};
 use crate::provider::exchanges::Exchanges;
 use crate::provider::places::{Places, Work};
 use crate::provider::sender::EXCHANGE_DEADLINE;
@@ -57,6 +58,7 @@ struct State {
     /// FNCY is not asked before this time.
     quiet_until: Option<Instant>,
     asked: Option<UnderWay<()>>,
+    lines: OncePerMinute,
 }
 
 impl RemoteKeys {
@@ -148,7 +150,13 @@ impl State {
             }
             Err(detail) => {
                 self.quiet_until = Some(now + AFTER_FAILURE);
-                tracing::warn!(detail, "the keys of JWTs can't be read");
+                limited!(
+                    self,
+                    warn,
+                    "the keys of JWTs can't be read",
+                    by detail,
+                    detail
+                );
             }
         }
     }
