@@ -188,17 +188,18 @@ fn unknown_transaction<H: Head>(
     is_signed_in: bool,
 ) -> Draft {
     let root = ReturnTo::root(&machine.site);
-    let (code, detail) = if is_signed_in {
+    let (code, detail) = if transaction::is_sealed_elsewhere(&machine.vault, head, state) {
+        // Also with a session. The other instance has just refused it, and would again: a loop of redirects.
+        (
+            ErrorCode::LoginExpired,
+            "the cookie of this sign-in does not open; an instance with another FNCY_COOKIE_SECRET or FNCY_CLIENT_ID has sealed it",
+        )
+    } else if is_signed_in {
         return arrive(&root);
     } else if is_unnamed {
         (
             ErrorCode::StateMissing,
             "the authorization endpoint reports an error without a state",
-        )
-    } else if transaction::is_sealed_elsewhere(&machine.vault, head, state) {
-        (
-            ErrorCode::LoginExpired,
-            "the cookie of this sign-in does not open; an instance with another FNCY_COOKIE_SECRET or FNCY_CLIENT_ID has sealed it",
         )
     } else if transaction::is_any(&machine.vault, head) {
         (

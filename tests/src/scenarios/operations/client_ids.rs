@@ -1,4 +1,4 @@
-//! An instance with another client ID can't open what the others have sealed, and says why (row XR8).
+//! An instance with another client ID or cookie secret can't open what the others have sealed, and says why (row XR8).
 
 use fncy_login::Setting;
 
@@ -59,4 +59,21 @@ pub(super) async fn xr08_after_a_repair_the_button_of_the_loop_page_helps_at_onc
     let location = world.start_by_link(&mut tab, path).await;
     let callback = world.approve(&location, "alex").await;
     assert_eq!(tab.visit(&callback).await.text(), "user=alex");
+}
+
+/// A load balancer that takes turns: the page comes to one instance, and the callback to the other.
+pub(super) async fn xr08_two_cookie_secrets_end_on_a_page_and_in_no_loop(harness: Harness) {
+    let world = World::new(harness);
+    let mut tab = world.tab();
+    world.visit_and_sign_in(&mut tab, "/page", "alex").await;
+    let secret = "kX3Vn0b7Qw2yT9s1uJ5fHc8mZa4RgPdLoEiYxW6vBzU=";
+    let other = world.instance(|login| login.set(Setting::CookieSecret, secret));
+    world.browser.route(APP, other);
+    let location = world.start(&mut tab, "/page").await;
+    let callback = world.approve(&location, "alex").await;
+    world.browser.route(APP, world.app());
+    let page = tab.get(&callback).await;
+    assert_failure(&page, 400, "login_expired");
+    assert!(line_about(&world, &page).contains("FNCY_COOKIE_SECRET"));
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
 }

@@ -10,6 +10,7 @@ scenarios! {
     client_ids: {
         xr08_a_sign_in_that_another_client_began_says_which_settings_differ ["XR8"],
         xr08_after_a_repair_the_button_of_the_loop_page_helps_at_once ["XR8"],
+        xr08_two_cookie_secrets_end_on_a_page_and_in_no_loop ["XR8"],
     }
     clocks: {
         xr08_a_session_of_a_faster_clock_is_early_and_stays ["XR8"],
