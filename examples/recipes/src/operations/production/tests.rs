@@ -37,6 +37,12 @@ async fn it_is_ready_while_fncy_is_down_and_not_once_it_stops() -> Result<(), Te
     let recorder = exporter().unwrap().build_recorder();
     let probe = fncy.visitor(probes(login.clone(), recorder.handle()));
     fncy.fault(Endpoint::Token, Fault::status(503));
+    let answered = async {
+        while !login.is_ready() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), answered).await.unwrap();
     for (path, status) in [("/live", 200), ("/ready", 200), ("/health", 503)] {
         assert_eq!(probe.get(path).send().await?.status(), status, "{path}");
     }
