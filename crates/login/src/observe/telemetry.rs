@@ -286,7 +286,10 @@ impl Telemetry {
         let [sent, there, received] =
             [sent, there, received].map(|time| time.as_unix().cast_signed());
         // If the provider's time is between the two, no difference can be measured.
-        let offset = there.clamp(sent, received).saturating_sub(there);
+        // This instance's clock may be set back meanwhile.
+        let offset = there
+            .clamp(sent.min(received), sent.max(received))
+            .saturating_sub(there);
         self.meter.clock_offset(offset);
         if offset.unsigned_abs() > MAX_OFFSET {
             limited!(
@@ -361,5 +364,21 @@ impl Telemetry {
         let succeeded = (outcome == SUCCESS).then(|| SystemClock.now());
         self.meter.exchange(exchange, outcome, took, succeeded);
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fncy_login_core::Timestamp;
+
+    use super::Telemetry;
+
+    #[test]
+    fn xr08_a_clock_that_is_set_back_during_an_exchange_is_compared() {
+        let telemetry = Telemetry::new(String::new());
+        for (sent, there, received) in [(900, 500, 100), (100, 900, 0), (u64::MAX, 0, 0)] {
+            let [sent, there, received] = [sent, there, received].map(Timestamp::from_unix);
+            telemetry.clocks(sent, there, received);
+        }
     }
 }
