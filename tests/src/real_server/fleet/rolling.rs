@@ -23,7 +23,7 @@ fn program() -> Command {
     command
         .args(["--exact", "real_server::fleet::rolling::serves"])
         .args(["--ignored", "--nocapture"])
-        .env("STOP_PAUSE", "1");
+        .env("STOP_PAUSE", "3");
     command
 }
 
