@@ -113,7 +113,7 @@ async fn timed(site: &Site, asking: impl Future<Output = Answer>) -> Answer {
     answer
 }
 
-/// Where the button of an error page leads, or the page if there is none.
+/// Where the button of an error page leads, or the usual page if it has no button.
 fn button(page: &str) -> String {
     let target = page.split("class=\"action\" href=\"").nth(1);
     let target = target.and_then(|rest| rest.split('"').next());

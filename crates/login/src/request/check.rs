@@ -64,8 +64,11 @@ impl Login {
     }
 
     async fn new_check(&self) -> Result<(), CheckError> {
-        let pong = self.0.store.ping().await;
-        pong.map_err(|_| CheckError::Store)?;
+        let watch = &self.0.watch;
+        watch.go_on();
+        if !watch.ping().await {
+            return Err(CheckError::Store);
+        }
         let deadline = Instant::now() + DEADLINE;
         let place = self.0.places.take(places::Work::Other, deadline).await;
         let place = place.ok_or(CheckError::Provider)?;

@@ -155,11 +155,6 @@ impl StoreClient {
         let _: Result<(), StoreError> = self.store.flush().await;
     }
 
-    /// Asks whether the store takes writes.
-    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        self.answer("ping", self.store.ping()).await
-    }
-
     /// Waits for an answer, two seconds at most.
     async fn answer<T>(
         &self,

@@ -88,13 +88,21 @@ impl StoreWatch {
         self.has_answered.load(Ordering::Relaxed)
     }
 
-    /// Asks once, and shows whether the store takes writes. `was_up` is the answer before.
-    async fn ask(&self, was_up: Option<bool>) -> bool {
+    /// Asks once whether the store takes writes.
+    pub(crate) async fn ping(&self) -> bool {
         let began = Instant::now();
         let pong = timeout(CALL_DEADLINE, self.store.ping()).await;
         let is_up = matches!(pong, Ok(Ok(())));
+        self.telemetry
+            .meter
+            .store_call("ping", is_up, began.elapsed());
+        is_up
+    }
+
+    /// Asks once, and shows what the store answers. `was_up` is the answer before.
+    async fn ask(&self, was_up: Option<bool>) -> bool {
+        let is_up = self.ping().await;
         let meter = &self.telemetry.meter;
-        meter.store_call("ping", is_up, began.elapsed());
         meter.store_up(is_up);
         if let Some(number) = self.store.revocation_count() {
             meter.revoked_sessions(number);

@@ -80,7 +80,7 @@ impl Instance {
         panic!("{path} of an instance is not 200: {}", self.lines());
     }
 
-    /// The answer of its second listener, with its head. It is empty if there is none.
+    /// The answer of its second listener, with its head. It is empty if the instance does not answer.
     pub async fn ask(&self, path: &str) -> String {
         let mut answer = String::new();
         let exchange = async {

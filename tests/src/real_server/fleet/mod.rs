@@ -156,7 +156,7 @@ fn on_this_machine(config: &str, port: &str, instances: &[Instance]) -> String {
 ///
 /// # Panics
 ///
-/// If there is none.
+/// If the machine has no free port.
 pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
