@@ -28,6 +28,15 @@ impl Network {
         })
     }
 
+    /// Another way to the same server.
+    pub(crate) fn another(&self) -> Arc<Self> {
+        Arc::new(Self {
+            server: Arc::clone(&self.server),
+            began: self.began,
+            is_silent: AtomicBool::new(false),
+        })
+    }
+
     pub(crate) fn server(&self) -> MutexGuard<'_, SimulatedServer> {
         self.server.lock().unwrap()
     }
