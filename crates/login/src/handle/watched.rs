@@ -2,7 +2,8 @@
 //! changed in the last ten minutes.
 //!
 //! Rules:
-//! - A request takes a lock only while the table has an entry, and only if it changes its session or watches one.
+//! - A request takes a lock only while the table has an entry, and only if it changes its session or watches one. A
+//!   revocation always takes it.
 //! - A handler's change stays here for ten minutes, so that a refresh which began before it loses nothing. At most
 //!   10,000 changes are kept.
 
@@ -95,8 +96,11 @@ impl Watched {
     }
 
     /// Tells the connections of a session that it was revoked in this process.
+    ///
+    /// It always takes the lock. A connection that began before it is told, and a later one finds the session revoked.
+    /// The count alone doesn't order the two: the connection could miss both.
     pub(crate) fn revoke(&self, revoked: &RevokedSession) {
-        self.tell(revoked.session(), |news| {
+        self.table.tell(revoked.session(), |news| {
             news.is_revoked |= revoked.reaches(news.user.session().generation());
         });
     }
@@ -115,10 +119,8 @@ impl Watched {
     }
 
     fn tell(&self, session: &SessionRef, change: impl FnOnce(&mut News)) {
-        if self.table.count.load(Ordering::Acquire) > 0
-            && let Some(sender) = self.table.sessions().get(&session.id())
-        {
-            sender.send_modify(change);
+        if self.table.count.load(Ordering::Acquire) > 0 {
+            self.table.tell(session, change);
         }
     }
 
@@ -184,6 +186,12 @@ impl Default for Watched {
 }
 
 impl Table {
+    fn tell(&self, session: &SessionRef, change: impl FnOnce(&mut News)) {
+        if let Some(sender) = self.sessions().get(&session.id()) {
+            sender.send_modify(change);
+        }
+    }
+
     fn sessions(&self) -> MutexGuard<'_, HashMap<SessionId, watch::Sender<News>>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
