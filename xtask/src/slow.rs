@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step::new("packages", published::package),
     Step::new("night", night),
     Step::new("simulated redis", simulated_redis),
+    Step::new("interleavings", interleavings),
     Step::new("fuzz", fuzz),
     Step::new("mutants", mutants::todays_shard),
 ];
@@ -38,6 +39,12 @@ fn simulated_redis() -> Result<Done, String> {
     run::cargo("test --locked -p fncy-login-simulated-redis --test differential")
         .env("FNCY_SEQUENCES", "3000")
         .go()?;
+    Ok(Done::Passed)
+}
+
+/// The models of code that threads share, with an interruption more than in CI.
+fn interleavings() -> Result<Done, String> {
+    run::cargo("run --quiet --locked --package fncy-login-concurrency -- all 1").go()?;
     Ok(Done::Passed)
 }
 

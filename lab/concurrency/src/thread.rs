@@ -1,0 +1,4 @@
+//! Threads, which loom schedules.
+
+pub use ::std::thread::*;
+pub use loom::thread::{JoinHandle, spawn};
