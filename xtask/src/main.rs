@@ -57,7 +57,7 @@ const COMMANDS: &[Command] = &[
     ("store", "", "measure how much one Redis carries", measure::store),
     ("strangers", "", "sign people in while strangers bring invented codes (8 minutes)", measure::strangers),
     ("outage", "", "show what users are answered while the provider fails", measure::outage),
-    ("soak", "[SECONDS]", "let visitors use both sites while the provider fails at times (300)", measure::soak),
+    ("soak", "[SECONDS]", "let visitors use both sites while instances, Redis and FNCY fail in turns (300)", measure::soak),
     ("night", "[INCIDENT ...]", "play incidents against three instances, and judge what an operator sees (25 minutes)", measure::night),
 ];
 

@@ -62,7 +62,7 @@ pub(crate) fn outage(_: &[&str]) -> Result<(), String> {
     benches(&["outage"])
 }
 
-/// Visitors of both sites for so many seconds each, while their provider fails now and then.
+/// Visitors of four instances for so many seconds, while these, Redis and the provider fail in turns.
 pub(crate) fn soak(arguments: &[&str]) -> Result<(), String> {
     let seconds = arguments.first().unwrap_or(&"300");
     if seconds.parse::<u32>().is_err() {
@@ -70,7 +70,7 @@ pub(crate) fn soak(arguments: &[&str]) -> Result<(), String> {
             "`soak` takes a number of seconds, not `{seconds}`."
         ));
     }
-    install::debian_packages(FOR_LOAD)?;
+    install::debian_packages(FOR_SCALE)?;
     benches(&["soak", seconds])
 }
 

@@ -19,7 +19,6 @@ pub const COMMAND: &str = "dev-server";
 
 /// How far away it is: requests that are answered at once are never many at a time.
 const LATENCY: Duration = Duration::from_millis(5);
-const REFUSED: u16 = 400;
 
 /// What the process does.
 pub fn serve(users: usize, token_life: u64) {
@@ -31,12 +30,9 @@ pub fn serve(users: usize, token_life: u64) {
         .unwrap();
     server.fault(Endpoint::Token, Fault::delay(LATENCY));
     answer(server.environment(), || {
-        let recorded = server.requests(Endpoint::Token).into_iter();
-        let refused = recorded.filter(|request| request.status == Some(REFUSED));
         [
             server.request_count(Endpoint::Token),
             server.peak_requests(Endpoint::Token),
-            refused.count() as u64,
         ]
     });
 }
@@ -55,8 +51,6 @@ pub struct Counts {
     pub requests: u64,
     /// The most that were worked on at the same time.
     pub at_once: u64,
-    /// How many of the last 10,000 were refused: a refresh token that was used twice is among them.
-    pub refused: u64,
 }
 
 impl DevServerProcess {
@@ -71,25 +65,10 @@ impl DevServerProcess {
         self.0.greeting.clone()
     }
 
-    /// Its address.
-    pub fn base_url(&self) -> String {
-        let (_, value) = self
-            .0
-            .greeting
-            .iter()
-            .find(|(name, _)| name == "FNCY_BASE_URL")
-            .unwrap();
-        value.clone()
-    }
-
     /// What it has counted.
     pub fn counts(&mut self) -> Counts {
-        let [requests, at_once, refused] = self.0.ask();
-        Counts {
-            requests,
-            at_once,
-            refused,
-        }
+        let [requests, at_once] = self.0.ask();
+        Counts { requests, at_once }
     }
 }
 

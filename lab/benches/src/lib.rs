@@ -8,7 +8,7 @@
 //! - [`sessions`], [`load`]: many sessions, and many requests, at once.
 //! - [`store`]: what several instances ask of a Redis.
 //! - [`strangers`], [`outage`]: people, while strangers bring invented codes or FNCY fails, at [`crowded_provider`].
-//! - [`soak`]: many visitors for minutes, while the provider fails now and then.
+//! - [`soak`]: visitors of several instances, while these, Redis and the provider fail in turns.
 //! - [`dev_server`], [`redis_server`], [`subprocess`], [`memory`]: what those need.
 //!
 //! `cargo xtask bench`, `scale`, `store`, `strangers`, `outage` and `soak` run it; `lab/peers` adds what others wrote.

@@ -1,20 +1,30 @@
-//! What this process holds of the machine's memory, in megabytes, as Linux says.
+//! What this process holds of the machine's resources, as Linux says.
 
 use std::fs;
 
-/// At the moment.
+/// Memory in megabytes, at the moment.
 pub fn held() -> u64 {
-    megabytes("VmRSS:")
+    number("VmRSS:") * 1024 / 1_000_000
 }
 
-/// At most, so far.
+/// Memory in megabytes, at most so far.
 pub fn most() -> u64 {
-    megabytes("VmHWM:")
+    number("VmHWM:") * 1024 / 1_000_000
 }
 
-fn megabytes(field: &str) -> u64 {
+/// Threads.
+pub fn threads() -> u64 {
+    number("Threads:")
+}
+
+/// Open files and sockets.
+pub fn files() -> u64 {
+    fs::read_dir("/proc/self/fd").unwrap().count() as u64
+}
+
+fn number(field: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix(field));
-    let kilobytes = kilobytes.unwrap().split_whitespace().next().unwrap();
-    kilobytes.parse::<u64>().unwrap() * 1024 / 1_000_000
+    let rest = status.lines().find_map(|line| line.strip_prefix(field));
+    let number = rest.unwrap().split_whitespace().next().unwrap();
+    number.parse().unwrap()
 }

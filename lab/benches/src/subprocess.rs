@@ -45,6 +45,13 @@ impl Subprocess {
         }
     }
 
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(status.unwrap().success());
+    }
+
     /// The numbers that it answers with.
     pub fn ask<const N: usize>(&mut self) -> [u64; N] {
         writeln!(self.stdin).unwrap();

@@ -9,16 +9,19 @@ use std::thread;
 use actix_web::{App, HttpServer, web};
 use axum::Router;
 use axum::routing::get;
-use fncy_login::{Login, Setting};
+use fncy_login::Login;
+use fncy_login_redis::RedisStore;
+use hyper::header::HeaderValue;
 use tokio::runtime::{Handle, Runtime};
 
 use crate::load::listener;
 use crate::memory;
-use crate::sample::SECRET;
 use crate::subprocess::{Subprocess, answer};
 
 /// What the process is started with, beside the framework's name.
 pub const COMMAND: &str = "soak-site";
+/// The variable with the number that the process writes into the trace of its requests to the provider.
+pub const NUMBER: &str = "SOAK_NUMBER";
 /// The page that needs a user.
 pub const PROTECTED: &str = "/protected";
 /// The page that doesn't.
@@ -66,11 +69,12 @@ impl Framework {
 /// The process, which ends with this.
 pub struct Site {
     process: Subprocess,
-    /// Where it is.
-    pub origin: String,
+    /// Where it listens.
+    pub address: String,
 }
 
 /// What a long run could make grow.
+#[derive(Clone, Copy, Debug)]
 pub struct Grown {
     /// Memory, in megabytes.
     pub memory: u64,
@@ -78,45 +82,67 @@ pub struct Grown {
     pub most_memory: u64,
     /// Tasks of its runtimes that have not ended.
     pub tasks: u64,
+    /// Threads.
+    pub threads: u64,
+    /// Open files and sockets.
+    pub files: u64,
 }
 
 impl Site {
-    /// Starts it with the settings for a provider.
-    pub fn start(framework: Framework, provider: Vec<(String, String)>) -> Self {
+    /// Starts it with the settings of its login.
+    pub fn start(framework: Framework, settings: &[(String, String)]) -> Self {
         let allocator = ALLOCATOR.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let vars = [provider, allocator.into()].concat();
+        let vars = [settings, &allocator].concat();
         let process = Subprocess::start(&[COMMAND, framework.name], &vars);
-        let origin = process.greeting[0].1.clone();
-        Self { process, origin }
+        let address = process.greeting[0].1.clone();
+        Self { process, address }
+    }
+
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
     }
 
     /// What has grown.
     pub fn grown(&mut self) -> Grown {
-        let [memory, most_memory, tasks] = self.process.ask();
+        let [memory, most_memory, tasks, threads, files] = self.process.ask();
         Grown {
             memory,
             most_memory,
             tasks,
+            threads,
+            files,
         }
     }
 }
 
 /// What the process does.
+#[expect(clippy::disallowed_methods, reason = "the settings of a process")]
 pub fn serve(framework: Framework) {
     let listener = listener();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let number = std::env::var(NUMBER).unwrap();
+    let number = HeaderValue::from_str(&number).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
     let login = Login::builder()
         .env()
-        .set(Setting::RedirectUri, format!("{origin}/auth/callback"))
-        .set(Setting::CookieSecret, SECRET)
+        .store(RedisStore::from_env().unwrap())
         .public_path(PUBLIC)
+        .trace_context(move |headers| {
+            headers.insert("traceparent", number.clone());
+        })
         .build()
         .unwrap();
     let runtimes = (framework.serve)(listener, login);
-    answer([("origin", origin)], || {
+    answer([("address", address)], || {
         let tasks = |runtime: &Handle| runtime.metrics().num_alive_tasks() as u64;
         let tasks = runtimes.iter().map(tasks).sum();
-        [memory::held(), memory::most(), tasks]
+        [
+            memory::held(),
+            memory::most(),
+            tasks,
+            memory::threads(),
+            memory::files(),
+        ]
     });
 }
 

@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Enough to see what is wrong.
-const KEPT: usize = 10;
+const KEPT: usize = 20;
 
 /// How a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +28,8 @@ pub(super) enum Kind {
     Navigation,
     /// With cookies that were tampered with.
     Forged,
+    /// With the cookies of a session that was signed out.
+    SignedOut,
 }
 
 impl fmt::Display for Kind {
@@ -38,6 +42,7 @@ impl fmt::Display for Kind {
             Self::Anonymous => "anonymous script",
             Self::Navigation => "anonymous page",
             Self::Forged => "forged cookies",
+            Self::SignedOut => "signed-out cookies",
         })
     }
 }
@@ -47,6 +52,8 @@ impl fmt::Display for Kind {
 pub(super) struct Tally {
     counts: Mutex<BTreeMap<(Kind, u16), u64>>,
     wrong: Mutex<Wrong>,
+    slowest: Mutex<Duration>,
+    lost: AtomicUsize,
 }
 
 /// What must not have been.
@@ -59,10 +66,14 @@ pub(super) struct Wrong {
 }
 
 impl Tally {
-    /// Counts an answer.
-    pub(super) fn count(&self, kind: Kind, status: u16) {
+    /// Counts an answer. 0 is no answer.
+    pub(super) fn count(&self, kind: Kind, status: u16, took: Duration) {
         let mut counts = self.counts.lock().unwrap();
         *counts.entry((kind, status)).or_default() += 1;
+        if status != 0 {
+            let mut slowest = self.slowest.lock().unwrap();
+            *slowest = slowest.max(took);
+        }
     }
 
     /// Takes down what must not be.
@@ -74,16 +85,24 @@ impl Tally {
         }
     }
 
+    /// Counts a session that was lost.
+    pub(super) fn lost(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many sessions were lost.
+    pub(super) fn lost_sessions(&self) -> usize {
+        self.lost.load(Ordering::Relaxed)
+    }
+
     /// How many there were.
     pub(super) fn answers(&self) -> u64 {
         self.counts.lock().unwrap().values().sum()
     }
 
-    /// How many with this status.
-    pub(super) fn answers_of(&self, status: u16) -> u64 {
-        let counts = self.counts.lock().unwrap();
-        let those = counts.iter().filter(|((_, found), _)| *found == status);
-        those.map(|(_, count)| count).sum()
+    /// The longest time until an answer.
+    pub(super) fn slowest(&self) -> Duration {
+        *self.slowest.lock().unwrap()
     }
 
     /// A row for each kind and status.
