@@ -1,7 +1,7 @@
 //! The lease table in Redis: claim, finish, find, confirm.
 //!
 //! ```text
-//!            claim                        finish                confirm, then 60 s; or its time
+//!            claim                        finish                confirm, then 90 s; or its time
 //!  unknown --------> held (a lease, 30 s) --------> kept (sealed) ----------------------> unknown
 //!     ^                |    |                        |                                       ^
 //!     |  released, or  |    | others ask again       | a claim for something newer: held     |
@@ -37,8 +37,10 @@ use crate::script_client::ScriptClient;
 
 /// The driver uses no lease with less than 29 seconds.
 const LEASE: Duration = Duration::from_secs(30);
-/// How long an outcome stays after a request has shown its session.
-const CONFIRMED: Duration = Duration::from_secs(60);
+/// How long older cookies are good after a request has shown a session.
+const OUTDATED: Duration = Duration::from_secs(60);
+/// How long an outcome stays after that request. A request that came just before its cookie was outdated must find it.
+const CONFIRMED: Duration = Duration::from_secs(90);
 /// The first pause before a claim is tried again while another claimant holds the lease, and the longest.
 const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(160)];
 /// Between two attempts to write to the server.
@@ -241,7 +243,7 @@ impl Shared {
     async fn confirm(&self, session: &SessionRef) -> Result<(), StoreError> {
         let generation = session.generation();
         let confirmed = milliseconds(CONFIRMED);
-        let arguments = (generation, confirmed, milliseconds(SHOWN));
+        let arguments = (generation, milliseconds(OUTDATED), milliseconds(SHOWN));
         let keys = self.keys.session(session.id());
         let hashes: Vec<Vec<u8>> = self.client.run(&CONFIRM, &keys, arguments).await?;
         for hash in hashes.into_iter().filter_map(|hash| hash.try_into().ok()) {

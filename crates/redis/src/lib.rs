@@ -21,7 +21,7 @@
 //!
 //! | what | for how long |
 //! | --- | --- |
-//! | the outcome of a refresh, sealed with the application's cookie secret | 60 seconds after a request has shown the new session; an hour if none does |
+//! | the outcome of a refresh, sealed with the application's cookie secret | 90 seconds after a request has shown the new session; an hour if none does |
 //! | the shown generations of a session | a day |
 //! | the outcome of a sign-in, sealed in the same way | 2 seconds; the code stays spent for 10 minutes |
 //! | ids of revoked sessions, hashes of the users whose sessions are revoked or who are read again | as long as their cookies can live |

@@ -27,8 +27,8 @@ const PEOPLE: usize = 16;
 /// How long a token lives, in seconds.
 const TOKEN_LIFE: u64 = 300;
 const LATER: u64 = TOKEN_LIFE + 1;
-/// A refreshed session that was used is forgotten after a minute.
-const UNTIL_FORGOTTEN: Duration = Duration::from_secs(61);
+/// A refreshed session that was used is forgotten after 90 seconds.
+const UNTIL_FORGOTTEN: Duration = Duration::from_secs(91);
 
 /// What is counted while all ask at once.
 #[derive(Default)]

@@ -10,7 +10,8 @@
 //! - A refresh token is exchanged once among all instances, under a lease of the [`SharedStore`]. Without a lease no
 //!   token is exchanged.
 //! - Until it has a place, the task ends when its last waiter has gone. After that it runs to its end, since a refresh
-//!   token that was sent may be used up. The exchange begins only if the lease outlasts it and all that follows.
+//!   token that was sent may be used up. The exchange begins only if the lease outlasts it and all that follows. This is
+//!   checked with the claim and again just before the exchange, since a process may be suspended in between.
 //! - The store is asked before a place is taken, so a full line stops no request that needs no exchange. The lease
 //!   comes before the place, so a request that waits for another instance holds no place.
 //! - The published outcome is the provider's answer, sealed. It is never a cookie.
@@ -40,6 +41,7 @@ use crate::refresh::refreshes::Refreshed;
 use crate::refresh::revocation::revoke_token;
 use crate::store::in_flight::Sender;
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
+use crate::store::store_client::outlasts;
 
 /// How long refreshed tokens stay that no request has shown, for example because a laptop was closed.
 const UNCONFIRMED: Duration = Duration::from_secs(60 * 60);
@@ -81,6 +83,11 @@ async fn with_place(
     deadline: Instant,
 ) -> Refreshed {
     parts.must_be_live(request).await?;
+    // If the process was suspended since the claim, another instance may hold the lease by now.
+    if !outlasts(&*lease, deadline, 1) {
+        tracing::debug!("a session was not refreshed: its lease is too short by now");
+        return Err(RefreshFailure::Crowded);
+    }
     if !parts.refreshes.may_ask() {
         return Err(RefreshFailure::Crowded);
     }

@@ -27,8 +27,9 @@ pub trait Leases: Send + Sync + 'static {
 
     /// Says that a request has shown a session.
     ///
-    /// Outcomes for the session up to its generation then stay for 60 seconds more. After that, its older
-    /// generations are outdated ([`Revocations::is_outdated`](crate::store::Revocations::is_outdated)).
+    /// After 60 seconds, its older generations are outdated
+    /// ([`Revocations::is_outdated`](crate::store::Revocations::is_outdated)). Outcomes for the session up to its
+    /// generation stay for 90 seconds more: a request that came just before its cookie was outdated must find them.
     ///
     /// Must not wait: the driver calls it for each request. Call `session` only if an outcome may wait for
     /// it. If a call gets lost, outcomes stay for [`LeaseOutcome::keep`].

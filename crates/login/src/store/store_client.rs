@@ -20,6 +20,12 @@ pub(crate) const MAX_MOVE: Duration = Duration::from_secs(10);
 /// After this many leases that are too short, the store counts as unreachable.
 const MAX_CLAIMS: usize = 3;
 
+/// Whether a lease outlasts the deadline, moved as far as it can, and this number of calls.
+pub(crate) fn outlasts(lease: &dyn Lease, deadline: Instant, calls: u32) -> bool {
+    let left = deadline.saturating_duration_since(Instant::now());
+    lease.remaining() > left + MAX_MOVE + calls * CALL_DEADLINE
+}
+
 /// A store, as the driver calls it.
 pub(crate) struct StoreClient {
     store: Arc<dyn SharedStore>,
@@ -113,14 +119,10 @@ impl StoreClient {
         newer_than: Option<u32>,
         deadline: Instant,
     ) -> Result<Option<Claim>, StoreError> {
-        let outlasts = |lease: &dyn Lease| {
-            let left = deadline.saturating_duration_since(Instant::now());
-            lease.remaining() > left + MAX_MOVE + 2 * CALL_DEADLINE
-        };
         let claims = async {
             for _ in 0..MAX_CLAIMS {
                 match self.store.claim(key, newer_than).await? {
-                    Claim::Granted(lease) if !outlasts(&*lease) => {}
+                    Claim::Granted(lease) if !outlasts(&*lease, deadline, 2) => {}
                     claim => return Ok(Some(claim)),
                 }
             }

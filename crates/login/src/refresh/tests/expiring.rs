@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fncy_login_core::{RevocationStatus, RevokedSession, SessionId, SessionRef, Timestamp};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, advance, sleep};
 
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseOutcome, Leases};
 use crate::store::memory::MemoryStore;
@@ -19,6 +19,7 @@ pub(crate) struct Expiring {
     inner: MemoryStore,
     held: Arc<Mutex<HashMap<LeaseKey, Instant>>>,
     lease: Duration,
+    suspended: Duration,
 }
 
 struct ExpiringLease {
@@ -34,7 +35,13 @@ impl Expiring {
             inner: MemoryStore::new(),
             held: Arc::default(),
             lease,
+            suspended: Duration::ZERO,
         }
+    }
+
+    /// Suspends the process for this time, while it waits for the answer whether a session is revoked.
+    pub(crate) fn suspended(self, suspended: Duration) -> Self {
+        Self { suspended, ..self }
     }
 }
 
@@ -47,6 +54,7 @@ impl Revocations for Expiring {
     fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             sleep(Duration::from_millis(1_500)).await;
+            advance(self.suspended).await;
             self.inner.is_revoked(session, user_id).await
         })
     }

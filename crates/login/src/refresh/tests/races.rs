@@ -248,6 +248,21 @@ async fn f07_a_lease_outlasts_all_that_is_done_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f07_a_process_that_wakes_after_its_lease_sends_no_token() {
+    let login = login();
+    let provider = Provider::new(&Dice::new(1), rotates);
+    let old = refresh(&login, "r1", 0);
+    for (seconds, answer, shown) in [(40, "Undecided", 0), (0, "1 a2", 1)] {
+        let store = Expiring::new(Duration::from_secs(30));
+        let store = store.suspended(Duration::from_secs(seconds));
+        let refresher = instance(&login, &provider, store, |_| {});
+        assert_eq!(comes_to(&refresher, &old).await, answer);
+        sleep(Duration::from_secs(1)).await;
+        assert_eq!(provider.most_shown(), shown, "{seconds} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_that_ended_ends_no_other_with_the_same_token() {
     let login = login();
     let (refresher, provider) = alone(&login, rotates);
@@ -281,15 +296,19 @@ async fn p21_two_generations_with_one_token_each_get_their_own_refreshed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f03_a_minute_after_it_was_shown_a_successor_is_forgotten() {
+async fn f03_a_successor_is_found_by_each_request_that_came_before_its_cookie_was_outdated() {
     let login = login();
     let (refresher, provider) = alone(&login, rotates);
     let old = refresh(&login, "r1", 0);
     assert_eq!(comes_to(&refresher, &old).await, "1 a2");
     let shown = refresh(&login, "r2", 1).session;
     refresher.0.store.confirm(&|| shown);
-    advance(Duration::from_secs(59)).await;
-    assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+    // A request asks whether its cookie is outdated, which it is after a minute. Then it has 15 seconds.
+    for seconds in [59, 1, 15, 14] {
+        advance(Duration::from_secs(seconds)).await;
+        assert_eq!(comes_to(&refresher, &old).await, "1 a2");
+        assert_eq!(provider.most_shown(), 1);
+    }
     advance(Duration::from_secs(1)).await;
     assert_eq!(comes_to(&refresher, &old).await, "Refused");
     assert_eq!(provider.most_shown(), 2);

@@ -1,7 +1,7 @@
 //! The lease table of one process.
 //!
 //! ```text
-//!            claim                     finish                  confirm, then 60 s; or its time
+//!            claim                     finish                  confirm, then 90 s; or its time
 //!  unknown --------> held (one lease) --------> kept (sealed) ---------------------------> unknown
 //!     ^                |    |                     |                                           ^
 //!     |                |    | others wait         | a claim for something newer: held again   |
@@ -24,9 +24,12 @@ use tokio::time::Instant;
 use crate::store::counting_filter::{Counted, CountingFilter};
 use crate::store::expiring_map::{ExpiringMap, shrink};
 use crate::store::leases::{Claim, Lease, LeaseKey, LeaseKind, LeaseOutcome};
-use crate::store::memory::outdated::{CONFIRMED, Outdated};
+use crate::store::memory::outdated::Outdated;
 use crate::store::store_error::StoreFuture;
 
+/// How long an outcome stays after a request has shown its session. Older cookies are outdated after 60 seconds, and a
+/// request that came just before that must find the outcome.
+const CONFIRMED: Duration = Duration::from_secs(90);
 /// With tokens of a kilobyte, about as many megabytes as a small application has to spare.
 const MAX_KEPT: usize = 100_000;
 /// A hash and a time each.

@@ -12,7 +12,7 @@ use crate::store::expiring_map::ExpiringMap;
 
 /// How long older generations are good after a newer one was shown. Other tabs of the browser may have sent them
 /// before they got the new cookie.
-pub(crate) const CONFIRMED: Duration = Duration::from_secs(60);
+const CONFIRMED: Duration = Duration::from_secs(60);
 /// How long an entry stays: by default no cookie lives longer without a request that is admitted.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// A quarter of a kilobyte each.
