@@ -58,6 +58,7 @@ const COMMANDS: &[Command] = &[
     ("strangers", "", "sign people in while strangers bring invented codes (8 minutes)", measure::strangers),
     ("outage", "", "show what users are answered while the provider fails", measure::outage),
     ("soak", "[SECONDS]", "let visitors use both sites while instances, Redis and FNCY fail in turns (300)", measure::soak),
+    ("model", "", "explore the model of the store with more instances than in CI, and print its figures", measure::model),
     ("night", "[INCIDENT ...]", "play incidents against three instances, and judge what an operator sees (25 minutes)", measure::night),
 ];
 

@@ -74,6 +74,11 @@ pub(crate) fn soak(arguments: &[&str]) -> Result<(), String> {
     benches(&["soak", seconds])
 }
 
+/// The model of the store with more instances than in CI.
+pub(crate) fn model(_: &[&str]) -> Result<(), String> {
+    run::cargo("run --locked -p fncy-login-model").go()
+}
+
 /// The incidents of an operator's night, or those whose names have one of these parts.
 pub(crate) fn night(parts: &[&str]) -> Result<(), String> {
     install::debian_packages(FOR_NIGHT)?;

@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     Step::new("external types", external_types),
     Step::new("tls neighbours", tls_neighbours),
     Step::new("packages", published::package),
+    Step::new("model", model),
     Step::new("night", night),
     Step::new("simulated redis", simulated_redis),
     Step::new("interleavings", interleavings),
@@ -26,6 +27,12 @@ const STEPS: &[Step] = &[
 /// `cargo xtask slow [STEP]`.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     steps::run(STEPS, arguments)
+}
+
+/// The model of the store, with more instances than in CI.
+fn model() -> Result<Done, String> {
+    measure::model(&[])?;
+    Ok(Done::Passed)
 }
 
 /// All incidents of an operator's night.
