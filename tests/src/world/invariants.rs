@@ -6,6 +6,7 @@
 //! - Every answer comes within the deadline (`harness/mod.rs`).
 //! - A response that sets a cookie of ours is `private, no-store`, for shared caches too. The cookie has all attributes
 //!   of our cookies.
+//! - Every 503 says when to ask again.
 //! - Every `Location` is on the application's origin or at the provider.
 //! - No code, token, verifier, state, cookie or secret is in the log.
 //! - No secret except the state is in a header or a body of an answer. The exceptions are cookies in `Set-Cookie`, and
@@ -131,6 +132,10 @@ impl World {
             );
             let targeted = response.header("cdn-cache-control");
             assert_eq!(targeted, None, "a cookie is set at {url}");
+        }
+        if response.status == 503 {
+            let retry_after = response.header("retry-after");
+            assert!(retry_after.is_some(), "a 503 at {url} has no Retry-After");
         }
         if let Some(location) = exchange.location() {
             let is_local = location.starts_with('/') && !location.starts_with("//");
