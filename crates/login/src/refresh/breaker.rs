@@ -20,6 +20,8 @@
 //!   fail, with a second to wait.
 //! - A refresh counts as a probe only when the provider is asked. A request that finds an outcome in the store, or waits
 //!   for another instance, is no probe.
+//! - A minute after the last failure, the breaker blocks no refresh. An instance without traffic would otherwise refuse its
+//!   first users because of an outage that is long over.
 //! - When the breaker closes, all earlier rests are over, since the provider was their cause and not the token.
 
 use std::collections::HashSet;
@@ -32,6 +34,8 @@ use tokio::time::Instant;
 const USERS: usize = 5;
 /// The time between two probes.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How long failures count.
+pub(crate) const FORGIVEN: Duration = Duration::from_secs(60);
 
 /// A user, as a number.
 type User = u64;
@@ -42,6 +46,8 @@ pub(crate) struct Breaker {
     failed: HashSet<User>,
     /// The time of the next probe. `None` while the breaker is closed.
     probe: Option<Instant>,
+    /// When the last token failed.
+    last_failure: Option<Instant>,
     /// When the breaker last closed.
     closed: Option<Instant>,
 }
@@ -49,7 +55,8 @@ pub(crate) struct Breaker {
 impl Breaker {
     /// The time of the next probe, if no refresh may go now.
     pub(crate) fn blocks_until(&self, now: Instant) -> Option<Instant> {
-        self.probe.filter(|probe| *probe > now)
+        let probe = self.probe.filter(|probe| *probe > now);
+        probe.filter(|_| !self.is_forgiven(now))
     }
 
     /// Whether the provider may be asked now. While the breaker is open, `true` takes the probe.
@@ -76,6 +83,10 @@ impl Breaker {
     /// Counts a failure of a user's token. Returns whether this has opened the breaker.
     pub(crate) fn failed(&mut self, user: User, failure: RefreshFailure, now: Instant) -> bool {
         let concerns_all = failure == RefreshFailure::Unreachable;
+        if self.is_forgiven(now) {
+            self.failed.clear();
+        }
+        self.last_failure = Some(now);
         if self.failed.len() < USERS {
             self.failed.insert(user);
         }
@@ -84,6 +95,12 @@ impl Breaker {
             self.probe = Some(now + PROBE_EVERY);
         }
         opens
+    }
+
+    /// Whether the last failure counts no longer.
+    fn is_forgiven(&self, now: Instant) -> bool {
+        self.last_failure
+            .is_none_or(|failure| failure + FORGIVEN <= now)
     }
 
     /// Whether the breaker has closed since then, so that a rest which began then is over.
@@ -99,7 +116,7 @@ mod tests {
     use fncy_login_core::RefreshFailure;
     use tokio::time::Instant;
 
-    use super::{Breaker, USERS};
+    use super::{Breaker, FORGIVEN, USERS};
 
     const LOST: RefreshFailure = RefreshFailure::Unavailable { retry_after: 300 };
     const SECOND: Duration = Duration::from_secs(1);
@@ -151,6 +168,30 @@ mod tests {
         let ticks = (0..30_u32).map(|tick| now + tick * SECOND / 10);
         let gone = ticks.filter(|tick| breaker.pass(*tick));
         assert_eq!(gone.collect::<Vec<_>>(), [now + SECOND, now + 2 * SECOND]);
+    }
+
+    #[test]
+    fn a_minute_without_traffic_ends_an_outage() {
+        let (mut breaker, now) = open();
+        let later = now + FORGIVEN;
+        assert!(breaker.pass(later - SECOND));
+        assert!(!breaker.pass(later - SECOND / 2), "one probe a second");
+        // Two users come at the same time.
+        assert!(breaker.pass(later));
+        assert!(breaker.pass(later));
+        breaker.failed(1, LOST, later);
+        assert!(!breaker.pass(later), "it is still open");
+        assert!(breaker.pass(later + SECOND));
+    }
+
+    #[test]
+    fn users_whose_tokens_fail_now_and_then_open_nothing() {
+        let (mut breaker, now) = (Breaker::default(), Instant::now());
+        for user in 0..10 {
+            let later = now + FORGIVEN * user;
+            breaker.failed(u64::from(user), LOST, later);
+            assert!(breaker.pass(later), "{user}");
+        }
     }
 
     #[test]

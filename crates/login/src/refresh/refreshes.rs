@@ -28,7 +28,7 @@ use std::time::Duration;
 use fncy_login_core::{RefreshFailure, RefreshRequest, RefreshedTokens, SessionId, SessionRef};
 use tokio::time::Instant;
 
-use crate::refresh::breaker::Breaker;
+use crate::refresh::breaker::{Breaker, FORGIVEN};
 use crate::store::expiring_map::{ExpiringMap, shrink};
 use crate::store::in_flight::{InFlight, Sender, UnderWay, in_flight};
 
@@ -47,8 +47,6 @@ const USELESS_REST: Duration = Duration::from_secs(10);
 const FIRST_REST: Duration = Duration::from_secs(1);
 /// The longest time that a person waits after the provider has recovered.
 const LONGEST_REST: Duration = Duration::from_secs(4);
-/// How long after a rest its failures still count.
-const FORGIVEN: Duration = Duration::from_secs(60);
 /// The wait if all places are taken.
 const CROWDED_REST: Duration = Duration::from_secs(1);
 /// The number of entries in each map. An entry is a hash and two times.
