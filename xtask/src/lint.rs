@@ -4,7 +4,7 @@
 
 use crate::install::{self, CARGO_DENY};
 use crate::steps::{self, Done, Step};
-use crate::{imports, run};
+use crate::{imports, run, world};
 
 const STEPS: &[Step] = &[
     Step::new("format", format),
@@ -22,11 +22,13 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
 
 fn format() -> Result<Done, String> {
     run::cargo("fmt --all --check").go()?;
+    world::format()?;
     Ok(Done::Passed)
 }
 
 fn clippy() -> Result<Done, String> {
     run::cargo("clippy --workspace --all-targets --locked -- -D warnings").go()?;
+    world::clippy()?;
     Ok(Done::Passed)
 }
 

@@ -28,6 +28,7 @@ mod slow;
 mod steps;
 mod test;
 mod workspace;
+mod world;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ const COMMANDS: &[Command] = &[
     ("crates", "[--check]", "count the crates that each adapter brings; compare with README.md", crates::run),
     ("instructions", "[--record]", "compare the instructions of a request with the record", instructions::run),
     ("fuzz", "[TARGET] [SECONDS]", "run the fuzz targets, each for a minute", fuzz::by_hand),
+    ("world", "[SEED] [END]", "run the simulated worlds of some seeds, or tell the story of one", world::run),
     ("mutants", "[FILE ...] [--shard K/N]", "change core and driver, and list the changes that no test notices", mutants::run),
     ("bench", "[growth|threads]", "time requests beside the bare frameworks, or as rules and cookies grow in number, or on several threads", measure::bench),
     ("compare", "[REVISION] [CASE]", "time requests before and after, in turns, in one program (HEAD)", compare::run),

@@ -7,7 +7,7 @@ use std::fs;
 use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{fuzz, measure, minimal, mutants, published, run, workspace};
+use crate::{fuzz, measure, minimal, mutants, published, run, workspace, world};
 
 const STEPS: &[Step] = &[
     Step::new("advisories", advisories),
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step::new("packages", published::package),
     Step::new("model", model),
     Step::new("night", night),
+    Step::new("worlds", world::many),
     Step::new("simulated redis", simulated_redis),
     Step::new("interleavings", interleavings),
     Step::new("fuzz", fuzz),

@@ -2,7 +2,7 @@
 //!
 //! Rules kept here: a missing program is installed or named; no test skips in silence.
 
-use crate::{install, run, workspace};
+use crate::{install, run, workspace, world};
 
 /// Installs what the tests need and runs them.
 pub(crate) fn run(_: &[&str]) -> Result<(), String> {
@@ -17,5 +17,6 @@ pub(crate) fn run(_: &[&str]) -> Result<(), String> {
     }
     run::cargo("test --workspace --locked")
         .env("FNCY_REQUIRE_REAL_SERVERS", "1")
-        .go()
+        .go()?;
+    world::test()
 }

@@ -23,6 +23,7 @@ impl<S> FncyLoginService<S> {
         Self { login, inner }
     }
 
+    #[cfg(feature = "axum")]
     pub(crate) fn login(&self) -> &Login {
         &self.login
     }
