@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK};
+use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK, FOR_SCALE};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
 use crate::{fuzz, measure, minimal, mutants, published, run, workspace, world};
@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     Step::new("tls neighbours", tls_neighbours),
     Step::new("packages", published::package),
     Step::new("model", model),
+    Step::new("histories", histories),
     Step::new("night", night),
     Step::new("worlds", world::many),
     Step::new("simulated redis", simulated_redis),
@@ -33,6 +34,15 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
 /// The model of the store, with more instances than in CI.
 fn model() -> Result<Done, String> {
     measure::model(&[])?;
+    Ok(Done::Passed)
+}
+
+/// Long histories of a real Redis, compared with the model.
+fn histories() -> Result<Done, String> {
+    install::debian_packages(FOR_SCALE)?;
+    run::cargo("test --locked -p fncy-login-model --test real_redis -- --ignored --nocapture")
+        .env("FNCY_REQUIRE_REAL_SERVERS", "1")
+        .go()?;
     Ok(Done::Passed)
 }
 

@@ -16,6 +16,7 @@
 //! needs all states and their edges in any case.
 
 mod explore;
+pub mod history;
 mod instance;
 mod model;
 mod past;
