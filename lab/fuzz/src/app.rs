@@ -21,7 +21,7 @@ pub(crate) const CLIENT_ID: &str = "client";
 pub(crate) const COOKIE_SECRET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 pub(crate) const TOKEN_URL: &str = "https://fncy.example/v1/oauth2/token";
 
-/// Writes encrypted sessions; everything but `/public` is protected.
+/// Writes encrypted sessions; everything but `/public` is protected, and `/api` accepts bearer tokens.
 pub(crate) static PRIVATE: LazyLock<Core> = LazyLock::new(|| app(Protection::Private, "", &[]));
 /// Writes signed sessions, which can be read.
 pub(crate) static SIGNED: LazyLock<Core> = LazyLock::new(|| app(Protection::Signed, "", &[]));
@@ -69,7 +69,9 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
         references: References::new(RandomState::new()),
         choices: Choices {
             protection,
-            paths: PathRules::default().public_path("/public"),
+            paths: PathRules::default()
+                .public_path("/public")
+                .bearer_prefix("/api"),
             ..Choices::default()
         },
     })

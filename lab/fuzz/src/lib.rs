@@ -14,6 +14,7 @@
 )]
 
 mod app;
+mod bearer;
 mod bodies;
 mod callback_query;
 mod chunk_set;
@@ -25,6 +26,8 @@ mod host;
 mod input;
 mod jar;
 mod json;
+mod jwt;
+mod redirect_uris;
 mod reply;
 #[path = "../../../crates/core/src/tests/request.rs"]
 mod request;
@@ -32,10 +35,13 @@ mod retry_after;
 mod return_address;
 mod sealed_value;
 mod sealer;
+mod secret_files;
 mod seeds;
 mod sequence;
 mod sign_in;
 mod token_answer;
+mod token_claims;
+mod typed_sign_in;
 mod user_data;
 
 // Of `request`, which is the core's own.
@@ -53,7 +59,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 17] = [
     target("cookie_header", cookie_header::check, seeds::cookie_header),
     target("sealed_value", sealed_value::check, seeds::sealed_value),
     target("chunk_set", chunk_set::check, seeds::chunk_set),
@@ -72,6 +78,12 @@ pub const TARGETS: [Target; 11] = [
     target("retry_after", retry_after::check, seeds::retry_after),
     target("host", host::check, seeds::host),
     target("configuration", configuration::check, seeds::configuration),
+    target("typed_sign_in", typed_sign_in::check, seeds::typed_sign_in),
+    target("bearer", bearer::check, seeds::bearer),
+    target("token_claims", token_claims::check, seeds::token_claims),
+    target("jwt", jwt::check, seeds::jwt),
+    target("secret_files", secret_files::check, seeds::secret_files),
+    target("redirect_uris", redirect_uris::check, seeds::redirect_uris),
     target("sequence", sequence::check, seeds::sequence),
 ];
 

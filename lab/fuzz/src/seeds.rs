@@ -223,6 +223,102 @@ pub(crate) fn configuration() -> Vec<Vec<u8>> {
     settings.chain([vec![0xff]]).collect()
 }
 
+pub(crate) fn typed_sign_in() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 9] = [
+        b"\x00",
+        b"\x01\x00\x0b/inbox?a=b#\x01\x08calendar",
+        b"\x01\x02\x03abc\x03\x05login",
+        b"\x00\x03\x10login   consent \x03\x00",
+        b"\x00\x04\x05a@b.c\x05\x05ko en",
+        b"\x01\x06\x06tenant\x06a&b=c \x06\x06tenant\x01x",
+        b"\x00\x06\x01\x85\x01x",
+        b"\x00\x01\x0ba  b \"c d\\ e",
+        b"\x01\x01\x03a b\x01\x01a\x02\x00",
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}
+
+pub(crate) fn bearer() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 9] = [
+        b"\x00\nBearer abc",
+        b"\x01a=1\n bearer  a.b-c_~+/==\t",
+        b"\x00access_token=a\nBearer abc",
+        b"\x00access%5Ftoken=a\nBearer abc",
+        b"\x00\nBearer abc\nBearer abc",
+        b"\x00\nBasic YTpi",
+        b"\x00\nBearer a,b",
+        b"\x00\nBearer ==",
+        b"\x02\nBearer abc",
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}
+
+pub(crate) fn token_claims() -> Vec<Vec<u8>> {
+    let bodies = [
+        r#"{"active":true,"sub":"alex","client_id":"app","aud":["x","api"],"exp":1893459600,"iat":1893455900}"#,
+        r#"{"active":true,"iss":"https://fncy.example","sub":42,"azp":"app","aud":"api","exp":1893455941.5,"scope":"b a"}"#,
+        r#"{"active":true,"id":"alex","a":["app"],"token_type":"Bearer","nbf":1893456060,"auth_time":1893455000}"#,
+        r#"{"active":true,"sub":"app","client_id":"app","cnf":{},"typ":"Refresh"}"#,
+        r#"{"active":false}"#,
+        r#"{"error":"invalid_token"}"#,
+    ];
+    let choices = [0, 1, 2, 3, 7, 15];
+    let seeds = bodies.iter().zip(choices).flat_map(|(body, choice)| {
+        [0, 1, 2].map(|source| [&[source, 0, choice], body.as_bytes()].concat())
+    });
+    seeds.collect()
+}
+
+pub(crate) fn jwt() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 8] = [
+        // One key, and its token.
+        &[0, 1, 0, 1, 1, 1, 0, 0, 1, 0, 0],
+        // Two keys, of which the key ID names one; the same key ID twice; no key ID.
+        &[0, 2, 0, 0, 0, 1, 1, 0, 0, 2, 1, 1, 2, 1, 0],
+        &[0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0],
+        &[0, 2, 0, 0, 0, 1, 4, 0, 0, 2, 0, 2, 0, 0, 0],
+        // A key for another algorithm, and one for encryption.
+        &[0, 3, 0, 0, 3, 0, 0, 2, 0, 0, 1, 3, 2, 3, 0, 0, 0, 1, 0],
+        // Keys that can't be used.
+        &[0, 3, 5, 0, 0, 0, 6, 0, 0, 0, 7, 0, 0, 0, 0],
+        &[255, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        // A token whose last byte is changed, and one that is cut.
+        &[0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 65, 0, 40, 3],
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}
+
+pub(crate) fn secret_files() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 10] = [
+        b"\x00\x00\x00\x01abc",
+        b"\x00\x02\x04\x05\x03\x01\x02xyz",
+        b"\x01kfU0Zq3sW9xT1bN7vLrY5cGmA2dHjP8e",
+        b"\x01AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        b"\x01\"kfU0Zq3sW9xT1bN7vLrY5cGmA2dHjP8eQ4wXuS6kVoI=\"",
+        b"\x01kfU0Zq3sW9xT1bN7vLrY5cGmA2dHjP8eQ4wXuS6kVoI=,short",
+        b"\x01Zq9-a-secret-of-the-client-0Kx7",
+        b"\x01correct horse battery staple",
+        &[2, 1, 8, 8, 8, 4, 8, 8, 1, 8, 0, 8, 8],
+        &[3, 7, 9, 9, 2, 9, 6, 9, 9, 5, 9, 9],
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}
+
+pub(crate) fn redirect_uris() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 9] = [
+        b"\x80\x84\x86\x81\x84\nOther.Example:8443",
+        b"\x80\x84 \x81\x84\nother.example\napp.example",
+        b"\x80\x85\x84\x86\x81\x85\x84\nother.example:",
+        b"\x80\x84\x86\x82:3000\x84\nlocalhost",
+        b"\x80\x84\x86\x80\x87\x84",
+        b"\x80\x84\x86\x81\x85\x84",
+        b"\x80\x84,\x81\x84",
+        b"\x88\x8bapp.example\x84\x89\x8a",
+        b"\x8e\x84\n[::1]:443",
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}
+
 pub(crate) fn sequence() -> Vec<Vec<u8>> {
     crate::sequence::SCRIPTS.map(<[u8]>::to_vec).to_vec()
 }

@@ -12,7 +12,7 @@ pub(crate) struct Started {
     pub(crate) state: String,
     pub(crate) jar: Jar,
     /// Sessions of different seeds are different ones.
-    seed: u8,
+    pub(crate) seed: u8,
 }
 
 /// A login that comes back to `return_to`, which is sent as it stands.
@@ -20,12 +20,16 @@ pub(crate) fn start(core: &Core, return_to: &str) -> Started {
     let base = core.site().base();
     let page = Request::get(&format!("{base}/auth/login?return_to={return_to}"));
     let page = page.header("accept", "text/html");
-    let reply = app::reply_to(core, &page, NOW);
-    let location = url::Url::parse(values(&reply, "location")[0]).unwrap();
+    started(&app::reply_to(core, &page, NOW))
+}
+
+/// The login that a reply starts, in a browser without cookies.
+pub(crate) fn started(reply: &Reply) -> Started {
+    let location = url::Url::parse(values(reply, "location")[0]).unwrap();
     let mut state = location.query_pairs().filter(|(name, _)| name == "state");
     let (_, state) = state.next().unwrap();
     let mut jar = Jar::default();
-    for line in set_cookies(&reply) {
+    for line in set_cookies(reply) {
         jar.take(line, NOW.as_unix());
     }
     Started {

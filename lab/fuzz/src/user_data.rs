@@ -45,7 +45,7 @@ impl Person {
             name
         });
         Some(Self {
-            id: id(&object)?,
+            id: id(&object, &["sub", "id"])?,
             name,
             email: text("email").filter(|email| email.len() <= 254),
             // As it was kept: a number may lose its last digit as text.
@@ -56,10 +56,9 @@ impl Person {
     }
 }
 
-fn id(object: &Map<String, Value>) -> Option<String> {
-    let mut found = ["sub", "id"]
-        .into_iter()
-        .filter_map(|name| object.get(name));
+/// The id in the first of these members.
+pub(crate) fn id(object: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    let mut found = names.iter().filter_map(|name| object.get(*name));
     match found.find(|value| !value.is_null())? {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         text => plain(text).filter(|id| id.len() <= 255),
