@@ -1,7 +1,7 @@
 //! `cargo xtask mutants`: whether a test notices a change of the core or the driver.
 //!
 //! Rules kept here: cargo-mutants does the work, in a copy; `.cargo/mutants.toml` says what it changes and which tests
-//! run; a change that no test notices fails the command.
+//! run; a change that no test notices fails the command; all runs share one folder of dependencies.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,12 +12,14 @@ use crate::workspace;
 /// One of so many shards takes about half an hour on two cores.
 const SHARDS: u64 = 128;
 
-/// Tries every change in these files, or in all of them. `--shard K/N` tries one part of N.
+/// Tries every change in these files, or in all of them. `--shard K/N` tries each Nth one, so a part is a sample of all.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let builds = workspace::target().join("mutants");
     let mut command = install::cargo_tool(&CARGO_MUTANTS)?
         .args(["--no-shuffle", "--output"])
         .arg(workspace::target())
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_TARGET_DIR", &builds.to_string_lossy())
         .env("FNCY_CORPORA", &workspace::corpora().to_string_lossy());
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -26,7 +28,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
                 let shard = arguments
                     .next()
                     .ok_or("`--shard` takes a part, such as `3/64`.")?;
-                command.args(["--shard", shard])
+                command.args(["--sharding", "round-robin", "--shard", shard])
             }
             file => command.args(["--file", file]),
         };
