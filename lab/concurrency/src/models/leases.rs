@@ -105,7 +105,7 @@ pub(crate) fn an_outcome_that_was_left_can_be_confirmed() {
     let is_left = left.is_set();
     tables.confirm(&|| shown);
     finishing.join().unwrap();
-    advance(Duration::from_secs(61));
+    advance(Duration::from_secs(91));
     assert!(
         tables.find(KEY, None).is_none() || !is_left,
         "it was confirmed"
