@@ -12,6 +12,7 @@
 mod build_times;
 mod compare;
 mod crates;
+mod defences;
 mod fuzz;
 mod imports;
 mod install;
@@ -50,6 +51,7 @@ const COMMANDS: &[Command] = &[
     ("fuzz", "[TARGET] [SECONDS]", "run the fuzz targets, each for a minute", fuzz::by_hand),
     ("world", "[SEED] [END]", "run the simulated worlds of some seeds, or tell the story of one", world::run),
     ("mutants", "[FILE ...] [--shard K/N]", "change core and driver, and list the changes that no test notices", mutants::run),
+    ("defences", "[WORLDS] [PART OF A NAME]", "take the defences out one by one, and count the simulated worlds that fall (1000)", defences::run),
     ("bench", "[growth|threads]", "time requests beside the bare frameworks, or as rules and cookies grow in number, or on several threads", measure::bench),
     ("compare", "[REVISION] [CASE]", "time requests before and after, in turns, in one program (HEAD)", compare::run),
     ("profile", "[CASE]", "draw where the time of a request goes, as a flame graph", profile::run),

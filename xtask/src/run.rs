@@ -104,6 +104,14 @@ impl Run {
         self.go()
     }
 
+    /// Runs it and returns what it prints, also if it fails.
+    pub(crate) fn says(mut self) -> Result<String, String> {
+        println!("$ {}", self.line);
+        let output = self.command.stdin(Stdio::null()).output();
+        let output = output.map_err(|error| self.not_started(&error))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Runs it and returns what it prints.
     pub(crate) fn read(mut self) -> Result<String, String> {
         let output = self.command.stdin(Stdio::null()).output();
