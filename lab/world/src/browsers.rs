@@ -3,6 +3,7 @@
 use http::Request;
 use url::Url;
 
+use crate::conduct::generation_of;
 use crate::cookies::{Context, CookieJar};
 use crate::faults::Fault;
 use crate::instance::{BEGINNING, ORIGIN, PROVIDER};
@@ -246,6 +247,13 @@ impl World {
             return;
         }
         self.judge_time(instance, time, number);
+        let visit = &self.visits[&number];
+        let shown = self.ledger.shown(visit.cookies.as_deref());
+        if visit.what != What::Callback
+            && let Some((shown, generation)) = shown.zip(generation_of(&answer))
+        {
+            self.judge_cookie(instance, time, shown.session, generation);
+        }
         self.note_promise(instance, time, number, answer.status);
         let is_lossy = self
             .faults
@@ -263,6 +271,7 @@ impl World {
             self.tell(|| format!("visit {number} is given up"));
             if let Some(instance) = visit.instance {
                 self.instances[instance].abandon(number);
+                self.learn_abandoned(instance);
             }
         }
     }

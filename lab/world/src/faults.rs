@@ -131,6 +131,20 @@ impl Fault {
         )
     }
 
+    /// Whether the provider has it, or the way there.
+    pub(crate) fn is_of_provider(self) -> bool {
+        matches!(
+            self,
+            Self::ProviderFails
+                | Self::ProviderIsBusy
+                | Self::ProviderFailsAfterwards
+                | Self::ProviderAnswersAreLost
+                | Self::ProviderIsSlow
+                | Self::ProviderIsGone
+                | Self::ProviderIsGoneFor(_)
+        )
+    }
+
     /// Whether this instance stops.
     pub(crate) fn stops(self, instance: usize) -> bool {
         matches!(self, Self::Killed(of) | Self::Suspended(of) if of == instance)

@@ -18,6 +18,7 @@
 
 mod browsers;
 mod choices;
+mod conduct;
 #[path = "../../../crates/testing/src/cookies/mod.rs"]
 pub mod cookies;
 mod faults;

@@ -79,6 +79,11 @@ impl Provider {
         self.codes.get(code)?.0.grant
     }
 
+    /// The grant of a refresh token.
+    pub(crate) fn grant_of_refresh(&self, token: &str) -> Option<Grant> {
+        self.refresh_tokens.get(token)?.grant
+    }
+
     /// Why the tokens of a grant are valid no longer.
     pub(crate) fn ended(&self, grant: Grant) -> Option<&'static str> {
         self.grants[grant].ended

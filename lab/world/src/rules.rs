@@ -14,9 +14,9 @@ use crate::world::World;
 /// The time for all that a request causes, and the handler's own.
 const DEADLINE: Time = 15_000 + 1_500;
 /// How late a timer may be.
-const SLACK: Time = 500;
+pub(crate) const SLACK: Time = 500;
 /// How long other instances may believe a session that was revoked.
-const BELIEVED: Time = 5_000;
+pub(crate) const BELIEVED: Time = 5_000;
 /// How long instances take to tell a store what it has lost: a reading of the log may fail, and the next one shows it.
 const TOLD_AGAIN: Time = 2_500;
 /// The deadline of one exchange.
@@ -25,6 +25,14 @@ const EXCHANGE: Time = 10_000;
 const GRACE: Time = 60_000;
 /// How far a user's entry reaches ahead.
 const AHEAD: Time = 60_000;
+
+/// A sign-out of all sessions of a user.
+pub(crate) struct Everywhere {
+    user: &'static str,
+    asked: Time,
+    /// When all instances know of it, if its answer has promised that.
+    known: Option<Time>,
+}
 
 impl World {
     /// Each answer comes within its deadline, unless its instance stood still.
@@ -123,7 +131,11 @@ impl World {
         let visit = &self.visits[&number];
         if visit.what == What::Everywhere {
             let user = self.browsers[visit.browser].user;
-            self.everywhere.push((user, self.now));
+            self.everywhere.push(Everywhere {
+                user,
+                asked: self.now,
+                known: None,
+            });
         }
     }
 
@@ -134,9 +146,25 @@ impl World {
             What::Everywhere => status == 200,
             What::Page | What::Api => false,
         };
-        if let Some(promised) = self.promise(instance, time).filter(|_| is_done) {
-            for session in self.sessions_to_end(number) {
+        if !is_done {
+            return;
+        }
+        let sessions = self.sessions_to_end(number);
+        // For a young session, an instance doesn't know at once whether it began after the entry of its user.
+        if self.visits[&number].what != What::Everywhere {
+            self.learn_ended(instance, time, &sessions);
+        }
+        if let Some(promised) = self.promise(instance, time) {
+            for session in sessions {
                 self.ledger.sessions[session].promises.push(promised);
+            }
+            let (asked, user) = (
+                self.visits[&number].arrived,
+                self.browsers[self.visits[&number].browser].user,
+            );
+            let mut all = self.everywhere.iter_mut();
+            if let Some(one) = all.find(|one| one.user == user && one.asked == asked) {
+                one.known = Some(promised);
             }
         }
     }
@@ -193,6 +221,7 @@ impl World {
             (What::Callback, 303) => {}
             (_, 503) => {
                 self.count("answers 503");
+                self.judge_unavailable(visit);
                 if !answer.headers.contains_key("retry-after") && visit.what != What::Everywhere {
                     let seen = format!("{} has none", visit.path());
                     self.falls("each 503 has a Retry-After", seen);
@@ -243,7 +272,7 @@ impl World {
     }
 
     /// Whether the store has lost what it was told, and no instance that knew it could tell it again.
-    fn is_forgotten(&self, told: Time, now: Time) -> bool {
+    pub(crate) fn is_forgotten(&self, told: Time, now: Time) -> bool {
         let mut losses = self.faults.all().iter().filter(|planned| {
             let loses = [Fault::StoreIsEmptied, Fault::StoreFailsOver];
             loses.contains(&planned.fault) && planned.until <= now && told <= planned.until + SLACK
@@ -260,6 +289,23 @@ impl World {
         })
     }
 
+    /// Whether a sign-out everywhere may have ended a session that began after it. Once all instances know of it, an
+    /// instance that begins a session tells the store.
+    fn is_reached(&self, session: &Session) -> bool {
+        let lost = self.faults.between(session.began, self.now, Fault::loses_data);
+        let signing_in = session.began + DEADLINE;
+        let instances = 0..self.instances.len();
+        let untold = instances.into_iter().any(|of| {
+            let hindered = |fault: Fault| fault.hinders_store_of(of) || fault.stops(of);
+            self.faults.between(session.began, signing_in, hindered)
+        });
+        self.everywhere.iter().any(|one| {
+            let known = one.known.filter(|_| !lost && !untold);
+            let reach = known.unwrap_or(one.asked + AHEAD + BELIEVED + 2 * 25_000);
+            one.user == session.user && session.began < reach
+        })
+    }
+
     /// A request without a user must have no session that lives.
     fn judge_refusal(&mut self, visit: &Visit, shown: Option<Shown>) {
         let Some(shown) = shown else { return };
@@ -271,10 +317,7 @@ impl World {
             false => GRACE,
         };
         let is_outdated = session.is_outdated(shown.generation, self.now + SLACK, grace);
-        let is_reached = self.everywhere.iter().any(|(user, asked)| {
-            let reach = AHEAD + BELIEVED + 2 * 25_000;
-            *user == session.user && session.began < asked + reach
-        });
+        let is_reached = self.is_reached(session);
         let is_refused = self.provider.ended(session.grant).is_some();
         if !session.is_to_end && !is_outdated && !is_refused && !is_reached {
             let instance = visit.instance.map_or('?', letter);

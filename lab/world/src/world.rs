@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::browsers::{Browser, Visit};
 use crate::choices::Choices;
+use crate::conduct::Conduct;
 use crate::faults::{Fault, Faults, Planned};
 use crate::instance::Instance;
 use crate::ledger::Ledger;
@@ -23,6 +24,7 @@ use crate::network::store::Store;
 use crate::network::wires::{Answer, Sent};
 use crate::provider::Provider;
 use crate::report::{Fall, Report};
+use crate::rules::Everywhere;
 use crate::schedule::{Schedule, Time};
 use crate::story::{Story, letter};
 
@@ -111,7 +113,9 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
     /// Who has signed out everywhere, and when.
-    pub(crate) everywhere: Vec<(&'static str, Time)>,
+    pub(crate) everywhere: Vec<Everywhere>,
+    /// What each process has done.
+    pub(crate) conduct: Vec<Conduct>,
     pub(crate) story: Story,
     pub(crate) counts: BTreeMap<&'static str, u64>,
     pub(crate) fall: Option<Fall>,
@@ -144,6 +148,7 @@ impl World {
             visits: BTreeMap::new(),
             ledger: Ledger::default(),
             everywhere: Vec::new(),
+            conduct: vec![Conduct::default(); instances],
             story: Story::new(is_told),
             counts: BTreeMap::new(),
             fall: None,
@@ -321,6 +326,7 @@ impl World {
     fn kill(&mut self, instance: usize) {
         self.instances[instance].kill();
         self.store.forget(instance);
+        self.forget_conduct(instance);
         let of_instance = |visit: &Visit| visit.instance == Some(instance);
         let cut = self.visits.iter().filter(|(_, visit)| of_instance(visit));
         for number in cut.map(|(number, _)| *number).collect::<Vec<_>>() {

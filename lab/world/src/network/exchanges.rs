@@ -22,6 +22,7 @@ impl World {
         self.count("requests to the provider");
         let number = self.number();
         self.ledger.began(number, instance);
+        self.judge_exchange(instance, time, number, &request);
         let is_gone =
             |fault| fault == Fault::ProviderIsGone || fault == Fault::ProviderIsGoneFor(instance);
         if self.faults.is_on(time, is_gone) {
@@ -123,6 +124,8 @@ impl World {
         answered: ProviderAnswer,
     ) {
         let is_whole = matches!(&answered, Ok(answer) if answer.status() == 200);
+        let is_gone = matches!(&answered, Err(HttpClientError::NoConnection(_)));
+        self.learn_reach(number, is_gone);
         let is_heard = answer.send(answered).is_ok();
         self.ledger.arrived(number, self.now, is_whole && is_heard);
     }

@@ -106,6 +106,7 @@ impl World {
         answer: oneshot::Sender<RedisResult<Value>>,
     ) {
         self.count("commands for the store");
+        self.judge_claim(instance, time, &command);
         let there = self.faults.over(time, delays(instance)) + self.choices.between(1, 3);
         let link = &mut self.store.links[instance];
         link.arrives = link.arrives.max(there);
@@ -129,6 +130,7 @@ impl World {
         let is_lost = connection == 0 || connection != self.store.links[instance].open;
         if is_lost || self.faults.is_on(now, is_down) {
             let answered = Err(broken_connection());
+            self.learn_claim(instance, command, now + 1);
             self.events
                 .plan(now + 1, Event::Commanded { answer, answered });
             return;
@@ -146,8 +148,10 @@ impl World {
         let link = &mut self.store.links[instance];
         let back = self.faults.over(now, delays(instance)) + self.choices.between(1, 3);
         link.returns = link.returns.max(back);
+        let returns = link.returns;
         let event = Event::Commanded { answer, answered };
-        self.events.plan(link.returns, event);
+        self.events.plan(returns, event);
+        self.learn_claim(instance, command, returns);
     }
 
     /// Tells what the store was asked. Two questions a second of each instance are left out while all is well.
