@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the targets of `lab/fuzz`, run by libFuzzer, two at a time.
+//! `cargo xtask fuzz`: the targets of `lab/fuzz` and the simulated world, run by libFuzzer, two at a time.
 //!
 //! Rules kept here:
 //! - Files are written below `target` only. A finding is named; copy it below `lab/fuzz/found`, where `cargo test` tries it.
@@ -14,7 +14,10 @@ use crate::steps::Done;
 use crate::workspace;
 
 const PACKAGE: &str = "fncy-login-fuzz";
-const LIBFUZZER: &str = "lab/fuzz/libfuzzer";
+/// Where the targets are.
+const FOLDERS: [&str; 2] = ["lab/fuzz/libfuzzer", "lab/world/libfuzzer"];
+/// The runtimes of a world are seeded, which tokio offers with this cfg alone.
+const CFG: &str = "--cfg tokio_unstable";
 /// A machine has two cores at least.
 const AT_ONCE: usize = 2;
 /// So many cases of each target take some ten minutes.
@@ -90,16 +93,23 @@ pub(crate) fn run(target: Option<&str>, seconds: u32) -> Result<Done, String> {
 
 /// The targets, by their files.
 fn names() -> Result<Vec<String>, String> {
-    let folder = workspace::root().join(LIBFUZZER).join("fuzz_targets");
+    let mut names = Vec::new();
+    for folder in FOLDERS {
+        names.extend(names_in(folder)?);
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn names_in(folder: &str) -> Result<Vec<String>, String> {
+    let folder = workspace::root().join(folder).join("fuzz_targets");
     let files = fs::read_dir(&folder)
         .map_err(|error| format!("{} can't be read: {error}.", folder.display()))?;
     let names = files.filter_map(|file| {
         let name = file.ok()?.file_name().into_string().ok()?;
         Some(name.strip_suffix(".rs")?.to_owned())
     });
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    Ok(names)
+    Ok(names.collect())
 }
 
 /// What every target needs.
@@ -119,14 +129,22 @@ impl Fuzzer {
             .arg(folder.join("seeds"))
             .go()?;
         let build = folder.join("build");
-        install::cargo_tool(&CARGO_FUZZ)?
-            .args(["build", "--fuzz-dir", LIBFUZZER, "--target-dir"])
-            .arg(&build)
-            .args(target)
-            .env("RUSTUP_TOOLCHAIN", "nightly")
-            // Ours would be the cargo of another toolchain.
-            .env("CARGO", "cargo")
-            .go()?;
+        for sources in FOLDERS {
+            if let Some(target) = target
+                && !names_in(sources)?.iter().any(|name| name == target)
+            {
+                continue;
+            }
+            install::cargo_tool(&CARGO_FUZZ)?
+                .args(["build", "--fuzz-dir", sources, "--target-dir"])
+                .arg(&build)
+                .args(target)
+                .env("RUSTUP_TOOLCHAIN", "nightly")
+                .env("RUSTFLAGS", CFG)
+                // Ours would be the cargo of another toolchain.
+                .env("CARGO", "cargo")
+                .go()?;
+        }
         Ok(Self {
             authority: one_authority(&folder),
             programs: build.join(host()?).join("release"),
@@ -139,7 +157,7 @@ impl Fuzzer {
     fn run(&self, name: &str) -> Result<(), String> {
         let [corpus, seeds, found] =
             ["corpus", "seeds", "found"].map(|kind| self.folder.join(kind).join(name));
-        for folder in [&corpus, &found] {
+        for folder in [&corpus, &seeds, &found] {
             fs::create_dir_all(folder)
                 .map_err(|error| format!("{} can't be made: {error}.", folder.display()))?;
         }

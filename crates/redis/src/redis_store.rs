@@ -112,7 +112,10 @@ impl RedisStore {
 impl Revocations for RedisStore {
     fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
         let status = self.log.list.status(session, user_id);
-        if status == RevocationStatus::Ask {
+        if matches!(
+            status,
+            RevocationStatus::RevokedUnlessNew | RevocationStatus::Ask
+        ) {
             self.log.start();
         }
         status

@@ -97,7 +97,7 @@ impl RevocationList {
         match self.find(session, user_id) {
             Finding::Revoked => RevocationStatus::Revoked,
             // Another instance may have written a moment ago that the session began since.
-            Finding::RevokedUnlessBegan => RevocationStatus::Ask,
+            Finding::RevokedUnlessBegan => RevocationStatus::RevokedUnlessNew,
             _ if !self.is_current() => RevocationStatus::Ask,
             Finding::ReadUser(since) => RevocationStatus::ReadUser(since),
             Finding::Absent => RevocationStatus::Live,

@@ -165,7 +165,11 @@ impl World {
             (What::Page, "/page"),
             (What::Api, "/api"),
             (What::Api, "/api"),
+            (What::Api, "/api"),
             (What::Page, "/slow"),
+            (What::Page, "/slow"),
+            (What::Page, "/page"),
+            (What::Api, "/download"),
         ]);
         self.visit(browser, what, path);
         self.numbers
@@ -254,7 +258,7 @@ impl World {
         {
             self.judge_cookie(instance, time, shown.session, generation);
         }
-        self.note_promise(instance, time, number, answer.status);
+        self.note_promise(instance, time, number, &answer);
         let is_lossy = self
             .faults
             .is_on(time, |fault| fault == Fault::BrowsersLoseAnswers);
@@ -331,6 +335,11 @@ impl World {
         let browser = visit.browser;
         if visit.what == What::Callback {
             self.browsers[browser].is_signing_in = false;
+            if self.is_free() && self.choices.percent(10) {
+                let later = self.now + self.choices.between(1_000, 20_000);
+                let target = visit.target.clone();
+                self.events.plan(later, Event::Reload { browser, target });
+            }
         }
         match location {
             Some(location) if location.starts_with(PROVIDER) => {
@@ -363,6 +372,13 @@ impl World {
         self.visit(browser, What::Callback, &target);
         if self.choices.percent(10) {
             self.visit(browser, What::Callback, &target);
+        }
+    }
+
+    /// A person goes back in the history of the tab, to the address that has signed them in.
+    pub(crate) fn reload(&mut self, browser: usize, target: &str) {
+        if self.is_free() {
+            self.visit(browser, What::Callback, target);
         }
     }
 

@@ -6,17 +6,19 @@ use std::mem::replace;
 use http::Request;
 use serde_json::Value;
 
-use crate::faults::Fault;
-use crate::ledger::{Ledger, Session};
 use crate::browsers::{Visit, What};
-use crate::rules::{BELIEVED, SLACK};
+use crate::faults::Fault;
+use crate::ledger::Session;
+use crate::network::wires::Answer;
+use crate::rules::{BELIEVED, EXCHANGE, LEASE, SLACK, sets_session};
 use crate::schedule::Time;
 use crate::story::letter;
-use crate::network::wires::Answer;
 use crate::world::World;
 
 /// Between two refreshes while the provider can't be reached.
 const PROBE: Time = 1_000;
+/// How long an outage of the provider counts.
+const FORGIVEN: Time = 60_000;
 /// The time from a look at the revocation list to the exchange that follows, and the time of a look.
 const LOOK: Time = 3_000;
 /// How long tasks of requests that were given up may still ask.
@@ -24,15 +26,11 @@ const LEFT: Time = 2_000;
 /// How long an instance may be busy with the consequences of an outage of the store.
 const OUTAGE: Time = 7_000;
 
-/// The time of a lease, and the longest time of an exchange.
-const LEASE: Time = 30_000;
-const EXCHANGE: Time = 10_000;
-
 /// What each process has done. It is forgotten when the process ends.
 #[derive(Clone, Default)]
 pub(crate) struct Conduct {
-    /// Since when it knows that the provider can't be reached.
-    gone: Option<Time>,
+    /// When it first and last learned that the provider can't be reached.
+    gone: Option<(Time, Time)>,
     /// When it last sent a refresh token, and the exchanges that are under way.
     refreshed: Time,
     refreshes: HashSet<u64>,
@@ -63,8 +61,11 @@ impl World {
         let before = replace(&mut conduct.refreshed, time);
         let gone = conduct.gone;
         let recently = time.saturating_sub(LOOK);
-        let stood = self.faults.between(recently, time, |fault| fault.stops(instance));
-        if gone.is_some_and(|gone| gone < before && time < before + PROBE) && !stood {
+        let stood = self
+            .faults
+            .between(recently, time, |fault| fault.stops(instance));
+        let is_gone = gone.is_some_and(|(first, last)| first < before && time < last + FORGIVEN);
+        if is_gone && time < before + PROBE && !stood {
             let seen = format!("{} sent two after {before} ms", letter(instance));
             self.falls("one refresh a second tries a provider that is gone", seen);
         }
@@ -87,7 +88,8 @@ impl World {
     pub(crate) fn learn_reach(&mut self, number: u64, is_gone: bool) {
         let conduct = &mut self.conduct[self.ledger.instance(number)];
         if conduct.refreshes.remove(&number) {
-            conduct.gone = is_gone.then_some(conduct.gone.unwrap_or(self.now));
+            let (first, _) = conduct.gone.unwrap_or((self.now, self.now));
+            conduct.gone = is_gone.then_some((first, self.now));
         }
     }
 
@@ -96,9 +98,14 @@ impl World {
         let Some(key) = claimed(command) else { return };
         let conduct = &mut self.conduct[instance];
         let under_way = conduct.claims.insert(key.to_vec(), Time::MAX);
-        let left = conduct.abandoned.is_some_and(|abandoned| time < abandoned + LEFT);
+        let left = conduct
+            .abandoned
+            .is_some_and(|abandoned| time < abandoned + LEFT);
         let hindered = |fault: Fault| fault.hinders_store_of(instance) || fault.stops(instance);
-        let is_excused = left || self.faults.between(time.saturating_sub(OUTAGE), time, hindered);
+        let is_excused = left
+            || self
+                .faults
+                .between(time.saturating_sub(OUTAGE), time, hindered);
         if under_way.is_some_and(|until| time < until) && !is_excused {
             let seen = format!("{} asks twice at once", letter(instance));
             self.falls("a process asks once for a lease", seen);
@@ -136,12 +143,16 @@ impl World {
         let newest = conduct.newest.entry(session).or_default();
         let is_older = generation < *newest;
         *newest = generation.max(*newest);
-        if conduct.ended.get(&session).is_some_and(|ended| *ended < time) {
+        let ended = conduct.ended.get(&session);
+        if ended.is_some_and(|ended| *ended < time) {
             let seen = format!("session {session} by {}", letter(instance));
             self.falls("no answer brings back a session that was ended here", seen);
         }
         if is_older {
-            let seen = format!("session {session}, generation {generation} by {}", letter(instance));
+            let seen = format!(
+                "session {session}, generation {generation} by {}",
+                letter(instance)
+            );
             self.falls("no answer brings an older generation", seen);
         }
     }
@@ -157,8 +168,12 @@ impl World {
         let stops = |fault: Fault| all().any(|of| fault.stops(of));
         let jumps = |fault| fault == Fault::StoreClockJumps;
         let is_excused = self.faults.between(since(OUTAGE), self.now, hinders)
-            || self.faults.between(since(OUTAGE), self.now, Fault::loses_data)
-            || self.faults.between(since(OUTAGE + EXCHANGE), self.now, Fault::is_of_provider)
+            || self
+                .faults
+                .between(since(OUTAGE), self.now, Fault::loses_data)
+            || self
+                .faults
+                .between(since(OUTAGE + EXCHANGE), self.now, Fault::is_of_provider)
             || self.faults.between(since(OUTAGE + LEASE), self.now, stops)
             || self.faults.between(0, self.now, jumps);
         if !is_excused {
@@ -175,9 +190,8 @@ impl World {
 
 /// Whether an answer sets a cookie of its session, and which generation it has.
 pub(crate) fn generation_of(answer: &Answer) -> Option<u32> {
-    let mut lines = answer.headers.get_all("set-cookie").iter();
-    let sets = lines.any(|line| line.to_str().is_ok_and(Ledger::is_session));
-    let generation = answer.headers.get("x-generation").filter(|_| sets)?;
+    let generation = answer.headers.get("x-generation");
+    let generation = generation.filter(|_| sets_session(answer))?;
     generation.to_str().ok()?.parse().ok()
 }
 

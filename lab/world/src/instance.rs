@@ -263,6 +263,15 @@ fn environment() -> impl Iterator<Item = (&'static str, String)> {
     .into_iter()
 }
 
+/// How long the application's own handler takes: a page, a slow one, and a download.
+pub(crate) fn handler_time(path: &str) -> Time {
+    match path {
+        "/slow" => 1_500,
+        "/download" => 24_000,
+        _ => 0,
+    }
+}
+
 /// The application's own handler.
 async fn handle(request: Request<()>) -> Result<Response<()>, Infallible> {
     let mut response = Response::new(());
@@ -275,8 +284,9 @@ async fn handle(request: Request<()>) -> Result<Response<()>, Infallible> {
         return Ok(response);
     };
     let tokens = tokens(&context, &RequestHead(&request)).ok();
-    match request.uri().path() {
-        "/slow" => sleep(Duration::from_millis(1_500)).await,
+    let path = request.uri().path();
+    sleep(Duration::from_millis(handler_time(path))).await;
+    match path {
         "/everywhere" if context.login().end_all_sessions(user.id()).await.is_err() => {
             *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::browsers::{Visit, What};
 use crate::faults::Fault;
+use crate::instance::handler_time;
 use crate::ledger::{Ledger, Session, Shown};
 use crate::network::wires::Answer;
 use crate::provider::Use;
@@ -11,8 +12,8 @@ use crate::schedule::Time;
 use crate::story::letter;
 use crate::world::World;
 
-/// The time for all that a request causes, and the handler's own.
-const DEADLINE: Time = 15_000 + 1_500;
+/// The time for all that a request causes, without the handler's own.
+const DEADLINE: Time = 15_000;
 /// How late a timer may be.
 pub(crate) const SLACK: Time = 500;
 /// How long other instances may believe a session that was revoked.
@@ -20,7 +21,9 @@ pub(crate) const BELIEVED: Time = 5_000;
 /// How long instances take to tell a store what it has lost: a reading of the log may fail, and the next one shows it.
 const TOLD_AGAIN: Time = 2_500;
 /// The deadline of one exchange.
-const EXCHANGE: Time = 10_000;
+pub(crate) const EXCHANGE: Time = 10_000;
+/// How long a lease lasts.
+pub(crate) const LEASE: Time = 30_000;
 /// How long older generations are valid after a newer one was shown.
 const GRACE: Time = 60_000;
 /// How far a user's entry reaches ahead.
@@ -40,7 +43,8 @@ impl World {
         let visit = &self.visits[&number];
         let (arrived, stops) = (visit.arrived, |fault: Fault| fault.stops(instance));
         let took = time - arrived;
-        if took > DEADLINE + SLACK && !self.faults.between(arrived, time, stops) {
+        let deadline = DEADLINE + handler_time(visit.path()) + SLACK;
+        if took > deadline && !self.faults.between(arrived, time, stops) {
             let seen = format!("{} took {took} ms at {}", visit.path(), letter(instance));
             self.falls("each answer comes within its deadline", seen);
         }
@@ -54,13 +58,15 @@ impl World {
         let answered = arrival.unwrap_or(now);
         let stopped = |fault: Fault| fault.stops(holder);
         let kept = |fault: Fault| fault.hinders_store_of(holder);
+        // Its holder tries to leave the outcome as long as it has the lease.
+        let could_leave = self.faults.over(answered, kept) + 2_000 < first.at + LEASE;
         let excuse = if is_lost || self.ledger.is_failed(first.exchange) {
             "its answer was lost"
         } else if self.faults.between(first.at, now, stopped) {
             "its holder stopped"
         } else if self.faults.between(first.at, now, Fault::loses_data) {
             "the store has lost its data"
-        } else if self.faults.between(answered, answered + 2_000, kept) {
+        } else if !could_leave {
             "its outcome could not be left in the store"
         } else {
             let seen = format!(
@@ -140,20 +146,25 @@ impl World {
     }
 
     /// Notes which sessions an answer promises to have ended.
-    pub(crate) fn note_promise(&mut self, instance: usize, time: Time, number: u64, status: u16) {
+    pub(crate) fn note_promise(
+        &mut self,
+        instance: usize,
+        time: Time,
+        number: u64,
+        answer: &Answer,
+    ) {
         let is_done = match self.visits[&number].what {
-            What::SignOut | What::Callback => status == 303,
-            What::Everywhere => status == 200,
+            What::SignOut => answer.status == 303,
+            // A callback whose code is spent ends no session.
+            What::Callback => sets_session(answer),
+            What::Everywhere => answer.status == 200,
             What::Page | What::Api => false,
         };
         if !is_done {
             return;
         }
         let sessions = self.sessions_to_end(number);
-        // For a young session, an instance doesn't know at once whether it began after the entry of its user.
-        if self.visits[&number].what != What::Everywhere {
-            self.learn_ended(instance, time, &sessions);
-        }
+        self.learn_ended(instance, time, &sessions);
         if let Some(promised) = self.promise(instance, time) {
             for session in sessions {
                 self.ledger.sessions[session].promises.push(promised);
@@ -292,7 +303,9 @@ impl World {
     /// Whether a sign-out everywhere may have ended a session that began after it. Once all instances know of it, an
     /// instance that begins a session tells the store.
     fn is_reached(&self, session: &Session) -> bool {
-        let lost = self.faults.between(session.began, self.now, Fault::loses_data);
+        let lost = self
+            .faults
+            .between(session.began, self.now, Fault::loses_data);
         let signing_in = session.began + DEADLINE;
         let instances = 0..self.instances.len();
         let untold = instances.into_iter().any(|of| {
@@ -331,6 +344,12 @@ impl World {
             self.falls("nobody is signed out by a fault", seen);
         }
     }
+}
+
+/// Whether an answer sets a session's cookie.
+pub(crate) fn sets_session(answer: &Answer) -> bool {
+    let mut lines = answer.headers.get_all("set-cookie").iter();
+    lines.any(|line| line.to_str().is_ok_and(Ledger::is_session))
 }
 
 fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {

@@ -47,6 +47,8 @@ pub(crate) enum Event {
     Act(usize),
     /// A person agrees at the provider, and comes back with this state.
     Approve { browser: usize, state: String },
+    /// A person opens the address of a callback again.
+    Reload { browser: usize, target: String },
     /// A request reaches an instance.
     Arrive(u64),
     /// An answer reaches a browser, or the connection has ended.
@@ -246,6 +248,7 @@ impl World {
         match event {
             Event::Act(browser) => self.act(browser),
             Event::Approve { browser, state } => self.approve(browser, &state),
+            Event::Reload { browser, target } => self.reload(browser, &target),
             Event::Arrive(visit) => self.arrive(visit),
             Event::Answer(visit, answer) => self.receive(visit, answer),
             Event::GiveUp(visit) => self.give_up(visit),
@@ -339,6 +342,7 @@ impl World {
         let kind = match event {
             Event::Act(browser) => 1 + *browser as u64,
             Event::Approve { browser, .. } => 11 + *browser as u64,
+            Event::Reload { browser, .. } => 21 + *browser as u64,
             Event::Arrive(visit) => 100 + visit,
             Event::Answer(visit, answer) => {
                 let status = answer.as_ref().map_or(0, |answer| answer.status);

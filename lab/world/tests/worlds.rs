@@ -51,6 +51,18 @@ fn a_seed_repeats_its_world() {
 }
 
 #[test]
+fn bytes_decide_as_a_seed_does() {
+    let mut state = 1;
+    for length in (0..2_000).step_by(20) {
+        let bytes: Vec<u8> = (0..length)
+            .map(|_| getrandom::next(&mut state) as u8)
+            .collect();
+        let report = run(Choices::of_bytes(&bytes), false);
+        assert!(report.fall.is_none(), "{length} bytes: {:?}", report.fall);
+    }
+}
+
+#[test]
 fn a_story_is_told_on_demand() {
     let told = run(Choices::seeded(1), true);
     assert!(told.story.iter().any(|line| line.contains("begins")));

@@ -98,7 +98,7 @@ pub(super) const DEFENCES: &[Defence] = &[
         change(EXCHANGE, "parts.must_be_live(request).await?;\n    // If the process", "if !WITHOUT { parts.must_be_live(request).await?; }\n    // If the process"),
     ]),
     defence("a revocation is looked up before the cookie is attached", &[
-        change(PATCH, "if is_revoked(&self.login, user) ||", "if !WITHOUT && is_revoked(&self.login, user) ||"),
+        change(PATCH, "if may_be_revoked(&self.login, user) ||", "if !WITHOUT && may_be_revoked(&self.login, user) ||"),
     ]),
     defence("only the newest tokens are attached", &[
         change(PATCH, " has_newer(&self.login, user) {", " !WITHOUT && has_newer(&self.login, user) {"),

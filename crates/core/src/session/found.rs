@@ -41,6 +41,9 @@ pub enum RevocationStatus {
     ReadUser(Timestamp),
     /// It was revoked.
     Revoked,
+    /// It was revoked with all sessions of its user, unless it began after that. The store must be asked. Until it has
+    /// answered, no response brings a cookie of the session: it could replace that of a newer one.
+    RevokedUnlessNew,
     /// This instance doesn't know, so the store must be asked.
     Ask,
 }
@@ -155,7 +158,8 @@ impl Opened {
             match status {
                 RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
                 RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
-                status => doubtful.push((shown, status == RevocationStatus::Ask)),
+                RevocationStatus::Live => doubtful.push((shown, false)),
+                _ => doubtful.push((shown, true)),
             }
         }
         match doubtful.pop() {

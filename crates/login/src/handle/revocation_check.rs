@@ -22,7 +22,7 @@ pub(crate) fn known_revocation(login: &Login, session: &SessionRef, user_id: &st
     match login.0.store.status(session, user_id) {
         RevocationStatus::Live | RevocationStatus::ReadUser(_) => Some(false),
         RevocationStatus::Revoked => Some(true),
-        RevocationStatus::Ask => None,
+        RevocationStatus::RevokedUnlessNew | RevocationStatus::Ask => None,
     }
 }
 

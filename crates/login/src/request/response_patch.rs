@@ -12,7 +12,7 @@ use std::pin::pin;
 use fncy_login_core::{PRIVATE, Resealing, User};
 
 use crate::handle::login::Login;
-use crate::session::open_session::{has_newer, is_revoked, seal};
+use crate::session::open_session::{has_newer, may_be_revoked, seal};
 use crate::session::patch_slot::PatchSlot;
 
 /// Headers that shared caches obey before `Cache-Control`: those of RFC 9213 with the CDNs' own names,
@@ -137,12 +137,13 @@ impl fmt::Debug for HeaderChanges {
 }
 
 impl Changed {
-    /// The cookies, unless the session is known to be revoked, or its tokens are not the newest. If another request has
-    /// changed the session data meanwhile, the session is sealed once more.
+    /// The cookies, unless the session is known to be revoked, perhaps with all sessions of its user, or its tokens are not
+    /// the newest. Cookies that are left out are no loss: the next request finds the tokens in the store. If another
+    /// request has changed the session data meanwhile, the session is sealed once more.
     fn cookies(mut self) -> Option<Vec<String>> {
         let login = &self.login.0;
         let user = self.session.user();
-        if is_revoked(&self.login, user) || has_newer(&self.login, user) {
+        if may_be_revoked(&self.login, user) || has_newer(&self.login, user) {
             return None;
         }
         let news = login.watched.news_of(&user.session());

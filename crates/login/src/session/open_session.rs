@@ -240,6 +240,15 @@ pub(crate) fn is_revoked(login: &Login, user: &User) -> bool {
     status == RevocationStatus::Revoked
 }
 
+/// Whether this instance knows that a user's session is revoked, or that it is unless it is new.
+pub(crate) fn may_be_revoked(login: &Login, user: &User) -> bool {
+    let status = login.0.store.status(&user.session(), user.id());
+    matches!(
+        status,
+        RevocationStatus::Revoked | RevocationStatus::RevokedUnlessNew
+    )
+}
+
 /// Whether this process has refreshed a user's session to a newer generation.
 pub(crate) fn has_newer(login: &Login, user: &User) -> bool {
     login.0.refresher.0.refreshes.has_newer(&user.session())

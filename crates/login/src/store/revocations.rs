@@ -18,7 +18,8 @@ pub trait Revocations: Send + Sync + 'static {
 
     /// Asks the store whether a session is revoked.
     ///
-    /// The driver calls it where [`Revocations::status`] says [`RevocationStatus::Ask`], and before each
+    /// The driver calls it where [`Revocations::status`] says [`RevocationStatus::Ask`] or
+    /// [`RevocationStatus::RevokedUnlessNew`], and before each
     /// refresh whatever the status was.
     fn is_revoked<'a>(&'a self, session: SessionRef, user_id: &'a str) -> StoreFuture<'a, bool>;
 

@@ -205,8 +205,9 @@ impl Visitor {
                 self.keep(answer.headers());
                 match answer.status().as_u16() {
                     200 => return *answer.body() == self.id,
-                    503 => {}
-                    _ => return false,
+                    401 => return false,
+                    // The login has not decided: a 503, or a server that did not read the request in time.
+                    _ => {}
                 }
             }
             sleep(PAUSE).await;
