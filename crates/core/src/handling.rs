@@ -7,7 +7,6 @@ use crate::bearer::machine::token_id;
 use crate::bearer::shown::shown_token;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
-use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::sign_in_options::{SignInError, SignInOptions};
 use crate::provider::tokens::SessionTokens;
 use crate::refusal::parts::{kind_of, shown_page};
@@ -160,7 +159,7 @@ impl<'a, H: Head> Handling<'a, H> {
             ErrorCode::GuardUndecided,
             detail,
         );
-        self.responder.write(draft.retry_after(DEFAULT_RETRY_AFTER))
+        self.responder.write(draft)
     }
 
     /// The tokens of the request's session, or its bearer token. This call opens the tokens. `user` is the user that the

@@ -9,6 +9,7 @@
 
 use std::borrow::Cow;
 
+use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::exchange::Revoke;
 use crate::provider::tokens::SessionTokens;
 use crate::reply::event::Event;
@@ -175,6 +176,10 @@ impl Draft {
                 if is_framed { "SAMEORIGIN" } else { "DENY" },
             );
         draft.reply.reference = reference;
+        let mut headers = draft.reply.headers.iter();
+        if draft.reply.status == 503 && !headers.any(|(name, _)| name == "retry-after") {
+            draft = draft.retry_after(DEFAULT_RETRY_AFTER);
+        }
         match draft.unwritten.take() {
             Some(Unwritten::Page(page)) => {
                 let language = pages.language(format.language());

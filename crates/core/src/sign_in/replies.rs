@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::machine::responder::Responder;
 use crate::machine::shared;
-use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::refusal::failed_sign_in::sign_in_failed;
 use crate::refusal::refuse::failure;
 use crate::reply::reply::Reply;
@@ -44,7 +43,7 @@ impl SignInReplies {
         let detail = "the redemption of the code did not end in time";
         let root = ReturnTo::root(&machine.site);
         let draft = sign_in_failed(machine, ErrorCode::ProviderUnavailable, detail, &root);
-        machine.write(draft.retry_after(DEFAULT_RETRY_AFTER))
+        machine.write(draft)
     }
 
     /// The reply if the sign-in's task panicked.
