@@ -2,7 +2,7 @@
 //! beginning and its end, with the answers that it got.
 //!
 //! Rules:
-//! - The calls happen to a [`Slot`], which is the model's.
+//! - The calls happen to a `Slot`, which is the model's.
 //! - A call without an answer happens at any moment after its beginning, or never. So does the release of a lease that was
 //!   dropped.
 //! - A loss of data takes the slot back to a state that it had before.

@@ -173,7 +173,7 @@ impl World {
                 .between(since(OUTAGE), self.now, Fault::loses_data)
             || self
                 .faults
-                .between(since(OUTAGE + EXCHANGE), self.now, Fault::is_of_provider)
+                .between(since(FORGIVEN + EXCHANGE), self.now, Fault::is_of_provider)
             || self.faults.between(since(OUTAGE + LEASE), self.now, stops)
             || self.faults.between(0, self.now, jumps);
         if !is_excused {

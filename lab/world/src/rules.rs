@@ -155,8 +155,8 @@ impl World {
     ) {
         let is_done = match self.visits[&number].what {
             What::SignOut => answer.status == 303,
-            // A callback whose code is spent ends no session.
-            What::Callback => sets_session(answer),
+            // A callback whose code is spent ends no session, and the copy of a session from before a refresh is none.
+            What::Callback => sets_session(answer) && !self.shows_copy(number),
             What::Everywhere => answer.status == 200,
             What::Page | What::Api => false,
         };
@@ -198,6 +198,15 @@ impl World {
             }
             What::Callback | What::SignOut => vec![shown.session],
         }
+    }
+
+    /// Whether a request shows a generation before one that was shown.
+    fn shows_copy(&self, number: u64) -> bool {
+        let shown = self.ledger.shown(self.visits[&number].cookies.as_deref());
+        shown.is_some_and(|shown| {
+            let session = &self.ledger.sessions[shown.session];
+            session.is_outdated(shown.generation, self.now + SLACK, 0)
+        })
     }
 
     /// Whether a callback is the one that has begun this session.

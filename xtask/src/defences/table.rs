@@ -3,6 +3,7 @@
 //! Rules kept here:
 //! - Each text stands once in its file, and no two overlap.
 //! - `WITHOUT` in what stands there instead is whether the defence is out. All are built at once.
+//! - A defence that people and the provider can't notice is not here: `lab/model` takes out the fence of `finish.lua`.
 
 /// A defence, and the changes that can take it out.
 pub(super) struct Defence {
@@ -19,7 +20,6 @@ pub(super) struct Change {
 }
 
 const CLAIM: &str = "crates/redis/src/scripts/claim.lua";
-const FINISH: &str = "crates/redis/src/scripts/finish.lua";
 const RELEASE: &str = "crates/redis/src/scripts/release.lua";
 const LEASES: &str = "crates/redis/src/leases.rs";
 const LOG: &str = "crates/redis/src/revocation_log.rs";
@@ -64,9 +64,6 @@ pub(super) const DEFENCES: &[Defence] = &[
     ]),
     defence("a lease is given back by its holder alone", &[
         change(RELEASE, "redis.call('GET', KEYS[1]) == ARGV[1]", "WITHOUT or redis.call('GET', KEYS[1]) == ARGV[1]"),
-    ]),
-    defence("a late holder replaces no newer outcome", &[
-        change(FINISH, "if holder ~= ARGV[1] then", "if not WITHOUT and holder ~= ARGV[1] then"),
     ]),
     defence("a claim whose answer is lost is given back", &[
         change(LEASES, "Arc::clone(&self.0).give_back(key, fence, until);", "if !WITHOUT { Arc::clone(&self.0).give_back(key, fence, until); }"),
