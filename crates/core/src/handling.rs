@@ -125,9 +125,8 @@ impl<'a, H: Head> Handling<'a, H> {
         detail: &'static str,
         retry_after: u64,
     ) -> Box<Reply> {
-        let draft = busy(&self.responder, self.head, code, retry_after);
-        self.responder
-            .write(draft.report([Report::of(code, detail)]))
+        let draft = busy(&self.responder, self.head, code).report([Report::of(code, detail)]);
+        self.responder.write(draft.retry_after(retry_after))
     }
 
     /// A refusal with this code, for a request whose handler can't use what the provider answered.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::admission::admission::{Admission, Update};
 use crate::admission::resealing::{Resealing, Second};
 use crate::machine::responder::Responder;
-use crate::provider::answer::{CLIENT_SETTINGS, DEFAULT_RETRY_AFTER, TOKEN_ENDPOINT};
+use crate::provider::answer::{CLIENT_SETTINGS, TOKEN_ENDPOINT};
 use crate::provider::tokens::SessionTokens;
 use crate::refresh::failure::RefreshFailure;
 use crate::refresh::refreshed_tokens::RefreshedTokens;
@@ -148,8 +148,10 @@ impl Refreshing {
         };
         if !tokens.is_fresh(now) {
             // The new access token is useless, but its refresh token may be the only one that still works.
-            let draft = self.unavailable(ErrorCode::ProviderUnavailable, DEFAULT_RETRY_AFTER);
-            return AfterRefresh::Reply(machine.write(draft.cookies(cookies)));
+            let draft = self
+                .unavailable(ErrorCode::ProviderUnavailable)
+                .cookies(cookies);
+            return AfterRefresh::Reply(machine.write(draft));
         }
         let update = Update {
             cookies,
@@ -227,9 +229,10 @@ impl Refreshing {
                     "{TOKEN_ENDPOINT} refuses the client, and sessions can't be refreshed; {CLIENT_SETTINGS}"
                 );
                 let report = Report::of(ErrorCode::ClientRejected, detail);
-                let retry_after = failure.retry_after();
-                let draft = self.unavailable(ErrorCode::ProviderUnavailable, retry_after);
-                AfterRefresh::Reply(machine.write(draft.report([report])))
+                let draft = self
+                    .unavailable(ErrorCode::ProviderUnavailable)
+                    .report([report]);
+                AfterRefresh::Reply(machine.write(draft.retry_after(failure.retry_after())))
             }
             RefreshFailure::Unreachable
             | RefreshFailure::Unavailable { .. }
@@ -242,14 +245,14 @@ impl Refreshing {
                     RefreshFailure::StoreUnavailable => ErrorCode::StoreUnavailable,
                     _ => ErrorCode::ProviderUnavailable,
                 };
-                let draft = self.unavailable(code, failure.retry_after());
+                let draft = self.unavailable(code).retry_after(failure.retry_after());
                 AfterRefresh::Reply(machine.write(draft))
             }
         }
     }
 
-    fn unavailable(&self, code: ErrorCode, retry_after: u64) -> Draft {
-        busy(&self.responder, &self.head, code, retry_after).about(&self.user)
+    fn unavailable(&self, code: ErrorCode) -> Draft {
+        busy(&self.responder, &self.head, code).about(&self.user)
     }
 
     fn send_away(self, former: FormerSession, now: Timestamp) -> AfterRefresh {

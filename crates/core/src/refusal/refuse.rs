@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use crate::machine::machine::Machine;
-use crate::provider::answer::DEFAULT_RETRY_AFTER;
 use crate::provider::scope::is_scope;
 use crate::refusal::parts::{
     another_account, authenticate, kind_of, page_about, problem, problem_at,
@@ -136,17 +135,12 @@ pub(crate) fn cross_site<H: Head>(machine: &Machine, head: &H) -> Draft {
 pub(crate) fn unverified<H: Head>(machine: &Machine, head: &H) -> Draft {
     let code = ErrorCode::SessionUnverified;
     let detail = "the store can't be asked whether the session was revoked";
-    busy(machine, head, code, DEFAULT_RETRY_AFTER).report([Report::of(code, detail)])
+    busy(machine, head, code).report([Report::of(code, detail)])
 }
 
 /// 503, for a request that may succeed a moment later. A page has a link to itself, to try again. Each of these replies
-/// also has the address of the sign-in, since a new sign-in helps if waiting doesn't. `retry_after` is in seconds.
-pub(crate) fn busy<H: Head>(
-    machine: &Machine,
-    head: &H,
-    code: ErrorCode,
-    retry_after: u64,
-) -> Draft {
+/// also has the address of the sign-in, since a new sign-in helps if waiting doesn't.
+pub(crate) fn busy<H: Head>(machine: &Machine, head: &H, code: ErrorCode) -> Draft {
     let kind = kind_of(machine, head);
     let draft = match kind {
         Kind::Navigation => {
@@ -163,9 +157,7 @@ pub(crate) fn busy<H: Head>(
         }
         Kind::Htmx | Kind::Inertia | Kind::Other => problem_with_login_url(machine, head, code),
     };
-    draft
-        .retry_after(retry_after)
-        .event([Event::RequestRefused(code)])
+    draft.event([Event::RequestRefused(code)])
 }
 
 /// A page for a request that fails, whatever its user does.
