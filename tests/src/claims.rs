@@ -200,7 +200,7 @@ fn the_manual_names_the_version_of_the_metrics_facade() {
     let version: Vec<_> = version.split('.').take(2).collect();
     let named = format!("facade, version {}", version.join("."));
     assert!(
-        read("crates/login/src/manual/operations.md").contains(&named),
+        read("crates/login/src/manual/reference/metrics.md").contains(&named),
         "{named}"
     );
 }
@@ -223,7 +223,7 @@ fn the_manual_lists_every_setting() {
             setting.about()
         );
     }
-    expect_file!["../../crates/login/src/manual/settings.md"].assert_eq(&page);
+    expect_file!["../../crates/login/src/manual/reference/settings.md"].assert_eq(&page);
 }
 
 #[test]
@@ -319,14 +319,14 @@ fn log_lines(source: &str, level: &str) -> Vec<String> {
 
 #[test]
 fn the_manual_has_every_line_of_the_log() {
-    let manual = read("crates/login/src/manual/operations.md");
+    let manual = read("crates/login/src/manual/reference/log_lines.md");
     let mut checked = 0;
     for folder in ["login", "tower", "actix", "redis"] {
         let sources = sources(&root().join("crates").join(folder).join("src"));
         for level in ["error", "warn", "info", "debug"] {
             for message in log_lines(&sources, level) {
                 let row = format!("| {level} | `{message}");
-                assert!(manual.contains(&row), "operations.md lacks {row}");
+                assert!(manual.contains(&row), "log_lines.md lacks {row}");
                 checked += 1;
             }
         }

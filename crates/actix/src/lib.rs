@@ -96,7 +96,8 @@
 //!
 //! # Where to go on
 //!
-//! - [Quick start](manual::quick_start), [where to put the middleware](manual::layer), [paths and guards](manual::paths),
+//! - [Quick start](manual::quick_start), [going live](manual::going_live),
+//!   [where to put the middleware](manual::guides::layer), [paths and guards](manual::guides::paths),
 //!   [troubleshooting](manual::troubleshooting), and the rest of the [`manual`].
 //! - `fncy-login-testing`: signed-in clients for an application's own tests, without a browser.
 //! - [`store`]: what several instances of an application share.

@@ -374,7 +374,7 @@ fn xr09_promtool_accepts_the_rules() {
 
 #[test]
 fn xr09_each_alert_has_a_case_and_a_row_in_the_manual() {
-    let manual = include_str!("../../../crates/login/src/manual/operations.md");
+    let manual = include_str!("../../../crates/login/src/manual/operations/alerts.md");
     let all = RULES
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- alert: "));
@@ -390,7 +390,7 @@ fn xr09_each_alert_has_a_case_and_a_row_in_the_manual() {
             "{alert}"
         );
         assert!(
-            RULES.contains(&format!("operations.md#{anchor}\n")),
+            RULES.contains(&format!("operations/alerts.md#{anchor}\n")),
             "{alert}"
         );
     }

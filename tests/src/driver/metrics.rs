@@ -364,7 +364,7 @@ async fn each_metric_is_described_in_the_manual() {
     let _guard = metrics::set_default_local_recorder(&counts);
     let _world = World::new(Harness::Bare);
     let described = counts.described();
-    let manual = include_str!("../../../crates/login/src/manual/operations.md");
+    let manual = include_str!("../../../crates/login/src/manual/reference/metrics.md");
     for name in &described {
         assert!(manual.contains(&format!("`{name}`")), "{name}");
     }

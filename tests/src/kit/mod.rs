@@ -9,7 +9,7 @@ mod both;
 
 #[test]
 fn the_manual_shows_tests_that_run() {
-    let page = include_str!("../../../crates/login/src/manual/building/testing.md");
+    let page = include_str!("../../../crates/login/src/manual/guides/testing.md");
     for test in [
         include_str!("axum.rs"),
         include_str!("actix.rs"),

@@ -189,7 +189,7 @@ impl LoginBuilder {
     /// page of the former user.
     ///
     /// It is off by default: the larger Chromium's cache is, the longer it delays the sign-out (see
-    /// [defaults](crate::manual::defaults)). A page with `Cache-Control: no-store` is in no cache either way.
+    /// [defaults](crate::manual::reference::defaults)). A page with `Cache-Control: no-store` is in no cache either way.
     #[doc(alias("logout"))]
     pub fn clear_cache_at_sign_out(mut self) -> Self {
         self.choices.clears_cache = true;

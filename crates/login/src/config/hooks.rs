@@ -248,7 +248,7 @@ impl LoginBuilder {
     /// });
     /// ```
     ///
-    /// The [manual](crate::manual::operations#spans) shows it with OpenTelemetry.
+    /// The [manual](crate::manual::reference::metrics#spans) shows it with OpenTelemetry.
     #[doc(alias(
         "traceparent",
         "tracestate",

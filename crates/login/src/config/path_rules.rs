@@ -66,7 +66,7 @@ impl LoginBuilder {
     ///
     /// A refused request there gets problem+json (RFC 9457), and never a redirect or a page, even if it looks like a
     /// person's. By default each request shows by its headers what it is: see
-    /// [how a request is answered](crate::manual::requests).
+    /// [how a request is answered](crate::manual::guides::requests).
     #[doc(alias("json", "rest", "mobile app"))]
     pub fn api_prefix(mut self, path: impl Into<String>) -> Self {
         self.choices.paths = self.choices.paths.api_prefix(path);

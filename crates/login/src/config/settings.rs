@@ -133,7 +133,7 @@ impl LoginBuilder {
     /// commas.
     ///
     /// To change a secret without a sign-out: deploy old and new, then new and old, then new alone after the idle
-    /// timeout. See [`cookies`](crate::manual::cookies).
+    /// timeout. See [`cookies`](crate::manual::reference::cookies).
     #[doc(alias("rotation", "key rotation"))]
     pub fn cookie_secrets<S: AsRef<str>>(self, secrets: impl IntoIterator<Item = S>) -> Self {
         self.in_code(Setting::CookieSecret, joined(secrets, ","))
