@@ -76,8 +76,9 @@ impl<'a> Parser<'a> {
             let (first, rest) = setting.about().split_at(1);
             let what = format!("{}{rest}", first.to_lowercase());
             let what = what.split(". ").next().unwrap_or_default();
-            let rest = format_args!("is not set; it must be {}", what.trim_end_matches('.'));
-            self.errors.add(setting, rest);
+            let what = what.trim_end_matches('.');
+            self.errors
+                .add(setting, format_args!("is not set; it must be {what}"));
         }
         value
     }
@@ -200,10 +201,8 @@ impl<'a> Parser<'a> {
             return None;
         }
         if CookiePolicy::new(name, None).is_none() {
-            let rest = format_args!(
-                "is {:?}; write up to 32 letters, digits and hyphens",
-                name.unwrap_or_default()
-            );
+            let name = name.unwrap_or_default();
+            let rest = format_args!("is {name:?}; write up to 32 letters, digits and hyphens");
             self.errors.add(Setting::CookieName, rest);
         }
         let policies = sites.iter().map(|site| {
