@@ -1,4 +1,4 @@
-//! Compiles the code in README.md, in the crates' READMEs and in the manual.
+//! Compiles the code in README.md and in the manual. A crate's README is its front page, and compiled with it.
 
 macro_rules! pages {
     ($($name:ident = $file:literal;)*) => { $(#[doc = include_str!($file)] pub struct $name;)* };
@@ -6,13 +6,6 @@ macro_rules! pages {
 
 pages! {
     Readme = "../../README.md";
-    Actix = "../../crates/actix/README.md";
-    Core = "../../crates/core/README.md";
-    DevServer = "../../crates/dev-server/README.md";
-    Login = "../../crates/login/README.md";
-    Redis = "../../crates/redis/README.md";
-    TestKit = "../../crates/testing/README.md";
-    Tower = "../../crates/tower/README.md";
     BearerTokens = "../../crates/login/src/manual/guides/bearer_tokens.md";
     Connections = "../../crates/login/src/manual/guides/connections.md";
     Hooks = "../../crates/login/src/manual/guides/hooks.md";

@@ -32,9 +32,13 @@ mod documentation;
 mod driver;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod front_pages;
 pub mod harness;
 #[cfg(test)]
 mod kit;
+#[cfg(test)]
+mod links;
 pub mod real_server;
 pub mod scenarios;
 mod steps;

@@ -1,21 +1,18 @@
-//! Login with FNCY for actix-web: one middleware, and its users sign in.
-//!
-//! ```no_run
-//! use actix_web::{App, HttpServer, web};
-//! use fncy_login_actix::{CurrentUser, FncyLogin, Login};
-//!
-//! async fn home(user: CurrentUser) -> String {
-//!     format!("Hello, {}", user.name().unwrap_or(user.id()))
-//! }
-//!
-//! # #[actix_web::main]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let login = Login::from_env()?;
-//! let app = move || App::new().wrap(FncyLogin::new(login.clone())).route("/", web::get().to(home));
-//! HttpServer::new(app).bind("localhost:3000")?.run().await?;
-//! # Ok(())
-//! # }
-//! ```
+// Here, the links of README.md lead to the pages of this version.
+//! [manual]: manual
+//! [quick start]: manual::quick_start
+//! [where to put the middleware]: manual::guides::layer
+//! [public paths, guards and roles]: manual::guides::paths
+//! [all settings]: manual::reference::settings
+//! [going live]: manual::going_live
+//! [proxies]: manual::operations::proxies
+//! [troubleshooting]: manual::troubleshooting
+//! [fncy-dev-server]: https://docs.rs/fncy-dev-server
+//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
+//! [fncy-login-redis]: https://docs.rs/fncy-login-redis
+//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
+#![doc = include_str!("../README.md")]
+//! ## Endpoints
 //!
 //! The middleware owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other
 //! path is the application's. By default all of them need a user. [`LoginBuilder::public_path`] and
@@ -23,9 +20,9 @@
 //!
 //! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem each callback once.
 //!
-//! # In this crate
+//! ## In this crate
 //!
-//! | | |
+//! | item | what it is for |
 //! | --- | --- |
 //! | [`FncyLogin`] | the middleware, for an `App` or a scope |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
@@ -40,14 +37,14 @@
 //! | [`LoginReply`] | in the extensions of each response that the login writes: why |
 //! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
-//! # Errors of middleware inside
+//! ## Errors of middleware inside
 //!
 //! If middleware inside the login returns an error, middleware outside gets the same error. It takes along a session that
 //! was refreshed, and no default `Cache-Control`: set headers of errors by middleware, such as `DefaultHeaders`.
 //!
 //! actix-web can't mark headers of requests as sensitive: a logger that writes `%{Cookie}i` writes the session.
 //!
-//! # The user in middleware
+//! ## The user in middleware
 //!
 //! Middleware inside the login takes an `Option<CurrentUser>` as handlers do:
 //!
@@ -68,7 +65,7 @@
 //! }
 //! ```
 //!
-//! # Event streams
+//! ## Event streams
 //!
 //! A stream ends with its session by `take_until` of `futures-util`:
 //!
@@ -88,19 +85,7 @@
 //!         .streaming(events.map(Ok::<_, Error>))
 //! }
 //! ```
-//!
-//! # Features
-//!
-//! - `metrics`: counters and durations, by the `metrics` facade. Off by default.
-//! - `jwt`: bearer tokens that are JWTs (`BearerCheck::jwt`). Off by default.
-//!
-//! # Where to go on
-//!
-//! - [Quick start](manual::quick_start), [going live](manual::going_live),
-//!   [where to put the middleware](manual::guides::layer), [paths and guards](manual::guides::paths),
-//!   [troubleshooting](manual::troubleshooting), and the rest of the [`manual`].
-//! - `fncy-login-testing`: signed-in clients for an application's own tests, without a browser.
-//! - [`store`]: what several instances of an application share.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod convert;
 mod deny;
@@ -121,7 +106,7 @@ pub use fncy_login::{
 };
 #[cfg(feature = "jwt")]
 pub use fncy_login::{JwtAlgorithm, JwtKeys};
-#[doc(no_inline)]
+#[doc(inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};
 
 pub use crate::deny::Deny;

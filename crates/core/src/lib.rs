@@ -1,10 +1,14 @@
-//! The core of FNCY Login decides over requests. It takes the head of a request and the time. It returns a decision, or
-//! one question with a state that takes the answer.
+// Here, the links of README.md lead to the pages of this version.
+//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
+//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
+//! [fncy-login]: https://docs.rs/fncy-login
+#![doc = include_str!("../README.md")]
+//! ## Rules
 //!
 //! The core doesn't wait, retry, read a clock, draw randomness or open a socket. The driver, `fncy-login`, does all of
 //! that. Adapters translate the decisions for a web framework.
 //!
-//! # A request
+//! ## A request
 //!
 //! ```text
 //!  Core::open(head, now) -> Opened --check: what this instance knows--> Found, or AskStore --store's answer--> Found
@@ -18,7 +22,7 @@
 //!    \-- Refresh(Refreshing) the access token has expired, or soon: the refresh
 //! ```
 //!
-//! # The sign-in
+//! ## The sign-in
 //!
 //! ```text
 //!  Redeeming --token answer--> ReadingUser --user data--> Approving --hook's answer--> Completing --entropy--> Reply
@@ -26,7 +30,7 @@
 //!  each of them -- refused, lost, spent --> Reply
 //! ```
 //!
-//! # The refresh
+//! ## The refresh
 //!
 //! It runs apart from any request, since many requests may wait for the same one.
 //!
@@ -41,7 +45,7 @@
 //! Each state holds its question, and names its own exits. The method that takes the answer consumes the state. So a
 //! call in the wrong order doesn't compile, and neither does an answer of the wrong type.
 //!
-//! # Layout
+//! ## Layout
 //!
 //! Imports run down this table: a folder imports from those above it.
 //!
@@ -63,7 +67,7 @@
 //! | `session_list` | the sealed entries of users' session lists |
 //! | `handling`, `core` | the interface: to a handler, and to the driver |
 //!
-//! # Intentional omissions
+//! ## Intentional omissions
 //!
 //! - The implicit grant and the resource owner password credentials grant (RFC 9700, sections 2.1.2 and 2.4).
 //! - `response_mode=form_post`: the callback would need cross-site cookies.
@@ -71,6 +75,7 @@
 //!   chooses one of them, and no address is made from `Host`.
 //! - ID tokens: FNCY documents none. The id in the user data is the only identity.
 //! - A cache of opened cookies: opening one costs less than looking it up safely.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod admission;
 mod bearer;

@@ -1,27 +1,17 @@
-//! A stand-in for the FNCY authorization server, for development and tests.
+// Here, the links of README.md lead to the pages of this version.
+//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
+//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
+//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
+#![doc = include_str!("../README.md")]
+//! ## The protocol
 //!
-//! The server listens on loopback only, and keeps its data in memory until it stops. It follows
-//! FNCY's login documentation: the authorization code grant (RFC 6749 section 4.1) with a **JSON**
-//! token request, `redirect_url` beside `redirect_uri`, and a token response whose `scope` is an
-//! array. FNCY does not document user data, refresh, revocation, introspection, the form of access
+//! The server keeps its data in memory until it stops. It follows FNCY's login documentation: the
+//! authorization code grant (RFC 6749 section 4.1) with a **JSON** token request, `redirect_url`
+//! beside `redirect_uri`, and a token response whose `scope` is an array. FNCY does not document user data, refresh, revocation, introspection, the form of access
 //! tokens and sign-out. Those follow the RFCs.
 //! [`DevServerBuilder`] has a switch for each point on which real servers differ.
 //!
-//! ```
-//! use fncy_dev_server::{DevServer, Endpoint, Fault};
-//!
-//! # fn main() -> Result<(), fncy_dev_server::StartError> {
-//! let server = DevServer::start()?;
-//! assert!(server.base_url().starts_with("http://127.0.0.1:"));
-//!
-//! // The next token request gets a 503. Later requests get the usual response.
-//! server.fault(Endpoint::Token, Fault::status(503).header("retry-after", "1").once());
-//! assert_eq!(server.request_count(Endpoint::Token), 0);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! # Endpoints
+//! ## Endpoints
 //!
 //! | path | purpose |
 //! | --- | --- |
@@ -39,7 +29,7 @@
 //! | `DELETE /_dev/faults` | clears all faults |
 //! | `GET /_dev/requests` | the number of requests to each endpoint |
 //!
-//! # Grants
+//! ## Grants
 //!
 //! | `grant_type` | tokens |
 //! | --- | --- |
@@ -50,7 +40,7 @@
 //! FNCY publishes no list of scopes, so every well-formed scope is granted, unless the user has
 //! [`scopes`](DemoUser::scopes). The default scope is `profile`.
 //!
-//! # Access tokens
+//! ## Access tokens
 //!
 //! An access token is an opaque text. With [`AccessTokenFormat::Jwt`], it is a JWT that is signed with
 //! ES256 (RFC 9068). The claims of a JWT and the answer of an introspection have the same members:
@@ -72,13 +62,13 @@
 //! claims that no server should issue ([`DevServer::sign_jwt`]), and add a key
 //! ([`DevServer::rotate_signing_key`]).
 //!
-//! # Users
+//! ## Users
 //!
 //! The default users are `alex`, `haneul`, `maximiliane` and `jun`. Set others in code
 //! ([`DevServerBuilder::users`]), or in a JSON file ([`DevServerBuilder::users_file`]). Their user
 //! data can have any shape. The password of all users is [`DEMO_PASSWORD`].
 //!
-//! # Sign-in parameters
+//! ## Sign-in parameters
 //!
 //! The authorization endpoint reads these parameters of OpenID Connect Core section 3.1.2.1. A bad
 //! value is the error `invalid_request` at the redirect URI. The pages list the parameters that the
@@ -98,7 +88,7 @@
 //! seconds. A refresh keeps it. [`DevServer::approve`] counts as a sign-in. If the user's own data has
 //! a member `auth_time`, the user data endpoint returns that member.
 //!
-//! # Pages
+//! ## Pages
 //!
 //! A test without a browser can call [`DevServer::approve`] or submit the forms itself:
 //!
@@ -111,7 +101,7 @@
 //! A sign-in replaces the session. A page of the old session in another tab then leads to the next
 //! page of its own authorization request. So does a page that was used, after the back button.
 //!
-//! # Layout
+//! ## Layout
 //!
 //! Each folder imports only from the folders above it in this table.
 //!
@@ -127,13 +117,14 @@
 //! | `endpoints/` | the handlers that applications and tools call |
 //! | `server/` | the thread, the connections and the routes |
 //!
-//! # Intentional omissions
+//! ## Intentional omissions
 //!
 //! * **The implicit and the password grant.** RFC 9700 sections 2.1.2 and 2.4 forbid them.
 //! * **The `plain` code challenge method.** RFC 7636 section 4.2 leaves it to clients that cannot hash.
 //! * **Other addresses than loopback, persistence, TLS, and timing-safe comparisons.** The front page
 //!   prints the server's secrets, so the server must not guard real data.
 //! * **The crates of the login client.** A shared parser would hide a shared mistake.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod config;
 mod endpoints;

@@ -1,17 +1,26 @@
-//! Login with FNCY, apart from any web framework: the driver of `fncy-login-core`.
-//!
-//! Applications use `fncy-login-tower` or `fncy-login-actix`, which re-export what they need of this crate. The
-//! [`manual`] is here. The module [`adapter`] is for an adapter to another framework.
+// Here, the links of README.md lead to the pages of this version.
+//! [manual]: manual
+//! [quick start]: manual::quick_start
+//! [all settings]: manual::reference::settings
+//! [going live]: manual::going_live
+//! [proxies]: manual::operations::proxies
+//! [troubleshooting]: manual::troubleshooting
+//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
+//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
+//! [fncy-login-redis]: https://docs.rs/fncy-login-redis
+//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
+//! [fncy-dev-server]: https://docs.rs/fncy-dev-server
+//! [fncy-login-core]: https://docs.rs/fncy-login-core
+#![doc = include_str!("../README.md")]
+//! ## Rules of this crate
 //!
 //! Requests to FNCY run in tasks of the current tokio runtime. If the browser that brought a code disconnects, the
 //! exchange of the code goes on.
 //!
 //! Secrets are zeroised in the types and memories of this crate. The buffers of the HTTP and TLS crates are not.
 //!
-//! # Features
-//!
-//! - `metrics`: counters and durations, by the facade of that name. Off by default.
-//! - `jwt`: bearer tokens that are JWTs, checked by FNCY's keys (`BearerCheck::jwt`). It adds no crate. Off by default.
+//! [`adapter`] has all types for an adapter to another framework.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapter;
 mod bearer;

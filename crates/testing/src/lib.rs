@@ -1,4 +1,9 @@
-//! A test kit for applications that use Login with FNCY: how to test a route that needs a user.
+// Here, the links of README.md lead to the pages of this version.
+//! [How to test a protected route]: fncy_login::manual::guides::testing
+//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
+//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
+#![cfg_attr(any(not(doctest), feature = "tower"), doc = include_str!("../README.md"))]
+//! ## How it works
 //!
 //! [`TestFncy`] plays FNCY on loopback and has the settings for it. [`TestFncy::signed_in`] returns a [`Client`] of the
 //! application with a session. Requests go to the application in this process, without a socket, and have the headers of
@@ -10,32 +15,31 @@
 //!
 //! Let the application take a [`LoginBuilder`](fncy_login::LoginBuilder): in `main` it is `Login::builder().env()`, in a
 //! test [`TestFncy::login`]. The test then covers its public paths, guards and hooks.
-#![cfg_attr(feature = "tower", doc = "# axum")]
-#![cfg_attr(feature = "tower", doc = include_str!("axum.md"))]
-#![cfg_attr(feature = "actix", doc = "# actix-web")]
+#![cfg_attr(feature = "actix", doc = "## actix-web")]
 #![cfg_attr(feature = "actix", doc = include_str!("actix.md"))]
-//! # Bearer tokens
+//! ## Bearer tokens
 //!
 //! [`TestFncy::bearer`] returns a client that shows an access token, as a mobile application does. The check of
 //! [`LoginBuilder::bearer_prefix`](fncy_login::LoginBuilder::bearer_prefix) takes the addresses of the dev server:
 //! [`DevServer::introspection_url`], [`DevServer::jwks_url`], [`DevServer::issuer`] and [`DevServer::audience`].
 //!
-//! # Clients of your own
+//! ## Clients of your own
 //!
 //! [`Client::cookie_header`] is the session for other clients in your tests. Unsafe requests (POST, PUT, …) need
 //! [`TestFncy::origin`] as their `Origin` too. A WebSocket needs a socket, and so does an event stream that is read while it
 //! lasts: serve the application, and send the header there.
 //!
-//! # Time and faults
+//! ## Time and faults
 //!
 //! [`TestFncy::advance`] moves the login's clock. After five minutes the access token has expired and is refreshed; after a
 //! day the session is over. [`TestFncy::fault`] lets the dev server fail, be slow or lose an answer.
 //!
-//! # Layout
+//! ## Layout
 //!
 //! `fncy.rs` is FNCY with its clock; `client.rs` a browser without pages, or a program with a token, with `cookies/` as
 //! browsers keep them; `app.rs` what an application is, which `tower.rs` and `actix.rs` know from their frameworks. The
 //! dev server is built on axum, so that axum is compiled for tests in any case; actix-web only with its feature.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "actix")]
 mod actix;

@@ -1,29 +1,26 @@
-//! Login with FNCY for axum and other tower applications: one layer, and its users sign in.
-//!
-//! ```no_run
-//! use axum::{Router, routing::get};
-//! use fncy_login_tower::{CurrentUser, FncyLoginLayer, Login};
-//!
-//! async fn home(user: CurrentUser) -> String {
-//!     format!("Hello, {}", user.name().unwrap_or(user.id()))
-//! }
-//!
-//! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
-//! let login = Login::from_env()?;
-//! let app = FncyLoginLayer::new(login).wrap(Router::new().route("/", get(home)));
-//! let listener = tokio::net::TcpListener::bind("localhost:3000").await?;
-//! axum::serve(listener, app).await?;
-//! # Ok(())
-//! # }
-//! ```
+// Here, the links of README.md lead to the pages of this version.
+//! [manual]: manual
+//! [quick start]: manual::quick_start
+//! [where to put the layer]: manual::guides::layer
+//! [public paths, guards and roles]: manual::guides::paths
+//! [all settings]: manual::reference::settings
+//! [going live]: manual::going_live
+//! [proxies]: manual::operations::proxies
+//! [troubleshooting]: manual::troubleshooting
+//! [fncy-dev-server]: https://docs.rs/fncy-dev-server
+//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
+//! [fncy-login-redis]: https://docs.rs/fncy-login-redis
+//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
+#![doc = include_str!("../README.md")]
+//! ## Endpoints
 //!
 //! The layer owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other path
 //! is the application's. By default all of them need a user. [`LoginBuilder::public_path`] and
 //! [`LoginBuilder::public_prefix`] make exceptions.
 //!
-//! # In this crate
+//! ## In this crate
 //!
-//! | | |
+//! | item | what it is for |
 //! | --- | --- |
 //! | [`FncyLoginLayer`] | the layer. [`FncyLoginLayer::wrap`] takes a finished router, so that no route can be left out |
 //! | [`CurrentUser`] | extracts the signed-in user; `Option<CurrentUser>` on pages for visitors too |
@@ -38,7 +35,7 @@
 //! | [`LoginReply`] | in the extensions of each response that the login writes: why |
 //! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
-//! # The user in other extractors
+//! ## The user in other extractors
 //!
 //! ```
 //! use axum::RequestPartsExt;
@@ -62,21 +59,7 @@
 //! ```
 //!
 //! Middleware inside the login finds an [`AuthContext`] in the request's extensions.
-//!
-//! # Features
-//!
-//! - `axum` (default): extractors, and [`FncyLoginLayer::wrap`]. Without it the crate is a layer and guards for any tower
-//!   service over `http` 1, such as axum 0.7, tonic or plain hyper.
-//! - `metrics`: counters and durations, by the `metrics` facade.
-//! - `jwt`: bearer tokens that are JWTs (`BearerCheck::jwt`).
-//!
-//! # Where to go on
-//!
-//! - [Quick start](manual::quick_start), [going live](manual::going_live),
-//!   [where to put the layer](manual::guides::layer), [paths and guards](manual::guides::paths),
-//!   [troubleshooting](manual::troubleshooting), and the rest of the [`manual`].
-//! - `fncy-login-testing`: signed-in clients for an application's own tests, without a browser.
-//! - [`store`]: what several instances of an application share.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
 mod convert;
@@ -104,7 +87,7 @@ pub use fncy_login::{
 };
 #[cfg(feature = "jwt")]
 pub use fncy_login::{JwtAlgorithm, JwtKeys};
-#[doc(no_inline)]
+#[doc(inline)]
 pub use fncy_login::{client_token, clock, dialect, http_client, manual, pages, sessions, store};
 
 pub use crate::body::Body;
