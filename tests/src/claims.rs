@@ -209,9 +209,8 @@ fn the_manual_names_the_version_of_the_metrics_facade() {
 #[test]
 fn the_manual_lists_every_setting() {
     let mut page = String::from(
-        "# Settings\n\n\
-         Set each by its environment variable, or in code by the method of `LoginBuilder`. If a setting is missing or wrong,\n\
-         the build fails with one sentence for each.\n\n\
+        "All settings: for each its environment variable, its method of `LoginBuilder` and its default. If settings are missing\n\
+         or wrong, the build fails with one sentence for each.\n\n\
          | variable | method | default | what it is |\n| --- | --- | --- | --- |\n",
     );
     for setting in Setting::ALL {
