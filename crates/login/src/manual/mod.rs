@@ -25,7 +25,8 @@
 //! | [`guides::hooks`] | hooks over sign-ins and refreshes, the request that they see, events for an audit log |
 //! | [`guides::session_data`] | a handler that changes the session data, reads the user again, or ends the session |
 //! | [`guides::sessions`] | users and their sessions: sign out other devices or everywhere, a list of devices |
-//! | [`guides::requests`] | the reply for each kind of request, CSRF, APIs, frontends on another origin |
+//! | [`guides::requests`] | the reply for each kind of request, CSRF, APIs for programs |
+//! | [`guides::frontends`] | single-page applications, a frontend on another origin, a sign-in that keeps the page |
 //! | [`guides::tokens`] | calls of FNCY's API |
 //! | [`guides::bearer_tokens`] | mobile applications, command lines and other services |
 //! | [`guides::connections`] | WebSockets and event streams |
@@ -149,7 +150,8 @@ folder! {
     hooks "Hooks and events" ["audit"]
     session_data "Session data" ["cart"]
     sessions "Users and their sessions" ["sign out everywhere" "devices"]
-    requests "Requests, CSRF, APIs and frontends" ["CSRF" "iframe" "htmx" "single-page application"]
+    requests "Requests, CSRF and APIs" ["CSRF" "iframe" "htmx"]
+    frontends "Single-page applications" ["single-page application" "SPA"]
     tokens "Calls of FNCY's API" ["access token"]
     bearer_tokens "Bearer tokens" ["bearer" "mobile" "JWT"]
     connections "WebSockets and event streams" ["WebSocket" "SSE"]
@@ -225,29 +227,10 @@ mod tests {
     #[test]
     fn each_word_that_people_search_leads_to_one_page() {
         let pages = pages();
-        for word in [
-            "session timeout",
-            "remember me",
-            "logout",
-            "sign out",
-            "CSRF",
-            "role",
-            "bearer",
-            "mobile",
-            "middleware",
-            "redirect loop",
-            "Docker",
-            "Kubernetes",
-            "nginx",
-            "Caddy",
-            "Traefik",
-            "Cloudflare",
-            "AWS ALB",
-            "WebSocket",
-            "iframe",
-            "audit",
-            "prompt",
-        ] {
+        let words = "session timeout, remember me, logout, sign out, CSRF, role, bearer, mobile, \
+            middleware, redirect loop, Docker, Kubernetes, nginx, Caddy, Traefik, Cloudflare, \
+            AWS ALB, WebSocket, iframe, audit, prompt";
+        for word in words.split(", ") {
             let found = pages.iter().filter(|(_, words, _)| words.contains(&word));
             assert_eq!(found.count(), 1, "{word}");
         }
