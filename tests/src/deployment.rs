@@ -48,6 +48,8 @@ fn xr17_each_variable_is_a_setting() {
         "fncy-shop.service",
         "kubernetes.yaml",
         "nginx.conf",
+        "Caddyfile",
+        "traefik-routes.yaml",
     ] {
         let content = file(name);
         for variable in variables(&content) {
@@ -96,7 +98,13 @@ fn xr17_prometheus_takes_its_configuration() {
 #[test]
 fn xr17_the_documents_are_yaml() {
     let parse = "import sys\ntry:\n import yaml\nexcept ImportError:\n sys.exit()\nfor name in sys.argv[1:]:\n assert all(list(yaml.safe_load_all(open(name))))";
-    for name in ["compose.yaml", "kubernetes.yaml", "prometheus.yml"] {
+    for name in [
+        "compose.yaml",
+        "kubernetes.yaml",
+        "prometheus.yml",
+        "traefik.yaml",
+        "traefik-routes.yaml",
+    ] {
         checked_by("python3", &["-c", parse], name, &file(name));
     }
 }

@@ -56,6 +56,20 @@ pub(crate) const FOR_TESTS: &[Needed] = &[
     },
     REDIS,
     NGINX,
+    Needed {
+        asked: &["version"],
+        is_service: true,
+        ..Needed::new(
+            "caddy",
+            "caddy",
+            "an application is tested with it as a proxy",
+        )
+    },
+    Needed::new(
+        "pip",
+        "python3-pip",
+        "it installs Traefik, a real server of tests/real-servers",
+    ),
     Needed::new("chromium", "chromium", "the example sites are tested in it"),
     PROMETHEUS,
 ];
@@ -70,7 +84,11 @@ pub(crate) const FOR_NIGHT: &[Needed] = &[
 const NGINX: Needed = Needed {
     asked: &["-v"],
     is_service: true,
-    ..Needed::new("nginx", "nginx", "a recipe is tested with it as a proxy")
+    ..Needed::new(
+        "nginx",
+        "nginx",
+        "an application is tested with it as a proxy",
+    )
 };
 
 /// With promtool, which tests alerting rules.
@@ -281,6 +299,27 @@ pub(crate) fn node_modules() -> Result<(), String> {
     }
     Run::new("npm")
         .args(["ci", "--no-audit", "--no-fund"])
+        .within(&folder)
+        .go()
+}
+
+/// Installs Traefik where it is missing or older than its lock file: Debian has no package of it.
+pub(crate) fn traefik() -> Result<(), String> {
+    let folder = workspace::root().join("tests").join("real-servers");
+    let lock = folder.join("traefik.txt");
+    let program = folder.join("traefik/bin/traefik");
+    if is_current(modified(&program), modified(&lock)) {
+        return Ok(());
+    }
+    Run::new("pip")
+        .args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ])
+        .args(["--require-hashes", "--upgrade", "--root-user-action=ignore"])
+        .args(["--target", "traefik", "-r", "traefik.txt"])
         .within(&folder)
         .go()
 }

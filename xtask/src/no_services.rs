@@ -1,13 +1,13 @@
 //! The installation of a server's package without a running server.
 //!
-//! Rules kept here: the means are Debian's own, `policy-rc.d` for the start and `update-rc.d` for the next boot; a policy
-//! that exists stays; ours is removed when the value is dropped.
+//! Rules kept here: the means are Debian's own, `policy-rc.d` for the start, and `update-rc.d` or `systemctl` for the
+//! next boot; a policy that exists stays; ours is removed when the value is dropped.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
-use crate::run::Run;
+use crate::run::{Run, probe};
 
 /// Asked by each package's script before it starts a service.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -43,7 +43,14 @@ impl NoServices {
     /// Keeps a service that was installed just now from starting with the machine.
     #[expect(clippy::unused_self, reason = "it is for what was installed meanwhile")]
     pub(crate) fn disable(&self, service: &str) -> Result<(), String> {
-        Run::new("update-rc.d").args([service, "disable"]).go()
+        if Path::new("/etc/init.d").join(service).exists() {
+            return Run::new("update-rc.d").args([service, "disable"]).go();
+        }
+        // The package has a unit of systemd alone.
+        if probe("systemctl", &["--version"]).is_none() {
+            return Ok(());
+        }
+        Run::new("systemctl").args(["disable", service]).go()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{install, run, workspace, world};
 pub(crate) fn run(_: &[&str]) -> Result<(), String> {
     install::debian_packages(install::FOR_TESTS)?;
     install::node_modules()?;
+    install::traefik()?;
     let corpora = workspace::corpora();
     if !corpora.is_dir() {
         println!(

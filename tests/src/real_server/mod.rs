@@ -4,6 +4,7 @@
 //!   differences.
 //! - [`door`], [`site`]: an application whose token requests are counted on their way.
 //! - [`nginx`]: a proxy in front of an application.
+//! - `proxies`: nginx, Caddy and Traefik before instances of an application, met over TLS by [`tls`].
 //! - [`fleet`]: three instances in production, with all that is around them.
 //! - `hostile_jwts`, `signed_tokens`: JWTs of another JOSE library, and of a provider.
 //! - [`behaviours`]: the tests for each provider, on both frameworks.
@@ -22,11 +23,14 @@ pub mod nginx;
 pub mod oauth_toolkit;
 pub mod oidc_provider;
 pub mod provider;
+#[cfg(test)]
+mod proxies;
 pub mod proxy;
 pub mod redis;
 #[cfg(test)]
 mod signed_tokens;
 pub mod site;
+pub mod tls;
 
 /// Skips a test with this sentence, because a server is not installed.
 ///

@@ -44,7 +44,7 @@
 //!
 //! | [`operations`] | |
 //! | --- | --- |
-//! | [`operations::proxies`] | nginx and other proxies, sub-paths, several hosts |
+//! | [`operations::proxies`] | nginx, Caddy, Traefik, Cloudflare, AWS ALB; sub-paths; several hosts |
 //! | [`operations::services`] | systemd, Docker, Compose, Kubernetes, probes |
 //! | [`operations::secrets`] | secret files, and how to change a secret |
 //! | [`operations::stopping`] | stopping, rolling restarts, upgrade and rollback |
