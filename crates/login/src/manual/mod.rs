@@ -1,60 +1,60 @@
 //! The manual: how to add a login to an application, go live with it, run it, and find out why it fails.
 //!
-//! The tables are in the order in which people need the pages. Each page ends with links to the pages before and after
-//! it. The search field above finds pages by common words, such as `nginx` or `remember me`.
+//! The pages are in the order in which people need them, and each ends with links to the pages before and after it. The
+//! search field above finds a page by a common word, such as `nginx` or `remember me`.
 //!
-//! | to start | |
+//! | Start | |
 //! | --- | --- |
-//! | [`quick_start`] | from an empty project to a page that greets its user, in axum and in actix-web |
-//! | [`going_live`] | a checklist for the first real users |
-//! | [`coming_from`] | what is what, for users of axum-login, tower-sessions, actix-session, actix-identity, axum-oidc and oauth2-proxy |
+//! | [Quick start](quick_start) | from an empty project to a page that greets its user, in axum and in actix-web |
+//! | [Going live](going_live) | a checklist for the first real users |
+//! | [Coming from another library](coming_from) | axum-login, tower-sessions, actix-session, actix-identity, axum-oidc, oauth2-proxy |
 //!
-//! | [`concepts`] | |
+//! | Concepts | a picture each |
 //! | --- | --- |
-//! | [`concepts::sign_in`] | what happens at a sign-in |
-//! | [`concepts::session`] | the session in the browser's cookies, and how long it lasts |
-//! | [`concepts::refresh`] | how tokens are refreshed |
-//! | [`concepts::instances`] | several instances and the store that they share |
+//! | [A sign-in](concepts::sign_in) | the steps from the first request to the user |
+//! | [The session](concepts::session) | what is in the cookies, and how long a session lasts |
+//! | [Refreshes](concepts::refresh) | new tokens for old, once for all requests |
+//! | [Several instances](concepts::instances) | what they share by a store, such as Redis |
 //!
-//! | [`guides`] | |
+//! | Guides | a task each |
 //! | --- | --- |
-//! | [`guides::layer`] | where to put the login, and the order of other middleware |
-//! | [`guides::paths`] | public pages, guards, scopes and roles |
-//! | [`guides::sign_in_and_out`] | links and buttons, sign-out, another account, your own pages |
-//! | [`guides::sign_in_options`] | one sign-in for more scopes, "confirm it's you", a language, a tenant |
-//! | [`guides::hooks`] | hooks over sign-ins and refreshes, the request that they see, events for an audit log |
-//! | [`guides::session_data`] | a handler that changes the session data, reads the user again, or ends the session |
-//! | [`guides::sessions`] | users and their sessions: sign out other devices or everywhere, a list of devices |
-//! | [`guides::requests`] | the reply for each kind of request, CSRF, APIs for programs |
-//! | [`guides::frontends`] | single-page applications, a frontend on another origin, a sign-in that keeps the page |
-//! | [`guides::tokens`] | calls of FNCY's API |
-//! | [`guides::bearer_tokens`] | mobile applications, command lines and other services |
-//! | [`guides::connections`] | WebSockets and event streams |
-//! | [`guides::testing`] | tests of protected routes |
+//! | [Where to put the layer](guides::layer) | and the order of other middleware |
+//! | [Public pages, guards and roles](guides::paths) | which paths need a user, and which need more |
+//! | [Sign-in and sign-out](guides::sign_in_and_out) | links and buttons, another account, your own pages |
+//! | [Sign-ins for one purpose](guides::sign_in_options) | more scopes, "confirm it's you", a language, a tenant |
+//! | [Hooks and events](guides::hooks) | refuse users, add data, keep an audit log |
+//! | [Session data](guides::session_data) | change them in a handler, read the user again, end the session |
+//! | [Users and their sessions](guides::sessions) | sign out everywhere, a list of devices |
+//! | [Requests, CSRF and APIs](guides::requests) | the reply for each kind of request |
+//! | [Single-page applications](guides::frontends) | scripts, a frontend on another origin, a sign-in that keeps the page |
+//! | [Calls of FNCY's API](guides::tokens) | with the user's token, or your application's own |
+//! | [Bearer tokens](guides::bearer_tokens) | mobile applications, command lines and other services |
+//! | [WebSockets and event streams](guides::connections) | connections that end with the session |
+//! | [Tests](guides::testing) | of protected routes, without a browser |
 //!
-//! | [`reference`](mod@reference) | |
+//! | Reference | to look up |
 //! | --- | --- |
-//! | [`reference::settings`] | all settings |
-//! | [`reference::configuration`] | where settings come from, and the rules for their values |
-//! | [`reference::defaults`] | each default and fixed value, with its reason |
-//! | [`reference::cookies`] | the cookies and their attributes |
-//! | [`reference::codes`] | error codes |
-//! | [`reference::log_lines`] | log lines |
-//! | [`reference::metrics`] | metrics, and the spans of a trace |
+//! | [Settings](reference::settings) | each with its variable, method and default |
+//! | [Rules of the settings](reference::configuration) | where they come from, and how FNCY is reached |
+//! | [Defaults and their reasons](reference::defaults) | and what is fixed |
+//! | [Cookies](reference::cookies) | names and attributes |
+//! | [Error codes](reference::codes) | what a page shows and the log repeats |
+//! | [Log lines](reference::log_lines) | and what each means |
+//! | [Metrics and spans](reference::metrics) | for Prometheus and OpenTelemetry |
 //!
-//! | [`operations`] | |
+//! | Operations | to run it |
 //! | --- | --- |
-//! | [`operations::proxies`] | nginx, Caddy, Traefik, Cloudflare, AWS ALB; sub-paths; several hosts |
-//! | [`operations::services`] | systemd, Docker, Compose, Kubernetes, probes |
-//! | [`operations::secrets`] | secret files, and how to change a secret |
-//! | [`operations::stopping`] | stopping, rolling restarts, upgrade and rollback |
-//! | [`operations::resources`] | memory, file descriptors, cores, clocks, a restored dump |
-//! | [`operations::alerts`] | alerts, and a dashboard |
+//! | [Proxies and hosts](operations::proxies) | nginx, Caddy, Traefik, Cloudflare, AWS ALB, sub-paths, several hosts |
+//! | [Docker, Kubernetes, systemd](operations::services) | files to copy, probes |
+//! | [Secrets](operations::secrets) | files for them, and how to change them |
+//! | [Stopping and upgrading](operations::stopping) | without losing a request or a session |
+//! | [Resources](operations::resources) | memory, file descriptors, cores, clocks, a restored Redis |
+//! | [Alerts](operations::alerts) | and a dashboard |
 //!
-//! | at last | |
+//! | Threats and trouble | |
 //! | --- | --- |
-//! | [`security`] | what the login defends against, and what the application must do |
-//! | [`troubleshooting`] | what to do about a symptom |
+//! | [Security](security) | what the login prevents, and what your application must do |
+//! | [Troubleshooting](troubleshooting) | by symptom |
 
 /// Declares pages in the order of reading. `$before` and `$after` are the links of the first and the last one. The words
 /// in brackets are those by which rustdoc's search finds the page.
@@ -69,7 +69,7 @@ macro_rules! pages {
         #[cfg(test)]
         pub(crate) const $all: &[crate::manual::tests::Page] = &[
             $((
-                concat!($folder, stringify!($name)),
+                concat!("[", $title, "](", $folder, stringify!($name), ")"),
                 &[$($word),*],
                 include_str!(concat!($folder, stringify!($name), ".md")),
             )),+
@@ -195,7 +195,7 @@ mod tests {
 
     use super::{LAST, START, concepts, guides, operations, reference};
 
-    /// The path of a page, the words by which people search it, and its text.
+    /// The link to a page, the words by which people search it, and its text.
     pub(crate) type Page = (&'static str, &'static [&'static str], &'static str);
 
     fn pages() -> Vec<Page> {
@@ -214,8 +214,8 @@ mod tests {
     fn the_front_page_has_the_pages_in_their_order() {
         let front = include_str!("mod.rs").lines();
         let links: Vec<_> = front
-            .filter(|line| !line.ends_with("| |"))
-            .filter_map(|line| Some(line.strip_prefix("//! | [`")?.split_once("`]")?.0))
+            .filter_map(|line| line.strip_prefix("//! | ")?.split(" | ").next())
+            .filter(|cell| cell.starts_with('['))
             .collect();
         let pages: Vec<_> = pages()
             .iter()
