@@ -211,12 +211,12 @@ fn the_manual_lists_every_setting() {
     let mut page = String::from(
         "All settings: for each its environment variable, its method of `LoginBuilder` and its default. If settings are missing\n\
          or wrong, the build fails with one sentence for each.\n\n\
-         | variable | method | default | what it is |\n| --- | --- | --- | --- |\n",
+         | variable, method | default | what it is |\n| --- | --- | --- |\n",
     );
     for setting in Setting::ALL {
         let default = setting.default_value().unwrap_or("required");
         page += &format!(
-            "| `{}` | `{}` | {default} | {} |\n",
+            "| `{}`<br>`{}` | {default} | {} |\n",
             setting.name(),
             setting.method(),
             setting.about()
