@@ -142,6 +142,7 @@ pub(crate) const CARGO_AUDIT: CargoTool = CargoTool::new("audit", "0.22.2");
 pub(crate) const CARGO_HACK: CargoTool = CargoTool::new("hack", "0.6.46");
 pub(crate) const CARGO_CHECK_EXTERNAL_TYPES: CargoTool =
     CargoTool::new("check-external-types", "0.5.0");
+pub(crate) const CARGO_SEMVER_CHECKS: CargoTool = CargoTool::new("semver-checks", "0.51.0");
 pub(crate) const CARGO_MUTANTS: CargoTool = CargoTool::new("mutants", "27.1.0");
 pub(crate) const CARGO_FUZZ: CargoTool = CargoTool::new("fuzz", "0.13.2");
 pub(crate) const CARGO_FLAMEGRAPH: CargoTool = CargoTool {

@@ -9,6 +9,7 @@
     reason = "a command line tool"
 )]
 
+mod api;
 mod build_times;
 mod compare;
 mod crates;
@@ -46,6 +47,7 @@ const COMMANDS: &[Command] = &[
     ("test", "", "install what the tests need, and run all tests", test::run),
     ("lint", "[STEP]", "check format, imports, clippy, documentation, dependencies", lint::run),
     ("slow", "[STEP]", "check what takes too long for CI or needs data from outside", slow::run),
+    ("api", "[REVISION]", "compare the public API with the last release, or with a revision", api::run),
     ("crates", "[--check]", "count the crates that each adapter brings; compare with README.md", crates::run),
     ("instructions", "[--record]", "compare the instructions of a request with the record", instructions::run),
     ("fuzz", "[TARGET] [SECONDS]", "run the fuzz targets, each for a minute", fuzz::by_hand),

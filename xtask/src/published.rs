@@ -6,9 +6,18 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::run::Run;
+use crate::run::{Run, probe};
 use crate::steps::Done;
-use crate::{run, workspace};
+use crate::{install, run, workspace};
+
+/// Pages of the documentation, and the feature that each must name: of a crate, of an item, and of another crate's
+/// method.
+const SHOWN_FEATURES: &[(&str, &str)] = &[
+    ("fncy_login_tower/struct.CurrentUser.html", "axum"),
+    ("fncy_login_tower/struct.BearerCheck.html", "jwt"),
+    ("fncy_login_actix/struct.JwtKeys.html", "jwt"),
+    ("fncy_login_testing/struct.Actix.html", "actix"),
+];
 
 /// Packs every crate, in the order in which they depend on one another, and builds each from what was packed.
 pub(crate) fn package() -> Result<Done, String> {
@@ -20,6 +29,63 @@ pub(crate) fn package() -> Result<Done, String> {
         .within(&copy)
         .go()?;
     Ok(Done::Passed)
+}
+
+/// Builds the documentation of each crate as docs.rs does, and looks whether it names the features that items need.
+pub(crate) fn docs_rs() -> Result<Done, String> {
+    if !install::has_nightly() {
+        let why = "docs.rs builds with a nightly rustdoc: `rustup toolchain install nightly`";
+        return Ok(Done::NotChecked(why.to_owned()));
+    }
+    let target = workspace::target().join("docs-rs");
+    for folder in folders()? {
+        Run::new("rustup")
+            .args(["run", "nightly", "cargo", "doc", "--no-deps", "--locked"])
+            .args(["--all-features", "--target-dir"])
+            .arg(&target)
+            .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings")
+            .within(&folder)
+            .go()?;
+    }
+    for (page, feature) in SHOWN_FEATURES {
+        let file = target.join("doc").join(page);
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let shown = format!("Available on <strong>crate feature <code>{feature}</code></strong>");
+        if !text.contains(&shown) {
+            return Err(format!(
+                "{} does not say that it needs the feature `{feature}`.",
+                file.display()
+            ));
+        }
+    }
+    Ok(Done::Passed)
+}
+
+/// Builds each crate with the oldest Rust that its manifest promises.
+pub(crate) fn oldest_rust() -> Result<Done, String> {
+    let manifest = fs::read_to_string(workspace::root().join("Cargo.toml")).unwrap_or_default();
+    let version = oldest(&manifest).ok_or("The workspace's Cargo.toml has no `rust-version`.")?;
+    if probe("rustup", &["run", version, "cargo", "--version"]).is_none() {
+        let why = format!(
+            "Rust {version} is missing: `rustup toolchain install {version} --profile minimal`"
+        );
+        return Ok(Done::NotChecked(why));
+    }
+    for folder in folders()? {
+        Run::new("rustup")
+            .args(["run", version, "cargo", "check", "--locked"])
+            .args(["--all-features", "--target-dir"])
+            .arg(workspace::target().join("oldest-rust"))
+            .within(&folder)
+            .go()?;
+    }
+    Ok(Done::Passed)
+}
+
+/// The `rust-version` of a manifest.
+fn oldest(manifest: &str) -> Option<&str> {
+    let mut lines = manifest.lines();
+    lines.find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
 }
 
 /// The folders of the published crates.
@@ -68,7 +134,7 @@ fn without_private(manifest: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::without_private;
+    use super::{oldest, without_private};
 
     #[test]
     fn the_manifest_of_the_workspace_is_understood() {
@@ -76,5 +142,7 @@ mod tests {
         let copy = without_private(manifest).unwrap();
         assert!(copy.contains("\nmembers = [\"crates/*\"]\n"), "{copy}");
         assert!(without_private("[workspace]").is_err());
+        assert_eq!(oldest(manifest), Some(env!("CARGO_PKG_RUST_VERSION")));
+        assert_eq!(oldest("[workspace]"), None);
     }
 }

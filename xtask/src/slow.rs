@@ -7,13 +7,16 @@ use std::fs;
 use crate::install::{self, CARGO_AUDIT, CARGO_CHECK_EXTERNAL_TYPES, CARGO_HACK, FOR_SCALE};
 use crate::run::Run;
 use crate::steps::{self, Done, Step};
-use crate::{fuzz, measure, minimal, mutants, published, run, workspace, world};
+use crate::{api, fuzz, measure, minimal, mutants, published, run, workspace, world};
 
 const STEPS: &[Step] = &[
     Step::new("advisories", advisories),
     Step::new("features", features),
     Step::new("oldest versions", minimal::versions),
+    Step::new("oldest rust", published::oldest_rust),
     Step::new("external types", external_types),
+    Step::new("api", api::since_release),
+    Step::new("docs.rs", published::docs_rs),
     Step::new("tls neighbours", tls_neighbours),
     Step::new("packages", published::package),
     Step::new("model", model),
