@@ -267,7 +267,7 @@ fn every_file_that_contributors_are_sent_to_exists() {
 }
 
 /// The code of all files, one after the other.
-fn sources(folder: &Path) -> String {
+pub(crate) fn sources(folder: &Path) -> String {
     let entries = std::fs::read_dir(folder).unwrap();
     let texts = entries.map(|entry| {
         let path = entry.unwrap().path();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::claims::{read, root, tree};
+use crate::claims::{read, root, sources, tree};
 
 /// The folders of the published crates.
 fn crates() -> Vec<String> {
@@ -84,4 +84,80 @@ fn each_front_page_is_the_readme_and_docs_rs_shows_all_features_on_it() {
             assert!(text.contains(needed), "crates/{folder}/{file}: {needed}");
         }
     }
+}
+
+/// What people type into the search of the documentation. It knows names and aliases only, and no underscores.
+const SEARCHED: &[&str] = &[
+    "audit",
+    "bearer",
+    "callback",
+    "claims",
+    "cookie key",
+    "csrf",
+    "current_user",
+    "expiry",
+    "extractor",
+    "guard",
+    "health",
+    "id_token",
+    "identity",
+    "jwt",
+    "kubernetes",
+    "log in",
+    "login",
+    "logout",
+    "logout everywhere",
+    "max_age",
+    "middleware",
+    "mobile",
+    "mock",
+    "nginx",
+    "oidc",
+    "permission",
+    "principal",
+    "prompt",
+    "redirect after login",
+    "redirect_uri",
+    "remember me",
+    "revoke",
+    "role",
+    "secret rotation",
+    "session store",
+    "session timeout",
+    "sign out",
+    "single sign-on",
+    "sliding expiration",
+    "sso",
+    "ttl",
+    "user",
+    "websocket",
+];
+
+#[test]
+fn each_word_that_people_search_finds_an_item() {
+    let sources = sources(&root().join("crates"));
+    let aliases = sources.split("#[doc(alias").skip(1).flat_map(|rest| {
+        rest.split(")]")
+            .next()
+            .unwrap()
+            .split('"')
+            .skip(1)
+            .step_by(2)
+    });
+    let names = sources.split("pub ").skip(1).filter_map(|rest| {
+        let mut words = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        words
+            .find(|word| !["async", "const", "enum", "fn", "mod", "struct", "trait"].contains(word))
+    });
+    let known: BTreeSet<_> = aliases.chain(names).map(searched).collect();
+    let unknown: Vec<_> = SEARCHED
+        .iter()
+        .filter(|word| !known.contains(&searched(word)))
+        .collect();
+    assert_eq!(unknown, [&""; 0]);
+}
+
+/// A word as the search of the documentation compares it.
+fn searched(word: &str) -> String {
+    word.to_lowercase().replace('_', "")
 }

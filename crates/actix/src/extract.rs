@@ -18,7 +18,7 @@ use crate::rejection::AuthRejection;
 ///
 /// Without [`FncyLogin`](crate::FncyLogin) around the route, the request gets a 500, and the log says what to add.
 /// actix-web's `Option` drops that error, so that an `Option<CurrentUser>` is `None` then.
-#[doc(alias("session", "principal", "identity"))]
+#[doc(alias("session", "principal", "identity", "extractor", "claims", "id_token"))]
 #[derive(Clone, Debug)]
 pub struct CurrentUser(SignedIn);
 
@@ -58,7 +58,7 @@ impl Deref for CurrentUser {
 ///     format!("deleted by {}", user.id())
 /// }
 /// ```
-#[doc(alias("sudo", "step-up", "re-authentication"))]
+#[doc(alias("sudo", "step-up", "re-authentication", "max_age"))]
 #[derive(Clone, Debug)]
 pub struct RecentSignIn<const SECONDS: u64>(SignedIn);
 
@@ -142,7 +142,7 @@ impl Deref for FncyApi {
 ///
 /// A visitor without a session gets what [`CurrentUser`] gives. If a layer between the login and the handler moves the
 /// request to another task, the request gets a 500, and the log says why.
-#[doc(alias("cart", "flash", "store", "insert"))]
+#[doc(alias("cart", "flash", "store", "insert", "logout", "sign out", "log out"))]
 #[derive(Clone, Debug)]
 pub struct Session(SessionHandle);
 

@@ -34,7 +34,16 @@ use crate::service::FncyLoginMiddleware;
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias("middleware", "layer", "authentication"))]
+#[doc(alias(
+    "middleware",
+    "layer",
+    "authentication",
+    "sso",
+    "single sign-on",
+    "oauth2",
+    "oidc",
+    "log in"
+))]
 #[derive(Clone, Debug)]
 pub struct FncyLogin {
     login: Login,

@@ -25,7 +25,7 @@ use crate::rejection::AuthRejection;
 /// ```
 ///
 /// Without [`FncyLogin`](crate::FncyLogin) around the route, the request gets a 500, and the log says what to add.
-#[doc(alias("prompt", "login_hint", "incremental authorization"))]
+#[doc(alias("prompt", "login_hint", "incremental authorization", "login", "log in"))]
 #[derive(Clone, Debug)]
 pub struct SignIn(SignInStart);
 

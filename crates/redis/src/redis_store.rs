@@ -27,6 +27,7 @@ const PREFIX: &str = "fncy-login";
 /// A store on Redis or Valkey, for all instances of an application. Clones share one connection.
 ///
 /// It connects with the first call, so that an application starts while the server is down.
+#[doc(alias("valkey", "session store", "cluster"))]
 #[derive(Clone)]
 pub struct RedisStore {
     leases: LeaseTable,

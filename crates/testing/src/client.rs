@@ -23,6 +23,7 @@ use crate::fncy::TestFncy;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias("browser", "cookie jar", "http client"))]
 #[derive(Clone)]
 pub struct Client<A> {
     pub(crate) fncy: TestFncy,

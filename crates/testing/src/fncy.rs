@@ -15,6 +15,7 @@ const COOKIE_SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK=";
 
 /// A FNCY for one test, with a clock that stands still. Clones share it. The server stops with the last clone and the last
 /// client.
+#[doc(alias("mock", "fake", "stub"))]
 #[derive(Clone)]
 pub struct TestFncy(Arc<Inner>);
 
@@ -64,6 +65,7 @@ impl TestFncy {
     ///
     /// These times stay real: the deadline of an exchange with FNCY, the five seconds that a login rests after a failed
     /// exchange, and the life of the dev server's own tokens.
+    #[doc(alias("time travel", "expiry"))]
     pub fn advance(&self, time: Duration) {
         self.0.clock.advance(time);
     }

@@ -16,6 +16,7 @@ impl TestFncy {
     ///
     /// The user was not signed in: there is no such user, the application refused them, a fault is in the way, or the login
     /// is not around the application.
+    #[doc(alias("authenticated client", "login as", "log in"))]
     pub async fn signed_in<A: App>(&self, user: &str, app: A) -> Result<Client<A>, TestError> {
         let client = self.visitor(app);
         let callback = client.sign_in(user).await?;

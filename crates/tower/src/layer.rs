@@ -26,7 +26,16 @@ use crate::wrapped_router::WrappedRouter;
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias("middleware", "FncyLogin", "authentication"))]
+#[doc(alias(
+    "middleware",
+    "FncyLogin",
+    "authentication",
+    "sso",
+    "single sign-on",
+    "oauth2",
+    "oidc",
+    "log in"
+))]
 #[derive(Clone, Debug)]
 pub struct FncyLoginLayer {
     login: Login,

@@ -74,6 +74,7 @@ impl SignInOptions {
     ///
     /// By default, the sign-in of a link ends at the front page, and that of a handler at the page of its request. An
     /// address of another origin leads to the front page. If a link has a `return_to`, that one counts.
+    #[doc(alias("redirect after login"))]
     pub fn return_to(mut self, address: impl Into<String>) -> Self {
         self.return_to = Some(address.into());
         self

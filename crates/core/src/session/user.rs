@@ -15,6 +15,7 @@ use crate::values::timestamp::Timestamp;
 /// A signed-in user. Cloning is cheap.
 ///
 /// `Debug` shows only the id.
+#[doc(alias("principal", "identity", "claims", "userinfo", "id_token"))]
 #[derive(Clone)]
 pub struct User(Arc<[u8]>);
 
@@ -323,6 +324,7 @@ impl User {
     }
 
     /// Whether a scope was granted.
+    #[doc(alias("role", "permission"))]
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().any(|granted| granted == scope)
@@ -330,6 +332,7 @@ impl User {
 
     /// A member of the user data that the application keeps in the session. `None` if it isn't kept, wasn't in the user
     /// data, or is no `T`.
+    #[doc(alias("role"))]
     #[must_use]
     pub fn claim<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let mut claims: serde_json::Map<String, serde_json::Value> = self.claims_as().ok()?;
@@ -360,6 +363,7 @@ impl User {
     }
 
     /// The time at which the session ends, if no request is sent before.
+    #[doc(alias("expiry", "expires"))]
     #[must_use]
     pub fn session_ends(&self) -> Timestamp {
         self.terms().over()

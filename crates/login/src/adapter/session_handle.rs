@@ -112,7 +112,7 @@ impl SessionHandle {
     /// cookies.
     ///
     /// The user's other sessions go on. [`Login::end_all_sessions`](crate::Login::end_all_sessions) ends all of them.
-    #[doc(alias("logout", "sign out", "destroy"))]
+    #[doc(alias("logout", "sign out", "destroy", "revoke"))]
     pub async fn end(&self) {
         self.0.end().await;
     }

@@ -25,6 +25,7 @@ use crate::bearer::jwt::verifier::JwtVerifier;
 ///     .client("shop-mobile")
 ///     .client("shop-command-line");
 /// ```
+#[doc(alias("access token", "authorization header", "resource server"))]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct BearerCheck {

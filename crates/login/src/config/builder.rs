@@ -160,6 +160,7 @@ impl LoginBuilder {
     /// The path that the login's endpoints are below. The default is `/auth`.
     ///
     /// The redirect URI ends with this path and `/callback`. If it has another path, that path is the callback's alone.
+    #[doc(alias("callback"))]
     pub fn endpoint_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.endpoint_prefix = prefix.into();
         self
@@ -169,6 +170,7 @@ impl LoginBuilder {
     ///
     /// It may be in any script, such as `/대시보드`. Below a sub-path it is written without the sub-path; `""` is then
     /// `/sub` in place of `/sub/`, which is the path that axum's `nest` serves.
+    #[doc(alias("redirect after login"))]
     pub fn home_path(mut self, path: impl Into<String>) -> Self {
         self.home_path = Some(path.into());
         self
@@ -190,7 +192,7 @@ impl LoginBuilder {
     ///
     /// It is off by default: the larger Chromium's cache is, the longer it delays the sign-out (see
     /// [defaults](crate::manual::reference::defaults)). A page with `Cache-Control: no-store` is in no cache either way.
-    #[doc(alias("logout"))]
+    #[doc(alias("logout", "clear-site-data"))]
     pub fn clear_cache_at_sign_out(mut self) -> Self {
         self.choices.clears_cache = true;
         self
@@ -211,7 +213,15 @@ impl LoginBuilder {
     /// The longest time from a sign-in to the end of its session, from a minute to 30 days. The default is 7 days.
     ///
     /// A stolen cookie can't be used for longer.
-    #[doc(alias("session timeout", "remember me", "max age", "absolute timeout"))]
+    #[doc(alias(
+        "session timeout",
+        "remember me",
+        "max age",
+        "absolute timeout",
+        "expiry",
+        "ttl",
+        "max_age"
+    ))]
     pub fn session_lifetime(mut self, life: Duration) -> Self {
         self.choices.lifetimes.session = life.as_secs();
         self
@@ -227,7 +237,13 @@ impl LoginBuilder {
     /// - a path of [`background_path`](Self::background_path)
     /// - on a public path, a request that is not a page that a person opens
     /// - on a public path, a request after the access token has expired, since no token is refreshed there
-    #[doc(alias("session timeout", "inactivity timeout"))]
+    #[doc(alias(
+        "session timeout",
+        "inactivity timeout",
+        "expiry",
+        "ttl",
+        "sliding expiration"
+    ))]
     pub fn idle_timeout(mut self, life: Duration) -> Self {
         self.choices.lifetimes.idle = life.as_secs();
         self
@@ -317,7 +333,7 @@ impl LoginBuilder {
     /// - A public path is served without a user.
     /// - A sign-in and a refresh end in 503 (`store_unavailable`).
     /// - A sign-out removes the cookies, and the log says that the other instances could not be told.
-    #[doc(alias("redis", "cluster", "kubernetes", "instances"))]
+    #[doc(alias("redis", "cluster", "kubernetes", "instances", "session store"))]
     pub fn store(mut self, store: impl SharedStore) -> Self {
         self.store = Some(Arc::new(store));
         self

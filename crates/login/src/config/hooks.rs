@@ -88,7 +88,7 @@ impl LoginBuilder {
     ///     }
     /// });
     /// ```
-    #[doc(alias("hook", "callback", "registration"))]
+    #[doc(alias("hook", "callback", "registration", "allowlist", "block user"))]
     pub fn on_login<F, R>(mut self, hook: F) -> Self
     where
         F: Fn(NewLogin) -> R + Send + Sync + 'static,

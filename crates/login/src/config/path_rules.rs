@@ -47,6 +47,7 @@ impl LoginBuilder {
     /// guards, and odd spellings (`//x`, `/a;b`, `/%7Euser`), which routers read differently. If a public path matches too,
     /// the longer of the two counts. The path is plain and has no wildcard: `/admin` covers `/admin` and `/admin/x`. An
     /// index file (`/docs/index.html`) is an error at start, since file servers serve it for `/docs/` too: name the folder.
+    #[doc(alias("login required"))]
     pub fn protected_prefix(mut self, path: impl Into<String>) -> Self {
         self.choices.paths = self.choices.paths.protected_prefix(path);
         self
@@ -124,7 +125,7 @@ impl LoginBuilder {
     ///
     /// **What it proves.** Without [`auth_time`](Self::auth_time), the person at the browser can take `prompt` off FNCY's
     /// address, and the log warns of that at start.
-    #[doc(alias("sudo", "step-up", "re-authentication", "confirm password"))]
+    #[doc(alias("sudo", "step-up", "re-authentication", "confirm password", "max_age"))]
     pub fn recent_sign_in_prefix(self, path: impl Into<String>, age: Duration) -> Self {
         self.require_need(path, Need::Recent(age.as_secs()))
     }

@@ -48,6 +48,7 @@ texts! {
     ///
     /// It says where the application is: its origin, and its sub-path, if it has one. If the application has several
     /// hosts, call [`redirect_uris`](Self::redirect_uris).
+    #[doc(alias("callback", "callback url"))]
     redirect_uri = RedirectUri(uri);
 
     /// The address of the user data endpoint. Required. In the environment: `FNCY_USERINFO_URL`.
@@ -57,6 +58,7 @@ texts! {
     /// them. Required. In the environment: `FNCY_COOKIE_SECRET`.
     ///
     /// To change it, call [`cookie_secrets`](Self::cookie_secrets).
+    #[doc(alias("cookie key"))]
     cookie_secret = CookieSecret(secret);
 
     /// A file that holds the cookie secrets, in place of [`cookie_secret`](Self::cookie_secret). In the environment:
@@ -83,12 +85,12 @@ texts! {
 
     /// The address of the revocation endpoint (RFC 7009), for sign-outs. By default no token is revoked. In the
     /// environment: `FNCY_REVOCATION_URL`.
-    #[doc(alias("logout"))]
+    #[doc(alias("logout", "revoke"))]
     revocation_url = RevocationUrl(url);
 
     /// The address that browsers go to after a sign-out, to end FNCY's own session. By default that session stays. In the
     /// environment: `FNCY_SIGN_OUT_URL`.
-    #[doc(alias("logout", "single logout"))]
+    #[doc(alias("logout", "single logout", "log out"))]
     sign_out_url = SignOutUrl(url);
 
     /// A PEM file with certificate authorities that are trusted for FNCY, beside the system's. In the environment:
@@ -134,7 +136,7 @@ impl LoginBuilder {
     ///
     /// To change a secret without a sign-out: deploy old and new, then new and old, then new alone after the idle
     /// timeout. See [`cookies`](crate::manual::reference::cookies).
-    #[doc(alias("rotation", "key rotation"))]
+    #[doc(alias("rotation", "key rotation", "secret rotation", "cookie key"))]
     pub fn cookie_secrets<S: AsRef<str>>(self, secrets: impl IntoIterator<Item = S>) -> Self {
         self.in_code(Setting::CookieSecret, joined(secrets, ","))
     }
@@ -211,6 +213,7 @@ impl LoginBuilder {
 
     /// Whether cookies go without `Secure`, in development on plain http. It needs a redirect URI on localhost. In the
     /// environment: `FNCY_DANGER_INSECURE_COOKIES`.
+    #[doc(alias("secure"))]
     pub fn danger_insecure_cookies(self, is_insecure: bool) -> Self {
         self.in_code(Setting::DangerInsecureCookies, is_insecure.word())
     }

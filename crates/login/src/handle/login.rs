@@ -32,6 +32,7 @@ use crate::store::tasks::Tasks;
 /// Login with FNCY for one application.
 ///
 /// Build one at start, and give each worker a clone. Cloning is cheap, and clones share all state.
+#[doc(alias("sso", "single sign-on", "oauth2", "oidc", "authentication"))]
 #[derive(Clone)]
 pub struct Login(pub(crate) Shared<Inner>);
 

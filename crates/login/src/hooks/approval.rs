@@ -37,6 +37,7 @@ pub struct Approval(pub(crate) Option<String>);
 ///     }
 /// }
 /// ```
+#[doc(alias("deny", "block user"))]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Refusal(pub(crate) Why);

@@ -11,6 +11,7 @@ use crate::store::store_error::StoreFuture;
 pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What the instances of an application share: a revocation list, a lease table, and perhaps session lists.
+#[doc(alias("session store", "redis", "revoke"))]
 pub trait SharedStore: Revocations + Leases {
     /// Asks whether the store can do its work, which includes writing. A store that is full or read-only is an error.
     ///

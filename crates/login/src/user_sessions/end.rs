@@ -26,7 +26,7 @@ impl Login {
     /// # Errors
     ///
     /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
-    #[doc(alias = "logout")]
+    #[doc(alias("logout", "sign out"))]
     pub async fn end_session(&self, user: &User) -> Result<(), StoreError> {
         let revoked = RevokedSession::new(user.session(), user.id());
         let login = self.clone();
@@ -59,7 +59,7 @@ impl Login {
     /// # Errors
     ///
     /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
-    #[doc(alias = "logout")]
+    #[doc(alias("logout", "sign out other devices"))]
     pub async fn end_other_sessions(&self, user: &User) -> Result<(), StoreError> {
         let (login, user) = (self.clone(), user.clone());
         completed(&self.0.tasks, async move {
@@ -96,8 +96,7 @@ impl Login {
     /// # Errors
     ///
     /// [`StoreError`] if the store can't be reached. The instance tries again until it succeeds.
-    #[doc(alias = "revoke")]
-    #[doc(alias = "logout")]
+    #[doc(alias("revoke", "logout", "sign out everywhere", "logout everywhere"))]
     pub async fn end_all_sessions(&self, id: &str) -> Result<(), StoreError> {
         let (login, id) = (self.clone(), id.to_owned());
         completed(&self.0.tasks, async move {

@@ -58,6 +58,7 @@ impl Login {
     /// # Errors
     ///
     /// [`SessionsError`] if the store can't be reached, or if this login keeps no lists.
+    #[doc(alias("logout", "revoke"))]
     pub async fn end_listed_session(
         &self,
         user_id: &str,

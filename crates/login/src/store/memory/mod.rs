@@ -34,6 +34,7 @@ use crate::store::store_error::StoreFuture;
 /// let store = MemoryStore::new();
 /// let [before, after] = [store.clone(), store].map(|store| Login::builder().store(store));
 /// ```
+#[doc(alias("in-memory", "session store"))]
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     leases: Arc<LeaseTables>,
