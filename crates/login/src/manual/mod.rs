@@ -134,7 +134,7 @@ pages! {
 folder! {
     concepts "How the login works, with a picture each.",
     "Previous: [Coming from another library](super::coming_from) · ";
-    sign_in "A sign-in" ["OAuth" "PKCE" "authorization code"]
+    sign_in "A sign-in" ["OAuth" "PKCE" "OIDC" "authorization code" "sign up" "password"]
     session "The session" ["session timeout" "remember me" "session cookie"]
     refresh "Refreshes" ["refresh token"]
     instances "Several instances" ["Redis" "Valkey"]
