@@ -128,21 +128,21 @@ pages! {
     coming_from "Coming from another library" [
         "migration" "axum-login" "tower-sessions" "actix-session" "actix-identity" "axum-oidc" "oauth2-proxy"
     ]
-    " · Next: [Concepts](concepts)"
+    " · Next: [Concepts](crate::manual::concepts)"
 }
 
 folder! {
     concepts "How the login works, with a picture each.",
-    "Previous: [Coming from another library](super::coming_from) · ";
+    "Previous: [Coming from another library](crate::manual::coming_from) · ";
     sign_in "A sign-in" ["OAuth" "PKCE" "OIDC" "authorization code" "sign up" "password"]
     session "The session" ["session timeout" "remember me" "session cookie"]
     refresh "Refreshes" ["refresh token"]
     instances "Several instances" ["Redis" "Valkey"]
-    " · Next: [Guides](super::guides)"
+    " · Next: [Guides](crate::manual::guides)"
 }
 
 folder! {
-    guides "A guide for each task.", "Previous: [Several instances](super::concepts::instances) · ";
+    guides "A guide for each task.", "Previous: [Several instances](crate::manual::concepts::instances) · ";
     layer "Where to put the layer" ["middleware"]
     paths "Public pages, guards and roles" ["role" "permission" "authorization"]
     sign_in_and_out "Sign-in and sign-out" ["logout" "sign out" "log out" "log in"]
@@ -156,11 +156,11 @@ folder! {
     bearer_tokens "Bearer tokens" ["bearer" "mobile" "JWT"]
     connections "WebSockets and event streams" ["WebSocket" "SSE"]
     testing "Tests" ["test kit"]
-    " · Next: [Reference](super::reference)"
+    " · Next: [Reference](crate::manual::reference)"
 }
 
 folder! {
-    reference "All settings, codes, log lines and metrics.", "Previous: [Tests](super::guides::testing) · ";
+    reference "All settings, codes, log lines and metrics.", "Previous: [Tests](crate::manual::guides::testing) · ";
     settings "Settings" ["environment variable"]
     configuration "Rules of the settings" ["HTTPS_PROXY" "certificate authority"]
     defaults "Defaults and their reasons" []
@@ -168,22 +168,22 @@ folder! {
     codes "Error codes" ["error code"]
     log_lines "Log lines" ["tracing"]
     metrics "Metrics and spans" ["Prometheus" "OpenTelemetry"]
-    " · Next: [Operations](super::operations)"
+    " · Next: [Operations](crate::manual::operations)"
 }
 
 folder! {
-    operations "How to run an application with a login.", "Previous: [Metrics and spans](super::reference::metrics) · ";
+    operations "How to run an application with a login.", "Previous: [Metrics and spans](crate::manual::reference::metrics) · ";
     proxies "Proxies and hosts" ["nginx" "Caddy" "Traefik" "Cloudflare" "AWS ALB" "reverse proxy"]
     services "Docker, Kubernetes, systemd" ["Docker" "Kubernetes" "systemd" "Compose" "probe"]
     secrets "Secrets" ["rotate"]
     stopping "Stopping and upgrading" ["graceful shutdown" "rolling restart" "upgrade"]
     resources "Resources" ["memory" "clock"]
     alerts "Alerts" ["Grafana"]
-    " · Next: [Security](super::security)"
+    " · Next: [Security](crate::manual::security)"
 }
 
 pages! {
-    LAST: "", "Previous: [Alerts](operations::alerts) · ";
+    LAST: "", "Previous: [Alerts](crate::manual::operations::alerts) · ";
     security "Security" ["threat"]
     troubleshooting "Troubleshooting" ["redirect loop" "too many redirects"]
     ""
