@@ -243,6 +243,13 @@ fn every_recipe_is_in_the_index() {
         let run = format!("`cargo run -p recipes -- {recipe}`");
         assert!(index.contains(&run), "examples/README.md lacks {run}");
     }
+    let members = read("examples/ecosystem/Cargo.toml");
+    let members = members.lines().find(|line| line.starts_with("members"));
+    for member in members.unwrap().split('"').skip(1).step_by(2) {
+        let run = format!("`cargo run -p {member}-recipe`");
+        let is_recipe = member != "run";
+        assert_eq!(index.contains(&run), is_recipe, "examples/README.md: {run}");
+    }
 }
 
 /// The texts in backticks.
@@ -379,12 +386,17 @@ fn every_test_that_shows_a_defence_exists() {
 
 #[test]
 fn unsafe_is_forbidden_in_every_crate() {
-    assert!(read("Cargo.toml").contains("\nunsafe_code = \"forbid\"\n"));
-    for folder in ["crates", "examples"] {
+    for workspace in ["", "examples/ecosystem/"] {
+        let manifest = read(&format!("{workspace}Cargo.toml"));
+        assert!(manifest.contains("\nunsafe_code = \"forbid\"\n"));
+    }
+    for folder in ["crates", "examples", "examples/ecosystem"] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
-        for crate_folder in paths.filter(|path| path.is_dir()) {
-            let manifest = std::fs::read_to_string(crate_folder.join("Cargo.toml")).unwrap();
+        let manifests = paths.map(|path| path.join("Cargo.toml"));
+        let is_crate = |path: &PathBuf| path.is_file() && !path.ends_with("ecosystem/Cargo.toml");
+        for manifest in manifests.filter(is_crate) {
+            let manifest = std::fs::read_to_string(manifest).unwrap();
             assert!(
                 manifest.contains("[lints]\nworkspace = true\n"),
                 "{manifest}"

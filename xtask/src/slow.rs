@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step::new("api", api::since_release),
     Step::new("docs.rs", published::docs_rs),
     Step::new("tls neighbours", tls_neighbours),
+    Step::new("ecosystem", ecosystem),
     Step::new("packages", published::package),
     Step::new("model", model),
     Step::new("histories", histories),
@@ -132,6 +133,19 @@ fn tls_neighbours() -> Result<Done, String> {
             .args(program.split(' '))
             .within(&folder)
             .go()?;
+    }
+    Ok(Done::Passed)
+}
+
+/// The recipes for other frameworks and libraries, in a workspace of their own.
+fn ecosystem() -> Result<Done, String> {
+    let folder = workspace::root().join("examples/ecosystem");
+    for command in [
+        "fmt --all --check",
+        "clippy --quiet --locked --all-targets -- -D warnings",
+        "test --quiet --locked",
+    ] {
+        run::cargo(command).within(&folder).go()?;
     }
     Ok(Done::Passed)
 }
