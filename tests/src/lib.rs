@@ -39,6 +39,8 @@ pub mod harness;
 mod kit;
 #[cfg(test)]
 mod links;
+#[cfg(test)]
+mod numbers;
 pub mod real_server;
 pub mod scenarios;
 mod steps;

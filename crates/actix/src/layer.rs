@@ -34,16 +34,8 @@ use crate::service::FncyLoginMiddleware;
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias(
-    "middleware",
-    "layer",
-    "authentication",
-    "sso",
-    "single sign-on",
-    "oauth2",
-    "oidc",
-    "log in"
-))]
+#[doc(alias("middleware", "layer", "authentication", "sso", "single sign-on"))]
+#[doc(alias("oauth2", "oidc", "log in"))]
 #[derive(Clone, Debug)]
 pub struct FncyLogin {
     login: Login,

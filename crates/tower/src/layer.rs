@@ -26,16 +26,8 @@ use crate::wrapped_router::WrappedRouter;
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias(
-    "middleware",
-    "FncyLogin",
-    "authentication",
-    "sso",
-    "single sign-on",
-    "oauth2",
-    "oidc",
-    "log in"
-))]
+#[doc(alias("middleware", "FncyLogin", "authentication", "sso", "single sign-on"))]
+#[doc(alias("oauth2", "oidc", "log in"))]
 #[derive(Clone, Debug)]
 pub struct FncyLoginLayer {
     login: Login,

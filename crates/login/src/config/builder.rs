@@ -213,15 +213,8 @@ impl LoginBuilder {
     /// The longest time from a sign-in to the end of its session, from a minute to 30 days. The default is 7 days.
     ///
     /// A stolen cookie can't be used for longer.
-    #[doc(alias(
-        "session timeout",
-        "remember me",
-        "max age",
-        "absolute timeout",
-        "expiry",
-        "ttl",
-        "max_age"
-    ))]
+    #[doc(alias("session timeout", "remember me", "max age", "absolute timeout"))]
+    #[doc(alias("expiry", "ttl", "max_age"))]
     pub fn session_lifetime(mut self, life: Duration) -> Self {
         self.choices.lifetimes.session = life.as_secs();
         self
@@ -237,13 +230,8 @@ impl LoginBuilder {
     /// - a path of [`background_path`](Self::background_path)
     /// - on a public path, a request that is not a page that a person opens
     /// - on a public path, a request after the access token has expired, since no token is refreshed there
-    #[doc(alias(
-        "session timeout",
-        "inactivity timeout",
-        "expiry",
-        "ttl",
-        "sliding expiration"
-    ))]
+    #[doc(alias("session timeout", "inactivity timeout", "expiry", "ttl"))]
+    #[doc(alias("sliding expiration"))]
     pub fn idle_timeout(mut self, life: Duration) -> Self {
         self.choices.lifetimes.idle = life.as_secs();
         self

@@ -249,13 +249,8 @@ impl LoginBuilder {
     /// ```
     ///
     /// The [manual](crate::manual::reference::metrics#spans) shows it with OpenTelemetry.
-    #[doc(alias(
-        "traceparent",
-        "tracestate",
-        "opentelemetry",
-        "propagation",
-        "distributed tracing"
-    ))]
+    #[doc(alias("traceparent", "tracestate", "opentelemetry", "propagation"))]
+    #[doc(alias("distributed tracing"))]
     pub fn trace_context(mut self, write: impl Fn(&mut HeaderMap) + Send + Sync + 'static) -> Self {
         self.trace_context = Some(Arc::new(write));
         self
