@@ -14,11 +14,11 @@
 #![doc = include_str!("../README.md")]
 //! ## Endpoints
 //!
-//! The middleware owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other
-//! path is the application's. By default all of them need a user. [`LoginBuilder::public_path`] and
-//! [`LoginBuilder::public_prefix`] make exceptions.
+//! The middleware answers `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`, and for scripts
+//! `/auth/sign-in.js` and `/auth/signed-in`. Each other path is the application's. By default all of them need a user.
+//! [`LoginBuilder::public_path`] and [`LoginBuilder::public_prefix`] make exceptions.
 //!
-//! Build **one** [`Login`] outside the factory and clone it into it: workers that share it redeem each callback once.
+//! Build **one** [`Login`] outside the factory, and clone it inside. Workers that share it redeem each code once.
 //!
 //! ## In this crate
 //!
@@ -33,14 +33,15 @@
 //! | [`SignIn`], [`SignInOptions`] | a sign-in of a handler's own: more scopes, a prompt, a hint |
 //! | [`RecentSignIn`] | extracts the user, if they signed in recently |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
-//! | [`AuthRejection`] | what extractors refuse with |
-//! | [`LoginReply`] | in the extensions of each response that the login writes: why |
+//! | [`AuthRejection`] | the error of an extractor that refuses |
+//! | [`LoginReply`] | the reason of a response that the login wrote, in its extensions |
 //! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
 //! ## Errors of middleware inside
 //!
-//! If middleware inside the login returns an error, middleware outside gets the same error. It takes along a session that
-//! was refreshed, and no default `Cache-Control`: set headers of errors by middleware, such as `DefaultHeaders`.
+//! If middleware inside the login returns an error, middleware outside gets the same error. The error's response sets
+//! the cookie of a refreshed session, but no default `Cache-Control`. Set headers of errors by middleware, such as
+//! `DefaultHeaders`.
 //!
 //! actix-web can't mark headers of requests as sensitive: a logger that writes `%{Cookie}i` writes the session.
 //!

@@ -5,11 +5,11 @@
 #![doc = include_str!("../README.md")]
 //! ## The protocol
 //!
-//! The server keeps its data in memory until it stops. It follows FNCY's login documentation: the
-//! authorization code grant (RFC 6749 section 4.1) with a **JSON** token request, `redirect_url`
-//! beside `redirect_uri`, and a token response whose `scope` is an array. FNCY does not document user data, refresh, revocation, introspection, the form of access
-//! tokens and sign-out. Those follow the RFCs.
-//! [`DevServerBuilder`] has a switch for each point on which real servers differ.
+//! The server keeps its data in memory until it stops. It follows FNCY's login documentation: the authorization code
+//! grant (RFC 6749 section 4.1) with a **JSON** token request, `redirect_url` beside `redirect_uri`, and a token
+//! response whose `scope` is an array. FNCY does not document user data, refreshes, revocation, introspection, the form
+//! of access tokens and sign-outs: there, the server follows the RFCs. [`DevServerBuilder`] has a switch for each point
+//! on which real servers differ.
 //!
 //! ## Endpoints
 //!

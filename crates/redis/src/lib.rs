@@ -13,10 +13,10 @@
 //!
 //! | what | for how long |
 //! | --- | --- |
-//! | the outcome of a refresh, sealed with the application's cookie secret | 90 seconds after a request has shown the new session; an hour if none does |
-//! | the shown generations of a session | a day |
+//! | the outcome of a refresh, sealed with the application's cookie secret | 90 seconds after a request has shown the new session; otherwise an hour |
+//! | which cookie of a session is the newest that a request has shown | a day |
 //! | the outcome of a sign-in, sealed in the same way | 2 seconds; the code stays spent for 10 minutes |
-//! | ids of revoked sessions, hashes of the users whose sessions are revoked or who are read again | as long as their cookies can live |
+//! | ids of revoked sessions, hashes of the users whose sessions are revoked or whose user data must be read again | as long as their cookies can live |
 //! | with `list_sessions`: the sessions of each user, sealed in the same way, under a keyed hash of the user's id | as long as the sessions live |
 //!
 //! Redis keeps no readable token and no name. All entries expire.
@@ -24,15 +24,16 @@
 //! ## How an instance knows that a session was revoked
 //!
 //! Each instance reads the log of revocations once a second and answers requests from its own memory. A request waits
-//! for Redis in two cases only: if the last reading is older than 4.5 seconds, or if the access token of its session has
-//! expired. If Redis has lost its memory, or if a replica has taken over, the instances write into the log what it lacks.
+//! for Redis in two cases only: if the last reading is older than 4.5 seconds, or if the access token of its session
+//! has expired. If Redis has lost its memory, or if a replica has taken over, the instances write the missing entries
+//! into the log.
 //!
 //! ## While Redis is down
 //!
-//! The application starts without it. [`LoginBuilder::store`](fncy_login::LoginBuilder::store) says what users see. The
-//! log has one warning a minute.
+//! The application starts without Redis. [`LoginBuilder::store`](fncy_login::LoginBuilder::store) says what users see.
+//! The log has one warning a minute.
 //!
-//! [The page for operators] has each way to fail.
+//! [The page for operators] describes each kind of failure.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod hex;

@@ -36,9 +36,9 @@
 //!
 //! ## Layout
 //!
-//! `fncy.rs` is FNCY with its clock; `client.rs` a browser without pages, or a program with a token, with `cookies/` as
-//! browsers keep them; `app.rs` what an application is, which `tower.rs` and `actix.rs` know from their frameworks. The
-//! dev server is built on axum, so that axum is compiled for tests in any case; actix-web only with its feature.
+//! `fncy.rs` is FNCY with its clock. `client.rs` is a browser without pages, or a program with a token. `cookies/`
+//! keeps cookies as browsers do. `app.rs` has the trait of an application, and `tower.rs` and `actix.rs` implement it.
+//! The dev server is built on axum, so tests compile axum in any case, and actix-web only with its feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "actix")]

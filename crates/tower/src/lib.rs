@@ -14,9 +14,9 @@
 #![doc = include_str!("../README.md")]
 //! ## Endpoints
 //!
-//! The layer owns four endpoints: `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`. Each other path
-//! is the application's. By default all of them need a user. [`LoginBuilder::public_path`] and
-//! [`LoginBuilder::public_prefix`] make exceptions.
+//! The layer answers `/auth/login`, `/auth/callback`, `/auth/logout` and `/auth/session`, and for scripts
+//! `/auth/sign-in.js` and `/auth/signed-in`. Each other path is the application's. By default all of them need a user.
+//! [`LoginBuilder::public_path`] and [`LoginBuilder::public_prefix`] make exceptions.
 //!
 //! ## In this crate
 //!
@@ -31,8 +31,8 @@
 //! | [`SignIn`], [`SignInOptions`] | a sign-in of a handler's own: more scopes, a prompt, a hint |
 //! | [`RecentSignIn`] | extracts the user, if they signed in recently |
 //! | [`Deny`] | the login's own 401 and 403, for a handler |
-//! | [`AuthRejection`] | what extractors refuse with |
-//! | [`LoginReply`] | in the extensions of each response that the login writes: why |
+//! | [`AuthRejection`] | the error of an extractor that refuses |
+//! | [`LoginReply`] | the reason of a response that the login wrote, in its extensions |
 //! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
 //! ## The user in other extractors
