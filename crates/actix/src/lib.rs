@@ -37,6 +37,9 @@
 //! | [`LoginReply`] | the reason of a response that the login wrote, in its extensions |
 //! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
+//! Many items come from the crate `fncy-login` or `fncy-login-core`. Their examples name that crate: write
+//! `fncy_login_actix` in its place.
+//!
 //! ## Errors of middleware inside
 //!
 //! If middleware inside the login returns an error, middleware outside gets the same error. The error's response sets

@@ -35,6 +35,9 @@
 //! | [`LoginReply`] | the reason of a response that the login wrote, in its extensions |
 //! | [`LoginBuilder`], [`Setting`] | the settings, in code and in the environment |
 //!
+//! Many items come from the crate `fncy-login` or `fncy-login-core`. Their examples name that crate: write
+//! `fncy_login_tower` in its place.
+//!
 //! ## The user in other extractors
 //!
 //! ```
