@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::claims::{read, root, sources, tree};
+use crate::links::targets;
 
 /// The folders of the published crates.
 fn crates() -> Vec<String> {
@@ -83,6 +84,11 @@ fn each_front_page_is_the_readme_and_docs_rs_shows_all_features_on_it() {
             let text = read(&format!("crates/{folder}/{file}"));
             assert!(text.contains(needed), "crates/{folder}/{file}: {needed}");
         }
+        // crates.io shows the page far from the files beside it.
+        let relative = targets(&read(&format!("crates/{folder}/README.md")))
+            .into_iter()
+            .find(|target| !target.starts_with("https://"));
+        assert_eq!(relative, None, "crates/{folder}/README.md");
     }
 }
 

@@ -39,7 +39,7 @@ fn prose(page: &str) -> String {
 }
 
 /// The targets of a page's links and pictures.
-fn targets(page: &str) -> Vec<String> {
+pub(crate) fn targets(page: &str) -> Vec<String> {
     let prose = prose(page);
     let inline = prose.split("](").skip(1).map(|rest| rest.split(')').next());
     let pictures = prose
