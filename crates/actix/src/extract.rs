@@ -135,9 +135,10 @@ impl Deref for FncyApi {
 /// async fn add(session: Session) -> Result<&'static str, actix_web::Error> {
 ///     let mut cart: Vec<u32> = session.data().ok().flatten().unwrap_or_default();
 ///     cart.push(7);
-///     session.set_data(&cart).map_err(actix_web::error::ErrorInternalServerError)?;
+///     session.set_data(&cart).map_err(actix_web::error::ErrorConflict)?;
 ///     Ok("added")
 /// }
+/// # let _ = actix_web::web::post().to(add);
 /// ```
 ///
 /// A visitor without a session gets what [`CurrentUser`] gives. If a layer between the login and the handler moves the

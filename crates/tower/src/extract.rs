@@ -127,14 +127,16 @@ impl Deref for FncyApi {
 /// The session: its data, and the ways to change or end it. A change leaves with the response of this request.
 ///
 /// ```
-/// use fncy_login_tower::{Session, SetDataError};
+/// use axum::http::StatusCode;
+/// use fncy_login_tower::Session;
 ///
-/// async fn add(session: Session) -> Result<&'static str, SetDataError> {
+/// async fn add(session: Session) -> Result<&'static str, (StatusCode, String)> {
 ///     let mut cart: Vec<u32> = session.data().ok().flatten().unwrap_or_default();
 ///     cart.push(7);
-///     session.set_data(&cart)?;
+///     session.set_data(&cart).map_err(|error| (StatusCode::CONFLICT, error.to_string()))?;
 ///     Ok("added")
 /// }
+/// # let _ = axum::Router::<()>::new().route("/add", axum::routing::post(add));
 /// ```
 ///
 /// A visitor without a session gets what [`CurrentUser`] gives. If a layer between the login and the handler moves the

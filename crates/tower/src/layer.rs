@@ -9,8 +9,8 @@ use crate::wrapped_router::WrappedRouter;
 
 /// Login with FNCY as a tower [`Layer`].
 ///
-/// In axum there are two ways to use it. [`FncyLoginLayer::wrap`] takes a finished router: no route can be left out.
-/// `.layer(…)` covers the routes and the fallback that the router has at that moment.
+/// In axum there are two ways to use it. Use [`FncyLoginLayer::wrap`] if you can: it takes a finished router, so no route
+/// can be left out. `.layer(…)` covers the routes and the fallback that the router has at that moment.
 ///
 /// ```no_run
 /// use axum::{Router, routing::get};
@@ -22,7 +22,7 @@ use crate::wrapped_router::WrappedRouter;
 ///
 /// # fn main() -> Result<(), fncy_login_tower::ConfigError> {
 /// let login = Login::from_env()?;
-/// let app: Router = Router::new().route("/", get(home)).layer(FncyLoginLayer::new(login));
+/// let app = FncyLoginLayer::new(login).wrap(Router::new().route("/", get(home)));
 /// # Ok(())
 /// # }
 /// ```

@@ -10,6 +10,9 @@ use crate::session::set_data_error::SetDataError;
 ///
 /// After [`RefreshUserError::OtherUser`] and [`RefreshUserError::Refused`] the session is over. After each other error it
 /// is as it was before.
+///
+/// In axum, answer with it by `.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))?`, in actix-web by
+/// `.map_err(actix_web::error::ErrorServiceUnavailable)?`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshUserError {

@@ -3,6 +3,9 @@
 use std::fmt;
 
 /// Why the session data were not changed. They are as they were before.
+///
+/// In axum, answer with it by `.map_err(|error| (StatusCode::CONFLICT, error.to_string()))?`, in actix-web by
+/// `.map_err(actix_web::error::ErrorConflict)?`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetDataError {

@@ -10,6 +10,9 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// The store can't be reached at the moment.
 ///
 /// It has no cause: an implementation logs that itself.
+///
+/// In axum, answer with it by `.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))?`, in actix-web by
+/// `.map_err(actix_web::error::ErrorServiceUnavailable)?`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreError;

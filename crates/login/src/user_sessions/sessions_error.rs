@@ -5,6 +5,9 @@ use std::fmt;
 use crate::store::store_error::StoreError;
 
 /// The list of a user's sessions can't be given.
+///
+/// In axum, answer with it by `.map_err(|error| (StatusCode::SERVICE_UNAVAILABLE, error.to_string()))?`, in actix-web by
+/// `.map_err(actix_web::error::ErrorServiceUnavailable)?`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionsError {
