@@ -81,6 +81,20 @@ fn xr17_the_required_settings_are_in_each_file_that_runs_the_application() {
 }
 
 #[test]
+fn xr17_no_secret_gets_into_a_layer_of_the_image() {
+    let (compose, ignored) = (file("compose.yaml"), file(".dockerignore"));
+    let files = compose.lines().filter_map(|line| {
+        let (_, file) = line.split_once("file: ./")?;
+        file.split_whitespace().next()
+    });
+    let files: BTreeSet<_> = files.collect();
+    assert_eq!(files.len(), 3);
+    for file in files {
+        assert!(ignored.lines().any(|line| line == file), "{file}");
+    }
+}
+
+#[test]
 fn xr17_systemd_takes_the_unit() {
     let unit = file("fncy-shop.service").replace("/usr/local/bin/shop", "/bin/true");
     checked_by("systemd-analyze", &["verify"], "fncy-shop.service", &unit);

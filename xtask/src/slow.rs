@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step::new("docs.rs", published::docs_rs),
     Step::new("tls neighbours", tls_neighbours),
     Step::new("ecosystem", ecosystem),
+    Step::new("proxies", proxies),
     Step::new("packages", published::package),
     Step::new("model", model),
     Step::new("histories", histories),
@@ -134,6 +135,18 @@ fn tls_neighbours() -> Result<Done, String> {
             .within(&folder)
             .go()?;
     }
+    Ok(Done::Passed)
+}
+
+/// Rolling restarts through Caddy and Traefik. CI has nginx's.
+fn proxies() -> Result<Done, String> {
+    install::debian_packages(install::FOR_TESTS)?;
+    install::traefik()?;
+    run::cargo(
+        "test --locked -p fncy-login-tests --lib -- --ignored --nocapture rolling_restart_through",
+    )
+    .env("FNCY_REQUIRE_REAL_SERVERS", "1")
+    .go()?;
     Ok(Done::Passed)
 }
 

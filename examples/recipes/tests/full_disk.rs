@@ -6,7 +6,7 @@ use std::fs::File;
 use std::process::Command;
 
 use fncy_login_tests::browser::{Backend as _, RawRequest, Socket};
-use fncy_login_tests::real_server::fleet::Instance;
+use fncy_login_tests::real_server::fleet::{Instance, free_address};
 
 /// Linux has a file whose disk is always full.
 const FULL: &str = "/dev/full";
@@ -23,7 +23,7 @@ async fn xr15_a_full_disk_cuts_no_request() {
         .env("FNCY_REDIS_URL", "redis://127.0.0.1:1")
         .env("STOP_PAUSE", "0")
         .stderr(full);
-    let mut instance = Instance::start(command, FULL.into());
+    let mut instance = Instance::start(command, free_address(), free_address(), FULL.into());
     instance.until_answers("/live").await;
     let application = Socket(instance.listen);
     for _ in 0..3 {

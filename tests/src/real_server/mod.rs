@@ -5,7 +5,7 @@
 //! - [`door`], [`site`]: an application whose token requests are counted on their way.
 //! - [`nginx`]: a proxy in front of an application.
 //! - `proxies`: nginx, Caddy and Traefik before instances of an application, met over TLS by [`tls`].
-//! - [`fleet`]: three instances in production, with all that is around them.
+//! - [`fleet`]: three instances in production, with all that is around them. `rolling` restarts them.
 //! - `hostile_jwts`, `signed_tokens`: JWTs of another JOSE library, and of a provider.
 //! - [`behaviours`]: the tests for each provider, on both frameworks.
 //!
@@ -27,6 +27,8 @@ pub mod provider;
 mod proxies;
 pub mod proxy;
 pub mod redis;
+#[cfg(test)]
+mod rolling;
 #[cfg(test)]
 mod signed_tokens;
 pub mod site;

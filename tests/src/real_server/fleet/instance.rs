@@ -10,13 +10,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::free_address;
-
 /// A running process. It is killed when the value is dropped.
 pub struct Instance {
     /// Its program and environment, for the next start.
     pub command: Command,
-    /// Where nginx finds it.
+    /// Where the proxy finds it.
     pub listen: SocketAddr,
     /// Where its metrics and probes are.
     pub operations: SocketAddr,
@@ -25,13 +23,17 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Starts a program that runs the recipe. Its lines go to the file.
+    /// Starts a program that runs the recipe at these addresses. Its lines go to the file.
     ///
     /// # Panics
     ///
     /// If it doesn't start.
-    pub fn start(mut command: Command, log: PathBuf) -> Self {
-        let (listen, operations) = (free_address(), free_address());
+    pub fn start(
+        mut command: Command,
+        listen: SocketAddr,
+        operations: SocketAddr,
+        log: PathBuf,
+    ) -> Self {
         command
             .env("LISTEN", listen.to_string())
             .env("OPERATIONS_LISTEN", operations.to_string())

@@ -5,10 +5,8 @@
 
 mod instance;
 mod prometheus;
-#[cfg(test)]
-mod rolling;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -26,7 +24,7 @@ pub const NGINX: &str = include_str!("../../../../docs/deploy/nginx.conf");
 /// The file of the cookie secrets, beside Redis' socket.
 const SECRETS: &str = "cookie-secrets";
 /// The number of instances.
-const INSTANCES: usize = 3;
+const INSTANCES: u8 = 3;
 
 /// The processes.
 pub struct Fleet {
@@ -77,6 +75,7 @@ impl Fleet {
         let folder = redis.socket().with_file_name("");
         let secrets = folder.join(SECRETS);
         std::fs::write(&secrets, dev_server.cookie_secret()).unwrap();
+        let (port, operations) = (free_address().port(), free_address().port());
         let instances: Vec<_> = (1..=INSTANCES)
             .map(|number| {
                 let mut command = program();
@@ -88,7 +87,9 @@ impl Fleet {
                     .env(Setting::DangerInsecureCookies.name(), "1")
                     .env("FNCY_REDIS_URL", redis.url())
                     .env("TRUST_PROXY", "1");
-                Instance::start(command, folder.join(format!("instance-{number}.log")))
+                let at = |port| SocketAddr::from((Ipv4Addr::new(127, 0, 0, number), port));
+                let log = folder.join(format!("instance-{number}.log"));
+                Instance::start(command, at(port), at(operations), log)
             })
             .collect();
         for instance in &instances {
@@ -127,6 +128,12 @@ impl Fleet {
         });
         self.nginx = Some(nginx.await?);
         Some(())
+    }
+
+    /// Stops nginx, so that another proxy can have its port.
+    #[cfg(test)]
+    pub(super) fn without_nginx(&mut self) {
+        self.nginx = None;
     }
 
     /// Writes the cookie secrets into the file that all instances follow.

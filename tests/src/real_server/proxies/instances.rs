@@ -16,11 +16,11 @@ use futures_util::stream::{once, pending};
 use tokio::net::TcpListener;
 
 /// The ports of all instances, as an orchestrator gives them.
-pub(super) struct Instances {
+pub(in crate::real_server) struct Instances {
     /// Where the proxy finds the application.
-    pub(super) port: u16,
+    pub(in crate::real_server) port: u16,
     /// Where the probes are.
-    pub(super) operations: u16,
+    pub(in crate::real_server) operations: u16,
 }
 
 /// The address of an instance.

@@ -18,35 +18,69 @@ use crate::real_server::skip;
 use crate::real_server::tls::{HOST, OverTls};
 
 const CADDY: &str = include_str!("../../../../docs/deploy/Caddyfile");
-const TRAEFIK: [(&str, &str); 2] = [
-    (
-        "traefik.yaml",
-        include_str!("../../../../docs/deploy/traefik.yaml"),
-    ),
-    (
-        "traefik-routes.yaml",
-        include_str!("../../../../docs/deploy/traefik-routes.yaml"),
-    ),
-];
+const TRAEFIK: &str = include_str!("../../../../docs/deploy/traefik.yaml");
+const TRAEFIK_ROUTES: &str = include_str!("../../../../docs/deploy/traefik-routes.yaml");
 
-/// A running proxy. It stops when the value is dropped.
+/// A running proxy, met over TLS. It stops when the value is dropped.
 pub(super) struct Proxy {
     pub(super) front: OverTls,
-    _process: Process,
+    _process: Running,
 }
 
-enum Process {
-    Nginx { _nginx: Nginx },
-    Child { child: Child, folder: PathBuf },
+#[expect(dead_code, reason = "it runs until it is dropped")]
+enum Running {
+    Nginx(Nginx),
+    Process(Process),
+}
+
+/// A running Caddy or Traefik. It stops when the value is dropped.
+pub(in crate::real_server) struct Process {
+    child: Child,
+    folder: PathBuf,
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if let Self::Child { child, folder } = self {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            drop(fs::remove_dir_all(folder));
-        }
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+impl Process {
+    fn start(name: &str, folder: PathBuf, mut command: Command) -> Option<Self> {
+        let child = command
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let child = child
+            .ok()
+            .or_else(|| skip(&format!("skipped: install {name} (or `cargo xtask test`)")))?;
+        Some(Self { child, folder })
+    }
+
+    /// Caddy without TLS, at this port of localhost.
+    pub(in crate::real_server) fn plain_caddy(port: u16, instances: &Instances) -> Option<Self> {
+        let folder = folder("plain-caddy");
+        let site = format!("http://localhost:{port} {{\n");
+        Self::start("caddy", folder.clone(), caddy_in(&folder, &site, instances))
+    }
+
+    /// Traefik without TLS, at this port of localhost.
+    pub(in crate::real_server) fn plain_traefik(port: u16, instances: &Instances) -> Option<Self> {
+        let folder = folder("plain-traefik");
+        let routes = traefik_routes(instances);
+        let (routes, _) = routes.split_once("\ntls:\n").unwrap();
+        let routes = routes
+            .replace("      tls: {}\n", "")
+            .replace(HOST, "localhost");
+        Self::start(
+            "traefik",
+            folder.clone(),
+            traefik_in(&folder, port, &routes),
+        )
     }
 }
 
@@ -73,85 +107,91 @@ pub(super) async fn nginx(instances: &Instances) -> Option<Proxy> {
             ],
         )
     });
-    let _nginx = nginx.await?;
+    let nginx = nginx.await?;
     Some(Proxy {
         front: front?,
-        _process: Process::Nginx { _nginx },
+        _process: Running::Nginx(nginx),
     })
 }
 
 /// Caddy, with a certificate of the test in place of one that it would get by itself.
 pub(super) async fn caddy(instances: &Instances) -> Option<Proxy> {
-    start("caddy", |folder, port| {
-        let site = format!(
-            "{{\n\tadmin off\n\tauto_https off\n}}\n\n{HOST}:{port} {{\n\ttls certificate key\n"
-        );
-        let config = on_this_machine(CADDY, instances, "health_port");
-        let config = changed(&config, &[("app.example {\n", &site)]);
-        fs::write(folder.join("Caddyfile"), config).unwrap();
-        let mut command = Command::new("caddy");
-        command
-            .args(["run", "--config", "Caddyfile", "--adapter", "caddyfile"])
-            .env("XDG_CONFIG_HOME", folder)
-            .env("XDG_DATA_HOME", folder);
-        command
-    })
-    .await
+    let folder = folder("caddy");
+    let front = OverTls::new(free_address(), &folder);
+    let site = format!(
+        "{HOST}:{} {{\n\ttls certificate key\n",
+        front.address.port()
+    );
+    let command = caddy_in(&folder, &site, instances);
+    Proxy::met_at(front, Process::start("caddy", folder, command)?).await
 }
 
 /// Traefik, which `cargo xtask test` installs beside the other real servers.
 pub(super) async fn traefik(instances: &Instances) -> Option<Proxy> {
-    start("traefik", |folder, port| {
-        let [entry, routes] = TRAEFIK.map(|(name, config)| (folder.join(name), config));
-        let config = changed(
-            entry.1,
-            &[
-                (":443", &format!("127.0.0.1:{port}")),
-                ("/etc/traefik/traefik-routes.yaml", "traefik-routes.yaml"),
-            ],
-        );
-        fs::write(&entry.0, config).unwrap();
-        let config = on_this_machine(routes.1, instances, "port:");
-        let config = changed(
-            &config,
-            &[
-                ("/etc/ssl/certs/app.example.pem", "certificate"),
-                ("/etc/ssl/private/app.example.key", "key"),
-            ],
-        );
-        fs::write(routes.0, config).unwrap();
-        let program = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut command = Command::new(program.join("real-servers/traefik/bin/traefik"));
-        command.arg("--configFile=traefik.yaml");
-        command
-    })
-    .await
+    let folder = folder("traefik");
+    let front = OverTls::new(free_address(), &folder);
+    let routes = changed(
+        &traefik_routes(instances),
+        &[
+            ("/etc/ssl/certs/app.example.pem", "certificate"),
+            ("/etc/ssl/private/app.example.key", "key"),
+        ],
+    );
+    let command = traefik_in(&folder, front.address.port(), &routes);
+    Proxy::met_at(front, Process::start("traefik", folder, command)?).await
 }
 
-async fn start(name: &str, command: impl FnOnce(&Path, u16) -> Command) -> Option<Proxy> {
-    let folder = format!("fncy-{name}-{}", std::process::id());
-    let folder = std::env::temp_dir().join(folder);
+/// Caddy with the start of its site. It neither asks for certificates nor listens for its operator.
+fn caddy_in(folder: &Path, site: &str, instances: &Instances) -> Command {
+    let site = format!("{{\n\tadmin off\n\tauto_https off\n}}\n\n{site}");
+    let config = on_this_machine(CADDY, instances, "health_port");
+    let config = changed(&config, &[("app.example {\n", &site)]);
+    fs::write(folder.join("Caddyfile"), config).unwrap();
+    let mut command = Command::new("caddy");
+    command
+        .args(["run", "--config", "Caddyfile", "--adapter", "caddyfile"])
+        .env("XDG_CONFIG_HOME", folder)
+        .env("XDG_DATA_HOME", folder);
+    command
+}
+
+fn traefik_routes(instances: &Instances) -> String {
+    on_this_machine(TRAEFIK_ROUTES, instances, "port:")
+}
+
+fn traefik_in(folder: &Path, port: u16, routes: &str) -> Command {
+    let config = changed(
+        TRAEFIK,
+        &[
+            (":443", &format!("127.0.0.1:{port}")),
+            ("/etc/traefik/traefik-routes.yaml", "traefik-routes.yaml"),
+        ],
+    );
+    fs::write(folder.join("traefik.yaml"), config).unwrap();
+    fs::write(folder.join("traefik-routes.yaml"), routes).unwrap();
+    let program = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new(program.join("real-servers/traefik/bin/traefik"));
+    command.arg("--configFile=traefik.yaml");
+    command
+}
+
+/// An empty folder for a proxy.
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("fncy-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let address = free_address();
-    let front = OverTls::new(address, &folder);
-    let child = command(&folder, address.port())
-        .current_dir(&folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let child = child
-        .ok()
-        .or_else(|| skip(&format!("skipped: install {name} (or `cargo xtask test`)")))?;
-    let proxy = Proxy {
-        front,
-        _process: Process::Child { child, folder },
-    };
-    proxy.until_it_serves().await;
-    Some(proxy)
+    folder
 }
 
 impl Proxy {
+    async fn met_at(front: OverTls, process: Process) -> Option<Self> {
+        let proxy = Self {
+            front,
+            _process: Running::Process(process),
+        };
+        proxy.until_it_serves().await;
+        Some(proxy)
+    }
+
     /// Until its routes are there, and its probe has found the instance that isn't ready.
     async fn until_it_serves(&self) {
         let (front, mut served) = (&self.front, 0);

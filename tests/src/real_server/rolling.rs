@@ -9,10 +9,12 @@ use fncy_login_tower::Login;
 use recipes::operations::production;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::{Fleet, NGINX, free_address};
-use crate::browser::{Browser, Page, Socket, Tab};
+use super::fleet::{Fleet, NGINX, free_address};
+use super::proxies::instances::Instances;
+use super::proxies::start::Process;
+use crate::browser::{Backend as _, Browser, Page, RawRequest, Socket, Tab};
 
 /// The people, each with a browser.
 const PEOPLE: usize = 16;
@@ -21,7 +23,7 @@ const PEOPLE: usize = 16;
 fn program() -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", "real_server::fleet::rolling::serves"])
+        .args(["--exact", "real_server::rolling::serves"])
         .args(["--ignored", "--nocapture"])
         .env("STOP_PAUSE", "3");
     command
@@ -75,21 +77,19 @@ fn answers(browsers: &[Browser], origin: &str) -> Vec<(String, u16)> {
     .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn xr12_a_rolling_restart_loses_no_request() {
-    let port = free_address().port();
-    let Some(mut fleet) = Fleet::start(port, NGINX, program).await else {
-        return;
-    };
+/// Restarts one instance after the other while people use all of them through the proxy. No answer is lost.
+async fn loses_no_request(mut fleet: Fleet) {
     // So a session is refreshed a few times before its person signs out.
     fleet
         .dev_server
         .fault(Endpoint::Token, Fault::member("expires_in", 1));
     let (stop, stopped) = watch::channel(false);
     let mut people = JoinSet::new();
+    let (_, port) = fleet.origin.rsplit_once(':').unwrap();
+    let address = Socket(([127, 0, 0, 1], port.parse().unwrap()).into());
     let browsers: Vec<_> = (0..PEOPLE).map(|_| Browser::new(0)).collect();
     for browser in &browsers {
-        browser.route(&fleet.origin, Socket(([127, 0, 0, 1], port).into()));
+        browser.route(&fleet.origin, address);
         people.spawn(use_it(
             fleet.origin.clone(),
             browser.clone(),
@@ -125,4 +125,51 @@ async fn xr12_a_rolling_restart_loses_no_request() {
         lost.len(),
         answers.len()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn xr12_a_rolling_restart_loses_no_request() {
+    if let Some(fleet) = Fleet::start(free_address().port(), NGINX, program).await {
+        loses_no_request(fleet).await;
+    }
+}
+
+/// A fleet with another proxy at nginx's port.
+async fn fleet_with(
+    proxy: impl FnOnce(u16, &Instances) -> Option<Process>,
+) -> Option<(Fleet, Process)> {
+    let port = free_address().port();
+    let mut fleet = Fleet::start(port, NGINX, program).await?;
+    fleet.without_nginx();
+    let [listen, operations] = [fleet.instances[0].listen, fleet.instances[0].operations];
+    let instances = Instances {
+        port: listen.port(),
+        operations: operations.port(),
+    };
+    let proxy = proxy(port, &instances)?;
+    let answers = async {
+        let style = RawRequest::new("GET", "/site.css").with_header("Host", "localhost");
+        let socket = Socket(([127, 0, 0, 1], port).into());
+        while socket.send(style.clone()).await.status != 200 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), answers).await.unwrap();
+    Some((fleet, proxy))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "cargo xtask slow proxies"]
+async fn xr12_a_rolling_restart_through_caddy_loses_no_request() {
+    if let Some((fleet, _caddy)) = fleet_with(Process::plain_caddy).await {
+        loses_no_request(fleet).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "cargo xtask slow proxies"]
+async fn xr12_a_rolling_restart_through_traefik_loses_no_request() {
+    if let Some((fleet, _traefik)) = fleet_with(Process::plain_traefik).await {
+        loses_no_request(fleet).await;
+    }
 }
