@@ -23,5 +23,6 @@ pages! {
     Instances = "../../crates/login/src/manual/concepts/instances.md";
     Metrics = "../../crates/login/src/manual/reference/metrics.md";
     Proxies = "../../crates/login/src/manual/operations/proxies.md";
+    Services = "../../crates/login/src/manual/operations/services.md";
     Stopping = "../../crates/login/src/manual/operations/stopping.md";
 }

@@ -1,7 +1,3 @@
-// Here, the links of README.md lead to the pages of this version.
-//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
-//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
-//! [fncy-login]: https://docs.rs/fncy-login
 #![doc = include_str!("../README.md")]
 //! ## Rules
 //!

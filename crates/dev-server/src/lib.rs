@@ -1,7 +1,3 @@
-// Here, the links of README.md lead to the pages of this version.
-//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
-//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
-//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
 #![doc = include_str!("../README.md")]
 //! ## The protocol
 //!

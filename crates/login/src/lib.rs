@@ -5,12 +5,6 @@
 //! [going live]: manual::going_live
 //! [proxies]: manual::operations::proxies
 //! [troubleshooting]: manual::troubleshooting
-//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
-//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
-//! [fncy-login-redis]: https://docs.rs/fncy-login-redis
-//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
-//! [fncy-dev-server]: https://docs.rs/fncy-dev-server
-//! [fncy-login-core]: https://docs.rs/fncy-login-core
 #![doc = include_str!("../README.md")]
 //! ## Rules of this crate
 //!

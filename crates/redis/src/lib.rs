@@ -1,7 +1,5 @@
 // Here, the links of README.md lead to the pages of this version.
 //! [Several instances]: fncy_login::manual::concepts::instances
-//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
-//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
 #![doc = include_str!("../README.md")]
 //! ## Why a store
 //!
@@ -18,6 +16,9 @@
 //! | the outcome of a sign-in, sealed in the same way | 2 seconds; the code stays spent for 10 minutes |
 //! | ids of revoked sessions, hashes of the users whose sessions are revoked or whose user data must be read again | as long as their cookies can live |
 //! | with `list_sessions`: the sessions of each user, sealed in the same way, under a keyed hash of the user's id | as long as the sessions live |
+//!
+//! The *outcome* of a refresh or a sign-in is its result: the new cookies, or a refusal. A request has *shown* a session
+//! when it came with that session's cookie; the instance then *confirms* it in Redis.
 //!
 //! Redis keeps no readable token and no name. All entries expire.
 //!

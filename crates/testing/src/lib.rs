@@ -1,7 +1,5 @@
 // Here, the links of README.md lead to the pages of this version.
 //! [How to test a protected route]: fncy_login::manual::guides::testing
-//! [fncy-login-tower]: https://docs.rs/fncy-login-tower
-//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
 #![cfg_attr(any(not(doctest), feature = "tower"), doc = include_str!("../README.md"))]
 //! ## How it works
 //!

@@ -93,7 +93,7 @@ impl Deref for Tokens {
     }
 }
 
-/// FNCY's API, for the user of this request. [`ApiHandle::send`] attaches the access token, refreshes it after a 401, and
+/// FNCY's API, for the user of this request. [`send`](#method.send) attaches the access token, refreshes it after a 401, and
 /// sends the request once more.
 ///
 /// The API's origin is named by [`LoginBuilder::api_origin`](crate::LoginBuilder::api_origin). Each error is a reply of the
@@ -141,7 +141,16 @@ impl Deref for FncyApi {
 ///
 /// A visitor without a session gets what [`CurrentUser`] gives. If a layer between the login and the handler moves the
 /// request to another task, the request gets a 500, and the log says why.
-#[doc(alias("cart", "flash", "store", "insert", "logout", "sign out", "log out"))]
+#[doc(alias(
+    "session data",
+    "cart",
+    "flash",
+    "store",
+    "insert",
+    "logout",
+    "sign out",
+    "log out"
+))]
 #[derive(Clone, Debug)]
 pub struct Session(SessionHandle);
 

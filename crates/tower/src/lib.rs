@@ -7,10 +7,6 @@
 //! [going live]: manual::going_live
 //! [proxies]: manual::operations::proxies
 //! [troubleshooting]: manual::troubleshooting
-//! [fncy-dev-server]: https://docs.rs/fncy-dev-server
-//! [fncy-login-testing]: https://docs.rs/fncy-login-testing
-//! [fncy-login-redis]: https://docs.rs/fncy-login-redis
-//! [fncy-login-actix]: https://docs.rs/fncy-login-actix
 #![doc = include_str!("../README.md")]
 //! ## Endpoints
 //!

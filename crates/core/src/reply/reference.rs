@@ -16,8 +16,8 @@ const LETTERS: &[u8; 28] = b"23456789BCDFGHJKMNPQRSTVWXYZ";
 
 /// The reference of a refusal, such as `7K3F-9QXM`.
 ///
-/// It is on the page or in the problem that a person gets, in the log line, and in the
-/// [event](crate::Reply::events)'s record. Each reply has a new one.
+/// It is on the page or in the problem that a person gets, in the log line, and in the event's
+/// record. Each reply has a new one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reference([u8; 9]);
 

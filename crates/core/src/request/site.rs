@@ -135,7 +135,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// [`SiteError`], if the redirect URI or the prefix can't be used.
+    /// `SiteError`, if the redirect URI or the prefix can't be used.
     pub fn new(redirect_uri: &str, prefix: &str, base_stripped: bool) -> Result<Self, SiteError> {
         if !Self::is_prefix(prefix) {
             return Err(SiteError::BadPrefix);
@@ -182,7 +182,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// [`SiteError::BadHome`], if the path is not plain, or is an endpoint of the login.
+    /// `SiteError::BadHome`, if the path is not plain, or is an endpoint of the login.
     pub fn with_home(mut self, path: &str) -> Result<Self, SiteError> {
         let is_root = self.base.is_empty() && path.is_empty();
         let path = if is_root { "/" } else { path };

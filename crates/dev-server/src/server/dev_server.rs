@@ -29,7 +29,7 @@ use crate::system::lock::lock;
 /// A running development server, which stops when it is dropped.
 ///
 /// It serves requests on a thread with its own runtime. So it works in blocking and in async tests.
-#[doc(alias = "mock")]
+#[doc(alias("mock", "dev server", "localhost"))]
 #[must_use = "the server stops when it is dropped"]
 pub struct DevServer {
     provider: Arc<Provider>,

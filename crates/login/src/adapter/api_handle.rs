@@ -19,7 +19,7 @@ use crate::session::refresh_tokens::refresh_tokens;
 
 /// FNCY's API, for the user of this request: an adapter's `FncyApi` holds it. Cloning is cheap.
 ///
-/// [`send`](Self::send) is a client for it. [`tokens`](Self::tokens) and [`refresh`](Self::refresh) are for a client of
+/// `send` is a client for it. `tokens` and `refresh` are for a client of
 /// your own.
 ///
 /// The user of a bearer token has a token that can't be refreshed: the API's 401 is then a 401 for the caller.
@@ -81,7 +81,7 @@ impl ApiHandle {
     ///
     /// # Errors
     ///
-    /// A [`Rejection`], whose kind is [`RejectionKind::Api`](crate::RejectionKind::Api) with an [`ApiError`]. A second 401 is
+    /// A rejection, whose kind is [`RejectionKind::Api`](crate::RejectionKind::Api) with an [`ApiError`]. A second 401 is
     /// [`ApiError::Refused`].
     ///
     /// ```
@@ -109,13 +109,13 @@ impl ApiHandle {
         Ok(answer)
     }
 
-    /// Sends a request as [`send`](Self::send) does, but once only. A 401 is the answer.
+    /// Sends a request as `send` does, but once only. A 401 is the answer.
     ///
     /// It is for a body that can't be sent again, such as one with the name of an upload that works once.
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send), except for a second 401.
+    /// Those of `send`, except for a second 401.
     pub async fn send_once(
         &self,
         request: Request<Vec<u8>>,
@@ -141,7 +141,7 @@ impl ApiHandle {
     ///
     /// # Errors
     ///
-    /// As for [`send`](Self::send). In particular [`ApiError::Refused`] if FNCY refuses the refresh token, and
+    /// As for `send`. In particular [`ApiError::Refused`] if FNCY refuses the refresh token, and
     /// [`ApiError::SessionEnded`] if the session was revoked. A revoked session gets no refresh and no cookie. The user of a
     /// bearer token gets [`ApiError::NotRefreshable`].
     ///

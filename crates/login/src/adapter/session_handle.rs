@@ -94,8 +94,7 @@ impl SessionHandle {
     ///
     /// Call it if FNCY's user data have just changed, such as after a purchase. Otherwise they are read again with a
     /// refresh. The hook [`on_refresh`](crate::LoginBuilder::on_refresh) decides, and may replace the session data.
-    /// [`SessionHandle::user`] has the new user, and `CurrentUser` in the same handler the one from before. The scopes
-    /// stay.
+    /// `session.user()` has the new user, and `CurrentUser` in the same handler the one from before. The scopes stay.
     ///
     /// It takes at most 15 seconds, and shares the places at FNCY with the refreshes of the same user.
     ///

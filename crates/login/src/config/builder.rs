@@ -230,8 +230,8 @@ impl LoginBuilder {
     /// - a path of [`background_path`](Self::background_path)
     /// - on a public path, a request that is not a page that a person opens
     /// - on a public path, a request after the access token has expired, since no token is refreshed there
-    #[doc(alias("session timeout", "inactivity timeout", "expiry", "ttl"))]
-    #[doc(alias("sliding expiration"))]
+    #[doc(alias("idle timeout", "session timeout", "inactivity timeout"))]
+    #[doc(alias("sliding expiration", "expiry", "ttl"))]
     pub fn idle_timeout(mut self, life: Duration) -> Self {
         self.choices.lifetimes.idle = life.as_secs();
         self

@@ -27,7 +27,14 @@ impl LoginBuilder {
     /// On a public path the login doesn't wait for FNCY: it refreshes no token and doesn't call
     /// [`on_refresh`](Self::on_refresh). The user may be blocked at FNCY since their last request to a protected path. Put
     /// changes for a user on a protected path.
-    #[doc(alias("anonymous", "allow", "whitelist", "exclude"))]
+    #[doc(alias(
+        "public path",
+        "public page",
+        "anonymous",
+        "allow",
+        "whitelist",
+        "exclude"
+    ))]
     pub fn public_path(mut self, path: impl Into<String>) -> Self {
         self.choices.paths = self.choices.paths.public_path(path);
         self

@@ -29,7 +29,7 @@ impl Login {
     /// if login.is_ready() { 204 } else { 503 }
     /// # }
     /// ```
-    #[doc(alias("readiness", "probe", "Kubernetes"))]
+    #[doc(alias("readiness", "probe", "health check", "Kubernetes"))]
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.is_draining() && self.0.watch.has_answered()

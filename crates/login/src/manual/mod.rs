@@ -3,20 +3,23 @@
 //! The pages are in the order in which people need them, and each ends with links to the pages before and after it. The
 //! search field above finds a page by a common word, such as `nginx` or `remember me`.
 //!
-//! | Start | |
+//! **For actix-web:** where an example has `fncy_login_tower`, write `fncy_login_actix`. Where the two differ, the page
+//! has both.
+//!
+//! | Start | what you get |
 //! | --- | --- |
 //! | [Quick start](quick_start) | from an empty project to a page that greets its user, in axum and in actix-web |
 //! | [Going live](going_live) | a checklist for the first real users |
 //! | [Coming from another library](coming_from) | axum-login, tower-sessions, actix-session, actix-identity, axum-oidc, oauth2-proxy |
 //!
-//! | Concepts | a picture each |
+//! | Concepts | what the page explains |
 //! | --- | --- |
 //! | [A sign-in](concepts::sign_in) | the steps from the first request to the user |
 //! | [The session](concepts::session) | what is in the cookies, and how long a session lasts |
 //! | [Refreshes](concepts::refresh) | new tokens for old, once for all requests |
 //! | [Several instances](concepts::instances) | what they share by a store, such as Redis |
 //!
-//! | Guides | a task each |
+//! | Guides | what the page shows |
 //! | --- | --- |
 //! | [Where to put the layer](guides::layer) | and the order of other middleware |
 //! | [Public pages, guards and roles](guides::paths) | which paths need a user, and which need more |
@@ -32,7 +35,7 @@
 //! | [WebSockets and event streams](guides::connections) | connections that end with the session |
 //! | [Tests](guides::testing) | of protected routes, without a browser |
 //!
-//! | Reference | to look up |
+//! | Reference | what the page lists |
 //! | --- | --- |
 //! | [Settings](reference::settings) | each with its variable, method and default |
 //! | [Rules of the settings](reference::configuration) | where they come from, and how FNCY is reached |
@@ -42,7 +45,7 @@
 //! | [Log lines](reference::log_lines) | and what each means |
 //! | [Metrics and spans](reference::metrics) | for Prometheus and OpenTelemetry |
 //!
-//! | Operations | to run it |
+//! | Operations | what the page is about |
 //! | --- | --- |
 //! | [Proxies and hosts](operations::proxies) | nginx, Caddy, Traefik, Cloudflare, AWS ALB, sub-paths, several hosts |
 //! | [Docker, Kubernetes, systemd](operations::services) | files to copy, probes |
@@ -51,7 +54,7 @@
 //! | [Resources](operations::resources) | memory, file descriptors, cores, clocks, a restored Redis |
 //! | [Alerts](operations::alerts) | and a dashboard |
 //!
-//! | Threats and trouble | |
+//! | Threats and trouble | what the page answers |
 //! | --- | --- |
 //! | [Security](security) | what the login prevents, and what your application must do |
 //! | [Troubleshooting](troubleshooting) | by symptom |
@@ -123,7 +126,7 @@ macro_rules! folder {
 
 pages! {
     START: "", "";
-    quick_start "Quick start" ["tutorial" "getting started"]
+    quick_start "Quick start" ["tutorial" "getting started" "axum" "example" "localhost" "dev server" "extractor"]
     going_live "Going live" ["checklist" "production"]
     coming_from "Coming from another library" [
         "migration" "axum-login" "tower-sessions" "actix-session" "actix-identity" "axum-oidc" "oauth2-proxy"
@@ -134,28 +137,30 @@ pages! {
 folder! {
     concepts "How the login works, with a picture each.",
     "Previous: [Coming from another library](crate::manual::coming_from) · ";
-    sign_in "A sign-in" ["OAuth" "PKCE" "OIDC" "authorization code" "sign up" "password"]
-    session "The session" ["session timeout" "remember me" "session cookie"]
+    sign_in "A sign-in" [
+        "OAuth" "OAuth2" "PKCE" "OIDC" "OpenID" "SSO" "single sign-on" "authorization code" "sign up" "password"
+    ]
+    session "The session" ["session timeout" "remember me" "session cookie" "database"]
     refresh "Refreshes" ["refresh token"]
-    instances "Several instances" ["Redis" "Valkey"]
+    instances "Several instances" ["Redis" "Valkey" "session store"]
     " · Next: [Guides](crate::manual::guides)"
 }
 
 folder! {
     guides "A guide for each task.", "Previous: [Several instances](crate::manual::concepts::instances) · ";
     layer "Where to put the layer" ["middleware"]
-    paths "Public pages, guards and roles" ["role" "permission" "authorization"]
-    sign_in_and_out "Sign-in and sign-out" ["logout" "sign out" "log out" "log in"]
-    sign_in_options "Sign-ins for one purpose" ["prompt" "step-up" "tenant"]
+    paths "Public pages, guards and roles" ["role" "permission" "authorization" "claims" "admin" "public page" "403"]
+    sign_in_and_out "Sign-in and sign-out" ["logout" "sign out" "sign-out" "log out" "log in" "login page"]
+    sign_in_options "Sign-ins for one purpose" ["prompt" "step-up" "tenant" "multi-tenant"]
     hooks "Hooks and events" ["audit"]
-    session_data "Session data" ["cart"]
+    session_data "Session data" ["session data" "cart"]
     sessions "Users and their sessions" ["sign out everywhere" "devices"]
-    requests "Requests, CSRF and APIs" ["CSRF" "iframe" "htmx"]
-    frontends "Single-page applications" ["single-page application" "SPA"]
+    requests "Requests, CSRF and APIs" ["CSRF" "CSRF token" "iframe" "htmx" "fetch" "401"]
+    frontends "Single-page applications" ["single-page application" "SPA" "React" "popup"]
     tokens "Calls of FNCY's API" ["access token"]
     bearer_tokens "Bearer tokens" ["bearer" "mobile" "JWT"]
     connections "WebSockets and event streams" ["WebSocket" "SSE"]
-    testing "Tests" ["test kit"]
+    testing "Tests" ["test kit" "mock"]
     " · Next: [Reference](crate::manual::reference)"
 }
 
@@ -173,9 +178,9 @@ folder! {
 
 folder! {
     operations "How to run an application with a login.", "Previous: [Metrics and spans](crate::manual::reference::metrics) · ";
-    proxies "Proxies and hosts" ["nginx" "Caddy" "Traefik" "Cloudflare" "AWS ALB" "reverse proxy"]
-    services "Docker, Kubernetes, systemd" ["Docker" "Kubernetes" "systemd" "Compose" "probe"]
-    secrets "Secrets" ["rotate"]
+    proxies "Proxies and hosts" ["nginx" "Caddy" "Traefik" "Cloudflare" "AWS ALB" "ALB" "reverse proxy" "base path"]
+    services "Docker, Kubernetes, systemd" ["Docker" "Kubernetes" "systemd" "Compose" "probe" "health check"]
+    secrets "Secrets" ["rotate" "secret rotation"]
     stopping "Stopping and upgrading" ["graceful shutdown" "rolling restart" "upgrade"]
     resources "Resources" ["memory" "clock"]
     alerts "Alerts" ["Grafana"]
@@ -185,7 +190,7 @@ folder! {
 pages! {
     LAST: "", "Previous: [Alerts](crate::manual::operations::alerts) · ";
     security "Security" ["threat"]
-    troubleshooting "Troubleshooting" ["redirect loop" "too many redirects"]
+    troubleshooting "Troubleshooting" ["redirect loop" "too many redirects" "404" "500"]
     ""
 }
 
@@ -229,7 +234,10 @@ mod tests {
         let pages = pages();
         let words = "session timeout, remember me, logout, sign out, CSRF, role, bearer, mobile, \
             middleware, redirect loop, Docker, Kubernetes, nginx, Caddy, Traefik, Cloudflare, \
-            AWS ALB, WebSocket, iframe, audit, prompt";
+            AWS ALB, WebSocket, iframe, audit, prompt, 401, 403, 404, 500, admin, ALB, axum, base path, claims, \
+            CSRF token, database, dev server, example, extractor, fetch, health check, localhost, login page, mock, \
+            multi-tenant, OAuth2, OIDC, OpenID, popup, public page, React, secret rotation, session data, \
+            session store, sign-out, single sign-on, SSO";
         for word in words.split(", ") {
             let found = pages.iter().filter(|(_, words, _)| words.contains(&word));
             assert_eq!(found.count(), 1, "{word}");
