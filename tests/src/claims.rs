@@ -222,6 +222,8 @@ fn the_manual_lists_every_setting() {
             setting.about()
         );
     }
+    page += "\nThe store `fncy-login-redis` has a setting of its own: its address is in `FNCY_REDIS_URL`, or in the file that\n\
+             `FNCY_REDIS_URL_FILE` names. See [several instances](crate::manual::concepts::instances#add-a-store).\n";
     expect_file!["../../crates/login/src/manual/reference/settings.md"].assert_eq(&page);
 }
 

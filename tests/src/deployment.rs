@@ -104,9 +104,11 @@ fn xr17_systemd_takes_the_unit() {
 
 #[test]
 fn xr17_prometheus_takes_its_configuration() {
-    let config = file("prometheus.yml");
-    let check = ["check", "config", "--syntax-only"];
-    checked_by("promtool", &check, "prometheus.yml", &config);
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/alerts.yml");
+    let named = format!("  - {}\n", rules.display());
+    let config = file("prometheus.yml").replace("  - alerts.yml\n", &named);
+    assert!(config.contains(&named));
+    checked_by("promtool", &["check", "config"], "prometheus.yml", &config);
 }
 
 #[test]

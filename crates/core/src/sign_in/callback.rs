@@ -209,7 +209,7 @@ fn unknown_transaction<H: Head>(
     } else {
         (
             ErrorCode::LoginCookieMissing,
-            "the callback came without the cookie of a sign-in; open the site under the host of a redirect URI (localhost and 127.0.0.1 are different hosts), and over https, since a browser may drop Secure cookies over plain http",
+            "the callback came without the cookie of a sign-in; open the site under the host of a redirect URI (localhost and 127.0.0.1 are different hosts), and over https, since a browser may drop Secure cookies over plain http; with several redirect URIs, the proxy must pass the Host header on",
         )
     };
     sign_in_failed(machine, code, detail, &root)
