@@ -21,7 +21,7 @@ const THREADS: usize = 8;
 /// The rows of the matrix, each in a line of a table.
 const ROWS: &str = include_str!("../rows.md");
 /// Rows about a part that all harnesses share. A test with the row in its name is in the folder.
-const ELSEWHERE: [(&str, &str); 17] = [
+const ELSEWHERE: [(&str, &str); 18] = [
     // No request brings these about.
     ("K14", "../crates/core/src"),
     ("K20", "../crates/core/src"),
@@ -46,6 +46,7 @@ const ELSEWHERE: [(&str, &str); 17] = [
     ("XR11", "src/driver"),
     ("XR15", "../examples/recipes/tests"),
     ("XR17", "src"),
+    ("XR18", "src/real_server"),
 ];
 
 fn main() -> ExitCode {
