@@ -38,9 +38,9 @@
 //!
 //! ## Errors of middleware inside
 //!
-//! If middleware inside the login returns an error, middleware outside gets the same error. The error's response sets
-//! the cookie of a refreshed session, but no default `Cache-Control`. Set headers of errors by middleware, such as
-//! `DefaultHeaders`.
+//! Middleware inside the login may return an error in place of a response. The login passes the error on to the
+//! middleware outside. actix-web then makes a response of it, which sets the cookie of a refreshed session, but has no
+//! default `Cache-Control`. To set headers of such responses, use middleware, such as `DefaultHeaders`.
 //!
 //! actix-web can't mark headers of requests as sensitive: a logger that writes `%{Cookie}i` writes the session.
 //!
@@ -67,22 +67,28 @@
 //!
 //! ## Event streams
 //!
-//! A stream ends with its session by `take_until` of `futures-util`:
+//! A stream ends with its session by `take_until`. This example needs `cargo add futures-util`:
 //!
 //! ```
+//! use std::time::Duration;
+//!
+//! use actix_web::rt::time::sleep;
 //! use actix_web::web::Bytes;
 //! use actix_web::{Error, HttpResponse};
 //! use fncy_login_actix::CurrentUser;
 //! use futures_util::StreamExt;
-//! use futures_util::stream::repeat;
+//! use futures_util::stream::unfold;
 //!
 //! async fn events(user: CurrentUser) -> HttpResponse {
 //!     let session = user.watch();
 //!     let ended = Box::pin(async move { session.ended().await });
-//!     let events = repeat(Bytes::from("data: tick\n\n")).take_until(ended);
+//!     let ticks = unfold((), async |()| {
+//!         sleep(Duration::from_secs(1)).await;
+//!         Some((Bytes::from("data: tick\n\n"), ()))
+//!     });
 //!     HttpResponse::Ok()
 //!         .content_type("text/event-stream")
-//!         .streaming(events.map(Ok::<_, Error>))
+//!         .streaming(ticks.take_until(ended).map(Ok::<_, Error>))
 //! }
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]

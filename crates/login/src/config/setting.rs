@@ -91,7 +91,7 @@ settings! {
     RevocationUrl = "FNCY_REVOCATION_URL", "revocation_url", Some("tokens are not revoked"),
         "The address of the revocation endpoint (RFC 7009), for sign-outs.";
     SignOutUrl = "FNCY_SIGN_OUT_URL", "sign_out_url", Some("FNCY's session stays"),
-        "The address to which browsers go after a sign-out, to end FNCY's session.";
+        "The address to which browsers go after a sign-out, to end FNCY's session. The sign-out's `return_to` is then not used.";
     AccountPrompt = "FNCY_ACCOUNT_PROMPT", "account_prompt", Some("select_account"),
         "The `prompt` of a sign-in with another account: `select_account`, `login`, or `off` if FNCY knows neither.";
     CaFile = "FNCY_CA_FILE", "ca_file", Some("the system's authorities only"),

@@ -126,7 +126,9 @@ macro_rules! folder {
 
 pages! {
     START: "", "";
-    quick_start "Quick start" ["tutorial" "getting started" "axum" "example" "localhost" "dev server" "extractor"]
+    quick_start "Quick start" [
+        "tutorial" "getting started" "axum" "example" "localhost" "dev server" "extractor" "greet" "escape"
+    ]
     going_live "Going live" ["checklist" "production"]
     coming_from "Coming from another library" [
         "migration" "axum-login" "tower-sessions" "actix-session" "actix-identity" "axum-oidc" "oauth2-proxy"
@@ -140,26 +142,27 @@ folder! {
     sign_in "A sign-in" [
         "OAuth" "OAuth2" "PKCE" "OIDC" "OpenID" "SSO" "single sign-on" "authorization code" "sign up" "password"
     ]
-    session "The session" ["session timeout" "remember me" "session cookie" "database"]
+    session "The session" ["session timeout" "remember me" "session cookie" "database" "keep alive"]
     refresh "Refreshes" ["refresh token"]
     instances "Several instances" ["Redis" "Valkey" "session store"]
     " · Next: [Guides](crate::manual::guides)"
 }
 
 folder! {
-    guides "A guide for each task.", "Previous: [Several instances](crate::manual::concepts::instances) · ";
+    guides "A guide for each task.\n\nFor actix-web, write `fncy_login_actix` where an example has `fncy_login_tower`.",
+    "Previous: [Several instances](crate::manual::concepts::instances) · ";
     layer "Where to put the layer" ["middleware"]
     paths "Public pages, guards and roles" ["role" "permission" "authorization" "claims" "admin" "public page" "403"]
     sign_in_and_out "Sign-in and sign-out" ["logout" "sign out" "sign-out" "log out" "log in" "login page"]
     sign_in_options "Sign-ins for one purpose" ["prompt" "step-up" "tenant" "multi-tenant"]
     hooks "Hooks and events" ["audit"]
     session_data "Session data" ["session data" "cart"]
-    sessions "Users and their sessions" ["sign out everywhere" "devices"]
+    sessions "Users and their sessions" ["sign out everywhere" "log out everywhere" "devices" "web::Data"]
     requests "Requests, CSRF and APIs" ["CSRF" "CSRF token" "iframe" "htmx" "fetch" "401"]
     frontends "Single-page applications" ["single-page application" "SPA" "React" "popup"]
     tokens "Calls of FNCY's API" ["access token"]
     bearer_tokens "Bearer tokens" ["bearer" "mobile" "JWT"]
-    connections "WebSockets and event streams" ["WebSocket" "SSE"]
+    connections "WebSockets and event streams" ["WebSocket" "SSE" "event stream" "actix_ws"]
     testing "Tests" ["test kit" "mock"]
     " · Next: [Reference](crate::manual::reference)"
 }
@@ -172,14 +175,14 @@ folder! {
     cookies "Cookies" ["SameSite" "HttpOnly"]
     codes "Error codes" ["error code"]
     log_lines "Log lines" ["tracing"]
-    metrics "Metrics and spans" ["Prometheus" "OpenTelemetry"]
+    metrics "Metrics and spans" ["Prometheus" "OpenTelemetry" "counter"]
     " · Next: [Operations](crate::manual::operations)"
 }
 
 folder! {
     operations "How to run an application with a login.", "Previous: [Metrics and spans](crate::manual::reference::metrics) · ";
     proxies "Proxies and hosts" ["nginx" "Caddy" "Traefik" "Cloudflare" "AWS ALB" "ALB" "reverse proxy" "base path"]
-    services "Docker, Kubernetes, systemd" ["Docker" "Kubernetes" "systemd" "Compose" "probe" "health check"]
+    services "Docker, Kubernetes, systemd" ["Docker" "Kubernetes" "systemd" "Compose" "probe" "health check" "liveness"]
     secrets "Secrets" ["rotate" "secret rotation"]
     stopping "Stopping and upgrading" ["graceful shutdown" "rolling restart" "upgrade"]
     resources "Resources" ["memory" "clock"]
@@ -190,7 +193,7 @@ folder! {
 pages! {
     LAST: "", "Previous: [Alerts](crate::manual::operations::alerts) · ";
     security "Security" ["threat"]
-    troubleshooting "Troubleshooting" ["redirect loop" "too many redirects" "404" "500"]
+    troubleshooting "Troubleshooting" ["redirect loop" "login loop" "too many redirects" "404" "500"]
     ""
 }
 
@@ -237,7 +240,8 @@ mod tests {
             AWS ALB, WebSocket, iframe, audit, prompt, 401, 403, 404, 500, admin, ALB, axum, base path, claims, \
             CSRF token, database, dev server, example, extractor, fetch, health check, localhost, login page, mock, \
             multi-tenant, OAuth2, OIDC, OpenID, popup, public page, React, secret rotation, session data, \
-            session store, sign-out, single sign-on, SSO";
+            session store, sign-out, single sign-on, SSO, escape, greet, event stream, counter, log out everywhere, \
+            login loop, actix_ws, liveness, keep alive, web::Data";
         for word in words.split(", ") {
             let found = pages.iter().filter(|(_, words, _)| words.contains(&word));
             assert_eq!(found.count(), 1, "{word}");

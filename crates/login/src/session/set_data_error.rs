@@ -4,8 +4,7 @@ use std::fmt;
 
 /// Why the session data were not changed. They are as they were before.
 ///
-/// In axum, answer with it by `.map_err(|error| (StatusCode::CONFLICT, error.to_string()))?`, in actix-web by
-/// `.map_err(actix_web::error::ErrorConflict)?`.
+/// The manual's page on [session data](crate::manual::guides::session_data#change-the-data) gives a status to each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetDataError {
