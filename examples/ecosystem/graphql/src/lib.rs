@@ -78,31 +78,26 @@ impl Guard for Scope {
 
 #[cfg(test)]
 mod tests {
-    use fncy_login_testing::{TestError, TestFncy};
+    use fncy_login_testing::{Client, Request, TestError, TestFncy};
+    use fncy_login_tower::WrappedRouter;
     use serde_json::{Value, json};
 
     use super::app;
+
+    fn query<'a>(client: &'a Client<WrappedRouter>, query: &str) -> Request<'a, WrappedRouter> {
+        client
+            .fetch("POST", "/graphql")
+            .json(&json!({"query": query}))
+    }
 
     #[tokio::test]
     async fn a_resolver_has_the_user() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
         let alex = fncy.signed_in("alex", app(fncy.login())?).await?;
-        let query = json!({"query": "{ me }"});
-        let answer: Value = alex
-            .fetch("POST", "/graphql")
-            .json(&query)
-            .send()
-            .await?
-            .json()?;
+        let answer: Value = query(&alex, "{ me }").send().await?.json()?;
         assert_eq!(answer["data"]["me"], "alex");
 
-        let query = json!({"query": "{ refunds }"});
-        let answer: Value = alex
-            .fetch("POST", "/graphql")
-            .json(&query)
-            .send()
-            .await?
-            .json()?;
+        let answer: Value = query(&alex, "{ refunds }").send().await?.json()?;
         assert_eq!(
             answer["errors"][0]["message"],
             "the scope `refunds` is missing"
@@ -114,19 +109,13 @@ mod tests {
     async fn no_resolver_runs_without_a_user_or_for_another_site() -> Result<(), TestError> {
         let fncy = TestFncy::start()?;
         let app = app(fncy.login())?;
-        let query = json!({"query": "{ me }"});
         let visitor = fncy.visitor(app.clone());
-        let answer = visitor
-            .fetch("POST", "/graphql")
-            .json(&query)
-            .send()
-            .await?;
+        let answer = query(&visitor, "{ me }").send().await?;
         assert_eq!(answer.status(), 401);
         assert_eq!(answer.json::<Value>()?["code"], "sign_in_required");
 
         let alex = fncy.signed_in("alex", app).await?;
-        let forged = alex.fetch("POST", "/graphql").json(&query);
-        let forged = forged.header("sec-fetch-site", "cross-site");
+        let forged = query(&alex, "{ me }").header("sec-fetch-site", "cross-site");
         let forged = forged
             .header("origin", "https://evil.example")
             .send()

@@ -97,7 +97,7 @@ async fn me(user: CurrentUser) -> Json<Me> {
 
 #[cfg(test)]
 mod tests {
-    use fncy_login_testing::{TestError, TestFncy};
+    use fncy_login_testing::{Client, TestError, TestFncy};
     use fncy_login_tower::WrappedRouter;
     use serde_json::{Map, Value, json};
 
@@ -114,15 +114,14 @@ mod tests {
         Ok((fncy, app))
     }
 
+    async fn document(visitor: &Client<WrappedRouter>) -> Result<Value, TestError> {
+        visitor.get("/openapi.json").send().await?.json()
+    }
+
     #[tokio::test]
     async fn each_declared_credential_is_accepted() -> Result<(), TestError> {
         let (fncy, app) = start()?;
-        let document: Value = fncy
-            .visitor(app.clone())
-            .get("/openapi.json")
-            .send()
-            .await?
-            .json()?;
+        let document = document(&fncy.visitor(app.clone())).await?;
         assert_eq!(
             document["security"],
             json!([{"session": []}, {"bearer": []}])
@@ -144,12 +143,7 @@ mod tests {
     #[tokio::test]
     async fn the_declared_401_is_the_one_that_is_answered() -> Result<(), TestError> {
         let (fncy, app) = start()?;
-        let document: Value = fncy
-            .visitor(app.clone())
-            .get("/openapi.json")
-            .send()
-            .await?
-            .json()?;
+        let document = document(&fncy.visitor(app.clone())).await?;
         let declared = &document["paths"]["/api/me"]["get"]["responses"]["401"]["content"];
         let schema = &document["components"]["schemas"]["Problem"];
         for client in [fncy.visitor(app.clone()), fncy.with_token("unknown", app)] {
