@@ -147,7 +147,7 @@ struct Model {
     told: Content,
 }
 
-/// The text, or why there is none.
+/// The text, or why the file is not read.
 type Content = Result<&'static str, ErrorKind>;
 
 /// The file is written and read, in any order.

@@ -103,7 +103,7 @@ impl Judge<'_> {
             && is("typ", &["bearer", "at+jwt", "jwt"])
     }
 
-    /// `None` if a time is none.
+    /// `None` if one of the times can't be read.
     fn is_current(&self) -> Option<bool> {
         let now = NOW.as_unix() as f64;
         let mut times = [None; 4];

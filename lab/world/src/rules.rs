@@ -155,7 +155,7 @@ impl World {
     ) {
         let is_done = match self.visits[&number].what {
             What::SignOut => answer.status == 303,
-            // A callback whose code is spent ends no session, and the copy of a session from before a refresh is none.
+            // A callback whose code is spent ends no session, nor does one that shows a copy from before a refresh.
             What::Callback => sets_session(answer) && !self.shows_copy(number),
             What::Everywhere => answer.status == 200,
             What::Page | What::Api => false,

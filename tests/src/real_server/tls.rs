@@ -61,7 +61,7 @@ impl OverTls {
     ///
     /// # Panics
     ///
-    /// If the certificate is none.
+    /// If the certificate can't be trusted as a root.
     pub async fn connect(&self) -> io::Result<TlsStream<TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone()).unwrap();

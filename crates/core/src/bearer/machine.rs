@@ -39,7 +39,7 @@ pub struct BearerMachine(Arc<Machine>);
 pub struct ShownToken<'a> {
     /// The number of the prefix whose tokens the request's path accepts.
     pub prefix: usize,
-    /// The token, or why there is none.
+    /// The token, or why the request is refused.
     pub token: Result<&'a str, BearerRefusal>,
 }
 

@@ -114,7 +114,7 @@ pub(super) async fn nginx(instances: &Instances) -> Option<Proxy> {
     })
 }
 
-/// Caddy, with a certificate of the test in place of one that it would get by itself.
+/// Caddy, with a certificate of the test in place of the one that Caddy would request by itself.
 pub(super) async fn caddy(instances: &Instances) -> Option<Proxy> {
     let folder = folder("caddy");
     let front = OverTls::new(free_address(), &folder);
