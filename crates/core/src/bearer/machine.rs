@@ -20,7 +20,8 @@ use crate::reply::reply::Reply;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::session::lifetimes::Lifetimes;
-use crate::session::user::{Segment, Terms, User};
+use crate::session::segment::{Segment, Terms};
+use crate::session::user::User;
 use crate::sign_in::challenge::{Challenge, guard};
 use crate::values::timestamp::Timestamp;
 

@@ -25,11 +25,12 @@ use crate::request::classify::{
     Kind, classify, is_event_stream, is_prefetch, is_preflight, is_upgrade,
 };
 use crate::request::cross_site::is_unsafe;
+use crate::request::endpoint::Endpoint;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
-use crate::request::site::Endpoint;
 use crate::session::found::Found;
-use crate::session::user::{Terms, User};
+use crate::session::segment::Terms;
+use crate::session::user::User;
 use crate::sign_in::callback::{CallbackStep, callback};
 use crate::sign_in::challenge::{Challenge, challenge, guard, send_away, unmet_need};
 use crate::sign_in::redeeming::Redeeming;

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::admission::resealing::Resealing;
 use crate::provider::tokens::SessionTokens;
 use crate::session::profile::Profile;
-use crate::session::user::{Segment, Terms};
+use crate::session::segment::{Segment, Terms};
 use crate::session::write::{MAX_SEGMENT_LEN, TooLarge};
 use crate::values::codec::{Reader, Writer};
 use crate::values::secret::{Secret, SecretBytes};

@@ -9,10 +9,10 @@ use crate::reply::words::label::Label;
 use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::{Kind, classify};
+use crate::request::endpoint::Endpoint;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::request::return_to::ReturnTo;
-use crate::request::site::Endpoint;
 use crate::values::error_code::ErrorCode;
 
 /// The query with which `/auth/login` lets the person choose another account.

@@ -4,6 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod canonical_path;
 pub(crate) mod classify;
 pub(crate) mod cross_site;
+pub(crate) mod endpoint;
 pub(crate) mod head;
 pub(crate) mod language;
 pub(crate) mod owned_head;

@@ -13,7 +13,8 @@ use std::borrow::Cow;
 use url::Position;
 
 use crate::request::canonical_path::is_canonical;
-use crate::request::site::{Endpoint, Site};
+use crate::request::endpoint::Endpoint;
+use crate::request::site::Site;
 
 /// A path of the application with its query, which is safe in a `Location`.
 #[derive(Clone, Debug, PartialEq, Eq)]

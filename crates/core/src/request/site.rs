@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
 use crate::request::canonical_path::{as_sent, is_canonical};
+use crate::request::endpoint::Endpoint;
 use crate::request::head::Head;
 use crate::values::secure_url::{SecureUrl, UrlError};
 
@@ -30,39 +31,6 @@ pub struct Site {
     read_loosely: [String; 2],
     /// Whether a proxy removes the base. `false` if the base is empty.
     base_stripped: bool,
-}
-
-/// The endpoints of the login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Endpoint {
-    /// `{prefix}/login`, which starts a sign-in, whatever the session is.
-    Login,
-    /// The redirect URI's path, which takes the provider's codes.
-    Callback,
-    /// `{prefix}/logout`, which ends sessions.
-    Logout,
-    /// `{prefix}/session`, which says who is signed in.
-    Session,
-    /// `{prefix}/sign-in.js`, with which a page signs in and stays as it is.
-    Script,
-    /// `{prefix}/signed-in`, the page on which a sign-in in another tab or a popup ends.
-    SignedIn,
-}
-
-impl Endpoint {
-    /// The endpoints below the prefix. The redirect URI says where the callback is.
-    const NAMED: [(&'static str, Self); 5] = [
-        ("/login", Self::Login),
-        ("/logout", Self::Logout),
-        ("/session", Self::Session),
-        ("/sign-in.js", Self::Script),
-        ("/signed-in", Self::SignedIn),
-    ];
-
-    fn named(name: &str) -> Option<Self> {
-        let (_, endpoint) = Self::NAMED.into_iter().find(|(path, _)| *path == name)?;
-        Some(endpoint)
-    }
 }
 
 /// The callback's path below the prefix.
@@ -289,9 +257,8 @@ impl Site {
     }
 
     pub(crate) fn path_of(&self, endpoint: Endpoint) -> String {
-        let named = Endpoint::NAMED.iter().find(|(_, named)| *named == endpoint);
-        match named {
-            Some((name, _)) => [&self.prefix, *name].concat(),
+        match endpoint.name() {
+            Some(name) => [&self.prefix, name].concat(),
             None => self.callback.clone(),
         }
     }

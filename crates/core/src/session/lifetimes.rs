@@ -1,6 +1,6 @@
 //! The lifetimes of sessions.
 
-use crate::session::user::Terms;
+use crate::session::segment::Terms;
 use crate::values::timestamp::Timestamp;
 
 /// The lifetimes of sessions, in seconds.

@@ -7,6 +7,7 @@ pub(crate) mod profile;
 pub(crate) mod refusal;
 pub(crate) mod revoked_session;
 pub(crate) mod sealed_tokens;
+pub(crate) mod segment;
 pub(crate) mod session_ref;
 pub(crate) mod user;
 pub(crate) mod write;

@@ -15,7 +15,8 @@ use crate::seal::format::{MAX_OVERHEAD, OpenError};
 use crate::session::found::{Opened, Shown};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::refusal::SessionRefusal;
-use crate::session::user::{Terms, User};
+use crate::session::segment::Terms;
+use crate::session::user::User;
 use crate::session::write::MAX_SEGMENT_LEN;
 use crate::values::timestamp::Timestamp;
 
@@ -103,7 +104,7 @@ mod tests {
     use crate::session::found::{AskStore, Checked, Found, RevocationStatus, StoreAnswer, Verdict};
     use crate::session::lifetimes::Lifetimes;
     use crate::session::refusal::SessionRefusal;
-    use crate::session::user::{Segment, Terms};
+    use crate::session::segment::{Segment, Terms};
     use crate::tests::request::Request;
     use crate::values::timestamp::Timestamp;
 

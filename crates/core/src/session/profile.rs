@@ -2,7 +2,7 @@
 //! may be lost meanwhile.
 
 use crate::provider::user_data::UserData;
-use crate::session::user::{Segment, Terms};
+use crate::session::segment::{Segment, Terms};
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 

@@ -14,7 +14,8 @@ use crate::request::head::Head;
 use crate::seal::format::{NONCE_LEN, OVERHEAD};
 use crate::seal::purpose::Purpose;
 use crate::session::open::open_user;
-use crate::session::user::{Terms, User};
+use crate::session::segment::Terms;
+use crate::session::user::User;
 
 /// The tokens of a user's session, if the second segment is whole. If there are several candidates, only the session's
 /// own opens.

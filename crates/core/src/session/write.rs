@@ -11,7 +11,8 @@ use crate::cookies::vault::Vault;
 use crate::request::head::Head;
 use crate::seal::protection::Protection;
 use crate::seal::purpose::Purpose;
-use crate::session::user::{Segment, User};
+use crate::session::segment::Segment;
+use crate::session::user::User;
 use crate::values::entropy::pair;
 use crate::values::timestamp::Timestamp;
 
