@@ -15,7 +15,9 @@
 //!    |-- Roll(Resealing)     a live session, idle for a while  --entropy--> Admission
 //!    |-- SignIn(StartSignIn) no session: a person is sent      --entropy--> Reply: 303 to FNCY, transaction cookie
 //!    |-- Redeem(Redeeming)   a callback with a code of this browser: the sign-in
-//!    \-- Refresh(Refreshing) the access token has expired, or soon: the refresh
+//!    |-- Refresh(Refreshing) the access token has expired, or soon: the refresh
+//!    |-- Challenge(Challenging) a device key must be proved  --entropy--> Reply: 403 and a challenge
+//!    \-- Prove(Proving)      a device key was proved: was the session revoked, was the proof used?  --entropy--> Reply
 //! ```
 //!
 //! ## The sign-in
@@ -57,6 +59,7 @@
 //! | `machine` | the settings of a site, and what is derived from them once |
 //! | `admission` | admissions, and sessions that are sealed anew |
 //! | `refusal` | refusals, in the form that fits the request |
+//! | `device` | device keys: offers, challenges and proofs |
 //! | `sign_in`, `refresh` | the two machines, a file for each state |
 //! | `bearer` | bearer tokens: reading, judging and refusing them |
 //! | `endpoints`, `gate` | our endpoints; the branch of every request |
@@ -77,6 +80,7 @@ mod admission;
 mod bearer;
 mod cookies;
 mod core;
+mod device;
 mod endpoints;
 mod gate;
 mod handling;
@@ -102,6 +106,9 @@ pub use crate::bearer::policy::{TokenPolicy, TokenSource};
 pub use crate::bearer::refusal::BearerRefusal;
 pub use crate::cookies::policy::CookiePolicy;
 pub use crate::core::{Core, NewSecret};
+pub use crate::device::challenging::Challenging;
+pub use crate::device::proving::Proving;
+pub use crate::device::sealed::DEVICE_CHALLENGE_LIFE;
 pub use crate::gate::begin::Begin;
 pub use crate::gate::coverage::Coverage;
 pub use crate::handling::Handling;
@@ -144,6 +151,7 @@ pub use crate::request::site::{Site, SiteError};
 pub use crate::rules::path_rules::{Need, PathRules};
 pub use crate::seal::key_ring::{KeyRing, SecretError};
 pub use crate::seal::protection::Protection;
+pub use crate::session::device_cookie::DEVICE_COOKIE_LIFE;
 pub use crate::session::found::{AskStore, Checked, Found, Opened, RevocationStatus, StoreAnswer};
 pub use crate::session::lifetimes::Lifetimes;
 pub use crate::session::open::MAX_SKEW;
@@ -165,6 +173,7 @@ pub use crate::values::entropy::Entropy;
 pub use crate::values::error_code::ErrorCode;
 pub use crate::values::hook_answer::HookAnswer;
 pub use crate::values::json::strict_object;
+pub use crate::values::jws::Jws;
 pub use crate::values::newest::Newest;
 pub use crate::values::quick_hash::quick_hash;
 pub use crate::values::report::{Report, Severity};

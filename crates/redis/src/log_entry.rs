@@ -15,7 +15,7 @@ pub(crate) type Owner = [u8; 8];
 /// An entry. Times are Unix seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum LogEntry {
-    /// A session is revoked, up to this generation.
+    /// The copies of a session are revoked, up to this rank.
     Session {
         id: SessionId,
         owner: Owner,

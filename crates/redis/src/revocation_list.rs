@@ -18,7 +18,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::store::{CountingFilter, RevocationStatus, SessionId, SessionRef};
+use fncy_login::store::{CountingFilter, RevocationStatus, RevokedSession, SessionId, SessionRef};
 use tokio::time::Instant;
 
 use crate::log_entry::{LogEntry, Owner, UserHash, hash_of, owner_of};
@@ -261,7 +261,7 @@ impl State {
     /// Whether a session is revoked. `user` is the entry of its user.
     fn find(&self, session: &SessionRef, user: Option<&User>) -> Finding {
         let revoked = self.sessions.get(&session.id());
-        if revoked.is_some_and(|revoked| session.generation() <= revoked.up_to) {
+        if revoked.is_some_and(|revoked| session.rank() <= revoked.up_to) {
             return Finding::Revoked;
         }
         let Some(until) = user.and_then(|user| user.reaches(session)) else {
@@ -285,26 +285,26 @@ impl State {
                 issued,
                 up_to,
             } => {
-                if up_to == u32::MAX {
+                if up_to == RevokedSession::ALL {
                     self.began.remove(&id);
                 }
-                if let Some(session) = self.sessions.get_mut(&id) {
-                    let before = session.entry(id);
-                    session.up_to = session.up_to.max(up_to);
-                    session.expires = session.expires.max(expires);
-                    let is_same = before == session.entry(id);
-                    return if is_same { Vec::new() } else { vec![before] };
-                }
-                let session = Session {
+                let filter = &self.filter;
+                let session = self.sessions.entry(id).or_insert_with(|| Session {
                     owner,
                     issued,
                     up_to,
                     expires,
-                    _counted: self.filter.add(id.bits()),
-                };
-                self.sessions.insert(id, session);
-                self.of_users.insert((owner, id));
-                Vec::new()
+                    _counted: filter.add(id.bits()),
+                });
+                let before = session.entry(id);
+                session.up_to = session.up_to.max(up_to);
+                session.expires = session.expires.max(expires);
+                let now = session.entry(id);
+                // A session that lives on, bound to a device key, is not crowded out.
+                if session.up_to != RevokedSession::UNBOUND {
+                    self.of_users.insert((owner, id));
+                }
+                Vec::from_iter((before != now).then_some(before))
             }
             LogEntry::User {
                 hash,

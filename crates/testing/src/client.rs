@@ -9,6 +9,8 @@ use url::Url;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::cookies::{Context, CookieJar};
+#[cfg(feature = "device-bound")]
+use crate::device::DeviceState;
 use crate::error::TestError;
 use crate::fncy::TestFncy;
 
@@ -29,6 +31,8 @@ pub struct Client<A> {
     pub(crate) fncy: TestFncy,
     app: A,
     jar: Arc<Mutex<CookieJar>>,
+    #[cfg(feature = "device-bound")]
+    device: Arc<Mutex<DeviceState>>,
     /// The `Authorization` header of a program. A program sends no cookies.
     pub(crate) authorization: Option<Arc<str>>,
 }
@@ -39,6 +43,8 @@ impl<A: App> Client<A> {
             fncy,
             app,
             jar: Arc::default(),
+            #[cfg(feature = "device-bound")]
+            device: Arc::default(),
             authorization: None,
         }
     }
@@ -49,6 +55,8 @@ impl<A: App> Client<A> {
             fncy: self.fncy.clone(),
             app: instance,
             jar: Arc::clone(&self.jar),
+            #[cfg(feature = "device-bound")]
+            device: Arc::clone(&self.device),
             authorization: self.authorization.clone(),
         }
     }
@@ -71,6 +79,11 @@ impl<A: App> Client<A> {
         jar
     }
 
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn device(&self) -> MutexGuard<'_, DeviceState> {
+        self.device.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) async fn send(
         &self,
         address: &Url,
@@ -85,7 +98,10 @@ impl<A: App> Client<A> {
         })?;
         let lines = answer.headers().get_all("set-cookie");
         self.jar().apply(address, context, lines);
-        Ok(Answer::new(answer))
+        let answer = Answer::new(answer);
+        #[cfg(feature = "device-bound")]
+        self.hear(&answer);
+        Ok(answer)
     }
 
     /// The address of a path or URL of the application. What begins with a slash is below its origin, even `//host`.

@@ -32,10 +32,15 @@
 //! [`TestFncy::advance`] moves the login's clock. After five minutes the access token has expired and is refreshed; after a
 //! day the session is over. [`TestFncy::fault`] lets the dev server fail, be slow or lose an answer.
 //!
+//! ## Device keys
+//!
+//! With the feature `device-bound`, [`Client::bind_device`] binds the session to a [`DeviceKey`], as a browser does by
+//! itself after a sign-in, and [`Client::prove_device`] renews the device cookie.
+//!
 //! ## Layout
 //!
 //! `fncy.rs` is FNCY with its clock. `client.rs` is a browser without pages, or a program with a token. `cookies/`
-//! keeps cookies as browsers do. `app.rs` has the trait of an application, and `tower.rs` and `actix.rs` implement it.
+//! keeps cookies as browsers do, and `device.rs` device keys. `app.rs` has the trait of an application, and `tower.rs` and `actix.rs` implement it.
 //! The dev server is built on axum, so tests compile axum in any case, and actix-web only with its feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -46,6 +51,8 @@ mod app;
 mod client;
 mod clock;
 pub mod cookies;
+#[cfg(feature = "device-bound")]
+mod device;
 mod error;
 mod fncy;
 mod request;
@@ -65,6 +72,8 @@ pub use crate::answer::Answer;
 pub use crate::app::{App, AppError};
 pub use crate::client::Client;
 pub use crate::clock::TestClock;
+#[cfg(feature = "device-bound")]
+pub use crate::device::DeviceKey;
 pub use crate::error::TestError;
 pub use crate::fncy::TestFncy;
 pub use crate::request::Request;

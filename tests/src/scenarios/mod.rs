@@ -15,6 +15,7 @@
 //! | T | tokens at work: FNCY's API from handlers |
 //! | U | users and their sessions |
 //! | B | bearer tokens |
+//! | D | sessions that are bound to a device key |
 //! | XR | a night in production |
 
 use std::pin::Pin;
@@ -51,6 +52,7 @@ mod application;
 mod bearer;
 mod callback;
 mod cookies;
+mod device;
 mod operations;
 mod provider;
 mod refresh;
@@ -75,6 +77,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         provider::ALL,
         user_sessions::ALL,
         api::ALL,
+        device::ALL,
         operations::ALL,
     ];
     folders.into_iter().flatten()

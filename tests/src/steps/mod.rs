@@ -6,6 +6,7 @@ pub(crate) mod api;
 pub(crate) mod bearer;
 pub(crate) mod callback;
 pub(crate) mod device;
+pub(crate) mod device_key;
 pub(crate) mod events;
 pub(crate) mod reference;
 pub(crate) mod session;

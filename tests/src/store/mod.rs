@@ -168,7 +168,7 @@ impl State {
         let revoked = self.revoked.get(&session.id());
         let began = self.began.get(&session.id());
         let of_user = self.revoked_users.get(user_id);
-        revoked.is_some_and(|revoked| revoked.reaches(session.generation()))
+        revoked.is_some_and(|revoked| revoked.reaches(session))
             || of_user.into_iter().flatten().any(|(until, spared)| {
                 session.issued() <= *until
                     && *spared != Some(session.id())
@@ -195,21 +195,43 @@ impl State {
     }
 }
 
+/// The copies of a session that are bound to a device key, or those that are not.
+type Copies = (SessionId, bool);
+
+fn copies_of(session: &SessionRef) -> Copies {
+    (session.id(), session.is_bound())
+}
+
 /// The access of one instance to the store.
 #[derive(Clone)]
 pub struct Instance {
     store: Store,
     /// When it last learned that a session lives. `None` for a session that it knows to be revoked.
-    looked: Arc<Mutex<HashMap<SessionId, Option<Instant>>>>,
+    looked: Arc<Mutex<HashMap<Copies, Option<Instant>>>>,
 }
 
 /// The largest age of a status. The contract's five seconds would slow down every test.
 const STALE_AFTER: Duration = Duration::from_millis(300);
 
+impl Instance {
+    /// Forgets what it knows of a session, except that it is revoked.
+    fn forget(&self, revoked: &RevokedSession) {
+        let mut looked = self.looked.lock().unwrap();
+        for is_bound in [false, true] {
+            let copies = (revoked.session().id(), is_bound);
+            if revoked.is_whole() {
+                looked.insert(copies, None);
+            } else {
+                looked.remove(&copies);
+            }
+        }
+    }
+}
+
 impl Revocations for Instance {
     fn status(&self, session: &SessionRef, user_id: &str) -> RevocationStatus {
         let looked = self.looked.lock().unwrap();
-        match looked.get(&session.id()) {
+        match looked.get(&copies_of(session)) {
             Some(None) => RevocationStatus::Revoked,
             Some(Some(when)) if when.elapsed() < STALE_AFTER => {
                 let reads = &self.store.state().reads;
@@ -225,15 +247,21 @@ impl Revocations for Instance {
             if self.status(&session, user_id) == RevocationStatus::Revoked {
                 return Ok(true);
             }
-            let (id, issued, ends) = (session.id(), session.issued(), session.ends());
-            let whole = SessionRef::new(id, u32::MAX, issued, ends);
+            let (issued, ends) = (session.issued(), session.ends());
+            let newest = SessionRef::new(session.id(), u32::MAX, issued, ends);
+            let newest = if session.is_bound() {
+                newest.bound()
+            } else {
+                newest
+            };
             let state = self.store.reach()?;
-            let [is_revoked, is_whole] =
-                [session, whole].map(|session| state.is_revoked(&session, user_id));
+            let [is_revoked, are_all] =
+                [session, newest].map(|session| state.is_revoked(&session, user_id));
             drop(state);
-            if !is_revoked || is_whole {
+            if !is_revoked || are_all {
                 let when = (!is_revoked).then(Instant::now);
-                self.looked.lock().unwrap().insert(id, when);
+                let copies = copies_of(&session);
+                self.looked.lock().unwrap().insert(copies, when);
             }
             Ok(is_revoked)
         })
@@ -252,11 +280,7 @@ impl Revocations for Instance {
     fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let id = revoked.session().id();
-            if revoked.up_to() == u32::MAX {
-                self.looked.lock().unwrap().insert(id, None);
-            } else {
-                self.looked.lock().unwrap().remove(&id);
-            }
+            self.forget(&revoked);
             let delay = self.store.state().hears_after;
             sleep(delay).await;
             let mut state = self.store.reach()?;

@@ -205,6 +205,7 @@ fn user(token: &str, claims: &Claims, now: Timestamp) -> Result<User, BearerRefu
         token_expires: ends,
         token_life: ends.seconds_since(*issued),
         can_refresh: false,
+        is_bound: false,
         user_read: now,
         signed_in: *signed_in,
         data_version: 0,
@@ -217,6 +218,7 @@ fn user(token: &str, claims: &Claims, now: Timestamp) -> Result<User, BearerRefu
         scopes,
         claims: &user.claims,
         data: "",
+        device: "",
     };
     let too_large = BearerRefusal::Invalid("the user of the token is too large");
     let user = segment

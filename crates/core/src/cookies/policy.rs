@@ -7,6 +7,9 @@
 
 use cookie::{Cookie, SameSite};
 
+use crate::cookies::scan;
+use crate::request::head::Head;
+
 /// A browser drops a cookie whose name and value are longer (RFC 6265bis, section 5.7). Some browsers count attributes
 /// too, so they are counted here. Bytes.
 pub(crate) const MAX_COOKIE_LEN: usize = 4096;
@@ -21,12 +24,13 @@ pub struct CookiePolicy {
     session: String,
     login: String,
     looped: String,
+    device: String,
 }
 
 /// The default name of the application in the names of cookies.
 const DEFAULT_NAME: &str = "fncy";
-/// The number of hexadecimal digits at the end of a transaction's cookie name.
-const LOGIN_SUFFIX_LEN: usize = 16;
+/// The number of hexadecimal digits at the end of the name of a transaction or a device cookie.
+const SUFFIX_LEN: usize = 16;
 /// The longest name of an application, in bytes. A longer one would leave too little room for values.
 const MAX_NAME_LEN: usize = 32;
 
@@ -67,6 +71,7 @@ impl CookiePolicy {
             session: format!("{stem}_session"),
             login: format!("{stem}_login_"),
             looped: format!("{stem}_round"),
+            device: format!("{stem}_device_"),
         }
     }
 
@@ -86,9 +91,28 @@ impl CookiePolicy {
 
     /// The name of the transaction's cookie whose `state` hashes to `digest`.
     pub(crate) fn transaction_name(&self, digest: &[u8; 32]) -> String {
-        let start = digest.iter().take(LOGIN_SUFFIX_LEN / 2);
-        let suffix = start.fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-        format!("{}{suffix:0LOGIN_SUFFIX_LEN$x}", self.login)
+        named_by(&self.login, digest)
+    }
+
+    /// The name of the device cookie of a session. A browser may still have the device key of a former session, and each
+    /// has a cookie of its own.
+    pub(crate) fn device_name(&self, session_id: &[u8; 16]) -> String {
+        named_by(&self.device, session_id)
+    }
+
+    /// The values of a session's device cookie. No name is put together.
+    pub(crate) fn device_values<'h, H: Head>(
+        &self,
+        head: &'h H,
+        session_id: &[u8; 16],
+    ) -> impl Iterator<Item = &'h [u8]> {
+        scan::values_of(head, &self.device, suffix_of(session_id))
+    }
+
+    /// The attributes of each cookie but `Max-Age`.
+    pub(crate) fn attributes(&self) -> &str {
+        let attributes = self.attributes.trim_start_matches("; ");
+        attributes.trim_end_matches("; Max-Age=")
     }
 
     /// The name of the cookie that counts sign-ins without a session after them.
@@ -98,12 +122,12 @@ impl CookiePolicy {
 
     /// Whether a name is that of a transaction.
     pub(crate) fn is_transaction(&self, name: &str) -> bool {
-        name.strip_prefix(&self.login).is_some_and(|suffix| {
-            suffix.len() == LOGIN_SUFFIX_LEN
-                && suffix
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        })
+        is_named_by(&self.login, name)
+    }
+
+    /// Whether a name is that of a device cookie.
+    pub(crate) fn is_device(&self, name: &str) -> bool {
+        is_named_by(&self.device, name)
     }
 
     /// Whether a name is that of a session, or of one of its further chunks.
@@ -119,7 +143,10 @@ impl CookiePolicy {
     /// Whether a name is that of any cookie of this login.
     pub(crate) fn is_own(&self, name: &[u8]) -> bool {
         std::str::from_utf8(name).is_ok_and(|name| {
-            self.is_session(name) || self.is_transaction(name) || name == self.loop_name()
+            self.is_session(name)
+                || self.is_transaction(name)
+                || self.is_device(name)
+                || name == self.loop_name()
         })
     }
 
@@ -132,6 +159,32 @@ impl CookiePolicy {
     pub(crate) fn remove(&self, name: &str) -> String {
         self.set(name, "", 0)
     }
+}
+
+/// A name that ends with the first bytes of a key.
+fn named_by(stem: &str, key: &[u8]) -> String {
+    let mut name = stem.to_owned();
+    name.extend(suffix_of(key).map(char::from));
+    name
+}
+
+/// The hexadecimal digits of the first bytes of a key.
+fn suffix_of(key: &[u8]) -> [u8; SUFFIX_LEN] {
+    std::array::from_fn(|place| {
+        let byte = key.get(place / 2).copied().unwrap_or_default();
+        let digit = if place % 2 == 0 { byte >> 4 } else { byte & 15 };
+        b"0123456789abcdef"[usize::from(digit)]
+    })
+}
+
+/// Whether a name begins with this stem and ends as [`named_by`] ends it.
+fn is_named_by(stem: &str, name: &str) -> bool {
+    name.strip_prefix(stem).is_some_and(|suffix| {
+        suffix.len() == SUFFIX_LEN
+            && suffix
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }
 
 fn checked(name: Option<&str>) -> Option<&str> {

@@ -21,11 +21,31 @@ pub(crate) fn pairs<H: Head>(head: &H) -> impl Iterator<Item = (&[u8], &[u8])> {
 /// The first few values of one name. Of a pair with another name, only the name is read.
 pub(crate) fn values<'h, H: Head>(head: &'h H, name: &str) -> impl Iterator<Item = &'h [u8]> {
     texts(head)
-        .filter_map(|text| {
-            let rest = text.strip_prefix(name.as_bytes())?.trim_ascii_start();
-            Some(rest.strip_prefix(b"=")?.trim_ascii_start())
+        .filter_map(|text| value_after(text.strip_prefix(name.as_bytes())?))
+        .take(MAX_CANDIDATES)
+}
+
+/// The first few values of a name that is given in two parts.
+pub(crate) fn values_of<'h, H: Head, const N: usize>(
+    head: &'h H,
+    stem: &str,
+    suffix: [u8; N],
+) -> impl Iterator<Item = &'h [u8]> {
+    texts(head)
+        .filter_map(move |text| {
+            let rest = text.strip_prefix(stem.as_bytes())?;
+            value_after(rest.strip_prefix(&suffix)?)
         })
         .take(MAX_CANDIDATES)
+}
+
+/// The value in what follows a name.
+fn value_after(rest: &[u8]) -> Option<&[u8]> {
+    Some(
+        rest.trim_ascii_start()
+            .strip_prefix(b"=")?
+            .trim_ascii_start(),
+    )
 }
 
 /// The texts between the semicolons of all lines.

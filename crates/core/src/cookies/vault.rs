@@ -1,7 +1,8 @@
 //! The vault: the keys, cookie names and client that all cookies of a site are bound to.
 //!
 //! The files of the nouns use it for their own cookies: `session/open.rs` and `session/write.rs` for sessions,
-//! `sign_in/transaction.rs` for transactions, `sign_in/loop_count.rs` for loop counts.
+//! `session/device_cookie.rs` for device cookies, `sign_in/transaction.rs` for transactions, `sign_in/loop_count.rs` for
+//! loop counts.
 
 use crate::cookies::policy::CookiePolicy;
 use crate::cookies::scan;
@@ -21,6 +22,8 @@ pub(crate) struct Vault {
     keys: Newest<Keys>,
     pub(crate) cookies: CookiePolicy,
     pub(crate) protection: Protection,
+    /// Whether browsers are offered to bind sessions to device keys.
+    pub(crate) binds_devices: bool,
     /// The context of all keys: the session's cookie name, the client and the origin.
     context: Vec<u8>,
 }
@@ -44,7 +47,16 @@ impl Vault {
             keys: Newest::new(keys.bound_to(&context)),
             cookies,
             protection,
+            binds_devices: false,
             context,
+        }
+    }
+
+    /// The same vault, which binds sessions to device keys if `binds` says so.
+    pub(crate) fn binding_devices(self, binds: bool) -> Self {
+        Self {
+            binds_devices: binds,
+            ..self
         }
     }
 

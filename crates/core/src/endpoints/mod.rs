@@ -1,5 +1,6 @@
 //! The endpoints of the login, except the callback.
 
+pub(crate) mod device;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;

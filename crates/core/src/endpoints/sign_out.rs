@@ -102,7 +102,9 @@ fn end_sessions<H: Head>(machine: &Machine, head: &H, found: Found, now: Timesta
     };
     // The session's cookies are asked for separately, so that many transactions can't crowd them out.
     let mut names = cookie_names(vault, head);
-    names.extend(vault.names(head, |name| vault.cookies.is_transaction(name)));
+    let cookies = &vault.cookies;
+    let is_other = |name: &str| cookies.is_transaction(name) || cookies.is_device(name);
+    names.extend(vault.names(head, is_other));
     for name in [vault.cookies.session_name(), vault.cookies.loop_name()] {
         if !names.iter().any(|present| present == name) {
             names.push(name.to_owned());

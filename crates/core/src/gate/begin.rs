@@ -4,6 +4,7 @@
 //! - A live session is admitted, and nothing is written, drawn or asked. But an unsafe request from another site is
 //!   refused.
 //! - A session that must be refreshed is refreshed first. Path guards judge the user after that.
+//! - A session that was bound to a device key since its cookie was written is sealed anew, with the key.
 //! - A public path is admitted, whatever its cookies say.
 //! - Every other request is challenged.
 
@@ -11,6 +12,9 @@ use std::sync::Arc;
 
 use crate::admission::admission::Admission;
 use crate::admission::resealing::Resealing;
+use crate::device::challenging::Challenging;
+use crate::device::proving::Proving;
+use crate::endpoints::device::{DeviceStep, refresh, register};
 use crate::endpoints::session::session;
 use crate::endpoints::sign_in::sign_in;
 use crate::endpoints::sign_out::sign_out;
@@ -29,7 +33,6 @@ use crate::request::endpoint::Endpoint;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::session::found::Found;
-use crate::session::segment::Terms;
 use crate::session::user::User;
 use crate::sign_in::callback::{CallbackStep, callback};
 use crate::sign_in::challenge::{Challenge, challenge, guard, send_away, unmet_need};
@@ -54,6 +57,20 @@ pub enum Begin {
     Redeem(Box<Redeeming>),
     /// The session must be refreshed.
     Refresh(Box<Refreshing>),
+    /// The browser must sign a challenge with its device key.
+    Challenge(Box<Challenging>),
+    /// The browser has proved its device key.
+    Prove(Box<Proving>),
+}
+
+impl From<DeviceStep> for Begin {
+    fn from(step: DeviceStep) -> Self {
+        match step {
+            DeviceStep::Reply(reply) => Self::Reply(reply),
+            DeviceStep::Challenge(challenging) => Self::Challenge(challenging),
+            DeviceStep::Prove(proving) => Self::Prove(proving),
+        }
+    }
 }
 
 impl From<Challenge> for Begin {
@@ -73,12 +90,14 @@ pub(crate) fn begin<H: Head>(
     now: Timestamp,
 ) -> Begin {
     let paths = RequestPaths::of(head, &machine.site);
-    if let Some(endpoint) = machine.site.endpoint(&paths.sent) {
+    if let Some(endpoint) = machine.site.endpoint(&paths.sent)
+        && (machine.vault.binds_devices || !endpoint.is_of_devices())
+    {
         return answer(Responder::to(machine, head), endpoint, head, found, now);
     }
     let reply = |draft: Draft| Begin::Reply(Responder::to(machine, head).write(draft));
     let is_public = is_public(machine, head, &paths);
-    let read_since = found.read_since();
+    let (read_since, is_unsealed) = (found.read_since(), found.is_unsealed());
     let user = match found.into_live() {
         Ok(user) => user,
         Err(_) if is_public => return Begin::Admit(Admission::anonymous()),
@@ -95,9 +114,10 @@ pub(crate) fn begin<H: Head>(
         return refused.into();
     }
     if is_public {
-        return greet(machine, head, &paths, user, &terms, now);
+        return greet(machine, head, &paths, user, is_unsealed, now);
     }
-    if machine.lifetimes.is_roll_due(&terms, now) && !is_background(machine, head, &paths) {
+    let is_due = is_unsealed || machine.lifetimes.is_roll_due(&terms, now);
+    if is_due && !is_background(machine, head, &paths) {
         return Begin::Roll(Box::new(Resealing::new(machine, head, user, None)));
     }
     Begin::Admit(Admission::of(user, None))
@@ -138,6 +158,8 @@ fn answer<H: Head>(
             };
         }
         Endpoint::SignedIn => return signed_in(responder, head, &found, now).into(),
+        Endpoint::DeviceRegister => return register(responder, head, now).into(),
+        Endpoint::DeviceRefresh => return refresh(responder, head, now).into(),
         Endpoint::Script => script(head),
         Endpoint::Logout => sign_out(&responder, head, found, now),
         Endpoint::Session => session(&responder, head, found, now),
@@ -181,13 +203,14 @@ fn greet<H: Head>(
     head: &H,
     paths: &RequestPaths<'_>,
     user: User,
-    terms: &Terms,
+    is_unsealed: bool,
     now: Timestamp,
 ) -> Begin {
+    let terms = user.terms();
     if terms.is_past_grace(now) {
         return Begin::Admit(Admission::anonymous());
     }
-    let is_kept = machine.lifetimes.is_roll_due(terms, now)
+    let is_kept = (is_unsealed || machine.lifetimes.is_roll_due(&terms, now))
         && !terms.is_stale(now)
         && classify(head) == Kind::Navigation
         && !is_background(machine, head, paths);

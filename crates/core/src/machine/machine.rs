@@ -79,6 +79,7 @@ impl Machine {
         } = settings;
         let Choices {
             protection,
+            device_bound,
             paths,
             lifetimes,
             sign_in_only,
@@ -90,7 +91,8 @@ impl Machine {
             intents,
         } = choices;
         Self {
-            vault: Vault::new(&keys, cookies, protection, &provider.client_id, origin),
+            vault: Vault::new(&keys, cookies, protection, &provider.client_id, origin)
+                .binding_devices(device_bound),
             pages: Pages::new(own_page, language),
             references,
             authorize_url: AuthorizeUrl::new(&provider, &site),
@@ -130,7 +132,7 @@ impl Machine {
         tokens: impl FnOnce() -> Option<SessionTokens>,
     ) -> Ending {
         let revoked = RevokedSession::asked_by(user, now);
-        let tokens = (!revoked.spares_newer).then(tokens).flatten();
+        let tokens = revoked.is_whole().then(tokens).flatten();
         Ending {
             session: Some(revoked),
             revoke: tokens.and_then(|tokens| self.revocation_of(tokens)),

@@ -57,6 +57,8 @@ pub struct Choices {
     pub own_page: Option<OwnPage>,
     /// The language of all pages, in place of each reader's own.
     pub language: Option<Language>,
+    /// Whether browsers are offered to bind sessions to device keys.
+    pub device_bound: bool,
     /// The sign-ins that a link can name, with their options, which were checked.
     pub intents: Vec<(String, SignInOptions)>,
 }

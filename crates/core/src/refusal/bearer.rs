@@ -23,8 +23,11 @@ pub(crate) fn refused(code: ErrorCode, params: &str) -> Draft {
 /// The refusal of a user who lacks what a guard needs. `detail` is for the operator.
 pub(crate) fn unmet(need: &Need, detail: &'static str) -> Draft {
     let (code, draft) = match need {
-        Need::Predicate(_) => {
-            let code = ErrorCode::Forbidden;
+        Need::Predicate(_) | Need::DeviceBound => {
+            let code = match need {
+                Need::DeviceBound => ErrorCode::DeviceBindingRequired,
+                _ => ErrorCode::Forbidden,
+            };
             (code, problem(code).event([Event::RequestRefused(code)]))
         }
         Need::Scope(scope) => {

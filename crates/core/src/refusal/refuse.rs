@@ -167,6 +167,34 @@ pub(crate) fn failure(machine: &Machine, code: ErrorCode, detail: &'static str) 
         .event([Event::RequestRefused(code)])
 }
 
+/// A problem for a request that no person sends, and whose answer no page reads. `detail` is for the operator.
+pub(crate) fn for_program(code: ErrorCode, detail: &'static str) -> Draft {
+    problem(code)
+        .report([Report::of(code, detail)])
+        .event([Event::RequestRefused(code)])
+}
+
+/// 503, for a request that came without its device cookie for a reason of the browser's own.
+pub(crate) fn unproven<H: Head>(machine: &Machine, head: &H) -> Draft {
+    let code = ErrorCode::DeviceUnproven;
+    let detail = "the browser could not prove the device key of the session, and says so";
+    busy(machine, head, code).report([Report::of(code, detail)])
+}
+
+/// 403, for a user whose session is bound to no device key. A browser that can bind it does so within a second of the
+/// sign-in.
+pub(crate) fn lacks_device<H: Head>(machine: &Machine, head: &H, detail: &'static str) -> Draft {
+    let code = ErrorCode::DeviceBindingRequired;
+    let kind = kind_of(machine, head);
+    let way_on = || {
+        let return_to = shown_page(machine, head, kind);
+        Some((sign_in_link(machine, &return_to), Label::SignIn))
+    };
+    in_format(machine, kind, code, detail, way_on, || {
+        problem_with_login_url(machine, head, code)
+    })
+}
+
 /// 405, with the methods that are allowed.
 pub(crate) fn method_not_allowed(allowed: &'static str) -> Draft {
     let code = ErrorCode::MethodNotAllowed;

@@ -19,6 +19,7 @@ use crate::reply::pages::Pages;
 use crate::reply::problem::Problem;
 use crate::reply::reference::References;
 use crate::reply::reply::{Ending, PRIVATE, Reply};
+use crate::reply::subject::Subject;
 use crate::session::user::User;
 use crate::values::error_code::ErrorCode;
 use crate::values::report::{Report, Severity};
@@ -121,8 +122,8 @@ impl Draft {
     }
 
     /// Says whom the events are about.
-    pub(crate) fn about(mut self, user: &User) -> Self {
-        self.reply.subject = Some(user.into());
+    pub(crate) fn about(mut self, subject: impl Into<Subject>) -> Self {
+        self.reply.subject = Some(subject.into());
         self
     }
 

@@ -11,10 +11,14 @@ use crate::values::error_code::ErrorCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
+    /// A browser has proved the device key of a session again.
+    DeviceProved,
     /// The login refused a request, in place of the application.
     RequestRefused(ErrorCode),
     /// The return address of a sign-in was too long, and lost its query or all of it.
     ReturnAddressCut,
+    /// A session was bound to a device key.
+    SessionBound,
     /// A request had a session that is not believed.
     SessionRefused(SessionRefusal),
     /// A sign-in failed. The person got a page with this code.

@@ -5,9 +5,10 @@
 use std::fmt;
 
 use crate::request::head::Head;
+use crate::values::device_draft;
 
 /// The headers that the core reads. In a test build, a copy panics if another header is asked for.
-const READ: [&str; 23] = [
+const READ: [&str; 26] = [
     "accept",
     "accept-language",
     "access-control-request-method",
@@ -27,6 +28,9 @@ const READ: [&str; 23] = [
     "sec-fetch-site",
     "sec-purpose",
     "sec-websocket-key",
+    device_draft::BINDING,
+    device_draft::PROOF,
+    device_draft::SKIPPED,
     "upgrade",
     "x-inertia",
     "x-moz",

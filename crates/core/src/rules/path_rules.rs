@@ -138,6 +138,13 @@ impl PathRules {
         needs.any(|need| matches!(need, Need::Recent(_)))
     }
 
+    /// Whether a guard needs a session that is bound to a device key.
+    #[must_use]
+    pub fn has_device_bound(&self) -> bool {
+        let mut needs = self.needs.iter();
+        needs.any(|need| matches!(need, Need::DeviceBound))
+    }
+
     /// Whether a path has a guard, in any spelling of it.
     pub(crate) fn is_guarded(&self, path: &str) -> bool {
         !self.needs_of(path, |_| false)
@@ -298,6 +305,8 @@ pub enum Need {
     Predicate(Arc<dyn Fn(&User) -> bool + Send + Sync>),
     /// A sign-in that is no older than this, in seconds.
     Recent(u64),
+    /// A session that is bound to a device key.
+    DeviceBound,
 }
 
 impl Need {
@@ -312,6 +321,7 @@ impl Need {
             Self::Recent(age) => user
                 .signed_in_at()
                 .is_some_and(|at| now.seconds_since(at) <= age.saturating_add(MAX_SKEW)),
+            Self::DeviceBound => user.is_device_bound(),
         }
     }
 
@@ -319,8 +329,9 @@ impl Need {
     pub(crate) fn rank(&self) -> u8 {
         match self {
             Self::Predicate(_) => 0,
-            Self::Scope(_) => 1,
-            Self::Recent(_) => 2,
+            Self::DeviceBound => 1,
+            Self::Scope(_) => 2,
+            Self::Recent(_) => 3,
         }
     }
 }
@@ -331,6 +342,7 @@ impl fmt::Debug for Need {
             Self::Scope(scope) => f.debug_tuple("Scope").field(scope).finish(),
             Self::Predicate(_) => f.write_str("Predicate(..)"),
             Self::Recent(age) => f.debug_tuple("Recent").field(age).finish(),
+            Self::DeviceBound => f.write_str("DeviceBound"),
         }
     }
 }

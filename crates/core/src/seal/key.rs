@@ -36,6 +36,7 @@ impl RootKey {
             id: self.id,
             session: aead(&self.prk, &[b"session", context]),
             tokens: aead(&self.prk, &[b"tokens", context]),
+            device: aead(&self.prk, &[b"device", context]),
             shared: aead(&self.prk, &[b"shared", context]),
             login: Prk::new_less_safe(HKDF_SHA256, login.as_slice()),
             signing: mac(&self.prk, &[b"signed session", context]),
@@ -48,6 +49,7 @@ pub(super) struct Key {
     pub(super) id: [u8; ID_LEN],
     session: LessSafeKey,
     tokens: LessSafeKey,
+    device: LessSafeKey,
     shared: LessSafeKey,
     /// Expanded once more for each transaction, by its salt. Strangers can start any number of sign-ins, and random
     /// nonces under one key would run out.
@@ -60,6 +62,7 @@ impl Key {
         match purpose {
             Purpose::Session => &self.session,
             Purpose::Tokens => &self.tokens,
+            Purpose::Device => &self.device,
             Purpose::Shared => &self.shared,
         }
     }

@@ -109,6 +109,20 @@ impl Keys {
             .ok_or(OpenError::Broken)
     }
 
+    /// Opens what [`Keys::seal`] made, in a buffer of the caller.
+    pub(crate) fn open<'b>(
+        &self,
+        purpose: Purpose,
+        aad: &[u8],
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], OpenError> {
+        let (VERSION, key, bytes) = self.decode(text, buffer)? else {
+            return Err(OpenError::Foreign);
+        };
+        open_with(key.for_purpose(purpose), aad, bytes)
+    }
+
     /// Opens what [`Keys::seal`] made. The text is cut into pieces. The plain text is read in a buffer that is zeroised.
     pub(crate) fn open_pieces<T>(
         &self,

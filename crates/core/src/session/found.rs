@@ -2,6 +2,8 @@
 //!
 //! Rules:
 //! - A revoked session is never believed.
+//! - If only the unbound copies of a session are revoked, the cookie of such a copy stays: it may be the browser's own,
+//!   without its device cookie.
 //! - If a newer generation of a session was shown more than a minute ago, the session is outdated: it is a copy from
 //!   before a refresh. Its cookie stays, since a browser that sends it late may hold the newer one.
 //! - If two different sessions are both believed, both are refused: the core can't tell which is the browser's own.
@@ -23,6 +25,8 @@ pub struct Opened {
     refused: Option<SessionRefusal>,
     /// User data that was read before this time must be read again.
     read_since: Timestamp,
+    /// Whether sessions are bound to device keys.
+    binds_devices: bool,
 }
 
 /// An opened session, with the values that every check needs.
@@ -30,6 +34,8 @@ pub(crate) struct Shown {
     pub(crate) user: User,
     pub(crate) session: SessionRef,
     pub(crate) token_expires: Timestamp,
+    /// Whether the session is bound to a device key that its cookie doesn't name yet.
+    pub(crate) is_unsealed: bool,
 }
 
 /// The status of a session, as one instance knows it without asking the store.
@@ -57,6 +63,8 @@ pub enum StoreAnswer {
     ReadUser(Timestamp),
     /// It was revoked.
     Revoked,
+    /// Its unbound copies were revoked, since it is bound to a device key.
+    BoundSince,
     /// A newer generation was shown more than a minute ago.
     Outdated,
     /// The store can't be asked.
@@ -104,13 +112,14 @@ pub(crate) enum Verdict {
 }
 
 impl Opened {
-    pub(crate) fn new(now: Timestamp) -> Self {
+    pub(crate) fn new(now: Timestamp, binds_devices: bool) -> Self {
         Self {
             now,
             first: None,
             others: Vec::new(),
             refused: None,
             read_since: Timestamp::default(),
+            binds_devices,
         }
     }
 
@@ -150,13 +159,22 @@ impl Opened {
         let mut doubtful = Vec::new();
         let first = self.first.take();
         for shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
-            let mut status = status(&shown.session, shown.user.id());
+            let status_of = |session| status(session, shown.user.id());
+            let mut status = status_of(&shown.session);
             if let RevocationStatus::ReadUser(read_since) = status {
                 self.read_since = read_since;
                 status = RevocationStatus::Live;
             }
             match status {
-                RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
+                RevocationStatus::Revoked => {
+                    let is_bound_since = self.binds_devices
+                        && status_of(&shown.session.bound()) != RevocationStatus::Revoked;
+                    self.refuse(if is_bound_since {
+                        SessionRefusal::Unproven
+                    } else {
+                        SessionRefusal::Revoked
+                    });
+                }
                 RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
                 RevocationStatus::Live => doubtful.push((shown, false)),
                 _ => doubtful.push((shown, true)),
@@ -240,6 +258,7 @@ impl AskStore {
         }
         match answer {
             StoreAnswer::Revoked => opened.refuse(SessionRefusal::Revoked),
+            StoreAnswer::BoundSince => opened.refuse(SessionRefusal::Unproven),
             StoreAnswer::Outdated => opened.refuse(SessionRefusal::Outdated),
             _ => opened.add(asked),
         }
@@ -255,7 +274,10 @@ impl Found {
             Verdict::Live | Verdict::Unknown => true,
             Verdict::Refused(refusal) => matches!(
                 refusal,
-                SessionRefusal::Conflicting | SessionRefusal::Revoked | SessionRefusal::Outdated
+                SessionRefusal::Conflicting
+                    | SessionRefusal::Revoked
+                    | SessionRefusal::Outdated
+                    | SessionRefusal::Unproven
             ),
             Verdict::Absent => false,
         }
@@ -264,6 +286,12 @@ impl Found {
     /// The time since which the user data must have been read.
     pub(crate) fn read_since(&self) -> Timestamp {
         self.users.read_since
+    }
+
+    /// Whether the session is bound to a device key that its cookie doesn't name yet.
+    pub(crate) fn is_unsealed(&self) -> bool {
+        let first = self.users.first.as_ref();
+        first.is_some_and(|first| first.is_unsealed)
     }
 
     pub(crate) fn is_live(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The session: its user, its times and its tokens.
 
+pub(crate) mod device_cookie;
 pub(crate) mod found;
 pub(crate) mod lifetimes;
 pub(crate) mod open;

@@ -12,6 +12,7 @@ use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;
 use crate::seal::format::{MAX_OVERHEAD, OpenError};
+use crate::session::device_cookie::{self, Showing};
 use crate::session::found::{Opened, Shown};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::refusal::SessionRefusal;
@@ -30,9 +31,11 @@ pub const MAX_SKEW: u64 = 60;
 
 /// Opens the sessions of a request. For one session it allocates the [`User`] and nothing else.
 pub(crate) fn open<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Opened {
-    let mut opened = Opened::new(now);
+    let mut opened = Opened::new(now, vault.binds_devices);
     for value in scan::values(head, vault.cookies.session_name()) {
-        match open_session(vault, value, now) {
+        match open_session(vault, value, now)
+            .and_then(|shown| check_device(vault, head, shown, now))
+        {
             Ok(shown) => opened.add(shown),
             Err(refusal) => opened.refuse(refusal),
         }
@@ -40,8 +43,30 @@ pub(crate) fn open<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Opened {
     opened
 }
 
+/// Checks the device key of a session, if it has one or may have got one.
+#[inline]
+fn check_device<H: Head>(
+    vault: &Vault,
+    head: &H,
+    mut shown: Shown,
+    now: Timestamp,
+) -> Result<Shown, SessionRefusal> {
+    if vault.binds_devices || shown.session.is_bound() {
+        match device_cookie::check(vault, head, &shown.user, &shown.session, now)? {
+            Showing::Plain => {}
+            Showing::Young => shown.session = shown.session.bound(),
+            Showing::Bound(user) => {
+                shown.session = user.session();
+                shown.user = user;
+                shown.is_unsealed = true;
+            }
+        }
+    }
+    Ok(shown)
+}
+
 fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, SessionRefusal> {
-    let text = memchr(b'.', value).map_or(value, |dot| &value[..dot]);
+    let text = first_text(value);
     let mut shown = Err(SessionRefusal::Damaged);
     let opened = open_user(vault, text, |terms| {
         shown = match untimely(terms, now) {
@@ -55,10 +80,21 @@ fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, Se
             user,
             session,
             token_expires,
+            is_unsealed: false,
         }),
         Err(OpenError::Foreign) => Err(SessionRefusal::Foreign),
         Err(OpenError::Broken) => Err(shown.err().unwrap_or(SessionRefusal::Damaged)),
     }
+}
+
+/// The text of the first segment in a value.
+fn first_text(value: &[u8]) -> &[u8] {
+    memchr(b'.', value).map_or(value, |dot| &value[..dot])
+}
+
+/// The user of a session cookie that opens, believed or not.
+pub(crate) fn user_of(vault: &Vault, value: &[u8]) -> Option<User> {
+    open_user(vault, first_text(value), |_| true).ok()
 }
 
 /// The user of a first segment that opens and is accepted.
@@ -135,6 +171,7 @@ mod tests {
                 token_expires: at(NOW + 1),
                 token_life: 1,
                 can_refresh: true,
+                is_bound: false,
                 user_read: at(NOW),
                 signed_in: at(NOW),
                 data_version: 0,
@@ -145,6 +182,7 @@ mod tests {
             scopes: "",
             claims: "",
             data: "",
+            device: "",
         }
     }
 

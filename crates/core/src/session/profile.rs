@@ -51,6 +51,7 @@ impl Profile {
             scopes: &self.scopes,
             claims: &self.claims,
             data: &self.data,
+            device: "",
         }
     }
 

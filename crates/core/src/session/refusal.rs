@@ -24,11 +24,13 @@ pub enum SessionRefusal {
     Outdated,
     /// The session's time has passed, or its times are impossible.
     Over,
+    /// The session is bound to a device key, and the request has no device cookie of that key.
+    Unproven,
 }
 
 impl SessionRefusal {
     /// All reasons.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Conflicting,
         Self::Damaged,
         Self::Early,
@@ -36,11 +38,18 @@ impl SessionRefusal {
         Self::Foreign,
         Self::Outdated,
         Self::Over,
+        Self::Unproven,
     ];
 
     /// Whether another instance may accept the session.
     pub(crate) fn is_elsewhere(self) -> bool {
         matches!(self, Self::Early | Self::Foreign)
+    }
+
+    /// Whether the cookie stays: another instance may accept it, or it may be the browser's own beside a newer one or a
+    /// device cookie that is still to come.
+    pub(crate) fn keeps_cookie(self) -> bool {
+        self.is_elsewhere() || matches!(self, Self::Outdated | Self::Unproven)
     }
 
     /// A stable word for a log line or a label.
@@ -54,6 +63,7 @@ impl SessionRefusal {
             Self::Foreign => "foreign",
             Self::Outdated => "outdated",
             Self::Over => "over",
+            Self::Unproven => "unproven",
         }
     }
 }

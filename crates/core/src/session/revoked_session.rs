@@ -9,31 +9,39 @@ use crate::values::timestamp::Timestamp;
 pub struct RevokedSession {
     session: SessionRef,
     user_id: Box<str>,
-    pub(crate) spares_newer: bool,
+    up_to: u32,
 }
 
 impl RevokedSession {
-    /// Revokes all generations of a session.
+    /// The rank up to which all copies of a session are revoked.
+    pub const ALL: u32 = u32::MAX;
+    /// The rank up to which all copies that are bound to no device key are revoked.
+    pub const UNBOUND: u32 = u32::MAX >> 1;
+
+    /// Revokes all copies of a session.
     #[must_use]
     pub fn new(session: SessionRef, user_id: &str) -> Self {
         Self {
             session,
             user_id: user_id.into(),
-            spares_newer: false,
+            up_to: Self::ALL,
         }
     }
 
-    /// Revokes no generation that is newer than the session's.
-    ///
-    /// The session may come from an old copy of a cookie. The owner of the newer cookie has not asked for the end.
+    /// Revokes no copy of a higher rank than the session's.
     ///
     /// The session may come from a copy of an old cookie. The owner of the newer one has not asked for this.
     #[must_use]
     pub fn sparing_newer(self) -> Self {
-        Self {
-            spares_newer: true,
-            ..self
-        }
+        let up_to = self.session.rank();
+        Self { up_to, ..self }
+    }
+
+    /// Revokes no copy that is bound to a device key.
+    #[must_use]
+    pub fn sparing_bound(self) -> Self {
+        let up_to = Self::UNBOUND;
+        Self { up_to, ..self }
     }
 
     /// The session that a request revokes by signing out with it.
@@ -58,19 +66,21 @@ impl RevokedSession {
         &self.user_id
     }
 
-    /// The newest generation that is revoked. [`u32::MAX`] stands for all generations.
+    /// The highest [rank](SessionRef::rank) that is revoked. [`RevokedSession::ALL`] stands for all copies.
     #[must_use]
     pub const fn up_to(&self) -> u32 {
-        if self.spares_newer {
-            self.session.generation
-        } else {
-            u32::MAX
-        }
+        self.up_to
     }
 
-    /// Whether this generation of the session is revoked.
+    /// Whether all copies are revoked, those that are newer and bound too.
     #[must_use]
-    pub const fn reaches(&self, generation: u32) -> bool {
-        generation <= self.up_to()
+    pub const fn is_whole(&self) -> bool {
+        self.up_to == Self::ALL
+    }
+
+    /// Whether this copy of the session is revoked.
+    #[must_use]
+    pub const fn reaches(&self, copy: &SessionRef) -> bool {
+        copy.rank() <= self.up_to
     }
 }

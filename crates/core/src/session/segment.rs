@@ -36,6 +36,8 @@ pub(crate) struct Terms {
     pub(crate) token_life: u64,
     /// Whether the session has a refresh token, and so outlives its access token.
     pub(crate) can_refresh: bool,
+    /// Whether the session is bound to a device key. The segment then names it.
+    pub(crate) is_bound: bool,
     /// The time at which the user data was last read.
     pub(crate) user_read: Timestamp,
     /// The time at which the person last proved who they are, as far as it is known. Otherwise 0.
@@ -57,11 +59,16 @@ pub(crate) struct Segment<'a> {
     pub(crate) claims: &'a str,
     /// JSON that the application added at the sign-in.
     pub(crate) data: &'a str,
+    /// The thumbprint of the device key that the session is bound to. Empty if there is none.
+    pub(crate) device: &'a str,
 }
 
 impl Terms {
     /// The place of the number of cookies in the encoded terms.
     pub(super) const CHUNKS_AT: usize = 16;
+    /// The bits of the last byte.
+    const CAN_REFRESH: u8 = 1;
+    const IS_BOUND: u8 = 2;
     /// The encoded length, in bytes.
     pub(super) const LEN: usize = 16 + 1 + 4 + 8 + 5 * 4 + 8 + 4 + 1;
 
@@ -78,7 +85,10 @@ impl Terms {
             .seconds(self.token_life)
             .number(self.signed_in.as_unix())
             .raw(&self.data_version.to_be_bytes())
-            .byte(u8::from(self.can_refresh))
+            .byte(
+                u8::from(self.can_refresh) * Self::CAN_REFRESH
+                    | u8::from(self.is_bound) * Self::IS_BOUND,
+            )
     }
 
     pub(super) fn read_from(body: &mut Reader<'_>) -> Option<Self> {
@@ -88,7 +98,7 @@ impl Terms {
         let generation = u32::from_be_bytes(*body.array()?);
         let issued = body.time()?;
         let mut since = || Some(issued.plus(body.seconds()?));
-        Some(Self {
+        let terms = Self {
             session_id,
             chunks,
             generation,
@@ -100,13 +110,25 @@ impl Terms {
             token_life: body.seconds()?,
             signed_in: body.time()?,
             data_version: u32::from_be_bytes(*body.array()?),
-            can_refresh: body.byte()? == 1,
+            can_refresh: false,
+            is_bound: false,
+        };
+        let flags = body.byte()?;
+        (flags <= Self::CAN_REFRESH | Self::IS_BOUND).then_some(Self {
+            can_refresh: flags & Self::CAN_REFRESH != 0,
+            is_bound: flags & Self::IS_BOUND != 0,
+            ..terms
         })
     }
 
     pub(crate) fn session(&self) -> SessionRef {
         let id = SessionId::from_bytes(self.session_id);
-        SessionRef::new(id, self.generation, self.issued, self.ends)
+        let session = SessionRef::new(id, self.generation, self.issued, self.ends);
+        if self.is_bound {
+            session.bound()
+        } else {
+            session
+        }
     }
 
     /// The end of the session, as far as it is known now.
@@ -136,23 +158,31 @@ impl Terms {
 }
 
 impl<'a> Segment<'a> {
-    /// The number of texts after the terms.
+    /// The number of texts after the terms. A bound session has one more.
     pub(super) const TEXTS: usize = 6;
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        self.terms
+        let terms = Terms {
+            is_bound: !self.device.is_empty(),
+            ..self.terms
+        };
+        let body = terms
             .write_to(Writer::with_capacity(256))
             .text(self.user_id)
             .text(self.name)
             .text(self.email)
             .text(self.scopes)
             .text(self.claims)
-            .text(self.data)
-            .into_bytes()
+            .text(self.data);
+        if terms.is_bound {
+            body.text(self.device).into_bytes()
+        } else {
+            body.into_bytes()
+        }
     }
 
-    /// Takes over what another copy of the same session knows better: newer session data, and user data that were read
-    /// later. Returns whether there was any.
+    /// Takes over what another copy of the same session knows better: newer session data, user data that were read later,
+    /// and the device key. Returns whether there was any.
     pub(crate) fn learn(&mut self, other: &Self) -> bool {
         let has_data = other.data_version > self.data_version;
         if has_data {
@@ -163,7 +193,11 @@ impl<'a> Segment<'a> {
         if has_user {
             self.take_user(other);
         }
-        has_data || has_user
+        let has_device = self.device.is_empty() && !other.device.is_empty();
+        if has_device {
+            self.device = other.device;
+        }
+        has_data || has_user || has_device
     }
 
     /// Takes over the user data of another copy.
@@ -174,14 +208,16 @@ impl<'a> Segment<'a> {
 
     pub(crate) fn decode(body: &'a [u8]) -> Option<Self> {
         let mut body = Reader::new(body);
+        let terms = Terms::read_from(&mut body)?;
         let segment = Self {
-            terms: Terms::read_from(&mut body)?,
+            terms,
             user_id: body.text()?,
             name: body.text()?,
             email: body.text()?,
             scopes: body.text()?,
             claims: body.text()?,
             data: body.text()?,
+            device: if terms.is_bound { body.text()? } else { "" },
         };
         (body.is_empty() && !segment.user_id.is_empty()).then_some(segment)
     }

@@ -44,6 +44,9 @@ impl fmt::Debug for SessionId {
     }
 }
 
+/// The lowest rank of a bound session.
+const BOUND: u32 = 1 << 31;
+
 /// A session as a store knows it, without its user and its tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionRef {
@@ -51,6 +54,7 @@ pub struct SessionRef {
     pub(crate) generation: u32,
     pub(crate) issued: Timestamp,
     pub(crate) ends: Timestamp,
+    pub(crate) is_bound: bool,
 }
 
 impl SessionRef {
@@ -62,6 +66,34 @@ impl SessionRef {
             generation,
             issued,
             ends,
+            is_bound: false,
+        }
+    }
+
+    /// The same session, bound to a device key.
+    #[must_use]
+    pub const fn bound(self) -> Self {
+        Self {
+            is_bound: true,
+            ..self
+        }
+    }
+
+    /// Whether the session is bound to a device key.
+    #[must_use]
+    pub const fn is_bound(&self) -> bool {
+        self.is_bound
+    }
+
+    /// The rank of this copy among all copies of the session: its generation, and above all generations of unbound copies
+    /// if it is bound. A revocation reaches all copies up to a rank ([`RevokedSession::up_to`](crate::RevokedSession::up_to)).
+    #[must_use]
+    pub const fn rank(&self) -> u32 {
+        let generation = self.generation & !BOUND;
+        if self.is_bound {
+            BOUND | generation
+        } else {
+            generation
         }
     }
 

@@ -73,7 +73,8 @@ impl User {
         let terms = Terms::read_from(&mut reader)?;
         let texts = reader;
         let has_user_id = !reader.bytes()?.is_empty();
-        let is_accepted = has_user_id && texts.is_texts(Segment::TEXTS) && accept(&terms);
+        let count = Segment::TEXTS + usize::from(terms.is_bound);
+        let is_accepted = has_user_id && texts.is_texts(count) && accept(&terms);
         is_accepted.then(|| Self(Arc::from(body)))
     }
 
@@ -194,6 +195,27 @@ impl User {
         Some(self.terms().signed_in).filter(|at| at.as_unix() > 0)
     }
 
+    /// Whether the session is bound to a device key, which this request has proved.
+    ///
+    /// Then a copy of the session's cookies is worth minutes. By default no session is bound: see
+    /// `LoginBuilder::device_bound`.
+    #[doc(alias("dbsc", "device bound session credentials"))]
+    #[must_use]
+    pub fn is_device_bound(&self) -> bool {
+        self.session().is_bound()
+    }
+
+    /// The thumbprint of the device key that the session is bound to, or an empty text.
+    pub(crate) fn device(&self) -> &str {
+        self.segment().device
+    }
+
+    /// The user of the same session, bound to the device key with this thumbprint.
+    pub(crate) fn bound_to(&self, device: &str) -> Option<Self> {
+        let segment = self.segment();
+        Segment { device, ..segment }.to_user()
+    }
+
     /// The session's id and generation, and its times.
     #[must_use]
     pub fn session(&self) -> SessionRef {
@@ -213,7 +235,7 @@ impl fmt::Debug for User {
 mod tests {
     use super::*;
 
-    fn body(name: &str) -> Vec<u8> {
+    fn body(name: &str, device: &str) -> Vec<u8> {
         let at = Timestamp::from_unix;
         let terms = Terms {
             session_id: [7; 16],
@@ -225,6 +247,7 @@ mod tests {
             token_expires: at(4),
             token_life: 5,
             can_refresh: true,
+            is_bound: false,
             user_read: at(6),
             signed_in: at(7),
             data_version: 8,
@@ -237,16 +260,18 @@ mod tests {
             scopes: "a b",
             claims: "",
             data: "{}",
+            device,
         };
         segment.encode()
     }
 
     #[test]
     fn a_body_opens_exactly_if_it_decodes() {
-        for name in ["Alex", "김하늘"] {
-            let body = body(name);
+        for (name, device) in [("Alex", ""), ("김하늘", ""), ("Alex", "thumbprint")] {
+            let body = body(name, device);
             let user = User::open(&body, |_| true).unwrap();
             assert_eq!((user.id(), user.name()), ("alex", Some(name)));
+            assert_eq!(user.is_device_bound(), !device.is_empty());
             let is_same = |changed: &[u8]| {
                 let opens = User::open(changed, |_| true).is_some();
                 assert_eq!(opens, Segment::decode(changed).is_some(), "{changed:?}");

@@ -16,7 +16,9 @@ use crate::provider::sign_in_options::SignInOptions;
 use crate::refusal::bearer;
 use crate::refusal::failed_sign_in::{misplaced_callback, sign_in_failed};
 use crate::refusal::parts::{authenticate, kind_of, page_about, problem_at};
-use crate::refusal::refuse::{lacks_scope, offer_access, refuse, unverified};
+use crate::refusal::refuse::{
+    lacks_device, lacks_scope, offer_access, refuse, unproven, unverified,
+};
 use crate::reply::draft::Draft;
 use crate::reply::event::Event;
 use crate::reply::page::{Page, WayOn};
@@ -26,7 +28,7 @@ use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::endpoint::Endpoint;
-use crate::request::head::Head;
+use crate::request::head::{Head, has};
 use crate::request::request_paths::RequestPaths;
 use crate::request::return_to::ReturnTo;
 use crate::rules::path_rules::Need;
@@ -36,6 +38,7 @@ use crate::session::user::User;
 use crate::session::write::remove_session;
 use crate::sign_in::loop_count::{self, LoopCount};
 use crate::sign_in::start::{FormerSession, StartSignIn};
+use crate::values::device_draft::SKIPPED;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
@@ -75,14 +78,14 @@ pub(crate) fn challenge<H: Head>(
             let draft = unverified(&responder, head);
             return Challenge::Reply(responder.write(draft));
         }
-        Verdict::Refused(refusal)
-            if refusal.is_elsewhere() || refusal == SessionRefusal::Outdated =>
-        {
-            FormerSession {
-                refusal: Some(refusal),
-                ..FormerSession::default()
-            }
+        Verdict::Refused(SessionRefusal::Unproven) if has(head, SKIPPED) => {
+            let draft = unproven(&responder, head);
+            return Challenge::Reply(responder.write(draft));
         }
+        Verdict::Refused(refusal) if refusal.keeps_cookie() => FormerSession {
+            refusal: Some(refusal),
+            ..FormerSession::default()
+        },
         Verdict::Refused(refusal) => FormerSession {
             removals: remove_session(&responder.vault, head),
             refusal: Some(refusal),
@@ -183,6 +186,7 @@ pub(crate) fn unmet<H: Head>(
     }
     let draft = match need {
         Need::Predicate(_) => refuse(&responder, head, ErrorCode::Forbidden, detail),
+        Need::DeviceBound => lacks_device(&responder, head, detail),
         Need::Scope(scope) => lacks_scope(&responder, head, scope),
         Need::Recent(age) => return sign_in_again(responder, head, *age, user, now),
     };

@@ -10,7 +10,9 @@
 //! - The generation of a session that is kept grows by two. So a refresh of the old tokens at the same time, which adds
 //!   one, is older.
 //! - Tokens that no session keeps are revoked.
+//! - The browser is offered to bind the session to a device key, unless it is bound already.
 
+use crate::device::offer::offering;
 use crate::machine::machine::Machine;
 use crate::provider::answer::ProviderError;
 use crate::provider::token_answer::TokenSet;
@@ -22,6 +24,7 @@ use crate::reply::event::Event;
 use crate::reply::reply::{Ending, Reply};
 use crate::reply::subject::Subject;
 use crate::request::return_to::ReturnTo;
+use crate::seal::format::NONCE_LEN;
 use crate::session::open::MAX_SKEW;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
@@ -128,12 +131,12 @@ impl Completing {
     #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
     pub fn finish(self, now: Timestamp, entropy: Option<Entropy>) -> Box<Reply> {
         let machine = &self.callback.responder;
-        let Some(Entropy([ids, nonce, salt])) = entropy else {
+        let Some(Entropy([ids, nonces, salt])) = entropy else {
             let detail =
                 "the sign-in could not be completed: the operating system returned no random bytes";
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
-        let Ok((cookies, user)) = self.write_session(now, &ids, &nonce) else {
+        let Ok((cookies, user)) = self.write_session(now, &ids, &nonces) else {
             let detail = "the session does not fit: the user into 1,024 bytes, or user and tokens into five cookies of 4,096 bytes";
             return self.failed(ProviderError::new(ErrorCode::SessionTooLarge, detail));
         };
@@ -150,21 +153,28 @@ impl Completing {
         let before = before.map(|(before, tokens)| {
             let revoked = RevokedSession::asked_by(&before, now);
             // FNCY may give a user the same tokens at each sign-in.
-            let unused = tokens.filter(|_| before.id() != self.user.id && !revoked.spares_newer);
+            let unused = tokens.filter(|_| before.id() != self.user.id && revoked.is_whole());
             Ending {
                 session: Some(revoked),
                 revoke: unused.and_then(|tokens| machine.revocation_of(tokens)),
             }
         });
-        let draft = arrive(&self.callback.return_to)
-            .cookies(cookies)
-            .cookies([self.callback.removal])
-            .cookies(count)
-            .report(self.tokens.reports)
-            .report(is_large)
-            .event([Event::SignInFinished])
-            .about(&user)
-            .ending(before);
+        let (_, offer_nonce) = pair::<NONCE_LEN, NONCE_LEN>(&nonces);
+        let draft = offering(
+            arrive(&self.callback.return_to),
+            machine,
+            &user,
+            now,
+            offer_nonce,
+        )
+        .cookies(cookies)
+        .cookies([self.callback.removal])
+        .cookies(count)
+        .report(self.tokens.reports)
+        .report(is_large)
+        .event([Event::SignInFinished])
+        .about(&user)
+        .ending(before);
         let draft = if is_kept {
             draft.keeps(user, &self.tokens.tokens)
         } else {
@@ -216,6 +226,7 @@ impl Completing {
             token_expires,
             token_life,
             can_refresh: keeps_tokens && self.tokens.tokens.refresh_token.is_some(),
+            is_bound: false,
             user_read: now.max(self.read_since),
             signed_in: self.signed_in(now),
             data_version: carried.map_or(0, |carried| carried.data_version),
@@ -234,6 +245,7 @@ impl Completing {
             scopes: &self.scopes,
             claims: &self.user.claims,
             data: carried.map_or(&self.data, |carried| carried.data),
+            device: former.map_or("", |former| former.device),
         };
         let vault = &machine.vault;
         let sealed_tokens = if keeps_tokens {

@@ -85,6 +85,7 @@ fn segment(vector: &Vector) -> Segment<'static> {
             token_expires: vector.time("token_expires"),
             token_life: vector.number("token_life"),
             can_refresh: vector.number("can_refresh") == 1,
+            is_bound: false,
             user_read: vector.time("user_read"),
             signed_in: vector.time("signed_in"),
             data_version: vector.number("data_version").try_into().unwrap(),
@@ -95,6 +96,7 @@ fn segment(vector: &Vector) -> Segment<'static> {
         scopes: vector.text("scopes"),
         claims: vector.text("claims"),
         data: vector.text("data"),
+        device: "",
     }
 }
 

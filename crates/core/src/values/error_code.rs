@@ -54,6 +54,12 @@ codes! {
     ClientRejected = "client_rejected", 500;
     /// An unsafe request came from another site (CSRF).
     CrossSite = "cross_site", 403;
+    /// The session is bound to no device key, and the path requires it.
+    DeviceBindingRequired = "device_binding_required", 403;
+    /// A browser's proof of its device key is not valid.
+    DeviceProofRefused = "device_proof_refused", 400;
+    /// The browser could not prove the device key of its session at the moment.
+    DeviceUnproven = "device_unproven", 503;
     /// The user lacks what the path or a guard requires.
     Forbidden = "forbidden", 403;
     /// A guard of the application could not decide whether it admits the user.

@@ -123,6 +123,7 @@ impl Rejection {
                 Need::Scope(_) => ErrorCode::InsufficientScope,
                 Need::Recent(_) => ErrorCode::InsufficientUserAuthentication,
                 Need::Predicate(_) => ErrorCode::Forbidden,
+                Need::DeviceBound => ErrorCode::DeviceBindingRequired,
             }),
             Cause::SignIn(_) => RejectionKind::SignIn,
             Cause::InvalidOptions => RejectionKind::InvalidOptions,

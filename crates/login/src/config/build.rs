@@ -259,6 +259,11 @@ impl LoginBuilder {
                 ));
             }
         }
+        if self.choices.paths.has_device_bound() && !self.choices.device_bound {
+            mistake(
+                "`require_device_bound_prefix` admits nobody without `device_bound`; call both, or remove the guard.".to_owned(),
+            );
+        }
         if self.choices.sign_in_only && self.on_refresh.is_some() {
             mistake(
                 "`on_refresh` is never called with `sign_in_only`, which keeps no token to refresh; remove one of the two.".to_owned(),

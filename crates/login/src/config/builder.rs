@@ -1,12 +1,11 @@
-//! The builder of a login.
+//! The builder of a login: from the environment, or by its methods.
 //!
 //! Rule: [`LoginBuilder::build`] checks all settings, and reports all mistakes together. No method before it fails.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use fncy_login_core::{Choices, Protection, SignInOptions};
+use fncy_login_core::{Choices, SignInOptions};
 
 use crate::bearer::bearer_check::BearerCheck;
 use crate::config::config_error::{ConfigError, Mistakes};
@@ -27,6 +26,23 @@ use crate::store::shared_store::SharedStore;
 
 /// Settings that other crates of this project read.
 const OF_COMPANIONS: [&str; 2] = ["FNCY_REDIS_URL", "FNCY_REDIS_URL_FILE"];
+
+impl Login {
+    /// Reads all settings from the environment: the variables of
+    /// [`Setting`](crate::Setting), every path protected, endpoints below `/auth`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] lists everything that is missing or wrong at once.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::builder().env().build()
+    }
+
+    /// Starts to put a login together.
+    pub fn builder() -> LoginBuilder {
+        LoginBuilder::new()
+    }
+}
 
 /// Builds a [`Login`] from settings.
 ///
@@ -76,7 +92,7 @@ pub struct LoginBuilder {
 }
 
 impl LoginBuilder {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             values: Values::default(),
             choices: Choices::default(),
@@ -210,33 +226,6 @@ impl LoginBuilder {
         self
     }
 
-    /// The longest time from a sign-in to the end of its session, from a minute to 30 days. The default is 7 days.
-    ///
-    /// A stolen cookie can't be used for longer.
-    #[doc(alias("session timeout", "remember me", "max age", "absolute timeout"))]
-    #[doc(alias("expiry", "ttl", "max_age"))]
-    pub fn session_lifetime(mut self, life: Duration) -> Self {
-        self.choices.lifetimes.session = life.as_secs();
-        self
-    }
-
-    /// The longest time that a session lasts without a request, from a minute to 30 days. The default is a day.
-    ///
-    /// The session ends at [`session_lifetime`](Self::session_lifetime) at the latest. A request restarts the time, if
-    /// a tenth of it has passed. These requests don't:
-    ///
-    /// - a prefetch, an upgrade such as a WebSocket, and an event stream
-    /// - `/auth/session`
-    /// - a path of [`background_path`](Self::background_path)
-    /// - on a public path, a request that is not a page that a person opens
-    /// - on a public path, a request after the access token has expired, since no token is refreshed there
-    #[doc(alias("idle timeout", "session timeout", "inactivity timeout"))]
-    #[doc(alias("sliding expiration", "expiry", "ttl"))]
-    pub fn idle_timeout(mut self, life: Duration) -> Self {
-        self.choices.lifetimes.idle = life.as_secs();
-        self
-    }
-
     /// Names a sign-in with options of its own, for a link: `/auth/login?with=calendar&return_to=/calendar`.
     ///
     /// FNCY gets these options, and `max_age` of the link. No other text of the link reaches FNCY. A link with an unknown
@@ -272,29 +261,6 @@ impl LoginBuilder {
     /// (CVE-2022-31690).
     pub fn danger_trust_requested_scope(mut self) -> Self {
         self.danger_trust_requested_scope = true;
-        self
-    }
-
-    /// Signs the user, claims and data in the session cookie, and does not encrypt them.
-    ///
-    /// The holder of the cookie, such as an edge worker, can then read them. Tokens stay encrypted. The default is
-    /// encryption. Sessions of both kinds are read, so that a change signs no user out.
-    pub fn signed_cookies(mut self) -> Self {
-        self.choices.protection = Protection::Signed;
-        self
-    }
-
-    /// Discards the tokens at the sign-in, for an application that does not call FNCY for its users.
-    ///
-    /// The session then lasts as long as [`session_lifetime`](Self::session_lifetime) and
-    /// [`idle_timeout`](Self::idle_timeout) say, its cookie is small, and FNCY is not asked again. If
-    /// [`revocation_url`](Self::revocation_url) is set, the tokens are revoked. It can't be combined with
-    /// [`on_refresh`](Self::on_refresh).
-    ///
-    /// By default a session keeps its tokens. If FNCY no longer refreshes them, it opens no protected path: a user who is
-    /// blocked at FNCY is signed out here at the next refresh.
-    pub fn sign_in_only(mut self) -> Self {
-        self.choices.sign_in_only = true;
         self
     }
 

@@ -137,6 +137,16 @@ impl LoginBuilder {
         self.require_need(path, Need::Recent(age.as_secs()))
     }
 
+    /// Guards a path and all below it: a user whose session is bound to no device key gets 403 (`device_binding_required`).
+    ///
+    /// It needs [`device_bound`](Self::device_bound). **Experimental**, as that is. A browser binds a session within a second
+    /// after the sign-in, if it can at all. So don't guard the page on which a sign-in ends.
+    #[cfg(feature = "device-bound")]
+    #[doc(alias("dbsc", "step-up"))]
+    pub fn require_device_bound_prefix(self, path: impl Into<String>) -> Self {
+        self.require_need(path, Need::DeviceBound)
+    }
+
     /// Accepts bearer tokens (RFC 6750) for this path and all below it, from mobile applications, command lines and other
     /// services. `check` says how tokens are checked. By default no path accepts them.
     ///

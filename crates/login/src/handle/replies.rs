@@ -88,7 +88,7 @@ pub(crate) async fn revoke_session(
     let told = login.0.store.revoke(revoked.clone()).await;
     login.0.watched.revoke(revoked);
     if let Some(listing) = &login.0.listing
-        && revoked.up_to() == u32::MAX
+        && revoked.is_whole()
     {
         listing.remove(revoked.user_id(), revoked.session().id());
     }

@@ -52,7 +52,13 @@ async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, S
     let (session, user_id) = (ask.session(), ask.user_id());
     let store = &login.0.store;
     if ask.asks_revoked() && store.is_revoked(session, user_id).await? {
-        return Ok(StoreAnswer::Revoked);
+        let may_be_bound = login.0.core.binds_devices() && !session.is_bound();
+        let is_bound = may_be_bound && !store.is_revoked(session.bound(), user_id).await?;
+        return Ok(if is_bound {
+            StoreAnswer::BoundSince
+        } else {
+            StoreAnswer::Revoked
+        });
     }
     // The refresher's store, since requests confirm their sessions there.
     let store = &login.0.refresher.0.store;

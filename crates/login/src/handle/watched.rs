@@ -101,7 +101,9 @@ impl Watched {
     /// The count alone doesn't order the two: the connection could miss both.
     pub(crate) fn revoke(&self, revoked: &RevokedSession) {
         self.table.tell(revoked.session(), |news| {
-            news.is_revoked |= revoked.reaches(news.user.session().generation());
+            // A session that goes on, bound to a device key, ends its connections by another reason.
+            let is_over = revoked.up_to() != RevokedSession::UNBOUND;
+            news.is_revoked |= is_over && revoked.reaches(&news.user.session());
         });
     }
 

@@ -59,6 +59,8 @@ pub enum LoginEventKind {
         /// another user).
         by: RefusedBy,
     },
+    /// A session was bound to a key of the browser's device.
+    SessionBound,
     /// A user has signed out.
     SignedOut,
     /// The application has ended sessions of a user, such as by [`Login::end_all_sessions`](crate::Login::end_all_sessions).
@@ -129,6 +131,7 @@ impl LoginEvent {
             LoginEventKind::SignInRefused { .. } => "sign_in_refused",
             LoginEventKind::Refreshed => "refreshed",
             LoginEventKind::RefreshRefused { .. } => "refresh_refused",
+            LoginEventKind::SessionBound => "session_bound",
             LoginEventKind::SignedOut => "signed_out",
             LoginEventKind::SessionsEnded { .. } => "sessions_ended",
             LoginEventKind::SessionRefused { .. } => "session_refused",
@@ -216,6 +219,7 @@ impl LoginEventKind {
                 code,
                 by: RefusedBy::of(code),
             },
+            Event::SessionBound => Self::SessionBound,
             Event::SignedOut => Self::SignedOut,
             Event::SessionRefused(reason) => Self::SessionRefused { reason },
             Event::RequestRefused(

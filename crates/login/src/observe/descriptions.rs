@@ -31,6 +31,14 @@ pub(crate) fn describe() {
         ),
         (name!("sign_outs_total"), "Sessions that their users ended."),
         (
+            name!("sessions_bound_total"),
+            "Sessions that were bound to a device key.",
+        ),
+        (
+            name!("device_proofs_total"),
+            "Proofs by which a browser renewed its device cookie.",
+        ),
+        (
             name!("sessions_accepted_total"),
             "Requests that were admitted with a session.",
         ),

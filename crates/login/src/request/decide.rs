@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use fncy_login_core::{
-    Admission, AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Redeeming,
-    Refreshing, Reply, StoreAnswer,
+    Admission, AfterRefresh, AskStore, Begin, Checked, Endpoint, Head, OwnedHead, Proving,
+    Redeeming, Refreshing, Reply, StoreAnswer,
 };
 use tokio::time::Instant;
 
@@ -21,6 +21,7 @@ use crate::provider::sender::REQUEST_DEADLINE;
 use crate::request::auth_context::AuthContext;
 use crate::request::bearer;
 use crate::request::challenge::redirect;
+use crate::request::device::prove_once;
 use crate::request::redeem::redeem_once;
 use crate::request::verdict::{Decision, Verdict};
 
@@ -28,6 +29,8 @@ use crate::request::verdict::{Decision, Verdict};
 enum Waits {
     Redeem(Box<Redeeming>, Caller),
     Refresh(Box<Refreshing>, Caller),
+    /// The store must say whether a proof of a device key may be used.
+    Prove(Box<Proving>, Caller),
     /// The store must learn of the sessions that this reply revokes.
     End(Box<Reply>, Caller),
 }
@@ -127,6 +130,11 @@ fn settle(login: &Login, begin: Begin, caller: Caller) -> Result<Verdict, Waits>
             Err(Waits::Redeem(redeeming, caller))
         }
         Begin::Refresh(refreshing) => Err(Waits::Refresh(refreshing, caller)),
+        Begin::Challenge(challenging) => {
+            let now = login.0.clock.now();
+            answer(login, challenging.finish(now, clock::entropy()), caller)
+        }
+        Begin::Prove(proving) => Err(Waits::Prove(proving, caller)),
     }
 }
 
@@ -165,6 +173,9 @@ async fn wait(login: &Login, waits: Waits) -> Verdict {
                 (redirect(login, *start), caller)
             }
         },
+        Waits::Prove(proving, caller) => {
+            return Verdict::Reply(Box::pin(prove_once(login, *proving, caller)).await);
+        }
         Waits::End(reply, caller) => (reply, caller),
     };
     Verdict::Reply(ending(login, reply, caller.request.as_ref()).await)

@@ -6,13 +6,14 @@
 //! - If the process is about to end, a connection learns of it within three seconds. A new connection also gets three
 //!   seconds, so that a client that reconnects at once does so with pauses.
 //! - A connection can set no cookie, so it neither keeps a session alive nor refreshes it.
+//! - If the session is bound to a device key meanwhile, a connection from before ends: it may be a copy's.
 //! - A connection sees the user and the tokens that other requests to this process have refreshed.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{SessionTokens, User};
+use fncy_login_core::{SessionRef, SessionTokens, User};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
@@ -38,6 +39,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 pub struct LiveSession {
     login: Login,
     since: Instant,
+    /// The session of the connection's request, if sessions are bound to device keys and this one was not.
+    unbound: Option<SessionRef>,
     news: watch::Receiver<News>,
     _place: Arc<Place>,
 }
@@ -54,6 +57,9 @@ pub enum SessionEnd {
     /// The store can't be asked whether the session was revoked. Close the connection. When the client connects
     /// again, the login decides anew.
     Unverified,
+    /// The browser has bound the session to its device key since the connection began. The session goes on: the client
+    /// connects again, with the bound session.
+    Bound,
     /// The process is about to end ([`Login::drain`]). The session goes on: the client connects again, to another
     /// instance.
     Stopping,
@@ -62,9 +68,12 @@ pub enum SessionEnd {
 impl LiveSession {
     pub(crate) fn new(login: &Login, user: &User) -> Self {
         let (news, place) = login.0.watched.watch(user);
+        let session = user.session();
+        let may_be_bound = login.0.core.binds_devices() && !session.is_bound();
         Self {
             login: login.clone(),
             since: Instant::now(),
+            unbound: may_be_bound.then_some(session),
             news,
             _place: Arc::new(place),
         }
@@ -125,12 +134,25 @@ impl LiveSession {
         if self.login.is_draining() && self.since.elapsed() >= LOOK_EVERY {
             return Some(SessionEnd::Stopping);
         }
-        match is_revoked(&self.login, user.session(), user.id()).await {
-            Ok(false) => None,
-            Ok(true) => Some(SessionEnd::SignedOut),
+        match self.end_by_store(&user).await {
+            Ok(end) => end,
             Err(StoreError) if login.admits_unverified => None,
             Err(StoreError) => Some(SessionEnd::Unverified),
         }
+    }
+
+    async fn end_by_store(&self, user: &User) -> Result<Option<SessionEnd>, StoreError> {
+        let is_revoked = |session| is_revoked(&self.login, session, user.id());
+        let session = match self.unbound {
+            Some(unbound) if is_revoked(unbound).await? => unbound.bound(),
+            Some(_) => return Ok(None),
+            None => user.session(),
+        };
+        Ok(match (is_revoked(session).await?, self.unbound) {
+            (true, _) => Some(SessionEnd::SignedOut),
+            (false, Some(_)) => Some(SessionEnd::Bound),
+            (false, None) => None,
+        })
     }
 }
 
@@ -148,6 +170,7 @@ impl fmt::Display for SessionEnd {
             Self::SignedOut => "you were signed out",
             Self::Expired => "your session has expired",
             Self::Unverified => "your session can't be checked at the moment",
+            Self::Bound => "your session was bound to this device; connect again",
             Self::Stopping => "the server is about to restart",
         })
     }

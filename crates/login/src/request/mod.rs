@@ -6,6 +6,7 @@ pub(crate) mod challenge;
 pub(crate) mod check;
 pub(crate) mod client_token;
 pub(crate) mod decide;
+mod device;
 pub(crate) mod live_session;
 pub(crate) mod redeem;
 pub(crate) mod response_patch;

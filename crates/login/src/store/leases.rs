@@ -75,7 +75,7 @@ impl LeaseKey {
         self.kind
     }
 
-    /// A keyed hash of a refresh token or of a sign-in's `state`.
+    /// A keyed hash of a refresh token, or a hash of a sign-in's `state` or of a challenge.
     #[must_use]
     pub const fn hash(&self) -> &[u8; 32] {
         &self.hash
@@ -90,6 +90,8 @@ pub enum LeaseKind {
     Redemption,
     /// Using a refresh token.
     Refresh,
+    /// Using a proof of a device key.
+    DeviceProof,
 }
 
 impl LeaseKind {
@@ -99,6 +101,7 @@ impl LeaseKind {
         match self {
             Self::Redemption => "redemption",
             Self::Refresh => "refresh",
+            Self::DeviceProof => "device-proof",
         }
     }
 }

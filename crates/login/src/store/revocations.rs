@@ -6,8 +6,9 @@ use crate::store::store_error::StoreFuture;
 
 /// The list of revoked sessions, which all instances share.
 ///
-/// A session is named by its id. All its generations are revoked together, unless
-/// [`RevokedSession::up_to`] names the newest one.
+/// A session is named by its id. All its copies are revoked together, unless [`RevokedSession::up_to`] names the highest
+/// [rank](SessionRef::rank) that is. The ranks of copies that are bound to a device key are above all others. So a session
+/// is bound by an entry that reaches all unbound copies, and lives on.
 pub trait Revocations: Send + Sync + 'static {
     /// The status of a session, as this instance knows it.
     ///
@@ -34,6 +35,8 @@ pub trait Revocations: Send + Sync + 'static {
     }
 
     /// Revokes a session for as long as its cookie can live.
+    ///
+    /// Of two entries of a session, the one that reaches a higher rank counts.
     ///
     /// The status on this instance is [`RevocationStatus::Revoked`] at once, even if the other instances
     /// can't be told.

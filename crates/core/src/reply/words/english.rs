@@ -22,6 +22,18 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "Request from another site",
             "The request did not come from this site's own pages, so it was not carried out.",
         ),
+        PageSubject::Refusal(ErrorCode::DeviceBindingRequired) => (
+            "This needs a session that is bound to your device",
+            "Your browser has not bound it. If it can, it does so a moment after you sign in. Please sign in again, or use another browser.",
+        ),
+        PageSubject::Refusal(ErrorCode::DeviceProofRefused) => (
+            "Your device could not be confirmed",
+            "The browser's proof is not valid. Please sign in again.",
+        ),
+        PageSubject::Refusal(ErrorCode::DeviceUnproven) => (
+            "Your device can't be confirmed at the moment",
+            "You are still signed in. Please try again in a moment.",
+        ),
         PageSubject::Refusal(ErrorCode::Forbidden) => (
             "You may not open this",
             "You are signed in, but your account does not have the permission for this.",

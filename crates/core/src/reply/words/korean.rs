@@ -24,6 +24,18 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
             "다른 사이트에서 보낸 요청이에요",
             "이 사이트의 페이지에서 보낸 요청이 아니어서 처리하지 않았어요.",
         ),
+        PageSubject::Refusal(ErrorCode::DeviceBindingRequired) => (
+            "이 기기에 연결된 로그인이 필요해요",
+            "브라우저가 로그인을 이 기기에 연결하지 않았어요. 지원하는 브라우저는 로그인 직후 자동으로 연결해요. 다시 로그인하거나 다른 브라우저를 사용해 주세요.",
+        ),
+        PageSubject::Refusal(ErrorCode::DeviceProofRefused) => (
+            "기기를 확인하지 못했어요",
+            "브라우저가 보낸 기기 확인 정보가 올바르지 않아요. 다시 로그인해 주세요.",
+        ),
+        PageSubject::Refusal(ErrorCode::DeviceUnproven) => (
+            "지금은 기기를 확인할 수 없어요",
+            "로그인은 유지되고 있어요. 잠시 후 다시 시도해 주세요.",
+        ),
         PageSubject::Refusal(ErrorCode::Forbidden) => (
             "접근 권한이 없어요",
             "로그인되어 있지만, 이 계정에는 필요한 권한이 없어요.",

@@ -11,11 +11,11 @@
 //! The cryptography is `ring`, as everywhere in this crate.
 
 pub(crate) mod algorithm;
-mod jws;
 pub(crate) mod jwt_keys;
 mod key_set;
 mod public_key;
 pub(crate) mod remote_keys;
+mod signed_token;
 #[cfg(test)]
 mod tests;
 pub(crate) mod verifier;

@@ -7,9 +7,9 @@ use fncy_login_core::{BearerRefusal, Secret, SecureUrl, strict_object};
 use serde_json::{Map, Value};
 
 use crate::bearer::jwt::algorithm::JwtAlgorithm;
-use crate::bearer::jwt::jws::Jws;
 use crate::bearer::jwt::key_set::{KeySet, NoKey};
 use crate::bearer::jwt::remote_keys::{AFTER_FAILURE, KeyFetch, RemoteKeys};
+use crate::bearer::jwt::signed_token::SignedToken;
 
 /// Checks JWTs.
 pub(crate) struct JwtVerifier {
@@ -32,7 +32,8 @@ impl JwtVerifier {
         token: &Secret,
         fetch: &KeyFetch,
     ) -> Result<Map<String, Value>, BearerRefusal> {
-        let jws = Jws::parse(token.expose(), &self.algorithms).map_err(BearerRefusal::Invalid)?;
+        let jws =
+            SignedToken::parse(token.expose(), &self.algorithms).map_err(BearerRefusal::Invalid)?;
         if !self.admits(jws.kind.as_deref()) {
             return Err(BearerRefusal::Invalid("typ is not at+jwt"));
         }

@@ -35,15 +35,16 @@ const MAX_KEPT: usize = 100_000;
 /// A hash and a time each.
 const MAX_SPENT: usize = 100_000;
 
-/// The leases of both kinds.
+/// The leases of all kinds.
 pub(crate) struct LeaseTables {
     redemptions: Mutex<Table>,
     refreshes: Mutex<Table>,
+    device_proofs: Mutex<Table>,
     /// The sessions with unconfirmed outcomes.
     unconfirmed: CountingFilter,
 }
 
-/// The leases of one kind. Keys of the other kind never get here.
+/// The leases of one kind. Keys of the other kinds never get here.
 struct Table {
     /// The claimants that wait hear when the lease is given back.
     held: HashMap<LeaseKey, Arc<Notify>>,
@@ -138,6 +139,7 @@ impl LeaseTables {
         let table = match kind {
             LeaseKind::Redemption => &self.redemptions,
             LeaseKind::Refresh => &self.refreshes,
+            LeaseKind::DeviceProof => &self.device_proofs,
         };
         table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -173,6 +175,7 @@ impl Default for LeaseTables {
             unconfirmed: refreshes.filter.clone(),
             redemptions: Mutex::default(),
             refreshes: Mutex::new(refreshes),
+            device_proofs: Mutex::default(),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Entries {
 }
 
 struct Entry {
-    /// The newest generation that is revoked.
+    /// The highest rank that is revoked.
     up_to: u32,
     user: u64,
     counted: Counted,
@@ -161,7 +161,7 @@ impl Entries {
 
     fn has(&self, session: &SessionRef, user_id: &str) -> bool {
         let entry = self.sessions.get(&session.id());
-        entry.is_some_and(|entry| session.generation() <= entry.up_to)
+        entry.is_some_and(|entry| session.rank() <= entry.up_to)
             || self
                 .revoked_with_user(session, user_id)
                 .is_some_and(|until| {
@@ -209,16 +209,20 @@ impl Entries {
             Some(before) => (before.up_to, before.counted),
             None => (0, self.filters.sessions.add(id.bits())),
         };
-        if revoked.up_to() == u32::MAX {
+        if revoked.is_whole() {
             self.exempt.remove(&id);
         }
+        let up_to = revoked.up_to().max(before);
         let entry = Entry {
-            up_to: revoked.up_to().max(before),
+            up_to,
             user,
             counted,
         };
         self.sessions.insert(id, entry, now + life(session));
-        self.of_users.insert((user, id), session.issued());
+        // A session that lives on, bound to a device key, is not crowded out.
+        if up_to != RevokedSession::UNBOUND {
+            self.of_users.insert((user, id), session.issued());
+        }
         let of_user = self.of_users.range(of(user));
         if of_user.clone().count() > MAX_OF_USER
             && let Some(issued) = of_user.map(|(_, issued)| *issued).max()
@@ -359,7 +363,7 @@ mod tests {
         /// The number of sessions and users. Neither is kept elsewhere after it is gone.
         fn len(&self) -> usize {
             let (sessions, users) = (self.sessions.len(), self.users.len());
-            assert_eq!(sessions, self.of_users.len());
+            assert!(sessions >= self.of_users.len());
             assert_eq!(self.filters.sessions.is_empty(), sessions == 0);
             assert_eq!(self.filters.users.is_empty(), users == 0);
             sessions + users
@@ -457,6 +461,23 @@ mod tests {
             entries.has(&generation(9), "alex"),
             "what was revoked stays so"
         );
+    }
+
+    #[test]
+    fn d07_unbound_copies_are_revoked_and_their_entries_crowd_nobody_out() {
+        let (mut entries, now) = (list(), Instant::now());
+        for number in 0..=MAX_OF_USER {
+            let session = session(number, 0);
+            entries.add(&of(session, "alex").sparing_bound(), now);
+            assert!(entries.has(&session, "alex"));
+        }
+        for number in [0, MAX_OF_USER] {
+            assert!(!entries.has(&session(number, 0).bound(), "alex"));
+        }
+        let ended = session(0, 0);
+        entries.add(&of(ended, "alex"), now);
+        entries.add(&of(ended, "alex").sparing_bound(), now);
+        assert!(entries.has(&ended.bound(), "alex"), "it stays ended");
     }
 
     #[test]

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::bearer::jwt::algorithm::JwtAlgorithm;
-use crate::bearer::jwt::jws::Jws;
 use crate::bearer::jwt::key_set::KeySet;
+use crate::bearer::jwt::signed_token::SignedToken;
 
 const ALL: [JwtAlgorithm; 9] = [
     JwtAlgorithm::Es256,
@@ -46,7 +46,7 @@ fn is_accepted(token: &str, set: &Value) -> bool {
     let Some(keys) = KeySet::parse(set.to_string().as_bytes()) else {
         return false;
     };
-    Jws::parse(token, &ALL).is_ok_and(|jws| {
+    SignedToken::parse(token, &ALL).is_ok_and(|jws| {
         let key = keys.find(jws.key_id.as_deref(), jws.algorithm);
         key.is_ok_and(|key| jws.payload(key).is_ok())
     })

@@ -1,0 +1,112 @@
+//! The device cookie: the proof, for a few minutes, that a browser holds the device key of a session.
+//!
+//! Rules:
+//! - A bound session is believed only beside a device cookie of the same session and the same key.
+//! - A session that is not bound yet, beside a device cookie of its own, is bound from then on. So a registration needs
+//!   no session cookie: a browser sends none with it if a page of another site has caused it, as FNCY's has.
+//! - A request that was on its way when its session was bound may still show the unbound copy. So a young session is
+//!   judged as a bound one.
+
+use crate::cookies::vault::Vault;
+use crate::request::head::Head;
+use crate::seal::format::{NONCE_LEN, OVERHEAD};
+use crate::seal::purpose::Purpose;
+use crate::session::open::MAX_SKEW;
+use crate::session::refusal::SessionRefusal;
+use crate::session::session_ref::SessionRef;
+use crate::session::user::User;
+use crate::values::codec::{Reader, Writer};
+use crate::values::timestamp::Timestamp;
+
+/// The life of a device cookie in the browser, in seconds.
+///
+/// Then the browser proves its key again, which takes one request. A copy of all cookies is worth this long, and a minute
+/// more, since clocks differ.
+pub const DEVICE_COOKIE_LIFE: u64 = 5 * 60;
+/// For this long after its sign-in, a session is judged as a bound one, in seconds.
+const YOUNG: u64 = 30;
+
+/// The kind of the sealed text.
+const KIND: &[u8] = b"device cookie";
+/// The length of a thumbprint: SHA-256 in base64url.
+const THUMBPRINT_LEN: usize = 43;
+/// The length of the body: session id, time, and a text with its length.
+const LEN: usize = 16 + 8 + 2 + THUMBPRINT_LEN;
+/// The longest text, rounded up to whole groups of four.
+const MAX_TEXT_LEN: usize = (LEN + OVERHEAD).next_multiple_of(3);
+
+/// The value of a session's device cookie, which is good for `DEVICE_COOKIE_LIFE` from now on.
+pub(crate) fn seal(
+    vault: &Vault,
+    session: &SessionRef,
+    thumbprint: &str,
+    now: Timestamp,
+    nonce: [u8; NONCE_LEN],
+) -> String {
+    let body = Writer::with_capacity(LEN)
+        .raw(session.id().as_bytes())
+        .number(now.plus(DEVICE_COOKIE_LIFE + MAX_SKEW).as_unix())
+        .text(thumbprint)
+        .into_bytes();
+    vault.keys().seal(Purpose::Device, nonce, KIND, &body)
+}
+
+/// How a request shows a session, as far as device keys are concerned.
+pub(crate) enum Showing {
+    /// As it is.
+    Plain,
+    /// A young session, which is judged as a bound one.
+    Young,
+    /// The unbound copy of a session that is bound since. This is the user of the bound one.
+    Bound(User),
+}
+
+/// Checks a session that is bound, or may have been bound since its cookie was written. Nothing is allocated for a bound
+/// session.
+pub(crate) fn check<H: Head>(
+    vault: &Vault,
+    head: &H,
+    user: &User,
+    session: &SessionRef,
+    now: Timestamp,
+) -> Result<Showing, SessionRefusal> {
+    let id = session.id();
+    let mut values = vault.cookies.device_values(head, id.as_bytes());
+    let mut buffer = [0; MAX_TEXT_LEN];
+    let proved = values.find_map(|value| {
+        let keys = vault.keys();
+        let body = keys.open(Purpose::Device, KIND, value, &mut buffer).ok()?;
+        read(body, session, now, |thumbprint| {
+            if session.is_bound() {
+                (user.device() == thumbprint).then_some(Showing::Plain)
+            } else {
+                user.bound_to(thumbprint).map(Showing::Bound)
+            }
+        })
+    });
+    match proved {
+        Some(showing) => Ok(showing),
+        None if session.is_bound() => Err(SessionRefusal::Unproven),
+        None if now.seconds_since(session.issued()) < YOUNG => Ok(Showing::Young),
+        None => Ok(Showing::Plain),
+    }
+}
+
+/// What a device cookie of this session means, while it is good.
+fn read<T>(
+    body: &[u8],
+    session: &SessionRef,
+    now: Timestamp,
+    meaning: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let mut body = Reader::new(body);
+    let is_of_session = body.array()? == session.id().as_bytes();
+    let is_good = body.time()? > now;
+    let thumbprint = body.text()?;
+    let is_whole = body.is_empty() && thumbprint.len() == THUMBPRINT_LEN;
+    if is_of_session && is_good && is_whole {
+        meaning(thumbprint)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,83 @@
+//! How a binding ends, and what must not end it (rows D11, D12, D14 and D15).
+
+use crate::browser::Backend as _;
+use crate::harness::Harness;
+use crate::steps::device_key::{
+    Bound, DEVICE, GOOD, assert_over, binding, bound, json_of, refresh, sign_in,
+};
+use crate::steps::session::{clears_session, page_with, post};
+use crate::world::{APP, World};
+
+pub(super) async fn d11_what_the_browser_skips_signs_nobody_out(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    world.advance(GOOD);
+    let skipped = |bound: &Bound| {
+        let value = format!("quota_exceeded;session_identifier=\"{}\"", bound.name);
+        page_with("/page", bound.copy()).with_header("secure-session-skipped", value)
+    };
+    let page = world.raw(skipped(&bound)).await;
+    assert_eq!(page.status, 503, "{}", page.text());
+    assert!(page.text().contains("device_unproven"), "{}", page.text());
+    assert_eq!(page.header("set-cookie"), None);
+    let script = skipped(&bound).with_header("sec-fetch-mode", "cors");
+    let problem = world.raw(script).await;
+    assert_eq!(json_of(&problem)["code"], "device_unproven");
+    bound.renew(&world.app()).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    // A browser that has its device cookie may say it as well.
+    let page = world.raw(skipped(&bound)).await;
+    assert_eq!(page.text(), "user=alex");
+}
+
+pub(super) async fn d12_a_key_that_is_gone_ends_in_a_sign_in(harness: Harness) {
+    let world = binding(harness);
+    let mut lost = bound(&world).await;
+    assert_eq!(lost.text("/page").await, "user=alex");
+    world.advance(GOOD);
+    // The browser has lost its key, and has its cookies.
+    let mut tab = lost.tab;
+    let script = tab.fetch(&format!("{APP}/page")).await;
+    assert_eq!(script.status, 401);
+    assert_eq!(script.header("set-cookie"), None, "the cookie stays");
+    for _ in 0..4 {
+        // Each sign-in works, also for a browser that never binds again.
+        sign_in(&world, &mut tab).await;
+        let page = tab.get(&format!("{APP}/page")).await;
+        assert_eq!(page.text(), "user=alex");
+        world.browser.jar().clear();
+    }
+}
+
+pub(super) async fn d14_a_sign_out_ends_it(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    let copy = bound.copy();
+    let answer = world.raw(post("/auth/logout", &copy)).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let removes = |line: &[u8]| line.starts_with(DEVICE.as_bytes()) && line.ends_with(b"Max-Age=0");
+    assert!(answer.headers_named("set-cookie").any(removes));
+    is_nobody_and_is_cleared(&world, &copy).await;
+    let proof = bound.key.proof(&bound.challenge);
+    assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
+}
+
+pub(super) async fn d15_the_end_of_all_sessions_ends_it(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    let copy = bound.copy();
+    world.login.end_all_sessions("alex").await.unwrap();
+    is_nobody_and_is_cleared(&world, &copy).await;
+    let proof = bound.key.proof(&bound.challenge);
+    assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
+}
+
+/// A session that was revoked loses its cookie as well.
+async fn is_nobody_and_is_cleared(world: &World, cookies: &[u8]) {
+    let answer = world.app().send(page_with("/page", cookies)).await;
+    assert_eq!(answer.status, 303);
+    assert!(clears_session(&answer));
+}

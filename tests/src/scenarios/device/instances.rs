@@ -1,0 +1,76 @@
+//! Bindings on several instances (rows D18 and D19).
+
+use std::time::Duration;
+
+use fncy_login_testing::DeviceKey;
+use tokio::time::sleep;
+
+use crate::browser::Backend as _;
+use crate::harness::Harness;
+use crate::steps::device_key::{
+    GOOD, YOUNG, assert_challenged, assert_refused, bind, binds, challenge_of, device_cookies,
+    is_nobody, json_of, offered, refresh, register,
+};
+use crate::steps::session::{page_with, with_store};
+use crate::store::Store;
+
+/// What another instance learns, it has learned after this.
+const HEARD: Duration = Duration::from_millis(400);
+
+pub(super) async fn d18_instances_agree(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, binds);
+    let other = world.instance(|builder| binds(builder.store(store.instance())));
+    let (tab, offer) = offered(&world).await;
+    let copy = world.cookie_header();
+    let mut bound = bind(&world, tab, &offer).await;
+    let thief = DeviceKey::generate().unwrap();
+    let again = register(&other, &thief.registration(&offer)).await;
+    assert_refused(&again, "bound on the other instance");
+    world.advance(YOUNG);
+    sleep(HEARD).await;
+    for app in [&other, &world.app()] {
+        is_nobody(&world, app, &copy).await;
+    }
+    let page = bound.tab.get("https://app.example/page").await;
+    assert_eq!(page.text(), "user=alex");
+    world.advance(GOOD);
+    let challenged = refresh(&world.app(), &bound.name, None).await;
+    let proof = bound.key.proof(&challenge_of(&challenged));
+    let renewed = refresh(&other, &bound.name, Some(&proof)).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
+    let replayed = refresh(&world.app(), &bound.name, Some(&proof)).await;
+    assert_challenged(&replayed, "used on the other instance");
+    bound.renew(&other).await;
+    for app in [&other, &world.app()] {
+        let answer = app.send(page_with("/page", bound.copy())).await;
+        assert_eq!(answer.text(), "user=alex");
+    }
+}
+
+pub(super) async fn d19_without_the_store_nothing_is_bound_or_renewed(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, binds);
+    let (tab, offer) = offered(&world).await;
+    sleep(HEARD).await;
+    store.set_down(true);
+    let key = DeviceKey::generate().unwrap();
+    let answer = register(&world.app(), &key.registration(&offer)).await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(json_of(&answer)["code"], "store_unavailable");
+    assert_eq!(device_cookies(&answer), 0);
+    store.set_down(false);
+    let mut bound = bind(&world, tab, &offer).await;
+    world.advance(GOOD);
+    sleep(HEARD).await;
+    store.set_down(true);
+    let challenged = refresh(&world.app(), &bound.name, None).await;
+    let proof = bound.key.proof(&challenge_of(&challenged));
+    let answer = refresh(&world.app(), &bound.name, Some(&proof)).await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(device_cookies(&answer), 0);
+    store.set_down(false);
+    bound.renew(&world.app()).await;
+    let page = bound.tab.get("https://app.example/page").await;
+    assert_eq!(page.text(), "user=alex");
+}
