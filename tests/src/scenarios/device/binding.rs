@@ -84,9 +84,13 @@ pub(super) async fn d21_a_recent_sign_in_keeps_it(harness: Harness) {
     world.advance(GOOD + 1);
     bound.renew(&world.app()).await;
     let location = world.start(&mut bound.tab, "/recent").await;
-    let callback = world.approve(&location, "alex").await;
-    let arrived = bound.tab.get(&callback).await;
-    assert_eq!(arrived.status, 303, "{}", arrived.text());
+    let form = bound.tab.visit(&location).await;
+    let page = world.sign_in(&mut bound.tab, form, "alex").await;
+    assert_eq!(page.text(), "user=alex");
+    let exchanges = world.calls.exchanges();
+    let mut callbacks = exchanges.iter().rev();
+    let arrived = callbacks.find(|exchange| exchange.url.path() == "/auth/callback");
+    let arrived = &arrived.unwrap().response;
     assert_eq!(arrived.header("secure-session-registration"), None);
     assert_eq!(bound.text("/recent").await, "user=alex");
     assert!(world.calls.user().is_device_bound());
