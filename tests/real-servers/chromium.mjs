@@ -57,6 +57,12 @@ const acts = {
   // A browser that keeps nothing of another one's, and its first tab.
   open: async (_, locale) => opened(await browser.newContext({ locale })),
   openWithoutCookies: async (_, locale) => opened(await refusingCookies(locale)),
+  // A browser with copies of all cookies that this one has for an address, and with nothing else of it.
+  copy: async ({ page }, url, locale) => {
+    const context = await browser.newContext({ locale });
+    await context.addCookies(await page.context().cookies(url));
+    return opened(context);
+  },
   another: ({ page }) => opened(page.context()),
   // The tab or popup that a page of this browser has opened.
   newTab: async ({ page }) => {
@@ -133,6 +139,11 @@ const acts = {
         .filter(Boolean)
         .join('; '),
     ),
+
+  // As if the browser had dropped the cookies whose names have this part.
+  drop: async ({ page }, part) => {
+    await page.context().clearCookies({ name: new RegExp(part) });
+  },
 
   // What another site's page at this address is.
   serve: async ({ page }, url, body) => {

@@ -20,7 +20,7 @@ const PROGRAM: &str = "/usr/bin/chromium";
 const MISSING: &str = "skipped: install Debian's chromium, and run `npm ci` in tests/real-servers (or \
                        `cargo xtask test`)";
 /// It asks nobody but the servers of the run.
-const ARGUMENTS: [&str; 7] = [
+const ARGUMENTS: [&str; 8] = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -28,6 +28,8 @@ const ARGUMENTS: [&str; 7] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    // Device Bound Session Credentials, with keys in software.
+    "--enable-features=DeviceBoundSessions,EnableBoundSessionCredentialsSoftwareKeysForManualTesting",
 ];
 
 /// The browser, which starts with the first flow and ends with this.

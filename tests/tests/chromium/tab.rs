@@ -38,6 +38,17 @@ impl Tab {
         self.numbered(&self.act("another", json!([])).await)
     }
 
+    /// The first tab of another browser, which has copies of all cookies that this one has for the site.
+    pub(crate) async fn copy(&self) -> Self {
+        let args = json!([self.origin, "en-US"]);
+        self.numbered(&self.act("copy", args).await)
+    }
+
+    /// Drops the browser's cookies whose names have this part.
+    pub(crate) async fn drop_cookies(&self, part: &str) {
+        self.act("drop", json!([part])).await;
+    }
+
     /// The tab or popup that a page of this browser has opened.
     pub(crate) async fn new_tab(&self) -> Self {
         self.numbered(&self.act("newTab", json!([])).await)

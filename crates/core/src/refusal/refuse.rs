@@ -187,8 +187,8 @@ pub(crate) fn lacks_device<H: Head>(machine: &Machine, head: &H, detail: &'stati
     let code = ErrorCode::DeviceBindingRequired;
     let kind = kind_of(machine, head);
     let way_on = || {
-        let return_to = shown_page(machine, head, kind);
-        Some((sign_in_link(machine, &return_to), Label::SignIn))
+        let here = shown_page(machine, head, kind);
+        Some((WayOn::Go(here.as_str().to_owned()), Label::TryAgain))
     };
     in_format(machine, kind, code, detail, way_on, || {
         problem_with_login_url(machine, head, code)

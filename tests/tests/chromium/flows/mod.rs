@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addresses;
+mod device_bound;
 mod devices;
 mod frames;
 mod kept_page;
@@ -76,6 +77,16 @@ flows! {
             whom_on_login_refuses_leaves_the_provider_for_another_account
             whom_on_login_refuses_chooses_another_account
             whom_a_guard_refuses_chooses_another_account
+        }
+        device_bound: {
+            d02_the_browser_binds_its_session_and_proves_its_key_by_itself
+            d03_copies_of_all_cookies_die_in_another_browser
+            d04_a_link_of_another_site_leads_in_after_a_proof
+            d11_what_the_browser_skips_is_a_page_to_try_again
+            d14_a_sign_out_ends_it_in_the_browser
+            d17_two_tabs_go_on_together
+            d18_two_instances_are_one_to_the_browser
+            d20_a_guarded_page_opens_once_the_session_is_bound
         }
         devices: {
             a_person_signs_out_the_others
