@@ -75,8 +75,8 @@ impl Proving {
         &self.binding.bindable.user_id
     }
 
-    /// The second question: whether a proof with this key was used before. The answer is remembered for ten minutes, which
-    /// is longer than challenges are good.
+    /// The second question: whether a proof with this key was used before. The answer is remembered for longer than
+    /// challenges are good.
     #[must_use]
     pub fn key(&self) -> [u8; 32] {
         self.key

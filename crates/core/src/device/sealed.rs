@@ -6,6 +6,7 @@ use crate::cookies::vault::Vault;
 use crate::device::device_key::DeviceKey;
 use crate::seal::format::NONCE_LEN;
 use crate::seal::purpose::Purpose;
+use crate::session::device_cookie::DEVICE_COOKIE_LIFE;
 use crate::session::open::MAX_SKEW;
 use crate::session::session_ref::{SessionId, SessionRef};
 use crate::values::codec::{Reader, Writer};
@@ -15,8 +16,9 @@ const OFFER: &[u8] = b"device offer";
 const CHALLENGE: &[u8] = b"device challenge";
 const BINDING: &[u8] = b"device binding";
 
-/// How long a challenge may be answered, in seconds: a laptop may be closed in the middle.
-pub const DEVICE_CHALLENGE_LIFE: u64 = 5 * 60;
+/// How long a challenge may be answered, in seconds: twice the life of a device cookie. The browser gets the next challenge
+/// with each cookie, and answers it when the cookie is gone, without asking for another one first.
+pub const DEVICE_CHALLENGE_LIFE: u64 = 2 * DEVICE_COOKIE_LIFE;
 
 /// A session that a key may be bound to, and its user.
 pub(crate) struct Bindable {

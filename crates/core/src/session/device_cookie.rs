@@ -21,10 +21,11 @@ use crate::values::timestamp::Timestamp;
 /// The life of a device cookie in the browser, in seconds.
 ///
 /// Then the browser proves its key again, which takes one request. A copy of all cookies is worth this long, and a minute
-/// more, since clocks differ.
+/// more, since clocks differ. Chromium signs six times in nine minutes at most, which is meant for this.
 pub const DEVICE_COOKIE_LIFE: u64 = 5 * 60;
-/// For this long after its sign-in, a session is judged as a bound one, in seconds.
-const YOUNG: u64 = 30;
+/// For this long after its sign-in, a session is judged as a bound one, in seconds. A browser registers within a second or
+/// two, and some devices take twenty.
+const YOUNG: u64 = 60;
 
 /// The kind of the sealed text.
 const KIND: &[u8] = b"device cookie";
