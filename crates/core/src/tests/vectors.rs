@@ -18,6 +18,7 @@ use crate::seal::key_ring::KeyRing;
 use crate::seal::keys::Keys;
 use crate::seal::protection::Protection;
 use crate::seal::purpose::Purpose;
+use crate::session::device_cookie::{self, Showing};
 use crate::session::found::{Checked, RevocationStatus};
 use crate::session::open::{open, open_user};
 use crate::session::sealed_tokens;
@@ -31,6 +32,7 @@ use crate::tests::request::Request;
 use crate::tests::vector::{PAGE, Vector};
 use crate::values::entropy::Entropy;
 use crate::values::secret::Secret;
+use crate::values::timestamp::Timestamp;
 
 fn ring() -> KeyRing {
     KeyRing::new(&Vector::of("keys").bytes("secret"), &[] as &[&[u8]]).unwrap()
@@ -84,7 +86,7 @@ fn segment(vector: &Vector) -> Segment<'static> {
             idle_ends: vector.time("idle_ends"),
             token_expires: vector.time("token_expires"),
             token_life: vector.number("token_life"),
-            can_refresh: vector.number("can_refresh") == 1,
+            can_refresh: vector.number("flags") & 1 == 1,
             is_bound: false,
             user_read: vector.time("user_read"),
             signed_in: vector.time("signed_in"),
@@ -164,9 +166,11 @@ fn the_page_has_these_vectors_and_no_others() {
     let checked = [
         "keys",
         "session-body",
+        "bound-body",
         "private",
         "signed",
         "other-host",
+        "device",
         "tokens",
         "session-cookie",
         "login",
@@ -189,6 +193,7 @@ fn keys_are_derived_as_the_page_says() {
         (&b"session"[..], "session"),
         (b"tokens", "tokens"),
         (b"login", "login"),
+        (b"device", "device"),
         (b"shared", "shared"),
         (b"signed session", "signed_session"),
     ] {
@@ -223,6 +228,54 @@ fn the_first_segment_is_written_and_read_field_by_field() {
         written.data,
     );
     assert_eq!(fields, expected);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_bound_segment_names_its_device_key() {
+    let vector = Vector::of("bound-body");
+    let own = session_body();
+    let bound = Segment {
+        device: vector.text("device"),
+        ..segment(&own)
+    };
+    let body = vector.bytes("body");
+    assert_eq!(bound.encode(), body);
+    let read = Segment::decode(&body).unwrap();
+    assert_eq!(read.device, vector.text("device"));
+    assert_eq!(vector.number("flags"), 3);
+    assert!(read.is_bound && read.can_refresh);
+    vector.assert_all_seen();
+}
+
+#[test]
+fn a_device_cookie_is_sealed_and_proves_its_session() {
+    let vector = Vector::of("device");
+    let vault = vault(Protection::Private);
+    let session = user().session();
+    assert_eq!(session.id().as_bytes(), &vector.array("session_id"));
+    let now = Timestamp::from_unix(vector.time("good_until").as_unix() - 360);
+    let thumbprint = vector.text("device");
+    let text = device_cookie::seal(&vault, &session, thumbprint, now, vector.array("nonce"));
+    assert_eq!(text, vector.text("text"));
+    let body = [
+        &vector.bytes("session_id")[..],
+        &vector.time("good_until").as_unix().to_be_bytes(),
+        &[0, 43],
+        thumbprint.as_bytes(),
+    ];
+    assert_eq!(
+        open_by_hand(&Vector::of("keys").bytes("device"), &text, b"device cookie"),
+        (vector.array::<12>("nonce"), body.concat())
+    );
+    let name = vector.text("name");
+    assert_eq!(vault.cookies.device_name(session.id().as_bytes()), name);
+    let request = request(&format!("{name}={text}"));
+    for (at, is_bound) in [(now.plus(359), true), (now.plus(360), false)] {
+        let showing = device_cookie::check(&vault, &request, &user(), &session, at);
+        let is_shown_bound = matches!(showing, Ok(Showing::Bound(_)));
+        assert_eq!(is_shown_bound, is_bound, "{at:?}");
+    }
     vector.assert_all_seen();
 }
 

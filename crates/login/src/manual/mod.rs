@@ -28,6 +28,7 @@
 //! | [Hooks and events](guides::hooks) | refuse users, add data, keep an audit log |
 //! | [Session data](guides::session_data) | change them in a handler, read the user again, end the session |
 //! | [Users and their sessions](guides::sessions) | sign out everywhere, a list of devices |
+//! | [Device-bound sessions](guides::device_bound) | copies of cookies that are worth minutes; experimental |
 //! | [Requests, CSRF and APIs](guides::requests) | the reply for each kind of request |
 //! | [Single-page applications](guides::frontends) | scripts, a frontend on another origin, a sign-in that keeps the page |
 //! | [Calls of FNCY's API](guides::tokens) | with the user's token, or your application's own |
@@ -158,6 +159,7 @@ folder! {
     hooks "Hooks and events" ["audit"]
     session_data "Session data" ["session data" "cart"]
     sessions "Users and their sessions" ["sign out everywhere" "log out everywhere" "devices" "web::Data"]
+    device_bound "Device-bound sessions" ["DBSC" "Device Bound Session Credentials" "cookie theft"]
     requests "Requests, CSRF and APIs" ["CSRF" "CSRF token" "iframe" "htmx" "fetch" "401"]
     frontends "Single-page applications" ["single-page application" "SPA" "React" "popup"]
     tokens "Calls of FNCY's API" ["access token"]
