@@ -125,7 +125,7 @@ impl RevocationList {
 
     fn find(&self, session: &SessionRef, user_id: &str) -> Finding {
         // The session comes first: a user's entry is known before it replaces those of the user's sessions.
-        let may_be_revoked = self.sessions.may_have(session.id().bits());
+        let may_be_revoked = self.sessions.may_have(session.bits());
         let mark = self.unlisted.mark(user_id);
         if !may_be_revoked && self.unlisted.has(mark) {
             return Finding::Absent;
@@ -288,23 +288,17 @@ impl State {
                 if up_to == RevokedSession::ALL {
                     self.began.remove(&id);
                 }
-                let filter = &self.filter;
-                let session = self.sessions.entry(id).or_insert_with(|| Session {
-                    owner,
-                    issued,
-                    up_to,
-                    expires,
-                    _counted: filter.add(id.bits()),
-                });
-                let before = session.entry(id);
-                session.up_to = session.up_to.max(up_to);
-                session.expires = session.expires.max(expires);
-                let now = session.entry(id);
+                let (filter, mut before) = (&self.filter, None);
+                let known = self.sessions.entry(id);
+                let known = known.and_modify(|session| before = Some(session.entry(id)));
+                let session = known.or_insert_with(|| Session::new(filter, id, owner, issued));
+                session.raise(filter, id, up_to, expires);
                 // A session that lives on, bound to a device key, is not crowded out.
                 if session.up_to != RevokedSession::UNBOUND {
                     self.of_users.insert((owner, id));
                 }
-                Vec::from_iter((before != now).then_some(before))
+                let now = session.entry(id);
+                Vec::from_iter(before.filter(|before| *before != now))
             }
             LogEntry::User {
                 hash,

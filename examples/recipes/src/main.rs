@@ -10,7 +10,7 @@ use fncy_login_actix::FncyLogin;
 use fncy_login_tower::{Login, LoginBuilder, WrappedRouter};
 use recipes::accounts::own_roles::Editors;
 use recipes::accounts::users::Users;
-use recipes::accounts::{cart, devices, own_roles, roles, users};
+use recipes::accounts::{cart, device_bound, devices, own_roles, roles, users};
 use recipes::front_ends::{htmx, spa, templates};
 use recipes::operations::audit::Audit;
 use recipes::operations::nginx::Paths;
@@ -78,6 +78,7 @@ fn app(name: &str, login: LoginBuilder, provider: &Provider) -> Result<WrappedRo
         "audit" => audit::app(login, Audit::new(Connection::open_in_memory()?)?)?,
         "cart" => cart::app(login)?,
         "confirm" => confirm::app(login)?,
+        "device_bound" => device_bound::app(login)?,
         "devices" => devices::app(login)?,
         "fncy_api" => fncy_api::app(login, provider.userinfo_url().parse()?)?,
         "fncy_proxy" => fncy_proxy::app(login, provider.userinfo_url().parse()?)?,

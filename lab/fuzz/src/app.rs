@@ -31,7 +31,24 @@ pub(crate) static NESTED: LazyLock<Core> = LazyLock::new(|| app(Protection::Priv
 pub(crate) static TWO_HOSTS: LazyLock<Core> =
     LazyLock::new(|| app(Protection::Private, "", &[OTHER_ORIGIN]));
 
+/// Binds sessions to device keys.
+pub(crate) static BOUND: LazyLock<Core> = LazyLock::new(|| {
+    let choices = Choices {
+        device_bound: true,
+        ..Choices::default()
+    };
+    with(choices, "", &[])
+});
+
 fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
+    let choices = Choices {
+        protection,
+        ..Choices::default()
+    };
+    with(choices, base, other_origins)
+}
+
+fn with(choices: Choices, base: &str, other_origins: &[&str]) -> Core {
     let url = |text| SecureUrl::parse(text).unwrap();
     let site = |origin: &str| {
         let redirect_uri = format!("{origin}{base}/auth/callback");
@@ -68,11 +85,10 @@ fn app(protection: Protection, base: &str, other_origins: &[&str]) -> Core {
         asks_on_refresh: false,
         references: References::new(RandomState::new()),
         choices: Choices {
-            protection,
             paths: PathRules::default()
                 .public_path("/public")
                 .bearer_prefix("/api"),
-            ..Choices::default()
+            ..choices
         },
     })
 }
@@ -113,6 +129,7 @@ pub(crate) fn settle_from(
         Begin::Admit(admission) => Outcome::Admit(admission),
         Begin::Reply(reply) => Outcome::Reply(reply),
         Begin::SignIn(start) => Outcome::Reply(start.redirect(now, Some(entropy(seed)))),
+        Begin::Challenge(_) | Begin::Prove(_) => panic!("only `device` asks for these"),
         Begin::Roll(roll) => Outcome::Admit(Admission::rolled(*roll, now, Some(entropy(seed)))),
         Begin::Redeem(redeeming) => Outcome::Reply(sign_in(seed, *redeeming, now, answer)),
         Begin::Refresh(refreshing) => {

@@ -219,7 +219,7 @@ fn login(set: &str) -> Option<Login> {
 }
 
 /// A token with some of its bytes changed.
-fn changed(token: String, input: &mut Input<'_>) -> String {
+pub(crate) fn changed(token: String, input: &mut Input<'_>) -> String {
     let mut bytes = token.into_bytes();
     while !input.is_empty() && !bytes.is_empty() {
         let at = input.number() % bytes.len();

@@ -22,6 +22,7 @@ mod configuration;
 mod cookie_header;
 #[path = "../../../tests/src/corpora.rs"]
 pub mod corpora;
+mod device;
 mod host;
 mod input;
 mod jar;
@@ -59,7 +60,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     target("cookie_header", cookie_header::check, seeds::cookie_header),
     target("sealed_value", sealed_value::check, seeds::sealed_value),
     target("chunk_set", chunk_set::check, seeds::chunk_set),
@@ -82,6 +83,7 @@ pub const TARGETS: [Target; 17] = [
     target("bearer", bearer::check, seeds::bearer),
     target("token_claims", token_claims::check, seeds::token_claims),
     target("jwt", jwt::check, seeds::jwt),
+    target("device", device::check, seeds::device),
     target("secret_files", secret_files::check, seeds::secret_files),
     target("redirect_uris", redirect_uris::check, seeds::redirect_uris),
     target("sequence", sequence::check, seeds::sequence),

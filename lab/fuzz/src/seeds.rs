@@ -288,6 +288,23 @@ pub(crate) fn jwt() -> Vec<Vec<u8>> {
     seeds.map(<[u8]>::to_vec).to_vec()
 }
 
+pub(crate) fn device() -> Vec<Vec<u8>> {
+    let seeds: [&[u8]; 8] = [
+        // A registration and a refresh that are right.
+        &[0, 0, 0, 0, 0, 0],
+        &[1, 0, 0, 0, 0, 1],
+        // By another key, of another key, for another session.
+        &[1, 1, 0, 0, 0, 1],
+        &[0, 0, 1, 0, 0, 0],
+        &[1, 0, 0, 1, 0, 2],
+        // With `none`, with a repeated challenge, changed.
+        &[0, 0, 0, 0, 2, 0],
+        &[1, 0, 0, 0, 0, 1, 3],
+        &[1, 0, 0, 0, 0, 1, 0, 0, 40, 0, 65],
+    ];
+    seeds.map(<[u8]>::to_vec).to_vec()
+}
+
 pub(crate) fn secret_files() -> Vec<Vec<u8>> {
     let seeds: [&[u8]; 10] = [
         b"\x00\x00\x00\x01abc",

@@ -79,6 +79,15 @@ impl SessionRef {
         }
     }
 
+    /// The same session, bound to no device key.
+    #[must_use]
+    pub const fn unbound(self) -> Self {
+        Self {
+            is_bound: false,
+            ..self
+        }
+    }
+
     /// Whether the session is bound to a device key.
     #[must_use]
     pub const fn is_bound(&self) -> bool {
@@ -107,6 +116,17 @@ impl SessionRef {
     #[must_use]
     pub const fn generation(&self) -> u32 {
         self.generation
+    }
+
+    /// A number for a filter in front of a revocation list. Bound copies have another one than the rest, so the entry that
+    /// revokes the unbound copies of a session costs the bound ones nothing.
+    #[must_use]
+    pub const fn bits(&self) -> u64 {
+        if self.is_bound {
+            !self.id.bits()
+        } else {
+            self.id.bits()
+        }
     }
 
     /// The time of the sign-in.

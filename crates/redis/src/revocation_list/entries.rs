@@ -1,6 +1,7 @@
 //! The entries of a revocation list, as the list keeps them. Times are Unix seconds.
 
-use fncy_login::store::{Counted, SessionId, SessionRef};
+use fncy_login::Timestamp;
+use fncy_login::store::{Counted, CountingFilter, RevokedSession, SessionId, SessionRef};
 use tokio::time::Instant;
 
 use crate::log_entry::{LogEntry, Owner, UserHash};
@@ -12,6 +13,8 @@ pub(super) struct Session {
     pub(super) up_to: u32,
     pub(super) expires: Instant,
     pub(super) _counted: Counted,
+    /// The count for copies that are bound to a device key, if they are revoked too.
+    pub(super) counted_bound: Option<Counted>,
 }
 
 /// The sessions of a user are revoked that were issued no later than this, except for the spared one.
@@ -39,6 +42,33 @@ pub(super) struct Read {
 }
 
 impl Session {
+    pub(super) fn new(filter: &CountingFilter, id: SessionId, owner: Owner, issued: u64) -> Self {
+        Self {
+            owner,
+            issued,
+            up_to: 0,
+            expires: Instant::now(),
+            _counted: filter.add(copies(id).bits()),
+            counted_bound: None,
+        }
+    }
+
+    /// Revokes the copies up to this rank, at least until this time.
+    pub(super) fn raise(
+        &mut self,
+        filter: &CountingFilter,
+        id: SessionId,
+        up_to: u32,
+        expires: Instant,
+    ) {
+        self.up_to = self.up_to.max(up_to);
+        self.expires = self.expires.max(expires);
+        if self.up_to > RevokedSession::UNBOUND {
+            let count = || filter.add(copies(id).bound().bits());
+            self.counted_bound.get_or_insert_with(count);
+        }
+    }
+
     pub(super) fn entry(&self, id: SessionId) -> LogEntry {
         LogEntry::Session {
             id,
@@ -47,6 +77,11 @@ impl Session {
             up_to: self.up_to,
         }
     }
+}
+
+/// The unbound copies of a session, for the filter.
+fn copies(id: SessionId) -> SessionRef {
+    SessionRef::new(id, 0, Timestamp::default(), Timestamp::default())
 }
 
 impl User {

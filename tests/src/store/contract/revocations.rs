@@ -15,6 +15,7 @@ pub async fn hold<R: Revocations>(here: &R, there: &R, number: u8) {
     a_revocation_is_known_here_at_once_and_there_soon(here, there, number).await;
     revoking_a_user_reaches_the_sessions_before_it(here, there, number).await;
     revoking_a_copy_spares_newer_generations(here, there, number).await;
+    revoking_unbound_copies_spares_bound_ones(here, there, number).await;
     a_session_that_began_later_lives_until_the_next(here, there, number).await;
     revoking_a_user_spares_a_session_until_the_next(here, there, number).await;
     a_user_is_read_again_in_each_session(here, there, number).await;
@@ -76,6 +77,33 @@ async fn a_revocation_is_known_here_at_once_and_there_soon<R: Revocations>(
     assert_eq!(status(next(revoked)), RevocationStatus::Revoked);
     hears(there, revoked, "alex").await;
     assert_revoked([here, there], other, "alex", false).await;
+}
+
+async fn revoking_unbound_copies_spares_bound_ones<R: Revocations>(
+    here: &R,
+    there: &R,
+    number: u8,
+) {
+    let session = session(number, 6, 1, NOW);
+    let copies = [session, next(session)];
+    let entry = RevokedSession::new(session, "alex");
+    here.revoke(entry.clone().sparing_bound()).await.unwrap();
+    for copy in copies {
+        assert_revoked([here, there], copy, "alex", true).await;
+        assert_revoked([here, there], copy.bound(), "alex", false).await;
+    }
+    assert_ne!(here.status(&session, "alex"), RevocationStatus::Live);
+    assert_ne!(
+        here.status(&session.bound(), "alex"),
+        RevocationStatus::Revoked
+    );
+    hears(there, session, "alex").await;
+    there.revoke(entry.clone()).await.unwrap();
+    here.revoke(entry.sparing_bound()).await.unwrap();
+    for copy in copies {
+        assert_revoked([here, there], copy.bound(), "alex", true).await;
+    }
+    hears(here, session.bound(), "alex").await;
 }
 
 async fn revoking_a_user_reaches_the_sessions_before_it<R: Revocations>(

@@ -63,6 +63,8 @@ struct Entry {
     up_to: u32,
     user: u64,
     counted: Counted,
+    /// The count for copies that are bound to a device key, if they are revoked too.
+    counted_bound: Option<Counted>,
 }
 
 /// The sessions of a user that were issued no later than this are revoked, except for the spared one.
@@ -138,7 +140,7 @@ impl Filters {
     fn may_have(&self, session: &SessionRef, user_id: &str) -> bool {
         // The session comes first: a user's entry is added before it replaces those of the user's sessions. An id is
         // hashed only if a user has an entry.
-        self.sessions.may_have(session.id().bits())
+        self.sessions.may_have(session.bits())
             || (!self.users.is_empty() && self.users.may_have(quick_hash(user_id.as_bytes())))
     }
 
@@ -205,18 +207,23 @@ impl Entries {
     pub(crate) fn add(&mut self, revoked: &RevokedSession, now: Instant) {
         let (session, user_id) = (revoked.session(), revoked.user_id());
         let (id, user) = (session.id(), self.filters.user(user_id));
-        let (before, counted) = match self.remove(&id) {
-            Some(before) => (before.up_to, before.counted),
-            None => (0, self.filters.sessions.add(id.bits())),
+        let filter = &self.filters.sessions.clone();
+        let (before, counted, counted_bound) = match self.remove(&id) {
+            Some(before) => (before.up_to, before.counted, before.counted_bound),
+            None => (0, filter.add(session.unbound().bits()), None),
         };
         if revoked.is_whole() {
             self.exempt.remove(&id);
         }
         let up_to = revoked.up_to().max(before);
+        let reaches_bound = up_to > RevokedSession::UNBOUND;
+        let counted_bound =
+            counted_bound.or_else(|| reaches_bound.then(|| filter.add(session.bound().bits())));
         let entry = Entry {
             up_to,
             user,
             counted,
+            counted_bound,
         };
         self.sessions.insert(id, entry, now + life(session));
         // A session that lives on, bound to a device key, is not crowded out.
