@@ -8,6 +8,7 @@ pages! {
     Readme = "../../README.md";
     BearerTokens = "../../crates/login/src/manual/guides/bearer_tokens.md";
     Connections = "../../crates/login/src/manual/guides/connections.md";
+    DeviceBound = "../../crates/login/src/manual/guides/device_bound.md";
     Hooks = "../../crates/login/src/manual/guides/hooks.md";
     Layer = "../../crates/login/src/manual/guides/layer.md";
     Paths = "../../crates/login/src/manual/guides/paths.md";

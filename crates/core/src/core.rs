@@ -109,12 +109,6 @@ impl Core {
         machine_of(&self.0, head).site.endpoint_of(head)
     }
 
-    /// Whether browsers are offered to bind sessions to device keys.
-    #[must_use]
-    pub fn binds_devices(&self) -> bool {
-        self.0.vault.binds_devices
-    }
-
     /// Whether a request starts a sign-in that depends on no session.
     #[must_use]
     pub fn is_plain_sign_in<H: Head>(&self, head: &H) -> bool {

@@ -293,11 +293,8 @@ impl State {
                 let known = known.and_modify(|session| before = Some(session.entry(id)));
                 let session = known.or_insert_with(|| Session::new(filter, id, owner, issued));
                 session.raise(filter, id, up_to, expires);
-                // A session that lives on, bound to a device key, is not crowded out.
-                if session.up_to != RevokedSession::UNBOUND {
-                    self.of_users.insert((owner, id));
-                }
                 let now = session.entry(id);
+                self.of_users.insert((owner, id));
                 Vec::from_iter(before.filter(|before| *before != now))
             }
             LogEntry::User {

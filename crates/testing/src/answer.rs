@@ -53,6 +53,23 @@ impl Answer {
         String::from_utf8_lossy(self.bytes())
     }
 
+    /// The path and the challenge of the offer to register a device key.
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn device_offer(&self) -> Option<(String, String)> {
+        let offer = self.header("secure-session-registration")?;
+        let param = |name: &str| {
+            let (_, rest) = offer.split_once(&format!(";{name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        param("path").zip(param("challenge"))
+    }
+
+    /// The challenge for a device key.
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn device_challenge(&self) -> Option<&str> {
+        self.header("secure-session-challenge")?.split('"').nth(1)
+    }
+
     /// A summary in one line, for the message of a failed test.
     pub(crate) fn summary(&self) -> String {
         let status = self.status();

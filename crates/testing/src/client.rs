@@ -9,8 +9,6 @@ use url::Url;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::cookies::{Context, CookieJar};
-#[cfg(feature = "device-bound")]
-use crate::device::DeviceState;
 use crate::error::TestError;
 use crate::fncy::TestFncy;
 
@@ -35,6 +33,16 @@ pub struct Client<A> {
     device: Arc<Mutex<DeviceState>>,
     /// The `Authorization` header of a program. A program sends no cookies.
     pub(crate) authorization: Option<Arc<str>>,
+}
+
+/// What a browser remembers of its device key.
+#[cfg(feature = "device-bound")]
+#[derive(Default)]
+pub(crate) struct DeviceState {
+    /// The path and the challenge of the last offer.
+    pub(crate) offer: Option<(String, String)>,
+    /// The name of the binding, and the path at which it is refreshed.
+    pub(crate) binding: Option<(String, String)>,
 }
 
 impl<A: App> Client<A> {
@@ -100,7 +108,9 @@ impl<A: App> Client<A> {
         self.jar().apply(address, context, lines);
         let answer = Answer::new(answer);
         #[cfg(feature = "device-bound")]
-        self.hear(&answer);
+        if let Some(offer) = answer.device_offer() {
+            self.device().offer = Some(offer);
+        }
         Ok(answer)
     }
 

@@ -10,7 +10,6 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
 use crate::app::App;
 use crate::client::Client;
 use crate::error::TestError;
@@ -20,15 +19,6 @@ use crate::error::TestError;
 /// `Debug` shows no key.
 #[doc(alias("dbsc", "tpm"))]
 pub struct DeviceKey(EcdsaKeyPair);
-
-/// What a browser remembers of its device key.
-#[derive(Default)]
-pub(crate) struct DeviceState {
-    /// The path and the challenge of the last offer.
-    offer: Option<(String, String)>,
-    /// The name of the binding, and the path at which it is refreshed.
-    binding: Option<(String, String)>,
-}
 
 impl DeviceKey {
     /// A new key on P-256.
@@ -125,9 +115,7 @@ impl<A: App> Client<A> {
             request.header("sec-secure-session-id", &format!("\"{name}\""))
         };
         let challenged = refresh().send().await?;
-        let challenge = challenged
-            .header("secure-session-challenge")
-            .and_then(first_text);
+        let challenge = challenged.device_challenge();
         let Some(challenge) = challenge.filter(|_| challenged.status() == 403) else {
             let summary = challenged.summary();
             return Err(TestError::new(format!("the refresh got {summary}")));
@@ -142,23 +130,6 @@ impl<A: App> Client<A> {
         }
         Ok(())
     }
-
-    /// Remembers the offer of an answer.
-    pub(crate) fn hear(&self, answer: &Answer) {
-        let Some(offer) = answer.header("secure-session-registration") else {
-            return;
-        };
-        let param = |name: &str| {
-            let (_, rest) = offer.split_once(&format!(";{name}="))?;
-            first_text(rest).map(str::to_owned)
-        };
-        self.device().offer = param("path").zip(param("challenge"));
-    }
-}
-
-/// The text in the first quotation marks.
-fn first_text(value: &str) -> Option<&str> {
-    value.split('"').nth(1)
 }
 
 impl fmt::Debug for DeviceKey {

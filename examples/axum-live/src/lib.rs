@@ -66,7 +66,7 @@ async fn serve(mut socket: WebSocket, session: LiveSession) {
     };
     let frame = CloseFrame {
         code: match end {
-            SessionEnd::Stopping => close_code::RESTART,
+            SessionEnd::Stopping | SessionEnd::Unproven => close_code::RESTART,
             _ => close_code::POLICY,
         },
         reason: end.to_string().into(),

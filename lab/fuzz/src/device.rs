@@ -114,9 +114,9 @@ pub(crate) fn check(data: &[u8]) {
     let challenge = asked.texts.get(text).map_or("anything", String::as_str);
     let member = member(challenge);
     let (payload, is_payload) = match input.below(4) {
-        0 | 1 => (member.clone(), true),
         2 => (format!(r#""jti":7,{member}"#), false),
-        _ => (format!("{member},{member}"), false),
+        3 => (format!("{member},{member}"), false),
+        _ => (member, true),
     };
     let jwk = if kind == 0 {
         jwk(&shown.key)

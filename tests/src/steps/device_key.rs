@@ -15,7 +15,7 @@ pub(crate) const DEVICE: &str = "__Host-fncy_device_";
 /// How long a device cookie is good for the login, in seconds: five minutes, and a minute for clocks that differ.
 pub(crate) const GOOD: u64 = 360;
 /// How long an unbound copy of a session that was bound since is still served, in seconds.
-pub(crate) const YOUNG: u64 = 60;
+pub(crate) const YOUNG: u64 = 120;
 
 /// A browser whose session is bound, with what it remembers.
 pub(crate) struct Bound {

@@ -13,7 +13,7 @@ use crate::bearer::refusal::BearerRefusal::{self, Invalid};
 use crate::provider::settings::TokenDialect;
 use crate::provider::user_data::{UserData, UserPointers};
 use crate::session::lifetimes::Lifetimes;
-use crate::session::open::MAX_SKEW;
+use crate::session::lifetimes::MAX_SKEW;
 use crate::values::timestamp::Timestamp;
 
 /// A larger number is no time in seconds. It is after the year 5138, or a time of this century in milliseconds.

@@ -9,7 +9,7 @@ use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
 use crate::session::session_ref::SessionRef;
 use crate::values::device_draft;
-use crate::values::entropy::{Entropy, pair};
+use crate::values::entropy::Entropy;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
@@ -27,11 +27,10 @@ impl Challenging {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
     pub fn finish(self, now: Timestamp, entropy: Option<Entropy<1>>) -> Box<Reply> {
-        let Some(Entropy([nonce])) = entropy else {
+        let Some(Entropy([salt])) = entropy else {
             return self.responder.write(without_entropy());
         };
-        let (nonce, []) = pair(&nonce);
-        let challenge = sealed::challenge(&self.responder.vault, &self.session, now, nonce);
+        let challenge = sealed::challenge(&self.responder.vault, &self.session, now, salt);
         let value = device_draft::challenge(&challenge, &self.name);
         let draft = Draft::new(403).header(device_draft::CHALLENGE, value);
         self.responder.write(draft)

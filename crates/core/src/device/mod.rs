@@ -12,3 +12,4 @@ pub(crate) mod offer;
 pub(crate) mod proof;
 pub(crate) mod proving;
 pub(crate) mod sealed;
+pub(crate) mod skipped;

@@ -9,7 +9,7 @@ use crate::session::user::User;
 use crate::values::device_draft;
 use crate::values::timestamp::Timestamp;
 
-/// A draft that also offers to bind the user's session, if sessions are bound here and this one is not.
+/// A draft that also offers to bind the user's session, if sessions are bound here.
 pub(crate) fn offering(
     draft: Draft,
     machine: &Machine,
@@ -17,7 +17,7 @@ pub(crate) fn offering(
     now: Timestamp,
     nonce: [u8; NONCE_LEN],
 ) -> Draft {
-    if !machine.vault.binds_devices || user.is_device_bound() {
+    if !machine.vault.binds_devices {
         return draft;
     }
     let bindable = Bindable {

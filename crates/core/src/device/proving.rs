@@ -14,6 +14,7 @@ use crate::reply::reply::{Ending, Reply};
 use crate::reply::subject::Subject;
 use crate::request::endpoint::Endpoint;
 use crate::session::device_cookie::{self, DEVICE_COOKIE_LIFE};
+use crate::session::lifetimes::MAX_SKEW;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::session_ref::SessionRef;
 use crate::values::device_draft;
@@ -64,7 +65,8 @@ impl Proving {
     pub fn session(&self) -> SessionRef {
         let session = self.binding.bindable.session;
         match self.name {
-            Some(_) => session.bound(),
+            // The newest copy there can be, since a sign-out with an older one spares it.
+            Some(_) => session.newest().bound(),
             None => session,
         }
     }
@@ -130,13 +132,12 @@ impl Proving {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
     pub fn finish(self, now: Timestamp, entropy: Option<Entropy<2>>) -> Box<Reply> {
-        let Some(Entropy([nonces, nonce])) = entropy else {
+        let Some(Entropy([nonces, salt])) = entropy else {
             return self.responder.write(without_entropy());
         };
         let (machine, binding) = (&self.responder, &self.binding);
         let (vault, Bindable { session, user_id }) = (&machine.vault, &binding.bindable);
-        let (cookie_nonce, challenge_nonce) = pair(&nonces);
-        let (name_nonce, []) = pair(&nonce);
+        let (cookie_nonce, name_nonce) = pair(&nonces);
         let is_new = self.name.is_none();
         let name = self
             .name
@@ -144,7 +145,7 @@ impl Proving {
         let cookie = vault.cookies.device_name(session.id().as_bytes());
         let thumbprint = binding.key.thumbprint();
         let value = device_cookie::seal(vault, session, &thumbprint, now, cookie_nonce);
-        let challenge = sealed::challenge(vault, session, now, challenge_nonce);
+        let challenge = sealed::challenge(vault, session, now, salt);
         let instructions = device_draft::instructions(
             machine.site.origin(),
             &name,
@@ -164,7 +165,12 @@ impl Proving {
                 session: Some(session.id()),
             });
         machine.write(if is_new {
-            let revoked = RevokedSession::new(*session, user_id).sparing_bound();
+            // Unbound copies are never rolled again, so they end with the idle timeout.
+            let idle_ends = machine
+                .lifetimes
+                .idle_ends(session.ends(), now.plus(MAX_SKEW));
+            let unbound = SessionRef::new(session.id(), 0, session.issued(), idle_ends);
+            let revoked = RevokedSession::new(unbound, user_id).sparing_bound();
             draft.event([Event::SessionBound]).ending([Ending {
                 session: Some(revoked),
                 revoke: None,

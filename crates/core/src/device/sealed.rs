@@ -4,16 +4,18 @@
 
 use crate::cookies::vault::Vault;
 use crate::device::device_key::DeviceKey;
-use crate::seal::format::NONCE_LEN;
+use crate::seal::format::{NONCE_LEN, OVERHEAD_LOGIN, SALT_LEN};
 use crate::seal::purpose::Purpose;
 use crate::session::device_cookie::DEVICE_COOKIE_LIFE;
-use crate::session::open::MAX_SKEW;
+use crate::session::lifetimes::MAX_SKEW;
 use crate::session::session_ref::{SessionId, SessionRef};
 use crate::values::codec::{Reader, Writer};
 use crate::values::timestamp::Timestamp;
 
 const OFFER: &[u8] = b"device offer";
 const CHALLENGE: &[u8] = b"device challenge";
+/// Time and session id, in bytes.
+const CHALLENGE_LEN: usize = 8 + 16;
 const BINDING: &[u8] = b"device binding";
 
 /// How long a challenge may be answered, in seconds: twice the life of a device cookie. The browser gets the next challenge
@@ -68,17 +70,18 @@ pub(crate) fn open_offer(vault: &Vault, text: &str, now: Timestamp) -> Option<Bi
     })
 }
 
-/// A challenge for the key of a bound session.
+/// A challenge for the key of a bound session. Each is sealed with a key of its own: a browser may ask for any number of
+/// them, and random nonces under one key would run out.
 pub(crate) fn challenge(
     vault: &Vault,
     session: &SessionRef,
     now: Timestamp,
-    nonce: [u8; NONCE_LEN],
+    salt: [u8; SALT_LEN],
 ) -> String {
-    let body = Writer::with_capacity(64)
+    let body = Writer::with_capacity(CHALLENGE_LEN)
         .number(now.as_unix())
         .raw(session.id().as_bytes());
-    seal(vault, CHALLENGE, body, nonce)
+    vault.keys().seal_login(salt, CHALLENGE, &body.into_bytes())
 }
 
 /// Whether a text is a challenge for the key of this session, and not too old.
@@ -88,11 +91,15 @@ pub(crate) fn is_challenge(
     session: &SessionRef,
     now: Timestamp,
 ) -> bool {
-    let of_session = open(vault, CHALLENGE, text, |body| {
-        let is_fresh = is_fresh(body.time()?, now);
-        (is_fresh && body.array()? == session.id().as_bytes()).then_some(())
-    });
-    of_session.is_some()
+    let mut buffer = [0; (CHALLENGE_LEN + OVERHEAD_LOGIN).next_multiple_of(3)];
+    let opened = vault
+        .keys()
+        .open_login(CHALLENGE, text.as_bytes(), &mut buffer);
+    opened.is_ok_and(|body| {
+        let mut body = Reader::new(body);
+        let is_fresh = body.time().is_some_and(|at| is_fresh(at, now));
+        is_fresh && body.array() == Some(session.id().as_bytes()) && body.is_empty()
+    })
 }
 
 /// The name of a binding, which the browser sends with each refresh.

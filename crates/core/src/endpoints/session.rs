@@ -8,8 +8,9 @@
 
 use serde_json::json;
 
+use crate::device::skipped::is_skipped;
 use crate::machine::machine::Machine;
-use crate::refusal::refuse::{cross_site, method_not_allowed, unverified};
+use crate::refusal::refuse::{cross_site, method_not_allowed, unproven, unverified};
 use crate::reply::draft::Draft;
 use crate::request::head::Head;
 use crate::session::found::{Found, Verdict};
@@ -26,6 +27,9 @@ pub(crate) fn session<H: Head>(machine: &Machine, head: &H, found: Found, now: T
     }
     if found.verdict == Verdict::Unknown {
         return unverified(machine, head);
+    }
+    if is_skipped(machine, head, &found) {
+        return unproven(machine, head);
     }
     let user = found.into_user();
     match user.filter(|user| !user.terms().is_past_grace(now)) {

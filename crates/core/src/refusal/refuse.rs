@@ -17,7 +17,7 @@ use crate::request::classify::Kind;
 use crate::request::head::Head;
 use crate::request::return_to::ReturnTo;
 use crate::values::error_code::ErrorCode;
-use crate::values::report::Report;
+use crate::values::report::{Report, Severity};
 
 /// A refusal, with a line for the operator's log.
 pub(crate) fn refuse<H: Head>(
@@ -178,7 +178,9 @@ pub(crate) fn for_program(code: ErrorCode, detail: &'static str) -> Draft {
 pub(crate) fn unproven<H: Head>(machine: &Machine, head: &H) -> Draft {
     let code = ErrorCode::DeviceUnproven;
     let detail = "the browser could not prove the device key of the session, and says so";
-    busy(machine, head, code).report([Report::of(code, detail)])
+    let draft = busy(machine, head, code).report([Report::of(code, detail)]);
+    // Any client can cause it.
+    draft.at_most(Severity::Warning)
 }
 
 /// 403, for a user whose session is bound to no device key. A browser that can bind it does so within a second of the

@@ -18,7 +18,7 @@ use crate::request::canonical_path::{decoded, has_one_reading, is_canonical};
 use crate::request::site::Site;
 use crate::rules::path_set::PathSet;
 use crate::rules::pattern::Pattern;
-use crate::session::open::MAX_SKEW;
+use crate::session::lifetimes::MAX_SKEW;
 use crate::session::user::User;
 use crate::values::timestamp::Timestamp;
 

@@ -9,7 +9,7 @@ pub(crate) const NONCE_LEN: usize = 12;
 /// AES-GCM's tag, in bytes.
 pub(super) const TAG_LEN: usize = 16;
 /// The salt of a sealed transaction or loop count, in bytes.
-pub(super) const SALT_LEN: usize = 32;
+pub(crate) const SALT_LEN: usize = 32;
 /// A key's id, in bytes. Four bytes tell a few keys apart, and reveal nothing useful of the secret.
 pub(super) const ID_LEN: usize = 4;
 /// Version and key id, in bytes.

@@ -11,8 +11,7 @@ use crate::cookies::vault::Vault;
 use crate::request::head::Head;
 use crate::seal::format::{NONCE_LEN, OVERHEAD};
 use crate::seal::purpose::Purpose;
-use crate::session::open::MAX_SKEW;
-use crate::session::refusal::SessionRefusal;
+use crate::session::lifetimes::MAX_SKEW;
 use crate::session::session_ref::SessionRef;
 use crate::session::user::User;
 use crate::values::codec::{Reader, Writer};
@@ -23,14 +22,15 @@ use crate::values::timestamp::Timestamp;
 /// Then the browser proves its key again, which takes one request. A copy of all cookies is worth this long, and a minute
 /// more, since clocks differ. Chromium signs six times in nine minutes at most, which is meant for this.
 pub const DEVICE_COOKIE_LIFE: u64 = 5 * 60;
-/// For this long after its sign-in, a session is judged as a bound one, in seconds. A browser registers within a second or
-/// two, and some devices take twenty.
-const YOUNG: u64 = 60;
+/// For this long after its sign-in, a session is judged as a bound one, in seconds: a minute, and a minute for clocks that
+/// differ. A browser registers within a second or two, and some devices take twenty.
+const YOUNG: u64 = 60 + MAX_SKEW;
 
 /// The kind of the sealed text.
 const KIND: &[u8] = b"device cookie";
-/// The length of a thumbprint: SHA-256 in base64url.
-const THUMBPRINT_LEN: usize = 43;
+/// A text as long as a thumbprint: SHA-256 in base64url.
+pub(crate) const ANY_THUMBPRINT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const THUMBPRINT_LEN: usize = ANY_THUMBPRINT.len();
 /// The length of the body: session id, time, and a text with its length.
 const LEN: usize = 16 + 8 + 2 + THUMBPRINT_LEN;
 /// The longest text, rounded up to whole groups of four.
@@ -60,6 +60,8 @@ pub(crate) enum Showing {
     Young,
     /// The unbound copy of a session that is bound since. This is the user of the bound one.
     Bound(User),
+    /// A bound session without its device cookie.
+    Unproven,
 }
 
 /// Checks a session that is bound, or may have been bound since its cookie was written. Nothing is allocated for a bound
@@ -70,7 +72,7 @@ pub(crate) fn check<H: Head>(
     user: &User,
     session: &SessionRef,
     now: Timestamp,
-) -> Result<Showing, SessionRefusal> {
+) -> Showing {
     let id = session.id();
     let mut values = vault.cookies.device_values(head, id.as_bytes());
     let mut buffer = [0; MAX_TEXT_LEN];
@@ -86,10 +88,10 @@ pub(crate) fn check<H: Head>(
         })
     });
     match proved {
-        Some(showing) => Ok(showing),
-        None if session.is_bound() => Err(SessionRefusal::Unproven),
-        None if now.seconds_since(session.issued()) < YOUNG => Ok(Showing::Young),
-        None => Ok(Showing::Plain),
+        Some(showing) => showing,
+        None if session.is_bound() => Showing::Unproven,
+        None if now.seconds_since(session.issued()) < YOUNG => Showing::Young,
+        None => Showing::Plain,
     }
 }
 

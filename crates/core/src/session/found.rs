@@ -25,8 +25,8 @@ pub struct Opened {
     refused: Option<SessionRefusal>,
     /// User data that was read before this time must be read again.
     read_since: Timestamp,
-    /// Whether sessions are bound to device keys.
-    binds_devices: bool,
+    /// Sessions without their device cookie.
+    unproven: Vec<User>,
 }
 
 /// An opened session, with the values that every check needs.
@@ -112,15 +112,19 @@ pub(crate) enum Verdict {
 }
 
 impl Opened {
-    pub(crate) fn new(now: Timestamp, binds_devices: bool) -> Self {
+    pub(crate) fn new(now: Timestamp) -> Self {
         Self {
             now,
             first: None,
             others: Vec::new(),
             refused: None,
             read_since: Timestamp::default(),
-            binds_devices,
+            unproven: Vec::new(),
         }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     pub(crate) fn add(&mut self, shown: Shown) {
@@ -136,6 +140,12 @@ impl Opened {
         if !self.refused.is_some_and(SessionRefusal::is_elsewhere) {
             self.refused = Some(refusal);
         }
+    }
+
+    /// Refuses a session that came without its device cookie.
+    pub(crate) fn refuse_unproven(&mut self, user: User) {
+        self.refuse(SessionRefusal::Unproven);
+        self.unproven.push(user);
     }
 
     /// Checks the sessions. `status` says what this instance knows of a session, given its reference and its user's id.
@@ -159,21 +169,21 @@ impl Opened {
         let mut doubtful = Vec::new();
         let first = self.first.take();
         for shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
-            let status_of = |session| status(session, shown.user.id());
-            let mut status = status_of(&shown.session);
-            if let RevocationStatus::ReadUser(read_since) = status {
+            let mut known = status(&shown.session, shown.user.id());
+            if let RevocationStatus::ReadUser(read_since) = known {
                 self.read_since = read_since;
-                status = RevocationStatus::Live;
+                known = RevocationStatus::Live;
             }
-            match status {
+            match known {
                 RevocationStatus::Revoked => {
-                    let is_bound_since = self.binds_devices
-                        && status_of(&shown.session.bound()) != RevocationStatus::Revoked;
-                    self.refuse(if is_bound_since {
-                        SessionRefusal::Unproven
+                    let newest = shown.session.newest();
+                    let is_revoked =
+                        |copy| status(&copy, shown.user.id()) == RevocationStatus::Revoked;
+                    if is_revoked(newest.unbound()) && !is_revoked(newest.bound()) {
+                        self.refuse_unproven(shown.user);
                     } else {
-                        SessionRefusal::Revoked
-                    });
+                        self.refuse(SessionRefusal::Revoked);
+                    }
                 }
                 RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
                 RevocationStatus::Live => doubtful.push((shown, false)),
@@ -258,7 +268,7 @@ impl AskStore {
         }
         match answer {
             StoreAnswer::Revoked => opened.refuse(SessionRefusal::Revoked),
-            StoreAnswer::BoundSince => opened.refuse(SessionRefusal::Unproven),
+            StoreAnswer::BoundSince => opened.refuse_unproven(asked.user),
             StoreAnswer::Outdated => opened.refuse(SessionRefusal::Outdated),
             _ => opened.add(asked),
         }
@@ -320,19 +330,32 @@ impl Found {
         self.into_live().ok()
     }
 
-    /// All opened sessions that were not revoked, believed or not. A sign-out ends them.
+    /// All opened sessions that were not revoked, believed or not. A sign-out ends them. Of the sessions without their
+    /// device cookie, it ends those whose cookie names the key: the others may be copies from before.
     pub(crate) fn into_all(self) -> impl Iterator<Item = User> {
-        let users = self.users.first.into_iter().chain(self.users.others);
-        users.map(|shown| shown.user)
+        let Opened {
+            first,
+            others,
+            unproven,
+            ..
+        } = self.users;
+        let shown = first.into_iter().chain(others).map(|shown| shown.user);
+        shown.chain(unproven.into_iter().filter(User::is_device_bound))
     }
 
     /// The first opened session that was not revoked, believed or not.
     pub(crate) fn first(&self) -> Option<&User> {
-        self.users.first.as_ref().map(|shown| &shown.user)
+        let first = self.users.first.as_ref().map(|shown| &shown.user);
+        first.or_else(|| self.unproven().find(|user| user.is_device_bound()))
     }
 
     /// Whether any opened session was not revoked.
     pub(crate) fn is_any(&self) -> bool {
-        self.users.first.is_some()
+        self.first().is_some()
+    }
+
+    /// The sessions without their device cookie.
+    pub(crate) fn unproven(&self) -> impl Iterator<Item = &User> {
+        self.users.unproven.iter()
     }
 }

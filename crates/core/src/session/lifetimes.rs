@@ -3,6 +3,10 @@
 use crate::session::segment::Terms;
 use crate::values::timestamp::Timestamp;
 
+/// A session that was issued this far in the future is still accepted, in seconds, since the clocks of instances
+/// differ.
+pub const MAX_SKEW: u64 = 60;
+
 /// The lifetimes of sessions, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {

@@ -14,7 +14,7 @@ use crate::request::head::Head;
 use crate::seal::format::{MAX_OVERHEAD, OpenError};
 use crate::session::device_cookie::{self, Showing};
 use crate::session::found::{Opened, Shown};
-use crate::session::lifetimes::Lifetimes;
+use crate::session::lifetimes::{Lifetimes, MAX_SKEW};
 use crate::session::refusal::SessionRefusal;
 use crate::session::segment::Terms;
 use crate::session::user::User;
@@ -25,34 +25,24 @@ use crate::values::timestamp::Timestamp;
 const MAX_TEXT_LEN: usize = (MAX_SEGMENT_LEN + MAX_OVERHEAD).next_multiple_of(3);
 /// Most texts are no longer than this. A small buffer is ready sooner.
 const USUAL_TEXT_LEN: usize = 384;
-/// A session that was issued this far in the future is still accepted, in seconds, since the clocks of instances
-/// differ.
-pub const MAX_SKEW: u64 = 60;
 
 /// Opens the sessions of a request. For one session it allocates the [`User`] and nothing else.
 pub(crate) fn open<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Opened {
-    let mut opened = Opened::new(now, vault.binds_devices);
+    let mut opened = Opened::new(now);
     for value in scan::values(head, vault.cookies.session_name()) {
-        match open_session(vault, value, now)
-            .and_then(|shown| check_device(vault, head, shown, now))
-        {
-            Ok(shown) => opened.add(shown),
+        match open_session(vault, value, now) {
+            Ok(shown) => check_device(vault, head, shown, &mut opened),
             Err(refusal) => opened.refuse(refusal),
         }
     }
     opened
 }
 
-/// Checks the device key of a session, if it has one or may have got one.
+/// Adds a session. If it is bound to a device key, or may have been bound since, its device cookie is checked.
 #[inline]
-fn check_device<H: Head>(
-    vault: &Vault,
-    head: &H,
-    mut shown: Shown,
-    now: Timestamp,
-) -> Result<Shown, SessionRefusal> {
+fn check_device<H: Head>(vault: &Vault, head: &H, mut shown: Shown, opened: &mut Opened) {
     if vault.binds_devices || shown.session.is_bound() {
-        match device_cookie::check(vault, head, &shown.user, &shown.session, now)? {
+        match device_cookie::check(vault, head, &shown.user, &shown.session, opened.now()) {
             Showing::Plain => {}
             Showing::Young => shown.session = shown.session.bound(),
             Showing::Bound(user) => {
@@ -60,9 +50,10 @@ fn check_device<H: Head>(
                 shown.user = user;
                 shown.is_unsealed = true;
             }
+            Showing::Unproven => return opened.refuse_unproven(shown.user),
         }
     }
-    Ok(shown)
+    opened.add(shown);
 }
 
 fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, SessionRefusal> {

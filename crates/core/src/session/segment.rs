@@ -74,6 +74,7 @@ impl Terms {
 
     fn write_to(&self, body: Writer) -> Writer {
         let since = |time: Timestamp| time.seconds_since(self.issued);
+        let flag = |is_set, bit| if is_set { bit } else { 0 };
         body.raw(&self.session_id)
             .byte(self.chunks)
             .raw(&self.generation.to_be_bytes())
@@ -85,10 +86,7 @@ impl Terms {
             .seconds(self.token_life)
             .number(self.signed_in.as_unix())
             .raw(&self.data_version.to_be_bytes())
-            .byte(
-                u8::from(self.can_refresh) * Self::CAN_REFRESH
-                    | u8::from(self.is_bound) * Self::IS_BOUND,
-            )
+            .byte(flag(self.can_refresh, Self::CAN_REFRESH) + flag(self.is_bound, Self::IS_BOUND))
     }
 
     pub(super) fn read_from(body: &mut Reader<'_>) -> Option<Self> {

@@ -88,6 +88,15 @@ impl SessionRef {
         }
     }
 
+    /// The newest generation that the session can have.
+    #[must_use]
+    pub const fn newest(self) -> Self {
+        Self {
+            generation: u32::MAX,
+            ..self
+        }
+    }
+
     /// Whether the session is bound to a device key.
     #[must_use]
     pub const fn is_bound(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::cookies::vault::Vault;
 use crate::request::head::Head;
 use crate::seal::protection::Protection;
 use crate::seal::purpose::Purpose;
+use crate::session::device_cookie::ANY_THUMBPRINT;
 use crate::session::segment::Segment;
 use crate::session::user::User;
 use crate::values::entropy::pair;
@@ -70,14 +71,21 @@ pub(crate) fn write(
     Ok((lines.collect(), user))
 }
 
-/// Checks that a session fits into cookies, beside tokens whose sealed text has this length.
+/// Checks that a session fits into cookies, beside tokens whose sealed text has this length. If it may still be bound to a
+/// device key, there must be room for the key.
 pub(crate) fn check_size(
     vault: &Vault,
     segment: &Segment<'_>,
     tokens_len: usize,
     now: Timestamp,
 ) -> Result<(), TooLarge> {
-    cut(vault, segment, tokens_len, now).map(|_| ())
+    let device = if vault.binds_devices && segment.device.is_empty() {
+        ANY_THUMBPRINT
+    } else {
+        segment.device
+    };
+    let segment = Segment { device, ..*segment };
+    cut(vault, &segment, tokens_len, now).map(|_| ())
 }
 
 fn cut(

@@ -165,6 +165,12 @@ fn known<H: Head>(
     // A session that is kept for a recent sign-in sticks, and its changed cookie may still be lost.
     let counts = !found.sticks() || demands.is_counted();
     let count = loop_count::find(vault, head, now).filter(|_| counts);
+    // The device cookies of former sessions go with them.
+    let kept = found.user().filter(|user| demands.is_for(user));
+    let kept = kept.map(|user| vault.cookies.device_name(user.session().id().as_bytes()));
+    let is_former = |name: &str| vault.cookies.is_device(name) && kept.as_deref() != Some(name);
+    let mut session_cookies = cookie_names(vault, head);
+    session_cookies.extend(vault.names(head, is_former));
     KnownCallback {
         return_to,
         demands,
@@ -173,7 +179,7 @@ fn known<H: Head>(
             let tokens = sealed_tokens::open(vault, head, &user);
             (user, tokens)
         }),
-        session_cookies: cookie_names(vault, head),
+        session_cookies,
         loop_count: LoopCount::after(count, now),
         responder,
     }

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::device::skipped::is_skipped;
 use crate::machine::machine::Machine;
 use crate::machine::responder::Responder;
 use crate::provider::sign_in_options::SignInOptions;
@@ -28,17 +29,15 @@ use crate::reply::words::subject::PageSubject;
 use crate::request::addresses::{address_of, page_of};
 use crate::request::classify::Kind;
 use crate::request::endpoint::Endpoint;
-use crate::request::head::{Head, has};
+use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
 use crate::request::return_to::ReturnTo;
 use crate::rules::path_rules::Need;
 use crate::session::found::{Found, Verdict};
-use crate::session::refusal::SessionRefusal;
 use crate::session::user::User;
 use crate::session::write::remove_session;
 use crate::sign_in::loop_count::{self, LoopCount};
 use crate::sign_in::start::{FormerSession, StartSignIn};
-use crate::values::device_draft::SKIPPED;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
@@ -78,7 +77,7 @@ pub(crate) fn challenge<H: Head>(
             let draft = unverified(&responder, head);
             return Challenge::Reply(responder.write(draft));
         }
-        Verdict::Refused(SessionRefusal::Unproven) if has(head, SKIPPED) => {
+        Verdict::Refused(_) if is_skipped(&responder, head, found) => {
             let draft = unproven(&responder, head);
             return Challenge::Reply(responder.write(draft));
         }

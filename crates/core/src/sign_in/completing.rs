@@ -10,7 +10,7 @@
 //! - The generation of a session that is kept grows by two. So a refresh of the old tokens at the same time, which adds
 //!   one, is older.
 //! - Tokens that no session keeps are revoked.
-//! - The browser is offered to bind the session to a device key, unless it is bound already.
+//! - The browser is offered to bind a new session to a device key, if there is room for the key.
 
 use crate::device::offer::offering;
 use crate::machine::machine::Machine;
@@ -25,12 +25,12 @@ use crate::reply::reply::{Ending, Reply};
 use crate::reply::subject::Subject;
 use crate::request::return_to::ReturnTo;
 use crate::seal::format::NONCE_LEN;
-use crate::session::open::MAX_SKEW;
+use crate::session::lifetimes::MAX_SKEW;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::sealed_tokens;
 use crate::session::segment::{Segment, Terms};
 use crate::session::user::User;
-use crate::session::write::{TooLarge, write};
+use crate::session::write::{TooLarge, check_size, write};
 use crate::sign_in::known_callback::{KnownCallback, arrive};
 use crate::sign_in::loop_count;
 use crate::values::entropy::{Entropy, pair};
@@ -136,7 +136,7 @@ impl Completing {
                 "the sign-in could not be completed: the operating system returned no random bytes";
             return machine.write(failure(machine, ErrorCode::Internal, detail));
         };
-        let Ok((cookies, user)) = self.write_session(now, &ids, &nonces) else {
+        let Ok((cookies, user, can_be_bound)) = self.write_session(now, &ids, &nonces) else {
             let detail = "the session does not fit: the user into 1,024 bytes, or user and tokens into five cookies of 4,096 bytes";
             return self.failed(ProviderError::new(ErrorCode::SessionTooLarge, detail));
         };
@@ -159,22 +159,22 @@ impl Completing {
                 revoke: unused.and_then(|tokens| machine.revocation_of(tokens)),
             }
         });
-        let (_, offer_nonce) = pair::<NONCE_LEN, NONCE_LEN>(&nonces);
-        let draft = offering(
-            arrive(&self.callback.return_to),
-            machine,
-            &user,
-            now,
-            offer_nonce,
-        )
-        .cookies(cookies)
-        .cookies([self.callback.removal])
-        .cookies(count)
-        .report(self.tokens.reports)
-        .report(is_large)
-        .event([Event::SignInFinished])
-        .about(&user)
-        .ending(before);
+        let draft = arrive(&self.callback.return_to);
+        let draft = if can_be_bound {
+            let (_, nonce) = pair::<NONCE_LEN, NONCE_LEN>(&nonces);
+            offering(draft, machine, &user, now, nonce)
+        } else {
+            draft
+        };
+        let draft = draft
+            .cookies(cookies)
+            .cookies([self.callback.removal])
+            .cookies(count)
+            .report(self.tokens.reports)
+            .report(is_large)
+            .event([Event::SignInFinished])
+            .about(&user)
+            .ending(before);
         let draft = if is_kept {
             draft.keeps(user, &self.tokens.tokens)
         } else {
@@ -201,7 +201,7 @@ impl Completing {
         now: Timestamp,
         ids: &[u8; 32],
         nonce: &[u8; 32],
-    ) -> Result<(Vec<String>, User), TooLarge> {
+    ) -> Result<(Vec<String>, User, bool), TooLarge> {
         let machine = &self.callback.responder;
         let (session_id, tokens_nonce) = pair(ids);
         let former = self.callback.kept().map(User::segment);
@@ -254,7 +254,11 @@ impl Completing {
             String::new()
         };
         let present = &self.callback.session_cookies;
-        write(vault, segment, &sealed_tokens, present, now, nonce)
+        // A request that is on its way is judged by the time of the sign-in, so an older session is not bound.
+        let can_be_bound =
+            former.is_none() && check_size(vault, &segment, sealed_tokens.len(), now).is_ok();
+        let (cookies, user) = write(vault, segment, &sealed_tokens, present, now, nonce)?;
+        Ok((cookies, user, can_be_bound))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::provider::tokens::SessionTokens;
 use crate::refusal::failed_sign_in::{session_stays, sign_in_failed};
 use crate::reply::draft::Draft;
 use crate::reply::reply::Reply;
-use crate::session::open::MAX_SKEW;
+use crate::session::lifetimes::MAX_SKEW;
 use crate::sign_in::known_callback::KnownCallback;
 use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;

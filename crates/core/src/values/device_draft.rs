@@ -45,6 +45,12 @@ pub(crate) fn text_of(value: &str) -> &str {
     quoted.map_or(value, |(text, _)| text)
 }
 
+/// The binding that a member of [`SKIPPED`] names.
+pub(crate) fn skipped(member: &str) -> Option<&str> {
+    let (_, rest) = member.split_once(";session_identifier=")?;
+    Some(text_of(rest))
+}
+
 /// The session instructions (section "JSON Session Instruction Format"). Requests of this origin wait for the cookie.
 ///
 /// A link of any site may lead here, and its request waits as well. The cookie is `SameSite=Lax`, so other requests from

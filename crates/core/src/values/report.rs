@@ -30,7 +30,8 @@ pub enum Severity {
 
 impl Report {
     /// The codes of all warnings.
-    pub const WARNINGS: [&str; 14] = [
+    pub const WARNINGS: [&str; 15] = [
+        ErrorCode::DeviceUnproven.as_str(),
         ErrorCode::InvalidCallback.as_str(),
         ErrorCode::LoginLoop.as_str(),
         ErrorCode::ProviderRefused.as_str(),

@@ -38,6 +38,17 @@ pub(crate) async fn is_revoked(
     }
 }
 
+/// Whether only the unbound copies of a revoked session are revoked, since it is bound to a device key.
+pub(crate) async fn is_bound_since(
+    login: &Login,
+    session: SessionRef,
+    user_id: &str,
+) -> Result<bool, StoreError> {
+    let newest = session.newest();
+    Ok(is_revoked(login, newest.unbound(), user_id).await?
+        && !is_revoked(login, newest.bound(), user_id).await?)
+}
+
 /// Asks the store about a session.
 pub(crate) async fn ask_store(login: &Login, ask: AskStore) -> Found {
     let answer = match answer_of_store(login, &ask).await {
@@ -52,9 +63,7 @@ async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, S
     let (session, user_id) = (ask.session(), ask.user_id());
     let store = &login.0.store;
     if ask.asks_revoked() && store.is_revoked(session, user_id).await? {
-        let may_be_bound = login.0.core.binds_devices() && !session.is_bound();
-        let is_bound = may_be_bound && !store.is_revoked(session.bound(), user_id).await?;
-        return Ok(if is_bound {
+        return Ok(if is_bound_since(login, session, user_id).await? {
             StoreAnswer::BoundSince
         } else {
             StoreAnswer::Revoked

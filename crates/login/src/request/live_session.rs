@@ -6,19 +6,20 @@
 //! - If the process is about to end, a connection learns of it within three seconds. A new connection also gets three
 //!   seconds, so that a client that reconnects at once does so with pauses.
 //! - A connection can set no cookie, so it neither keeps a session alive nor refreshes it.
-//! - If the session is bound to a device key meanwhile, a connection from before ends: it may be a copy's.
+//! - A connection of a bound session ends after the time for which a proof of the device key is good. One from before the
+//!   binding ends at the binding. Each may be a copy's.
 //! - A connection sees the user and the tokens that other requests to this process have refreshed.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fncy_login_core::{SessionRef, SessionTokens, User};
+use fncy_login_core::{DEVICE_COOKIE_LIFE, MAX_SKEW, SessionRef, SessionTokens, Timestamp, User};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use crate::handle::login::Login;
-use crate::handle::revocation_check::is_revoked;
+use crate::handle::revocation_check::{is_bound_since, is_revoked};
 use crate::handle::watched::{News, Place};
 use crate::store::store_error::StoreError;
 
@@ -39,8 +40,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(3);
 pub struct LiveSession {
     login: Login,
     since: Instant,
-    /// The session of the connection's request, if sessions are bound to device keys and this one was not.
-    unbound: Option<SessionRef>,
+    /// The session of the connection's request, and the time of that.
+    session: SessionRef,
+    began: Timestamp,
     news: watch::Receiver<News>,
     _place: Arc<Place>,
 }
@@ -57,9 +59,10 @@ pub enum SessionEnd {
     /// The store can't be asked whether the session was revoked. Close the connection. When the client connects
     /// again, the login decides anew.
     Unverified,
-    /// The browser has bound the session to its device key since the connection began. The session goes on: the client
-    /// connects again, with the bound session.
-    Bound,
+    /// The session is bound to a device key, and the connection may be a copy's: the browser has bound the session since the
+    /// connection began, or that is six minutes ago. The session goes on: the client connects again, and the browser proves
+    /// its key if it must.
+    Unproven,
     /// The process is about to end ([`Login::drain`]). The session goes on: the client connects again, to another
     /// instance.
     Stopping,
@@ -68,12 +71,11 @@ pub enum SessionEnd {
 impl LiveSession {
     pub(crate) fn new(login: &Login, user: &User) -> Self {
         let (news, place) = login.0.watched.watch(user);
-        let session = user.session();
-        let may_be_bound = login.0.core.binds_devices() && !session.is_bound();
         Self {
             login: login.clone(),
             since: Instant::now(),
-            unbound: may_be_bound.then_some(session),
+            session: user.session(),
+            began: login.0.clock.now(),
             news,
             _place: Arc::new(place),
         }
@@ -134,6 +136,9 @@ impl LiveSession {
         if self.login.is_draining() && self.since.elapsed() >= LOOK_EVERY {
             return Some(SessionEnd::Stopping);
         }
+        if self.session.is_bound() && self.age() >= DEVICE_COOKIE_LIFE + MAX_SKEW {
+            return Some(SessionEnd::Unproven);
+        }
         match self.end_by_store(&user).await {
             Ok(end) => end,
             Err(StoreError) if login.admits_unverified => None,
@@ -141,18 +146,22 @@ impl LiveSession {
         }
     }
 
+    /// How long ago the connection began, in seconds.
+    fn age(&self) -> u64 {
+        self.login.0.clock.now().seconds_since(self.began)
+    }
+
     async fn end_by_store(&self, user: &User) -> Result<Option<SessionEnd>, StoreError> {
-        let is_revoked = |session| is_revoked(&self.login, session, user.id());
-        let session = match self.unbound {
-            Some(unbound) if is_revoked(unbound).await? => unbound.bound(),
-            Some(_) => return Ok(None),
-            None => user.session(),
+        let (newest, login) = (user.session(), &self.login);
+        let is_bound_since = if is_revoked(login, newest, user.id()).await? {
+            if !is_bound_since(login, newest, user.id()).await? {
+                return Ok(Some(SessionEnd::SignedOut));
+            }
+            true
+        } else {
+            newest.is_bound() && !self.session.is_bound()
         };
-        Ok(match (is_revoked(session).await?, self.unbound) {
-            (true, _) => Some(SessionEnd::SignedOut),
-            (false, Some(_)) => Some(SessionEnd::Bound),
-            (false, None) => None,
-        })
+        Ok(is_bound_since.then_some(SessionEnd::Unproven))
     }
 }
 
@@ -170,7 +179,7 @@ impl fmt::Display for SessionEnd {
             Self::SignedOut => "you were signed out",
             Self::Expired => "your session has expired",
             Self::Unverified => "your session can't be checked at the moment",
-            Self::Bound => "your session was bound to this device; connect again",
+            Self::Unproven => "your device must be confirmed; connect again",
             Self::Stopping => "the server is about to restart",
         })
     }

@@ -3,7 +3,8 @@
 use crate::browser::RawRequest;
 use crate::harness::Harness;
 use crate::steps::device_key::{
-    DEVICE, GOOD, binding, bound, device_cookies, is_nobody, offered, only, refresh, register, take,
+    DEVICE, GOOD, bind, binding, bound, device_cookies, is_nobody, offered, only, refresh,
+    register, take,
 };
 use crate::steps::session::{LIFE, page_with, sets_session, shown};
 use crate::world::{APP, World};
@@ -72,6 +73,28 @@ pub(super) async fn d02_a_refresh_of_the_tokens_and_new_data_keep_it(harness: Ha
     assert_eq!(page.status, 200, "{}", page.text());
     assert_eq!(bound.text("/page").await, "user=alex");
     assert!(world.calls.user().is_device_bound());
+    let session = only(&bound.copy(), "__Host-fncy_session");
+    is_nobody(&world, &world.app(), &session).await;
+}
+
+pub(super) async fn d02_there_is_room_for_the_key(harness: Harness) {
+    let world = binding(harness);
+    let (mut tab, offer) = offered(&world).await;
+    let mut longest = 0;
+    for length in (700..1_000).rev() {
+        let data = "x".repeat(length);
+        let page = tab.get(&format!("{APP}/session?set={data}")).await;
+        if page.header("set-cookie").is_some() {
+            longest = length;
+            break;
+        }
+    }
+    assert!((800..950).contains(&longest), "{longest}");
+    let mut bound = bind(&world, tab, &offer).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    world.advance(LIFE + 1);
+    bound.renew(&world.app()).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
     let session = only(&bound.copy(), "__Host-fncy_session");
     is_nobody(&world, &world.app(), &session).await;
 }

@@ -90,11 +90,30 @@ pub(super) async fn d24_a_connection_from_before_ends(harness: Harness) {
     let before = device.stream(&world.app()).await;
     let mut bound = bind(&world, tab, &offer).await;
     let text = ends(before, Duration::from_secs(4)).await;
-    assert!(text.contains("was bound to this device"), "{text}");
+    assert!(text.contains("must be confirmed"), "{text}");
     assert_eq!(bound.text("/page").await, "user=alex");
     // The next one goes on until the person signs out.
     let next = device.stream(&world.app()).await;
     world.login.end_all_sessions("alex").await.unwrap();
     let text = ends(next, Duration::from_secs(4)).await;
     assert!(text.contains("you were signed out"), "{text}");
+}
+
+pub(super) async fn d24_a_connection_ends_when_its_proof_is_old(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    let device = Device {
+        browser: bound.tab.browser().clone(),
+        user: world.calls.user(),
+    };
+    let stream = device.stream(&world.app()).await;
+    // The browser renews its device cookie, and a copy's connection gains nothing by it.
+    world.advance(GOOD - 1);
+    bound.renew(&world.app()).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    assert!(!stream.is_finished());
+    world.advance(1);
+    let text = ends(stream, Duration::from_secs(4)).await;
+    assert!(text.contains("must be confirmed"), "{text}");
 }

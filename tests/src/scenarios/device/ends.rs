@@ -3,10 +3,12 @@
 use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::device_key::{
-    Bound, DEVICE, GOOD, assert_over, binding, bound, json_of, refresh, sign_in,
+    Bound, DEVICE, GOOD, assert_over, bind, binding, bound, json_of, only, refresh, sign_in,
 };
-use crate::steps::session::{clears_session, page_with, post};
+use crate::steps::session::{LIFE, clears_session, page_with, post};
 use crate::world::{APP, World};
+
+const HOUR: u64 = 3_600;
 
 pub(super) async fn d11_what_the_browser_skips_signs_nobody_out(harness: Harness) {
     let world = binding(harness);
@@ -21,6 +23,10 @@ pub(super) async fn d11_what_the_browser_skips_signs_nobody_out(harness: Harness
     assert_eq!(page.status, 503, "{}", page.text());
     assert!(page.text().contains("device_unproven"), "{}", page.text());
     assert_eq!(page.header("set-cookie"), None);
+    let mut asked = skipped(&bound).with_header("sec-fetch-mode", "cors");
+    asked.target = b"/auth/session".to_vec();
+    let problem = world.raw(asked).await;
+    assert_eq!(json_of(&problem)["code"], "device_unproven");
     let script = skipped(&bound).with_header("sec-fetch-mode", "cors");
     let problem = world.raw(script).await;
     assert_eq!(json_of(&problem)["code"], "device_unproven");
@@ -29,6 +35,37 @@ pub(super) async fn d11_what_the_browser_skips_signs_nobody_out(harness: Harness
     // A browser that has its device cookie may say it as well.
     let page = world.raw(skipped(&bound)).await;
     assert_eq!(page.text(), "user=alex");
+}
+
+pub(super) async fn d11_what_it_skips_elsewhere_is_not_ours(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    let mut tab = world.stranger().tab();
+    let offer = sign_in(&world, &mut tab).await;
+    let other = bind(&world, tab, &offer).await;
+    world.advance(GOOD);
+    let elsewhere = [
+        "unreachable;session_identifier=\"sso\"",
+        "unreachable",
+        &format!("server_error;session_identifier=\"{}\"", other.name),
+    ];
+    for value in elsewhere {
+        let request = page_with("/page", bound.copy());
+        let answer = world
+            .raw(request.with_header("secure-session-skipped", value))
+            .await;
+        assert_eq!(answer.status, 303, "{value}: the person signs in");
+    }
+    let both = format!(
+        "{}, quota_exceeded;session_identifier=\"{}\"",
+        elsewhere[0], bound.name
+    );
+    let request = page_with("/page", bound.copy());
+    let answer = world
+        .raw(request.with_header("secure-session-skipped", both))
+        .await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
 }
 
 pub(super) async fn d12_a_key_that_is_gone_ends_in_a_sign_in(harness: Harness) {
@@ -62,6 +99,40 @@ pub(super) async fn d14_a_sign_out_ends_it(harness: Harness) {
     is_nobody_and_is_cleared(&world, &copy).await;
     let proof = bound.key.proof(&bound.challenge);
     assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
+}
+
+pub(super) async fn d14_a_sign_out_without_the_device_cookie_ends_it_too(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    let pair = bound.copy();
+    // The browser has dropped the device cookie and can't renew it, and a copy of both is still good.
+    let own = only(&pair, "__Host-fncy_session");
+    let page = world.raw(page_with("/auth/logout", &own)).await;
+    assert!(
+        page.text().contains("action=\"/auth/logout\""),
+        "{}",
+        page.text()
+    );
+    let answer = world.raw(post("/auth/logout", &own)).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    is_nobody_and_is_cleared(&world, &pair).await;
+    let proof = bound.key.proof(&bound.challenge);
+    assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
+}
+
+pub(super) async fn d14_a_sign_out_with_an_old_copy_ends_no_binding(harness: Harness) {
+    let world = binding(harness);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    world.advance(LIFE + HOUR + 1);
+    bound.renew(&world.app()).await;
+    let old = bound.copy();
+    assert_eq!(bound.text("/page").await, "user=alex");
+    let answer = world.raw(post("/auth/logout", &old)).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    bound.renew(&world.app()).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
 }
 
 pub(super) async fn d15_the_end_of_all_sessions_ends_it(harness: Harness) {

@@ -48,6 +48,23 @@ pub(super) async fn d18_instances_agree(harness: Harness) {
     }
 }
 
+pub(super) async fn d18_an_instance_where_it_is_off_clears_nothing(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, binds);
+    let off = world.instance(|builder| builder.store(store.instance()).public_path("/maybe"));
+    let (tab, offer) = offered(&world).await;
+    let mut bound = bind(&world, tab, &offer).await;
+    sleep(HEARD).await;
+    is_nobody(&world, &off, &bound.copy()).await;
+    let page = bound.tab.get("https://app.example/page").await;
+    assert_eq!(page.text(), "user=alex");
+    world.advance(GOOD);
+    is_nobody(&world, &off, &bound.copy()).await;
+    bound.renew(&world.app()).await;
+    let page = bound.tab.get("https://app.example/page").await;
+    assert_eq!(page.text(), "user=alex");
+}
+
 pub(super) async fn d19_without_the_store_nothing_is_bound_or_renewed(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, binds);

@@ -15,6 +15,7 @@ scenarios! {
         d02_a_browser_binds_its_session ["D2"],
         d02_the_next_page_seals_the_key_into_the_session ["D2"],
         d02_a_refresh_of_the_tokens_and_new_data_keep_it ["D2"],
+        d02_there_is_room_for_the_key ["D2"],
         d21_a_recent_sign_in_keeps_it ["D21"],
         d23_where_it_is_off_there_is_none ["D23"],
     }
@@ -24,6 +25,7 @@ scenarios! {
         d07_an_unbound_copy_of_a_bound_session_is_nobody ["D7"],
         d08_a_request_that_was_on_its_way_is_served ["D8"],
         d24_a_connection_from_before_ends ["D24"],
+        d24_a_connection_ends_when_its_proof_is_old ["D24"],
     }
     refreshes: {
         d04_a_refresh_takes_a_challenge_and_extends_nothing_else ["D4"],
@@ -41,12 +43,16 @@ scenarios! {
     }
     ends: {
         d11_what_the_browser_skips_signs_nobody_out ["D11"],
+        d11_what_it_skips_elsewhere_is_not_ours ["D11"],
         d12_a_key_that_is_gone_ends_in_a_sign_in ["D12"],
         d14_a_sign_out_ends_it ["D14"],
+        d14_a_sign_out_without_the_device_cookie_ends_it_too ["D14"],
+        d14_a_sign_out_with_an_old_copy_ends_no_binding ["D14"],
         d15_the_end_of_all_sessions_ends_it ["D15"],
     }
     instances: {
         d18_instances_agree ["D18"],
+        d18_an_instance_where_it_is_off_clears_nothing ["D18", "D23"],
         d19_without_the_store_nothing_is_bound_or_renewed ["D19"],
     }
     paths: {

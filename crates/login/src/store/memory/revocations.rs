@@ -226,10 +226,7 @@ impl Entries {
             counted_bound,
         };
         self.sessions.insert(id, entry, now + life(session));
-        // A session that lives on, bound to a device key, is not crowded out.
-        if up_to != RevokedSession::UNBOUND {
-            self.of_users.insert((user, id), session.issued());
-        }
+        self.of_users.insert((user, id), session.issued());
         let of_user = self.of_users.range(of(user));
         if of_user.clone().count() > MAX_OF_USER
             && let Some(issued) = of_user.map(|(_, issued)| *issued).max()
@@ -370,7 +367,7 @@ mod tests {
         /// The number of sessions and users. Neither is kept elsewhere after it is gone.
         fn len(&self) -> usize {
             let (sessions, users) = (self.sessions.len(), self.users.len());
-            assert!(sessions >= self.of_users.len());
+            assert_eq!(sessions, self.of_users.len());
             assert_eq!(self.filters.sessions.is_empty(), sessions == 0);
             assert_eq!(self.filters.users.is_empty(), users == 0);
             sessions + users
@@ -471,16 +468,24 @@ mod tests {
     }
 
     #[test]
-    fn d07_unbound_copies_are_revoked_and_their_entries_crowd_nobody_out() {
-        let (mut entries, now) = (list(), Instant::now());
-        for number in 0..=MAX_OF_USER {
-            let session = session(number, 0);
+    fn d07_unbound_copies_are_revoked_and_one_users_bindings_evict_no_others() {
+        let (mut entries, now) = (Entries::with_room_for(2 * MAX_OF_USER), Instant::now());
+        entries.add(&of(session(0, 7), "haneul"), now);
+        for number in 1..=MAX_OF_USER {
+            let session = session(number, number as u64);
             entries.add(&of(session, "alex").sparing_bound(), now);
             assert!(entries.has(&session, "alex"));
+            assert!(!entries.has(&session.bound(), "alex"));
         }
-        for number in [0, MAX_OF_USER] {
-            assert!(!entries.has(&session(number, 0).bound(), "alex"));
+        // With one more in the life of an entry, the user signs in again everywhere.
+        for number in MAX_OF_USER + 1..=3 * MAX_OF_USER {
+            let session = session(number, number as u64);
+            entries.add(&of(session, "alex").sparing_bound(), now);
+            assert!(!entries.forget(now), "{number}");
         }
+        assert!(entries.has(&session(1, 1).bound(), "alex"));
+        assert!(entries.has(&session(0, 7), "haneul"));
+        let (mut entries, now) = (list(), Instant::now());
         let ended = session(0, 0);
         entries.add(&of(ended, "alex"), now);
         entries.add(&of(ended, "alex").sparing_bound(), now);
