@@ -4,8 +4,9 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use fncy_login::adapter::{self, Decision, Verdict};
-use fncy_login::{AuthContext, BearerCheck, Login};
+use fncy_login::{AuthContext, BearerCheck, Login, LoginBuilder};
 
+use crate::device::sign_in_and_bind;
 use crate::frameworks::SignedIn;
 use crate::interleave::Case;
 use crate::sample::{Get, HandClock, Provider, TOKEN_LEN, TWELVE_MORE, USER_ID, sign_in};
@@ -33,6 +34,8 @@ pub async fn cases(provider: &Provider, private: SignedIn<'_>, signed: SignedIn<
         public_prefix(provider),
         roll(provider, cookies),
         known_token(provider).await,
+        unbound(provider).await,
+        bound(provider).await,
     ];
     cases.extend(refusals(provider, cookies));
     cases
@@ -117,6 +120,20 @@ async fn known_token(provider: &Provider) -> Case {
         let context = context(&login, black_box(&head));
         assert_eq!(black_box(context.user().unwrap().id()), USER_ID);
     })
+}
+
+/// A session that its browser has not bound, where others are.
+async fn unbound(provider: &Provider) -> Case {
+    let login = provider.login(LoginBuilder::device_bound);
+    let cookies = sign_in(&login, TOKEN_LEN).await;
+    check("check, not bound to a device", &login, &cookies)
+}
+
+/// A session that is bound to a device key, with its device cookie.
+async fn bound(provider: &Provider) -> Case {
+    let login = provider.login(LoginBuilder::device_bound);
+    let cookies = sign_in_and_bind(&login).await;
+    check("check, bound to a device", &login, &cookies)
 }
 
 /// Bad cookies on a public page, which leaves them alone: what is more than with no cookie at

@@ -1,6 +1,7 @@
 //! What a request costs with Login with FNCY, beside the bare framework and beside floors.
 //!
 //! - [`interleave`]: measuring in turns.
+//! - [`device`]: a session that is bound to a device key.
 //! - [`sample`]: the session that is measured, and the provider that gave it.
 //! - [`cases`]: what is measured in turns. It is in [`floor`], [`driver`], [`frameworks`] and [`refresh`].
 //! - [`growth`]: the check beside more and more rules, cookies, sign-outs and refreshes, with limits.
@@ -21,6 +22,7 @@
 pub mod cases;
 pub mod crowded_provider;
 pub mod dev_server;
+pub mod device;
 pub mod driver;
 pub mod floor;
 pub mod frameworks;

@@ -209,12 +209,17 @@ impl Head for Get {
 
 /// Signs a person in, and returns their `Cookie` header.
 pub async fn sign_in(login: &Login, token_len: usize) -> String {
+    cookies_after(login, &callback(login, token_len).await).await
+}
+
+/// The callback of a sign-in that has just begun.
+pub async fn callback(login: &Login, token_len: usize) -> Get {
     let (address, own) = start(login).await;
     let address = Url::parse(&address).unwrap();
     let state = address.query_pairs().find(|(name, _)| name == "state");
     let (_, state) = state.unwrap();
     let query = format!("code={token_len}-{state}&state={state}");
-    cookies_after(login, &Get::at("/auth/callback", &query, own)).await
+    Get::at("/auth/callback", &query, own)
 }
 
 /// Starts a login: the address at the provider, and the cookies that it goes on with.
@@ -229,7 +234,8 @@ pub async fn cookies_after(login: &Login, head: &Get) -> String {
     cookies(&reply(login, head).await)
 }
 
-async fn reply(login: &Login, head: &Get) -> Reply {
+/// The reply to a request that is answered here.
+pub async fn reply<H: Head>(login: &Login, head: &H) -> Reply {
     let verdict = match login.decide(head, None) {
         Decision::Later(verdict) => verdict.await,
         Decision::Now(verdict) => verdict,
@@ -241,13 +247,14 @@ async fn reply(login: &Login, head: &Get) -> Reply {
     }
 }
 
-fn header<'a>(reply: &'a Reply, name: &str) -> impl Iterator<Item = &'a str> {
+/// The lines of a header.
+pub fn header<'a>(reply: &'a Reply, name: &str) -> impl Iterator<Item = &'a str> {
     let lines = reply.headers.iter().filter(move |(found, _)| found == name);
     lines.map(|(_, value)| &**value)
 }
 
 /// What a browser sends back after a reply: of cookies, those that aren't removed.
-fn cookies(reply: &Reply) -> String {
+pub fn cookies(reply: &Reply) -> String {
     set(header(reply, "set-cookie"))
 }
 

@@ -19,6 +19,7 @@ use tower::{Layer as _, Service, ServiceExt as _};
 use crate::browser::{Context, RawRequest};
 use crate::harness::{Harness, RawHead};
 use crate::steps::bearer::{accept, by_introspection, token_of, with_token};
+use crate::steps::device_key::{binding, bound};
 use crate::world::{APP, World};
 
 /// A login, and the cookies of a signed-in user.
@@ -38,6 +39,25 @@ async fn a_decision_allocates_once() {
     let decide = || {
         let decision = world.login.decide(&head, None);
         assert!(matches!(decision, Decision::Now(Verdict::Admit { .. })));
+    };
+    decide();
+    assert_eq!(measure(decide).count_total, 1);
+}
+
+/// The same for a session that is bound to a device key, beside its device cookie.
+#[tokio::test]
+async fn a_bound_session_allocates_no_more() {
+    let world = binding(Harness::Bare);
+    let mut bound = bound(&world).await;
+    assert_eq!(bound.text("/").await, "user=alex");
+    let request = RawRequest::new("GET", "/").with_header("cookie", bound.copy());
+    let head = RawHead::of(&request);
+    let decide = || {
+        let decision = world.login.decide(&head, None);
+        let Decision::Now(Verdict::Admit { context, .. }) = decision else {
+            unreachable!("the session is bound");
+        };
+        assert!(context.user().unwrap().is_device_bound());
     };
     decide();
     assert_eq!(measure(decide).count_total, 1);

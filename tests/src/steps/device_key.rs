@@ -170,15 +170,15 @@ pub(crate) fn assert_over(answer: &RawResponse) {
 }
 
 impl Bound {
-    /// The browser's cookies, as somebody copies them.
+    /// The browser's cookies, as a thief copies them.
     pub(crate) fn copy(&self) -> Vec<u8> {
         let url = Url::parse(APP).unwrap();
         let header = self.tab.browser().jar().header(&url, Context::SameSite);
         header.unwrap_or_default()
     }
 
-    /// Renews the device cookie, as the browser does when it is gone, at an instance.
-    pub(crate) async fn renew(&mut self, app: &Served) {
+    /// Refreshes the device cookie at an instance, as the browser does when it is gone.
+    pub(crate) async fn prove(&mut self, app: &Served) {
         let proof = self.key.proof(&self.challenge);
         let mut answer = refresh(app, &self.name, Some(&proof)).await;
         if answer.status == 403 {
@@ -199,8 +199,8 @@ impl Bound {
     }
 }
 
-/// With these cookies nobody is signed in, and they stay.
-pub(crate) async fn is_nobody(world: &World, app: &Served, cookies: &[u8]) {
+/// These cookies have no user, and stay.
+pub(crate) async fn is_anonymous(world: &World, app: &Served, cookies: &[u8]) {
     world.may_be_anonymous();
     let answer = app.send(page_with("/page", cookies)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());

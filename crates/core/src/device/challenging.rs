@@ -23,7 +23,7 @@ pub struct Challenging {
 }
 
 impl Challenging {
-    /// The reply with a new challenge: 403, after which the browser sends a proof. Without entropy, the reply is 503.
+    /// The reply with a new challenge: 403, after which the browser sends a proof. Without entropy, it is 500.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "entropy serves one purpose")]
     pub fn finish(self, now: Timestamp, entropy: Option<Entropy<1>>) -> Box<Reply> {

@@ -13,7 +13,7 @@ use crate::reply::event::Event;
 use crate::reply::reply::{Ending, Reply};
 use crate::reply::subject::Subject;
 use crate::request::endpoint::Endpoint;
-use crate::session::device_cookie::{self, DEVICE_COOKIE_LIFE};
+use crate::session::device_cookie::{self, DEVICE_COOKIE_LIFE, YOUNG};
 use crate::session::lifetimes::MAX_SKEW;
 use crate::session::revoked_session::RevokedSession;
 use crate::session::session_ref::SessionRef;
@@ -126,7 +126,7 @@ impl Proving {
         self.responder.write(draft)
     }
 
-    /// The reply with the device cookie, and with the next challenge. Without entropy, it is 503.
+    /// The reply with the device cookie, and with the next challenge. Without entropy, it is 500.
     ///
     /// With a registration, all copies of the session that are not bound are revoked.
     #[must_use]
@@ -165,10 +165,9 @@ impl Proving {
                 session: Some(session.id()),
             });
         machine.write(if is_new {
-            // Unbound copies are never rolled again, so they end with the idle timeout.
-            let idle_ends = machine
-                .lifetimes
-                .idle_ends(session.ends(), now.plus(MAX_SKEW));
+            // Unbound copies are not renewed from then on, so they end with the idle timeout.
+            let last_used = now.plus(YOUNG + MAX_SKEW);
+            let idle_ends = machine.lifetimes.idle_ends(session.ends(), last_used);
             let unbound = SessionRef::new(session.id(), 0, session.issued(), idle_ends);
             let revoked = RevokedSession::new(unbound, user_id).sparing_bound();
             draft.event([Event::SessionBound]).ending([Ending {

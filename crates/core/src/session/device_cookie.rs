@@ -24,7 +24,7 @@ use crate::values::timestamp::Timestamp;
 pub const DEVICE_COOKIE_LIFE: u64 = 5 * 60;
 /// For this long after its sign-in, a session is judged as a bound one, in seconds: a minute, and a minute for clocks that
 /// differ. A browser registers within a second or two, and some devices take twenty.
-const YOUNG: u64 = 60 + MAX_SKEW;
+pub(crate) const YOUNG: u64 = 60 + MAX_SKEW;
 
 /// The kind of the sealed text.
 const KIND: &[u8] = b"device cookie";

@@ -175,6 +175,7 @@ fn known<H: Head>(
         return_to,
         demands,
         removal: removal(&responder, state),
+        unproven: found.unproven().cloned().collect(),
         before: found.into_user().map(|user| {
             let tokens = sealed_tokens::open(vault, head, &user);
             (user, tokens)

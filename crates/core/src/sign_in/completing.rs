@@ -10,6 +10,7 @@
 //! - The generation of a session that is kept grows by two. So a refresh of the old tokens at the same time, which adds
 //!   one, is older.
 //! - Tokens that no session keeps are revoked.
+//! - Sessions of the same user without their device cookie end.
 //! - The browser is offered to bind a new session to a device key, if there is room for the key.
 
 use crate::device::offer::offering;
@@ -159,6 +160,15 @@ impl Completing {
                 revoke: unused.and_then(|tokens| machine.revocation_of(tokens)),
             }
         });
+        // The user signs in since these can't be proved. A thief may have bound one of them.
+        let unproven = self.callback.unproven.iter();
+        let unproven = unproven.filter(|unproven| unproven.id() == self.user.id);
+        let unproven: Vec<_> = unproven
+            .map(|unproven| Ending {
+                session: Some(RevokedSession::asked_by(unproven, now)),
+                revoke: None,
+            })
+            .collect();
         let draft = arrive(&self.callback.return_to);
         let draft = if can_be_bound {
             let (_, nonce) = pair::<NONCE_LEN, NONCE_LEN>(&nonces);
@@ -174,7 +184,8 @@ impl Completing {
             .report(is_large)
             .event([Event::SignInFinished])
             .about(&user)
-            .ending(before);
+            .ending(before)
+            .ending(unproven);
         let draft = if is_kept {
             draft.keeps(user, &self.tokens.tokens)
         } else {

@@ -21,6 +21,8 @@ pub(crate) struct KnownCallback {
     pub(crate) removal: String,
     /// The user of the browser's former session, with its tokens.
     pub(crate) before: Option<(User, Option<SessionTokens>)>,
+    /// The browser's sessions without their device cookie.
+    pub(crate) unproven: Vec<User>,
     /// The names of the session cookies in the request, and of the device cookies that go with a former session.
     pub(crate) session_cookies: Vec<String>,
     pub(crate) loop_count: LoopCount,

@@ -3,7 +3,7 @@
 use crate::browser::RawRequest;
 use crate::harness::Harness;
 use crate::steps::device_key::{
-    DEVICE, GOOD, bind, binding, bound, device_cookies, is_nobody, offered, only, refresh,
+    DEVICE, GOOD, bind, binding, bound, device_cookies, is_anonymous, offered, only, refresh,
     register, take,
 };
 use crate::steps::session::{LIFE, page_with, sets_session, shown};
@@ -30,7 +30,7 @@ pub(super) async fn d02_a_browser_binds_its_session(harness: Harness) {
     assert!(world.calls.user().is_device_bound());
     for _ in 0..3 {
         world.advance(GOOD);
-        bound.renew(&world.app()).await;
+        bound.prove(&world.app()).await;
         assert_eq!(bound.text("/page").await, "user=alex");
     }
     assert!(world.calls.user().is_device_bound());
@@ -56,8 +56,8 @@ pub(super) async fn d02_the_next_page_seals_the_key_into_the_session(harness: Ha
     let both = [&sealed[..], &device].join(&b"; "[..]);
     let answer = world.raw(page_with("/page", &both)).await;
     assert_eq!((answer.status, sets_session(&answer)), (200, false));
-    // Without the device cookie, the sealed one is nobody at once.
-    is_nobody(&world, &world.app(), &sealed).await;
+    // Without the device cookie, the sealed one has no user from then on.
+    is_anonymous(&world, &world.app(), &sealed).await;
 }
 
 pub(super) async fn d02_a_refresh_of_the_tokens_and_new_data_keep_it(harness: Harness) {
@@ -65,7 +65,7 @@ pub(super) async fn d02_a_refresh_of_the_tokens_and_new_data_keep_it(harness: Ha
     let mut bound = bound(&world).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     world.advance(LIFE + 1);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     assert_eq!(world.token_requests(), 2, "the tokens were refreshed");
     assert!(world.calls.user().is_device_bound());
@@ -74,7 +74,7 @@ pub(super) async fn d02_a_refresh_of_the_tokens_and_new_data_keep_it(harness: Ha
     assert_eq!(bound.text("/page").await, "user=alex");
     assert!(world.calls.user().is_device_bound());
     let session = only(&bound.copy(), "__Host-fncy_session");
-    is_nobody(&world, &world.app(), &session).await;
+    is_anonymous(&world, &world.app(), &session).await;
 }
 
 pub(super) async fn d02_there_is_room_for_the_key(harness: Harness) {
@@ -93,10 +93,10 @@ pub(super) async fn d02_there_is_room_for_the_key(harness: Harness) {
     let mut bound = bind(&world, tab, &offer).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     world.advance(LIFE + 1);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     let session = only(&bound.copy(), "__Host-fncy_session");
-    is_nobody(&world, &world.app(), &session).await;
+    is_anonymous(&world, &world.app(), &session).await;
 }
 
 pub(super) async fn d21_a_recent_sign_in_keeps_it(harness: Harness) {
@@ -105,7 +105,7 @@ pub(super) async fn d21_a_recent_sign_in_keeps_it(harness: Harness) {
     assert_eq!(bound.text("/page").await, "user=alex");
     let before = shown(&mut bound.tab).await;
     world.advance(GOOD + 1);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     let location = world.start(&mut bound.tab, "/recent").await;
     let form = bound.tab.visit(&location).await;
     let page = world.sign_in(&mut bound.tab, form, "alex").await;
@@ -119,7 +119,7 @@ pub(super) async fn d21_a_recent_sign_in_keeps_it(harness: Harness) {
     assert!(world.calls.user().is_device_bound());
     assert_eq!(shown(&mut bound.tab).await.kept, before.kept);
     let session = only(&bound.copy(), "__Host-fncy_session");
-    is_nobody(&world, &world.app(), &session).await;
+    is_anonymous(&world, &world.app(), &session).await;
 }
 
 pub(super) async fn d23_where_it_is_off_there_is_none(harness: Harness) {
@@ -128,8 +128,8 @@ pub(super) async fn d23_where_it_is_off_there_is_none(harness: Harness) {
     assert_eq!(bound.text("/page").await, "user=alex");
     world.advance(GOOD);
     world.serve(world.usual().public_path("/maybe").build().unwrap());
-    // Nobody can renew the device cookie there, so the session is over. Its cookie stays.
-    is_nobody(&world, &world.app(), &bound.copy()).await;
+    // No browser can refresh its device cookie there, so the session has no user. Its cookie stays.
+    is_anonymous(&world, &world.app(), &bound.copy()).await;
     let off = refresh(&world.app(), &bound.name, None).await;
     assert_eq!(off.status, 401, "it is a path of the application");
     let proof = bound.key.registration("anything");

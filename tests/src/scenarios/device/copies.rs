@@ -5,29 +5,31 @@ use std::time::Duration;
 use crate::harness::Harness;
 use crate::steps::device::{Device, ends};
 use crate::steps::device_key::{
-    DEVICE, GOOD, YOUNG, bind, binding, bound, is_nobody, offered, only, sign_in,
+    DEVICE, GOOD, YOUNG, bind, binding, bound, is_anonymous, offered, only, sign_in,
 };
 use crate::steps::session::{page_with, sets_session};
 use crate::world::APP;
 
-pub(super) async fn d03_a_copy_of_all_cookies_dies_with_the_short_one(harness: Harness) {
+pub(super) async fn d03_a_copy_of_all_cookies_dies_with_the_device_cookie(harness: Harness) {
     let world = binding(harness);
     let mut bound = bound(&world).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     world.advance(GOOD - 1);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     let copy = bound.copy();
     world.advance(GOOD - 1);
     let answer = world.raw(page_with("/page", &copy)).await;
     assert_eq!(answer.text(), "user=alex", "it is good for minutes");
     world.advance(1);
-    is_nobody(&world, &world.app(), &copy).await;
-    bound.renew(&world.app()).await;
+    is_anonymous(&world, &world.app(), &copy).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
-    is_nobody(&world, &world.app(), &copy).await;
+    is_anonymous(&world, &world.app(), &copy).await;
 }
 
-pub(super) async fn d03_the_short_one_of_another_session_or_key_proves_nothing(harness: Harness) {
+pub(super) async fn d03_the_device_cookie_of_another_session_or_key_proves_nothing(
+    harness: Harness,
+) {
     let world = binding(harness);
     let mut one = bound(&world).await;
     assert_eq!(one.text("/page").await, "user=alex");
@@ -44,25 +46,25 @@ pub(super) async fn d03_the_short_one_of_another_session_or_key_proves_nothing(h
     let moved = [&name(&mine)[..], b"=", &value(&theirs)].concat();
     for device in [theirs.clone(), moved] {
         let cookies = [&session[..], b"; ", &device].concat();
-        is_nobody(&world, &world.app(), &cookies).await;
+        is_anonymous(&world, &world.app(), &cookies).await;
     }
     let cookies = [&session[..], b"; ", &theirs, b"; ", &mine].concat();
     let answer = world.raw(page_with("/page", &cookies)).await;
     assert_eq!(answer.text(), "user=alex", "both, as a browser may have");
     let cookies = [&session[..], b"; ", &mine[..mine.len() - 1]].concat();
-    is_nobody(&world, &world.app(), &cookies).await;
+    is_anonymous(&world, &world.app(), &cookies).await;
 }
 
-pub(super) async fn d07_an_unbound_copy_of_a_bound_session_is_nobody(harness: Harness) {
+pub(super) async fn d07_an_unbound_copy_of_a_bound_session_is_anonymous(harness: Harness) {
     let world = binding(harness);
     let (tab, offer) = offered(&world).await;
     let copy = world.cookie_header();
     let mut bound = bind(&world, tab, &offer).await;
     world.advance(YOUNG);
-    is_nobody(&world, &world.app(), &copy).await;
+    is_anonymous(&world, &world.app(), &copy).await;
     // The browser itself has shown no bound cookie yet. Its device cookie is what counts.
     assert_eq!(bound.text("/page").await, "user=alex");
-    is_nobody(&world, &world.app(), &copy).await;
+    is_anonymous(&world, &world.app(), &copy).await;
     assert_eq!(bound.text("/page").await, "user=alex");
 }
 
@@ -74,7 +76,7 @@ pub(super) async fn d08_a_request_that_was_on_its_way_is_served(harness: Harness
     world.advance(YOUNG - 1);
     let answer = world.raw(page_with("/page", &copy)).await;
     assert_eq!(answer.text(), "user=alex");
-    assert!(!sets_session(&answer), "and nothing is renewed with it");
+    assert!(!sets_session(&answer), "and no cookie is set");
     drop(bound);
 }
 
@@ -108,9 +110,9 @@ pub(super) async fn d24_a_connection_ends_when_its_proof_is_old(harness: Harness
         user: world.calls.user(),
     };
     let stream = device.stream(&world.app()).await;
-    // The browser renews its device cookie, and a copy's connection gains nothing by it.
+    // The browser refreshes its device cookie, and a copy's connection gains nothing by it.
     world.advance(GOOD - 1);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     assert!(!stream.is_finished());
     world.advance(1);

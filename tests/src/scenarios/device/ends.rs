@@ -1,9 +1,12 @@
 //! How a binding ends, and what must not end it (rows D11, D12, D14 and D15).
 
+use url::Url;
+
 use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::device_key::{
-    Bound, DEVICE, GOOD, assert_over, bind, binding, bound, json_of, only, refresh, sign_in,
+    Bound, DEVICE, GOOD, YOUNG, assert_over, bind, binding, bound, is_anonymous, json_of, offered,
+    only, refresh, sign_in,
 };
 use crate::steps::session::{LIFE, clears_session, page_with, post};
 use crate::world::{APP, World};
@@ -30,7 +33,7 @@ pub(super) async fn d11_what_the_browser_skips_signs_nobody_out(harness: Harness
     let script = skipped(&bound).with_header("sec-fetch-mode", "cors");
     let problem = world.raw(script).await;
     assert_eq!(json_of(&problem)["code"], "device_unproven");
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     // A browser that has its device cookie may say it as well.
     let page = world.raw(skipped(&bound)).await;
@@ -85,6 +88,30 @@ pub(super) async fn d12_a_key_that_is_gone_ends_in_a_sign_in(harness: Harness) {
         assert_eq!(page.text(), "user=alex");
         world.browser.jar().clear();
     }
+    // The first of them has ended the session that could not be proved.
+    let proof = lost.key.proof(&lost.challenge);
+    assert_over(&refresh(&world.app(), &lost.name, Some(&proof)).await);
+}
+
+pub(super) async fn d12_a_sign_in_ends_the_session_that_a_thief_has_bound(harness: Harness) {
+    let world = binding(harness);
+    let (mut tab, offer) = offered(&world).await;
+    // A thief has copied the cookie and the offer, and is faster than the browser.
+    let stolen = world.cookie_header();
+    let thief = world.stranger();
+    let url = Url::parse(APP).unwrap();
+    let value = world.session_cookie();
+    thief
+        .jar()
+        .insert(&url, b"__Host-fncy_session", value.as_bytes());
+    let mut thief = bind(&world, thief.tab(), &offer).await;
+    assert_eq!(thief.text("/page").await, "user=alex");
+    world.advance(YOUNG);
+    is_anonymous(&world, &world.app(), &stolen).await;
+    sign_in(&world, &mut tab).await;
+    is_anonymous_and_cleared(&world, &thief.copy()).await;
+    let proof = thief.key.proof(&thief.challenge);
+    assert_over(&refresh(&world.app(), &thief.name, Some(&proof)).await);
 }
 
 pub(super) async fn d14_a_sign_out_ends_it(harness: Harness) {
@@ -96,7 +123,7 @@ pub(super) async fn d14_a_sign_out_ends_it(harness: Harness) {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let removes = |line: &[u8]| line.starts_with(DEVICE.as_bytes()) && line.ends_with(b"Max-Age=0");
     assert!(answer.headers_named("set-cookie").any(removes));
-    is_nobody_and_is_cleared(&world, &copy).await;
+    is_anonymous_and_cleared(&world, &copy).await;
     let proof = bound.key.proof(&bound.challenge);
     assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
 }
@@ -106,7 +133,7 @@ pub(super) async fn d14_a_sign_out_without_the_device_cookie_ends_it_too(harness
     let mut bound = bound(&world).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     let pair = bound.copy();
-    // The browser has dropped the device cookie and can't renew it, and a copy of both is still good.
+    // The browser has dropped the device cookie and can't refresh it, and a copy of both is still good.
     let own = only(&pair, "__Host-fncy_session");
     let page = world.raw(page_with("/auth/logout", &own)).await;
     assert!(
@@ -116,7 +143,7 @@ pub(super) async fn d14_a_sign_out_without_the_device_cookie_ends_it_too(harness
     );
     let answer = world.raw(post("/auth/logout", &own)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
-    is_nobody_and_is_cleared(&world, &pair).await;
+    is_anonymous_and_cleared(&world, &pair).await;
     let proof = bound.key.proof(&bound.challenge);
     assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
 }
@@ -126,12 +153,12 @@ pub(super) async fn d14_a_sign_out_with_an_old_copy_ends_no_binding(harness: Har
     let mut bound = bound(&world).await;
     assert_eq!(bound.text("/page").await, "user=alex");
     world.advance(LIFE + HOUR + 1);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     let old = bound.copy();
     assert_eq!(bound.text("/page").await, "user=alex");
     let answer = world.raw(post("/auth/logout", &old)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
 }
 
@@ -141,13 +168,13 @@ pub(super) async fn d15_the_end_of_all_sessions_ends_it(harness: Harness) {
     assert_eq!(bound.text("/page").await, "user=alex");
     let copy = bound.copy();
     world.login.end_all_sessions("alex").await.unwrap();
-    is_nobody_and_is_cleared(&world, &copy).await;
+    is_anonymous_and_cleared(&world, &copy).await;
     let proof = bound.key.proof(&bound.challenge);
     assert_over(&refresh(&world.app(), &bound.name, Some(&proof)).await);
 }
 
 /// A session that was revoked loses its cookie as well.
-async fn is_nobody_and_is_cleared(world: &World, cookies: &[u8]) {
+async fn is_anonymous_and_cleared(world: &World, cookies: &[u8]) {
     let answer = world.app().send(page_with("/page", cookies)).await;
     assert_eq!(answer.status, 303);
     assert!(clears_session(&answer));

@@ -31,8 +31,8 @@ pub(super) async fn d05_a_proof_is_used_once(harness: Harness) {
     let name = json_of(&first)["session_identifier"].clone();
     let name = name.as_str().unwrap();
     let proof = own.proof(&challenge_of(&first));
-    let renewed = refresh(&world.app(), name, Some(&proof)).await;
-    assert_eq!(renewed.status, 200, "{}", renewed.text());
+    let refreshed = refresh(&world.app(), name, Some(&proof)).await;
+    assert_eq!(refreshed.status, 200, "{}", refreshed.text());
     for _ in 0..2 {
         let again = refresh(&world.app(), name, Some(&proof)).await;
         assert_challenged(&again, "the same proof");

@@ -9,7 +9,7 @@ use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::device_key::{
     GOOD, YOUNG, assert_challenged, assert_refused, bind, binds, challenge_of, device_cookies,
-    is_nobody, json_of, offered, refresh, register,
+    is_anonymous, json_of, offered, refresh, register,
 };
 use crate::steps::session::{page_with, with_store};
 use crate::store::Store;
@@ -30,18 +30,18 @@ pub(super) async fn d18_instances_agree(harness: Harness) {
     world.advance(YOUNG);
     sleep(HEARD).await;
     for app in [&other, &world.app()] {
-        is_nobody(&world, app, &copy).await;
+        is_anonymous(&world, app, &copy).await;
     }
     let page = bound.tab.get("https://app.example/page").await;
     assert_eq!(page.text(), "user=alex");
     world.advance(GOOD);
     let challenged = refresh(&world.app(), &bound.name, None).await;
     let proof = bound.key.proof(&challenge_of(&challenged));
-    let renewed = refresh(&other, &bound.name, Some(&proof)).await;
-    assert_eq!(renewed.status, 200, "{}", renewed.text());
+    let refreshed = refresh(&other, &bound.name, Some(&proof)).await;
+    assert_eq!(refreshed.status, 200, "{}", refreshed.text());
     let replayed = refresh(&world.app(), &bound.name, Some(&proof)).await;
     assert_challenged(&replayed, "used on the other instance");
-    bound.renew(&other).await;
+    bound.prove(&other).await;
     for app in [&other, &world.app()] {
         let answer = app.send(page_with("/page", bound.copy())).await;
         assert_eq!(answer.text(), "user=alex");
@@ -55,17 +55,17 @@ pub(super) async fn d18_an_instance_where_it_is_off_clears_nothing(harness: Harn
     let (tab, offer) = offered(&world).await;
     let mut bound = bind(&world, tab, &offer).await;
     sleep(HEARD).await;
-    is_nobody(&world, &off, &bound.copy()).await;
+    is_anonymous(&world, &off, &bound.copy()).await;
     let page = bound.tab.get("https://app.example/page").await;
     assert_eq!(page.text(), "user=alex");
     world.advance(GOOD);
-    is_nobody(&world, &off, &bound.copy()).await;
-    bound.renew(&world.app()).await;
+    is_anonymous(&world, &off, &bound.copy()).await;
+    bound.prove(&world.app()).await;
     let page = bound.tab.get("https://app.example/page").await;
     assert_eq!(page.text(), "user=alex");
 }
 
-pub(super) async fn d19_without_the_store_nothing_is_bound_or_renewed(harness: Harness) {
+pub(super) async fn d19_without_the_store_nothing_is_bound_or_refreshed(harness: Harness) {
     let store = Store::default();
     let world = with_store(harness, &store, binds);
     let (tab, offer) = offered(&world).await;
@@ -87,7 +87,7 @@ pub(super) async fn d19_without_the_store_nothing_is_bound_or_renewed(harness: H
     assert_eq!(answer.status, 503, "{}", answer.text());
     assert_eq!(device_cookies(&answer), 0);
     store.set_down(false);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     let page = bound.tab.get("https://app.example/page").await;
     assert_eq!(page.text(), "user=alex");
 }

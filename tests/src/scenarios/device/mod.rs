@@ -20,9 +20,9 @@ scenarios! {
         d23_where_it_is_off_there_is_none ["D23"],
     }
     copies: {
-        d03_a_copy_of_all_cookies_dies_with_the_short_one ["D3"],
-        d03_the_short_one_of_another_session_or_key_proves_nothing ["D3"],
-        d07_an_unbound_copy_of_a_bound_session_is_nobody ["D7"],
+        d03_a_copy_of_all_cookies_dies_with_the_device_cookie ["D3"],
+        d03_the_device_cookie_of_another_session_or_key_proves_nothing ["D3"],
+        d07_an_unbound_copy_of_a_bound_session_is_anonymous ["D7"],
         d08_a_request_that_was_on_its_way_is_served ["D8"],
         d24_a_connection_from_before_ends ["D24"],
         d24_a_connection_ends_when_its_proof_is_old ["D24"],
@@ -45,6 +45,7 @@ scenarios! {
         d11_what_the_browser_skips_signs_nobody_out ["D11"],
         d11_what_it_skips_elsewhere_is_not_ours ["D11"],
         d12_a_key_that_is_gone_ends_in_a_sign_in ["D12"],
+        d12_a_sign_in_ends_the_session_that_a_thief_has_bound ["D12"],
         d14_a_sign_out_ends_it ["D14"],
         d14_a_sign_out_without_the_device_cookie_ends_it_too ["D14"],
         d14_a_sign_out_with_an_old_copy_ends_no_binding ["D14"],
@@ -53,7 +54,7 @@ scenarios! {
     instances: {
         d18_instances_agree ["D18"],
         d18_an_instance_where_it_is_off_clears_nothing ["D18", "D23"],
-        d19_without_the_store_nothing_is_bound_or_renewed ["D19"],
+        d19_without_the_store_nothing_is_bound_or_refreshed ["D19"],
     }
     paths: {
         d20_a_path_may_require_it ["D20"],

@@ -1,4 +1,4 @@
-//! How the device cookie is renewed (rows D4, D9, D16, D17 and D22).
+//! How the device cookie is refreshed (rows D4, D9, D16, D17 and D22).
 
 use fncy_login_testing::DeviceKey;
 
@@ -6,7 +6,7 @@ use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::device_key::{
     DEVICE, GOOD, assert_challenged, assert_over, assert_refused, bind, binding, binds, bound,
-    challenge_of, device_cookies, is_nobody, offered, only, refresh, refresh_request, register,
+    challenge_of, device_cookies, is_anonymous, offered, only, refresh, refresh_request, register,
     sign_in,
 };
 use crate::steps::session::page_with;
@@ -37,14 +37,14 @@ pub(super) async fn d04_a_refresh_takes_a_challenge_and_extends_nothing_else(har
     // The browser refreshes all day, and the person opens nothing.
     for _ in 0..IDLE / 7_200 + 1 {
         world.advance(7_200);
-        bound.renew(&world.app()).await;
+        bound.prove(&world.app()).await;
     }
     let cookies = format!("__Host-fncy_session={session}");
     let device = only(&bound.copy(), DEVICE);
     let cookies = [cookies.as_bytes(), b"; ", &device].concat();
     let answer = world.raw(page_with("/page", &cookies)).await;
     assert_eq!(answer.status, 303, "the session was idle for a day");
-    // Nor does it outlive the session.
+    // The device cookie does not outlive the session either.
     world.advance(7 * IDLE);
     let over = refresh(&world.app(), &bound.name, None).await;
     assert_over(&over);
@@ -68,7 +68,7 @@ pub(super) async fn d09_old_challenges_lead_to_new_ones_and_old_offers_to_nothin
     assert_challenged(&late, "an old challenge");
     bound.challenge = challenge_of(&late);
     world.advance(CHALLENGE);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
 }
 
@@ -82,9 +82,9 @@ pub(super) async fn d16_clocks_may_differ_by_a_minute(harness: Harness) {
     // An instance that is a minute ahead believes the device cookie for as long as the browser keeps it.
     world.advance_server(GOOD - 1);
     assert_eq!(bound.text("/page").await, "user=alex");
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     world.turn_server_back(60);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
 }
 
@@ -116,7 +116,7 @@ pub(super) async fn d17_two_tabs_share_one_binding(harness: Harness) {
     );
     let challenged = if one.status == 403 { one } else { other };
     bound.challenge = challenge_of(&challenged);
-    bound.renew(&world.app()).await;
+    bound.prove(&world.app()).await;
     assert_eq!(bound.text("/page").await, "user=alex");
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn d22_a_former_binding_ends_and_disturbs_nobody(harness: Harne
     let offer = sign_in(&world, &mut tab).await;
     let mut bound = bind(&world, tab, &offer).await;
     assert_eq!(bound.text("/page").await, "user=alex");
-    former.renew(&world.app()).await;
+    former.prove(&world.app()).await;
     assert_eq!(
         world.cookies(DEVICE).len(),
         2,
@@ -148,5 +148,5 @@ pub(super) async fn d22_a_former_binding_ends_and_disturbs_nobody(harness: Harne
     });
     let answer = refresh(&other, &bound.name, None).await;
     assert_refused(&answer, "a binding of another secret");
-    is_nobody(&world, &other, &bound.copy()).await;
+    is_anonymous(&world, &other, &bound.copy()).await;
 }
