@@ -112,7 +112,7 @@ pub use crate::device::sealed::DEVICE_CHALLENGE_LIFE;
 pub use crate::gate::begin::Begin;
 pub use crate::gate::coverage::Coverage;
 pub use crate::handling::Handling;
-pub use crate::machine::settings::{Choices, Settings};
+pub use crate::machine::settings::{Choices, DeviceBinding, Settings};
 pub use crate::provider::answer::{Failure, ProviderAnswer, ProviderResult};
 pub use crate::provider::auth_time::AuthTime;
 pub use crate::provider::client_token::{ClientGrant, NoClientGrant, NoGrantReason};

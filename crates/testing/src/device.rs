@@ -123,8 +123,8 @@ impl<A: App> Client<A> {
         let proof = key.proof(challenge);
         let answer = refresh().header("secure-session-response", &proof).send();
         let answer = answer.await?;
-        let instructions: Value = answer.json()?;
-        if answer.status() != 200 || instructions["continue"] == false {
+        let is_over = || Ok::<_, TestError>(answer.json::<Value>()?["continue"] == false);
+        if answer.status() != 200 || is_over()? {
             let summary = answer.summary();
             return Err(TestError::new(format!("the proof got {summary}")));
         }

@@ -4,10 +4,11 @@ use std::hash::RandomState;
 use std::sync::LazyLock;
 
 use fncy_login_core::{
-    Admission, AfterRefresh, AuthorizeParams, Begin, Checked, Choices, CookiePolicy, Core, Entropy,
-    Exchange, Exchanged, KeyRing, PathRules, Protection, Provider, ProviderAnswer, ProviderResult,
-    Redeemed, Redeeming, RedirectParam, References, Reply, RevocationStatus, Secret, SecureUrl,
-    Settings, Site, StoreAnswer, Timestamp, TokenDialect, UserPointers, UserRead,
+    Admission, AfterRefresh, AuthorizeParams, Begin, Checked, Choices, CookiePolicy, Core,
+    DeviceBinding, Entropy, Exchange, Exchanged, KeyRing, PathRules, Protection, Provider,
+    ProviderAnswer, ProviderResult, Redeemed, Redeeming, RedirectParam, References, Reply,
+    RevocationStatus, Secret, SecureUrl, Settings, Site, StoreAnswer, Timestamp, TokenDialect,
+    UserPointers, UserRead,
 };
 
 use crate::reply::{self, AUTHORIZE_URL};
@@ -34,7 +35,7 @@ pub(crate) static TWO_HOSTS: LazyLock<Core> =
 /// Binds sessions to device keys.
 pub(crate) static BOUND: LazyLock<Core> = LazyLock::new(|| {
     let choices = Choices {
-        device_bound: true,
+        device_binding: DeviceBinding::Offered,
         ..Choices::default()
     };
     with(choices, "", &[])

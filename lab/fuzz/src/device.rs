@@ -1,15 +1,17 @@
 //! Registrations and refreshes of device keys: a proof is accepted if the right key has signed the right challenge, and all
 //! members say so.
 //!
+//! Where sessions are not bound, all are requests of the application's paths.
+//!
 //! The input chooses the request, the key, the members and changes of the text. So it is known which proofs are right.
 
 use std::sync::LazyLock;
 
-use fncy_login_core::{Begin, Entropy, Reply};
+use fncy_login_core::{Begin, Core, Entropy, Reply};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 
-use crate::app::{self, BOUND, NOW};
+use crate::app::{self, BOUND, NOW, PRIVATE};
 use crate::input::Input;
 use crate::jwt::changed;
 use crate::reply::{self, values};
@@ -48,7 +50,7 @@ impl Browser {
         let signed_in = sign_in::sign_in(&BOUND, user, "token");
         let offer = quoted(&signed_in, "secure-session-registration", 3);
         let proof = proof(&key, HEADERS[0].0, &jwk(&key), &member(&offer));
-        let Some(Begin::Prove(proving)) = begin(0, "", &proof) else {
+        let Some(Begin::Prove(proving)) = begin(&BOUND, 0, "", &proof) else {
             panic!("a registration that is right is refused");
         };
         let bound = proving.finish(NOW, Some(app::entropy(user.as_bytes()[0])));
@@ -87,7 +89,7 @@ fn proof(key: &EcdsaKeyPair, header: &str, jwk: &str, payload: &str) -> String {
 }
 
 /// The first step of a registration (0) or a refresh. `None` if a header can't have this proof.
-fn begin(kind: usize, name: &str, proof: &str) -> Option<Begin> {
+fn begin(core: &Core, kind: usize, name: &str, proof: &str) -> Option<Begin> {
     let path = ["/auth/device/register", "/auth/device/refresh"][kind];
     let request = Request::new("POST", path).header("secure-session-response", proof);
     let request = match kind {
@@ -95,7 +97,7 @@ fn begin(kind: usize, name: &str, proof: &str) -> Option<Begin> {
         _ => request.header("sec-secure-session-id", format!("\"{name}\"")),
     };
     let is_header = proof.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    is_header.then(|| app::begin(&BOUND, &request, NOW))
+    is_header.then(|| app::begin(core, &request, NOW))
 }
 
 pub(crate) fn check(data: &[u8]) {
@@ -131,9 +133,11 @@ pub(crate) fn check(data: &[u8]) {
         0 => text == 0,
         _ => text == 2 && is(asked, shown),
     };
-    let Some(begin) = begin(kind, &shown.texts[1], &changed) else {
+    let ask = |core| begin(core, kind, &shown.texts[1], &changed);
+    let (Some(begin), Some(where_off)) = (ask(&BOUND), ask(&PRIVATE)) else {
         return;
     };
+    assert!(matches!(where_off, Begin::Reply(reply) if reply.status == 401));
     let is_accepted = match begin {
         Begin::Prove(proving) => {
             assert_eq!(proving.session().is_bound(), kind == 1);

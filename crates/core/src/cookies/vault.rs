@@ -22,7 +22,7 @@ pub(crate) struct Vault {
     keys: Newest<Keys>,
     pub(crate) cookies: CookiePolicy,
     pub(crate) protection: Protection,
-    /// Whether browsers are offered to bind sessions to device keys.
+    /// Whether sessions may be bound to device keys.
     pub(crate) binds_devices: bool,
     /// The context of all keys: the session's cookie name, the client and the origin.
     context: Vec<u8>,
@@ -52,7 +52,7 @@ impl Vault {
         }
     }
 
-    /// The same vault, which binds sessions to device keys if `binds` says so.
+    /// The same vault, for sessions that may be bound to device keys if `binds` says so.
     pub(crate) fn binding_devices(self, binds: bool) -> Self {
         Self {
             binds_devices: binds,

@@ -17,7 +17,7 @@ pub(crate) fn offering(
     now: Timestamp,
     nonce: [u8; NONCE_LEN],
 ) -> Draft {
-    if !machine.vault.binds_devices {
+    if !machine.offers_device_binding {
         return draft;
     }
     let bindable = Bindable {

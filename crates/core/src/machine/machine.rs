@@ -4,7 +4,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 use crate::cookies::vault::Vault;
-use crate::machine::settings::{Choices, Settings};
+use crate::machine::settings::{Choices, DeviceBinding, Settings};
 use crate::provider::authorize::AuthorizeUrl;
 use crate::provider::exchange::Revoke;
 use crate::provider::settings::{Provider, ProviderId};
@@ -38,6 +38,8 @@ pub(crate) struct Machine {
     pub(crate) clears_cache: bool,
     pub(crate) sources: Sources,
     pub(crate) vault: Vault,
+    /// Whether a sign-in offers the browser to bind the session to a device key.
+    pub(crate) offers_device_binding: bool,
     pub(crate) pages: Pages,
     pub(crate) references: References,
     pub(crate) authorize_url: AuthorizeUrl,
@@ -79,7 +81,7 @@ impl Machine {
         } = settings;
         let Choices {
             protection,
-            device_bound,
+            device_binding,
             paths,
             lifetimes,
             sign_in_only,
@@ -92,7 +94,8 @@ impl Machine {
         } = choices;
         Self {
             vault: Vault::new(&keys, cookies, protection, &provider.client_id, origin)
-                .binding_devices(device_bound),
+                .binding_devices(device_binding != DeviceBinding::Off),
+            offers_device_binding: device_binding == DeviceBinding::Offered,
             pages: Pages::new(own_page, language),
             references,
             authorize_url: AuthorizeUrl::new(&provider, &site),

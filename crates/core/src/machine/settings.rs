@@ -36,6 +36,18 @@ pub struct Settings {
     pub choices: Choices,
 }
 
+/// What the login does about keys of browsers' devices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceBinding {
+    /// Nothing.
+    #[default]
+    Off,
+    /// It takes the proofs of browsers to which another instance has offered it, or this one before it was turned off.
+    Accepted,
+    /// It offers browsers to bind their sessions, too.
+    Offered,
+}
+
 /// The choices that an application makes in code, with their defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
@@ -57,8 +69,8 @@ pub struct Choices {
     pub own_page: Option<OwnPage>,
     /// The language of all pages, in place of each reader's own.
     pub language: Option<Language>,
-    /// Whether browsers are offered to bind sessions to device keys.
-    pub device_bound: bool,
+    /// What the login does about keys of browsers' devices.
+    pub device_binding: DeviceBinding,
     /// The sign-ins that a link can name, with their options, which were checked.
     pub intents: Vec<(String, SignInOptions)>,
 }

@@ -183,18 +183,11 @@ pub(crate) fn unproven<H: Head>(machine: &Machine, head: &H) -> Draft {
     draft.at_most(Severity::Warning)
 }
 
-/// 403, for a user whose session is bound to no device key. A browser that can bind it does so within a second of the
-/// sign-in.
+/// 403, for a user whose session is bound to no device key. A browser that can bind it does so within a few
+/// seconds after the sign-in.
 pub(crate) fn lacks_device<H: Head>(machine: &Machine, head: &H, detail: &'static str) -> Draft {
     let code = ErrorCode::DeviceBindingRequired;
-    let kind = kind_of(machine, head);
-    let way_on = || {
-        let here = shown_page(machine, head, kind);
-        Some((WayOn::Go(here.as_str().to_owned()), Label::TryAgain))
-    };
-    in_format(machine, kind, code, detail, way_on, || {
-        problem_with_login_url(machine, head, code)
-    })
+    busy(machine, head, code).report([Report::of(code, detail)])
 }
 
 /// 405, with the methods that are allowed.

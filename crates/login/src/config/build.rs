@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Once};
 
 use fncy_login_core::{
-    Core, Lifetimes, Newest, Provider, RedirectParam, References, Secret, SecureUrl, Settings,
-    TokenPolicy,
+    Core, DeviceBinding, Lifetimes, Newest, Provider, RedirectParam, References, Secret, SecureUrl,
+    Settings, TokenPolicy,
 };
 use http::Method;
 use http::header::HeaderName;
@@ -259,7 +259,9 @@ impl LoginBuilder {
                 ));
             }
         }
-        if self.choices.paths.has_device_bound() && !self.choices.device_bound {
+        if self.choices.paths.has_device_bound()
+            && self.choices.device_binding != DeviceBinding::Offered
+        {
             mistake(
                 "`require_device_bound_prefix` admits nobody without `device_bound`; call both, or remove the guard.".to_owned(),
             );

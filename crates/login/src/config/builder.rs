@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use fncy_login_core::{Choices, SignInOptions};
+use fncy_login_core::{Choices, DeviceBinding, SignInOptions};
 
 use crate::bearer::bearer_check::BearerCheck;
 use crate::config::config_error::{ConfigError, Mistakes};
@@ -95,7 +95,15 @@ impl LoginBuilder {
     fn new() -> Self {
         Self {
             values: Values::default(),
-            choices: Choices::default(),
+            choices: Choices {
+                // While some instances offer it and others do not yet, each takes the proofs.
+                device_binding: if cfg!(feature = "device-bound") {
+                    DeviceBinding::Accepted
+                } else {
+                    DeviceBinding::Off
+                },
+                ..Choices::default()
+            },
             endpoint_prefix: "/auth".to_owned(),
             home_path: None,
             pkce: true,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "device-bound")]
+use fncy_login_core::DeviceBinding;
 use fncy_login_core::Protection;
 
 use crate::config::builder::LoginBuilder;
@@ -49,7 +51,7 @@ impl LoginBuilder {
     #[cfg(feature = "device-bound")]
     #[doc(alias("dbsc", "token binding", "cookie theft", "infostealer"))]
     pub fn device_bound(mut self) -> Self {
-        self.choices.device_bound = true;
+        self.choices.device_binding = DeviceBinding::Offered;
         self
     }
 

@@ -223,7 +223,8 @@ impl LoginEventKind {
             Event::SignedOut => Self::SignedOut,
             Event::SessionRefused(reason) => Self::SessionRefused { reason },
             Event::RequestRefused(
-                code @ (ErrorCode::Forbidden
+                code @ (ErrorCode::DeviceBindingRequired
+                | ErrorCode::Forbidden
                 | ErrorCode::GuardUndecided
                 | ErrorCode::InsufficientScope
                 | ErrorCode::InsufficientUserAuthentication),

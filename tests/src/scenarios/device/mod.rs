@@ -17,7 +17,7 @@ scenarios! {
         d02_a_refresh_of_the_tokens_and_new_data_keep_it ["D2"],
         d02_there_is_room_for_the_key ["D2"],
         d21_a_recent_sign_in_keeps_it ["D21"],
-        d23_where_it_is_off_there_is_none ["D23"],
+        d23_where_it_is_turned_off_none_is_offered_and_the_bound_go_on ["D23"],
     }
     copies: {
         d03_a_copy_of_all_cookies_dies_with_the_device_cookie ["D3"],
