@@ -35,12 +35,13 @@
 //! ## Device keys
 //!
 //! With the feature `device-bound`, [`Client::bind_device`] binds the session to a [`DeviceKey`], as a browser does by
-//! itself after a sign-in, and [`Client::prove_device`] renews the device cookie.
+//! itself after a sign-in, and [`Client::prove_device`] gets a new device cookie.
 //!
 //! ## Layout
 //!
 //! `fncy.rs` is FNCY with its clock. `client.rs` is a browser without pages, or a program with a token. `cookies/`
-//! keeps cookies as browsers do, and `device.rs` device keys. `app.rs` has the trait of an application, and `tower.rs` and `actix.rs` implement it.
+//! keeps cookies as browsers do, and `device.rs` device keys. `app.rs` has the trait of an application, and `tower.rs` and
+//! `actix.rs` implement it.
 //! The dev server is built on axum, so tests compile axum in any case, and actix-web only with its feature.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

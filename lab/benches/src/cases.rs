@@ -26,5 +26,6 @@ pub async fn all() -> Vec<Case> {
     cases.extend(driver::cases(&provider, private, signed).await);
     cases.extend(frameworks::cases(private, signed).await);
     cases.extend(refresh::cases().await);
+    provider.age_sessions();
     cases
 }

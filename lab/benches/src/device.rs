@@ -23,7 +23,7 @@ impl Head for Registration {
     }
 
     fn lines<'a>(&'a self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
-        let line = (name == "secure-session-response").then(|| self.0.as_bytes());
+        let line = (name == "secure-session-response").then_some(self.0.as_bytes());
         line.into_iter()
     }
 }

@@ -110,7 +110,8 @@ fn roll(provider: &Provider, cookies: &str) -> Case {
 /// A bearer token of the usual length that was asked about before.
 async fn known_token(provider: &Provider) -> Case {
     let check = BearerCheck::user_data().danger_any_client();
-    let login = provider.login(|builder| builder.bearer_prefix("/", check));
+    let clock = HandClock::at_start();
+    let login = provider.login(|builder| builder.bearer_prefix("/", check).clock(clock));
     let head = Get::with_token(&"a".repeat(TOKEN_LEN));
     let Decision::Later(asked) = login.decide(&head, None) else {
         unreachable!("the token is not known");

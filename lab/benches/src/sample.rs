@@ -34,6 +34,8 @@ pub const TWELVE_MORE: &str = "_ga=GA1.2.1234567890.1700000000; _gid=GA1.2.98765
 
 /// Where a [`HandClock`] begins: 2030-01-01.
 const START: u64 = 1_893_456_000;
+/// A new session is looked at twice for two minutes, since its browser may bind it to its device.
+const UNTIL_SETTLED: u64 = 3 * 60;
 /// Longer than any session, so that only those sessions are refreshed that are meant to be.
 const LONG: u64 = 30 * 24 * 60 * 60;
 
@@ -41,6 +43,8 @@ const LONG: u64 = 30 * 24 * 60 * 60;
 pub struct Provider {
     base: String,
     answered: Arc<Answered>,
+    /// The clock of all its logins that have none of their own.
+    clock: Arc<HandClock>,
 }
 
 /// What a [`Provider`] has answered.
@@ -63,7 +67,11 @@ impl Provider {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { base, answered }
+        Self {
+            base,
+            answered,
+            clock: HandClock::at_start(),
+        }
     }
 
     /// From now on access tokens live so long, in seconds.
@@ -76,6 +84,11 @@ impl Provider {
         self.answered.tokens.load(Ordering::Relaxed)
     }
 
+    /// Makes all sessions as old as most sessions are.
+    pub fn age_sessions(&self) {
+        self.clock.advance(UNTIL_SETTLED);
+    }
+
     /// A login whose time stands still.
     pub fn login(&self, change: impl FnOnce(LoginBuilder) -> LoginBuilder) -> Login {
         let builder = Login::builder()
@@ -85,7 +98,7 @@ impl Provider {
             .set(Setting::RedirectUri, "https://app.example/auth/callback")
             .set(Setting::UserinfoUrl, format!("{}/user", self.base))
             .set(Setting::CookieSecret, SECRET)
-            .clock(HandClock::at_start());
+            .clock(Arc::clone(&self.clock));
         change(builder).build().unwrap()
     }
 }

@@ -1,4 +1,4 @@
-//! Challenging: a browser that must sign a new challenge before its device cookie is renewed.
+//! Challenging: a browser that must sign a new challenge before it gets a new device cookie.
 
 use std::fmt;
 

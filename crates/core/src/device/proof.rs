@@ -7,13 +7,13 @@ use crate::values::device_draft::{ALGORITHM, CHALLENGE_CLAIM, KEY, PROOF_TYPE};
 use crate::values::json::strict_object;
 use crate::values::jws::Jws;
 
-/// The longest proof, in bytes. One with an offer for the longest user id has about half of that.
+/// The longest proof, in bytes. One with an offer for the longest user id has about a quarter of that.
 const MAX_LEN: usize = 4096;
 
 /// A proof in its parts.
 pub(crate) struct Proof<'a> {
     jws: Jws<'a>,
-    /// The challenge that it answers. Nobody is proved to have signed it before [`Proof::is_by`].
+    /// The challenge that it answers. Nobody has signed it before [`Proof::is_by`] says so.
     pub(crate) challenge: String,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// The key that a registration brings. It is good for nothing before [`Proof::is_by`].
+    /// The key of a registration. Its holder has signed nothing before [`Proof::is_by`] says so.
     pub(crate) fn key(&self) -> Result<DeviceKey, &'static str> {
         let key = self.jws.header.get(KEY).and_then(DeviceKey::of_jwk);
         key.ok_or("the proof brings no key on P-256")

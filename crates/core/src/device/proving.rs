@@ -165,7 +165,7 @@ impl Proving {
                 session: Some(session.id()),
             });
         machine.write(if is_new {
-            // Unbound copies are not renewed from then on, so they end with the idle timeout.
+            // No request extends the idle timeout of an unbound copy from then on.
             let last_used = now.plus(YOUNG + MAX_SKEW);
             let idle_ends = machine.lifetimes.idle_ends(session.ends(), last_used);
             let unbound = SessionRef::new(session.id(), 0, session.issued(), idle_ends);

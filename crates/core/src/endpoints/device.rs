@@ -7,7 +7,8 @@
 //! - A challenge is opened before a signature is checked, so that strangers cause no work.
 //! - A proof of an old challenge leads to a new challenge, since clocks differ and answers get lost. Every other proof that
 //!   is not right ends the binding.
-//! - If the browser holds another session than that of the binding, the binding is over. It would be renewed for nothing.
+//! - If the browser holds another session than that of the binding, the binding ends: its device cookies would serve
+//!   nobody.
 
 use crate::cookies::scan;
 use crate::device::challenging::Challenging;

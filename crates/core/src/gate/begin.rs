@@ -32,6 +32,7 @@ use crate::request::cross_site::is_unsafe;
 use crate::request::endpoint::Endpoint;
 use crate::request::head::Head;
 use crate::request::request_paths::RequestPaths;
+use crate::session::device_cookie::bound_since;
 use crate::session::found::Found;
 use crate::session::user::User;
 use crate::sign_in::callback::{CallbackStep, callback};
@@ -86,9 +87,10 @@ impl From<Challenge> for Begin {
 pub(crate) fn begin<H: Head>(
     machine: &Arc<Machine>,
     head: &H,
-    found: Found,
+    mut found: Found,
     now: Timestamp,
 ) -> Begin {
+    found.look_for_bindings(|user| bound_since(&machine.vault, head, user, now));
     let paths = RequestPaths::of(head, &machine.site);
     if let Some(endpoint) = machine.site.endpoint(&paths.sent)
         && (machine.vault.binds_devices || !endpoint.is_of_devices())

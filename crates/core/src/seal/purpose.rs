@@ -7,7 +7,7 @@ pub(crate) enum Purpose {
     Session,
     /// The session's second segment, with the tokens.
     Tokens,
-    /// What binds a session to a device key: challenges, names of bindings, device cookies.
+    /// What binds a session to a device key: offers, names of bindings, device cookies.
     Device,
     /// Results that the instances of an application share through their store.
     Shared,

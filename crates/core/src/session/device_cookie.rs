@@ -6,6 +6,8 @@
 //!   no session cookie: a browser sends none with it if a page of another site has caused it, as FNCY's has.
 //! - A request that was on its way when its session was bound may still show the unbound copy. So a young session is
 //!   judged as a bound one.
+//! - The device cookie of an unbound copy is looked for while the session is young, and later only if unbound copies of
+//!   it are revoked. So it costs other sessions nothing.
 
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;
@@ -19,11 +21,11 @@ use crate::values::timestamp::Timestamp;
 
 /// The life of a device cookie in the browser, in seconds.
 ///
-/// Then the browser proves its key again, which takes one request. A copy of all cookies is worth this long, and a minute
-/// more, since clocks differ. Chromium signs six times in nine minutes at most, which is meant for this.
+/// Then the browser proves its key again, which takes one request. A copy of all cookies is good for this long, and for a
+/// minute more, since clocks differ. Chromium signs six times in nine minutes at most, which is meant for this.
 pub const DEVICE_COOKIE_LIFE: u64 = 5 * 60;
 /// For this long after its sign-in, a session is judged as a bound one, in seconds: a minute, and a minute for clocks that
-/// differ. A browser registers within a second or two, and some devices take twenty.
+/// differ. A browser registers within a few seconds, and some devices take 20.
 pub(crate) const YOUNG: u64 = 60 + MAX_SKEW;
 
 /// The kind of the sealed text.
@@ -90,9 +92,32 @@ pub(crate) fn check<H: Head>(
     match proved {
         Some(showing) => showing,
         None if session.is_bound() => Showing::Unproven,
-        None if now.seconds_since(session.issued()) < YOUNG => Showing::Young,
+        None if is_young(session, now) => Showing::Young,
         None => Showing::Plain,
     }
+}
+
+/// The user of the bound session, if this is the user of an unbound copy and the browser has proved the key since.
+pub(crate) fn bound_since<H: Head>(
+    vault: &Vault,
+    head: &H,
+    user: &User,
+    now: Timestamp,
+) -> Option<User> {
+    let session = user.session();
+    if !vault.binds_devices || session.is_bound() {
+        return None;
+    }
+    match check(vault, head, user, &session, now) {
+        Showing::Bound(user) => Some(user),
+        _ => None,
+    }
+}
+
+/// Whether a session is judged as a bound one, since it has begun a moment ago.
+#[inline]
+pub(crate) fn is_young(session: &SessionRef, now: Timestamp) -> bool {
+    now.seconds_since(session.issued()) < YOUNG
 }
 
 /// What a device cookie of this session means, while it is good.

@@ -2,8 +2,8 @@
 //!
 //! Rules:
 //! - A revoked session is never believed.
-//! - If only the unbound copies of a session are revoked, the cookie of such a copy stays: it may be the browser's own,
-//!   without its device cookie.
+//! - If only the unbound copies of a session are revoked, such a copy is believed beside its device cookie alone. Its
+//!   cookie stays in any case: it may be the browser's own.
 //! - If a newer generation of a session was shown more than a minute ago, the session is outdated: it is a copy from
 //!   before a refresh. Its cookie stays, since a browser that sends it late may hold the newer one.
 //! - If two different sessions are both believed, both are refused: the core can't tell which is the browser's own.
@@ -175,16 +175,15 @@ impl Opened {
                 known = RevocationStatus::Live;
             }
             match known {
-                RevocationStatus::Revoked => {
-                    let newest = shown.session.newest();
-                    let is_revoked =
-                        |copy| status(&copy, shown.user.id()) == RevocationStatus::Revoked;
-                    if is_revoked(newest.unbound()) && !is_revoked(newest.bound()) {
+                RevocationStatus::Revoked => match bound_since(&shown, status) {
+                    RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
+                    RevocationStatus::Live => self.refuse_unproven(shown.user),
+                    RevocationStatus::ReadUser(read_since) => {
+                        self.read_since = read_since;
                         self.refuse_unproven(shown.user);
-                    } else {
-                        self.refuse(SessionRefusal::Revoked);
                     }
-                }
+                    _ => doubtful.push((shown, true)),
+                },
                 RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
                 RevocationStatus::Live => doubtful.push((shown, false)),
                 _ => doubtful.push((shown, true)),
@@ -202,9 +201,16 @@ impl Opened {
     }
 
     fn found(self, is_unknown: bool) -> Found {
+        Found {
+            verdict: self.verdict(is_unknown),
+            users: self,
+        }
+    }
+
+    fn verdict(&self, is_unknown: bool) -> Verdict {
         let first = self.first.as_ref().map(|first| first.session);
         let others = &mut self.others.iter();
-        let verdict = match (first, self.refused) {
+        match (first, self.refused) {
             (Some(first), _) if others.any(|other| other.session != first) => {
                 Verdict::Refused(SessionRefusal::Conflicting)
             }
@@ -212,11 +218,20 @@ impl Opened {
             (Some(_), _) => Verdict::Live,
             (None, Some(refusal)) => Verdict::Refused(refusal),
             (None, None) => Verdict::Absent,
-        };
-        Found {
-            verdict,
-            users: self,
         }
+    }
+}
+
+/// The status of the bound copies of a session whose copy is revoked. It is revoked as well if that is not due to the
+/// binding.
+fn bound_since(
+    shown: &Shown,
+    status: &dyn Fn(&SessionRef, &str) -> RevocationStatus,
+) -> RevocationStatus {
+    let (newest, user_id) = (shown.session.newest(), shown.user.id());
+    match status(&newest.unbound(), user_id) {
+        RevocationStatus::Revoked => status(&newest.bound(), user_id),
+        _ => RevocationStatus::Revoked,
     }
 }
 
@@ -328,6 +343,27 @@ impl Found {
     /// The user of a session that is believed.
     pub(crate) fn into_user(self) -> Option<User> {
         self.into_live().ok()
+    }
+
+    /// Looks for the device cookies of unbound copies, if no other session is believed. `bound` returns the user of the
+    /// bound session, if the browser has proved the key.
+    pub(crate) fn look_for_bindings(&mut self, bound: impl Fn(&User) -> Option<User>) {
+        let users = &mut self.users;
+        if users.first.is_some() || users.unproven.is_empty() {
+            return;
+        }
+        for user in std::mem::take(&mut users.unproven) {
+            match bound(&user) {
+                Some(user) => users.add(Shown {
+                    session: user.session(),
+                    token_expires: user.terms().token_expires,
+                    user,
+                    is_unsealed: true,
+                }),
+                None => users.unproven.push(user),
+            }
+        }
+        self.verdict = users.verdict(false);
     }
 
     /// All opened sessions that were not revoked, believed or not. A sign-out ends them. Of the sessions without their

@@ -12,7 +12,7 @@ use crate::cookies::scan;
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;
 use crate::seal::format::{MAX_OVERHEAD, OpenError};
-use crate::session::device_cookie::{self, Showing};
+use crate::session::device_cookie::{self, Showing, is_young};
 use crate::session::found::{Opened, Shown};
 use crate::session::lifetimes::{Lifetimes, MAX_SKEW};
 use crate::session::refusal::SessionRefusal;
@@ -38,11 +38,12 @@ pub(crate) fn open<H: Head>(vault: &Vault, head: &H, now: Timestamp) -> Opened {
     opened
 }
 
-/// Adds a session. If it is bound to a device key, or may have been bound since, its device cookie is checked.
+/// Adds a session. If it is bound to a device key, or has begun a moment ago, its device cookie is checked.
 #[inline]
 fn check_device<H: Head>(vault: &Vault, head: &H, mut shown: Shown, opened: &mut Opened) {
-    if vault.binds_devices || shown.session.is_bound() {
-        match device_cookie::check(vault, head, &shown.user, &shown.session, opened.now()) {
+    let (session, now) = (&shown.session, opened.now());
+    if session.is_bound() || (vault.binds_devices && is_young(session, now)) {
+        match device_cookie::check(vault, head, &shown.user, session, now) {
             Showing::Plain => {}
             Showing::Young => shown.session = shown.session.bound(),
             Showing::Bound(user) => {

@@ -105,6 +105,7 @@ impl SessionRef {
 
     /// The rank of this copy among all copies of the session: its generation, and above all generations of unbound copies
     /// if it is bound. A revocation reaches all copies up to a rank ([`RevokedSession::up_to`](crate::RevokedSession::up_to)).
+    /// A store keeps that rank, and revokes each copy whose own is no higher.
     #[must_use]
     pub const fn rank(&self) -> u32 {
         let generation = self.generation & !BOUND;
@@ -128,7 +129,8 @@ impl SessionRef {
     }
 
     /// A number for a filter in front of a revocation list. Bound copies have another one than the rest, so the entry that
-    /// revokes the unbound copies of a session costs the bound ones nothing.
+    /// revokes the unbound copies of a session costs the bound ones nothing. An entry that reaches bound copies must be in the
+    /// filter under both numbers.
     #[must_use]
     pub const fn bits(&self) -> u64 {
         if self.is_bound {

@@ -195,10 +195,11 @@ impl User {
         Some(self.terms().signed_in).filter(|at| at.as_unix() > 0)
     }
 
-    /// Whether the session is bound to a device key, which this request has proved.
+    /// Whether the session is bound to a device key. Then the request came with a device cookie, and the browser has proved
+    /// the key within six minutes.
     ///
-    /// Then a copy of the session's cookies is worth minutes. By default no session is bound: see
-    /// `LoginBuilder::device_bound`.
+    /// By default no session is bound: see `LoginBuilder::device_bound`. The browser binds a session a few seconds after the
+    /// sign-in. A bearer token is bound to no device.
     #[doc(alias("dbsc", "device bound session credentials"))]
     #[must_use]
     pub fn is_device_bound(&self) -> bool {

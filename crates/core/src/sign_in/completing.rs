@@ -11,7 +11,7 @@
 //!   one, is older.
 //! - Tokens that no session keeps are revoked.
 //! - Sessions of the same user without their device cookie end.
-//! - The browser is offered to bind a new session to a device key, if there is room for the key.
+//! - The reply offers the browser to bind a new session to a device key, if there is room for the key.
 
 use crate::device::offer::offering;
 use crate::machine::machine::Machine;

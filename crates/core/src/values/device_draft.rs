@@ -11,7 +11,7 @@ pub(crate) const REGISTRATION: &str = "secure-session-registration";
 pub(crate) const CHALLENGE: &str = "secure-session-challenge";
 /// The header of a request with a proof (section "Secure-Session-Response").
 pub(crate) const PROOF: &str = "secure-session-response";
-/// The header of a request that names the binding to renew (section "Sec-Secure-Session-Id").
+/// The header of a request that names its binding (section "Sec-Secure-Session-Id").
 pub(crate) const BINDING: &str = "sec-secure-session-id";
 /// The header of a request that the browser sends without the device cookie for a reason of its own (section
 /// "Secure-Session-Skipped").

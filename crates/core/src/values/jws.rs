@@ -1,4 +1,4 @@
-//! The compact form of a signed token (RFC 7515, sections 3.1 and 5.2). Who reads one bounds its length.
+//! The compact form of a signed token (RFC 7515, sections 3.1 and 5.2). The caller bounds its length.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

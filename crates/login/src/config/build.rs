@@ -263,7 +263,7 @@ impl LoginBuilder {
             && self.choices.device_binding != DeviceBinding::Offered
         {
             mistake(
-                "`require_device_bound_prefix` admits nobody without `device_bound`; call both, or remove the guard.".to_owned(),
+                "`require_device_bound_prefix` is called, and `device_bound` is not, so the path would admit nobody; call `device_bound` too, or remove the guard.".to_owned(),
             );
         }
         if self.choices.sign_in_only && self.on_refresh.is_some() {

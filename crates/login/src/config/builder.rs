@@ -29,7 +29,7 @@ const OF_COMPANIONS: [&str; 2] = ["FNCY_REDIS_URL", "FNCY_REDIS_URL_FILE"];
 
 impl Login {
     /// Reads all settings from the environment: the variables of
-    /// [`Setting`](crate::Setting), every path protected, endpoints below `/auth`.
+    /// [`Setting`], every path protected, endpoints below `/auth`.
     ///
     /// # Errors
     ///

@@ -139,8 +139,9 @@ impl LoginBuilder {
 
     /// Guards a path and all below it: a user whose session is bound to no device key gets 403 (`device_binding_required`).
     ///
-    /// It needs [`device_bound`](Self::device_bound). **Experimental**, as that is. A browser binds a session within a second
-    /// after the sign-in, if it can at all. So don't guard the page on which a sign-in ends.
+    /// It needs [`device_bound`](Self::device_bound). **Experimental**, as that is. A browser that supports it binds a session
+    /// a few seconds after the sign-in. So don't guard the page on which a sign-in ends. Sessions from before
+    /// `device_bound` stay unbound.
     #[cfg(feature = "device-bound")]
     #[doc(alias("dbsc", "step-up"))]
     pub fn require_device_bound_prefix(self, path: impl Into<String>) -> Self {

@@ -40,11 +40,11 @@ impl LoginBuilder {
     /// ([Device Bound Session Credentials](https://w3c.github.io/webappsec-dbsc/)). **Experimental**: the draft still changes,
     /// and so may this method in a minor release.
     ///
-    /// After a sign-in the browser is offered to register a key. From then on a request needs a second cookie, which lives
-    /// five minutes, and for which the browser signs a challenge by itself. So a copy of all cookies is worth minutes. Copies
-    /// from before the registration are revoked.
+    /// After a sign-in the login offers the browser to register a key. From then on a request also needs the device cookie,
+    /// which lives five minutes. To get the next one, the browser signs a challenge by itself. So a copy of all cookies works
+    /// for minutes only. Copies from before the registration are revoked.
     ///
-    /// Browsers that don't know it work as before: their sessions are bound to nothing.
+    /// Browsers that don't support it work as before: their sessions stay unbound.
     /// [`require_device_bound_prefix`](Self::require_device_bound_prefix) is for paths where that isn't enough. Browsers
     /// register over https only. It is off by default, since few browsers have it, and since each bound session asks for one
     /// more request in five minutes. [The guide](crate::manual::guides::device_bound) says what it protects from.

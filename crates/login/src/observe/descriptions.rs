@@ -36,7 +36,7 @@ pub(crate) fn describe() {
         ),
         (
             name!("device_proofs_total"),
-            "Proofs by which a browser renewed its device cookie.",
+            "Proofs of a device key that were accepted after the session was bound.",
         ),
         (
             name!("sessions_accepted_total"),

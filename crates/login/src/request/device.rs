@@ -2,9 +2,9 @@
 //!
 //! Rules:
 //! - The session's status is asked for first. So no browser keeps a binding of a session that has ended.
-//! - What is kept of a proof is that it was used, for longer than its challenge is good. A session is bound once, so all
-//!   registrations of a session have one key.
-//! - If the store can't be asked, nothing is bound or renewed.
+//! - The store remembers that a proof was used, for longer than its challenge is good. All registrations of a session take
+//!   the same lease, so a session is bound once.
+//! - If the store can't be asked, no session is bound and no device cookie is sent.
 
 use std::time::Duration;
 

@@ -75,7 +75,8 @@ impl LeaseKey {
         self.kind
     }
 
-    /// A keyed hash of a refresh token, or a hash of a sign-in's `state` or of a challenge.
+    /// A keyed hash of a refresh token, or a hash of a sign-in's `state`, of a device key's challenge, or of the session to
+    /// bind.
     #[must_use]
     pub const fn hash(&self) -> &[u8; 32] {
         &self.hash

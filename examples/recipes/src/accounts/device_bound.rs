@@ -38,7 +38,7 @@ async fn front(user: CurrentUser) -> Html<String> {
             p { a.button href="/payments" { "Payments" } }
         } @else {
             p.lead { "Your session is not bound to this device, so payments are closed." }
-            p { "If you have just signed in, reload this page. If it stays, your browser can't bind it." }
+            p { "If you have just signed in, reload this page. If that doesn't help, your browser doesn't support it, or you signed in before the site asked for it: sign out and in again." }
         }
     };
     Html(page("Your account", Some(&user), &main))

@@ -30,6 +30,8 @@ pub(super) async fn u05_events_tell_the_life_of_a_session(harness: Harness) {
             builder
                 .client_address(|headers| headers.last("x-real-ip")?.parse().ok())
                 .require_prefix("/jun", |user| user.id() == "jun")
+                .device_bound()
+                .require_device_bound_prefix("/vault")
                 .on_login(async |login: NewLogin| match login.id() {
                     "alex" => Ok(Approval::new()),
                     _ => Err(Refusal::new("Members only.")),
@@ -61,12 +63,11 @@ pub(super) async fn u05_events_tell_the_life_of_a_session(harness: Harness) {
     assert_eq!(refreshed.session_id(), Some(session.clone()));
     assert_eq!(refreshed.request().unwrap().path(), "/page");
 
-    assert_eq!(tab.get(&format!("{APP}/jun")).await.status, 403);
-    let [refused] = heard.take(&world).await;
-    assert_eq!(
-        told(&refused),
-        ("guard_refused", Some("alex"), Some("forbidden"))
-    );
+    for (path, code) in [("/jun", "forbidden"), ("/vault", "device_binding_required")] {
+        assert_eq!(tab.get(&format!("{APP}{path}")).await.status, 403);
+        let [refused] = heard.take(&world).await;
+        assert_eq!(told(&refused), ("guard_refused", Some("alex"), Some(code)));
+    }
 
     let forged = RawRequest::new("POST", "/page")
         .with_header("host", "app.example")

@@ -9,9 +9,9 @@ use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::device_key::{
     GOOD, YOUNG, assert_challenged, assert_refused, bind, binds, challenge_of, device_cookies,
-    is_anonymous, json_of, offered, refresh, register,
+    is_anonymous, json_of, offered, only, refresh, register,
 };
-use crate::steps::session::{page_with, with_store};
+use crate::steps::session::{LIFE, page_with, with_store};
 use crate::store::Store;
 
 /// What another instance learns, it has learned after this.
@@ -48,21 +48,26 @@ pub(super) async fn d18_instances_agree(harness: Harness) {
     }
 }
 
-pub(super) async fn d18_an_instance_where_it_is_off_clears_nothing(harness: Harness) {
-    let store = Store::default();
-    let world = with_store(harness, &store, binds);
-    let off = world.instance(|builder| builder.store(store.instance()).public_path("/maybe"));
-    let (tab, offer) = offered(&world).await;
-    let mut bound = bind(&world, tab, &offer).await;
-    sleep(HEARD).await;
-    is_anonymous(&world, &off, &bound.copy()).await;
-    let page = bound.tab.get("https://app.example/page").await;
-    assert_eq!(page.text(), "user=alex");
-    world.advance(GOOD);
-    is_anonymous(&world, &off, &bound.copy()).await;
-    bound.prove(&world.app()).await;
-    let page = bound.tab.get("https://app.example/page").await;
-    assert_eq!(page.text(), "user=alex");
+pub(super) async fn d18_an_instance_that_does_not_offer_it_yet_serves_the_bound(harness: Harness) {
+    for late in [0, 3 * 60, LIFE + 60] {
+        let store = Store::default();
+        let world = with_store(harness, &store, binds);
+        let off = world.instance(|builder| builder.store(store.instance()).public_path("/maybe"));
+        let (tab, offer) = offered(&world).await;
+        world.advance(late);
+        let mut bound = bind(&world, tab, &offer).await;
+        sleep(HEARD).await;
+        let page = off.send(page_with("/page", bound.copy())).await;
+        assert_eq!(page.text(), "user=alex", "bound {late} s after the sign-in");
+        assert!(world.calls.user().is_device_bound());
+        let session = only(&bound.copy(), "__Host-fncy_session");
+        world.advance(2 * 60 + 1);
+        is_anonymous(&world, &off, &session).await;
+        bound.prove(&off).await;
+        assert_eq!(bound.text("/page").await, "user=alex");
+        world.advance(GOOD);
+        is_anonymous(&world, &off, &bound.copy()).await;
+    }
 }
 
 pub(super) async fn d19_without_the_store_nothing_is_bound_or_refreshed(harness: Harness) {

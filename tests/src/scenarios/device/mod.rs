@@ -53,7 +53,7 @@ scenarios! {
     }
     instances: {
         d18_instances_agree ["D18"],
-        d18_an_instance_where_it_is_off_clears_nothing ["D18", "D23"],
+        d18_an_instance_that_does_not_offer_it_yet_serves_the_bound ["D18", "D23"],
         d19_without_the_store_nothing_is_bound_or_refreshed ["D19"],
     }
     paths: {

@@ -24,7 +24,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::DeviceBindingRequired) => (
             "This needs a session that is bound to your device",
-            "Your browser can do that a moment after you sign in. Please try again. If it doesn't help, sign out and in again, or use another browser.",
+            "Browsers that support this do it a few seconds after you sign in. Please try again. If it doesn't help, sign in again, or use another browser.",
         ),
         PageSubject::Refusal(ErrorCode::DeviceProofRefused) => (
             "Your device could not be confirmed",

@@ -26,7 +26,7 @@ pub(super) const fn of(subject: PageSubject) -> (&'static str, &'static str) {
         ),
         PageSubject::Refusal(ErrorCode::DeviceBindingRequired) => (
             "이 기기에 연결된 로그인이 필요해요",
-            "지원하는 브라우저는 로그인 직후 자동으로 연결해요. 다시 시도해 주세요. 계속 안 되면 로그아웃한 뒤 다시 로그인하거나 다른 브라우저를 사용해 주세요.",
+            "지원하는 브라우저는 로그인 직후 자동으로 연결해요. 다시 시도해 주세요. 계속 안 되면 다시 로그인하거나 다른 브라우저를 사용해 주세요.",
         ),
         PageSubject::Refusal(ErrorCode::DeviceProofRefused) => (
             "기기를 확인하지 못했어요",

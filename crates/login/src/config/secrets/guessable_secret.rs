@@ -7,7 +7,7 @@
 const PAIRS: &str = "th he in er an re nd on en at ou ed ha to or it is hi es ng st nt te ti ar ea al le as me ro se co ve de ri ic ll io ne om ur li ra ce ho be ma si us la ec di tr ch ct pe el na ns ee wi no ut ot fo of lo ta il ca mo ac ss so ge we pa wh po em sh oo ai ni un ke ry rs ey et wo rd cr my sp ul ly ie";
 
 /// The first bytes of the secret and the keys of `docs/cookie-format.md`.
-const DOCUMENTED: [u64; 7] = [
+const DOCUMENTED: [u64; 8] = [
     0x0001_0203_0405_0607,
     0xadef_e416_1250_88e7,
     0x4cd2_84a7_0a5b_4654,
