@@ -65,6 +65,15 @@ impl LogEntry {
         }
     }
 
+    /// The place among entries that are written again together: first the users', then what is exempt from those.
+    pub(crate) fn place(&self) -> u8 {
+        match self {
+            Self::User { .. } | Self::Read { .. } => 0,
+            Self::Began { .. } => 1,
+            Self::Session { .. } => 2,
+        }
+    }
+
     /// The entry of a text that [`LogEntry::encode`] has written.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_at_checked(1)?;

@@ -340,12 +340,19 @@ impl State {
         }
     }
 
-    /// Drops the sessions that a user's entry reaches. If the spared session was revoked itself, its entry stays.
+    /// Drops the sessions that a user's entry reaches. If the spared session, or one that is exempt, was revoked itself, its
+    /// entry stays.
     fn drop_sessions(&mut self, owner: Owner, user: User) -> Vec<LogEntry> {
         let of_user = self.of_users.range(of(owner));
         let reached = of_user.filter(|(_, id)| {
             let session = self.sessions.get(id);
-            user.spared != Some(*id) && session.is_some_and(|session| session.issued <= user.until)
+            let is_exempt = self
+                .began
+                .get(id)
+                .is_some_and(|began| began.until >= user.until);
+            user.spared != Some(*id)
+                && !is_exempt
+                && session.is_some_and(|session| session.issued <= user.until)
         });
         let gone: Vec<SessionId> = reached.map(|(_, id)| *id).collect();
         let dropped = gone.into_iter().filter_map(|id| {

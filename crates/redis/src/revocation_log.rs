@@ -162,7 +162,9 @@ impl RevocationLog {
             self.unwritten().extend(lacking);
         }
         *place = next;
-        let rest: Vec<Revocation> = self.unwritten().iter().copied().collect();
+        let mut rest: Vec<Revocation> = self.unwritten().iter().copied().collect();
+        // The entry of a user drops those of sessions that it reaches, unless it is known that they are exempt.
+        rest.sort_by_key(|revocation| revocation.entry.place());
         // The reading counts, even if the server takes no more entries.
         let _: Result<(), StoreError> = self.append(&rest, &[]).await;
         Ok(())

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use fncy_login::Timestamp;
-use fncy_login::store::{RevocationStatus, SessionId, SessionRef};
+use fncy_login::store::{RevocationStatus, RevokedSession, SessionId, SessionRef};
 use tokio::time::{Instant, advance};
 
 use super::{MAX_OF_USER, Revocation, RevocationList, STALE_AFTER, SWEEP};
@@ -361,4 +361,24 @@ async fn k23_a_request_of_another_session_waits_for_no_lock() {
         assert_eq!(asked.join().unwrap(), RevocationStatus::Live);
     });
     drop(held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn d07_a_users_entry_that_is_read_again_drops_no_exempt_session() {
+    let list = RevocationList::new();
+    let bound_since = session(1, NOW + 30);
+    let began = revocation(LogEntry::Began {
+        id: bound_since.id(),
+        until: NOW + 60,
+    });
+    let of_session = of_session(&bound_since, "alex", RevokedSession::UNBOUND);
+    let mut entries = [of_session, began, of_user("alex", NOW + 60)];
+    entries.sort_by_key(|revocation| revocation.entry.place());
+    for entry in entries.into_iter().chain([of_user("alex", NOW + 60)]) {
+        list.add(entry);
+    }
+    list.was_read(Instant::now());
+    let status = |session| list.status(&session, "alex");
+    assert_eq!(status(bound_since), RevocationStatus::Revoked);
+    assert_eq!(status(bound_since.bound()), RevocationStatus::Live);
 }
