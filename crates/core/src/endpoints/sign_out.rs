@@ -4,7 +4,7 @@
 //! - Only a POST from our own or a trusted origin changes anything.
 //! - All of our cookies are removed, with their own attributes.
 //! - Every opened session is revoked, and its tokens are revoked at the provider (RFC 7009). The reply does not wait
-//!   for the provider.
+//!   for the provider. An unbound copy of a bound session ends nothing.
 //! - If a session may be a copy from before a refresh, it ends no newer session, and its tokens are not revoked.
 //! - The last page is public and starts no sign-in. No redirect leads to another origin, since the `form-action` of the
 //!   page with the form may stop it.

@@ -36,7 +36,7 @@ pub enum RefreshFailure {
     Misconfigured,
     /// The new access token belongs to another user.
     OtherUser,
-    /// The application refused the user.
+    /// The application refused the user, or the session was revoked.
     NotWelcome,
 }
 

@@ -6,8 +6,8 @@
 //!   no session cookie: a browser sends none with it if a page of another site has caused it, as FNCY's has.
 //! - A request that was on its way when its session was bound may still show the unbound copy. So a young session is
 //!   judged as a bound one.
-//! - The device cookie of an unbound copy is looked for while the session is young, and later only if unbound copies of
-//!   it are revoked. So it costs other sessions nothing.
+//! - The device cookie of an unbound copy is looked for while the session is young, and later only if this
+//!   instance knows that its unbound copies are revoked. So it costs other sessions nothing.
 
 use crate::cookies::vault::Vault;
 use crate::request::head::Head;

@@ -2,8 +2,8 @@
 //!
 //! Rules:
 //! - A revoked session is never believed.
-//! - If only the unbound copies of a session are revoked, such a copy is believed beside its device cookie alone. Its
-//!   cookie stays in any case: it may be the browser's own.
+//! - If only the unbound copies of a session are revoked, such a copy is believed only beside its device cookie, or in the
+//!   first moments of the session. Its cookie stays in any case: it may be the browser's own.
 //! - If a newer generation of a session was shown more than a minute ago, the session is outdated: it is a copy from
 //!   before a refresh. Its cookie stays, since a browser that sends it late may hold the newer one.
 //! - If two different sessions are both believed, both are refused: the core can't tell which is the browser's own.
@@ -13,6 +13,7 @@
 
 use crate::session::refusal::SessionRefusal;
 use crate::session::session_ref::SessionRef;
+use crate::session::status::{RevocationStatus, StoreAnswer};
 use crate::session::user::User;
 use crate::values::timestamp::Timestamp;
 
@@ -27,6 +28,8 @@ pub struct Opened {
     read_since: Timestamp,
     /// Sessions without their device cookie.
     unproven: Vec<User>,
+    /// Whether the store could not be asked about a session.
+    is_unknown: bool,
 }
 
 /// An opened session, with the values that every check needs.
@@ -36,39 +39,8 @@ pub(crate) struct Shown {
     pub(crate) token_expires: Timestamp,
     /// Whether the session is bound to a device key that its cookie doesn't name yet.
     pub(crate) is_unsealed: bool,
-}
-
-/// The status of a session, as one instance knows it without asking the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationStatus {
-    /// It was not revoked. The instance learned that at most five seconds ago.
-    Live,
-    /// It was not revoked. If its user data was read before this time, the user must be read again.
-    ReadUser(Timestamp),
-    /// It was revoked.
-    Revoked,
-    /// It was revoked with all sessions of its user, unless it began after that. The store must be asked. Until it has
-    /// answered, no response brings a cookie of the session: it could replace that of a newer one.
-    RevokedUnlessNew,
-    /// This instance doesn't know, so the store must be asked.
-    Ask,
-}
-
-/// The store's answer about a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreAnswer {
-    /// It was not revoked, and no newer generation was shown more than a minute ago.
-    Live,
-    /// The same, but if its user data was read before this time, the user must be read again.
-    ReadUser(Timestamp),
-    /// It was revoked.
-    Revoked,
-    /// Its unbound copies were revoked, since it is bound to a device key.
-    BoundSince,
-    /// A newer generation was shown more than a minute ago.
-    Outdated,
-    /// The store can't be asked.
-    Unknown,
+    /// Whether it is an unbound copy of a bound session. It is believed beside its device cookie alone.
+    pub(crate) is_former: bool,
 }
 
 /// The sessions of a request, as far as this instance knows them.
@@ -94,7 +66,7 @@ pub struct AskStore {
 #[must_use]
 pub struct Found {
     pub(crate) verdict: Verdict,
-    /// The opened sessions that are neither revoked nor outdated.
+    /// The opened sessions that are neither revoked nor outdated, and those without their device cookie.
     users: Opened,
 }
 
@@ -120,6 +92,7 @@ impl Opened {
             refused: None,
             read_since: Timestamp::default(),
             unproven: Vec::new(),
+            is_unknown: false,
         }
     }
 
@@ -139,6 +112,15 @@ impl Opened {
         // If another instance may accept one of the cookies, all of them stay.
         if !self.refused.is_some_and(SessionRefusal::is_elsewhere) {
             self.refused = Some(refusal);
+        }
+    }
+
+    /// Believes a session, as far as it can be without its device cookie.
+    fn believe(&mut self, shown: Shown) {
+        if shown.is_former {
+            self.refuse_unproven(shown.user);
+        } else {
+            self.add(shown);
         }
     }
 
@@ -168,29 +150,35 @@ impl Opened {
     fn check_all(mut self, status: &dyn Fn(&SessionRef, &str) -> RevocationStatus) -> Checked {
         let mut doubtful = Vec::new();
         let first = self.first.take();
-        for shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
+        for mut shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
             let mut known = status(&shown.session, shown.user.id());
             if let RevocationStatus::ReadUser(read_since) = known {
                 self.read_since = read_since;
                 known = RevocationStatus::Live;
             }
             match known {
-                RevocationStatus::Revoked => match bound_since(&shown, status) {
-                    RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
-                    RevocationStatus::Live => self.refuse_unproven(shown.user),
-                    RevocationStatus::ReadUser(read_since) => {
+                RevocationStatus::Revoked => {
+                    shown.is_former = true;
+                    let mut known = bound_since(&shown, status);
+                    if let RevocationStatus::ReadUser(read_since) = known {
                         self.read_since = read_since;
-                        self.refuse_unproven(shown.user);
+                        known = RevocationStatus::Live;
                     }
-                    _ => doubtful.push((shown, true)),
-                },
+                    match known {
+                        RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
+                        RevocationStatus::Live if shown.token_expires > self.now => {
+                            self.believe(shown);
+                        }
+                        _ => doubtful.push((shown, true)),
+                    }
+                }
                 RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
                 RevocationStatus::Live => doubtful.push((shown, false)),
                 _ => doubtful.push((shown, true)),
             }
         }
         match doubtful.pop() {
-            None => Checked::Found(self.found(false)),
+            None => Checked::Found(self.found()),
             Some((asked, asks_revoked)) => Checked::Ask(Box::new(AskStore {
                 opened: self,
                 asked,
@@ -200,21 +188,21 @@ impl Opened {
         }
     }
 
-    fn found(self, is_unknown: bool) -> Found {
+    fn found(self) -> Found {
         Found {
-            verdict: self.verdict(is_unknown),
+            verdict: self.verdict(),
             users: self,
         }
     }
 
-    fn verdict(&self, is_unknown: bool) -> Verdict {
+    fn verdict(&self) -> Verdict {
         let first = self.first.as_ref().map(|first| first.session);
         let others = &mut self.others.iter();
         match (first, self.refused) {
             (Some(first), _) if others.any(|other| other.session != first) => {
                 Verdict::Refused(SessionRefusal::Conflicting)
             }
-            (Some(_), _) if is_unknown => Verdict::Unknown,
+            _ if self.is_unknown => Verdict::Unknown,
             (Some(_), _) => Verdict::Live,
             (None, Some(refusal)) => Verdict::Refused(refusal),
             (None, None) => Verdict::Absent,
@@ -248,6 +236,12 @@ impl AskStore {
         self.asked.user.id()
     }
 
+    /// Whether it is an unbound copy of a bound session, as this instance knows.
+    #[must_use]
+    pub fn is_former(&self) -> bool {
+        self.asked.is_former
+    }
+
     /// Whether to ask if it was revoked.
     #[must_use]
     pub fn asks_revoked(&self) -> bool {
@@ -269,25 +263,29 @@ impl AskStore {
             ..
         } = self;
         let mut answer = answer;
-        if let StoreAnswer::ReadUser(read_since) = answer {
-            opened.read_since = read_since;
+        if let StoreAnswer::ReadUser(since) | StoreAnswer::BoundSince(Some(since)) = answer {
+            opened.read_since = since;
+        }
+        if let StoreAnswer::ReadUser(_) = answer {
             answer = StoreAnswer::Live;
         }
+        opened.is_unknown = answer == StoreAnswer::Unknown;
         for (other, asks_revoked) in others {
             match answer {
-                StoreAnswer::Live => opened.add(other),
+                StoreAnswer::Live => opened.believe(other),
                 // A sign-out ends it.
-                StoreAnswer::Unknown if asks_revoked => opened.add(other),
+                StoreAnswer::Unknown if asks_revoked => opened.believe(other),
                 _ => opened.refuse(SessionRefusal::Outdated),
             }
         }
         match answer {
             StoreAnswer::Revoked => opened.refuse(SessionRefusal::Revoked),
-            StoreAnswer::BoundSince => opened.refuse_unproven(asked.user),
+            StoreAnswer::BoundSince(_) => opened.refuse_unproven(asked.user),
             StoreAnswer::Outdated => opened.refuse(SessionRefusal::Outdated),
-            _ => opened.add(asked),
+            // A setting of the application may have taken the place of the store's answer.
+            _ => opened.believe(asked),
         }
-        opened.found(answer == StoreAnswer::Unknown)
+        opened.found()
     }
 }
 
@@ -345,7 +343,7 @@ impl Found {
         self.into_live().ok()
     }
 
-    /// Looks for the device cookies of unbound copies, if no other session is believed. `bound` returns the user of the
+    /// Looks for the device cookies of unbound copies, if there is no other session. `bound` returns the user of the
     /// bound session, if the browser has proved the key.
     pub(crate) fn look_for_bindings(&mut self, bound: impl Fn(&User) -> Option<User>) {
         let users = &mut self.users;
@@ -359,11 +357,12 @@ impl Found {
                     token_expires: user.terms().token_expires,
                     user,
                     is_unsealed: true,
+                    is_former: false,
                 }),
                 None => users.unproven.push(user),
             }
         }
-        self.verdict = users.verdict(false);
+        self.verdict = users.verdict();
     }
 
     /// All opened sessions that were not revoked, believed or not. A sign-out ends them. Of the sessions without their

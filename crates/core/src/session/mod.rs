@@ -10,5 +10,6 @@ pub(crate) mod revoked_session;
 pub(crate) mod sealed_tokens;
 pub(crate) mod segment;
 pub(crate) mod session_ref;
+pub(crate) mod status;
 pub(crate) mod user;
 pub(crate) mod write;

@@ -73,6 +73,7 @@ fn open_session(vault: &Vault, value: &[u8], now: Timestamp) -> Result<Shown, Se
             session,
             token_expires,
             is_unsealed: false,
+            is_former: false,
         }),
         Err(OpenError::Foreign) => Err(SessionRefusal::Foreign),
         Err(OpenError::Broken) => Err(shown.err().unwrap_or(SessionRefusal::Damaged)),
@@ -129,10 +130,11 @@ mod tests {
     use crate::seal::key_ring::KeyRing;
     use crate::seal::protection::Protection;
     use crate::seal::purpose::Purpose;
-    use crate::session::found::{AskStore, Checked, Found, RevocationStatus, StoreAnswer, Verdict};
+    use crate::session::found::{AskStore, Checked, Found, Verdict};
     use crate::session::lifetimes::Lifetimes;
     use crate::session::refusal::SessionRefusal;
     use crate::session::segment::{Segment, Terms};
+    use crate::session::status::{RevocationStatus, StoreAnswer};
     use crate::tests::request::Request;
     use crate::values::timestamp::Timestamp;
 

@@ -62,22 +62,23 @@ pub(crate) async fn ask_store(login: &Login, ask: AskStore) -> Found {
 async fn answer_of_store(login: &Login, ask: &AskStore) -> Result<StoreAnswer, StoreError> {
     let (session, user_id) = (ask.session(), ask.user_id());
     let store = &login.0.store;
-    if ask.asks_revoked() && store.is_revoked(session, user_id).await? {
-        return Ok(if is_bound_since(login, session, user_id).await? {
-            StoreAnswer::BoundSince
-        } else {
-            StoreAnswer::Revoked
-        });
+    let is_revoked = ask.asks_revoked() && store.is_revoked(session, user_id).await?;
+    if is_revoked && !is_bound_since(login, session, user_id).await? {
+        return Ok(StoreAnswer::Revoked);
     }
     // The refresher's store, since requests confirm their sessions there.
-    let store = &login.0.refresher.0.store;
-    if ask.asks_outdated() && store.is_outdated(session).await? {
+    let refresher = &login.0.refresher.0.store;
+    if ask.asks_outdated() && refresher.is_outdated(session).await? {
         return Ok(StoreAnswer::Outdated);
     }
     let read_since = if ask.asks_revoked() {
-        login.0.store.read_since(user_id).await?
+        store.read_since(user_id).await?
     } else {
         None
     };
-    Ok(read_since.map_or(StoreAnswer::Live, StoreAnswer::ReadUser))
+    Ok(if is_revoked {
+        StoreAnswer::BoundSince(read_since)
+    } else {
+        read_since.map_or(StoreAnswer::Live, StoreAnswer::ReadUser)
+    })
 }

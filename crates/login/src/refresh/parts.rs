@@ -52,18 +52,18 @@ impl Parts {
         self.machine.open(&key, &sealed)
     }
 
-    pub(crate) async fn is_revoked(&self, request: &RefreshRequest) -> Result<bool, StoreError> {
+    pub(crate) async fn has_ended(&self, request: &RefreshRequest) -> Result<bool, StoreError> {
         let user_id = &request.profile.user_id;
-        self.store.is_revoked(request.session, user_id).await
+        self.store.has_ended(request.session, user_id).await
     }
 
-    /// Stops a refresh whose session was revoked.
+    /// Stops a refresh whose session has ended.
     pub(crate) async fn must_be_live(
         &self,
         request: &RefreshRequest,
     ) -> Result<(), RefreshFailure> {
-        let is_revoked = self.is_revoked(request).await;
-        match is_revoked.map_err(|error| self.unreachable(error))? {
+        let has_ended = self.has_ended(request).await;
+        match has_ended.map_err(|error| self.unreachable(error))? {
             true => Err(RefreshFailure::NotWelcome),
             false => Ok(()),
         }

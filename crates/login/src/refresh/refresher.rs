@@ -117,7 +117,7 @@ impl Refresher {
             // Only after publishing: a later sign-out finds the new tokens. A sign-out before has revoked the old
             // ones, so the new ones are revoked here.
             if let Ok(refreshed) = &refreshed
-                && Box::pin(parts.is_revoked(&request)).await == Ok(true)
+                && Box::pin(parts.has_ended(&request)).await == Ok(true)
             {
                 Box::pin(revoke_refreshed(&parts, refreshed)).await;
             }

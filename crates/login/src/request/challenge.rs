@@ -32,6 +32,7 @@ pub(crate) fn challenge<H: Head>(
     let now = login.0.clock.now();
     let found = match check_sessions(login, head, now) {
         Checked::Found(found) => found,
+        Checked::Ask(ask) if ask.is_former() => ask.answered(StoreAnswer::BoundSince(None)),
         Checked::Ask(ask) if ask.asks_revoked() => ask.answered(unknown),
         Checked::Ask(ask) => ask.answered(StoreAnswer::Live),
     };

@@ -38,8 +38,9 @@ pub trait Revocations: Send + Sync + 'static {
     ///
     /// Of two entries of a session, the one that reaches a higher rank counts.
     ///
-    /// The status on this instance is [`RevocationStatus::Revoked`] at once, even if the other instances
-    /// can't be told.
+    /// The status on this instance is [`RevocationStatus::Revoked`] at once for each copy that the entry reaches, even if
+    /// the other instances can't be told. The driver also asks about copies that no request has shown, such as
+    /// [`SessionRef::newest`], so compare ranks.
     fn revoke(&self, revoked: RevokedSession) -> StoreFuture<'_, ()>;
 
     /// Revokes all sessions of a user that were issued no later than `until`, except for the session `spared`.
@@ -72,8 +73,7 @@ pub trait Revocations: Send + Sync + 'static {
 
     /// Asks for the time of the user's entry of [`Revocations::read_user`], if there is one.
     ///
-    /// The driver calls it with each sign-in, and after [`Revocations::is_revoked`] for a session whose status was
-    /// [`RevocationStatus::Ask`].
+    /// The driver calls it with each sign-in, and after [`Revocations::is_revoked`] for a session that may go on.
     fn read_since<'a>(&'a self, user_id: &'a str) -> StoreFuture<'a, Option<Timestamp>>;
 
     /// Exempts a new session from earlier calls of [`Revocations::revoke_user`].

@@ -64,6 +64,18 @@ impl StoreClient {
         self.answer("is_revoked", call).await
     }
 
+    /// Whether a session has ended. It has not if only its unbound copies are revoked, since it is bound to a device key.
+    pub(crate) async fn has_ended(
+        &self,
+        session: SessionRef,
+        user_id: &str,
+    ) -> Result<bool, StoreError> {
+        let newest = session.newest();
+        Ok(self.is_revoked(session, user_id).await?
+            && (!self.is_revoked(newest.unbound(), user_id).await?
+                || self.is_revoked(newest.bound(), user_id).await?))
+    }
+
     pub(crate) async fn is_outdated(&self, session: SessionRef) -> Result<bool, StoreError> {
         let call = self.store.is_outdated(session);
         self.answer("is_outdated", call).await

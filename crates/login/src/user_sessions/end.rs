@@ -64,7 +64,7 @@ impl Login {
         let (login, user) = (self.clone(), user.clone());
         completed(&self.0.tasks, async move {
             let session = user.session();
-            let asked = login.0.store.is_revoked(session, user.id()).await;
+            let asked = login.0.store.has_ended(session, user.id()).await;
             let spared = (asked == Ok(false)).then(|| session.id());
             let told = revoke_user(&login, user.id(), spared).await;
             let session = Some(session.id());

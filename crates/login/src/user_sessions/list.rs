@@ -6,7 +6,7 @@ use fncy_login_core::RevokedSession;
 
 use crate::handle::login::Login;
 use crate::handle::replies::revoke_session;
-use crate::handle::revocation_check::is_revoked;
+use crate::handle::revocation_check::{is_bound_since, is_revoked};
 use crate::user_sessions::end::completed;
 use crate::user_sessions::listed_session::{ListedSession, ListedSessionId};
 use crate::user_sessions::sessions_error::SessionsError;
@@ -42,7 +42,11 @@ impl Login {
         let now = self.0.clock.now();
         let mut listed = Vec::new();
         for entry in listing.entries(id).await? {
-            if entry.over > now && !is_revoked(self, entry.session, id).await? {
+            // The entry may be from before the session was bound to a device key.
+            if entry.over > now
+                && (!is_revoked(self, entry.session, id).await?
+                    || is_bound_since(self, entry.session, id).await?)
+            {
                 listed.push(ListedSession(entry));
             }
         }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use tokio::time::sleep;
+
 use crate::harness::Harness;
 use crate::steps::device::{Device, ends};
 use crate::steps::device_key::{
-    DEVICE, GOOD, YOUNG, bind, binding, bound, is_anonymous, offered, only, sign_in,
+    DEVICE, GOOD, YOUNG, bind, binding, binds, bound, is_anonymous, offered, only, sign_in,
 };
-use crate::steps::session::{page_with, sets_session};
+use crate::steps::session::{LIFE, page_with, sets_session, with_store};
+use crate::store::Store;
 use crate::world::APP;
 
 pub(super) async fn d03_a_copy_of_all_cookies_dies_with_the_device_cookie(harness: Harness) {
@@ -65,6 +68,28 @@ pub(super) async fn d07_an_unbound_copy_of_a_bound_session_is_anonymous(harness:
     // The browser itself has shown no bound cookie yet. Its device cookie is what counts.
     assert_eq!(bound.text("/page").await, "user=alex");
     is_anonymous(&world, &world.app(), &copy).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+}
+
+pub(super) async fn d07_an_outdated_unbound_copy_is_anonymous_beside_the_device_cookie(
+    harness: Harness,
+) {
+    let store = Store::default();
+    store.outdates_after(Duration::from_millis(600));
+    let world = with_store(harness, &store, binds);
+    let (tab, offer) = offered(&world).await;
+    let unbound = world.cookie_header();
+    let mut bound = bind(&world, tab, &offer).await;
+    assert_eq!(bound.text("/page").await, "user=alex");
+    world.advance(LIFE + 1);
+    bound.prove(&world.app()).await;
+    for _ in 0..2 {
+        assert_eq!(bound.text("/page").await, "user=alex");
+    }
+    sleep(Duration::from_millis(900)).await;
+    let device = only(&bound.copy(), DEVICE);
+    let both = [&unbound, &b"; "[..], &device].concat();
+    is_anonymous(&world, &world.app(), &both).await;
     assert_eq!(bound.text("/page").await, "user=alex");
 }
 

@@ -1,14 +1,18 @@
 //! How a binding ends, and what must not end it (rows D11, D12, D14 and D15).
 
+use std::time::Duration;
+
+use tokio::time::sleep;
 use url::Url;
 
 use crate::browser::Backend as _;
 use crate::harness::Harness;
 use crate::steps::device_key::{
-    Bound, DEVICE, GOOD, YOUNG, assert_over, bind, binding, bound, is_anonymous, json_of, offered,
-    only, refresh, sign_in,
+    Bound, DEVICE, GOOD, YOUNG, assert_over, bind, binding, binds, bound, is_anonymous, json_of,
+    offered, only, refresh, sign_in,
 };
-use crate::steps::session::{LIFE, clears_session, page_with, post};
+use crate::steps::session::{LIFE, clears_session, page_with, post, with_store};
+use crate::store::Store;
 use crate::world::{APP, World};
 
 const HOUR: u64 = 3_600;
@@ -178,4 +182,39 @@ async fn is_anonymous_and_cleared(world: &World, cookies: &[u8]) {
     let answer = world.app().send(page_with("/page", cookies)).await;
     assert_eq!(answer.status, 303);
     assert!(clears_session(&answer));
+}
+
+/// So a person finds a session there that a thief has bound.
+pub(super) async fn d14_it_is_in_the_list_of_devices(harness: Harness) {
+    let store = Store::default();
+    let world = with_store(harness, &store, |builder| {
+        binds(builder.list_sessions(|_| None))
+    });
+    let mut bound = bound(&world).await;
+    let listed = async || {
+        // The list is written a moment after the request.
+        sleep(Duration::from_millis(400)).await;
+        world.login.sessions_of("alex").await.unwrap()
+    };
+    for wait in [0, YOUNG, LIFE] {
+        world.advance(wait);
+        bound.prove(&world.app()).await;
+        assert_eq!(bound.text("/page").await, "user=alex");
+        assert_eq!(listed().await.len(), 1, "after {wait} s more");
+    }
+    let session = listed().await[0].id();
+    let ended = world.login.end_listed_session("alex", session).await;
+    assert_eq!(ended, Ok(true));
+    is_anonymous_and_cleared(&world, &bound.copy()).await;
+}
+
+pub(super) async fn d14_a_sign_out_of_the_others_by_an_unbound_copy_spares_it(harness: Harness) {
+    let world = binding(harness);
+    let (mut tab, offer) = offered(&world).await;
+    assert_eq!(tab.get(&format!("{APP}/page")).await.text(), "user=alex");
+    // The request's user, which its handler has when the browser binds the session.
+    let user = world.calls.user();
+    let mut bound = bind(&world, tab, &offer).await;
+    world.login.end_other_sessions(&user).await.unwrap();
+    assert_eq!(bound.text("/page").await, "user=alex");
 }

@@ -23,6 +23,7 @@ scenarios! {
         d03_a_copy_of_all_cookies_dies_with_the_device_cookie ["D3"],
         d03_the_device_cookie_of_another_session_or_key_proves_nothing ["D3"],
         d07_an_unbound_copy_of_a_bound_session_is_anonymous ["D7"],
+        d07_an_outdated_unbound_copy_is_anonymous_beside_the_device_cookie ["D7"],
         d08_a_request_that_was_on_its_way_is_served ["D8"],
         d24_a_connection_from_before_ends ["D24"],
         d24_a_connection_ends_when_its_proof_is_old ["D24"],
@@ -47,6 +48,8 @@ scenarios! {
         d12_a_key_that_is_gone_ends_in_a_sign_in ["D12"],
         d12_a_sign_in_ends_the_session_that_a_thief_has_bound ["D12"],
         d14_a_sign_out_ends_it ["D14"],
+        d14_it_is_in_the_list_of_devices ["D14"],
+        d14_a_sign_out_of_the_others_by_an_unbound_copy_spares_it ["D14"],
         d14_a_sign_out_without_the_device_cookie_ends_it_too ["D14"],
         d14_a_sign_out_with_an_old_copy_ends_no_binding ["D14"],
         d15_the_end_of_all_sessions_ends_it ["D15"],
@@ -55,6 +58,8 @@ scenarios! {
         d18_instances_agree ["D18"],
         d18_an_instance_that_does_not_offer_it_yet_serves_the_bound ["D18", "D23"],
         d19_without_the_store_nothing_is_bound_or_refreshed ["D19"],
+        d19_a_copy_from_before_stays_worthless_without_the_store ["D19"],
+        d19_a_copy_from_before_signs_nobody_out ["D19"],
     }
     paths: {
         d20_a_path_may_require_it ["D20"],
