@@ -22,27 +22,20 @@ pub(crate) fn refused(code: ErrorCode, params: &str) -> Draft {
 
 /// The refusal of a user who lacks what a guard needs. `detail` is for the operator.
 pub(crate) fn unmet(need: &Need, detail: &'static str) -> Draft {
-    let (code, draft) = match need {
+    let code = need.code();
+    let draft = match need {
         Need::Predicate(_) | Need::DeviceBound => {
-            let code = match need {
-                Need::DeviceBound => ErrorCode::DeviceBindingRequired,
-                _ => ErrorCode::Forbidden,
-            };
-            (code, problem(code).event([Event::RequestRefused(code)]))
+            problem(code).event([Event::RequestRefused(code)])
         }
         Need::Scope(scope) => {
-            let code = ErrorCode::InsufficientScope;
             let named = if is_scope(scope) {
                 format!(", scope=\"{scope}\"")
             } else {
                 String::new()
             };
-            (code, refused(code, &named))
+            refused(code, &named)
         }
-        Need::Recent(age) => {
-            let code = ErrorCode::InsufficientUserAuthentication;
-            (code, refused(code, &format!(", max_age=\"{age}\"")))
-        }
+        Need::Recent(age) => refused(code, &format!(", max_age=\"{age}\"")),
     };
     draft.report([Report::of(code, detail)])
 }

@@ -20,6 +20,7 @@ use crate::rules::path_set::PathSet;
 use crate::rules::pattern::Pattern;
 use crate::session::lifetimes::MAX_SKEW;
 use crate::session::user::User;
+use crate::values::error_code::ErrorCode;
 use crate::values::timestamp::Timestamp;
 
 /// The application's rules about paths. By default every path needs a user.
@@ -310,6 +311,17 @@ pub enum Need {
 }
 
 impl Need {
+    /// The code of the refusal of a user who does not meet it.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Scope(_) => ErrorCode::InsufficientScope,
+            Self::Predicate(_) => ErrorCode::Forbidden,
+            Self::Recent(_) => ErrorCode::InsufficientUserAuthentication,
+            Self::DeviceBound => ErrorCode::DeviceBindingRequired,
+        }
+    }
+
     /// Whether a user meets this need now.
     ///
     /// A sign-in may be a minute older than needed, since the clocks of FNCY and of instances differ.

@@ -117,9 +117,7 @@ impl Keys {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let (VERSION, key, bytes) = self.decode(text, buffer)? else {
-            return Err(OpenError::Foreign);
-        };
+        let (key, bytes) = self.decode_sealed(text, buffer)?;
         open_with(key.for_purpose(purpose), aad, bytes)
     }
 
@@ -147,13 +145,23 @@ impl Keys {
         text: &[u8],
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], OpenError> {
-        let (VERSION, key, bytes) = self.decode(text, buffer)? else {
-            return Err(OpenError::Foreign);
-        };
+        let (key, bytes) = self.decode_sealed(text, buffer)?;
         let (salt, body) = parts::<SALT_LEN>(bytes)?;
         key::open(&key.for_login(salt), [0; NONCE_LEN], aad, body)
             .map(|plain| &*plain)
             .ok_or(OpenError::Broken)
+    }
+
+    /// Decodes a text that is not a signed one. Returns its key, and all of its bytes.
+    fn decode_sealed<'b>(
+        &self,
+        text: &[u8],
+        buffer: &'b mut [u8],
+    ) -> Result<(&Key, &'b mut [u8]), OpenError> {
+        match self.decode(text, buffer)? {
+            (VERSION, key, bytes) => Ok((key, bytes)),
+            _ => Err(OpenError::Foreign),
+        }
     }
 
     /// Decodes a text. Returns its version, its key, and all of its bytes.

@@ -152,28 +152,18 @@ impl Opened {
         let first = self.first.take();
         for mut shown in first.into_iter().chain(std::mem::take(&mut self.others)) {
             let mut known = status(&shown.session, shown.user.id());
+            if known == RevocationStatus::Revoked {
+                shown.is_former = true;
+                known = bound_since(&shown, status);
+            }
             if let RevocationStatus::ReadUser(read_since) = known {
                 self.read_since = read_since;
                 known = RevocationStatus::Live;
             }
             match known {
-                RevocationStatus::Revoked => {
-                    shown.is_former = true;
-                    let mut known = bound_since(&shown, status);
-                    if let RevocationStatus::ReadUser(read_since) = known {
-                        self.read_since = read_since;
-                        known = RevocationStatus::Live;
-                    }
-                    match known {
-                        RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
-                        RevocationStatus::Live if shown.token_expires > self.now => {
-                            self.believe(shown);
-                        }
-                        _ => doubtful.push((shown, true)),
-                    }
-                }
-                RevocationStatus::Live if shown.token_expires > self.now => self.add(shown),
-                RevocationStatus::Live => doubtful.push((shown, false)),
+                RevocationStatus::Revoked => self.refuse(SessionRefusal::Revoked),
+                RevocationStatus::Live if shown.token_expires > self.now => self.believe(shown),
+                RevocationStatus::Live if !shown.is_former => doubtful.push((shown, false)),
                 _ => doubtful.push((shown, true)),
             }
         }

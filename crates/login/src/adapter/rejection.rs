@@ -119,12 +119,7 @@ impl Rejection {
             Cause::SignedOut(_) => RejectionKind::SignedOut,
             Cause::Forbidden(_) => RejectionKind::Refused(ErrorCode::Forbidden),
             Cause::Undecided(..) => RejectionKind::Refused(ErrorCode::GuardUndecided),
-            Cause::Unmet(unmet) => RejectionKind::Refused(match &unmet.2 {
-                Need::Scope(_) => ErrorCode::InsufficientScope,
-                Need::Recent(_) => ErrorCode::InsufficientUserAuthentication,
-                Need::Predicate(_) => ErrorCode::Forbidden,
-                Need::DeviceBound => ErrorCode::DeviceBindingRequired,
-            }),
+            Cause::Unmet(unmet) => RejectionKind::Refused(unmet.2.code()),
             Cause::SignIn(_) => RejectionKind::SignIn,
             Cause::InvalidOptions => RejectionKind::InvalidOptions,
             Cause::Api(_, error) => RejectionKind::Api(*error),

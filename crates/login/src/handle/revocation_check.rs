@@ -8,6 +8,7 @@ use fncy_login_core::{
 };
 
 use crate::handle::login::Login;
+use crate::store::store_client;
 use crate::store::store_error::StoreError;
 
 /// Opens a request's sessions, and checks them by what this instance knows.
@@ -38,15 +39,14 @@ pub(crate) async fn is_revoked(
     }
 }
 
-/// Whether only the unbound copies of a revoked session are revoked, since it is bound to a device key.
+/// Whether only the unbound copies of a revoked session are revoked. The store is asked only if this instance does not
+/// know it.
 pub(crate) async fn is_bound_since(
     login: &Login,
     session: SessionRef,
     user_id: &str,
 ) -> Result<bool, StoreError> {
-    let newest = session.newest();
-    Ok(is_revoked(login, newest.unbound(), user_id).await?
-        && !is_revoked(login, newest.bound(), user_id).await?)
+    store_client::is_bound_since(session, |copy| is_revoked(login, copy, user_id)).await
 }
 
 /// Asks the store about a session.

@@ -26,6 +26,19 @@ pub(crate) fn outlasts(lease: &dyn Lease, deadline: Instant, calls: u32) -> bool
     lease.remaining() > left + MAX_MOVE + calls * CALL_DEADLINE
 }
 
+/// Whether only the unbound copies of a revoked session are revoked, since it is bound to a device key. `is_revoked` says
+/// so of each copy.
+pub(crate) async fn is_bound_since<F>(
+    session: SessionRef,
+    is_revoked: impl Fn(SessionRef) -> F,
+) -> Result<bool, StoreError>
+where
+    F: Future<Output = Result<bool, StoreError>>,
+{
+    let newest = session.newest();
+    Ok(is_revoked(newest.unbound()).await? && !is_revoked(newest.bound()).await?)
+}
+
 /// A store, as the driver calls it.
 pub(crate) struct StoreClient {
     store: Arc<dyn SharedStore>,
@@ -70,10 +83,8 @@ impl StoreClient {
         session: SessionRef,
         user_id: &str,
     ) -> Result<bool, StoreError> {
-        let newest = session.newest();
-        Ok(self.is_revoked(session, user_id).await?
-            && (!self.is_revoked(newest.unbound(), user_id).await?
-                || self.is_revoked(newest.bound(), user_id).await?))
+        let is_revoked = |copy| self.is_revoked(copy, user_id);
+        Ok(is_revoked(session).await? && !is_bound_since(session, is_revoked).await?)
     }
 
     pub(crate) async fn is_outdated(&self, session: SessionRef) -> Result<bool, StoreError> {
